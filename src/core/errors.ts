@@ -1,0 +1,90 @@
+/** Whose mistake a failure is: the caller's input, the user's own code, the world outside, or ours. */
+export type Fault = 'input' | 'user-code' | 'environment' | 'internal';
+
+/** Options of every error of the tree. */
+export interface FailureOptions {
+  /** A stable code such as `MR3004`; `dsl explain CODE` tells more. */
+  readonly code: string;
+  /** May the same request succeed when it is tried again? */
+  readonly retryable: boolean;
+  /** Whose mistake it is. */
+  readonly fault: Fault;
+  /** What caused it. */
+  readonly cause?: unknown;
+  /** Ids and facts that a program may want: run, step, file, line. JSON only. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The root of the error tree. Every failure answers three questions by type: may I retry, whose fault is it, what is
+ * its code. The message says what happened, names the ids, and says what to do.
+ *
+ * @example
+ * ```ts
+ * import { MillraceError } from 'millrace/core';
+ *
+ * const error = new MillraceError('The file is locked.', { code: 'MR3001', retryable: true, fault: 'environment' });
+ * error.retryable; // true
+ * ```
+ */
+export class MillraceError extends Error {
+  override readonly name: string = 'MillraceError';
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly fault: Fault;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, options: FailureOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code;
+    this.retryable = options.retryable;
+    this.fault = options.fault;
+    this.details = options.details ?? {};
+  }
+}
+
+/** An error as it is stored and sent: plain JSON. */
+export interface ErrorRecord {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly fault: Fault;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** Turns anything thrown into a record. A foreign error counts as the user's code and as retryable. */
+export function toErrorRecord(thrown: unknown): ErrorRecord {
+  if (thrown instanceof MillraceError) {
+    const { name, message, code, retryable, fault, details } = thrown;
+    return Object.keys(details).length === 0
+      ? { name, message, code, retryable, fault }
+      : { name, message, code, retryable, fault, details };
+  }
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const own = error as { retryable?: unknown; code?: unknown };
+  return {
+    name: error.name,
+    message: error.message,
+    code: typeof own.code === 'string' ? own.code : 'MR3100',
+    retryable: typeof own.retryable === 'boolean' ? own.retryable : true,
+    fault: 'user-code',
+  };
+}
+
+/** The error that a record stands for, to be thrown again. Its `name` is the recorded one. */
+export class RecordedError extends MillraceError {
+  override readonly name: string;
+  readonly record: ErrorRecord;
+
+  constructor(record: ErrorRecord) {
+    super(record.message, {
+      code: record.code,
+      retryable: record.retryable,
+      fault: record.fault,
+      ...(record.details === undefined ? {} : { details: record.details }),
+    });
+    this.name = record.name;
+    this.record = record;
+  }
+}

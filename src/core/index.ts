@@ -1,0 +1,10 @@
+/**
+ * The ground under every room: the error tree, durations, canonical JSON and the Clock. No dependency, no Node API
+ * beyond timers, so that it also runs in a browser.
+ *
+ * @module
+ */
+export { systemClock, type Clock, type ClockOrigin } from './clock.ts';
+export { isDuration, milliseconds, type Duration } from './duration.ts';
+export { MillraceError, RecordedError, toErrorRecord, type ErrorRecord, type FailureOptions, type Fault } from './errors.ts';
+export { canonicalJson, deepFreeze, type Json } from './json.ts';

@@ -1,0 +1,104 @@
+import type { z } from 'zod';
+import type { Duration } from '../core/index.ts';
+
+export type Schema = z.ZodType;
+/** What a caller writes, before defaults and transforms. */
+export type Written<S extends Schema> = z.input<S>;
+/** What a reader sees, after parsing. */
+export type Parsed<S extends Schema> = z.output<S>;
+
+/** A request to run or publish something, not the run itself. */
+export interface Call<Result> {
+  readonly contract: Contract;
+  readonly input: unknown;
+  /** Type only. */
+  readonly '~result'?: Result;
+}
+
+/** How often and how fast a failed attempt is tried again. `attempts` counts all tries. */
+export interface RetryPolicy {
+  readonly attempts: number;
+  readonly backoff?: 'fixed' | 'linear' | 'exponential';
+  readonly delay?: Duration;
+  readonly maxDelay?: Duration;
+  readonly jitter?: boolean;
+}
+
+/** The policy of one task; a step may override parts of it. */
+export interface TaskPolicy {
+  readonly retry?: RetryPolicy;
+  /** Of one attempt. */
+  readonly timeout?: Duration;
+  readonly idempotent?: boolean;
+}
+
+interface Named<Kind extends string, Name extends string> {
+  readonly kind: Kind;
+  /** The name of the definition. (`name` itself belongs to functions.) */
+  readonly contract: Name;
+  /** `file:line:column` of the declaration. */
+  readonly source: string;
+}
+
+/** What a contract says, without the call: any task's contract is one of these. */
+export interface AnyTask<Name extends string = string, In extends Schema = Schema, Out extends Schema = Schema> extends Named<'task', Name> {
+  readonly input: In;
+  readonly output: Out;
+  readonly policy: TaskPolicy;
+}
+export interface AnyEvent<Name extends string = string, Payload extends Schema = Schema> extends Named<'event', Name> {
+  readonly payload: Payload;
+  /** How long an event waits for a consumer. */
+  readonly ttl: Duration;
+}
+export interface AnyFlow<Name extends string = string, In extends Schema = Schema, Out extends Schema = Schema> extends Named<'flow', Name> {
+  readonly input: In;
+  /** Absent: the result is not checked. */
+  readonly output: Out | undefined;
+}
+export type Contract = AnyTask | AnyEvent | AnyFlow;
+
+/** A void input may be left out. */
+type Argument<In extends Schema> = undefined extends Written<In> ? [input?: Written<In>] : [input: Written<In>];
+
+/** The live contract of a task: its schemas and policy. Calling it makes a request for a step. */
+export interface TaskContract<Name extends string, In extends Schema, Out extends Schema> extends AnyTask<Name, In, Out> {
+  (...input: Argument<In>): Call<Parsed<Out>>;
+}
+/** The live contract of an event. Calling it makes a request to publish. */
+export interface EventContract<Name extends string, Payload extends Schema> extends AnyEvent<Name, Payload> {
+  (...payload: Argument<Payload>): Call<void>;
+}
+/** The live contract of a flow. Calling it makes a request for a child run. */
+export interface FlowContract<Name extends string, In extends Schema, Out extends Schema> extends AnyFlow<Name, In, Out> {
+  (...input: Argument<In>): Call<Parsed<Out>>;
+}
+
+function callable(properties: object): never {
+  const call = (input: unknown): Call<unknown> => ({ contract: call as never, input });
+  return Object.freeze(Object.assign(call, properties)) as never;
+}
+
+/** Makes the contract of a task. Generated code calls it. */
+export function taskContract<const Name extends string, In extends Schema, Out extends Schema>(
+  name: Name,
+  definition: Omit<AnyTask<Name, In, Out>, 'kind' | 'contract'>,
+): TaskContract<Name, In, Out> {
+  return callable({ kind: 'task', contract: name, ...definition });
+}
+
+/** Makes the contract of an event. Generated code calls it. */
+export function eventContract<const Name extends string, Payload extends Schema>(
+  name: Name,
+  definition: Omit<AnyEvent<Name, Payload>, 'kind' | 'contract'>,
+): EventContract<Name, Payload> {
+  return callable({ kind: 'event', contract: name, ...definition });
+}
+
+/** Makes the contract of a flow. Generated code calls it. */
+export function flowContract<const Name extends string, In extends Schema, Out extends Schema = z.ZodUnknown>(
+  name: Name,
+  definition: { readonly input: In; readonly output?: Out; readonly source: string },
+): FlowContract<Name, In, Out> {
+  return callable({ kind: 'flow', contract: name, output: undefined, ...definition });
+}

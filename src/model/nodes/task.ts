@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { expressionSchema, schemaSchema } from './expression.ts';
+import { locationSchema } from './location.ts';
+import { common, durationSchema, rateLimitSchema, retrySchema } from './policy.ts';
+
+/** A claim about the world that is checked when a step commits and again before a resume. */
+export const evidenceSchema = z
+  .strictObject({
+    kind: z.enum(['fileExists', 'fileSha256', 'exitCode', 'row']),
+    name: z.string().exactOptional(),
+    options: z.record(z.string(), z.union([z.json(), expressionSchema])).readonly(),
+  })
+  .readonly();
+
+/** One example of a task: an input and what it must give. */
+export const exampleSchema = z
+  .strictObject({
+    description: z.string().exactOptional(),
+    input: z.json(),
+    /** The expected output. */
+    output: z.json().exactOptional(),
+    /** The expected error: its code or name. */
+    error: z.string().exactOptional(),
+  })
+  .readonly();
+export type ExampleNode = z.infer<typeof exampleSchema>;
+
+/** What of the world a task may touch. */
+export const needsSchema = z
+  .strictObject({
+    net: z.array(z.string()).readonly().exactOptional(),
+    fs: z.array(z.string()).readonly().exactOptional(),
+    env: z.array(z.string()).readonly().exactOptional(),
+    resources: z.array(z.string()).readonly().exactOptional(),
+  })
+  .readonly();
+
+/** A task that a model performs. */
+export const taskModelSchema = z
+  .strictObject({
+    agent: z.string(),
+    prompt: z.union([z.string(), expressionSchema]),
+    tools: z.array(z.string()).readonly().exactOptional(),
+    context: z.record(z.string(), z.json()).readonly().exactOptional(),
+    maxTokens: z.int().min(1).exactOptional(),
+  })
+  .readonly();
+
+/** A contract for one unit of side-effecting work. */
+export const taskSchema = z
+  .strictObject({
+    kind: z.literal('task'),
+    name: z.string().min(1),
+    ...common,
+    input: schemaSchema,
+    output: schemaSchema,
+    retry: retrySchema.exactOptional(),
+    /** Of one attempt. Default 30s. */
+    timeout: durationSchema.exactOptional(),
+    concurrency: z.int().min(1).exactOptional(),
+    rateLimit: rateLimitSchema.exactOptional(),
+    priority: z.int().exactOptional(),
+    idempotent: z.boolean().exactOptional(),
+    cache: z.strictObject({ ttl: durationSchema }).readonly().exactOptional(),
+    evidence: z.array(evidenceSchema).readonly().exactOptional(),
+    examples: z.array(exampleSchema).readonly().exactOptional(),
+    errors: z.array(z.string()).readonly().exactOptional(),
+    needs: needsSchema.exactOptional(),
+    model: taskModelSchema.exactOptional(),
+    location: locationSchema,
+  })
+  .readonly();
+export type TaskNode = z.infer<typeof taskSchema>;
+
+/** A model with a role and its settings, used by tasks. */
+export const agentSchema = z
+  .strictObject({
+    kind: z.literal('agent'),
+    name: z.string().min(1),
+    ...common,
+    role: z.enum(['flagship', 'balanced', 'fast']).exactOptional(),
+    model: z.string().exactOptional(),
+    system: z.string().exactOptional(),
+    tools: z.array(z.string()).readonly().exactOptional(),
+    maxTokens: z.int().min(1).exactOptional(),
+    options: z.record(z.string(), z.json()).readonly().exactOptional(),
+    location: locationSchema,
+  })
+  .readonly();
+export type AgentNode = z.infer<typeof agentSchema>;
+
+/** Something outside, reached with secrets that are named by environment variable only. */
+export const resourceSchema = z
+  .strictObject({
+    kind: z.literal('resource'),
+    name: z.string().min(1),
+    ...common,
+    type: z.enum(['http', 'webhook', 'database', 'custom']),
+    env: z.array(z.string()).readonly().exactOptional(),
+    options: z.record(z.string(), z.json()).readonly().exactOptional(),
+    location: locationSchema,
+  })
+  .readonly();
+export type ResourceNode = z.infer<typeof resourceSchema>;

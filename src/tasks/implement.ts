@@ -1,0 +1,51 @@
+import type { AnyTask, Call, Parsed, Written } from '../flow/index.ts';
+import type { Logger } from './logger.ts';
+
+/** What an implementation gets beside its input. */
+export interface TaskContext {
+  /** Aborts when the attempt times out or the run is cancelled. Pass it on: `fetch(url, { signal })`. */
+  readonly signal: AbortSignal;
+  /** Stays the same over all attempts of one step: give it to the outside world to make the effect happen once. */
+  readonly idempotencyKey: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  readonly runId: string;
+  /** The path of the step in its run, such as `prepared/stock/held[3]/line`. */
+  readonly step: string;
+  readonly logger: Logger;
+  /** Publishes an event durably, together with the result of the step. */
+  emit(call: Call<void>): void;
+  /** Whatever the caller of the run attached. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** The code behind a task's contract. What it returns is checked against the contract's output. */
+export type TaskFunction<T extends AnyTask> = (
+  input: Parsed<T['input']>,
+  context: TaskContext,
+) => Written<T['output']> | Promise<Written<T['output']>>;
+
+/** A contract with its code: the default export of a task module. */
+export interface TaskImplementation<T extends AnyTask = AnyTask> {
+  readonly kind: 'implementation';
+  readonly contract: T;
+  readonly run: TaskFunction<T>;
+}
+
+/**
+ * Binds code to a task's contract.
+ *
+ * @example
+ * ```ts
+ * import { implement } from 'millrace/tasks';
+ * import { taskContract } from 'millrace/flow';
+ * import { z } from 'zod';
+ *
+ * // In a project the contract comes from the generated `contracts.ts`.
+ * const greet = taskContract('greet', { input: z.string(), output: z.string(), policy: {}, source: 'hello.dsl.ts:3:1' });
+ * export default implement(greet, (name) => `Hello, ${name}!`);
+ * ```
+ */
+export function implement<T extends AnyTask>(contract: T, run: TaskFunction<T>): TaskImplementation<T> {
+  return Object.freeze({ kind: 'implementation', contract, run });
+}
