@@ -1,0 +1,60 @@
+/**
+ * The house rule of the source: which room of `src/` may import which (DESIGN, "The house"; AGENTS.md has the map).
+ * `types` lists the rooms of which only types may be imported. The model's types are open to all.
+ */
+import { dirname, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const src = fileURLToPath(new URL('../../src', import.meta.url));
+
+const rooms = {
+  core: { values: [], types: [] },
+  dsl: { values: [], types: [] },
+  model: { values: [], types: [] },
+  machine: { values: [], types: [] },
+  flow: { values: [], types: [] },
+  store: { values: [], types: [] },
+  rules: { values: ['model'], types: [] },
+  // The binder gives a model life with the interpreters of flows and machines.
+  source: { values: ['model', 'flow', 'machine', 'tasks'], types: [] },
+  compiler: { values: ['model'], types: [] },
+  tasks: { values: ['flow'], types: ['machine'] },
+  runtime: { values: ['tasks', 'machine', 'flow', 'store'], types: [] },
+  testing: { values: ['tasks', 'machine', 'flow', 'store', 'runtime'], types: [] },
+  cli: { values: ['dsl', 'model', 'machine', 'flow', 'store', 'rules', 'source', 'compiler', 'tasks', 'runtime', 'testing'], types: [] },
+};
+
+const roomOf = (path) => {
+  const inside = relative(src, path);
+  return inside.startsWith('..') ? undefined : inside.split(sep)[0];
+};
+
+const rule = {
+  meta: { type: 'problem', docs: { description: 'Rooms import only what they stand on.' } },
+  create(context) {
+    const from = roomOf(context.filename);
+    const own = rooms[from];
+    const check = (node) => {
+      const specifier = node.source?.value;
+      if (typeof specifier !== 'string' || own === undefined) return;
+      if (/^millrace(\/|$)/.test(specifier)) {
+        context.report({ node, message: `Inside src/ import '${specifier}' by its relative path.` });
+        return;
+      }
+      if (!specifier.startsWith('.')) return;
+      const to = roomOf(resolve(dirname(context.filename), specifier));
+      if (to === undefined) context.report({ node, message: `src/${from} must not reach outside src/.` });
+      if (to === undefined || to === from || to === 'core' || own.values.includes(to)) return;
+      const typesOnly = node.importKind === 'type' || node.exportKind === 'type' ||
+        (node.specifiers?.length > 0 && node.specifiers.every((one) => one.importKind === 'type' || one.exportKind === 'type'));
+      if (typesOnly && (to === 'model' || own.types.includes(to))) return;
+      const allowed = ['core', ...own.values].join(', ');
+      context.report({ node, message: `src/${from} must not import ${typesOnly ? 'types of ' : ''}src/${to}; it stands on: ${allowed}.` });
+    };
+    // Tests may wire rooms together: they check the seams.
+    if (from === undefined || /\.test(-d)?\.ts$/.test(context.filename) || /[/\\]testing[/\\]|fixtures/.test(relative(src, context.filename).slice(from.length))) return {};
+    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check };
+  },
+};
+
+export default { meta: { name: 'house' }, rules: { rooms: rule } };
