@@ -1,0 +1,14 @@
+import type { Row } from './table.ts';
+
+interface Benchmark {
+  run(): readonly Row[] | Promise<readonly Row[]>;
+}
+
+/** Every benchmark by name. */
+export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  machine: () => import('./machine/machine.ts'),
+  durable: () => import('./durable/durable.ts'),
+  compile: () => import('./compile/compile.ts'),
+  typecheck: () => import('./typecheck/typecheck.ts'),
+  cli: () => import('./cli/cli.ts'),
+};

