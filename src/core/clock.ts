@@ -4,6 +4,11 @@ export interface Clock {
   now(): number;
   /** Calls back once at or after `at` (milliseconds since 1970). Returns a function that calls it off. */
   at(at: number, callback: () => void): () => void;
+  /**
+   * The clock that real work is measured by, when it is another one: an accelerated clock shortens waits, but a
+   * request or a heartbeat takes as long as ever. Absent: this clock itself.
+   */
+  readonly wall?: Clock;
 }
 
 // setTimeout counts in a signed 32-bit number of milliseconds: a longer wait is taken in pieces.
@@ -29,6 +34,7 @@ export function systemClock(options: { readonly factor?: number; readonly origin
       : Math.floor(origin.virtual + (Date.now() - origin.real) * factor);
   return {
     now,
+    ...(factor === 1 ? {} : { wall: systemClock() }),
     at(at, callback) {
       let timer: NodeJS.Timeout;
       const arm = (): void => {
