@@ -3,6 +3,10 @@
  *
  * @module
  */
+export * from './attempt.ts';
+export * from './errors.ts';
 export * from './implement.ts';
+export * from './json.ts';
 export * from './logger.ts';
+export * from './policy.ts';
 export * from './system.ts';

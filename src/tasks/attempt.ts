@@ -1,0 +1,152 @@
+import type { Clock } from '../core/index.ts';
+import type { AnyEvent, AnyTask, Call } from '../flow/index.ts';
+import {
+  NotImplementedError,
+  TaskCancelledError,
+  TaskInputError,
+  TaskOutputError,
+  TaskTimeoutError,
+  toTaskError,
+  type AttemptIds,
+  type TaskError,
+} from './errors.ts';
+import type { TaskContext, TaskImplementation } from './implement.ts';
+import { checkValue, decodeJson, encodeJson } from './json.ts';
+import { withFields, type Logger } from './logger.ts';
+import { defaultTimeoutMs } from './policy.ts';
+
+/** One attempt, as an engine asks for it. */
+export interface AttemptRequest {
+  /** Absent: the attempt fails with MR3104. */
+  readonly implementation: TaskImplementation | undefined;
+  readonly contract: AnyTask;
+  /** As written by the caller (or read back from its record), not yet parsed. */
+  readonly input: unknown;
+  /** Counts from 1. */
+  readonly attempt: number;
+  readonly runId: string;
+  readonly step: string;
+  readonly idempotencyKey: string;
+  /** Cancels the attempt. */
+  readonly signal?: AbortSignal;
+  /** Default 30 s. Measured by the clock's wall time: an accelerated clock shortens waits, not work. */
+  readonly timeoutMs?: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** An event that the implementation published: to be appended in the transaction that records the result. */
+export interface EmittedEvent {
+  readonly event: AnyEvent;
+  /** JSON text, already checked against the event's schema. */
+  readonly payload: string | undefined;
+}
+
+/** How an attempt ended. A failed one publishes nothing. */
+export type AttemptOutcome =
+  | {
+      readonly ok: true;
+      /** What was returned, as JSON text: what an engine records. `undefined` for a task that gives nothing. */
+      readonly output: string | undefined;
+      /** The same through the output schema: what the flow sees, now and in every replay. */
+      readonly value: unknown;
+      readonly emitted: readonly EmittedEvent[];
+    }
+  | { readonly ok: false; readonly error: TaskError };
+
+/**
+ * Runs one attempt of one task. Never rejects: every failure is a TaskError that says whether another attempt may
+ * help. The input is parsed before, the output after; a timeout or a cancelled signal ends the attempt at once, and
+ * whatever the implementation still does then is ignored.
+ *
+ * @example
+ * ```ts
+ * import { systemClock } from 'millrace/core';
+ * import { taskContract } from 'millrace/flow';
+ * import { idempotencyKey, implement, runAttempt, silentLogger } from 'millrace/tasks';
+ * import { z } from 'zod';
+ *
+ * const double = taskContract('double', { input: z.number(), output: z.number(), policy: {}, source: 'a.dsl.ts:1:1' });
+ * const outcome = await runAttempt({
+ *   contract: double,
+ *   implementation: implement(double, (n) => n * 2),
+ *   input: 21,
+ *   attempt: 1,
+ *   runId: 'run-1',
+ *   step: 'answer',
+ *   idempotencyKey: idempotencyKey('run-1', 'answer'),
+ *   clock: systemClock(),
+ *   logger: silentLogger,
+ * });
+ * if (outcome.ok) outcome.value; // 42
+ * ```
+ */
+export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcome> {
+  const { contract, implementation, clock, signal } = request;
+  const ids: AttemptIds = { task: contract.contract, runId: request.runId, step: request.step, attempt: request.attempt };
+  const fail = (error: TaskError): AttemptOutcome => ({ ok: false, error });
+  if (implementation === undefined) return fail(new NotImplementedError(ids));
+  if (signal?.aborted === true) return fail(new TaskCancelledError(ids, signal.reason));
+
+  const input = checkValue(contract.input, request.input);
+  if (!input.ok) return fail(new TaskInputError(input.problems, ids, input.cause));
+
+  const abort = new AbortController();
+  const emitted: EmittedEvent[] = [];
+  let over = false;
+  const context: TaskContext = {
+    signal: abort.signal,
+    idempotencyKey: request.idempotencyKey,
+    attempt: request.attempt,
+    runId: request.runId,
+    step: request.step,
+    logger: withFields(request.logger, { ...ids }),
+    emit(call) {
+      if (over) context.logger.warn('An event was emitted after the end of its attempt and is ignored.', { event: call.contract.contract });
+      else emitted.push(emittedBy(call, ids));
+    },
+    metadata: request.metadata ?? {},
+  };
+
+  return new Promise<AttemptOutcome>((resolve) => {
+    const end = (outcome: AttemptOutcome): void => {
+      if (over) return;
+      over = true;
+      stopTimer();
+      signal?.removeEventListener('abort', cancel);
+      resolve(outcome);
+    };
+    const stop = (error: TaskError): void => {
+      end(fail(error));
+      abort.abort(error);
+    };
+    const cancel = (): void => stop(new TaskCancelledError(ids, signal?.reason));
+    const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
+    const wall = clock.wall ?? clock;
+    const stopTimer = wall.at(wall.now() + timeoutMs, () => stop(new TaskTimeoutError(timeoutMs, ids)));
+    signal?.addEventListener('abort', cancel, { once: true });
+    // In a promise of its own, so that a synchronous implementation may throw, too.
+    new Promise((done) => done(implementation.run(input.value, context))).then(
+      (returned) => end(outcomeOf(returned, contract, emitted, ids)),
+      (thrown: unknown) => end(fail(toTaskError(thrown, ids))),
+    );
+  });
+}
+
+function outcomeOf(returned: unknown, contract: AnyTask, emitted: readonly EmittedEvent[], ids: AttemptIds): AttemptOutcome {
+  const encoded = encodeJson(returned);
+  if (!encoded.ok) return { ok: false, error: new TaskOutputError(encoded.problems, ids, encoded.cause) };
+  const value = decodeJson(contract.output, encoded.value);
+  if (!value.ok) return { ok: false, error: new TaskOutputError(value.problems, ids, value.cause) };
+  return { ok: true, output: encoded.value, value: value.value, emitted };
+}
+
+function emittedBy(call: Call<void>, ids: AttemptIds): EmittedEvent {
+  const event = call.contract;
+  if (event.kind !== 'event') throw new TaskOutputError(`it emitted the ${event.kind} '${event.contract}', which is not an event`, ids);
+  const encoded = encodeJson(call.input);
+  const checked = encoded.ok ? decodeJson(event.payload, encoded.value) : encoded;
+  if (!checked.ok || !encoded.ok) throw new TaskOutputError(`the event '${event.contract}' it emitted: ${checked.ok ? '' : checked.problems}`, ids);
+  return { event, payload: encoded.value };
+}
