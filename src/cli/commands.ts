@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import type { Io } from './kit/io.ts';
+
+/** What the file of a command offers: it says which arguments there are, and loads the runner when it is called. */
+export interface CommandFile {
+  /** Adds the arguments, options, examples and the action. The action hands its exit code to `exit`. */
+  readonly configure: (command: Command, io: Io, exit: (code: number) => void) => void;
+}
+
+interface Listed {
+  readonly summary: string;
+  readonly load: () => Promise<CommandFile>;
+}
+
+/** Every command, in the order in which a new user meets them. Loaded when used. */
+export const commands: Readonly<Record<string, Listed>> = {
+  explain: { summary: 'tell what a code such as MR1203 means', load: () => import('./commands/explain/command.ts') },
+};

@@ -1,0 +1,61 @@
+import { MillraceError, type Fault } from '../../core/index.ts';
+
+/** A command that cannot go on. `exitCode`: 1 the input is at fault, 2 the usage or we are. */
+export class CliError extends MillraceError {
+  override readonly name = 'CliError';
+  readonly hint: string | undefined;
+  readonly exitCode: 1 | 2;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly hint?: string; readonly exitCode?: 1 | 2; readonly fault?: Fault; readonly cause?: unknown } = {},
+  ) {
+    super(message, { code, retryable: false, fault: options.fault ?? 'input', cause: options.cause });
+    this.hint = options.hint;
+    this.exitCode = options.exitCode ?? 2;
+  }
+}
+
+/** What a person or a program is told about a failure. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly exitCode: 1 | 2;
+}
+
+// What the operating system says, in words. All of them are the place's fault, not the input's.
+const system: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full',
+  EDQUOT: 'The disk quota is used up',
+  EFBIG: 'The file may not grow any further',
+  EROFS: 'The file system is read-only',
+  EACCES: 'Permission denied',
+  EPERM: 'Not permitted',
+  EMFILE: 'Too many open files',
+};
+
+/** Turns anything thrown into what is said about it. Never a stack trace. */
+export function describeFailure(thrown: unknown): Failure {
+  if (thrown instanceof CliError) {
+    const { code, message, hint, exitCode } = thrown;
+    return hint === undefined ? { code, message, exitCode } : { code, message, hint, exitCode };
+  }
+  if (thrown instanceof MillraceError) {
+    const exitCode = thrown.fault === 'input' || thrown.fault === 'user-code' ? 1 : 2;
+    return { code: thrown.code, message: thrown.message, hint: `\`dsl explain ${thrown.code}\` tells more.`, exitCode };
+  }
+  const error: NodeJS.ErrnoException = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const words = error.code === undefined ? undefined : system[error.code];
+  if (words !== undefined) {
+    const where = error.path === undefined ? '' : `: ${error.path}`;
+    return { code: 'MR2010', message: `${words}${where}.`, hint: 'Make room or change the permissions, and run it again.', exitCode: 2 };
+  }
+  return {
+    code: 'MR2099',
+    message: `A failure of ours: ${error.message}`,
+    hint: 'Run it again with --debug for a full account, and please report it.',
+    exitCode: 2,
+  };
+}

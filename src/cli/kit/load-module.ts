@@ -1,0 +1,39 @@
+import { relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** Where in the user's files something went wrong, as far as the failure tells. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * Imports a module of the user's: by Node itself, which strips types; by `tsx` when the file uses syntax that cannot be
+ * stripped, such as an enum.
+ */
+export async function loadModule(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const url = pathToFileURL(file).href;
+  try {
+    return (await import(url)) as Record<string, unknown>;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException | undefined)?.code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') throw thrown;
+    const { tsImport } = await import('tsx/esm/api');
+    return (await tsImport(url, import.meta.url)) as Record<string, unknown>;
+  }
+}
+
+/** Reads the first place in a user's file from the stack of an error. */
+export function placeOf(thrown: unknown): Place | undefined {
+  if (!(thrown instanceof Error) || thrown.stack === undefined) return undefined;
+  for (const match of thrown.stack.matchAll(/(file:\/\/[^\s:)]+|\/[^\s:()]+|[A-Z]:\\[^\s:()]+):(\d+)/g)) {
+    const [, path = '', line = '1'] = match;
+    if (path.includes('node_modules')) continue;
+    return { file: path.startsWith('file:') ? fileURLToPath(path) : path, line: Number(line) };
+  }
+  return undefined;
+}
+
+/** `file:line`, as seen from the working directory. */
+export function showPlace(place: Place, cwd: string): string {
+  return `${relative(cwd, place.file)}:${place.line}`;
+}

@@ -1,0 +1,108 @@
+import { Command, CommanderError } from 'commander';
+import { commands } from './commands.ts';
+import { CliError, describeFailure } from './kit/failure.ts';
+import { processIo, type Io } from './kit/io.ts';
+import { nearest } from './kit/nearest.ts';
+
+/** Runs one command line and sets the exit code of the process. Never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const debug = own.includes('--debug') || truthy(process.env['MILLRACE_DEBUG']);
+  const io = processIo({ json: own.includes('--json'), debug, color: !own.includes('--no-color') });
+  // What nobody awaited must not end in a stack trace either.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (thrown: unknown) => {
+      report(io, thrown);
+      process.exit(2);
+    });
+  }
+  try {
+    process.exitCode = await run(argv, io);
+  } catch (thrown) {
+    process.exitCode = report(io, thrown);
+  }
+}
+
+async function run(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('dsl')
+    .description('Declare a reactive system once in typed TypeScript; check it, compile it, run it durably.')
+    .usage('<command> [arguments] [options]')
+    .helpCommand('help [command]', 'show the help of a command')
+    .option('-v, --version', 'print the version')
+    .addHelpText('after', '\nExamples:\n  $ dsl init hello\n  $ dsl compile\n  $ dsl run hello.dsl.ts greet --input \'{"name":"Ada"}\'\n');
+  prepare(program);
+
+  const names = Object.keys(commands);
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const wanted = words[0] === 'help' ? words[1] : words[0];
+  if (wanted !== undefined && !(wanted in commands)) {
+    const like = nearest(wanted, names);
+    throw new CliError('MR2002', `There is no command '${wanted}'. The commands are: ${names.join(', ')}.`, {
+      hint: like === undefined ? '`dsl --help` says what each is for.' : `Did you mean \`dsl ${like}\`?`,
+    });
+  }
+  for (const [name, { summary, load }] of Object.entries(commands)) {
+    const command = program.command(name).summary(summary).description(sentence(summary));
+    prepare(command);
+    if (name !== wanted) continue;
+    const { configure } = await load();
+    configure(command, io, (code) => (exitCode = code));
+    for (const each of [command, ...command.commands]) {
+      prepare(each);
+      if (each.commands.length === 0) manners(each);
+    }
+  }
+  try {
+    if (argv.length === 0) {
+      io.note(program.helpInformation().trimEnd());
+      return 2;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode === 0) return 0;
+    // A group such as `dsl runs` that was given no subcommand shows its help.
+    if (thrown.code === 'commander.help') return 2;
+    const [message = '', like] = thrown.message.replace(/^error: /, '').split('\n');
+    const command = wanted === undefined ? 'dsl' : `dsl ${wanted}`;
+    throw new CliError('MR2003', `${sentence(message)}`, {
+      hint: like === undefined ? `\`${command} --help\` shows how it is used.` : like.replace(/^\(|\)$/g, ''),
+    });
+  }
+  return exitCode;
+}
+
+/** Errors come back as exceptions and are printed in one place; help goes to stdout as ever. */
+function prepare(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: () => {} }).allowExcessArguments(false);
+}
+
+/** The options that every command has. */
+function manners(command: Command): void {
+  if (!command.options.some((option) => option.long === '--json')) {
+    command.option('--json', 'print one JSON document on stdout');
+  }
+  command.option('--no-color', 'print without colours (so does NO_COLOR=1)');
+  command.option('--debug', 'print a full account of failures (so does MILLRACE_DEBUG=1)');
+}
+
+function report(io: Io, thrown: unknown): number {
+  const { exitCode, ...failure } = describeFailure(thrown);
+  if (io.json) io.document({ ok: false, error: failure });
+  else {
+    io.note(`${io.paint(['bold', 'red'], `error ${failure.code}`, 'note')}: ${failure.message}`);
+    if (failure.hint !== undefined) io.note(`  ${io.paint('dim', 'hint:', 'note')} ${failure.hint}`);
+  }
+  if (io.debug) io.note(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+  return exitCode;
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return capital.endsWith('.') ? capital : `${capital}.`;
+}
+
+function truthy(text: string | undefined): boolean {
+  return text !== undefined && text !== '' && text !== '0' && text !== 'false';
+}
