@@ -15,4 +15,5 @@ interface Listed {
 /** Every command, in the order in which a new user meets them. Loaded when used. */
 export const commands: Readonly<Record<string, Listed>> = {
   explain: { summary: 'tell what a code such as MR1203 means', load: () => import('./commands/explain/command.ts') },
+  doctor: { summary: 'check that this machine and project are ready', load: () => import('./commands/doctor/command.ts') },
 };

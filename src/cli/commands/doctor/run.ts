@@ -1,0 +1,30 @@
+import { readConfig } from '../../config/config.ts';
+import type { Io } from '../../kit/io.ts';
+import type { Check, Finding } from './check.ts';
+import { keys } from './checks/keys.ts';
+import { node } from './checks/node.ts';
+import { packages } from './checks/packages.ts';
+import { sqlite } from './checks/sqlite.ts';
+import { typescript } from './checks/typescript.ts';
+import { writable } from './checks/writable.ts';
+
+const checks: readonly Check[] = [node, sqlite, writable, packages, typescript, keys];
+
+const mark = { ok: ['green', '✓'], info: ['blue', '·'], warning: ['yellow', '!'], problem: ['red', '✗'] } as const;
+
+/** Looks at the machine and the project. Exit code 1 when something will fail. */
+export async function doctor(io: Io): Promise<number> {
+  const config = await readConfig(io.cwd);
+  const findings: Finding[] = [];
+  for (const check of checks) {
+    const finding = await check(io, config);
+    findings.push(finding);
+    if (io.json) continue;
+    const [style, sign] = mark[finding.status];
+    io.out(`${io.paint(style, sign)} ${finding.name.padEnd(10)} ${finding.message}`);
+    if (finding.hint !== undefined) io.out(`${' '.repeat(13)}${io.paint('dim', finding.hint)}`);
+  }
+  const ok = findings.every((finding) => finding.status !== 'problem');
+  if (io.json) io.document({ ok, checks: findings });
+  return ok ? 0 : 1;
+}
