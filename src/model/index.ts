@@ -4,6 +4,9 @@
  * @module
  */
 export type { Diagnostic, Fix, Severity } from './diagnostic.ts';
+export { createSystem, freezeSystem, type SystemParts } from './freeze.ts';
+export { hashFlow, hashMachine, hashSystem } from './hash/hash.ts';
+export { usedNames } from './hash/uses.ts';
 export * from './nodes/event.ts';
 export * from './nodes/expression.ts';
 export * from './nodes/flow.ts';
@@ -12,3 +15,9 @@ export * from './nodes/machine.ts';
 export * from './nodes/policy.ts';
 export * from './nodes/system.ts';
 export * from './nodes/task.ts';
+export { normaliseText } from './text/normalise.ts';
+export { actionParts, visitAction, type ActionParts, type ActionVisitor } from './visit/actions.ts';
+export { visitCalls, visitExpressions, type VisitCode } from './visit/expressions.ts';
+export { transitionGroups, visitActions, visitStates, type StatePlace, type TransitionGroup, type Trigger } from './visit/states.ts';
+export { stepParts, visitStep, type StepParts, type StepVisitor } from './visit/step-parts.ts';
+export { stepName, visitBodies, visitSteps, type StepPlace } from './visit/steps.ts';
