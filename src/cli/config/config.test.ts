@@ -1,0 +1,36 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'millrace-config-'));
+  mkdirSync(join(root, 'deep/er'), { recursive: true });
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const write = (text: string, name = 'dsl.config.ts'): void => writeFileSync(join(root, name), text);
+const failure = async (): Promise<unknown> => await readConfig(root).catch((error: unknown) => error);
+
+test('the nearest config above is found, and its paths start at its folder', async () => {
+  write(`const out: string = 'gen';\nexport default { out, maxWarnings: 0 };`);
+  expect(await readConfig(join(root, 'deep/er'))).toMatchObject({ root, out: join(root, 'gen'), maxWarnings: 0, include: ['**/*.dsl.ts'] });
+});
+
+test('without a config the defaults hold', async () => {
+  expect(await readConfig(root)).toEqual({ root, include: ['**/*.dsl.ts'], exclude: [], out: join(root, 'generated') });
+});
+
+test.each([
+  [`export default {\n  out: 'x',\n  inclde: [] };`, 'MR2005', /dsl\.config\.ts:3: there is no setting 'inclde'/],
+  [`export default {\n  out: 3,\n};`, 'MR2005', /dsl\.config\.ts:2: 'out' should be a folder/],
+  [`export const a = 1;`, 'MR2005', /no default export/],
+  [`export default 7;`, 'MR2005', /:1: the config is not an object/],
+  [`export default {\n  out: ]\n};`, 'MR2004', /dsl\.config\.ts:\d+: the config cannot be loaded/],
+  [`\n\nthrow new Error('boom');`, 'MR2004', /dsl\.config\.ts:3: .*boom/],
+])('%j is refused with %s and its line', async (text, code, message) => {
+  write(text);
+  expect(await failure()).toMatchObject({ code, exitCode: 1, message: expect.stringMatching(message) });
+});

@@ -1,0 +1,36 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findFiles } from './find-files.ts';
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'millrace-find-'));
+  for (const file of ['b.dsl.ts', 'a/a.dsl.ts', 'a/other.ts', 'node_modules/x/x.dsl.ts', 'dist/d.dsl.ts', '.cache/c.dsl.ts', 'a/[id].dsl.ts']) {
+    mkdirSync(join(root, file, '..'), { recursive: true });
+    writeFileSync(join(root, file), '');
+  }
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const find = async (patterns: string[], exclude: string[] = []): Promise<string[]> =>
+  (await findFiles(patterns, root, exclude)).map((file) => relative(root, file));
+
+test('the default pattern finds sources and nothing that was installed or built', async () => {
+  expect(await find(['**/*.dsl.ts'])).toEqual(['a/[id].dsl.ts', 'a/a.dsl.ts', 'b.dsl.ts']);
+});
+
+test('other globs go by the same rules', async () => {
+  expect(await find(['{a,b}*/*.dsl.ts', '*.dsl.ts'])).toEqual(['a/[id].dsl.ts', 'a/a.dsl.ts', 'b.dsl.ts']);
+  expect(await find(['**/a*'])).toContain('a/a.dsl.ts');
+  expect(await find(['**/x*.ts', '*.dsl.ts']).catch((error: { code: string }) => error.code)).toBe('MR2007');
+});
+
+test('a plain path is taken as it is, brackets or missing', async () => {
+  expect(await find(['a/[id].dsl.ts', 'missing.dsl.ts', './b.dsl.ts', 'b.dsl.ts'])).toEqual(['a/[id].dsl.ts', 'b.dsl.ts', 'missing.dsl.ts']);
+});
+
+test('what the config excludes is left out', async () => {
+  expect(await find(['**/*.dsl.ts'], ['a/**'])).toEqual(['b.dsl.ts']);
+});

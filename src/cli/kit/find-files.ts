@@ -1,0 +1,63 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { CliError } from './failure.ts';
+
+/** Folders in which nobody keeps sources. */
+const skipped = new Set(['node_modules', 'dist', 'generated', 'coverage']);
+
+/**
+ * The files that globs (or plain paths) name, absolute, sorted, each once. A plain path is taken as it is, whether or not
+ * there is such a file: the reader says what is wrong with it.
+ *
+ * @throws CliError MR2007 when a glob matches nothing.
+ */
+export async function findFiles(patterns: readonly string[], cwd: string, exclude: readonly string[] = []): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const pattern of patterns) {
+    const path = resolve(cwd, pattern);
+    if (!/[*?[\]{}!]/.test(pattern) || isThere(path)) {
+      found.add(path);
+      continue;
+    }
+    const matches = await match(pattern, cwd, exclude);
+    if (matches.length === 0) {
+      throw new CliError('MR2007', `No file matches ${pattern}.`, {
+        hint: `It was looked for below ${cwd}. \`dsl init\` makes a first one.`,
+        exitCode: 1,
+      });
+    }
+    for (const each of matches) found.add(each);
+  }
+  return [...found].toSorted();
+}
+
+async function match(pattern: string, cwd: string, exclude: readonly string[]): Promise<readonly string[]> {
+  const suffix = /^\*\*\/\*([\w.-]+)$/.exec(pattern)?.[1];
+  const kept: string[] = [];
+  // The default pattern is walked by hand: it is on the way of every command, and Node's glob takes 10 ms to load.
+  if (suffix !== undefined) walk(cwd, suffix, kept);
+  else {
+    const { globSync } = await import('node:fs');
+    const skip = (path: string): boolean => skips(path.slice(path.search(/[^/\\]+$/)));
+    for (const path of globSync(pattern, { cwd, exclude: skip })) kept.push(resolve(cwd, path));
+  }
+  if (exclude.length === 0) return kept;
+  const { matchesGlob, relative } = await import('node:path');
+  return kept.filter((path) => !exclude.some((glob) => matchesGlob(relative(cwd, path), glob)));
+}
+
+function walk(folder: string, suffix: string, into: string[]): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) {
+      if (!skips(entry.name)) walk(join(folder, entry.name), suffix, into);
+    } else if (entry.name.endsWith(suffix)) into.push(join(folder, entry.name));
+  }
+}
+
+function skips(name: string): boolean {
+  return skipped.has(name) || (name.startsWith('.') && name.length > 1 && name !== '..');
+}
+
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
