@@ -1,0 +1,305 @@
+import { describe, expect, it } from 'vitest';
+import { enliven, sketchMachine, type MachineSketch } from '../../test/support/sketch.ts';
+import { interpretMachine, type Effect, type MachineModule } from './index.ts';
+
+const scope = { instanceId: 'i', now: 1000 };
+const interpreted = (sketch: MachineSketch): MachineModule<unknown> => interpretMachine(enliven(sketchMachine('m', sketch)));
+const names = (effects: readonly Effect[]): string[] => effects.flatMap((effect) => (effect.type === 'emit' ? [effect.event] : []));
+
+/** Sends events one after the other; says where each leaves the machine and what was emitted on the way. */
+function drive(machine: MachineModule<unknown>, context: unknown, ...events: readonly (string | [string, unknown])[]) {
+  let step = machine.start(context, scope);
+  const trace = [step];
+  for (const event of events) {
+    const [name, payload] = typeof event === 'string' ? [event, undefined] : event;
+    trace.push((step = machine.send(step.snapshot, { name, payload }, scope)));
+  }
+  return { ...step, trace, states: trace.map(({ snapshot }) => snapshot.state.join()) };
+}
+
+describe('hierarchy', () => {
+  const nested: MachineSketch = {
+    events: ['go', 'out', 'self', 'inside'],
+    initial: 'a',
+    states: {
+      a: {
+        initial: 'a1',
+        entry: [['emit', '+a']],
+        exit: [['emit', '-a']],
+        on: {
+          out: { target: 'b', actions: [['emit', 'out!']] },
+          self: 'a',
+          inside: { target: 'a', internal: true, actions: [['emit', 'inside!']] },
+        },
+        states: {
+          a1: { entry: [['emit', '+a1']], exit: [['emit', '-a1']], on: { go: { target: 'a2', actions: [['emit', 'go!']] } } },
+          a2: { entry: [['emit', '+a2']], exit: [['emit', '-a2']], on: { out: { target: 'b1', guard: '({ event }) => event === 1' } } },
+        },
+      },
+      b: { entry: [['emit', '+b']], states: { b1: { entry: [['emit', '+b1']] } } },
+    },
+  };
+  const machine = interpreted(nested);
+
+  it('enters ancestors first and leaves descendants first, the transition in between', () => {
+    const { trace, states } = drive(machine, {}, 'go', 'out');
+    expect(states).toEqual(['a1', 'a2', 'b1']);
+    expect(trace.map(({ effects }) => names(effects))).toEqual([
+      ['+a', '+a1'],
+      ['-a1', 'go!', '+a2'],
+      ['-a2', '-a', 'out!', '+b', '+b1'],
+    ]);
+  });
+
+  it('asks the descendant first and the ancestor when its guards do not hold', () => {
+    expect(drive(machine, {}, 'go', ['out', 1]).trace.at(-1)?.effects).not.toContainEqual({ type: 'emit', event: 'out!', payload: undefined });
+    expect(names(drive(machine, {}, 'go', ['out', 2]).effects)).toContain('out!');
+  });
+
+  it('leaves and enters the source of an external transition to itself, but not that of an internal one', () => {
+    expect(names(drive(machine, {}, 'go', 'self').effects)).toEqual(['-a2', '-a', '+a', '+a1']);
+    expect(names(drive(machine, {}, 'go', 'inside').effects)).toEqual(['-a2', 'inside!', '+a1']);
+  });
+
+  it('gives back the very same snapshot when nothing matches', () => {
+    const { snapshot } = machine.start({}, scope);
+    const step = machine.send(snapshot, { name: 'nobody', payload: 1 }, scope);
+    expect(step).toEqual({ snapshot, handled: false, effects: [], errors: [] });
+    expect(step.snapshot).toBe(snapshot);
+  });
+
+  it('lists what the state and its ancestors listen to', () => {
+    expect(machine.available(machine.start({}, scope).snapshot)).toEqual(['go', 'out', 'self', 'inside']);
+    expect(machine.available({ state: ['b1'], context: {}, status: 'active' })).toEqual([]);
+  });
+});
+
+describe('the scope of lambdas', () => {
+  it('has context, event, now, instanceId and in', () => {
+    const machine = interpreted({
+      events: ['go'],
+      initial: 'a',
+      states: {
+        a: {
+          states: {
+            a1: {
+              on: {
+                go: {
+                  target: 'b',
+                  actions: [
+                    ['assign', '({ context, event, now, instanceId, in: isIn }) => ({ sum: context.n + event, now, instanceId, a: isIn("a"), a1: isIn("a1") })'],
+                    ['emit', 'seen', '({ context }) => context.sum'],
+                  ],
+                },
+              },
+            },
+          },
+        },
+        b: {},
+      },
+    });
+    const { snapshot, effects } = drive(machine, { n: 1 }, ['go', 2]);
+    // Both are left when the transition acts.
+    expect(snapshot.context).toEqual({ n: 1, sum: 3, now: 1000, instanceId: 'i', a: false, a1: false });
+    expect(effects).toEqual([{ type: 'emit', event: 'seen', payload: 3 }]);
+  });
+});
+
+describe('timers and work', () => {
+  const machine = interpreted({
+    events: ['next'],
+    initial: 'a',
+    states: {
+      a: {
+        entry: [['assign', '() => ({ delay: 7 })'], ['emit', '+a']],
+        exit: [['emit', '-a']],
+        after: { '2s': 'b', '({ context }) => context.delay': { actions: [['emit', 'soon']] } },
+        run: [{ id: 'work', input: '({ context }) => context.delay', onDone: { target: 'b', actions: [['assign', '({ output }) => ({ output })']] }, onError: { target: 'b', actions: [['assign', '({ error }) => ({ error })']] } }],
+        on: { next: 'b' },
+      },
+      b: {},
+    },
+  });
+
+  it('schedules and runs on entry, takes both back on exit', () => {
+    const { trace } = drive(machine, {}, 'next');
+    expect(trace[0]?.effects).toEqual([
+      { type: 'emit', event: '+a', payload: undefined },
+      { type: 'schedule', id: 'after.a.0', delay: 2000, event: { name: 'after.a.0', payload: undefined } },
+      { type: 'schedule', id: 'after.a.1', delay: 7, event: { name: 'after.a.1', payload: undefined } },
+      { type: 'run', id: 'work', target: { kind: 'flow', name: 'work' }, input: 7 },
+    ]);
+    expect(trace[1]?.effects).toEqual([
+      { type: 'emit', event: '-a', payload: undefined },
+      { type: 'unschedule', id: 'after.a.0' },
+      { type: 'unschedule', id: 'after.a.1' },
+      { type: 'stop', id: 'work' },
+    ]);
+  });
+
+  it('takes the reserved events of both', () => {
+    expect(drive(machine, {}, 'after.a.1').states).toEqual(['a', 'a']);
+    expect(drive(machine, {}, 'after.a.0').states).toEqual(['a', 'b']);
+    expect(drive(machine, {}, ['done.run.work', 1]).snapshot).toMatchObject({ state: ['b'], context: { output: 1 } });
+    expect(drive(machine, {}, ['error.run.work', 'why']).snapshot).toMatchObject({ state: ['b'], context: { error: 'why' } });
+  });
+
+  it('does not begin work in a state that it only passes through', () => {
+    const passing = interpreted({
+      initial: 'a',
+      states: { a: { run: [{ id: 'never' }], always: 'b' }, b: { run: [{ id: 'work' }] } },
+    });
+    expect(passing.start({}, scope).effects).toEqual([{ type: 'run', id: 'work', target: { kind: 'flow', name: 'work' }, input: undefined }]);
+  });
+});
+
+describe('final states', () => {
+  it('tells the parent, with the output, and ends the machine in a final state of its own', () => {
+    const machine = interpreted({
+      events: ['end'],
+      initial: 'a',
+      states: {
+        a: {
+          states: { a1: { on: { end: 'a2' } }, a2: { type: 'final', output: '() => 42' } },
+          onDone: { target: 'z', actions: [['assign', '({ output }) => ({ output })']] },
+        },
+        z: { type: 'final', exit: [['emit', '-z']], output: '({ context }) => context.output + 1' },
+      },
+    });
+    const { snapshot, effects } = drive(machine, {}, 'end');
+    expect(snapshot).toEqual({ state: ['z'], context: { output: 42 }, status: 'done', output: 43 });
+    expect(names(effects)).toEqual(['-z']);
+    expect(machine.send(snapshot, { name: 'end', payload: undefined }, scope)).toEqual({ snapshot, handled: false, effects: [], errors: [] });
+    expect(machine.available(snapshot)).toEqual([]);
+  });
+});
+
+describe('the internal queue', () => {
+  it('takes eventless transitions before raised events, and those in the order in which they were raised', () => {
+    const machine = interpreted({
+      events: ['go'],
+      initial: 'a',
+      states: {
+        a: { on: { go: { target: 'b', actions: [['raise', 'one', '() => 1'], ['raise', 'two']] } } },
+        b: { always: 'c', on: { one: 'wrong' } },
+        c: { on: { one: { actions: [['assign', '({ event }) => ({ event })']] }, two: 'd' } },
+        d: {},
+        wrong: {},
+      },
+    });
+    expect(drive(machine, {}, 'go').snapshot).toMatchObject({ state: ['d'], context: { event: 1 } });
+  });
+
+  it('stops a machine that does not come to rest', () => {
+    const machine = interpreted({ initial: 'a', states: { a: { always: 'b' }, b: { always: 'a' } } });
+    expect(() => machine.start({}, scope)).toThrow(expect.objectContaining({ code: 'MR3331' }));
+  });
+});
+
+describe('errors', () => {
+  const machine = interpreted({
+    events: ['guard', 'action', 'entry'],
+    initial: 'a',
+    states: {
+      a: {
+        on: {
+          guard: [{ target: 'b', guard: '() => { throw new Error("no") }' }, { actions: [['emit', 'second']] }],
+          action: { target: 'b', actions: [['emit', 'before'], ['assign', '({ context }) => context.missing.field'], ['emit', 'never']] },
+          'error.execution': { actions: [['assign', '({ event }) => ({ at: event.at })']] },
+        },
+      },
+      b: { on: { 'error.*': { actions: [['assign', '({ event }) => ({ at: event.at })']] } }, entry: [['emit', '+b']] },
+    },
+  });
+
+  it('counts a guard that throws as false and raises error.execution', () => {
+    const { snapshot, effects, errors } = drive(machine, {}, 'guard');
+    expect(names(effects)).toEqual(['second']);
+    expect(errors).toEqual([{ message: 'no', at: 'a.on.guard[0].guard' }]);
+    expect(snapshot).toMatchObject({ state: ['a'], context: { at: 'a.on.guard[0].guard' } });
+  });
+
+  it('ends the block of an action that throws, and nothing else', () => {
+    const { snapshot, effects, errors } = drive(machine, {}, 'action');
+    expect(names(effects)).toEqual(['before', '+b']);
+    expect(errors).toHaveLength(1);
+    expect(snapshot).toMatchObject({ state: ['b'], context: { at: 'a.on.action[0].actions[1]' } });
+  });
+
+  it('reports a guard that throws also when nothing else matches', () => {
+    const silent = interpreted({ events: ['go'], initial: 'a', states: { a: { on: { go: { target: 'a', guard: '({ event }) => event.x.y' } } } } });
+    const { snapshot } = silent.start({}, scope);
+    const step = silent.send(snapshot, { name: 'go', payload: {} }, scope);
+    expect(step.handled).toBe(false);
+    expect(step.snapshot).toBe(snapshot);
+    expect(step.errors).toHaveLength(1);
+  });
+
+  it('refuses a snapshot with a state that it does not have', () => {
+    expect(() => machine.send({ state: ['gone'], context: {}, status: 'active' }, { name: 'x', payload: 0 }, scope)).toThrow(/no state 'gone'/);
+  });
+});
+
+describe('regions and history', () => {
+  const machine = interpreted({
+    events: ['x', 'both', 'leave', 'back', 'deep', 'probe'],
+    initial: 'p',
+    states: {
+      p: {
+        type: 'parallel',
+        onDone: 'end',
+        on: { leave: 'away' },
+        states: {
+          r: {
+            states: {
+              r1: { on: { x: 'r2', both: 'r3' } },
+              r2: { initial: 'r2a', on: { probe: { guard: '({ in: isIn }) => isIn("s1")', target: 'r3' } }, states: { r2a: { on: { x: 'r2b' } }, r2b: {} } },
+              r3: { type: 'final' },
+              shallow: { type: 'history', history: 'shallow', initial: 'r1' },
+              deep: { type: 'history', history: 'deep', initial: 'r1' },
+            },
+          },
+          s: { states: { s1: { on: { both: 's2' } }, s2: { type: 'final' } } },
+        },
+      },
+      away: { on: { back: 'shallow', deep: { target: ['deep', 's2'] } } },
+      end: { type: 'final' },
+    },
+  });
+
+  it('takes a transition in every region and ends when all are final', () => {
+    expect(drive(machine, {}, 'x', 'both').states).toEqual(['r1,s1', 'r2a,s1', 'r2a,s2']);
+    expect(drive(machine, {}, 'both').snapshot).toEqual({ state: ['end'], context: {}, status: 'done', history: expect.anything() });
+  });
+
+  it('remembers as deep as it says', () => {
+    expect(drive(machine, {}, 'x', 'x', 'leave', 'back').states.at(-1)).toBe('r2a,s1');
+    expect(drive(machine, {}, 'x', 'x', 'leave', 'deep').states.at(-1)).toBe('r2b,s2');
+    expect(drive(machine, {}, 'x', 'x', 'leave').snapshot.history).toEqual({ shallow: ['r2'], deep: ['r2b'] });
+  });
+
+  it('asks for other regions with in', () => {
+    expect(drive(machine, {}, 'x', 'probe').states.at(-1)).toBe('r3,s1');
+  });
+});
+
+describe('descriptors', () => {
+  const machine = interpreted({
+    events: ['order', 'order.placed', 'orders'],
+    initial: 'a',
+    states: {
+      a: { on: { 'order.*': { actions: [['emit', 'prefix']] }, '*': { actions: [['emit', 'any']] } }, after: { '1s': 'b' } },
+      b: {},
+    },
+  });
+
+  it('covers a prefix with and without a rest, and anything with a star', () => {
+    const { trace } = drive(machine, {}, 'order', 'order.placed', 'orders', 'unheard');
+    expect(trace.slice(1).flatMap(({ effects }) => names(effects))).toEqual(['prefix', 'prefix', 'any', 'any']);
+  });
+
+  it('leaves timers to their state', () => {
+    expect(drive(machine, {}, 'after.a.0').states).toEqual(['a', 'b']);
+    expect(drive(machine, {}, 'after.b.0').handled).toBe(false);
+  });
+});

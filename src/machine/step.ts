@@ -1,0 +1,25 @@
+import { MillraceError } from '../core/index.ts';
+
+/** What a thrown value says. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** How many transitions one event may set off before the machine counts as caught in a loop. */
+export const stepLimit = 1000;
+
+/**
+ * Counts the microsteps of one event.
+ *
+ * @throws MillraceError MR3331 (from the returned function) beyond {@link stepLimit}.
+ */
+export function steps(machine: string): () => void {
+  let count = 0;
+  return () => {
+    if (++count <= stepLimit) return;
+    throw new MillraceError(
+      `Machine '${machine}' did not come to rest: one event set off more than ${stepLimit} internal steps. Look for 'always' transitions or raised events that lead in a circle.`,
+      { code: 'MR3331', retryable: false, fault: 'user-code', details: { machine } },
+    );
+  };
+}

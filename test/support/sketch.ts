@@ -1,0 +1,189 @@
+import type { Duration } from 'millrace/core';
+import type { ActionNode, CallNode, ExpressionNode, MachineNode, RunNode, StateNode, TransitionNode } from 'millrace/model';
+import type { ActionDefinition, CallDefinition, MachineDefinition, RunDefinition, StateDefinition, TransitionDefinition } from 'millrace/machine';
+
+/** Shorthand for machines in tests: lambdas are texts, so that one sketch gives a node to compile and a live definition. */
+export interface StateSketch {
+  readonly initial?: string | readonly string[];
+  readonly type?: 'parallel' | 'final' | 'history';
+  readonly history?: 'shallow' | 'deep';
+  readonly on?: Readonly<Record<string, Go>>;
+  readonly always?: Go;
+  readonly after?: Readonly<Record<string, Go>>;
+  readonly entry?: readonly ActionSketch[];
+  readonly exit?: readonly ActionSketch[];
+  readonly run?: readonly RunSketch[];
+  readonly onDone?: Go;
+  readonly output?: string;
+  readonly states?: Readonly<Record<string, StateSketch>>;
+}
+export type Go = string | TransitionSketch | readonly TransitionSketch[];
+export interface TransitionSketch {
+  readonly target?: string | readonly string[];
+  readonly guard?: string;
+  readonly actions?: readonly ActionSketch[];
+  readonly internal?: true;
+}
+/** `['assign', lambda]`, or `['emit' | 'raise' | 'start', name, argument lambda]`. */
+export type ActionSketch = readonly ['assign', string] | readonly ['emit' | 'raise' | 'start', string, string?];
+export interface RunSketch {
+  readonly id: string;
+  readonly target?: { readonly kind: 'flow' | 'task' | 'machine'; readonly name: string };
+  readonly input?: string;
+  readonly onDone?: Go;
+  readonly onError?: Go;
+}
+export interface MachineSketch {
+  readonly events?: readonly string[];
+  readonly creates?: readonly string[];
+  readonly initial: string;
+  readonly states: Readonly<Record<string, StateSketch>>;
+}
+
+let line = 0;
+const here = () => ({ location: { file: 'sketch.dsl.ts', line: ++line, column: 1, endLine: line, endColumn: 2 } });
+const listed = (value: string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : typeof value === 'string' ? [value] : value;
+
+/** Reads `(parameter) => body`. */
+function expression(text: string): ExpressionNode {
+  const lambda = /^\((.*?)\) => (.*)$/s.exec(text);
+  if (lambda === null) throw new Error(`not a lambda: ${text}`);
+  const [, parameter = '', written = ''] = lambda;
+  const body = /^\((\{.*\})\)$/s.exec(written)?.[1] ?? written;
+  const block = written.startsWith('{');
+  const plain = /^(?:\{ ([\w, ]+) \})?$/.exec(parameter);
+  const reads = plain === null ? {} : { reads: plain[1]?.split(', ') ?? [] };
+  return { kind: 'expression', text, uses: [], lambda: { parameter, ...reads, body, block }, ...here() };
+}
+
+function call(kind: CallNode['target']['kind'], name: string, argument: string | undefined): CallNode {
+  const read = expression(argument ?? '() => undefined');
+  const inner = argument === undefined ? '' : (read.lambda?.body ?? '');
+  const body = `${name}(${inner})`;
+  const parameter = read.lambda?.parameter ?? '';
+  const lambda = { ...read, text: `(${parameter}) => ${body}`, lambda: { ...read.lambda, parameter, body, block: false } };
+  return { kind: 'call', target: { kind, name }, lambda, argument: inner, ...here() };
+}
+
+const action = ([kind, ...rest]: ActionSketch): ActionNode =>
+  kind === 'assign'
+    ? { kind, value: expression(rest[0]), ...here() }
+    : { kind, call: call(kind === 'start' ? 'flow' : 'event', rest[0], rest[1]), ...here() };
+
+function transitions(go: Go | undefined): readonly TransitionNode[] {
+  if (go === undefined) return [];
+  const all: readonly TransitionSketch[] = typeof go === 'string' ? [{ target: go }] : 'length' in go ? go : [go];
+  return all.map(({ target, guard, actions = [], internal }) => ({
+    kind: 'transition',
+    targets: listed(target),
+    ...(guard === undefined ? {} : { guard: expression(guard) }),
+    actions: actions.map(action),
+    ...(internal === undefined ? {} : { internal }),
+    ...here(),
+  }));
+}
+
+const run = ({ id, target, input, onDone, onError }: RunSketch): RunNode => ({
+  kind: 'run',
+  id,
+  target: target ?? { kind: 'flow', name: id },
+  ...(input === undefined ? {} : { input: expression(input) }),
+  onDone: transitions(onDone),
+  onError: transitions(onError),
+  ...here(),
+});
+
+function state(name: string, sketch: StateSketch): StateNode {
+  const states = Object.entries(sketch.states ?? {}).map(([child, inner]) => state(child, inner));
+  return {
+    kind: 'state',
+    name,
+    type: sketch.type ?? (states.length > 0 ? 'compound' : 'atomic'),
+    ...(sketch.initial === undefined ? {} : { initial: listed(sketch.initial) }),
+    on: Object.entries(sketch.on ?? {}).map(([event, go]) => ({ event, transitions: transitions(go), ...here() })),
+    always: transitions(sketch.always),
+    after: Object.entries(sketch.after ?? {}).map(([delay, go]) => ({
+      delay: delay.includes('=>') ? expression(delay) : (delay as Duration),
+      transitions: transitions(go),
+      ...here(),
+    })),
+    entry: (sketch.entry ?? []).map(action),
+    exit: (sketch.exit ?? []).map(action),
+    run: (sketch.run ?? []).map(run),
+    onDone: transitions(sketch.onDone),
+    ...(sketch.output === undefined ? {} : { output: expression(sketch.output) }),
+    ...(sketch.history === undefined ? {} : { history: sketch.history }),
+    states,
+    ...here(),
+  };
+}
+
+/** The node that a sketch stands for. */
+export function sketchMachine(name: string, sketch: MachineSketch): MachineNode {
+  return {
+    kind: 'machine',
+    name,
+    key: 'id',
+    context: { kind: 'schema', text: 'z.record(z.string(), z.number())', uses: [], ...here() },
+    events: (sketch.events ?? []).map((alias) => ({ alias, name: alias })),
+    creates: sketch.creates ?? [],
+    flows: [],
+    tasks: [],
+    machines: [],
+    initial: [sketch.initial],
+    states: Object.entries(sketch.states).map(([child, inner]) => state(child, inner)),
+    ...here(),
+  };
+}
+
+const live = (text: string): ((scope: never) => never) => new Function(`return (${text});`)() as (scope: never) => never;
+
+const liveCall = ({ target, lambda, argument }: CallNode): CallDefinition =>
+  argument === '' ? { target } : { target, argument: live(`(${lambda.lambda?.parameter ?? ''}) => (${argument})`) };
+
+function liveAction(node: ActionNode): ActionDefinition {
+  if (node.kind === 'assign') return { kind: 'assign', value: live(node.value.text) };
+  if (node.kind === 'emit' || node.kind === 'raise' || node.kind === 'start') return { kind: node.kind, call: liveCall(node.call) };
+  throw new Error(`no sketch has ${node.kind}`);
+}
+
+const liveTransitions = (nodes: readonly TransitionNode[]): readonly TransitionDefinition[] =>
+  nodes.map(({ targets, guard, actions, internal }) => ({
+    targets,
+    ...(guard === undefined ? {} : { guard: live(guard.text) }),
+    actions: actions.map(liveAction),
+    ...(internal === undefined ? {} : { internal }),
+  }));
+
+const liveRun = ({ id, target, input, onDone, onError }: RunNode): RunDefinition => ({
+  id,
+  target,
+  ...(input === undefined ? {} : { input: live(input.text) }),
+  onDone: liveTransitions(onDone),
+  onError: liveTransitions(onError),
+});
+
+const liveState = (node: StateNode): StateDefinition => ({
+  name: node.name,
+  type: node.type,
+  ...(node.initial === undefined ? {} : { initial: node.initial }),
+  ...(node.history === undefined ? {} : { history: node.history }),
+  ...(node.output === undefined ? {} : { output: live(node.output.text) }),
+  on: node.on.map(({ event, transitions }) => ({ event, transitions: liveTransitions(transitions) })),
+  always: liveTransitions(node.always),
+  after: node.after.map(({ delay, transitions }) => ({
+    delay: typeof delay === 'string' ? delay : live(delay.text),
+    transitions: liveTransitions(transitions),
+  })),
+  entry: node.entry.map(liveAction),
+  exit: node.exit.map(liveAction),
+  run: node.run.map(liveRun),
+  onDone: liveTransitions(node.onDone),
+  states: node.states.map(liveState),
+});
+
+/** Gives a node without outside references its life. */
+export function enliven({ name, key, events, creates, initial, states }: MachineNode): MachineDefinition {
+  return { name, hash: 'sketch', key, events, creates, initial, states: states.map(liveState) };
+}
