@@ -1,7 +1,9 @@
 /**
- * What compiled flows are written against: contracts, calls and the Host.
+ * What compiled flows are written against: contracts, calls and the Host; and the interpreter that runs live flows
+ * against the same Host.
  *
  * @module
  */
 export * from './contract.ts';
 export * from './host.ts';
+export * from './interpret/index.ts';

@@ -15,7 +15,10 @@ import {
 } from './index.ts';
 
 const charge = taskContract('charge', {
-  input: z.object({ lines: z.array(z.object({ quantity: z.int().min(1) })), currency: z.enum(['EUR', 'USD']).default('EUR') }),
+  input: z.object({
+    lines: z.array(z.object({ quantity: z.int().min(1) })),
+    currency: z.enum(['EUR', 'USD']).default('EUR'),
+  }),
   output: z.object({ paymentId: z.string(), at: z.coerce.date().optional() }),
   policy: {},
   source: 'orders.dsl.ts:1:1',
@@ -132,7 +135,12 @@ describe('input and output', () => {
     );
     expect(ran).toBe(false);
     expect(error).toBeInstanceOf(TaskInputError);
-    expect(error).toMatchObject({ code: 'MR3101', retryable: false, fault: 'input', details: { task: 'charge', step: 'payment', attempt: 2 } });
+    expect(error).toMatchObject({
+      code: 'MR3101',
+      retryable: false,
+      fault: 'input',
+      details: { task: 'charge', step: 'payment', attempt: 2 },
+    });
     expect(error.message).toContain('lines[0].quantity:');
     expect(error.message).toContain('currency:');
   });
@@ -169,15 +177,31 @@ describe('failure', () => {
         throw new Error('declined');
       }),
     );
-    expect(sync).toMatchObject({ name: 'TaskError', code: 'MR3100', retryable: true, message: 'declined', fault: 'user-code' });
+    expect(sync).toMatchObject({
+      name: 'TaskError',
+      code: 'MR3100',
+      retryable: true,
+      message: 'declined',
+      fault: 'user-code',
+    });
     const asynchronous = await failure(attempt(() => Promise.reject(new TypeError('oops'))));
     expect(asynchronous).toMatchObject({ name: 'TypeError', code: 'MR3100', retryable: true });
-    expect(await failure(attempt(() => Promise.reject('just text')))).toMatchObject({ message: 'just text', code: 'MR3100' });
+    expect(await failure(attempt(() => Promise.reject('just text')))).toMatchObject({
+      message: 'just text',
+      code: 'MR3100',
+    });
   });
 
   it('keeps the code of the user and does not retry what says so', async () => {
-    const error = await failure(attempt(() => Promise.reject(new NonRetryableError('declined', { code: 'CARD_DECLINED' }))));
-    expect(error).toMatchObject({ name: 'NonRetryableError', code: 'CARD_DECLINED', retryable: false, details: { step: 'payment' } });
+    const error = await failure(
+      attempt(() => Promise.reject(new NonRetryableError('declined', { code: 'CARD_DECLINED' }))),
+    );
+    expect(error).toMatchObject({
+      name: 'NonRetryableError',
+      code: 'CARD_DECLINED',
+      retryable: false,
+      details: { step: 'payment' },
+    });
     const own = await failure(attempt(() => Promise.reject(Object.assign(new Error('no'), { retryable: false }))));
     expect(own).toMatchObject({ code: 'MR3100', retryable: false });
   });
@@ -214,7 +238,10 @@ describe('timeout and cancel', () => {
 
   it('measures work by the wall clock of an accelerated one', async () => {
     const clock = systemClock({ factor: 86_400, origin: { real: Date.now(), virtual: 0 } });
-    const outcome = await attempt(() => new Promise((resolve) => setTimeout(() => resolve({ paymentId: 'p' }), 20)), { clock, timeoutMs: 5_000 });
+    const outcome = await attempt(() => new Promise((resolve) => setTimeout(() => resolve({ paymentId: 'p' }), 20)), {
+      clock,
+      timeoutMs: 5_000,
+    });
     expect(outcome.ok).toBe(true);
   });
 
@@ -230,8 +257,14 @@ describe('timeout and cancel', () => {
     );
     await Promise.resolve();
     controller.abort(new Error('run cancelled'));
-    expect(await failure(outcome)).toMatchObject({ code: 'MR3105', retryable: false, message: expect.stringContaining('run cancelled') });
+    expect(await failure(outcome)).toMatchObject({
+      code: 'MR3105',
+      retryable: false,
+      message: expect.stringContaining('run cancelled'),
+    });
     expect(context?.signal.aborted).toBe(true);
-    expect(await failure(attempt(() => ({ paymentId: 'p' }), { signal: controller.signal }))).toMatchObject({ code: 'MR3105' });
+    expect(await failure(attempt(() => ({ paymentId: 'p' }), { signal: controller.signal }))).toMatchObject({
+      code: 'MR3105',
+    });
   });
 });

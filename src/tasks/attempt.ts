@@ -84,7 +84,12 @@ export type AttemptOutcome =
  */
 export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcome> {
   const { contract, implementation, clock, signal } = request;
-  const ids: AttemptIds = { task: contract.contract, runId: request.runId, step: request.step, attempt: request.attempt };
+  const ids: AttemptIds = {
+    task: contract.contract,
+    runId: request.runId,
+    step: request.step,
+    attempt: request.attempt,
+  };
   const fail = (error: TaskError): AttemptOutcome => ({ ok: false, error });
   if (implementation === undefined) return fail(new NotImplementedError(ids));
   if (signal?.aborted === true) return fail(new TaskCancelledError(ids, signal.reason));
@@ -103,7 +108,10 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
     step: request.step,
     logger: withFields(request.logger, { ...ids }),
     emit(call) {
-      if (over) context.logger.warn('An event was emitted after the end of its attempt and is ignored.', { event: call.contract.contract });
+      if (over)
+        context.logger.warn('An event was emitted after the end of its attempt and is ignored.', {
+          event: call.contract.contract,
+        });
       else emitted.push(emittedBy(call, ids));
     },
     metadata: request.metadata ?? {},
@@ -134,7 +142,12 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
   });
 }
 
-function outcomeOf(returned: unknown, contract: AnyTask, emitted: readonly EmittedEvent[], ids: AttemptIds): AttemptOutcome {
+function outcomeOf(
+  returned: unknown,
+  contract: AnyTask,
+  emitted: readonly EmittedEvent[],
+  ids: AttemptIds,
+): AttemptOutcome {
   const encoded = encodeJson(returned);
   if (!encoded.ok) return { ok: false, error: new TaskOutputError(encoded.problems, ids, encoded.cause) };
   const value = decodeJson(contract.output, encoded.value);
@@ -144,9 +157,11 @@ function outcomeOf(returned: unknown, contract: AnyTask, emitted: readonly Emitt
 
 function emittedBy(call: Call<void>, ids: AttemptIds): EmittedEvent {
   const event = call.contract;
-  if (event.kind !== 'event') throw new TaskOutputError(`it emitted the ${event.kind} '${event.contract}', which is not an event`, ids);
+  if (event.kind !== 'event')
+    throw new TaskOutputError(`it emitted the ${event.kind} '${event.contract}', which is not an event`, ids);
   const encoded = encodeJson(call.input);
   const checked = encoded.ok ? decodeJson(event.payload, encoded.value) : encoded;
-  if (!checked.ok || !encoded.ok) throw new TaskOutputError(`the event '${event.contract}' it emitted: ${checked.ok ? '' : checked.problems}`, ids);
+  if (!checked.ok || !encoded.ok)
+    throw new TaskOutputError(`the event '${event.contract}' it emitted: ${checked.ok ? '' : checked.problems}`, ids);
   return { event, payload: encoded.value };
 }

@@ -40,52 +40,64 @@ export class TaskError extends MillraceError {
 /** The input does not fit the task's schema (MR3101). Never retried: the same input would fail again. */
 export class TaskInputError extends TaskError {
   constructor(problems: string, ids: AttemptIds, cause?: unknown) {
-    super(`The input of task '${ids.task}'${where(ids)} is not valid: ${problems}. Mend the call, or the task's input schema.`, {
-      name: 'TaskInputError',
-      code: 'MR3101',
-      retryable: false,
-      fault: 'input',
-      ids,
-      cause,
-    });
+    super(
+      `The input of task '${ids.task}'${where(ids)} is not valid: ${problems}. Mend the call, or the task's input schema.`,
+      {
+        name: 'TaskInputError',
+        code: 'MR3101',
+        retryable: false,
+        fault: 'input',
+        ids,
+        cause,
+      },
+    );
   }
 }
 
 /** The result does not fit the task's schema, or is not JSON (MR3102). Never retried: the code has a mistake. */
 export class TaskOutputError extends TaskError {
   constructor(problems: string, ids: AttemptIds, cause?: unknown) {
-    super(`What task '${ids.task}'${where(ids)} gave is not valid: ${problems}. Mend the implementation, or the task's output schema.`, {
-      name: 'TaskOutputError',
-      code: 'MR3102',
-      retryable: false,
-      ids,
-      cause,
-    });
+    super(
+      `What task '${ids.task}'${where(ids)} gave is not valid: ${problems}. Mend the implementation, or the task's output schema.`,
+      {
+        name: 'TaskOutputError',
+        code: 'MR3102',
+        retryable: false,
+        ids,
+        cause,
+      },
+    );
   }
 }
 
 /** The attempt took longer than it may (MR3103). Its AbortSignal has fired and its late result is ignored. */
 export class TaskTimeoutError extends TaskError {
   constructor(timeoutMs: number, ids: AttemptIds) {
-    super(`Task '${ids.task}'${where(ids)} took longer than ${timeoutMs} ms. Its signal was aborted; raise 'timeout' if it needs the time.`, {
-      name: 'TaskTimeoutError',
-      code: 'MR3103',
-      fault: 'environment',
-      ids,
-      details: { timeoutMs },
-    });
+    super(
+      `Task '${ids.task}'${where(ids)} took longer than ${timeoutMs} ms. Its signal was aborted; raise 'timeout' if it needs the time.`,
+      {
+        name: 'TaskTimeoutError',
+        code: 'MR3103',
+        fault: 'environment',
+        ids,
+        details: { timeoutMs },
+      },
+    );
   }
 }
 
 /** No implementation is registered for the task (MR3104). */
 export class NotImplementedError extends TaskError {
   constructor(ids: AttemptIds) {
-    super(`Task '${ids.task}'${where(ids)} has no implementation. Write its module in tasks/ and compile, or register one with registerTaskImplementation.`, {
-      name: 'NotImplementedError',
-      code: 'MR3104',
-      retryable: false,
-      ids,
-    });
+    super(
+      `Task '${ids.task}'${where(ids)} has no implementation. Write its module in tasks/ and compile, or register one with registerTaskImplementation.`,
+      {
+        name: 'NotImplementedError',
+        code: 'MR3104',
+        retryable: false,
+        ids,
+      },
+    );
   }
 }
 
@@ -116,7 +128,14 @@ export class TaskCancelledError extends TaskError {
 export class NonRetryableError extends MillraceError {
   override readonly name: string = 'NonRetryableError';
 
-  constructor(message: string, options: { readonly code?: string; readonly cause?: unknown; readonly details?: Readonly<Record<string, unknown>> } = {}) {
+  constructor(
+    message: string,
+    options: {
+      readonly code?: string;
+      readonly cause?: unknown;
+      readonly details?: Readonly<Record<string, unknown>>;
+    } = {},
+  ) {
     super(message, {
       code: options.code ?? 'MR3100',
       retryable: false,

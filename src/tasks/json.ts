@@ -1,7 +1,9 @@
 import type { Schema } from '../flow/index.ts';
 
 /** The outcome of a check: a value, or what is wrong with it and where. */
-export type Checked<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problems: string; readonly cause?: unknown };
+export type Checked<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problems: string; readonly cause?: unknown };
 
 /**
  * The JSON text of a value, to be stored: `undefined` stays `undefined`. Unlike `JSON.stringify` it never changes a
@@ -36,12 +38,18 @@ export function checkValue<S extends Schema>(schema: S, value: unknown): Checked
     return { ok: false, problems: describeIssues(result.error.issues), cause: result.error };
   } catch (cause) {
     // A transform that throws, or an asynchronous refinement, which a replay could not repeat.
-    return { ok: false, problems: `its schema threw: ${cause instanceof Error ? cause.message : String(cause)}`, cause };
+    return {
+      ok: false,
+      problems: `its schema threw: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    };
   }
 }
 
 /** What is wrong, a problem after the other, each with its path. */
-export function describeIssues(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): string {
+export function describeIssues(
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): string {
   return issues.map(({ path, message }) => (path.length === 0 ? message : `${pathText(path)}: ${message}`)).join('; ');
 }
 
@@ -75,7 +83,10 @@ function notJson(value: unknown, at: string, above: readonly object[]): string |
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
       const path = `${at}[${index}]`;
-      const problem = value[index] === undefined ? `'${path}' is undefined, which a JSON list does not have` : notJson(value[index], path, below);
+      const problem =
+        value[index] === undefined
+          ? `'${path}' is undefined, which a JSON list does not have`
+          : notJson(value[index], path, below);
       if (problem !== undefined) return problem;
     }
     return undefined;

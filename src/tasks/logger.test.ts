@@ -8,7 +8,9 @@ it('writes one JSON object a line, from its level up', () => {
   const logger = withFields(jsonLogger({ write: (line) => lines.push(line), clock }), { task: 'charge' });
   logger.debug('unseen');
   logger.warn('slow', { ms: 12, error: new Error('x') });
-  expect(lines).toEqual(['{"time":"1970-01-01T00:00:00.000Z","level":"warn","message":"slow","task":"charge","ms":12,"error":{"name":"Error","message":"x"}}\n']);
+  expect(lines).toEqual([
+    '{"time":"1970-01-01T00:00:00.000Z","level":"warn","message":"slow","task":"charge","ms":12,"error":{"name":"Error","message":"x"}}\n',
+  ]);
 });
 
 it('never fails on fields that are not JSON', () => {

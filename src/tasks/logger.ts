@@ -25,7 +25,9 @@ type Level = (typeof levels)[number];
  * jsonLogger({ write: (line) => lines.push(line) }).info('charged', { amount: 12 });
  * ```
  */
-export function jsonLogger(options: { readonly write?: (line: string) => void; readonly clock?: Clock; readonly level?: Level } = {}): Logger {
+export function jsonLogger(
+  options: { readonly write?: (line: string) => void; readonly clock?: Clock; readonly level?: Level } = {},
+): Logger {
   const write = options.write ?? ((line: string) => void process.stderr.write(line));
   const clock = options.clock ?? systemClock();
   const least = levels.indexOf(options.level ?? 'info');
@@ -57,9 +59,18 @@ function loggerOf(log: (level: Level, message: string, fields?: Fields) => void)
 function lineOf(entry: Fields): string {
   try {
     return JSON.stringify(entry, (_key, value: unknown) =>
-      value instanceof Error ? { name: value.name, message: value.message } : typeof value === 'bigint' ? String(value) : value,
+      value instanceof Error
+        ? { name: value.name, message: value.message }
+        : typeof value === 'bigint'
+          ? String(value)
+          : value,
     );
   } catch {
-    return JSON.stringify({ time: entry['time'], level: entry['level'], message: entry['message'], fields: 'not JSON' });
+    return JSON.stringify({
+      time: entry['time'],
+      level: entry['level'],
+      message: entry['message'],
+      fields: 'not JSON',
+    });
   }
 }

@@ -21,7 +21,10 @@ export interface StepPolicy {
  *
  * @throws MillraceError MR3002 when a duration cannot be read.
  */
-export function stepPolicy(task: TaskPolicy, step: { readonly retry?: Partial<RetryPolicy>; readonly timeout?: Duration } = {}): StepPolicy {
+export function stepPolicy(
+  task: TaskPolicy,
+  step: { readonly retry?: Partial<RetryPolicy>; readonly timeout?: Duration } = {},
+): StepPolicy {
   const declared = task.retry !== undefined || step.retry !== undefined;
   const retry: Partial<RetryPolicy> = { ...task.retry, ...step.retry };
   const timeout = step.timeout ?? task.timeout;
@@ -43,7 +46,11 @@ export function stepPolicy(task: TaskPolicy, step: { readonly retry?: Partial<Re
  * retryDelay({ attempts: 5, delay: '2s', maxDelay: '1m' }, 3); // 8000
  * ```
  */
-export function retryDelay(policy: Partial<RetryPolicy>, failedAttempts: number, random: () => number = () => 1): number {
+export function retryDelay(
+  policy: Partial<RetryPolicy>,
+  failedAttempts: number,
+  random: () => number = () => 1,
+): number {
   const delay = milliseconds(policy.delay ?? '1s');
   const cap = policy.maxDelay === undefined ? Math.max(delay, 3_600_000) : milliseconds(policy.maxDelay);
   const wait = Math.min(cap, grown(delay, policy.backoff ?? 'exponential', Math.max(1, failedAttempts)));

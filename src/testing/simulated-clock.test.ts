@@ -5,7 +5,13 @@ describe('SimulatedClock', () => {
   it('fires in order of time, then of setting, each at its own time', async () => {
     const clock = new SimulatedClock({ start: 0 });
     const seen: string[] = [];
-    for (const [name, at] of [['c', 30], ['a', 10], ['b', 20], ['b2', 20]] as const) clock.at(at, () => seen.push(`${name}@${clock.now()}`));
+    for (const [name, at] of [
+      ['c', 30],
+      ['a', 10],
+      ['b', 20],
+      ['b2', 20],
+    ] as const)
+      clock.at(at, () => seen.push(`${name}@${clock.now()}`));
     await clock.advance(25);
     expect(seen).toEqual(['a@10', 'b@20', 'b2@20']);
     expect(clock.now()).toBe(25);

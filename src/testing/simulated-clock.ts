@@ -88,7 +88,8 @@ export class SimulatedClock implements Clock {
     const { until = Number.POSITIVE_INFINITY, limit = 100_000 } = options;
     await this.#settle();
     for (let moves = 0; this.next !== undefined && this.next <= until; moves++) {
-      if (moves === limit) throw new Error(`The simulated clock is not idle after ${limit} moves: something sets a new timer for ever.`);
+      if (moves === limit)
+        throw new Error(`The simulated clock is not idle after ${limit} moves: something sets a new timer for ever.`);
       await this.advanceToNext();
     }
     if (Number.isFinite(until) && until > this.#now) this.#now = until;
@@ -111,7 +112,8 @@ export class SimulatedClock implements Clock {
   #first(): Timer | undefined {
     let first: Timer | undefined;
     for (const timer of this.#timers) {
-      if (first === undefined || timer.at < first.at || (timer.at === first.at && timer.order < first.order)) first = timer;
+      if (first === undefined || timer.at < first.at || (timer.at === first.at && timer.order < first.order))
+        first = timer;
     }
     return first;
   }

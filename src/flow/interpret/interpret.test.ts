@@ -1,0 +1,329 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { RecordedError, toErrorRecord } from '../../core/index.ts';
+import {
+  eventContract,
+  flowContract,
+  interpretFlow,
+  runnableHash,
+  taskContract,
+  type Contract,
+  type Host,
+  type Lambda,
+  type RunnableFlow,
+  type RunnableStep,
+} from '../index.ts';
+
+const source = 'a.dsl.ts:1:1';
+const double = taskContract('double', { input: z.number(), output: z.number(), policy: {}, source });
+const fail = taskContract('fail', { input: z.string(), output: z.never(), policy: {}, source });
+const note = taskContract('note', { input: z.unknown(), output: z.unknown(), policy: {}, source });
+const child = flowContract('child', { input: z.number(), source });
+const done = eventContract('done', { payload: z.object({ id: z.string() }), ttl: '7d', source });
+const contracts: readonly Contract[] = [double, fail, note, child, done];
+const lookup = (kind: string, name: string) => contracts.find((one) => one.kind === kind && one.contract === name);
+
+interface Scope {
+  readonly input: { readonly n: number };
+  readonly error: { readonly message: string };
+  readonly a: unknown;
+  readonly item: unknown;
+  readonly index: unknown;
+  readonly held: unknown;
+  readonly w: unknown;
+  readonly missing: unknown;
+}
+// As `millrace` makes calls: by the name of their target.
+const call =
+  (target: string, input?: (scope: Scope) => unknown): Lambda =>
+  (scope: Scope) => ({ target, input: input?.(scope) });
+const step = (id: string, target: string, input: (scope: Scope) => unknown, more: object = {}): RunnableStep => ({
+  kind: 'step',
+  id,
+  call: call(target, input),
+  ...more,
+});
+
+/** The smallest host that runs everything: it records what it was asked for, and in which part. */
+function recorder(path = '', log: string[] = [], undos: (() => unknown)[] = []) {
+  const at = (id: string) => `${path}${id}`;
+  const part = (id: string) => recorder(`${path}${id}/`, log, undos).host;
+  const run = async (
+    verb: string,
+    id: string,
+    make: () => { contract: Contract; input: unknown },
+    options: { onFailure?: unknown },
+  ) => {
+    try {
+      const { contract, input } = make();
+      log.push(`${verb} ${at(id)} ${contract.contract}(${JSON.stringify(input)})`);
+      if (contract.contract === 'fail') throw new Error(String(input));
+      return contract.contract === 'note' ? input : (input as number) * 2;
+    } catch (error) {
+      if (options.onFailure === 'continue') return undefined;
+      if (typeof options.onFailure === 'object') return (options.onFailure as { fallback: () => unknown }).fallback();
+      throw error;
+    }
+  };
+  const host = {
+    runId: 'run-1',
+    now: () => 77,
+    step: (id: string, make: never, options: never) => run('step', id, make, options),
+    child: (id: string, make: never, options: never) => run('child', id, make, options),
+    undo: (id: string, make: () => { contract: Contract; input: unknown }) => {
+      undos.push(() => {
+        const { contract, input } = make();
+        log.push(`undo ${at(id)} ${contract.contract}(${JSON.stringify(input)})`);
+      });
+    },
+    branch: async (id: string, on: () => unknown, parts: Record<string, (host: Host) => unknown>) =>
+      parts[String(on())]?.(part(`${id}/${String(on())}`)),
+    all: async (id: string, parts: Record<string, (host: Host) => Promise<unknown>>) => {
+      const values: Record<string, unknown> = {};
+      for (const [name, run] of Object.entries(parts)) values[name] = await run(part(`${id}/${name}`));
+      return values;
+    },
+    map: async (
+      id: string,
+      over: () => unknown[],
+      run: (host: Host, item: unknown, index: number) => Promise<unknown>,
+    ) => Promise.all(over().map((item, index) => run(part(`${id}[${index}]`), item, index))),
+    repeat: async (
+      id: string,
+      run: (host: Host, index: number) => Promise<unknown>,
+      until: (value: unknown, index: number) => boolean,
+      { max }: { max: number },
+    ) => {
+      for (let index = 0; ; index++) {
+        const value = await run(part(`${id}[${index}]`), index);
+        if (index + 1 === max || until(value, index)) return value;
+      }
+    },
+    attempt: async (
+      id: string,
+      run: (host: Host) => Promise<unknown>,
+      handler: (host: Host, error: unknown) => Promise<unknown>,
+    ) => {
+      try {
+        return await run(part(`${id}/try`));
+      } catch (error) {
+        return handler(part(`${id}/catch`), toErrorRecord(error));
+      }
+    },
+    sleep: async (id: string, time: string | (() => string)) =>
+      void log.push(`sleep ${at(id)} ${typeof time === 'function' ? time() : time}`),
+    receive: async (
+      id: string,
+      event: typeof done,
+      options: { match: () => unknown; timeout?: string; onTimeout?: string },
+    ) => {
+      log.push(
+        `receive ${at(id)} ${event.contract} ${JSON.stringify(options.match())} ${options.timeout} ${options.onTimeout}`,
+      );
+      return { id: 'x' };
+    },
+    emit: async (id: string, make: () => { contract: Contract; input: unknown }) => {
+      const { contract, input } = make();
+      log.push(`emit ${at(id)} ${contract.contract}(${JSON.stringify(input)})`);
+    },
+  };
+  return { host: host as unknown as Host, log, undos };
+}
+
+const flowOf = (...steps: RunnableStep[]): RunnableFlow => ({ name: 'flow', input: z.unknown(), body: { steps } });
+async function play(steps: RunnableStep[], input: unknown = { n: 3, list: [1, 2] }) {
+  const { host, log, undos } = recorder();
+  const value = await interpretFlow(flowOf(...steps), { lookup }).run(host, input);
+  return { value, log, undos };
+}
+
+describe('interpretFlow', () => {
+  it('runs steps in order; each sees the input, the earlier results, now and runId', async () => {
+    const { value, log } = await play([
+      step('a', 'task:double', ({ input }) => input.n),
+      step('b', 'flow:child', ({ a }) => a),
+      { kind: 'returns', value: ({ a, b, now, runId }: Record<string, unknown>) => ({ a, b, now, runId }) },
+    ]);
+    expect(value).toEqual({ a: 6, b: 12, now: 77, runId: 'run-1' });
+    expect(log).toEqual(['step a double(3)', 'child b child(6)']);
+  });
+
+  it('has the value of its last step without returns', async () => {
+    expect((await play([step('a', 'task:double', ({ input }) => input.n)])).value).toBe(6);
+    expect((await play([])).value).toBeUndefined();
+  });
+
+  it('takes calls of compiled contracts, too', async () => {
+    expect(
+      (await play([{ kind: 'step', id: 'a', call: ({ input }: { input: { n: number } }) => double(input.n) }])).value,
+    ).toBe(6);
+  });
+
+  it('nests: parallel, branch, map with item and index, repeat', async () => {
+    const { value, log } = await play([
+      {
+        kind: 'parallel',
+        id: 'p',
+        bodies: [
+          { name: 'x', body: { steps: [step('s', 'task:double', ({ input }) => input.n)] } },
+          {
+            name: 'y',
+            body: {
+              steps: [
+                {
+                  kind: 'map',
+                  id: 'm',
+                  over: ({ input }: { input: { list: number[] } }) => input.list,
+                  concurrency: 2,
+                  body: { steps: [step('i', 'task:note', ({ item, index }) => [item, index])] },
+                },
+              ],
+            },
+          },
+        ],
+      },
+      {
+        kind: 'branch',
+        id: 'q',
+        on: ({ p }: { p: { x: number } }) => p.x > 5,
+        cases: [
+          { name: 'true', body: { steps: [step('t', 'task:note', () => 'big')] } },
+          { name: 'false', body: { steps: [] } },
+        ],
+      },
+      {
+        kind: 'repeat',
+        id: 'r',
+        max: 9,
+        until: ({ index }: { index: number }) => index === 1,
+        body: { steps: [step('again', 'task:note', ({ index }) => index)] },
+      },
+      { kind: 'returns', value: ({ p, q, r }: Record<string, unknown>) => ({ p, q, r }) },
+    ]);
+    expect(value).toEqual({
+      p: {
+        x: 6,
+        y: [
+          [1, 0],
+          [2, 1],
+        ],
+      },
+      q: 'big',
+      r: 1,
+    });
+    expect(log).toEqual([
+      'step p/x/s double(3)',
+      'step p/y/m[0]/i note([1,0])',
+      'step p/y/m[1]/i note([2,1])',
+      'step q/true/t note("big")',
+      'step r[0]/again note(0)',
+      'step r[1]/again note(1)',
+    ]);
+  });
+
+  it('sleeps, waits and emits', async () => {
+    const { log } = await play([
+      { kind: 'sleep', id: 's', time: '1d' },
+      { kind: 'sleep', id: 't', time: ({ input }: { input: { n: number } }) => `${input.n}h` },
+      {
+        kind: 'waitFor',
+        id: 'w',
+        event: 'done',
+        match: [{ field: 'id', value: ({ input }: { input: { n: number } }) => input.n }],
+        timeout: '3d',
+        onTimeout: 'continue',
+      },
+      { kind: 'emit', id: 'e', call: call('event:done', ({ w }) => w) },
+    ]);
+    expect(log).toEqual(['sleep s 1d', 'sleep t 3h', 'receive w done {"id":3} 3d continue', 'emit e done({"id":"x"})']);
+  });
+
+  it('continues, falls back and handles', async () => {
+    const { value } = await play([
+      step('a', 'task:fail', () => 'A', { onFailure: 'continue' }),
+      step('b', 'task:fail', () => 'B', { onFailure: { fallback: ({ input }: { input: { n: number } }) => input.n } }),
+      {
+        kind: 'attempt',
+        id: 'c',
+        body: { steps: [step('x', 'task:fail', () => 'C')] },
+        handler: { steps: [{ kind: 'returns', value: ({ error }: { error: { message: string } }) => error.message }] },
+      },
+      { kind: 'returns', value: ({ a, b, c }: Record<string, unknown>) => [a, b, c] },
+    ]);
+    expect(value).toEqual([undefined, 3, 'C']);
+  });
+
+  it('says how a step is undone, with its result', async () => {
+    const { log, undos } = await play([
+      {
+        kind: 'map',
+        id: 'm',
+        over: () => [5],
+        body: {
+          steps: [
+            step('held', 'task:double', ({ item }) => item, {
+              undo: call('task:note', ({ held, item }) => [held, item]),
+            }),
+          ],
+        },
+      },
+    ]);
+    undos[0]?.();
+    expect(log.at(-1)).toBe('undo m[0]/held note([10,5])');
+  });
+
+  it('lets the host fail the step whose lambda throws', async () => {
+    const broken = step('a', 'task:double', ({ missing }) => (missing as unknown as { n: number }).n);
+    await expect(play([broken])).rejects.toThrow(TypeError);
+    expect((await play([{ ...broken, onFailure: 'continue' } as RunnableStep])).value).toBeUndefined();
+  });
+
+  it('tells the engine what it must know beforehand', () => {
+    const module = interpretFlow(
+      {
+        ...flowOf({
+          kind: 'map',
+          id: 'm',
+          over: () => [],
+          body: { steps: [{ kind: 'waitFor', id: 'w', event: 'done', match: [{ field: 'id', value: () => '' }] }] },
+        }),
+        on: 'done',
+        timeout: '9d',
+        onFailure: call('task:note', ({ error }) => error.message),
+      },
+      { lookup, hash: 'h' },
+    );
+    expect(module).toMatchObject({
+      kind: 'flow',
+      hash: 'h',
+      on: done,
+      timeout: '9d',
+      waits: [{ event: 'done', fields: ['id'] }],
+    });
+    const error = new RecordedError({
+      name: 'E',
+      message: 'why',
+      code: 'MR3100',
+      retryable: false,
+      fault: 'user-code',
+    });
+    expect(module.onFailure?.({ input: 1, error: error.record })).toEqual({ contract: note, input: 'why' });
+  });
+
+  it('refuses unknown names and kinds that no host runs yet', async () => {
+    expect(() => interpretFlow({ ...flowOf(), on: 'nothing' }, { lookup })).toThrow(
+      expect.objectContaining({ code: 'MR3290' }),
+    );
+    expect(() => interpretFlow(flowOf({ kind: 'race', id: 'r' }), { lookup })).toThrow(
+      expect.objectContaining({ code: 'MR3291' }),
+    );
+    await expect(play([step('a', 'task:nothing', () => 1)])).rejects.toMatchObject({ code: 'MR3290' });
+    await expect(play([{ kind: 'step', id: 'a', call: () => 42 }])).rejects.toMatchObject({ code: 'MR3290' });
+  });
+
+  it('hashes what it does, not where it stands', () => {
+    const one = () => flowOf({ kind: 'sleep', id: 's', time: '1d', at: '1:1' });
+    expect(runnableHash(one())).toBe(runnableHash(flowOf({ kind: 'sleep', id: 's', time: '1d', at: '9:9' })));
+    expect(runnableHash(one())).not.toBe(runnableHash(flowOf({ kind: 'sleep', id: 's', time: '2d' })));
+  });
+});
