@@ -14,6 +14,7 @@ interface Listed {
 
 /** Every command, in the order in which a new user meets them. Loaded when used. */
 export const commands: Readonly<Record<string, Listed>> = {
+  init: { summary: 'start a project that works', load: () => import('./commands/init/command.ts') },
   explain: { summary: 'tell what a code such as MR1203 means', load: () => import('./commands/explain/command.ts') },
   doctor: { summary: 'check that this machine and project are ready', load: () => import('./commands/doctor/command.ts') },
 };

@@ -43,9 +43,12 @@ export async function useBundledNode(): Promise<number> {
   });
 }
 
+// The packages that carry a Node, one a platform.
+const system = process.platform === 'win32' ? 'win' : process.platform;
+const names = [`node-${system}-${process.arch}`, `node-bin-${system}-${process.arch}`];
+if (process.platform === 'darwin' && process.arch === 'arm64') names.reverse();
+
 function findBundledNode(folders: readonly string[]): string | undefined {
-  const system = process.platform === 'win32' ? 'win' : process.platform;
-  const names = [`node-${system}-${process.arch}`, `node-bin-${system}-${process.arch}`];
   const file = process.platform === 'win32' ? 'node.exe' : 'node';
   for (const start of folders) {
     for (let folder = start; ; folder = dirname(folder)) {
@@ -61,7 +64,7 @@ function findBundledNode(folders: readonly string[]): string | undefined {
 
 function complain(): void {
   const message = `Node ${process.versions.node} is too old: Millrace needs Node ${oldestNode} or newer.`;
-  const hint = 'Install a newer Node from https://nodejs.org, or run `npm i -D node@26` in the project.';
+  const hint = `Install a newer Node from https://nodejs.org, or run \`npm i -D ${names[0]}@26\` in the project.`;
   if (process.argv.includes('--json')) {
     process.stdout.write(`${JSON.stringify({ ok: false, error: { code: 'MR2001', message, hint } })}\n`);
   } else process.stderr.write(`error MR2001: ${message}\n  hint: ${hint}\n`);

@@ -1,0 +1,6 @@
+import { defineConfig } from 'millrace';
+
+export default defineConfig({
+  include: ['**/*.dsl.ts'],
+  out: 'generated',
+});
