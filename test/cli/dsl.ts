@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository. */
+export const repository = fileURLToPath(new URL('../../', import.meta.url));
+/** The built command. */
+export const main = process.env['DSL_MAIN'] ?? join(repository, 'dist/cli/main.js');
+
+/** What a command did. */
+export interface Done {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Options {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** A shell prefix such as `ulimit -f 8;`. */
+  readonly shell?: string;
+}
+
+/** Runs `dsl` as a user does: a real process, from the built package. */
+export async function dsl(args: readonly string[], options: Options = {}): Promise<Done> {
+  const command: readonly string[] = [process.execPath, main, ...args];
+  const [file = '', ...rest] =
+    options.shell === undefined ? command : ['/bin/sh', '-c', `${options.shell} exec "$0" "$@"`, ...command];
+  const child = spawn(file, rest, {
+    cwd: options.cwd ?? repository,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.env },
+    stdio: 'pipe',
+  });
+  child.stdin.end(options.stdin ?? '');
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { code, stdout: stdout(), stderr: stderr() };
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const parts: Buffer[] = [];
+  stream.on('data', (part: Buffer) => parts.push(part));
+  return () => Buffer.concat(parts).toString('utf8');
+}
+
+/** A project in a folder of its own, with Millrace and zod installed. Removed by `using`. */
+export interface Project extends Disposable {
+  readonly root: string;
+  readonly dsl: (args: readonly string[], options?: Options) => Promise<Done>;
+}
+
+/** Makes a project out of files. */
+export function project(files: Readonly<Record<string, string | Uint8Array>> = {}): Project {
+  const root = mkdtempSync(join(tmpdir(), 'millrace-cli-'));
+  const all = { 'package.json': '{ "name": "p", "type": "module" }\n', ...files };
+  for (const [path, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  install(root);
+  return {
+    root,
+    dsl: async (args, options) => await dsl(args, { cwd: root, ...options }),
+    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** Installs what `npm install` would, without a network. */
+export function install(root: string): void {
+  mkdirSync(join(root, 'node_modules/@types'), { recursive: true });
+  symlinkSync(repository, join(root, 'node_modules/millrace'), 'dir');
+  for (const name of ['zod', 'typescript', '@types/node']) {
+    symlinkSync(join(repository, 'node_modules', name), join(root, 'node_modules', name), 'dir');
+  }
+}
+
+/** No command may ever show one of these. */
+export const stackTrace = /^\s+at .*:\d+:\d+\)?$/m;
