@@ -17,7 +17,7 @@ export * from './nodes/system.ts';
 export * from './nodes/task.ts';
 export { normaliseText } from './text/normalise.ts';
 export { actionParts, visitAction, type ActionParts, type ActionVisitor } from './visit/actions.ts';
-export { visitCalls, visitExpressions, type VisitCode } from './visit/expressions.ts';
+export { visitCalls, visitExpressions, type CodeSite, type VisitCall, type VisitCode } from './visit/expressions.ts';
 export { transitionGroups, visitActions, visitStates, type StatePlace, type TransitionGroup, type Trigger } from './visit/states.ts';
 export { stepParts, visitStep, type StepParts, type StepVisitor } from './visit/step-parts.ts';
 export { stepName, visitBodies, visitSteps, type StepPlace } from './visit/steps.ts';

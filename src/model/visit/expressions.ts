@@ -8,18 +8,29 @@ import { transitionGroups, visitActions, visitStates } from './states.ts';
 import { stepParts } from './step-parts.ts';
 import { visitSteps } from './steps.ts';
 
-/** A piece of code in a model, and its path such as `flows.fulfilOrder.body.prepared/stock/held/line.call`. */
-export type VisitCode = (node: ExpressionNode | SchemaNode, path: string) => void;
-type VisitCall = (call: CallNode, path: string) => void;
+/** Where a piece of code or a call stands. */
+export interface CodeSite {
+  /** Such as `flows.fulfilOrder.body.prepared/stock/held/line.call`. */
+  readonly path: string;
+  /** The definition it belongs to. */
+  readonly kind: 'event' | 'task' | 'flow' | 'machine';
+  readonly name: string;
+  /** The path of the step, in a flow. */
+  readonly step?: string;
+  /** The name of the state, in a machine. */
+  readonly state?: string;
+}
+export type VisitCode = (node: ExpressionNode | SchemaNode, site: CodeSite) => void;
+export type VisitCall = (call: CallNode, site: CodeSite) => void;
 
 type Definitions = { readonly [K in keyof SystemModel as SystemModel[K] extends Readonly<Record<string, { readonly kind: string }>> ? K : never]: SystemModel[K] };
 type Kind = keyof Definitions;
-type Readers = { readonly [K in Kind]: (node: Definitions[K][string], path: string, code: VisitCode, call: VisitCall) => void };
+type Readers = { readonly [K in Kind]: (node: Definitions[K][string], code: VisitCode, call: VisitCall) => void };
 
 /** From every kind of definition to the code in it: a new kind does not compile until it is handled here. */
 const readers: Readers = {
   contexts: () => {},
-  events: (event, path, code) => code(event.payload, `${path}.payload`),
+  events: ({ name, payload }, code) => code(payload, { path: `events.${name}.payload`, kind: 'event', name }),
   tasks: readTask,
   agents: () => {},
   resources: () => {},
@@ -44,7 +55,7 @@ const readers: Readers = {
  * ```
  */
 export function visitExpressions(model: SystemModel, visit: VisitCode): void {
-  visitAll(model, visit, (call, path) => visit(call.lambda, path));
+  visitAll(model, visit, (call, site) => visit(call.lambda, site));
 }
 
 /** Calls back for every call of a task, flow, event or machine that a system makes. */
@@ -54,58 +65,63 @@ export function visitCalls(model: SystemModel, visit: VisitCall): void {
 
 function visitAll(model: SystemModel, code: VisitCode, call: VisitCall): void {
   const read = <K extends Kind>(kind: K): void => {
-    for (const [name, node] of Object.entries(model[kind])) readers[kind](node as Definitions[K][string], `${kind}.${name}`, code, call);
+    for (const node of Object.values(model[kind])) readers[kind](node as Definitions[K][string], code, call);
   };
   for (const kind of Object.keys(readers) as Kind[]) read(kind);
 }
 
-function readTask(task: TaskNode, path: string, code: VisitCode): void {
-  code(task.input, `${path}.input`);
-  code(task.output, `${path}.output`);
+function readTask(task: TaskNode, code: VisitCode): void {
+  const at = (key: string): CodeSite => ({ path: `tasks.${task.name}.${key}`, kind: 'task', name: task.name });
+  code(task.input, at('input'));
+  code(task.output, at('output'));
   for (const [index, { options }] of (task.evidence ?? []).entries()) {
     for (const [key, value] of Object.entries(options)) {
-      if (isExpression(value)) code(value, `${path}.evidence.${index}.${key}`);
+      if (isExpression(value)) code(value, at(`evidence.${index}.${key}`));
     }
   }
-  if (typeof task.model?.prompt === 'object') code(task.model.prompt, `${path}.model.prompt`);
+  if (typeof task.model?.prompt === 'object') code(task.model.prompt, at('model.prompt'));
 }
 
 function isExpression(value: unknown): value is ExpressionNode {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'expression';
 }
 
-function readFlow(flow: FlowNode, path: string, code: VisitCode, call: VisitCall): void {
-  code(flow.input, `${path}.input`);
-  if (flow.output !== undefined) code(flow.output, `${path}.output`);
-  if (flow.onFailure !== undefined) call(flow.onFailure, `${path}.onFailure`);
+function readFlow(flow: FlowNode, code: VisitCode, call: VisitCall): void {
+  const at = (key: string): CodeSite => ({ path: `flows.${flow.name}.${key}`, kind: 'flow', name: flow.name });
+  code(flow.input, at('input'));
+  if (flow.output !== undefined) code(flow.output, at('output'));
+  if (flow.onFailure !== undefined) call(flow.onFailure, at('onFailure'));
   visitSteps(flow, (step, place) => {
     const parts = stepParts(step);
-    const at = `${path}.body.${place.path}`;
-    for (const part of parts.calls ?? []) call(part.call, `${at}.${part.key}`);
-    for (const part of parts.code ?? []) code(part.node, `${at}.${part.key}`);
+    const inStep = (key: string): CodeSite => ({ ...at(`body.${place.path}.${key}`), step: place.path });
+    for (const part of parts.calls ?? []) call(part.call, inStep(part.key));
+    for (const part of parts.code ?? []) code(part.node, inStep(part.key));
   });
 }
 
-function readMachine(machine: MachineNode, path: string, code: VisitCode, call: VisitCall): void {
-  code(machine.context, `${path}.context`);
-  visitStates(machine, (state, place) => readState(state, `${path}.states.${place.path}`, code, call));
+function readMachine(machine: MachineNode, code: VisitCode, call: VisitCall): void {
+  const at = (key: string): CodeSite => ({ path: `machines.${machine.name}.${key}`, kind: 'machine', name: machine.name });
+  code(machine.context, at('context'));
+  visitStates(machine, (state, place) => {
+    readState(state, (key) => ({ ...at(`states.${place.path}.${key}`), state: state.name }), code, call);
+  });
 }
 
-function readState(state: StateNode, path: string, code: VisitCode, call: VisitCall): void {
-  if (state.context !== undefined) code(state.context, `${path}.context`);
+function readState(state: StateNode, at: (key: string) => CodeSite, code: VisitCode, call: VisitCall): void {
+  if (state.context !== undefined) code(state.context, at('context'));
   for (const [index, { delay }] of state.after.entries()) {
-    if (typeof delay === 'object') code(delay, `${path}.after.${index}.delay`);
+    if (typeof delay === 'object') code(delay, at(`after.${index}.delay`));
   }
-  for (const run of state.run) if (run.input !== undefined) code(run.input, `${path}.run.${run.id}.input`);
+  for (const run of state.run) if (run.input !== undefined) code(run.input, at(`run.${run.id}.input`));
   for (const group of transitionGroups(state)) {
     for (const [index, { guard }] of group.transitions.entries()) {
-      if (guard !== undefined) code(guard, `${path}.${group.path}.${index}.guard`);
+      if (guard !== undefined) code(guard, at(`${group.path}.${index}.guard`));
     }
   }
-  visitActions(state, (action, at) => {
+  visitActions(state, (action, key) => {
     const parts = actionParts(action);
-    for (const inner of parts.calls ?? []) call(inner, `${path}.${at}.call`);
-    for (const part of parts.code ?? []) code(part.node, `${path}.${at}.${part.key}`);
+    for (const inner of parts.calls ?? []) call(inner, at(`${key}.call`));
+    for (const part of parts.code ?? []) code(part.node, at(`${key}.${part.key}`));
   });
-  if (state.output !== undefined) code(state.output, `${path}.output`);
+  if (state.output !== undefined) code(state.output, at('output'));
 }

@@ -1,0 +1,1 @@
+export { references } from './rule.ts';

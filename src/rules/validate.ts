@@ -1,0 +1,99 @@
+import type { Location, SystemModel } from '../model/index.ts';
+import { rules } from './registry.ts';
+import type { Finding, Issue, Rule, RuleWorld } from './rule.ts';
+
+/** How a system is judged. */
+export interface ValidateOptions extends RuleWorld {
+  /** Codes or names of the rules that are switched off. */
+  readonly off?: readonly string[];
+  /** Rules besides those of Millrace. */
+  readonly rules?: readonly Rule[];
+  /** The folder of the entry file, relative to the working directory: the diagnostics' files begin with it. */
+  readonly folder?: string;
+}
+
+/** What was found. */
+export interface Validation {
+  /** Is there no error among the issues? */
+  readonly success: boolean;
+  /** By file and line, errors first where the place is the same. */
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * Judges a system by all rules in one pass. Never throws: a rule that does is an issue of its own.
+ *
+ * @example
+ * ```ts
+ * import { validateSystem } from 'millrace/rules';
+ * import type { SystemModel } from 'millrace/model';
+ *
+ * const errors = (model: SystemModel) =>
+ *   validateSystem(model, { off: ['MR1212'] }).issues.filter(({ severity }) => severity === 'error');
+ * ```
+ */
+export function validateSystem(model: SystemModel, options: ValidateOptions = {}): Validation {
+  const issues: Issue[] = [];
+  for (const rule of [...rules, ...(options.rules ?? [])]) {
+    if (options.off?.some((off) => off === rule.code || off === rule.name) === true) continue;
+    const report = (finding: Finding): void => void issues.push(toIssue(rule, finding, options.folder));
+    try {
+      rule.check(model, report, options);
+    } catch (error) {
+      issues.push(brokenRule(rule, model, error, options.folder));
+    }
+  }
+  issues.sort(byPlace);
+  return { success: !issues.some(({ severity }) => severity === 'error'), issues };
+}
+
+function toIssue(rule: Rule, finding: Finding, folder: string | undefined): Issue {
+  const { message, path, location, severity = rule.severity, hint, related, fix, context } = finding;
+  return {
+    code: rule.code,
+    rule: rule.name,
+    severity,
+    message,
+    path,
+    ...place(location, folder),
+    ...(hint !== undefined && { hint }),
+    ...(related !== undefined && {
+      related: related.map((other) => ({
+        message: other.message,
+        file: inFolder(other.location.file, folder),
+        line: other.location.line,
+        column: other.location.column,
+      })),
+    }),
+    ...(fix !== undefined && { fix }),
+    ...(context !== undefined && { context }),
+  };
+}
+
+function brokenRule(rule: Rule, model: SystemModel, error: unknown, folder: string | undefined): Issue {
+  const location = (model as Partial<SystemModel> | null)?.location ?? { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 };
+  return {
+    code: 'MR1214',
+    rule: rule.name,
+    severity: 'error',
+    message: `The rule '${rule.name}' (${rule.code}) failed: ${error instanceof Error ? error.message : String(error)}`,
+    path: '',
+    ...place(location, folder),
+    hint: 'Was the model put together by hand? parseSystem tells what is wrong with it.',
+  };
+}
+
+function place({ file, line, column, endLine, endColumn }: Location, folder: string | undefined): Location {
+  return { file: inFolder(file, folder), line, column, endLine, endColumn };
+}
+
+function inFolder(file: string, folder: string | undefined): string {
+  return folder === undefined || folder === '' || folder === '.' ? file : `${folder.replace(/\/$/, '')}/${file}`;
+}
+
+const rank = { error: 0, warning: 1, info: 2 } as const;
+
+function byPlace(a: Issue, b: Issue): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column || rank[a.severity] - rank[b.severity] || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
+}
