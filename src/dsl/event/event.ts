@@ -1,0 +1,42 @@
+import type { Duration } from '../../core/index.ts';
+import { callable, type Call } from '../call.ts';
+import type { Common } from '../common.ts';
+import type { Argument, Parsed, Schema } from '../schema.ts';
+
+/** Any event: declared, or `failed(...)`. */
+export interface EventRef<Payload = unknown> {
+  readonly kind: 'event';
+  readonly name: string;
+  /** Type only. */
+  readonly '~payload': Payload;
+}
+
+/** A declared event. Calling it makes a request to publish: `emit('done', () => orderShipped({ ... }))`. */
+export interface Event<Name extends string = string, Payload extends Schema = Schema>
+  extends EventRef<Parsed<Payload>>, Common {
+  readonly name: Name;
+  readonly payload: Payload;
+  readonly ttl?: Duration;
+  (...payload: Argument<Payload>): Call<void, 'event'>;
+}
+
+/** The parsed payload of an event. */
+export type PayloadOf<E extends EventRef> = E['~payload'];
+
+/**
+ * Declares something that happens. `ttl` is how long an event waits for somebody who consumes it (default 7 days).
+ *
+ * @example
+ * ```ts
+ * import { event } from 'millrace';
+ * import { z } from 'zod';
+ *
+ * export const orderPlaced = event('orderPlaced', { payload: z.object({ orderId: z.string() }), ttl: '30d' });
+ * ```
+ */
+export function event<const Name extends string, Payload extends Schema>(
+  name: Name,
+  definition: { readonly payload: Payload; readonly ttl?: Duration } & Common,
+): Event<Name, Payload> {
+  return callable({ kind: 'event', name, ...definition });
+}

@@ -1,0 +1,64 @@
+import type { Duration, ErrorRecord } from '../../core/index.ts';
+import type { z } from 'zod';
+import { callable, type Call } from '../call.ts';
+import type { Common } from '../common.ts';
+import type { EventRef } from '../event/event.ts';
+import type { Argument, Parsed, Schema, Written } from '../schema.ts';
+import { liveFlow } from './live.ts';
+import type { FlowScope } from './scope.ts';
+import type { Fragment, Steps } from './steps.ts';
+
+/** Any flow. */
+export interface FlowRef extends Fragment<unknown> {
+  readonly kind: 'flow';
+  readonly name: string;
+  readonly input: Schema;
+}
+
+/** A declared flow. Calling it makes a request for a child run. */
+export interface Flow<Name extends string = string, In extends Schema = Schema, Result = unknown> extends FlowRef {
+  readonly name: Name;
+  readonly input: In;
+  readonly '~value': Result;
+  (...input: Argument<In>): Call<Result, 'flow'>;
+}
+
+/** What starts a flow and how it ends, beside its input and output. */
+export interface FlowOptions<In extends Schema> extends Common {
+  /** The event that starts a run. Its payload is the input. */
+  readonly on?: EventRef<Written<In>>;
+  /** When runs start by themselves: five cron fields, in a time zone (default UTC). */
+  readonly schedule?: { readonly cron: string; readonly timeZone?: string };
+  /** The request that starts a run: `'POST /orders'`. */
+  readonly http?: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
+  /** Runs when a run of this flow has failed for good. */
+  readonly onFailure?: (scope: FlowScope<Parsed<In>> & { readonly error: ErrorRecord }) => Call<unknown, 'task' | 'flow'>;
+  /** Of a whole run. */
+  readonly timeout?: Duration;
+}
+
+/** What a body must end with: the output of the flow as written, or anything when the flow declares none. */
+type Promised<Out extends Schema> = [Out] extends [z.ZodVoid] ? unknown : Written<Out>;
+
+/**
+ * Declares a durable process: steps in order, each recorded. Without an `output` its result is `void`.
+ *
+ * @example
+ * ```ts
+ * import { flow, task } from 'millrace';
+ * import { z } from 'zod';
+ *
+ * const greet = task('greet', { input: z.string(), output: z.string() });
+ * export const welcome = flow('welcome', { input: z.object({ name: z.string() }), output: z.string() }, (f) => f
+ *   .step('greeting', ({ input }) => greet(input.name), { timeout: '5s' })
+ *   .sleep('pause', '1d')
+ *   .returns(({ greeting }) => greeting));
+ * ```
+ */
+export function flow<const Name extends string, In extends Schema, Out extends Schema = z.ZodVoid>(
+  name: Name,
+  definition: { readonly input: In; readonly output?: Out } & FlowOptions<NoInfer<In>>,
+  body: (f: Steps<FlowScope<Parsed<In>>, void, Promised<Out>>) => Fragment<Promised<Out>>,
+): Flow<Name, In, Parsed<Out>> {
+  return callable(liveFlow(name, definition, body));
+}

@@ -1,0 +1,140 @@
+import type { Duration, ErrorRecord } from '../../core/index.ts';
+import type { Tags } from '../../model/index.ts';
+import type { EventRef, PayloadOf } from '../event/event.ts';
+import type { FlowRef } from '../flow/flow.ts';
+import type { Schema, Written } from '../schema.ts';
+import type { TaskRef } from '../task/task.ts';
+import type { Actions } from './actions.ts';
+import type { MachineScope, OfError, OfEvent, OfOutput } from './scope.ts';
+
+export type Events = Readonly<Record<string, EventRef>>;
+export type Flows = Readonly<Record<string, FlowRef>>;
+export type Tasks = Readonly<Record<string, TaskRef>>;
+export type Machines = Readonly<Record<string, MachineRef>>;
+
+/** Any machine. */
+export interface MachineRef {
+  readonly kind: 'machine';
+  readonly name: string;
+  readonly context: Schema;
+  /** Type only. */
+  readonly '~output': unknown;
+}
+
+/** What the lambdas and names of a machine know: one type parameter in place of five. */
+export interface World {
+  readonly events: Events;
+  readonly flows: Flows;
+  readonly tasks: Tasks;
+  readonly machines: Machines;
+}
+
+/** Where to go, on what condition, and what to do. Without a `target` the machine stays where it is. */
+export interface Transition<Ctx, Data, Target extends string> extends Actions<MachineScope<Ctx, Target, Data>, Ctx> {
+  readonly target?: Target | readonly Target[];
+  readonly guard?: (scope: MachineScope<Ctx, Target, Data>) => boolean;
+  /** True: going to the state itself or to one below does not leave it. */
+  readonly internal?: boolean;
+  readonly description?: string;
+}
+
+/** A target, one transition, or several tried in order. */
+export type Go<Ctx, Data, Target extends string> =
+  | Target
+  | Transition<Ctx, Data, Target>
+  | readonly Transition<Ctx, Data, Target>[];
+
+/** A transition after a time that is read from the context. */
+export interface Later<Ctx, Target extends string> extends Transition<Ctx, unknown, Target> {
+  readonly delay: Duration | ((scope: MachineScope<Ctx, Target, unknown>) => Duration);
+}
+
+interface RunOf<Ctx, Input, Output, Target extends string> {
+  /** What names this piece of work when a state has several. Default: the name used for it here. */
+  readonly id?: string;
+  readonly input?: (scope: MachineScope<Ctx, Target, unknown>) => Input;
+  readonly onDone?: Go<Ctx, OfOutput<Output>, Target>;
+  readonly onError?: Go<Ctx, OfError, Target>;
+}
+
+interface RunFlow<Alias> {
+  readonly flow: Alias;
+  readonly task?: never;
+  readonly machine?: never;
+}
+interface RunTask<Alias> {
+  readonly task: Alias;
+  readonly flow?: never;
+  readonly machine?: never;
+}
+interface RunMachine<Alias> {
+  readonly machine: Alias;
+  readonly flow?: never;
+  readonly task?: never;
+}
+
+/** Work started on entry and cancelled on exit. A union over the names, so that `input` and `output` follow. */
+export type Run<Ctx, W extends World, Target extends string> =
+  | {
+      readonly [K in keyof W['flows']]: RunFlow<K> & RunOf<Ctx, Written<W['flows'][K]['input']>, W['flows'][K]['~value'], Target>;
+    }[keyof W['flows']]
+  | {
+      readonly [K in keyof W['tasks']]: RunTask<K> & RunOf<Ctx, Written<W['tasks'][K]['input']>, W['tasks'][K]['~value'], Target>;
+    }[keyof W['tasks']]
+  | {
+      readonly [K in keyof W['machines']]: RunMachine<K> & RunOf<Ctx, Written<W['machines'][K]['context']>, W['machines'][K]['~output'], Target>;
+    }[keyof W['machines']];
+
+/** `shipping.*` for every alias such as `shipping.done`. */
+type PrefixOf<Name> = Name extends `${infer Head}.${infer Rest}` ? `${Head}.*` | `${Head}.${PrefixOf<Rest> & string}` : never;
+type PayloadUnder<E extends Events, Prefix> = Prefix extends `${infer Head}.*` ? PayloadOf<E[Extract<keyof E, `${Head}.${string}`>]> : never;
+
+type On<Ctx, E extends Events, Target extends string> = {
+  readonly [K in keyof E]?: Go<Ctx, OfEvent<PayloadOf<E[K]>>, Target>;
+} & {
+  readonly [K in PrefixOf<keyof E>]?: Go<Ctx, OfEvent<PayloadUnder<E, K>>, Target>;
+} & {
+  /** Any event that nothing else here names. */
+  readonly '*'?: Go<Ctx, OfEvent<PayloadOf<E[keyof E]>>, Target>;
+  /** A guard or an action threw. */
+  readonly 'error.execution'?: Go<Ctx, OfEvent<ErrorRecord>, Target>;
+};
+
+/** One state. */
+export interface State<Ctx, W extends World, Target extends string> {
+  readonly description?: string;
+  readonly tags?: Tags;
+  /** The state below to start in (several when they are in different regions). Of a history state: where to go the first time. */
+  readonly initial?: Target | readonly Target[];
+  /** Starts in all the states below at the same time. */
+  readonly parallel?: true;
+  /** Remembers where the state around it was when it was left: its child, or the whole way down. */
+  readonly history?: 'shallow' | 'deep';
+  /** Ends the state around it, or the machine. */
+  readonly final?: true;
+  /** What a final state gives. */
+  readonly output?: (scope: MachineScope<Ctx, Target, unknown>) => unknown;
+  readonly on?: On<Ctx, W['events'], Target>;
+  /** Tried whenever the machine has moved, without any event. */
+  readonly always?: Go<Ctx, unknown, Target>;
+  /** By the time since the state was entered: `{ '3d': 'late' }`, or a list of transitions with a `delay`. */
+  readonly after?: { readonly [D in Duration]?: Go<Ctx, unknown, Target> } | readonly Later<Ctx, Target>[];
+  readonly entry?: Actions<MachineScope<Ctx, Target, unknown>, Ctx>;
+  readonly exit?: Actions<MachineScope<Ctx, Target, unknown>, Ctx>;
+  readonly run?: Run<Ctx, W, Target> | readonly Run<Ctx, W, Target>[];
+  /** Taken when the states below have come to a final one; with regions, when all have. */
+  readonly onDone?: Go<Ctx, OfOutput<unknown>, Target>;
+  /** A schema of its own, checked on entry: what the context must be while the machine is here. */
+  readonly context?: Schema;
+}
+
+// State names are inferred from the keys at each depth and are unique in a machine, so a target is just a name.
+export interface Depth1<Ctx, W extends World, Target extends string, B extends string, C extends string, D extends string> extends State<Ctx, W, Target> {
+  readonly states?: { readonly [Name in B]: Depth2<Ctx, W, Target, C, D> };
+}
+export interface Depth2<Ctx, W extends World, Target extends string, C extends string, D extends string> extends State<Ctx, W, Target> {
+  readonly states?: { readonly [Name in C]: Depth3<Ctx, W, Target, D> };
+}
+export interface Depth3<Ctx, W extends World, Target extends string, D extends string> extends State<Ctx, W, Target> {
+  readonly states?: { readonly [Name in D]: State<Ctx, W, Target> };
+}

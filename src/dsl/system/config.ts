@@ -1,0 +1,29 @@
+/** What `dsl.config.ts` says. Every path is relative to its folder. */
+export interface Config {
+  /** Where the systems are. Default: `['**\/*.dsl.ts']`. */
+  readonly globs?: readonly string[];
+  /** Where generated code goes. Default: `generated`. */
+  readonly out?: string;
+  /** The database file of `dsl run`, `dsl send` and the rest. */
+  readonly db?: string;
+  /** A folder of templates that replace the built-in ones. */
+  readonly templates?: string;
+  /** How many warnings `dsl check` bears before it fails. */
+  readonly maxWarnings?: number;
+  /** Rules turned off or made stricter, by code: `{ MR1203: 'off' }`. */
+  readonly rules?: Readonly<Record<`MR${number}`, 'off' | 'info' | 'warning' | 'error'>>;
+}
+
+/**
+ * Types the settings of a project: the default export of `dsl.config.ts`.
+ *
+ * @example
+ * ```ts
+ * import { defineConfig } from 'millrace';
+ *
+ * export default defineConfig({ globs: ['systems/*.dsl.ts'], out: 'generated', db: 'millrace.db' });
+ * ```
+ */
+export function defineConfig(config: Config): Config {
+  return config;
+}

@@ -1,0 +1,117 @@
+import type { Duration } from '../../core/index.ts';
+import type { RateLimit, RetryPolicy } from '../../model/index.ts';
+import type { Agent } from '../agent.ts';
+import { callable, type Call } from '../call.ts';
+import type { Common } from '../common.ts';
+import type { Resource } from '../resource.ts';
+import type { Argument, Parsed, Schema, Written } from '../schema.ts';
+import type { Evidence } from './evidence.ts';
+import { liveTask } from './live.ts';
+
+/** Any task. */
+export interface TaskRef {
+  readonly kind: 'task';
+  readonly name: string;
+  readonly input: Schema;
+  /** Type only. */
+  readonly '~value': unknown;
+}
+
+/** A contract for one unit of side-effecting work. Calling it makes a request for a step. */
+export interface Task<Name extends string = string, In extends Schema = Schema, Out extends Schema = Schema> extends TaskRef {
+  readonly name: Name;
+  readonly input: In;
+  readonly output: Out;
+  readonly '~value': Parsed<Out>;
+  (...input: Argument<In>): Call<Parsed<Out>, 'task'>;
+}
+
+/** How a task is run. */
+export interface TaskPolicy {
+  /** Without it a task is tried once. */
+  readonly retry?: RetryPolicy;
+  /** Of one attempt. Default 30s. */
+  readonly timeout?: Duration;
+  /** At most so many at a time in the whole system. */
+  readonly concurrency?: number;
+  /** At most `limit` starts in each span of `per`. */
+  readonly rateLimit?: RateLimit;
+  /** Higher goes first. Default 0. */
+  readonly priority?: number;
+  /** True when doing it twice is the same as doing it once. */
+  readonly idempotent?: boolean;
+  /** Gives the earlier result for the same input while it is younger than `ttl`. */
+  readonly cache?: { readonly ttl: Duration };
+  /** The codes or names of the errors that it may fail with. */
+  readonly errors?: readonly string[];
+  /** What of the world it may touch. */
+  readonly needs?: Needs;
+}
+
+/** What of the world a task may touch: hosts, path patterns, names of environment variables, resources. */
+export interface Needs {
+  readonly net?: readonly string[];
+  readonly fs?: readonly string[];
+  readonly env?: readonly string[];
+  readonly resources?: readonly Resource[];
+}
+
+/** An input and what it must give: a test, a document, and material for generation. */
+export interface Example<In extends Schema, Out extends Schema> {
+  readonly description?: string;
+  readonly input: Written<In>;
+  readonly output?: Written<Out>;
+  /** The code or name of the error that it must fail with. */
+  readonly error?: string;
+}
+
+/** Says that a model performs the task. */
+export interface ModelTask<In extends Schema> {
+  readonly agent: Agent;
+  /** A template with `{{ }}` over the input, or a lambda that gives the prompt. */
+  readonly prompt: string | ((scope: { readonly input: Parsed<In> }) => string);
+  /** The tasks that the model may call. */
+  readonly tools?: readonly TaskRef[];
+  /** How its context is put together. */
+  readonly context?: Common['metadata'];
+  readonly maxTokens?: number;
+}
+
+/** What a claim of evidence can read. */
+export interface EvidenceScope<In extends Schema, Out extends Schema> {
+  readonly input: Parsed<In>;
+  readonly output: Parsed<Out>;
+}
+
+/**
+ * Declares a contract for one unit of work in the outside world. It is implemented in `tasks/<kebab-name>.ts`, or by
+ * a model when it has `model`.
+ *
+ * @example
+ * ```ts
+ * import { task } from 'millrace';
+ * import { z } from 'zod';
+ *
+ * export const chargeCard = task('chargeCard', {
+ *   input: z.object({ orderId: z.string(), cents: z.int() }),
+ *   output: z.object({ paymentId: z.string() }),
+ *   retry: { attempts: 5, backoff: 'exponential', delay: '2s' },
+ *   timeout: '30s',
+ *   idempotent: true,
+ * });
+ * ```
+ */
+export function task<const Name extends string, In extends Schema, Out extends Schema>(
+  name: Name,
+  definition: {
+    readonly input: In;
+    readonly output: Out;
+    readonly examples?: readonly Example<NoInfer<In>, NoInfer<Out>>[];
+    /** What must be true of the world when the task has succeeded. */
+    readonly evidence?: readonly Evidence<EvidenceScope<NoInfer<In>, NoInfer<Out>>>[];
+    readonly model?: ModelTask<NoInfer<In>>;
+  } & TaskPolicy &
+    Common,
+): Task<Name, In, Out> {
+  return callable(liveTask(name, definition));
+}
