@@ -16,5 +16,7 @@ interface Listed {
 export const commands: Readonly<Record<string, Listed>> = {
   init: { summary: 'start a project that works', load: () => import('./commands/init/command.ts') },
   explain: { summary: 'tell what a code such as MR1203 means', load: () => import('./commands/explain/command.ts') },
+  runs: { summary: 'list and show runs', load: () => import('./commands/runs/command.ts') },
+  instances: { summary: 'list and show machine instances', load: () => import('./commands/instances/command.ts') },
   doctor: { summary: 'check that this machine and project are ready', load: () => import('./commands/doctor/command.ts') },
 };

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { commands } from './commands.ts';
 import { CliError, describeFailure } from './kit/failure.ts';
 import { processIo, type Io } from './kit/io.ts';
-import { nearest } from './kit/nearest.ts';
+import { nearest } from '../core/index.ts';
 
 /** Runs one command line and sets the exit code of the process. Never throws. */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -16,15 +16,16 @@ const failure = async (): Promise<unknown> => await readConfig(root).catch((erro
 
 test('the nearest config above is found, and its paths start at its folder', async () => {
   write(`const out: string = 'gen';\nexport default { out, maxWarnings: 0 };`);
-  expect(await readConfig(join(root, 'deep/er'))).toMatchObject({ root, out: join(root, 'gen'), maxWarnings: 0, include: ['**/*.dsl.ts'] });
+  expect(await readConfig(join(root, 'deep/er'))).toMatchObject({ root, out: join(root, 'gen'), maxWarnings: 0, globs: ['**/*.dsl.ts'] });
 });
 
 test('without a config the defaults hold', async () => {
-  expect(await readConfig(root)).toEqual({ root, include: ['**/*.dsl.ts'], exclude: [], out: join(root, 'generated') });
+  expect(await readConfig(root)).toEqual({ root, globs: ['**/*.dsl.ts'], out: join(root, 'generated'), rules: {} });
 });
 
 test.each([
-  [`export default {\n  out: 'x',\n  inclde: [] };`, 'MR2005', /dsl\.config\.ts:3: there is no setting 'inclde'/],
+  [`export default {\n  out: 'x',\n  glbs: [] };`, 'MR2005', /dsl\.config\.ts:3: there is no setting 'glbs'/],
+  [`export default { rules: { MR1: 'off' } };`, 'MR2005', /'rules' should be codes/],
   [`export default {\n  out: 3,\n};`, 'MR2005', /dsl\.config\.ts:2: 'out' should be a folder/],
   [`export const a = 1;`, 'MR2005', /no default export/],
   [`export default 7;`, 'MR2005', /:1: the config is not an object/],

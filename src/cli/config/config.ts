@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { nearest } from '../../core/index.ts';
+import type { Config as Written } from '../../dsl/index.ts';
+import type { Severity } from '../../model/index.ts';
 import { CliError } from '../kit/failure.ts';
 import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
-import { nearest } from '../kit/nearest.ts';
 
 /** What `dsl.config.ts` says, with the defaults filled in. Paths are absolute. */
 export interface Config {
@@ -10,15 +12,18 @@ export interface Config {
   readonly root: string;
   /** Present when there is a config file. */
   readonly file?: string;
-  /** Globs of the systems, relative to `root`. */
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
+  /** The globs of the systems, relative to `root`. */
+  readonly globs: readonly string[];
   /** The folder that gets a folder per system. */
   readonly out: string;
-  /** The database of every system, if they are to share one. */
-  readonly database?: string;
+  /** The one database of all systems. */
+  readonly db?: string;
+  /** A folder of templates that replace the built-in ones. */
+  readonly templates?: string;
   /** How many warnings `dsl check` allows. */
   readonly maxWarnings?: number;
+  /** The severity of rules, by code, where it is not the rule's own. */
+  readonly rules: Readonly<Record<string, 'off' | Severity>>;
 }
 
 const names = ['dsl.config.ts', 'dsl.config.mts', 'dsl.config.js', 'dsl.config.mjs'];
@@ -60,18 +65,21 @@ async function load(file: string, cwd: string): Promise<unknown> {
   }
 }
 
-type Raw = Partial<Pick<Config, 'include' | 'exclude' | 'out' | 'database' | 'maxWarnings'>>;
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const severities: readonly unknown[] = ['off', 'info', 'warning', 'error'];
+const isRules = (value: unknown): boolean =>
+  value !== null && typeof value === 'object' && Object.entries(value).every(([code, to]) => /^MR\d{4}$/.test(code) && severities.includes(to));
 
-const texts = (value: unknown): boolean => Array.isArray(value) && value.every((each) => typeof each === 'string');
-const shape: Readonly<Record<keyof Raw, readonly [is: (value: unknown) => boolean, what: string]>> = {
-  include: [texts, 'a list of globs'],
-  exclude: [texts, 'a list of globs'],
-  out: [(value) => typeof value === 'string' && value !== '', 'a folder'],
-  database: [(value) => typeof value === 'string' && value !== '', 'a file'],
+const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => boolean, what: string]>> = {
+  globs: [(value) => Array.isArray(value) && value.length > 0 && value.every(isText), 'a list of globs'],
+  out: [isText, 'a folder'],
+  db: [isText, 'a file'],
+  templates: [isText, 'a folder'],
   maxWarnings: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number'],
+  rules: [isRules, `codes with a severity, such as { MR1203: 'off' }`],
 };
 
-function check(file: string, value: unknown, cwd: string): Raw {
+function check(file: string, value: unknown, cwd: string): Written {
   const refuse = (key: string | undefined, message: string, hint: string): never => {
     throw new CliError('MR2005', `${showPlace({ file, line: lineOf(file, key) }, cwd)}: ${message}`, { hint, exitCode: 1 });
   };
@@ -79,7 +87,7 @@ function check(file: string, value: unknown, cwd: string): Raw {
     return refuse(undefined, 'the config is not an object.', 'Write `export default defineConfig({ ... })`.');
   }
   for (const [key, member] of Object.entries(value)) {
-    const rule = Object.hasOwn(shape, key) ? shape[key as keyof Raw] : undefined;
+    const rule = Object.hasOwn(shape, key) ? shape[key as keyof Written] : undefined;
     if (rule === undefined) {
       const like = nearest(key, Object.keys(shape));
       const known = `The config knows ${Object.keys(shape).join(', ')}.`;
@@ -88,7 +96,7 @@ function check(file: string, value: unknown, cwd: string): Raw {
       refuse(key, `'${key}' should be ${rule[1]}.`, `It is ${JSON.stringify(member) ?? typeof member}.`);
     }
   }
-  return value as Raw;
+  return value as Written;
 }
 
 /** The line on which a setting stands: good enough for an object literal, and line 1 for anything cleverer. */
@@ -98,14 +106,16 @@ function lineOf(file: string, key: string | undefined): number {
   return Math.max(1, lines.findIndex((line) => wanted.test(line)) + 1);
 }
 
-function complete(root: string, file: string | undefined, raw: Raw): Config {
+function complete(root: string, file: string | undefined, written: Written): Config {
+  const { globs = ['**/*.dsl.ts'], out = 'generated', db, templates, maxWarnings, rules = {} } = written;
   return {
     root,
-    ...(file === undefined ? {} : { file }),
-    include: raw.include ?? ['**/*.dsl.ts'],
-    exclude: raw.exclude ?? [],
-    out: resolve(root, raw.out ?? 'generated'),
-    ...(raw.database === undefined ? {} : { database: resolve(root, raw.database) }),
-    ...(raw.maxWarnings === undefined ? {} : { maxWarnings: raw.maxWarnings }),
+    ...(file !== undefined && { file }),
+    globs,
+    out: resolve(root, out),
+    ...(db !== undefined && { db: resolve(root, db) }),
+    ...(templates !== undefined && { templates: resolve(root, templates) }),
+    ...(maxWarnings !== undefined && { maxWarnings }),
+    rules,
   };
 }

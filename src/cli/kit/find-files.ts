@@ -11,7 +11,7 @@ const skipped = new Set(['node_modules', 'dist', 'generated', 'coverage']);
  *
  * @throws CliError MR2007 when a glob matches nothing.
  */
-export async function findFiles(patterns: readonly string[], cwd: string, exclude: readonly string[] = []): Promise<readonly string[]> {
+export async function findFiles(patterns: readonly string[], cwd: string): Promise<readonly string[]> {
   const found = new Set<string>();
   for (const pattern of patterns) {
     const path = resolve(cwd, pattern);
@@ -19,7 +19,7 @@ export async function findFiles(patterns: readonly string[], cwd: string, exclud
       found.add(path);
       continue;
     }
-    const matches = await match(pattern, cwd, exclude);
+    const matches = await match(pattern, cwd);
     if (matches.length === 0) {
       throw new CliError('MR2007', `No file matches ${pattern}.`, {
         hint: `It was looked for below ${cwd}. \`dsl init\` makes a first one.`,
@@ -31,7 +31,7 @@ export async function findFiles(patterns: readonly string[], cwd: string, exclud
   return [...found].toSorted();
 }
 
-async function match(pattern: string, cwd: string, exclude: readonly string[]): Promise<readonly string[]> {
+async function match(pattern: string, cwd: string): Promise<readonly string[]> {
   const suffix = /^\*\*\/\*([\w.-]+)$/.exec(pattern)?.[1];
   const kept: string[] = [];
   // The default pattern is walked by hand: it is on the way of every command, and Node's glob takes 10 ms to load.
@@ -41,9 +41,7 @@ async function match(pattern: string, cwd: string, exclude: readonly string[]): 
     const skip = (path: string): boolean => skips(path.slice(path.search(/[^/\\]+$/)));
     for (const path of globSync(pattern, { cwd, exclude: skip })) kept.push(resolve(cwd, path));
   }
-  if (exclude.length === 0) return kept;
-  const { matchesGlob, relative } = await import('node:path');
-  return kept.filter((path) => !exclude.some((glob) => matchesGlob(relative(cwd, path), glob)));
+  return kept;
 }
 
 function walk(folder: string, suffix: string, into: string[]): void {

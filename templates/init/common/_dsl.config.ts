@@ -1,6 +1,6 @@
 import { defineConfig } from 'millrace';
 
 export default defineConfig({
-  include: ['**/*.dsl.ts'],
+  globs: ['**/*.dsl.ts'],
   out: 'generated',
 });

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
-import { nearest } from '../../kit/nearest.ts';
+import { nearest } from '../../../core/index.ts';
 import { packageRoot } from '../../kit/package-root.ts';
 
 /** Prints the page of a code. */

@@ -4,7 +4,7 @@ import type { Check } from '../check.ts';
 
 /** May files be written where the compiler and the databases write them? */
 export const writable: Check = (_io, config) => {
-  const folders = new Set([config.root, config.out, config.database === undefined ? config.root : dirname(config.database)]);
+  const folders = new Set([config.root, config.out, config.db === undefined ? config.root : dirname(config.db)]);
   const refused: string[] = [];
   for (const folder of folders) {
     if (!existsSync(folder)) continue;

@@ -1,0 +1,69 @@
+import type { ErrorRecord } from '../../../core/index.ts';
+import type { RunRow, RunStatus } from '../../../store/index.ts';
+import { CliError } from '../../kit/failure.ts';
+import type { Io } from '../../kit/io.ts';
+import { nearest } from '../../../core/index.ts';
+import { json, readStore, time } from '../../kit/read-store.ts';
+import { shorten, span, table } from '../../kit/table.ts';
+import { statusStyle } from './status-style.ts';
+
+interface Options {
+  readonly db?: string;
+  readonly status?: readonly string[];
+  readonly flow?: string;
+  readonly limit: number;
+}
+
+/** Prints the newest runs. */
+export async function listRuns(io: Io, options: Options): Promise<number> {
+  const status = options.status?.map(toStatus);
+  const rows = await readStore(io, options.db, (tables) =>
+    tables.runs.list({
+      limit: options.limit,
+      ...(status === undefined ? {} : { status }),
+      ...(options.flow === undefined ? {} : { target: options.flow }),
+    }));
+  if (io.json) io.document({ runs: rows.map(summary) });
+  else if (rows.length === 0) io.note('No run matches.');
+  else {
+    const lines = rows.map((row) => {
+      const error = json(row.error) as ErrorRecord | null;
+      return [
+        row.id,
+        row.target,
+        io.paint(statusStyle[row.status], row.status),
+        time(row.created),
+        row.ended === null ? '' : span(row.ended - row.created),
+        error === null ? '' : shorten(`${error.code} ${error.message}`, 60),
+      ];
+    });
+    io.out(table([['RUN', 'FLOW', 'STATUS', 'STARTED', 'TOOK', 'ERROR'].map((head) => io.paint('dim', head)), ...lines]));
+  }
+  return 0;
+}
+
+/** A run as programs see it: without the values, which may be large. */
+export function summary(row: RunRow): Readonly<Record<string, unknown>> {
+  return {
+    id: row.id,
+    kind: row.kind,
+    flow: row.target,
+    status: row.status,
+    created: time(row.created),
+    updated: time(row.updated),
+    ended: row.ended === null ? null : time(row.ended),
+    durationMs: row.ended === null ? null : row.ended - row.created,
+    error: json(row.error),
+    ...(row.parent === null ? {} : { parent: row.parent }),
+    ...(row.machine === null ? {} : { machine: row.machine, instance: row.instance }),
+  };
+}
+
+function toStatus(text: string): RunStatus {
+  if (Object.hasOwn(statusStyle, text)) return text as RunStatus;
+  const known = Object.keys(statusStyle);
+  const like = nearest(text, known);
+  throw new CliError('MR2003', `There is no status '${text}'. A run is ${known.join(', ')}.`, {
+    hint: like === undefined ? 'Name several with spaces: --status failed blocked.' : `Did you mean ${like}?`,
+  });
+}

@@ -1,0 +1,65 @@
+import type { JournalRow, RunRow } from '../../../store/index.ts';
+import { CliError } from '../../kit/failure.ts';
+import type { Io } from '../../kit/io.ts';
+import { nearest } from '../../../core/index.ts';
+import { json, readStore, time } from '../../kit/read-store.ts';
+import { shorten, span, table } from '../../kit/table.ts';
+import { summary } from './list.ts';
+import { statusStyle } from './status-style.ts';
+
+/** Prints one run with its journal. */
+export async function showRun(io: Io, id: string, options: { readonly db?: string }): Promise<number> {
+  const found = await readStore(io, options.db, (tables, file) => {
+    const run = tables.runs.get(id);
+    if (run !== undefined) return { run, journal: tables.journal.of(id), children: tables.runs.list({ parent: id }) };
+    const like = nearest(id, tables.runs.list({ limit: 1000 }).map((row) => row.id));
+    throw new CliError('MR2013', `There is no run '${id}' in ${file}.`, {
+      hint: like === undefined ? '`dsl runs list` shows what there is.' : `Did you mean ${like}?`,
+    });
+  });
+  if (io.json) {
+    io.document({
+      ...summary(found.run),
+      input: json(found.run.input),
+      output: json(found.run.output),
+      errors: json(found.run.errors) ?? [],
+      children: found.children.map((child) => child.id),
+      journal: found.journal.map((row) => ({
+        seq: row.seq,
+        at: time(row.at),
+        kind: row.kind,
+        path: row.path,
+        ...(row.name === null ? {} : { name: row.name }),
+        attempt: row.attempt,
+        ...(row.place === null ? {} : { place: row.place }),
+        data: json(row.data),
+      })),
+    });
+  } else print(io, found.run, found.journal, found.children);
+  return 0;
+}
+
+function print(io: Io, run: RunRow, journal: readonly JournalRow[], children: readonly RunRow[]): void {
+  const fact = (name: string, value: string | null): void => {
+    if (value !== null) io.out(`${io.paint('dim', name.padEnd(9))} ${value}`);
+  };
+  io.out(`${io.paint('bold', run.target)} ${run.id} ${io.paint(statusStyle[run.status], run.status)}`);
+  fact('started', time(run.created));
+  if (run.ended !== null) fact('ended', `${time(run.ended)} (${span(run.ended - run.created)})`);
+  fact('input', run.input);
+  fact('output', run.output);
+  fact('error', run.error);
+  fact('errors', run.errors);
+  fact('parent', run.parent);
+  if (run.machine !== null) fact('for', `${run.machine} ${run.instance ?? ''}`);
+  if (children.length > 0) fact('children', children.map((child) => `${child.id} (${child.status})`).join(', '));
+  const lines = journal.map((row) => [
+    io.paint('dim', `+${span(row.at - run.created)}`),
+    row.kind,
+    row.path,
+    row.name ?? '',
+    row.attempt > 1 ? `attempt ${row.attempt}` : '',
+    io.paint('dim', shorten(row.data ?? '', 70)),
+  ]);
+  if (lines.length > 0) io.out(`\n${table(lines)}`);
+}

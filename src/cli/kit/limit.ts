@@ -1,0 +1,8 @@
+import { CliError } from './failure.ts';
+
+/** The whole number behind `--limit`. */
+export function limitOption(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit > 0) return limit;
+  throw new CliError('MR2003', `--limit should be a whole number above 0, not '${text}'.`, { hint: 'Such as --limit 20.' });
+}
