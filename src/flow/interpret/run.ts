@@ -41,9 +41,8 @@ const runners: { readonly [Kind in Exclude<SupportedStep['kind'], 'returns'>]: R
   repeat: (step, host, values, lookup) =>
     host.repeat(
       step.id,
-      // Its value is what `until` reads: the names of the round's own steps, and what the round gave.
       async (inner, index) => runBody(step.body, inner, { ...values, index }, lookup),
-      (value, index) => evaluate(step.until, host, { ...values, [step.id]: value, value, index }) === true,
+      (value, index) => evaluate(step.until, host, { ...values, value, index }) === true,
       { at: at(step), max: step.max, ...present('delay', step.delay) },
     ),
   attempt: (step, host, values, lookup) =>
