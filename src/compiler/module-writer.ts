@@ -87,16 +87,22 @@ export class ModuleWriter {
     return local;
   }
 
-  /** Imports the contract of a definition, or its type alone, and gives the name it has here. */
+  /**
+   * Imports the contract of a definition, or its type alone, and gives the name it has here.
+   *
+   * @param options.avoid Names that the contract must not have here, for example those of variables in functions.
+   */
   contract(
     kind: 'event' | 'task' | 'flow',
     name: string,
-    options: { readonly typeOnly?: boolean; readonly wanted?: string } = {},
+    options: { readonly typeOnly?: boolean; readonly wanted?: string; readonly avoid?: ReadonlySet<string> } = {},
   ): string {
+    const { avoid = new Set(), ...rest } = options;
     const exported = this.#layout.contract(kind, name);
+    const taken = new Set([...this.#taken, ...avoid]);
     const suffixed = `${exported}${kind[0]?.toUpperCase()}${kind.slice(1)}`;
-    const free = freeName(exported, this.#taken) === exported;
-    return this.import('contracts.ts', exported, { wanted: free ? exported : suffixed, ...options });
+    const wanted = freeName(exported, taken) === exported ? exported : freeName(suffixed, taken);
+    return this.import('contracts.ts', exported, { wanted, ...rest });
   }
 
   #add(entry: Imported): void {

@@ -44,6 +44,11 @@ export function object(members: readonly Doc[]): Doc {
   return list('{', members, '}', line);
 }
 
+/** An object with each member on a line of its own. */
+export function objectLines(members: readonly Doc[]): Doc {
+  return members.length === 0 ? '{}' : ['{', indent([hard, join(members, [',', hard]), ',']), hard, '}'];
+}
+
 /**
  * `name(a, b)`. When one argument alone spans lines, the others stand around it on its first and last line; otherwise
  * each gets a line of its own.
@@ -132,7 +137,7 @@ export function print(doc: Doc, at = 0): string {
     column = end < 0 ? column + text.length : text.length - end - 1;
   };
   const breakLine = (indentation: number): void => {
-    out = `${out.trimEnd()}\n${' '.repeat(indentation)}`;
+    out = `${out.replace(/ +$/, '')}\n${' '.repeat(indentation)}`;
     column = indentation;
   };
   for (let frame = rest.pop(); frame !== undefined; frame = rest.pop()) {

@@ -1,0 +1,71 @@
+import { hashSystem, type Diagnostic, type SystemModel } from '../model/index.ts';
+import { contractsModule } from './contracts/contracts-module.ts';
+import { flowModule } from './flow/flow-module.ts';
+import { createEmission } from './plan/emission.ts';
+import { createLayout, type LayoutOptions } from './plan/layout.ts';
+import { bySource } from './plan/order.ts';
+import { sharedModule } from './shared/shared-module.ts';
+import { indexModule } from './system/index-module.ts';
+import { createRender, type TemplateOverrides } from './templates.ts';
+
+/** Where things lie, and how they are printed. */
+export interface CompileOptions extends LayoutOptions {
+  /** The version of millrace, for the header. */
+  readonly toolVersion: string;
+  /** Templates that replace ours. */
+  readonly templates?: TemplateOverrides;
+}
+
+/** A file to write: its path in the output folder. */
+export interface OutputFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What compiling gives. When a diagnostic is an error, the files must not be used. */
+export interface CompileResult {
+  readonly files: readonly OutputFile[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Prints a system as TypeScript modules. Writes nothing, and gives the same bytes for the same model and options.
+ *
+ * @throws MillraceError MR1653 when an overridden template does not work.
+ * @example
+ * ```ts
+ * import { compileSystem } from 'millrace/compiler';
+ * import type { SystemModel } from 'millrace/model';
+ *
+ * export function printed(model: SystemModel): string[] {
+ *   const { files } = compileSystem(model, {
+ *     outDir: 'generated/orders',
+ *     sourcePath: 'dsl-examples/orders/orders.dsl.ts',
+ *     tasksDir: 'dsl-examples/orders/tasks',
+ *     toolVersion: '0.1.0',
+ *   });
+ *   return files.map((file) => file.path);
+ * }
+ * ```
+ */
+export function compileSystem(model: SystemModel, options: CompileOptions): CompileResult {
+  const diagnostics: Diagnostic[] = [];
+  const layout = createLayout(model, options);
+  const emission = createEmission(model, layout, diagnostics);
+  const render = createRender(options.templates);
+  const hash = hashSystem(model);
+  const files: OutputFile[] = [];
+  const add = (path: string, template: Parameters<typeof render>[0], plan: object): void => {
+    const header = { toolVersion: options.toolVersion, source: model.files[0] ?? '', shortHash: hash.slice(0, 12) };
+    files.push({ path, text: `${render(template, { ...header, ...plan }).trimEnd()}\n` });
+  };
+  const shared = sharedModule(emission);
+  if (shared !== undefined) add('shared.ts', 'shared', shared);
+  add('contracts.ts', 'contracts', contractsModule(emission));
+  for (const node of bySource(model, model.flows)) {
+    const { path, plan } = flowModule(node, emission);
+    add(path, 'flow', plan);
+  }
+  add('index.ts', 'index', indexModule(emission));
+  return { files, diagnostics };
+}

@@ -1,0 +1,111 @@
+/** The plan of `contracts.ts`: the live schemas and types of every event, task and flow, and of machines' contexts. */
+import type { EventNode, FlowNode, Location, MachineNode, SchemaNode, TaskNode } from '../../model/index.ts';
+import { present, retry, text } from '../flow/options.ts';
+import { ModuleWriter } from '../module-writer.ts';
+import type { Emission } from '../plan/emission.ts';
+import { bySource } from '../plan/order.ts';
+import { usesOf } from '../plan/uses.ts';
+import { argumentCode, userCode } from '../text/code.ts';
+import { callWithOptions, object, print, type Doc } from '../text/doc.ts';
+import { docComment, quote } from '../text/names.ts';
+
+/** What the template of `contracts.ts` gets. */
+export interface ContractsPlan {
+  readonly imports: string;
+  readonly declarations: readonly string[];
+  /** The exports whose names inside had to be others. */
+  readonly aliases?: string;
+}
+
+/** Prints the contracts of a system. */
+export function contractsModule(emission: Emission): ContractsPlan {
+  const { model } = emission;
+  const schemas = [...Object.values(model.events), ...Object.values(model.tasks), ...Object.values(model.flows)].map(
+    schemasOf,
+  );
+  const contexts = Object.values(model.machines).map((machine) => machine.context);
+  const writer = new ModuleWriter(model, emission.layout, 'contracts.ts', usesOf([schemas, contexts]));
+  const declarations: string[] = [];
+  const aliases: string[] = [];
+  const declare = (exported: string, value: Doc, description?: string): void => {
+    const local = writer.declare(exported);
+    if (local !== exported) aliases.push(`${local} as ${exported}`);
+    const doc = description === undefined ? '' : `${docComment(description)}\n`;
+    declarations.push(`${doc}${print([local === exported ? 'export ' : '', `const ${local} = `, value, ';'])}`);
+  };
+  const schema = (node: SchemaNode): Doc => {
+    writer.use(node.uses);
+    return argumentCode(node.text);
+  };
+  const contract = (
+    kind: 'event' | 'task' | 'flow',
+    name: string,
+    members: Readonly<Record<string, Doc | undefined>>,
+  ): Doc => callWithOptions(writer.import('millrace/flow', `${kind}Contract`), [quote(name), object(present(members))]);
+  const names = [
+    ...Object.keys(model.events).map((name) => emission.layout.contract('event', name)),
+    ...Object.keys(model.tasks).map((name) => emission.layout.contract('task', name)),
+    ...Object.keys(model.flows).map((name) => emission.layout.contract('flow', name)),
+  ];
+  // The helpers give way to definitions that are called like them.
+  for (const kind of ['event', 'task', 'flow'] as const) {
+    const needed =
+      Object.keys(kind === 'event' ? model.events : kind === 'task' ? model.tasks : model.flows).length > 0;
+    const helper = `${kind}Contract`;
+    if (needed) writer.import('millrace/flow', helper, { wanted: names.includes(helper) ? `${helper}_` : helper });
+  }
+
+  for (const node of bySource(model, model.events)) {
+    const members = { payload: schema(node.payload), ttl: quote(node.ttl ?? '7d'), source: source(node.location) };
+    declare(emission.layout.contract('event', node.name), contract('event', node.name, members), node.description);
+  }
+  for (const node of bySource(model, model.tasks)) {
+    const members = {
+      input: schema(node.input),
+      output: schema(node.output),
+      policy: policy(node),
+      source: source(node.location),
+    };
+    declare(emission.layout.contract('task', node.name), contract('task', node.name, members), node.description);
+    if (node.model !== undefined) emission.unsupported('tasks that a model performs', node.location);
+  }
+  for (const node of bySource(model, model.flows)) {
+    const output = node.output === undefined ? undefined : schema(node.output);
+    const members = { input: schema(node.input), output, source: source(node.location) };
+    declare(emission.layout.contract('flow', node.name), contract('flow', node.name, members), node.description);
+  }
+  for (const node of bySource(model, model.machines)) declareContext(node);
+  return {
+    imports: writer.imports(),
+    declarations,
+    ...(aliases.length === 0 ? {} : { aliases: `export { ${aliases.join(', ')} };` }),
+  };
+
+  function declareContext(node: MachineNode): void {
+    writer.use(node.context.uses);
+    declare(
+      emission.layout.machineContext(node.name),
+      userCode(node.context.text),
+      `The context of the machine '${node.name}'.`,
+    );
+  }
+}
+
+function schemasOf(node: EventNode | TaskNode | FlowNode): readonly SchemaNode[] {
+  if (node.kind === 'event') return [node.payload];
+  return node.output === undefined ? [node.input] : [node.input, node.output];
+}
+
+function source(location: Location): string {
+  return quote(`${location.file}:${location.line}:${location.column}`);
+}
+
+function policy(node: TaskNode): Doc {
+  return object(
+    present({
+      retry: retry(node.retry),
+      timeout: text(node.timeout),
+      idempotent: node.idempotent === undefined ? undefined : String(node.idempotent),
+    }),
+  );
+}

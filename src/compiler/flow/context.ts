@@ -1,0 +1,94 @@
+import type { FlowNode, Location } from '../../model/index.ts';
+import type { ModuleWriter } from '../module-writer.ts';
+import type { Emission } from '../plan/emission.ts';
+import { wordsOf } from '../text/code.ts';
+import type { printPart } from './body.ts';
+import type { FlowContext } from './step-printer.ts';
+import { callsOf, stepsOf } from './walk.ts';
+
+interface Wait {
+  readonly event: string;
+  readonly fields: readonly string[];
+}
+
+/** The context of one flow's module. */
+export interface ModuleContext extends FlowContext {
+  /** The names that the contracts have in this module. */
+  readonly contracts: readonly string[];
+  /** The waits found so far. */
+  readonly waiting: readonly Wait[];
+}
+
+// Names in the scope of every lambda. A contract that is called like one of them gets another name in the module.
+const ambient = ['host', 'input', 'item', 'index', 'error', 'value', 'now', 'runId'];
+
+/** Imports the contracts that a flow names, before its steps take names, and binds the printers to its module. */
+export function createContext(
+  node: FlowNode,
+  emission: Emission,
+  writer: ModuleWriter,
+  part: typeof printPart,
+): ModuleContext {
+  const { model } = emission;
+  const steps = [...stepsOf(node.body)];
+  const ids = steps.flatMap((step) => ('id' in step ? [step.id] : []));
+  const avoid = new Set([...ambient, ...ids, ...parameterWords(node)]);
+  const contracts = new Set<string>();
+  const known = { task: model.tasks, flow: model.flows, event: model.events };
+  const contract = (kind: 'task' | 'flow' | 'event' | 'machine', name: string, location: Location): string => {
+    if (kind === 'machine' || !Object.hasOwn(known[kind], name)) {
+      if (kind === 'machine') emission.unsupported('a machine as the target of a call', location);
+      else missing(emission, kind, name, location);
+      return 'undefined';
+    }
+    const local = writer.contract(kind, name, { avoid });
+    contracts.add(local);
+    return local;
+  };
+  for (const step of steps) {
+    for (const { target, location } of callsOf(step)) contract(target.kind, target.name, location);
+    if (step.kind === 'waitFor') contract('event', step.event, step.location);
+  }
+  const waiting: Wait[] = [];
+  const context: ModuleContext = {
+    contracts: [...contracts],
+    waiting,
+    use: (keys) => writer.use(keys),
+    target: ({ target, location }) => contract(target.kind, target.name, location),
+    event: (name, location) => contract('event', name, location),
+    waits: (event, fields) => {
+      const known = waiting.some((one) => one.event === event && one.fields.join('\0') === fields.join('\0'));
+      if (!known) waiting.push({ event, fields });
+    },
+    unsupported: emission.unsupported,
+    unknown: (name, expression) =>
+      emission.report(
+        {
+          code: 'MR1651',
+          message: `The lambda reads '${name}', which is not in its scope.`,
+          hint: 'Read the input or an earlier step.',
+        },
+        expression.location,
+      ),
+    part: (body, scope, parameters) => part(body, scope, context, parameters),
+  };
+  return context;
+}
+
+function missing(emission: Emission, kind: string, name: string, location: Location): void {
+  emission.report(
+    {
+      code: 'MR1652',
+      message: `The system has no ${kind} '${name}'.`,
+      hint: 'Export it from the system or one of its parts.',
+    },
+    location,
+  );
+}
+
+/** Words in the parameters of lambdas: names that such a parameter may bind. */
+function parameterWords(value: unknown): readonly string[] {
+  if (value === null || typeof value !== 'object') return [];
+  const own = 'parameter' in value && typeof value.parameter === 'string' ? [...wordsOf(value.parameter)] : [];
+  return [...own, ...Object.values(value).flatMap(parameterWords)];
+}

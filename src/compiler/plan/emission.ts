@@ -1,0 +1,34 @@
+import type { Diagnostic, Location, SystemModel } from '../../model/index.ts';
+import { diagnose, type Problem } from '../diagnostics.ts';
+import type { Layout } from './layout.ts';
+
+/** One run of the compiler over one system: what every printer reads, and where it reports. */
+export interface Emission {
+  readonly model: SystemModel;
+  readonly layout: Layout;
+  /** Reports a problem at a place of the source. */
+  readonly report: (problem: Problem, location: Location) => void;
+  /** Reports that the language has something that this compiler does not print. */
+  readonly unsupported: (what: string, location: Location) => void;
+}
+
+/** Starts a run whose problems go to `diagnostics`. */
+export function createEmission(model: SystemModel, layout: Layout, diagnostics: Diagnostic[]): Emission {
+  const report = (problem: Problem, location: Location): void => {
+    diagnostics.push(diagnose(problem, location, layout.sourceFile(location.file)));
+  };
+  return {
+    model,
+    layout,
+    report,
+    unsupported: (what, location) =>
+      report(
+        {
+          code: 'MR1650',
+          message: `The compiler does not print ${what} yet.`,
+          hint: 'Leave it out, or say it with the steps and options that docs/errors/MR1650.md lists.',
+        },
+        location,
+      ),
+  };
+}

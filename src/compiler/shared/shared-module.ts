@@ -1,0 +1,67 @@
+/** The plan of `shared.ts`: declarations of the source that generated code needs, each once. */
+import type { LocalNode } from '../../model/index.ts';
+import { ModuleWriter } from '../module-writer.ts';
+import type { Emission } from '../plan/emission.ts';
+import { bySource } from '../plan/order.ts';
+
+/** What the template of `shared.ts` gets. */
+export interface SharedPlan {
+  readonly imports: string;
+  readonly declarations: readonly string[];
+}
+
+/** Prints the declarations that the system's code reaches; `undefined` when it needs none. */
+export function sharedModule(emission: Emission): SharedPlan | undefined {
+  const { model } = emission;
+  const locals = inOrderOfNeed(bySource(model, model.locals));
+  if (locals.length === 0) return undefined;
+  const names = locals.flatMap((local) => [local.name, ...local.uses]);
+  const writer = new ModuleWriter(model, emission.layout, 'shared.ts', names);
+  for (const local of locals) writer.use(local.uses.filter((name) => !Object.hasOwn(model.locals, name)));
+  // Several names of one declaration (`const { a, b } = ...`) are one text.
+  const texts = new Map<string, string>();
+  for (const local of locals) {
+    if (/^(?:const\s+)?enum\s/.test(local.text)) {
+      emission.unsupported(
+        `the enum '${local.name}', which cannot be erased; use z.enum or a union of literals`,
+        local.location,
+      );
+    }
+    texts.set(`${local.location.file}\0${local.text}`, exported(local));
+  }
+  return { imports: writer.imports(), declarations: spaced([...texts.values()]) };
+}
+
+/** What something needs stands before it; otherwise the order of the source. */
+function inOrderOfNeed(locals: readonly LocalNode[]): readonly LocalNode[] {
+  const byName = new Map(locals.map((local) => [local.name, local]));
+  const done = new Set<LocalNode>();
+  const place = (local: LocalNode): void => {
+    if (done.has(local)) return;
+    // Marked before what it needs is placed: functions may need each other.
+    done.add(local);
+    for (const name of local.uses) {
+      const needed = byName.get(name);
+      if (needed !== undefined) place(needed);
+    }
+    sorted.push(local);
+  };
+  const sorted: LocalNode[] = [];
+  for (const local of locals) place(local);
+  return sorted;
+}
+
+function exported(local: LocalNode): string {
+  const text = local.text.replaceAll('\r\n', '\n').trim();
+  const ended =
+    /^(?:function|async\s+function|class|interface|enum)\b/.test(text) || text.endsWith(';') ? text : `${text};`;
+  return `export ${ended}`;
+}
+
+/** An empty line around what spans several lines. */
+function spaced(texts: readonly string[]): readonly string[] {
+  return texts.map((text, index) => {
+    const isLong = text.includes('\n') || texts[index - 1]?.includes('\n') === true;
+    return index > 0 && isLong ? `\n${text}` : text;
+  });
+}

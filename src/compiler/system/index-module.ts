@@ -1,0 +1,95 @@
+/** The plan of `index.ts`: the bound system, which ties contracts, flows, machines and the user's tasks together. */
+import { hashSystem } from '../../model/index.ts';
+import { present } from '../flow/options.ts';
+import { ModuleWriter } from '../module-writer.ts';
+import type { Emission } from '../plan/emission.ts';
+import { bySource } from '../plan/order.ts';
+import { hard, indent, object, objectLines, print, type Doc } from '../text/doc.ts';
+import { access, docComment, propertyKey, quote, typeKey } from '../text/names.ts';
+
+/** What the template of `index.ts` gets. */
+export interface IndexPlan {
+  readonly imports: string;
+  /** The implementations with the types they must have. */
+  readonly implementations?: string;
+  readonly doc?: string;
+  readonly declaration: string;
+  readonly system: string;
+  readonly name: string;
+}
+
+/** Prints the bound system. */
+export function indexModule(emission: Emission): IndexPlan {
+  const { model, layout } = emission;
+  const writer = new ModuleWriter(model, layout, 'index.ts', []);
+  const name = writer.declare('system');
+  const bound = writer.import('millrace/tasks', 'BoundSystem', { typeOnly: true });
+  const tasks = bySource(model, model.tasks);
+  const events = bySource(model, model.events);
+  const machines = bySource(model, model.machines);
+  const needsContracts = events.length + tasks.length + machines.length > 0;
+  const contracts = needsContracts ? writer.import('contracts.ts', '*', { wanted: 'contracts' }) : 'contracts';
+  const contract = (kind: 'event' | 'task', name: string): string =>
+    `${contracts}${access(layout.contract(kind, name))}`;
+
+  const flows = bySource(model, model.flows).map((node) => {
+    const { exported, path } = layout.module('flow', node.name);
+    return member(node.name, writer.import(path, exported));
+  });
+  const machineMembers = machines.map((node): Doc => {
+    const { exported, path } = layout.module('machine', node.name);
+    const context = `${contracts}${access(layout.machineContext(node.name))}`;
+    return [`${propertyKey(node.name)}: `, object([`module: ${writer.import(path, exported)}`, `context: ${context}`])];
+  });
+  const implementation = writer.declare('implementations');
+  const imported = tasks.map((node) => ({
+    name: node.name,
+    local: writer.import(layout.taskSpecifier(node.name, 'index.ts'), 'default', {
+      wanted: layout.contract('task', node.name),
+    }),
+  }));
+  const taskType = tasks.length === 0 ? '' : writer.import('millrace/tasks', 'TaskImplementation', { typeOnly: true });
+  const implementations: Doc = [
+    `const ${implementation}: `,
+    [
+      '{',
+      indent(
+        tasks.map((node) => [
+          hard,
+          `readonly ${typeKey(node.name)}: ${taskType}<typeof ${contract('task', node.name)}>;`,
+        ]),
+      ),
+      hard,
+      '}',
+    ],
+    ' = ',
+    object(imported.map(({ name, local }) => member(name, local))),
+    ';',
+  ];
+  const system = objectLines([
+    "kind: 'bound-system'",
+    `name: ${quote(model.name)}`,
+    `version: ${quote(model.version)}`,
+    `hash: ${quote(hashSystem(model))}`,
+    `source: ${quote(layout.source)}`,
+    ...present({
+      events: object(events.map((node) => member(node.name, contract('event', node.name)))),
+      tasks: object(tasks.map((node) => member(node.name, contract('task', node.name)))),
+      flows: object(flows),
+      machines: object(machineMembers),
+    }),
+    tasks.length === 0 ? 'implementations: {}' : member('implementations', implementation),
+  ]);
+  return {
+    imports: writer.imports(),
+    ...(tasks.length === 0 ? {} : { implementations: print(implementations) }),
+    ...(model.description === undefined ? {} : { doc: docComment(model.description) }),
+    declaration: `const ${name}: ${bound}`,
+    system: print(system),
+    name,
+  };
+}
+
+function member(key: string, value: string): string {
+  return key === value && key !== '__proto__' ? key : `${propertyKey(key)}: ${value}`;
+}

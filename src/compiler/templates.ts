@@ -1,0 +1,75 @@
+/** The Handlebars skeletons of generated modules, ours or the user's. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Handlebars from 'handlebars';
+import { MillraceError } from '../core/index.ts';
+
+const names = ['header', 'shared', 'contracts', 'flow', 'machine', 'index', 'task'] as const;
+
+/** The skeletons. `header` is a partial that the others begin with. */
+export type TemplateName = (typeof names)[number];
+
+/** Texts of templates that replace ours. */
+export type TemplateOverrides = Readonly<Partial<Record<TemplateName, string>>>;
+
+/** Prints a skeleton with its plan. */
+export type Render = (name: TemplateName, plan: object) => string;
+
+const folder = fileURLToPath(new URL('../../templates/', import.meta.url));
+let ours: Render | undefined;
+
+/**
+ * Reads the templates that a folder overrides: `flow.hbs`, `contracts.hbs` and so on. Templates that are not there
+ * stay ours.
+ *
+ * @example
+ * ```ts
+ * import { loadTemplates } from 'millrace/compiler';
+ *
+ * const templates = loadTemplates('./templates');
+ * ```
+ */
+export function loadTemplates(path: string): TemplateOverrides {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const file = join(path, `${name}.hbs`);
+      return existsSync(file) ? [[name, readFileSync(file, 'utf8')]] : [];
+    }),
+  );
+}
+
+/**
+ * Compiles the templates.
+ *
+ * @throws MillraceError MR1653 when a template of the user's cannot be parsed or rendered.
+ */
+export function createRender(overrides: TemplateOverrides = {}): Render {
+  const isOwn = Object.keys(overrides).length === 0;
+  if (isOwn && ours !== undefined) return ours;
+  const handlebars = Handlebars.create();
+  const read = (name: TemplateName): string => overrides[name] ?? readFileSync(join(folder, `${name}.hbs`), 'utf8');
+  handlebars.registerPartial('header', read('header'));
+  const compiled = new Map<TemplateName, (plan: object) => string>();
+  const render: Render = (name, plan) => {
+    try {
+      // What is printed is code, not HTML: nothing is escaped. Values of the plan are escaped where they are made.
+      const template =
+        compiled.get(name) ?? handlebars.compile<object>(read(name), { noEscape: true, preventIndent: true });
+      compiled.set(name, template);
+      return template(plan);
+    } catch (error) {
+      throw new MillraceError(
+        `The template '${name}.hbs' does not work: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          code: 'MR1653',
+          retryable: false,
+          fault: 'input',
+          cause: error,
+        },
+      );
+    }
+  };
+  if (isOwn) ours = render;
+  return render;
+}
