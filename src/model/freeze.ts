@@ -1,4 +1,3 @@
-import { deepFreeze } from '../core/index.ts';
 import type { SystemModel } from './nodes/system.ts';
 
 type Optional = 'contexts' | 'events' | 'tasks' | 'agents' | 'resources' | 'flows' | 'machines' | 'locals' | 'imports' | 'files';
@@ -8,7 +7,15 @@ export type SystemParts = Omit<SystemModel, 'kind' | 'schemaVersion' | Optional>
 
 /** Freezes a system and everything below it. Gives the same object back. */
 export function freezeSystem(model: SystemModel): SystemModel {
-  return deepFreeze(model);
+  freeze(model);
+  return model;
+}
+
+// Unlike a plain deep freeze this one goes on below what is frozen: zod freezes nodes, but not what they hold.
+function freeze(value: unknown): void {
+  if (value === null || typeof value !== 'object') return;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) freeze(inner);
 }
 
 /**

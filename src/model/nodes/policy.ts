@@ -30,12 +30,15 @@ export const stepFailureSchema = z.union([
 ]);
 export type StepFailure = z.infer<typeof stepFailureSchema>;
 
+/** Any JSON value. */
+export const jsonValueSchema = z.json();
+
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /** Labels that people sort by. */
 export const tagsSchema = z.array(z.union([z.string(), z.strictObject({ key: z.string(), value: scalar, scope: z.string().exactOptional() }).readonly()])).readonly();
 export type Tags = z.infer<typeof tagsSchema>;
 /** Whatever JSON the user attaches. */
-export const metadataSchema = z.record(z.string(), z.json()).readonly();
+export const metadataSchema = z.record(z.string(), jsonValueSchema).readonly();
 export type Metadata = z.infer<typeof metadataSchema>;
 
 /** What a person or a model may want to know when writing code for a definition. */

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { expressionSchema, schemaSchema } from './expression.ts';
 import { locationSchema } from './location.ts';
-import { common, durationSchema, rateLimitSchema, retrySchema } from './policy.ts';
+import { common, durationSchema, jsonValueSchema, rateLimitSchema, retrySchema } from './policy.ts';
 
 /** A claim about the world that is checked when a step commits and again before a resume. */
 export const evidenceSchema = z
   .strictObject({
     kind: z.enum(['fileExists', 'fileSha256', 'exitCode', 'row']),
     name: z.string().exactOptional(),
-    options: z.record(z.string(), z.union([z.json(), expressionSchema])).readonly(),
+    options: z.record(z.string(), z.union([jsonValueSchema, expressionSchema])).readonly(),
   })
   .readonly();
 
@@ -16,9 +16,9 @@ export const evidenceSchema = z
 export const exampleSchema = z
   .strictObject({
     description: z.string().exactOptional(),
-    input: z.json(),
+    input: jsonValueSchema,
     /** The expected output. */
-    output: z.json().exactOptional(),
+    output: jsonValueSchema.exactOptional(),
     /** The expected error: its code or name. */
     error: z.string().exactOptional(),
   })
@@ -41,7 +41,7 @@ export const taskModelSchema = z
     agent: z.string(),
     prompt: z.union([z.string(), expressionSchema]),
     tools: z.array(z.string()).readonly().exactOptional(),
-    context: z.record(z.string(), z.json()).readonly().exactOptional(),
+    context: z.record(z.string(), jsonValueSchema).readonly().exactOptional(),
     maxTokens: z.int().min(1).exactOptional(),
   })
   .readonly();
@@ -83,7 +83,7 @@ export const agentSchema = z
     system: z.string().exactOptional(),
     tools: z.array(z.string()).readonly().exactOptional(),
     maxTokens: z.int().min(1).exactOptional(),
-    options: z.record(z.string(), z.json()).readonly().exactOptional(),
+    options: z.record(z.string(), jsonValueSchema).readonly().exactOptional(),
     location: locationSchema,
   })
   .readonly();
@@ -97,7 +97,7 @@ export const resourceSchema = z
     ...common,
     type: z.enum(['http', 'webhook', 'database', 'custom']),
     env: z.array(z.string()).readonly().exactOptional(),
-    options: z.record(z.string(), z.json()).readonly().exactOptional(),
+    options: z.record(z.string(), jsonValueSchema).readonly().exactOptional(),
     location: locationSchema,
   })
   .readonly();

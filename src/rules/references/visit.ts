@@ -1,4 +1,5 @@
-import { visitCalls, visitSteps, type CodeSite, type Location, type SystemModel } from '../../model/index.ts';
+import type { Location, SystemModel } from '../../model/index.ts';
+import { visitCalls, visitSteps, type CodeSite } from '../../model/visit/index.ts';
 import type { DefinitionKind } from '../kit/definitions.ts';
 
 /** A place in a system that names a definition. */

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { anySystem } from '../fixtures/arbitrary.ts';
+import { at, flow, machine, state, step, system, task } from '../fixtures/nodes.ts';
+import { parseSystem } from './parse.ts';
+
+function allFrozen(value: unknown): boolean {
+  return value === null || typeof value !== 'object' || (Object.isFrozen(value) && Object.values(value).every(allFrozen));
+}
+
+describe('parseSystem', () => {
+  it('takes every model that the types allow, and gives it back equal and frozen', () => {
+    fc.assert(
+      fc.property(anySystem, (model) => {
+        const { system: parsed, diagnostics } = parseSystem(JSON.parse(JSON.stringify(model)));
+        expect(diagnostics).toEqual([]);
+        expect(parsed).toStrictEqual(JSON.parse(JSON.stringify(model)));
+        expect(allFrozen(parsed)).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('keeps tags and metadata as they are', () => {
+    const given = system({ tags: ['a', { key: 'team', value: 3, scope: 'x' }], metadata: { deep: [{ location: null }] } });
+    const parsed = parseSystem(JSON.parse(JSON.stringify(given))).system;
+    expect(parsed?.tags).toEqual(given.tags);
+    expect(parsed?.metadata).toEqual(given.metadata);
+    expect(allFrozen(parsed)).toBe(true);
+  });
+
+  it('reports every problem with its path, at the innermost location around it', () => {
+    const model = system({
+      version: 'two',
+      tasks: [task('charge', { timeout: 'soon' as never, location: at(3, 2, 'parts/mail.dsl.ts') })],
+      flows: [flow('fulfil', [{ ...step('a', 'charge', { location: at(9) }), retry: { attempts: 0 } }])],
+    });
+    expect(parseSystem(model)).toMatchObject({
+      diagnostics: [
+        { code: 'MR1201', message: "'version': expected a version such as 1.2.0.", file: 'orders.dsl.ts', line: 1 },
+        {
+          code: 'MR1200',
+          message: "'tasks.charge.timeout': expected a duration such as 250ms, 30s, 5m, 1h or 3d.",
+          file: 'parts/mail.dsl.ts',
+          line: 3,
+          column: 2,
+        },
+        { code: 'MR1200', message: expect.stringMatching(/^'flows\.fulfil\.body\.steps\[0\]\.retry\.attempts': Too small/), line: 9 },
+      ],
+    });
+  });
+
+  it('explains a wrong action by the alternative of its kind', () => {
+    const broken = state('open', { entry: [{ kind: 'emit', location: at(1) } as never] });
+    const { diagnostics } = parseSystem(system({ machines: [machine('order', [broken])] }));
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^'machines\.order\.states\[0\]\.entry\[0\]\.call': Invalid input: expected object/),
+    ]);
+  });
+
+  it('names members that it does not know', () => {
+    const { diagnostics } = parseSystem({ ...system(), extra: 1 });
+    expect(diagnostics[0]?.message).toBe("'extra': 'extra' is no member of this kind of node.");
+  });
+
+  it('refuses another format with a code of its own', () => {
+    expect(parseSystem({ ...system(), schemaVersion: 2 }).diagnostics).toMatchObject([{ code: 'MR1215' }]);
+  });
+
+  it.each([null, undefined, 1, 'x', [], {}, { kind: 'system' }])('never throws, not for %j', (json) => {
+    const { system: parsed, diagnostics } = parseSystem(json);
+    expect(parsed).toBeUndefined();
+    expect(diagnostics.length).toBeGreaterThan(0);
+  });
+
+  it('does not run away on a value that holds itself', () => {
+    const metadata: Record<string, unknown> = {};
+    metadata['self'] = metadata;
+    expect(parseSystem({ ...system(), metadata }).diagnostics).toMatchObject([{ code: 'MR1200' }]);
+  });
+});
