@@ -36,6 +36,9 @@ const system: Readonly<Record<string, string>> = {
   EMFILE: 'Too many open files',
 };
 
+// To the store a file that is no database of ours is the world's fault; on a command line it is what was given.
+const notADatabase = new Set(['MR3003', 'MR3004', 'MR3008', 'MR3009']);
+
 /** Turns anything thrown into what is said about it. Never a stack trace. */
 export function describeFailure(thrown: unknown): Failure {
   if (thrown instanceof CliError) {
@@ -43,7 +46,8 @@ export function describeFailure(thrown: unknown): Failure {
     return hint === undefined ? { code, message, exitCode } : { code, message, hint, exitCode };
   }
   if (thrown instanceof MillraceError) {
-    const exitCode = thrown.fault === 'input' || thrown.fault === 'user-code' ? 1 : 2;
+    const atFault = thrown.fault === 'input' || thrown.fault === 'user-code' || notADatabase.has(thrown.code);
+    const exitCode = atFault ? 1 : 2;
     return { code: thrown.code, message: thrown.message, hint: `\`dsl explain ${thrown.code}\` tells more.`, exitCode };
   }
   const error: NodeJS.ErrnoException = thrown instanceof Error ? thrown : new Error(String(thrown));
