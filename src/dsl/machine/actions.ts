@@ -26,13 +26,24 @@ export type Action<Scope, Ctx> =
   | { readonly cancel: string | ((scope: Scope) => string) }
   | ForEach<Scope, Ctx>;
 
-/** The same actions for each item of a list. Made by `forEach(...)`. */
-export interface ForEach<Scope, Ctx> {
-  readonly forEach: {
-    readonly over: (scope: Scope) => readonly unknown[];
-    readonly do: readonly Action<never, Ctx>[];
-  };
-}
+/** Scope names that hold fields. */
+type Holder = 'context' | 'event' | 'output' | 'item';
+type ItemOf<List> = NonNullable<List> extends readonly (infer Item)[] ? Item : never;
+type ForItem<Scope, Item> = {
+  readonly [K in keyof Scope | 'item' | 'index']: K extends 'item' ? Item : K extends 'index' ? number : K extends keyof Scope ? Scope[K] : never;
+};
+
+/**
+ * The same actions for each item of a list: `{ forEach: 'context.seats', do: [...] }`. The list is named, not computed,
+ * so that `item` has a type. A list that is absent counts as empty.
+ */
+export type ForEach<Scope, Ctx> = {
+  readonly [P in keyof Scope & Holder]: {
+    readonly [K in keyof Scope[P] & string]: [ItemOf<Scope[P][K]>] extends [never]
+      ? never
+      : { readonly forEach: `${P}.${K}`; readonly do: readonly Action<ForItem<Scope, ItemOf<Scope[P][K]>>, Ctx>[] };
+  }[keyof Scope[P] & string];
+}[keyof Scope & Holder];
 
 /**
  * What a transition, an entry or an exit does: first `assign`, then, seeing the new context, `emit`, `raise`, `start`,
@@ -52,33 +63,4 @@ export interface Actions<Scope, Ctx> {
   /** Takes back a delayed `send`. */
   readonly cancel?: One<string | ((scope: Scope) => string)>;
   readonly do?: readonly Action<Scope, Ctx>[];
-}
-
-/**
- * Does the same for each item of a list; `item` and `index` join the scope.
- *
- * @example
- * ```ts
- * import { event, forEach, machine } from 'millrace';
- * import { z } from 'zod';
- *
- * const closed = event('closed', { payload: z.object({ id: z.string() }) });
- * const freed = event('freed', { payload: z.object({ id: z.string(), seat: z.string() }) });
- * export const booking = machine('booking', {
- *   key: 'id',
- *   context: z.object({ seats: z.array(z.string()) }),
- *   events: { closed },
- * }).states('open', {
- *   open: { on: { closed: { target: 'done', do: [
- *     forEach(({ context }) => context.seats, [{ emit: ({ event, item }) => freed({ id: event.id, seat: item }) }]),
- *   ] } } },
- *   done: { final: true },
- * });
- * ```
- */
-export function forEach<Scope, Ctx, Item>(
-  over: (scope: Scope) => readonly Item[],
-  actions: readonly Action<Scope & { readonly item: Item; readonly index: number }, NoInfer<Ctx>>[],
-): ForEach<Scope, Ctx> {
-  return { forEach: { over, do: actions as never } };
 }

@@ -118,7 +118,19 @@ const order = ['assign', 'emit', 'raise', 'start', 'send', 'cancel'] as const;
 function actions(written: WrittenActions | undefined): readonly object[] {
   if (written === undefined) return [];
   const short = order.flatMap((key) => list(written[key] as One<unknown>).map((value) => action(key, value)));
-  return [...short, ...list(written['do'] as One<object>).map((one) => action(...(Object.entries(one)[0] as [string, unknown])))];
+  return [...short, ...list(written['do'] as One<WrittenActions>).map(oneOf)];
+}
+
+function oneOf(written: WrittenActions): object {
+  if (typeof written['forEach'] === 'string') return { kind: 'forEach', over: listAt(written['forEach']), actions: actions({ do: written['do'] }) };
+  const [kind, value] = Object.entries(written)[0] ?? ['', undefined];
+  return action(kind, value);
+}
+
+/** `context.seats` as the lambda that the model has for it. */
+function listAt(path: string): Lambda {
+  const [holder = '', ...field] = path.split('.');
+  return (scope: Readonly<Record<string, Readonly<Record<string, unknown>>>>) => scope[holder]?.[field.join('.')] ?? [];
 }
 
 function action(kind: string, value: unknown): object {
@@ -130,10 +142,6 @@ function action(kind: string, value: unknown): object {
     case 'send': {
       const { event, ...rest } = value as { readonly event: Lambda };
       return { kind, call: event, ...rest };
-    }
-    case 'forEach': {
-      const { over, do: inner } = value as { readonly over: Lambda; readonly do: readonly object[] };
-      return { kind, over, actions: actions({ do: inner }) };
     }
     default:
       return { kind, call: value };

@@ -2,7 +2,7 @@ import type { Common } from '../common.ts';
 import type { PayloadOf } from '../event/event.ts';
 import type { Parsed, Schema } from '../schema.ts';
 import { liveMachine } from './live.ts';
-import type { Depth1, Events, Flows, MachineRef, Machines, Tasks, World } from './state.ts';
+import type { Events, Flows, Level1, MachineRef, Machines, Tasks, World } from './state.ts';
 
 /** A declared machine. */
 export interface Machine<Name extends string = string, StateName extends string = string, Ctx extends Schema = Schema> extends MachineRef {
@@ -15,10 +15,10 @@ export interface Machine<Name extends string = string, StateName extends string 
 /** A machine that still needs its states. */
 export interface MachineHead<Name extends string, Ctx extends Schema, W extends World> {
   /** The state that a new instance starts in, and the states. */
-  states<A extends string, B extends string = never, C extends string = never, D extends string = never>(
-    initial: NoInfer<A> | readonly NoInfer<A | B | C | D>[],
-    states: { readonly [State in A]: Depth1<Parsed<Ctx>, W, NoInfer<A | B | C | D>, B, C, D> },
-  ): Machine<Name, A | B | C | D, Ctx>;
+  states<A extends string, N1, N2, N3, N4, B extends string = never, C extends string = never, D extends string = never, P extends string = never>(
+    initial: NoInfer<A> | readonly NoInfer<A | B | C | D | P>[],
+    states: Level1<Parsed<Ctx>, W, NoInfer<A | B | C | D | P>, A, B, C, D, P, N1, N2, N3, N4>,
+  ): Machine<Name, A | B | C | D | P, Ctx>;
 }
 
 /**

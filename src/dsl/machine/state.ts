@@ -2,7 +2,7 @@ import type { Duration, ErrorRecord } from '../../core/index.ts';
 import type { Tags } from '../../model/index.ts';
 import type { EventRef, PayloadOf } from '../event/event.ts';
 import type { FlowRef } from '../flow/flow.ts';
-import type { Schema, Written } from '../schema.ts';
+import type { Parsed, Schema, Written } from '../schema.ts';
 import type { TaskRef } from '../task/task.ts';
 import type { Actions } from './actions.ts';
 import type { MachineScope, OfError, OfEvent, OfOutput } from './scope.ts';
@@ -101,7 +101,7 @@ type On<Ctx, E extends Events, Target extends string> = {
 };
 
 /** One state. */
-export interface State<Ctx, W extends World, Target extends string> {
+export interface State<Ctx, W extends World, Target extends string, P extends string> {
   readonly description?: string;
   readonly tags?: Tags;
   /** The state below to start in (several when they are in different regions). Of a history state: where to go the first time. */
@@ -126,15 +126,42 @@ export interface State<Ctx, W extends World, Target extends string> {
   readonly onDone?: Go<Ctx, OfOutput<unknown>, Target>;
   /** A schema of its own, checked on entry: what the context must be while the machine is here. */
   readonly context?: Schema;
+  /** Type only: what `part(...)` brought along. */
+  readonly '~part'?: PartMark<P, Target>;
 }
 
+/** The states that a part has, and those outside that it goes to. */
+export interface PartMark<Names extends string, Exits extends string> {
+  readonly names: Names;
+  readonly exits: Exits;
+}
+
+/** The context of a state: what its own schema says, else that of the state around it. */
+type Narrowed<Own, Name, Ctx> = Name extends keyof Own ? (Own[Name] extends Schema ? Parsed<Own[Name]> : Ctx) : Ctx;
+type Below<Own, Name> = Name extends keyof Own ? Own[Name] : unknown;
+
 // State names are inferred from the keys at each depth and are unique in a machine, so a target is just a name.
-export interface Depth1<Ctx, W extends World, Target extends string, B extends string, C extends string, D extends string> extends State<Ctx, W, Target> {
-  readonly states?: { readonly [Name in B]: Depth2<Ctx, W, Target, C, D> };
+// A to D are the names by depth, P those of parts. N1 to N4 hold the schemas that states have of their own, by name.
+interface Depth1<Ctx, W extends World, Target extends string, B extends string, C extends string, D extends string, P extends string, N2, N3, N4>
+  extends State<Ctx, W, Target, P> {
+  readonly states?: { readonly [Name in B]?: Depth2<Narrowed<N2, Name, Ctx>, W, Target, C, D, P, Below<N3, Name>, Below<N4, Name>> };
 }
-export interface Depth2<Ctx, W extends World, Target extends string, C extends string, D extends string> extends State<Ctx, W, Target> {
-  readonly states?: { readonly [Name in C]: Depth3<Ctx, W, Target, D> };
+interface Depth2<Ctx, W extends World, Target extends string, C extends string, D extends string, P extends string, N3, N4>
+  extends State<Ctx, W, Target, P> {
+  readonly states?: { readonly [Name in C]?: Depth3<Narrowed<N3, Name, Ctx>, W, Target, D, P, Below<N4, Name>> };
 }
-export interface Depth3<Ctx, W extends World, Target extends string, D extends string> extends State<Ctx, W, Target> {
-  readonly states?: { readonly [Name in D]: State<Ctx, W, Target> };
+interface Depth3<Ctx, W extends World, Target extends string, D extends string, P extends string, N4> extends State<Ctx, W, Target, P> {
+  readonly states?: { readonly [Name in D]?: State<Narrowed<N4, Name, Ctx>, W, Target, P> };
 }
+
+/** The states of a machine or a part. */
+export type Level1<Ctx, W extends World, Target extends string, A extends string, B extends string, C extends string, D extends string, P extends string, N1, N2, N3, N4> = {
+  readonly [Name in A]: Depth1<Narrowed<N1, Name, Ctx>, W, Target, B, C, D, P, Below<N2, Name>, Below<N3, Name>, Below<N4, Name>>;
+} & Own1<N1> & Own2<N2> & Own3<N3> & Own4<N4>;
+
+// What a state's own schema is, is inferred here, one type for each depth: a schema found at one depth cannot be told
+// from another's by name alone while the names are still being inferred.
+type Own1<N> = { readonly [Name in keyof N]: { readonly context?: N[Name] } };
+type Own2<N> = { readonly [Name in keyof N]: { readonly states?: Own1<N[Name]> } };
+type Own3<N> = { readonly [Name in keyof N]: { readonly states?: Own2<N[Name]> } };
+type Own4<N> = { readonly [Name in keyof N]: { readonly states?: Own3<N[Name]> } };
