@@ -64,8 +64,10 @@ function places(model: SystemModel): readonly (readonly string[])[] {
   const found: string[][] = [];
   const walk = (value: Json, path: string[], inData: boolean): void => {
     const [map, name] = path;
-    if ((map === 'locals' || map === 'imports') && name !== undefined && !reached.has(name)) return;
-    if (path.length > 0) found.push(path);
+    const isDeclarations = map === 'locals' || map === 'imports';
+    if (isDeclarations && name !== undefined && !reached.has(name)) return;
+    // One more declaration that nothing reaches does not count.
+    if (path.length > (isDeclarations ? 1 : 0)) found.push(path);
     if (value === null || typeof value !== 'object') return;
     const isNode = !Array.isArray(value) && typeof value['kind'] === 'string' && !inData;
     for (const [key, inner] of Object.entries(value)) {
