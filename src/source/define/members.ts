@@ -1,0 +1,110 @@
+import { ts } from 'ts-morph';
+import { findExport, moduleBehind } from '../files/imports.ts';
+import type { Reading } from '../reading.ts';
+import { startOf } from '../syntax/location.ts';
+import type { Module, Site } from '../syntax/module.ts';
+import { definitionOf, dslCall, type Definition } from './dsl-call.ts';
+import { nameOf } from './reference.ts';
+
+/** A definition that belongs to the system, under its name. */
+export interface Member {
+  readonly definition: Definition;
+  readonly name: string;
+}
+
+/**
+ * The definitions that the given files export, each once, in the order of the files and of the exports. Names are
+ * unique in a system: of two definitions with one name the first stays and the second is reported.
+ */
+export function membersOf(reading: Reading, modules: readonly Module[]): readonly Member[] {
+  const seen = new Set<ts.Node>();
+  const byName = new Map<string, Member>();
+  for (const module of modules) {
+    for (const definition of exportedDefinitions(reading, module, new Set())) {
+      if (seen.has(definition.declaration)) continue;
+      seen.add(definition.declaration);
+      const name = nameOf(reading, definition);
+      if (name === undefined) continue;
+      const earlier = byName.get(name);
+      if (earlier === undefined) byName.set(name, { definition, name });
+      else {
+        const other = earlier.definition;
+        reading.report('MR1113', nameSite(definition), `The name '${name}' is used twice.`, {
+          hint: 'Events, tasks, agents, resources, flows and machines of a system share one set of names.',
+          related: [{ message: `'${name}' is first used here, by ${other.verb} '${name}'`, site: nameSite(other) }],
+        });
+      }
+    }
+    reportMisplaced(reading, module, seen);
+  }
+  return [...byName.values()];
+}
+
+function nameSite({ module, call }: Definition): Site {
+  return { module, node: call.arguments[0] ?? call };
+}
+
+function* exportedDefinitions(reading: Reading, module: Module, through: ReadonlySet<Module>): Iterable<Definition> {
+  for (const exported of module.exports.keys()) {
+    const found = findExport(reading, module, exported);
+    if (found?.kind !== 'declared') continue;
+    const definition = definitionOf(found.module, found.binding.value);
+    if (definition !== undefined) yield definition;
+  }
+  for (const { from, node } of module.stars) {
+    const target = moduleBehind(reading, { module, node }, from);
+    if (target === undefined || target === 'outside' || through.has(target)) continue;
+    yield* exportedDefinitions(reading, target, new Set([...through, module]));
+  }
+}
+
+/** Reports definitions of a file that do not get into the system: not exported, or not constants of their own. */
+function reportMisplaced(reading: Reading, module: Module, members: ReadonlySet<ts.Node>): void {
+  for (const { name, value } of module.bindings.values()) {
+    const definition = definitionOf(module, value);
+    if (definition !== undefined && !members.has(definition.declaration)) notExported(reading, definition, name);
+    if (value?.kind === 'let' && value.declaration.initializer !== undefined) {
+      const found = dslCall(module, value.declaration.initializer);
+      if (found !== undefined) misplaced(reading, { module, node: value.declaration }, found.verb);
+    }
+  }
+  for (const statement of module.source.statements) {
+    if (!ts.isExpressionStatement(statement)) continue;
+    const found = dslCall(module, statement.expression);
+    if (found !== undefined) misplaced(reading, { module, node: statement.expression }, found.verb);
+  }
+  const byDefault = module.exports.get('default');
+  const found = byDefault?.expression && dslCall(module, byDefault.expression);
+  if (byDefault?.expression !== undefined && found !== undefined && found.verb !== 'system') {
+    misplaced(reading, { module, node: byDefault.expression }, found.verb);
+  }
+}
+
+function notExported(reading: Reading, { module, declaration, statement, verb }: Definition, name: string): void {
+  const start = startOf({ module, node: statement });
+  reading.report('MR1013', { module, node: declaration.name }, `${capital(verb)} '${name}' is declared but not exported, so it does not belong to the system.`, {
+    hint: `Write \`export const ${name} = …\`.`,
+    fix: { title: `Export '${name}'`, edits: [{ file: module.display, start, end: start, text: 'export ' }] },
+  });
+}
+
+function misplaced(reading: Reading, site: Site, verb: string): void {
+  reading.report('MR1121', site, `This ${verb} is not a constant of its own.`, { hint: `Write \`export const name = ${verb}('name', { … })\`.` });
+}
+
+/** Reports references to definitions of files that do not belong to the system. */
+export function reportStrangers(reading: Reading, members: readonly Member[], modules: readonly Module[]): void {
+  const own = new Set<ts.Node>(members.map(({ definition }) => definition.declaration));
+  for (const [declaration, { definition, name, site }] of reading.mentioned) {
+    // Those of the system's own files were reported where they are declared.
+    if (own.has(declaration as ts.Node) || modules.includes(definition.module)) continue;
+    reading.report('MR1014', site, `${capital(definition.verb)} '${name}' is declared in '${definition.module.file}', which is no part of the system.`, {
+      hint: 'Add the file to `parts` of the system, or re-export the definition.',
+      related: [{ message: `'${name}' is declared here`, site: nameSite(definition) }],
+    });
+  }
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

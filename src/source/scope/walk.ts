@@ -1,0 +1,357 @@
+import { ts } from 'ts-morph';
+import { boundNames } from '../syntax/module.ts';
+import { below, declareList, declares, declareStatements, declareTypes, declareVars, hasThis, type Frame } from './frame.ts';
+
+/** What the walk tells about a piece of source. */
+export interface Observer {
+  /** A name that the piece does not declare itself. */
+  free(identifier: ts.Identifier, meaning: 'value' | 'type'): void;
+  /** A member of a name that the piece does not declare itself, such as `Date.now`. */
+  freeMember(object: ts.Identifier, member: string, node: ts.Node): void;
+  /** `new X()` or `X()` of such a name, without arguments or, for a call, with any. */
+  current(callee: ts.Identifier, node: ts.Node): void;
+  /** A change of something that does not belong to the piece; `how` completes "it …". */
+  change(root: ts.Identifier, node: ts.Node, how: string): void;
+  /** `this` or `arguments` from outside. */
+  self(node: ts.Node): void;
+  /** `await`, `async` and friends. */
+  asynchronous(node: ts.Node): void;
+  /** `import()`, `import.meta`, import types. */
+  moduleOnly(node: ts.Node): void;
+}
+
+const mutators = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'copyWithin']);
+
+/**
+ * Walks a piece of source and tells the observer every name that it takes from outside, and whatever a pure lambda
+ * must not do. `given` are the names that its caller hands in, which it must not change.
+ */
+export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<string> = new Set()): void {
+  const base = below(undefined);
+  for (const name of given) base.values.add(name);
+  visit(root, base);
+
+  function visit(node: ts.Node, frame: Frame): void {
+    if (ts.isIdentifier(node)) return reference(node, frame);
+    if (ts.isPropertyAccessExpression(node)) return propertyAccess(node, frame);
+    if (ts.isElementAccessExpression(node)) return elementAccess(node, frame);
+    if (ts.isCallExpression(node)) return call(node, frame);
+    if (ts.isNewExpression(node)) return construct(node, frame);
+    if (ts.isFunctionLike(node)) return functionLike(node, frame);
+    if (ts.isClassLike(node)) return classLike(node, frame);
+    if (ts.isTypeNode(node)) return type(node, frame);
+    if (ts.isBinaryExpression(node)) return binary(node, frame);
+    switch (node.kind) {
+      case ts.SyntaxKind.ThisKeyword:
+        if (!hasThis(frame)) observer.self(node);
+        return;
+      case ts.SyntaxKind.AwaitExpression:
+      case ts.SyntaxKind.AwaitKeyword:
+        observer.asynchronous(node);
+        break;
+      case ts.SyntaxKind.MetaProperty:
+        if ((node as ts.MetaProperty).keywordToken === ts.SyntaxKind.ImportKeyword) observer.moduleOnly(node);
+        return;
+      case ts.SyntaxKind.ImportKeyword:
+        return observer.moduleOnly(node);
+      case ts.SyntaxKind.PrefixUnaryExpression:
+      case ts.SyntaxKind.PostfixUnaryExpression: {
+        const { operator, operand } = node as ts.PrefixUnaryExpression;
+        if (operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken) changed(operand, node, 'changes', frame);
+        break;
+      }
+      case ts.SyntaxKind.DeleteExpression:
+        changed((node as ts.DeleteExpression).expression, node, 'deletes from', frame);
+        break;
+      case ts.SyntaxKind.ShorthandPropertyAssignment:
+        return reference((node as ts.ShorthandPropertyAssignment).name, frame);
+      case ts.SyntaxKind.PropertyAssignment:
+        name((node as ts.PropertyAssignment).name, frame);
+        return visit((node as ts.PropertyAssignment).initializer, frame);
+      case ts.SyntaxKind.PropertySignature: {
+        const property = node as ts.PropertySignature;
+        name(property.name, frame);
+        return void (property.type !== undefined && visit(property.type, frame));
+      }
+      case ts.SyntaxKind.EnumDeclaration:
+        return enumeration(node as ts.EnumDeclaration, frame);
+      case ts.SyntaxKind.LabeledStatement:
+        return visit((node as ts.LabeledStatement).statement, frame);
+      case ts.SyntaxKind.BreakStatement:
+      case ts.SyntaxKind.ContinueStatement:
+        return;
+      case ts.SyntaxKind.VariableDeclaration:
+      case ts.SyntaxKind.Parameter:
+        return binding(node as ts.VariableDeclaration | ts.ParameterDeclaration, frame);
+      case ts.SyntaxKind.Block:
+      case ts.SyntaxKind.CaseBlock:
+      case ts.SyntaxKind.ForStatement:
+      case ts.SyntaxKind.ForOfStatement:
+      case ts.SyntaxKind.ForInStatement:
+      case ts.SyntaxKind.CatchClause:
+        return block(node, frame);
+      case ts.SyntaxKind.InterfaceDeclaration:
+      case ts.SyntaxKind.TypeAliasDeclaration:
+        return declaredType(node as ts.InterfaceDeclaration | ts.TypeAliasDeclaration, frame);
+    }
+    children(node, frame);
+  }
+
+  function children(node: ts.Node, frame: Frame): void {
+    ts.forEachChild(node, (child) => visit(child, frame));
+  }
+
+  function reference(node: ts.Identifier, frame: Frame): void {
+    if (declares(frame, 'values', node.text)) return;
+    if (node.text === 'arguments') {
+      if (!hasThis(frame)) observer.self(node);
+      return;
+    }
+    observer.free(node, 'value');
+  }
+
+  function isFree(node: ts.Expression, frame: Frame): node is ts.Identifier {
+    return ts.isIdentifier(node) && !declares(frame, 'values', node.text);
+  }
+
+  function propertyAccess(node: ts.PropertyAccessExpression, frame: Frame): void {
+    if (isFree(node.expression, frame)) observer.freeMember(node.expression, node.name.text, node);
+    visit(node.expression, frame);
+  }
+
+  function elementAccess(node: ts.ElementAccessExpression, frame: Frame): void {
+    const key = node.argumentExpression;
+    if (isFree(node.expression, frame) && ts.isStringLiteralLike(key)) observer.freeMember(node.expression, key.text, node);
+    children(node, frame);
+  }
+
+  function call(node: ts.CallExpression, frame: Frame): void {
+    const callee = node.expression;
+    if (isFree(callee, frame)) observer.current(callee, node);
+    if (ts.isPropertyAccessExpression(callee) && mutators.has(callee.name.text)) {
+      changed(callee.expression, node, `calls \`${callee.name.text}\` on`, frame);
+    }
+    children(node, frame);
+  }
+
+  function construct(node: ts.NewExpression, frame: Frame): void {
+    if (isFree(node.expression, frame) && (node.arguments?.length ?? 0) === 0) observer.current(node.expression, node);
+    children(node, frame);
+  }
+
+  function binary(node: ts.BinaryExpression, frame: Frame): void {
+    const { kind } = node.operatorToken;
+    if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) {
+      for (const target of targets(node.left)) changed(target, node, 'assigns to', frame);
+    }
+    // Long chains of `+` lean to the left: go down them without recursion.
+    const rights: ts.Expression[] = [];
+    let left: ts.Expression = node;
+    while (ts.isBinaryExpression(left)) {
+      rights.push(left.right);
+      left = left.left;
+      const inner = ts.isBinaryExpression(left) ? left.operatorToken.kind : undefined;
+      if (inner !== undefined && inner >= ts.SyntaxKind.FirstAssignment && inner <= ts.SyntaxKind.LastAssignment) break;
+    }
+    visit(left, frame);
+    for (const right of rights.reverse()) visit(right, frame);
+  }
+
+  /** Reports a change whose target begins at a name from outside, or at one that was handed in. */
+  function changed(target: ts.Expression, node: ts.Node, how: string, frame: Frame): void {
+    let inner = target;
+    let member = false;
+    for (;;) {
+      if (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) {
+        member = true;
+        inner = inner.expression;
+      } else if (ts.isNonNullExpression(inner) || ts.isParenthesizedExpression(inner) || ts.isAsExpression(inner)) inner = inner.expression;
+      else break;
+    }
+    if (!ts.isIdentifier(inner)) return;
+    const isCall = ts.isCallExpression(node);
+    if (!declares(frame, 'values', inner.text)) observer.change(inner, node, how);
+    else if (given.has(inner.text) && (member || isCall) && declaredAbove(frame, inner.text)) observer.change(inner, node, how);
+  }
+
+  /** Is the nearest declaration of a handed-in name the outermost one? */
+  function declaredAbove(frame: Frame, text: string): boolean {
+    for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) {
+      if (at.values.has(text)) return at.parent?.parent === undefined;
+    }
+    return false;
+  }
+
+  function functionLike(node: ts.SignatureDeclaration, frame: Frame): void {
+    if (ts.isTypeNode(node) || ts.isTypeElement(node)) return signature(node, frame);
+    const own = !ts.isArrowFunction(node);
+    const inner = below(frame, own);
+    if (ts.isFunctionExpression(node) && node.name !== undefined) inner.values.add(node.name.text);
+    const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined;
+    const async = modifiers?.find(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+    if (async !== undefined) observer.asynchronous(async);
+    if (node.name !== undefined && !ts.isFunctionExpression(node) && !ts.isFunctionDeclaration(node)) name(node.name as ts.PropertyName, frame);
+    declareTypes(inner, node.typeParameters);
+    for (const parameter of node.parameters) for (const { text } of boundNames(parameter.name)) inner.values.add(text);
+    for (const parameter of node.typeParameters ?? []) typeParameter(parameter, inner);
+    for (const parameter of node.parameters) binding(parameter, inner);
+    if (node.type !== undefined) visit(node.type, inner);
+    const body = (node as ts.FunctionLikeDeclaration).body;
+    if (body === undefined) return;
+    if (!ts.isBlock(body)) return visit(body, inner);
+    declareVars(inner, body);
+    block(body, inner);
+  }
+
+  function signature(node: ts.SignatureDeclaration, frame: Frame): void {
+    const inner = below(frame);
+    declareTypes(inner, node.typeParameters);
+    for (const parameter of node.parameters) for (const { text } of boundNames(parameter.name)) inner.values.add(text);
+    for (const parameter of node.typeParameters ?? []) typeParameter(parameter, inner);
+    for (const parameter of node.parameters) if (parameter.type !== undefined) visit(parameter.type, inner);
+    if (node.type !== undefined) visit(node.type, inner);
+  }
+
+  function classLike(node: ts.ClassLikeDeclaration, frame: Frame): void {
+    const inner = below(frame, true);
+    if (node.name !== undefined) {
+      inner.values.add(node.name.text);
+      inner.types.add(node.name.text);
+    }
+    declareTypes(inner, node.typeParameters);
+    for (const clause of node.heritageClauses ?? []) {
+      const isExtends = clause.token === ts.SyntaxKind.ExtendsKeyword;
+      for (const base of clause.types) isExtends ? visit(base, inner) : heritage(base, inner);
+    }
+    for (const member of node.members) {
+      if (ts.isPropertyDeclaration(member)) {
+        name(member.name, inner);
+        if (member.type !== undefined) visit(member.type, inner);
+        if (member.initializer !== undefined) visit(member.initializer, inner);
+      } else visit(member, inner);
+    }
+  }
+
+  function enumeration(node: ts.EnumDeclaration, frame: Frame): void {
+    const inner = below(frame);
+    for (const member of node.members) if (ts.isIdentifier(member.name)) inner.values.add(member.name.text);
+    for (const member of node.members) if (member.initializer !== undefined) visit(member.initializer, inner);
+  }
+
+  function binding(node: ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement, frame: Frame): void {
+    if (ts.isBindingElement(node) && node.propertyName !== undefined) name(node.propertyName, frame);
+    if (!ts.isIdentifier(node.name)) {
+      for (const element of node.name.elements) if (ts.isBindingElement(element)) binding(element, frame);
+      if (!ts.isBindingElement(node) && node.initializer !== undefined && isFree(node.initializer, frame)) {
+        for (const element of node.name.elements) {
+          if (!ts.isBindingElement(element)) continue;
+          const key = element.propertyName ?? element.name;
+          if (ts.isIdentifier(key)) observer.freeMember(node.initializer, key.text, element);
+        }
+      }
+    }
+    if (!ts.isBindingElement(node) && node.type !== undefined) visit(node.type, frame);
+    if (node.initializer !== undefined) visit(node.initializer, frame);
+  }
+
+  function name(node: ts.PropertyName, frame: Frame): void {
+    if (ts.isComputedPropertyName(node)) visit(node.expression, frame);
+  }
+
+  function block(node: ts.Node, frame: Frame): void {
+    const inner = below(frame);
+    if (ts.isBlock(node)) declareStatements(inner, node.statements);
+    else if (ts.isCaseBlock(node)) for (const clause of node.clauses) declareStatements(inner, clause.statements);
+    else if (ts.isCatchClause(node)) for (const { text } of node.variableDeclaration ? boundNames(node.variableDeclaration.name) : []) inner.values.add(text);
+    else if (ts.isForStatement(node) || ts.isForOfStatement(node) || ts.isForInStatement(node)) {
+      if (node.initializer !== undefined && ts.isVariableDeclarationList(node.initializer)) declareList(inner, node.initializer);
+    }
+    children(node, inner);
+  }
+
+  function declaredType(node: ts.InterfaceDeclaration | ts.TypeAliasDeclaration, frame: Frame): void {
+    const inner = below(frame);
+    declareTypes(inner, node.typeParameters);
+    for (const parameter of node.typeParameters ?? []) typeParameter(parameter, inner);
+    if (ts.isTypeAliasDeclaration(node)) return visit(node.type, inner);
+    for (const clause of node.heritageClauses ?? []) for (const base of clause.types) heritage(base, inner);
+    for (const member of node.members) visit(member, inner);
+  }
+
+  function typeParameter(node: ts.TypeParameterDeclaration, frame: Frame): void {
+    if (node.constraint !== undefined) visit(node.constraint, frame);
+    if (node.default !== undefined) visit(node.default, frame);
+  }
+
+  function type(node: ts.Node, frame: Frame): void {
+    if (ts.isTypeReferenceNode(node)) entity(node.typeName, 'type', frame);
+    else if (ts.isTypeQueryNode(node)) {
+      if (ts.isImportTypeNode(node.exprName)) visit(node.exprName, frame);
+      else entity(node.exprName, 'value', frame);
+    } else if (ts.isExpressionWithTypeArguments(node)) visit(node.expression, frame);
+    else if (ts.isImportTypeNode(node)) observer.moduleOnly(node);
+    else if (ts.isFunctionTypeNode(node) || ts.isConstructorTypeNode(node)) return signature(node, frame);
+    else if (ts.isMappedTypeNode(node)) return mapped(node, frame);
+    else if (ts.isConditionalTypeNode(node)) return conditional(node, frame);
+    else if (ts.isTypePredicateNode(node)) return void (node.type !== undefined && visit(node.type, frame));
+    else if (ts.isNamedTupleMember(node)) return visit(node.type, frame);
+    else if (ts.isInferTypeNode(node)) return typeParameter(node.typeParameter, frame);
+    else return children(node, frame);
+    for (const argument of (node as ts.NodeWithTypeArguments).typeArguments ?? []) visit(argument, frame);
+  }
+
+  /** What an interface extends, or a class implements, is a type; what a class extends is a value. */
+  function heritage(node: ts.ExpressionWithTypeArguments, frame: Frame): void {
+    if (!ts.isIdentifier(node.expression)) visit(node.expression, frame);
+    else if (!declares(frame, 'types', node.expression.text)) observer.free(node.expression, 'type');
+    for (const argument of node.typeArguments ?? []) visit(argument, frame);
+  }
+
+  function entity(node: ts.EntityName, meaning: 'value' | 'type', frame: Frame): void {
+    let first = node;
+    let qualified = false;
+    while (ts.isQualifiedName(first)) {
+      first = first.left;
+      qualified = true;
+    }
+    const needed = qualified ? 'value' : meaning;
+    if (!declares(frame, needed === 'value' ? 'values' : 'types', first.text)) observer.free(first, needed);
+  }
+
+  function mapped(node: ts.MappedTypeNode, frame: Frame): void {
+    const inner = below(frame);
+    inner.types.add(node.typeParameter.name.text);
+    typeParameter(node.typeParameter, inner);
+    if (node.nameType !== undefined) visit(node.nameType, inner);
+    if (node.type !== undefined) visit(node.type, inner);
+  }
+
+  function conditional(node: ts.ConditionalTypeNode, frame: Frame): void {
+    const inner = below(frame);
+    const infer = (part: ts.Node): void => {
+      if (ts.isInferTypeNode(part)) inner.types.add(part.typeParameter.name.text);
+      ts.forEachChild(part, infer);
+    };
+    infer(node.extendsType);
+    visit(node.checkType, frame);
+    visit(node.extendsType, inner);
+    visit(node.trueType, inner);
+    visit(node.falseType, frame);
+  }
+}
+
+/** What an assignment's left side changes: one place, or those of a destructuring pattern. */
+function targets(left: ts.Expression): ts.Expression[] {
+  if (ts.isArrayLiteralExpression(left)) {
+    return left.elements.flatMap((element) => targets(ts.isSpreadElement(element) ? element.expression : element));
+  }
+  if (ts.isObjectLiteralExpression(left)) {
+    return left.properties.flatMap((member) => {
+      if (ts.isPropertyAssignment(member)) return targets(member.initializer);
+      if (ts.isShorthandPropertyAssignment(member)) return [member.name];
+      return ts.isSpreadAssignment(member) ? targets(member.expression) : [];
+    });
+  }
+  if (ts.isBinaryExpression(left)) return targets(left.left);
+  return [left];
+}
