@@ -1,6 +1,9 @@
 import { hashSystem, type Diagnostic, type SystemModel } from '../model/index.ts';
 import { contractsModule } from './contracts/contracts-module.ts';
 import { flowModule } from './flow/flow-module.ts';
+import { settingsOf } from './manifest/fresh.ts';
+import { hashFile, hashText, manifestName, printManifest, type Manifest } from './manifest/manifest.ts';
+import { specifier } from './paths.ts';
 import { createEmission } from './plan/emission.ts';
 import { createLayout, type LayoutOptions } from './plan/layout.ts';
 import { bySource } from './plan/order.ts';
@@ -14,6 +17,14 @@ export interface CompileOptions extends LayoutOptions {
   readonly toolVersion: string;
   /** Templates that replace ours. */
   readonly templates?: TemplateOverrides;
+  /** The files that the output depends on, for the manifest: sources, templates, config. See {@link hashFiles}. */
+  readonly inputs?: readonly InputFile[];
+}
+
+/** A file that was read, and the sha256 of what it held. */
+export interface InputFile {
+  readonly path: string;
+  readonly hash: string;
 }
 
 /** A file to write: its path in the output folder. */
@@ -67,5 +78,29 @@ export function compileSystem(model: SystemModel, options: CompileOptions): Comp
     add(path, 'flow', plan);
   }
   add('index.ts', 'index', indexModule(emission));
-  return { files, diagnostics };
+  const manifest: Manifest = {
+    format: 1,
+    tool: options.toolVersion,
+    system: model.name,
+    version: model.version,
+    hash,
+    source: layout.source,
+    settings: settingsOf(options),
+    inputs: Object.fromEntries(
+      (options.inputs ?? []).map((input) => [specifier(options.outDir, input.path), input.hash]),
+    ),
+    outputs: Object.fromEntries(files.map((file) => [file.path, hashText(file.text)])),
+  };
+  return { files: [...files, { path: manifestName, text: printManifest(manifest) }], diagnostics };
+}
+
+/**
+ * Hashes files as inputs of the compiler. Read them before the sources are parsed: an edit in between is then seen as a
+ * change the next time.
+ */
+export function hashFiles(paths: readonly string[]): readonly InputFile[] {
+  return paths.flatMap((path) => {
+    const hash = hashFile(path);
+    return hash === undefined ? [] : [{ path, hash }];
+  });
 }

@@ -1,6 +1,7 @@
 /** Collects what one generated module imports and which names it has given away, and prints the imports. */
 import type { SystemModel } from '../model/index.ts';
 import type { Layout } from './plan/layout.ts';
+import { namesIn } from './text/code.ts';
 import { freeName, isIdentifier } from './text/names.ts';
 
 interface Imported {
@@ -45,9 +46,15 @@ export class ModuleWriter {
     for (const name of names) this.#taken.add(name);
   }
 
-  /** Imports what user text names: copied declarations from `shared.ts`, imports from where the source has them. */
-  use(keys: readonly string[]): void {
+  /**
+   * Imports what user text names: copied declarations from `shared.ts`, imports from where the source has them.
+   *
+   * @param keys The `uses` of the text: they also list what stands behind the names, which is not imported here.
+   */
+  use(keys: readonly string[], text?: string): void {
+    const names = text === undefined || keys.length === 0 ? undefined : namesIn(text);
     for (const key of keys) {
+      if (names !== undefined && !names.has(key)) continue;
       const local = Object.hasOwn(this.#model.locals, key) ? this.#model.locals[key] : undefined;
       const imported = Object.hasOwn(this.#model.imports, key) ? this.#model.imports[key] : undefined;
       if (local !== undefined) {

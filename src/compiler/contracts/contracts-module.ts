@@ -34,7 +34,7 @@ export function contractsModule(emission: Emission): ContractsPlan {
     declarations.push(`${doc}${print([local === exported ? 'export ' : '', `const ${local} = `, value, ';'])}`);
   };
   const schema = (node: SchemaNode): Doc => {
-    writer.use(node.uses);
+    writer.use(node.uses, node.text);
     return argumentCode(node.text);
   };
   const contract = (
@@ -82,7 +82,7 @@ export function contractsModule(emission: Emission): ContractsPlan {
   };
 
   function declareContext(node: MachineNode): void {
-    writer.use(node.context.uses);
+    writer.use(node.context.uses, node.context.text);
     declare(
       emission.layout.machineContext(node.name),
       userCode(node.context.text),

@@ -1,10 +1,9 @@
-import type { FlowNode, Location } from '../../model/index.ts';
+import { stepParts, visitSteps, type FlowNode, type Location, type StepNode } from '../../model/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
 import { wordsOf } from '../text/code.ts';
 import type { printPart } from './body.ts';
 import type { FlowContext } from './step-printer.ts';
-import { callsOf, stepsOf } from './walk.ts';
 
 interface Wait {
   readonly event: string;
@@ -30,7 +29,8 @@ export function createContext(
   part: typeof printPart,
 ): ModuleContext {
   const { model } = emission;
-  const steps = [...stepsOf(node.body)];
+  const steps: StepNode[] = [];
+  visitSteps(node, (step) => steps.push(step));
   const ids = steps.flatMap((step) => ('id' in step ? [step.id] : []));
   const avoid = new Set([...ambient, ...ids, ...parameterWords(node)]);
   const contracts = new Set<string>();
@@ -46,14 +46,14 @@ export function createContext(
     return local;
   };
   for (const step of steps) {
-    for (const { target, location } of callsOf(step)) contract(target.kind, target.name, location);
+    for (const { call } of stepParts(step).calls ?? []) contract(call.target.kind, call.target.name, call.location);
     if (step.kind === 'waitFor') contract('event', step.event, step.location);
   }
   const waiting: Wait[] = [];
   const context: ModuleContext = {
     contracts: [...contracts],
     waiting,
-    use: (keys) => writer.use(keys),
+    use: (keys, text) => writer.use(keys, text),
     target: ({ target, location }) => contract(target.kind, target.name, location),
     event: (name, location) => contract('event', name, location),
     waits: (event, fields) => {

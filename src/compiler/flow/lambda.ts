@@ -8,7 +8,7 @@ import { read, type Scope, type Variable } from './scope.ts';
 /** What printing a flow needs besides the scope. */
 export interface LambdaContext {
   /** Imports what the text of an expression names. */
-  readonly use: (keys: readonly string[]) => void;
+  readonly use: (keys: readonly string[], text: string) => void;
   /** The name of a call's target in this module. */
   readonly target: (call: CallNode) => string;
   /** Says that a lambda reads something that is not there. */
@@ -77,7 +77,7 @@ export function arrowWith(
 
 /** `(scope) => target(argument)`: a call whose lambda keeps its parameter, since the engine gives it an object. */
 export function callWithScope(node: CallNode, given: readonly string[], context: LambdaContext): Doc {
-  context.use(node.lambda.uses);
+  context.use(node.lambda.uses, `${node.lambda.lambda?.parameter ?? ''} ${node.argument}`);
   for (const name of node.lambda.lambda?.reads ?? []) if (!given.includes(name)) context.unknown(name, node.lambda);
   return [`(${node.lambda.lambda?.parameter ?? ''}) => `, madeCall(node, context)];
 }
@@ -110,7 +110,7 @@ function bodyDoc({ setup, body }: Inlined): Doc {
 }
 
 function inline(expression: ExpressionNode, scope: Scope, context: LambdaContext): Inlined {
-  context.use(expression.uses);
+  context.use(expression.uses, expression.text);
   const { lambda } = expression;
   if (lambda === undefined) return applyReference(expression, scope);
   const setup = constants(lambda, scope, expression, context);
@@ -124,7 +124,7 @@ function inline(expression: ExpressionNode, scope: Scope, context: LambdaContext
 }
 
 function inlineCall(node: CallNode, scope: Scope, context: LambdaContext): Inlined {
-  context.use(node.lambda.uses);
+  context.use(node.lambda.uses, `${node.lambda.lambda?.parameter ?? ''} ${node.argument}`);
   const made = madeCall(node, context);
   const { lambda } = node.lambda;
   if (lambda === undefined) return plain(made);

@@ -78,7 +78,7 @@ export function createLayout(model: SystemModel, options: LayoutOptions): Layout
     taskSpecifier: (name, from) => specifier(dirname(inOutput(from)), taskFile(name)).replace(/\.ts$/, extension),
     importSpecifier: (node, from) =>
       rewriteSpecifier(node.from, joinPath(sourceFolder, node.location.file), inOutput(from)),
-    source: specifier(options.outDir, options.sourcePath).replace(/^\.\/(?=\.\.)/, ''),
+    source: specifier(options.outDir, options.sourcePath),
     sourceFile: (file) => joinPath(sourceFolder, file),
   };
 }

@@ -17,7 +17,10 @@ export function sharedModule(emission: Emission): SharedPlan | undefined {
   if (locals.length === 0) return undefined;
   const names = locals.flatMap((local) => [local.name, ...local.uses]);
   const writer = new ModuleWriter(model, emission.layout, 'shared.ts', names);
-  for (const local of locals) writer.use(local.uses.filter((name) => !Object.hasOwn(model.locals, name)));
+  for (const local of locals) {
+    const imported = local.uses.filter((name) => !Object.hasOwn(model.locals, name));
+    writer.use(imported, local.text);
+  }
   // Several names of one declaration (`const { a, b } = ...`) are one text.
   const texts = new Map<string, string>();
   for (const local of locals) {

@@ -1,4 +1,5 @@
 /** User text put into generated code: with the indentation of its new place, and never with another meaning. */
+import { scan, type Token } from '../../model/text/scan.ts';
 import { hard, indent, join, type Doc } from './doc.ts';
 
 /** A template literal or a continued string that spans lines would change its value when its lines were moved. */
@@ -60,4 +61,26 @@ const word = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 /** Every word in a text that could be an identifier, those in strings and comments too. */
 export function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.match(word) ?? []);
+}
+
+/**
+ * The names that a text refers to, as far as its tokens tell: not its strings, comments, members after a dot, and keys
+ * of object literals. For a text that cannot be read, every word.
+ */
+export function namesIn(text: string): ReadonlySet<string> {
+  const tokens = scan(text);
+  const names = new Set<string>();
+  if (tokens === undefined) return wordsOf(text);
+  collectNames(tokens, names);
+  return names;
+}
+
+function collectNames(tokens: readonly Token[], names: Set<string>): void {
+  for (const [index, token] of tokens.entries()) {
+    const before = tokens[index - 1]?.value;
+    const isMember = before === '.' || before === '?.';
+    const isKey = (before === '{' || before === ',') && tokens[index + 1]?.value === ':';
+    if (token.type === 'name' && !isMember && !isKey) names.add(token.value);
+    for (const part of token.parts ?? []) if (typeof part !== 'string') collectNames(part.code, names);
+  }
 }

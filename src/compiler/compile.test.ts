@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { orders } from './fixtures/orders.ts';
+import { Project } from './fixtures/project.ts';
+
+const project = new Project();
+let checked = '';
+
+beforeAll(() => {
+  const { diagnostics } = project.compile(orders());
+  expect(diagnostics).toEqual([]);
+  checked = project.check();
+});
+afterAll(() => project.dispose());
+
+test('the orders system passes the strictest tsconfig', () => {
+  expect(checked).toBe('');
+});
+
+test('a task without code, and a task with the wrong code, are type errors of index.ts', () => {
+  project.write(
+    'src/tasks/charge-card.ts',
+    `import { implement } from 'millrace/tasks';
+import { refundPayment } from '../../generated/orders/contracts.ts';
+export default implement(refundPayment, () => ({ refundId: 'r1' }));
+`,
+  );
+  expect(project.check()).toMatch(/generated\/orders\/index\.ts.*charge/);
+});

@@ -1,0 +1,85 @@
+/** What `manifest.json` in an output folder says: from what the files beside it were made, and what they held. */
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The name of the manifest in an output folder. */
+export const manifestName = 'manifest.json';
+
+/** The record beside generated files. Paths are relative to the output folder, hashes are sha256 in hex. */
+export interface Manifest {
+  readonly format: 1;
+  /** The version of millrace that wrote the files. */
+  readonly tool: string;
+  readonly system: string;
+  readonly version: string;
+  /** The hash of the model. */
+  readonly hash: string;
+  /** The entry file of the system. */
+  readonly source: string;
+  /** The options that the output depends on. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Hashes of the files that the output was made from: sources, templates, config. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Hashes of the generated files. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** While files are being written: the hashes they are about to have. A kill in between must not look like an edit by hand. */
+  readonly writing?: Readonly<Record<string, string>>;
+}
+
+/** The sha256 of a text in hex. */
+export function hashText(text: string | Uint8Array): string {
+  return hash('sha256', text);
+}
+
+/** The hash of a file, or `undefined` when there is none. */
+export function hashFile(path: string): string | undefined {
+  const bytes = readIfThere(path);
+  return bytes === undefined ? undefined : hashText(bytes);
+}
+
+/** The bytes of a file, or `undefined` when there is none. */
+export function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The manifest of an output folder, or `undefined` when there is none that can be read. */
+export function readManifest(outDir: string): Manifest | undefined {
+  const bytes = readIfThere(join(outDir, manifestName));
+  if (bytes === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return isManifest(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isManifest(value: unknown): value is Manifest {
+  if (value === null || typeof value !== 'object') return false;
+  const { format, inputs, outputs, settings } = value as Partial<Manifest>;
+  return format === 1 && [inputs, outputs, settings].every((record) => record !== null && typeof record === 'object');
+}
+
+/** The text of a manifest: sorted, so that equal manifests are equal bytes. */
+export function printManifest(manifest: Manifest): string {
+  const sorted = (record: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  const { format, tool, system, version, hash, source, settings, inputs, outputs, writing } = manifest;
+  const records = { settings: sorted(settings), inputs: sorted(inputs), outputs: sorted(outputs) };
+  const all = {
+    format,
+    tool,
+    system,
+    version,
+    hash,
+    source,
+    ...records,
+    ...(writing === undefined ? {} : { writing: sorted(writing) }),
+  };
+  return `${JSON.stringify(all, null, 2)}\n`;
+}
