@@ -10,6 +10,13 @@ export interface Call<Result, Kind extends CallKind = CallKind> {
   readonly '~result': Result;
 }
 
+/** What the lambda of a step gives: `chargeCard({ ... })`, or a child flow. */
+export type TaskCall<Result> = Call<Result, 'task' | 'flow'>;
+/** What the lambda of an emit gives: `orderShipped({ ... })`. */
+export type EventCall = Call<void, 'event'>;
+/** What the lambda of a start gives. */
+export type FlowCall = Call<unknown, 'flow'>;
+
 /**
  * Makes a definition callable, so that a step can say `chargeCard({ ... })` and a type error lands on the very
  * property that is wrong. `name` is redefined: a function has one of its own.

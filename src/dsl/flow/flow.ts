@@ -1,6 +1,6 @@
 import type { Duration, ErrorRecord } from '../../core/index.ts';
 import type { z } from 'zod';
-import { callable, type Call } from '../call.ts';
+import { callable, type Call, type TaskCall } from '../call.ts';
 import type { Common } from '../common.ts';
 import type { EventRef } from '../event/event.ts';
 import type { Argument, Parsed, Schema, Written } from '../schema.ts';
@@ -32,7 +32,7 @@ export interface FlowOptions<In extends Schema> extends Common {
   /** The request that starts a run: `'POST /orders'`. */
   readonly http?: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
   /** Runs when a run of this flow has failed for good. */
-  readonly onFailure?: (scope: FlowScope<Parsed<In>> & { readonly error: ErrorRecord }) => Call<unknown, 'task' | 'flow'>;
+  readonly onFailure?: (scope: FlowScope<Parsed<In>> & { readonly error: ErrorRecord }) => TaskCall<unknown>;
   /** Of a whole run. */
   readonly timeout?: Duration;
 }

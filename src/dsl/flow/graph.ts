@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts';
+import type { TaskCall } from '../call.ts';
 import type { NewId, With } from './scope.ts';
 
 /**
@@ -9,7 +9,7 @@ export interface GraphNodes<Scope, Done> {
   /** One task or child flow. Without `needs` it starts at once. */
   node<const Id extends string, Result, Needs extends keyof Done & string = never>(
     id: NewId<Id, Scope & Done>,
-    call: (scope: GraphScope<Scope, Done, Needs>) => Call<Result, 'task' | 'flow'>,
+    call: (scope: GraphScope<Scope, Done, Needs>) => TaskCall<Result>,
     options?: { readonly needs: readonly Needs[] },
   ): GraphNodes<Scope, With<Done, Id, Result>>;
   /** Type only. */

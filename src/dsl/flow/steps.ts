@@ -1,6 +1,6 @@
 import type { Duration, ErrorRecord } from '../../core/index.ts';
 import type { z } from 'zod';
-import type { Call } from '../call.ts';
+import type { EventCall, TaskCall } from '../call.ts';
 import type { EventRef, PayloadOf } from '../event/event.ts';
 import type { Schema } from '../schema.ts';
 import type { GraphNodes, GraphOptions, GraphValue } from './graph.ts';
@@ -32,7 +32,6 @@ type ValuesOf<Bodies> = { readonly [K in keyof Bodies]: ValueOf<Bodies[K]> };
 /** Which body won a race, and what it gave. */
 export type Winner<Bodies> = { readonly [K in keyof Bodies]: { readonly winner: K; readonly value: ValueOf<Bodies[K]> } }[keyof Bodies];
 
-type Task<Result> = Call<Result, 'task' | 'flow'>;
 /** What stands between two calls: only right after a `step` may an `undo` follow. */
 type After = 'step' | 'other';
 
@@ -53,13 +52,13 @@ export interface Steps<Scope, Last, Out, Previous extends After = 'other'> exten
   /** Runs one task or child flow and keeps its result as `id`. */
   step<const Id extends string, Result, Failure extends OnFailure<Scope>>(
     id: NewId<Id, Scope>,
-    call: (scope: Scope) => Task<Result>,
+    call: (scope: Scope) => TaskCall<Result>,
     options?: StepOptions<Failure>,
   ): Steps<With<Scope, Id, Settled<Result, Failure>>, Settled<Result, Failure>, Out, 'step'>;
 
   /** Undoes the step just above when something later fails. Undos run newest first. */
   undo(
-    call: Previous extends 'step' ? (scope: Scope) => Task<unknown> : 'an undo stands right after the step that it undoes',
+    call: Previous extends 'step' ? (scope: Scope) => TaskCall<unknown> : 'an undo stands right after the step that it undoes',
   ): Steps<Scope, Last, Out>;
 
   /** Runs the named bodies at the same time; the value is an object of their values. */
@@ -133,7 +132,7 @@ export interface Steps<Scope, Last, Out, Previous extends After = 'other'> exten
   /** Publishes an event. */
   emit<const Id extends string>(
     id: NewId<Id, Scope>,
-    call: (scope: Scope) => Call<void, 'event'>,
+    call: (scope: Scope) => EventCall,
   ): Steps<With<Scope, Id, void>, void, Out>;
 
   /** Ends the body with a value. */

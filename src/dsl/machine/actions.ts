@@ -1,11 +1,11 @@
 import type { Duration } from '../../core/index.ts';
-import type { Call } from '../call.ts';
+import type { EventCall, FlowCall } from '../call.ts';
 
 /** The fields of the context that change. `undefined` clears one that may be absent. */
 export type Changes<Ctx> = { readonly [K in keyof Ctx]?: Ctx[K] | undefined };
 
 type One<T> = T | readonly T[];
-type Publish<Scope> = (scope: Scope) => Call<void, 'event'>;
+type Publish<Scope> = (scope: Scope) => EventCall;
 
 /** An event sent later, under a name by which it can be taken back, or to another machine. */
 export interface Send<Scope> {
@@ -21,7 +21,7 @@ export type Action<Scope, Ctx> =
   | { readonly assign: (scope: Scope) => Changes<Ctx> }
   | { readonly emit: Publish<Scope> }
   | { readonly raise: Publish<Scope> }
-  | { readonly start: (scope: Scope) => Call<unknown, 'flow'> }
+  | { readonly start: (scope: Scope) => FlowCall }
   | { readonly send: Send<Scope> }
   | { readonly cancel: string | ((scope: Scope) => string) }
   | ForEach<Scope, Ctx>;
@@ -57,7 +57,7 @@ export interface Actions<Scope, Ctx> {
   /** Puts an event into the machine's own queue: it is taken before any event from outside. */
   readonly raise?: One<Publish<Scope>>;
   /** Starts a flow that outlives the state. */
-  readonly start?: One<(scope: Scope) => Call<unknown, 'flow'>>;
+  readonly start?: One<(scope: Scope) => FlowCall>;
   /** Sends an event later, or to another machine. */
   readonly send?: One<Send<Scope>>;
   /** Takes back a delayed `send`. */
