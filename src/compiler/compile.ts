@@ -1,6 +1,7 @@
 import { hashSystem, type Diagnostic, type SystemModel } from '../model/index.ts';
 import { contractsModule } from './contracts/contracts-module.ts';
 import { flowModule } from './flow/flow-module.ts';
+import { machineModule } from './machine/machine-module.ts';
 import { settingsOf } from './manifest/fresh.ts';
 import { hashFile, hashText, manifestName, printManifest, type Manifest } from './manifest/manifest.ts';
 import { specifier } from './paths.ts';
@@ -76,6 +77,10 @@ export function compileSystem(model: SystemModel, options: CompileOptions): Comp
   for (const node of bySource(model, model.flows)) {
     const { path, plan } = flowModule(node, emission);
     add(path, 'flow', plan);
+  }
+  for (const node of bySource(model, model.machines)) {
+    const printed = machineModule(node, emission);
+    if (printed !== undefined) add(printed.path, 'machine', printed.plan);
   }
   add('index.ts', 'index', indexModule(emission));
   const manifest: Manifest = {

@@ -1,22 +1,52 @@
 /** User text put into generated code: with the indentation of its new place, and never with another meaning. */
 import { scan, type Token } from '../../model/text/scan.ts';
-import { hard, indent, join, type Doc } from './doc.ts';
+import { hard, indent, join, object, type Doc } from './doc.ts';
 
 /** A template literal or a continued string that spans lines would change its value when its lines were moved. */
 function isMovable(text: string): boolean {
-  return !text.includes('`') && !/\\[\n\r]/.test(text);
+  if (!/`|\\[\n\r]/.test(text)) return true;
+  const tokens = scan(text);
+  return tokens !== undefined && !/\\[\n\r]/.test(text) && !tokens.some(spansLines);
+}
+
+function spansLines(token: Token): boolean {
+  return (token.parts ?? []).some((part) => (typeof part === 'string' ? part.includes('\n') : part.code.some(spansLines)));
 }
 
 /** The text of the source as a piece of code whose lines stand where the code around it puts them. */
 export function userCode(text: string): Doc {
   const normal = text.replaceAll('\r\n', '\n');
-  if (!normal.includes('\n') || !isMovable(normal)) return normal;
+  if (!normal.includes('\n')) return membersOf(normal) ?? normal;
+  if (!isMovable(normal)) return normal;
   const [first = '', ...rest] = normal.split('\n');
   const depths = rest.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length);
   const depth = Math.min(...depths);
   const lines: Doc = rest.map((line) => [hard, line.slice(depth)]);
   // A chain of calls goes on below its first line: it stays indented against it.
   return /^[)\]}]/.test(rest.at(-1)?.trim() ?? '') ? [first, lines] : [first, indent(lines)];
+}
+
+/** An object literal on one line, as members that may be put on lines of their own. */
+function membersOf(text: string): Doc | undefined {
+  if (!/^\{.+\}$/.test(text) || /[`'"/\\]/.test(text.replaceAll(/'[^'\\]*'/g, ''))) return undefined;
+  const members: string[] = [];
+  let depth = 0;
+  let start = 1;
+  let quoted = false;
+  for (let index = 1; index < text.length - 1; index++) {
+    const unit = text[index] ?? '';
+    if (unit === "'") quoted = !quoted;
+    if (quoted) continue;
+    if ('([{'.includes(unit)) depth += 1;
+    else if (')]}'.includes(unit)) depth -= 1;
+    // `{ a }.b + { c }` begins and ends with braces and is no literal.
+    if (depth < 0) return undefined;
+    if (unit !== ',' || depth > 0) continue;
+    members.push(text.slice(start, index).trim());
+    start = index + 1;
+  }
+  const last = text.slice(start, -1).trim();
+  return object(last === '' ? members : [...members, last]);
 }
 
 /** An expression where commas mean something else: in parentheses when it could be two expressions. */

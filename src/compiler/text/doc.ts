@@ -49,13 +49,17 @@ export function objectLines(members: readonly Doc[]): Doc {
   return members.length === 0 ? '{}' : ['{', indent([hard, join(members, [',', hard]), ',']), hard, '}'];
 }
 
+function isObject(doc: Doc | undefined): boolean {
+  return doc !== undefined && typeof doc === 'object' && !isList(doc) && doc.doc === 'group' && isList(doc.inner) && doc.inner[0] === '{';
+}
+
 /**
  * `name(a, b)`. When one argument alone spans lines, the others stand around it on its first and last line; otherwise
  * each gets a line of its own.
  */
 export function call(name: Doc, args: readonly Doc[]): Doc {
   const long = args.filter(spansLines).length;
-  return long === 1 ? [name, '(', join(args, ', '), ')'] : [name, list('(', args, ')', soft)];
+  return long === 1 || (args.length === 1 && isObject(args[0])) ? [name, '(', join(args, ', '), ')'] : [name, list('(', args, ')', soft)];
 }
 
 /** `name(a, { b, c })`, where the last argument is broken up before the others are. */

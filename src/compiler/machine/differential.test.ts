@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { interpretMachine, type MachineModule, type MachineStep } from 'millrace/machine';
+import { compiled } from '../../../test/support/compile-machine.ts';
+import { randomEvents, randomMachine } from '../../../test/support/random-machine.ts';
+import { enliven, sketchMachine } from '../../../test/support/sketch.ts';
+
+const outcome = (step: () => MachineStep): MachineStep | { readonly thrown: unknown } => {
+  try {
+    return step();
+  } catch (thrown) {
+    return { thrown: (thrown as { readonly code?: string }).code ?? thrown };
+  }
+};
+
+/** Everything that one implementation does with these events. */
+function trace(machine: MachineModule<unknown>, events: readonly { readonly name: string; readonly payload: unknown }[]): readonly unknown[] {
+  const seen: unknown[] = [];
+  let last = outcome(() => machine.start({ n: 0 }, { instanceId: 'i', now: 1 }));
+  for (const [index, event] of events.entries()) {
+    if ('thrown' in last) break;
+    const { snapshot } = last;
+    seen.push(last, machine.available(snapshot));
+    last = outcome(() => machine.send(snapshot, event, { instanceId: 'i', now: index }));
+  }
+  return [...seen, last];
+}
+
+it('the compiled machine does what the interpreter does: states, context, effects, errors, in the same order', () => {
+  fc.assert(
+    fc.property(randomMachine, fc.array(randomEvents, { minLength: 1, maxLength: 4 }), (sketch, runs) => {
+      const node = sketchMachine('random', sketch);
+      const interpreted = interpretMachine(enliven(node));
+      const module = compiled(node);
+      for (const events of runs) expect(trace(module, events)).toEqual(trace(interpreted, events));
+    }),
+    { numRuns: Number(process.env['MILLRACE_RUNS'] ?? 300) },
+  );
+});

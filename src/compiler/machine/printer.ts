@@ -1,0 +1,123 @@
+/** What the parts of the machine printer share while one machine is printed. */
+import type { MachineNode, SystemModel } from '../../model/index.ts';
+import type { ModuleWriter } from '../module-writer.ts';
+import type { Layout } from '../plan/layout.ts';
+import { hard, join, type Doc } from '../text/doc.ts';
+import { camelCase, docComment, freeName } from '../text/names.ts';
+import { payloadTypes, type PayloadTypes } from './types.ts';
+import { growTree, type State, type Tree } from './tree.ts';
+import { readsConfiguration } from './lambdas.ts';
+
+export interface Printer {
+  readonly model: SystemModel;
+  readonly machine: MachineNode;
+  readonly writer: ModuleWriter;
+  readonly layout: Layout;
+  readonly tree: Tree;
+  readonly types: PayloadTypes;
+  /** Names of variables in functions, chosen so that they hide nothing that user text means. */
+  readonly local: {
+    readonly cell: string;
+    readonly at: string;
+    readonly thrown: string;
+    readonly state: string;
+    readonly name: string;
+    readonly payload: string;
+  };
+  /** `m: Cell<OrderContext>` */
+  readonly parameter: string;
+  /** The type of the context. */
+  readonly contextType: string;
+  /** The type of the state names. */
+  readonly stateType: string;
+  /** The name of the table of states. */
+  readonly table: string;
+  /** Does any lambda ask which states are active? Then the register moves with every state that is left or entered. */
+  readonly followsStates: boolean;
+  /** Can a transition set off another one? */
+  readonly chains: boolean;
+  /** Functions and constants, in the order in which they are printed. */
+  readonly pieces: Doc[];
+  /** Functions that are printed when something calls them, by key. */
+  readonly made: Map<string, string>;
+}
+
+/** Sets up the printing of one machine. */
+export function createPrinter(model: SystemModel, machine: MachineNode, writer: ModuleWriter, layout: Layout): Printer {
+  const tree = growTree(machine);
+  // What functions bind is no name of the module: it must only not hide a name that user text means.
+  const local = (wanted: string): string => freeName(wanted, writer.taken);
+  const names = {
+    cell: local('m'),
+    at: local('at'),
+    thrown: local('thrown'),
+    state: local('state'),
+    name: local('name'),
+    payload: local('payload'),
+  };
+  writer.reserve([...Object.values(names), 'context', 'event', 'output', 'error', 'now', 'instanceId']);
+  const base = pascal(machine.name);
+  const contextType = writer.declare(`${base}Context`);
+  const stateType = writer.declare(`${base}State`);
+  const cell = writer.import('millrace/machine', 'Cell', { typeOnly: true });
+  return {
+    model,
+    machine,
+    writer,
+    layout,
+    tree,
+    types: payloadTypes(model, machine, writer),
+    local: names,
+    parameter: `${names.cell}: ${cell}<${contextType}>`,
+    contextType,
+    stateType,
+    table: writer.declare('states'),
+    followsStates: readsConfiguration(machine),
+    chains: tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
+    pieces: [],
+    made: new Map(),
+  };
+}
+
+// A declared event can be raised, and a pattern covers the internal ones.
+const isInternal = (descriptor: string): boolean => !/^(?:after|done\.run|error\.run)\./.test(descriptor);
+
+/** `order.placed` becomes `OrderPlaced`. */
+export function pascal(name: string): string {
+  const camel = camelCase(name).replace(/^_+/, '');
+  return camel.slice(0, 1).toUpperCase() + camel.slice(1);
+}
+
+/** `orders.dsl.ts:154` */
+export function place(node: { readonly location: { readonly file: string; readonly line: number } }): string {
+  return `${node.location.file}:${node.location.line}`;
+}
+
+/** A function of the module. Gives its name. */
+export function addFunction(
+  printer: Printer,
+  wanted: string,
+  about: string,
+  print: (name: string) => {
+    readonly parameters: readonly string[];
+    readonly result: string;
+    readonly body: readonly Doc[];
+  },
+): string {
+  const name = printer.writer.declare(wanted);
+  const { parameters, result, body } = print(name);
+  printer.pieces.push([
+    join(docComment(about).split('\n'), hard),
+    hard,
+    `function ${name}(${parameters.join(', ')}): ${result} {`,
+    { doc: 'indent', inner: [hard, join(body, hard)] },
+    hard,
+    '}',
+  ]);
+  return name;
+}
+
+/** `m.state = 3; // travelling` */
+export function moveTo(printer: Printer, state: State | undefined): Doc {
+  return `${printer.local.cell}.state = ${state?.number ?? -1};${state === undefined ? '' : ` // ${state.name}`}`;
+}

@@ -1,0 +1,96 @@
+/** The alternatives of one event in one state, as statements that end with `return true` when one was taken. */
+import type { TransitionNode } from '../../model/index.ts';
+import { block, type Doc } from '../text/doc.ts';
+import { camelCase, quote } from '../text/names.ts';
+import { printActions, tryCatch } from './actions.ts';
+import { valueOf, type Surroundings } from './lambdas.ts';
+import { addFunction, moveTo, place, type Printer } from './printer.ts';
+import { enterStates, exitBelow, exitStates, prelude } from './states.ts';
+import { moveOf, type Group } from './tree.ts';
+
+export interface PrintedGroup {
+  readonly statements: readonly Doc[];
+  readonly readsPayload: boolean;
+}
+
+/** Is one of the alternatives always possible, so that nothing after the group is ever tried? */
+export function isCertain(group: Group): boolean {
+  return group.transitions.some(({ guard }) => guard === undefined);
+}
+
+/** The alternatives of a group in order. */
+export function printGroup(printer: Printer, group: Group): PrintedGroup {
+  const statements: Doc[] = [];
+  let readsPayload = false;
+  for (const [index, transition] of group.transitions.entries()) {
+    const taken = printTransition(printer, group, transition, index);
+    readsPayload ||= taken.readsPayload;
+    if (transition.guard === undefined) {
+      statements.push(...taken.statements);
+      break;
+    }
+    const condition = printGuard(printer, group, transition, index);
+    readsPayload ||= condition.readsPayload;
+    statements.push(['if (', condition.code, ') ', block(taken.statements)]);
+  }
+  return { statements, readsPayload };
+}
+
+function surroundings(printer: Printer, group: Group, part: string, index: number): Surroundings {
+  const count = group.transitions.length > 1 ? `.${index}` : '';
+  return { payload: group.payload, payloadType: printer.types.group(group), label: camelCase(`${group.label}.${part}${count}`) };
+}
+
+function printTransition(printer: Printer, group: Group, transition: TransitionNode, index: number): PrintedGroup {
+  const { source } = group;
+  const at = `${group.at}[${index}].actions`;
+  const actions = (): PrintedGroup =>
+    printActions(printer, transition.actions, at, `${describe(group)} (${place(transition)})`, surroundings(printer, group, 'do', index));
+  const move = moveOf(printer.tree, source, transition);
+  if (move === undefined) {
+    const { statements, readsPayload } = actions();
+    return { statements: [...statements, 'return true;'], readsPayload };
+  }
+  const exits = [...(move.below === undefined ? [] : exitBelow(printer, move.below)), ...exitStates(printer, move.exits)];
+  const { statements, readsPayload } = actions();
+  const enters = enterStates(printer, move.enters);
+  const register = moveTo(printer, move.leaf);
+  const entersLeaf = move.enters.includes(move.leaf) && enterStates(printer, [move.leaf]).length > 0;
+  // When lambdas ask which states are active, the register says so at every moment.
+  const moved = printer.followsStates
+    ? [...exits, ...(statements.length > 0 ? [moveTo(printer, move.domain), ...statements] : []), ...enters, ...(entersLeaf ? [] : [register])]
+    : [...exits, ...statements, register, ...enters];
+  return { statements: [...moved, 'return true;'], readsPayload };
+}
+
+function printGuard(printer: Printer, group: Group, { guard }: TransitionNode, index: number): { readonly code: Doc; readonly readsPayload: boolean } {
+  if (guard === undefined) return { code: 'true', readsPayload: false };
+  const around = surroundings(printer, group, 'guard', index);
+  const value = valueOf(printer, guard, 'boolean', { ...around, label: camelCase(`${around.label}.of`) });
+  const payload = group.payload ?? '';
+  const readsPayload = value.reads.has(payload);
+  const others = new Set([...value.reads].filter((name) => name !== payload));
+  if (value.safe && others.size === 0) return { code: value.code, readsPayload };
+  const { cell, thrown } = printer.local;
+  const failed = printer.writer.import('millrace/machine', 'failed');
+  const name = addFunction(printer, around.label, `${describe(group)} (${place(guard)})`, () => ({
+    parameters: [printer.parameter, ...(readsPayload ? [`${payload}: ${around.payloadType}`] : [])],
+    result: 'boolean',
+    body: [
+      tryCatch(
+        printer,
+        [...prelude(printer, others), ['return ', value.code, ';']],
+        [`return ${failed}(${cell}, ${quote(`${group.at}[${index}].guard`)}, ${thrown});`],
+      ),
+    ],
+  }));
+  return { code: `${name}(${cell}${readsPayload ? `, ${payload}` : ''})`, readsPayload };
+}
+
+/** `open, on orderCancelled` */
+export function describe({ source, descriptor, run, payload }: Group): string {
+  if (run !== undefined) return `${source.name}, when ${run.id} ${payload === 'error' ? 'has failed' : 'is done'}`;
+  if (descriptor === undefined) return `${source.name}, always`;
+  if (payload === 'output') return `${source.name}, when done`;
+  return payload === undefined ? `${source.name}, after a while` : `${source.name}, on ${descriptor}`;
+}

@@ -1,0 +1,34 @@
+/** What the language has for machines and this compiler does not print. */
+import { visitActions, visitStates, type Location, type MachineNode } from '../../model/index.ts';
+import type { Problem } from '../diagnostics.ts';
+import { transitionsOf } from './lambdas.ts';
+
+type Report = (problem: Problem, location: Location) => void;
+
+const refuse = (code: string, what: string): Problem => ({ code, message: `The compiler does not print ${what} yet.` });
+
+/** Reports everything in a machine that cannot be printed. Gives true when there was nothing. */
+export function isPrintable(machine: MachineNode, report: Report): boolean {
+  let printable = true;
+  const found = (problem: Problem, location: Location): void => {
+    printable = false;
+    report(problem, location);
+  };
+  const several = (targets: readonly string[] | undefined, location: Location): void => {
+    if ((targets?.length ?? 0) > 1) found(refuse('MR1641', 'transitions with several targets'), location);
+  };
+  several(machine.initial, machine.location);
+  visitStates(machine, (state) => {
+    const { location } = state;
+    if (state.type === 'parallel') found(refuse('MR1640', `parallel states such as '${state.name}'`), location);
+    if (state.type === 'history') found(refuse('MR1642', `history states such as '${state.name}'`), location);
+    if (state.context !== undefined) found(refuse('MR1645', `a context schema of a state of its own, as '${state.name}' has`), location);
+    several(state.initial, location);
+    for (const transition of transitionsOf(state)) several(transition.targets, transition.location);
+    visitActions(state, (action) => {
+      if (action.kind === 'send' || action.kind === 'cancel') found(refuse('MR1643', `the action '${action.kind}'`), action.location);
+      if (action.kind === 'forEach') found(refuse('MR1644', "the action 'forEach'"), action.location);
+    });
+  });
+  return printable;
+}
