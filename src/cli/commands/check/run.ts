@@ -1,0 +1,29 @@
+import { pretty, type Reporter } from '../../../rules/index.ts';
+import { readConfig } from '../../config/config.ts';
+import { findFiles } from '../../kit/find-files.ts';
+import type { Io } from '../../kit/io.ts';
+import { findSystems, hasErrors } from '../../systems/read.ts';
+import { reportOptions } from '../../systems/show-diagnostics.ts';
+
+interface Options {
+  readonly format?: string;
+  readonly maxWarnings?: number;
+}
+
+const reporters: Readonly<Record<string, Reporter>> = { pretty };
+
+/** Reports the problems of systems. Exit code 1 when one is an error, or when there are too many warnings. */
+export async function check(io: Io, globs: readonly string[], options: Options): Promise<number> {
+  const config = await readConfig(io.cwd);
+  const files = globs.length > 0 ? await findFiles(globs, io.cwd) : await findFiles(config.globs, config.root);
+  const { systems, diagnostics } = await findSystems(files, io.cwd, config);
+  const format = io.json ? 'json' : (options.format ?? (io.env['GITHUB_ACTIONS'] === 'true' ? 'github' : 'pretty'));
+  const text = (reporters[format] ?? pretty)(diagnostics, reportOptions(io, 'out'));
+  if (text !== '') io.out(text);
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
+  const limit = options.maxWarnings ?? config.maxWarnings;
+  const tooMany = limit !== undefined && warnings > limit;
+  if (tooMany) io.note(`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, and at most ${limit} ${limit === 1 ? 'is' : 'are'} allowed.`);
+  if (format === 'pretty' && diagnostics.length === 0) io.out(`No problems in ${systems.map(({ model }) => model.name).join(', ')}.`);
+  return hasErrors(diagnostics) || tooMany ? 1 : 0;
+}

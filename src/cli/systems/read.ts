@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { deepFreeze } from '../../core/index.ts';
+import type { Diagnostic, SystemModel } from '../../model/index.ts';
+import { validateSystem } from '../../rules/index.ts';
+import { readSystem, type ReadResult } from '../../source/index.ts';
+import type { Config } from '../config/config.ts';
+import { taskFile } from './places.ts';
+
+/** A system that was found, with everything that is wrong with it. */
+export interface FoundSystem {
+  /** Its entry file, absolute. */
+  readonly entry: string;
+  readonly model: SystemModel;
+  /** All its files, absolute, the entry first. */
+  readonly files: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What came of reading files. */
+export interface Found {
+  readonly systems: readonly FoundSystem[];
+  /** The problems of all systems, and of the files that hold none. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads and judges the systems in files. A file that is only a part of another of the systems counts with that one.
+ *
+ * @param known Files that are parts of systems which were not read again.
+ */
+export async function findSystems(
+  files: readonly string[],
+  cwd: string,
+  config: Config,
+  known: ReadonlySet<string> = new Set(),
+): Promise<Found> {
+  const results: { readonly file: string; readonly result: ReadResult }[] = [];
+  for (const file of files) results.push({ file, result: await readSystem(file, { cwd }) });
+  const parts = new Set(known);
+  for (const { result } of results) {
+    if (result.system !== undefined) for (const file of result.files.slice(1)) parts.add(file);
+  }
+  const systems: FoundSystem[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const names = new Map<string, FoundSystem>();
+  for (const { file, result } of results) {
+    if (result.system === undefined) {
+      if (!parts.has(file)) diagnostics.push(...result.diagnostics);
+      continue;
+    }
+    const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result.diagnostics)];
+    const found = { entry: file, model: result.system, files: result.files, diagnostics: own };
+    const twin = names.get(result.system.name);
+    if (twin !== undefined) own.push(sameName(found, twin, cwd));
+    names.set(result.system.name, found);
+    systems.push(found);
+    diagnostics.push(...own);
+  }
+  return deepFreeze({ systems, diagnostics: unique(diagnostics) });
+}
+
+/** Is there an error among these? */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}
+
+function judge(model: SystemModel, entry: string, cwd: string, config: Config, read: readonly Diagnostic[]): Diagnostic[] {
+  const { issues } = validateSystem(model, {
+    implemented: (task) => existsSync(taskFile(entry, task)),
+    folder: relative(cwd, dirname(entry)).replaceAll('\\', '/'),
+  });
+  const seen = new Set(read.map(at));
+  return issues.flatMap((issue) => {
+    const severity = config.rules[issue.code] ?? issue.severity;
+    return severity === 'off' || seen.has(at(issue)) ? [] : [{ ...issue, severity }];
+  });
+}
+
+/** Two systems of one name would be written into one folder. */
+function sameName(found: FoundSystem, twin: FoundSystem, cwd: string): Diagnostic {
+  const folder = (entry: string, file: string): string =>
+    relative(cwd, `${dirname(entry)}/${file}`).replaceAll('\\', '/');
+  const { location, name } = found.model;
+  const other = twin.model.location;
+  return {
+    code: 'MR2015',
+    severity: 'error',
+    message: `There are two systems named '${name}'.`,
+    ...location,
+    file: folder(found.entry, location.file),
+    hint: 'Rename one: the name decides where generated code and the database lie.',
+    related: [{ message: 'the other one', file: folder(twin.entry, other.file), line: other.line, column: other.column }],
+  };
+}
+
+function at({ code, file, line, column }: Diagnostic): string {
+  return `${code} ${file}:${line}:${column}`;
+}
+
+/** Systems that share a part report its problems once. */
+function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter((diagnostic) => {
+    const key = `${at(diagnostic)} ${diagnostic.message}`;
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
