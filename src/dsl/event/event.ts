@@ -1,19 +1,15 @@
 import type { Duration } from '../../core/index.ts';
 import { callable, type Call } from '../call.ts';
 import type { Common } from '../common.ts';
-import type { Argument, Parsed, Schema } from '../schema.ts';
+import type { Ref } from '../ref.ts';
+import type { Argument, Parsed, Schema, Written } from '../schema.ts';
 
 /** Any event: declared, or `failed(...)`. */
-export interface EventRef<Payload = unknown> {
-  readonly kind: 'event';
-  readonly name: string;
-  /** Type only. */
-  readonly '~payload': Payload;
-}
+export type EventRef<Payload = unknown> = Ref<'event', unknown, Payload>;
 
 /** A declared event. Calling it makes a request to publish: `emit('done', () => orderShipped({ ... }))`. */
 export interface Event<Name extends string = string, Payload extends Schema = Schema>
-  extends EventRef<Parsed<Payload>>, Common {
+  extends Ref<'event', Written<Payload>, Parsed<Payload>>, Common {
   readonly name: Name;
   readonly payload: Payload;
   readonly ttl?: Duration;
@@ -21,7 +17,7 @@ export interface Event<Name extends string = string, Payload extends Schema = Sc
 }
 
 /** The parsed payload of an event. */
-export type PayloadOf<E extends EventRef> = E['~payload'];
+export type PayloadOf<E extends EventRef> = E['~gives'];
 
 /**
  * Declares something that happens. `ttl` is how long an event waits for somebody who consumes it (default 7 days).

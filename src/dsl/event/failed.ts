@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../../core/index.ts';
+import type { Ref } from '../ref.ts';
 import type { Parsed, Schema } from '../schema.ts';
-import type { EventRef } from './event.ts';
 
 /** What a failure event carries: the fields of the input that failed (or `input`, when it has none), the error and the run. */
 export type Failure<Input> = (Input extends readonly unknown[] | string | number | boolean | bigint | null | undefined
@@ -8,7 +8,7 @@ export type Failure<Input> = (Input extends readonly unknown[] | string | number
   : Omit<Input, 'error' | 'runId'>) & { readonly error: ErrorRecord; readonly runId: string };
 
 /** The event that a task or flow publishes when it has failed for good. */
-export interface Failed<Name extends string = string, Input = unknown> extends EventRef<Failure<Input>> {
+export interface Failed<Name extends string = string, Input = unknown> extends Ref<'event', never, Failure<Input>> {
   readonly name: `failed.${Name}`;
   /** What failed. */
   readonly of: { readonly kind: 'task' | 'flow'; readonly name: Name };

@@ -3,23 +3,20 @@ import type { z } from 'zod';
 import { callable, type Call, type TaskCall } from '../call.ts';
 import type { Common } from '../common.ts';
 import type { EventRef } from '../event/event.ts';
+import type { Ref } from '../ref.ts';
 import type { Argument, Parsed, Schema, Written } from '../schema.ts';
 import { liveFlow } from './live.ts';
 import type { FlowScope } from './scope.ts';
 import type { Fragment, Steps } from './steps.ts';
 
 /** Any flow. */
-export interface FlowRef extends Fragment<unknown> {
-  readonly kind: 'flow';
-  readonly name: string;
-  readonly input: Schema;
-}
+export type FlowRef = Ref<'flow'>;
 
 /** A declared flow. Calling it makes a request for a child run. */
-export interface Flow<Name extends string = string, In extends Schema = Schema, Result = unknown> extends FlowRef {
+export interface Flow<Name extends string = string, In extends Schema = Schema, Result = unknown>
+  extends Ref<'flow', Written<In>, Result> {
   readonly name: Name;
   readonly input: In;
-  readonly '~value': Result;
   (...input: Argument<In>): Call<Result, 'flow'>;
 }
 

@@ -7,7 +7,11 @@ export interface FlowScope<Input> {
 }
 
 /** A step id that is new in this flow; a used one becomes a type whose name is the sentence to read. */
-export type NewId<Id extends string, Scope> = Id extends keyof Scope ? `step id '${Id}' is already used in this flow` : Id;
+export type NewId<Id extends string, Scope> = Id extends keyof Scope
+  ? Id extends keyof FlowScope<unknown> | 'item' | 'index' | 'error'
+    ? `'${Id}' is a name that lambdas have anyway: take another step id`
+    : `step id '${Id}' is already used in this flow`
+  : Id;
 
 // Flat on purpose: an intersection that grows with each step checks twice as slowly at 50 steps, and hovers badly.
 /** A scope with one more name. */

@@ -1,11 +1,13 @@
 import type { Common } from '../common.ts';
 import type { PayloadOf } from '../event/event.ts';
-import type { Parsed, Schema } from '../schema.ts';
+import type { Ref } from '../ref.ts';
+import type { Parsed, Schema, Written } from '../schema.ts';
 import { liveMachine } from './live.ts';
-import type { Events, Flows, Level1, MachineRef, Machines, Tasks, World } from './state.ts';
+import type { Events, Flows, Level1, Machines, Tasks, World } from './state.ts';
 
 /** A declared machine. */
-export interface Machine<Name extends string = string, StateName extends string = string, Ctx extends Schema = Schema> extends MachineRef {
+export interface Machine<Name extends string = string, StateName extends string = string, Ctx extends Schema = Schema>
+  extends Ref<'machine', Written<Ctx>> {
   readonly name: Name;
   readonly context: Ctx;
   /** Type only. */

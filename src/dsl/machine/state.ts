@@ -2,7 +2,8 @@ import type { Duration, ErrorRecord } from '../../core/index.ts';
 import type { Tags } from '../../model/index.ts';
 import type { EventRef, PayloadOf } from '../event/event.ts';
 import type { FlowRef } from '../flow/flow.ts';
-import type { Parsed, Schema, Written } from '../schema.ts';
+import type { GivesOf, Ref, TakesOf } from '../ref.ts';
+import type { Parsed, Schema } from '../schema.ts';
 import type { TaskRef } from '../task/task.ts';
 import type { Actions } from './actions.ts';
 import type { MachineScope, OfError, OfEvent, OfOutput } from './scope.ts';
@@ -13,13 +14,7 @@ export type Tasks = Readonly<Record<string, TaskRef>>;
 export type Machines = Readonly<Record<string, MachineRef>>;
 
 /** Any machine. */
-export interface MachineRef {
-  readonly kind: 'machine';
-  readonly name: string;
-  readonly context: Schema;
-  /** Type only. */
-  readonly '~output': unknown;
-}
+export type MachineRef = Ref<'machine'>;
 
 /** What the lambdas and names of a machine know: one type parameter in place of five. */
 export interface World {
@@ -76,13 +71,13 @@ interface RunMachine<Alias> {
 /** Work started on entry and cancelled on exit. A union over the names, so that `input` and `output` follow. */
 export type Run<Ctx, W extends World, Target extends string> =
   | {
-      readonly [K in keyof W['flows']]: RunFlow<K> & RunOf<Ctx, Written<W['flows'][K]['input']>, W['flows'][K]['~value'], Target>;
+      readonly [K in keyof W['flows']]: RunFlow<K> & RunOf<Ctx, TakesOf<W['flows'][K]>, GivesOf<W['flows'][K]>, Target>;
     }[keyof W['flows']]
   | {
-      readonly [K in keyof W['tasks']]: RunTask<K> & RunOf<Ctx, Written<W['tasks'][K]['input']>, W['tasks'][K]['~value'], Target>;
+      readonly [K in keyof W['tasks']]: RunTask<K> & RunOf<Ctx, TakesOf<W['tasks'][K]>, GivesOf<W['tasks'][K]>, Target>;
     }[keyof W['tasks']]
   | {
-      readonly [K in keyof W['machines']]: RunMachine<K> & RunOf<Ctx, Written<W['machines'][K]['context']>, W['machines'][K]['~output'], Target>;
+      readonly [K in keyof W['machines']]: RunMachine<K> & RunOf<Ctx, TakesOf<W['machines'][K]>, GivesOf<W['machines'][K]>, Target>;
     }[keyof W['machines']];
 
 /** `shipping.*` for every alias such as `shipping.done`. */

@@ -3,26 +3,21 @@ import type { RateLimit, RetryPolicy } from '../../model/index.ts';
 import type { Agent } from '../agent.ts';
 import { callable, type Call } from '../call.ts';
 import type { Common } from '../common.ts';
+import type { Ref } from '../ref.ts';
 import type { Resource } from '../resource.ts';
 import type { Argument, Parsed, Schema, Written } from '../schema.ts';
 import type { Evidence } from './evidence.ts';
 import { liveTask } from './live.ts';
 
 /** Any task. */
-export interface TaskRef {
-  readonly kind: 'task';
-  readonly name: string;
-  readonly input: Schema;
-  /** Type only. */
-  readonly '~value': unknown;
-}
+export type TaskRef = Ref<'task'>;
 
 /** A contract for one unit of side-effecting work. Calling it makes a request for a step. */
-export interface Task<Name extends string = string, In extends Schema = Schema, Out extends Schema = Schema> extends TaskRef {
+export interface Task<Name extends string = string, In extends Schema = Schema, Out extends Schema = Schema>
+  extends Ref<'task', Written<In>, Parsed<Out>> {
   readonly name: Name;
   readonly input: In;
   readonly output: Out;
-  readonly '~value': Parsed<Out>;
   (...input: Argument<In>): Call<Parsed<Out>, 'task'>;
 }
 
