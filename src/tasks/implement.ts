@@ -1,4 +1,4 @@
-import type { AnyTask, Call, Parsed, Written } from '../flow/index.ts';
+import type { AnyTask, Call, Parsed, Schema, Written } from '../flow/index.ts';
 import type { Logger } from './logger.ts';
 
 /** What an implementation gets beside its input. */
@@ -19,11 +19,16 @@ export interface TaskContext {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** The code behind a task's contract. What it returns is checked against the contract's output. */
-export type TaskFunction<T extends AnyTask> = (
-  input: Parsed<T['input']>,
-  context: TaskContext,
-) => Written<T['output']> | Promise<Written<T['output']>>;
+/**
+ * The code behind a task's contract. What it returns is checked against the contract's output. Conditional, so that
+ * the result is checked against a type that is known by then: `x ? 'low' : 'high'` stays two literals.
+ */
+export type TaskFunction<T extends AnyTask> = T extends {
+  readonly input: infer In extends Schema;
+  readonly output: infer Out extends Schema;
+}
+  ? (input: Parsed<In>, context: TaskContext) => Written<Out> | Promise<Written<Out>>
+  : never;
 
 /** A contract with its code: the default export of a task module. */
 export interface TaskImplementation<T extends AnyTask = AnyTask> {

@@ -21,6 +21,6 @@ export interface BoundSystem {
 
 /** A machine with the schema of its context, which the machine module itself does not load. */
 export interface BoundMachine {
-  readonly module: MachineModule<never>;
+  readonly module: MachineModule<unknown>;
   readonly context: AnyTask['input'];
 }
