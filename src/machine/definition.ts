@@ -76,7 +76,8 @@ export type ActionDefinition =
   /** Gives the fields of the context that change. */
   | { readonly kind: 'assign'; readonly value: Lambda }
   | { readonly kind: 'emit' | 'raise' | 'start'; readonly call: CallDefinition }
-  | { readonly kind: 'forEach'; readonly over: Lambda<readonly unknown[]>; readonly actions: readonly ActionDefinition[] }
+  /** A list that is absent counts as empty. */
+  | { readonly kind: 'forEach'; readonly over: Lambda<readonly unknown[] | undefined>; readonly actions: readonly ActionDefinition[] }
   /** Sends the machine an event, later when there is a delay. */
   | {
       readonly kind: 'send';

@@ -4,6 +4,11 @@
  *
  * @module
  */
+export { createActor, type Actor, type ActorOptions } from './actor.ts';
+export { compiledMachine } from './compiled/compiled-machine.ts';
+export { failed, isIn } from './compiled/helpers.ts';
+export type { Cell, CompiledMachine, Program, StateRow } from './compiled/program.ts';
+export { settle } from './compiled/settle.ts';
 export type {
   ActionDefinition,
   CallDefinition,
@@ -14,5 +19,7 @@ export type {
   StateDefinition,
   TransitionDefinition,
 } from './definition.ts';
+export { delayOf } from './delay.ts';
+export { matches } from './descriptor.ts';
 export { interpretMachine } from './interpret.ts';
 export * from './module.ts';

@@ -205,10 +205,10 @@ describe('errors', () => {
         on: {
           guard: [{ target: 'b', guard: '() => { throw new Error("no") }' }, { actions: [['emit', 'second']] }],
           action: { target: 'b', actions: [['emit', 'before'], ['assign', '({ context }) => context.missing.field'], ['emit', 'never']] },
-          'error.execution': { actions: [['assign', '({ event }) => ({ at: event.at })']] },
+          'error.execution': { actions: [['assign', '({ event }) => ({ at: event.details.at })']] },
         },
       },
-      b: { on: { 'error.*': { actions: [['assign', '({ event }) => ({ at: event.at })']] } }, entry: [['emit', '+b']] },
+      b: { on: { 'error.*': { actions: [['assign', '({ event }) => ({ at: event.details.at })']] } }, entry: [['emit', '+b']] },
     },
   });
 

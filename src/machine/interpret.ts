@@ -1,7 +1,8 @@
 import type { MachineDefinition } from './definition.ts';
 import { Interpretation } from './interpreter/interpretation.ts';
-import { ancestors, inDocumentOrder, isAtomic, plant, unknownState, type State } from './interpreter/tree.ts';
+import { ancestors, inDocumentOrder, isAtomic, plant, type State } from './interpreter/tree.ts';
 import { machineTables } from './tables.ts';
+import { unknownState } from './unknown-state.ts';
 import type { MachineModule, MachineStep, Snapshot } from './module.ts';
 
 /**

@@ -58,7 +58,8 @@ export interface MachineStep<Context = unknown> {
  * one seam between statecharts and whatever runs them: the engine, a browser page, a test.
  *
  * Internal events have reserved names: `done.run.ID` (payload: the output), `error.run.ID` (payload: an ErrorRecord),
- * `after.STATE.N` (no payload), `done.state.STATE`, `error.execution`.
+ * `after.STATE.N` (no payload), `done.state.STATE` (payload: the output of the final state), `error.execution` (payload: an
+ * ErrorRecord whose details say where).
  */
 export interface MachineModule<Context = unknown> {
   readonly kind: 'machine';

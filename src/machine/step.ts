@@ -1,8 +1,15 @@
-import { MillraceError } from '../core/index.ts';
+import { MillraceError, toErrorRecord } from '../core/index.ts';
+import type { MachineEvent } from './module.ts';
 
 /** What a thrown value says. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The event that a guard or an action raises by throwing: an ErrorRecord whose details say where. */
+export function errorEvent(thrown: unknown, at: string): MachineEvent {
+  const { details, ...record } = toErrorRecord(thrown);
+  return { name: 'error.execution', payload: { ...record, details: { ...details, at } } };
 }
 
 /** How many transitions one event may set off before the machine counts as caught in a loop. */

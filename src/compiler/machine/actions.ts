@@ -42,16 +42,16 @@ function guarded(printer: Printer, statements: readonly Statement[], at: string)
   const { cell, thrown, at: counter } = printer.local;
   const readsContext = statements.some(({ value }) => value.reads.has('context'));
   // A later action sees what an earlier one assigned.
-  const changes = statements.some(({ assigns }, index) => assigns && statements.slice(index + 1).some(({ value }) => value.reads.has('context')));
+  const neededAfter = (index: number): boolean => statements.slice(index + 1).some(({ value, assigns }) => assigns || value.reads.has('context'));
+  const changes = readsContext && statements.some(({ assigns }, index) => assigns && neededAfter(index));
   const others = ['now', 'instanceId'].filter((name) => statements.some(({ value }) => value.reads.has(name)));
   const constants = [...(readsContext && !changes ? ['context'] : []), ...others];
   const throwing = statements.filter(({ value }) => !value.safe).length;
   const counted = statements.length > 1 && throwing > 0;
   const context = readsContext ? 'context' : `${cell}.context`;
   const lines = statements.flatMap(({ code, assigns, value }, index): readonly Doc[] => {
-    const last = !statements.slice(index + 1).some((later) => later.value.reads.has('context'));
     const printed = code(context);
-    const kept = assigns && changes && !last ? ['context = ', printed] : printed;
+    const kept = assigns && changes && neededAfter(index) ? ['context = ', printed] : printed;
     return [...(counted && index > 0 && !value.safe ? [`${counter} = ${index};`] : []), kept];
   });
   const prelude = [

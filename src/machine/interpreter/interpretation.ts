@@ -1,7 +1,7 @@
 import { delayOf } from '../delay.ts';
 import type { ActionDefinition, CallDefinition, Lambda, MachineScope } from '../definition.ts';
 import type { Effect, MachineEvent, StepScope } from '../module.ts';
-import { messageOf, steps } from '../step.ts';
+import { errorEvent, messageOf, steps } from '../step.ts';
 import { isDescendant, inDocumentOrder, inExitOrder, isAtomic, type PayloadName, type State, type Transition, type Tree } from './tree.ts';
 import { selectTransitions } from './select.ts';
 import { entrySet, exitSet, initialSet } from './sets.ts';
@@ -181,7 +181,7 @@ export class Interpretation {
 
   #forEach({ over, actions }: Extract<ActionDefinition, { kind: 'forEach' }>, at: string, seen: Seen): boolean {
     let items: readonly unknown[] = [];
-    const listed = this.#attempt(`${at}.over`, () => void (items = [...this.#evaluate(over, seen)]));
+    const listed = this.#attempt(`${at}.over`, () => void (items = [...(this.#evaluate(over, seen) ?? [])]));
     return listed && items.every((item, index) => this.#execute(actions, `${at}.actions`, { ...seen, item, index }));
   }
 
@@ -247,9 +247,8 @@ export class Interpretation {
       body();
       return true;
     } catch (thrown) {
-      const error = { message: messageOf(thrown), at };
-      this.errors.push(error);
-      this.#internalQueue.push({ name: 'error.execution', payload: error });
+      this.errors.push({ message: messageOf(thrown), at });
+      this.#internalQueue.push(errorEvent(thrown, at));
       return false;
     }
   }

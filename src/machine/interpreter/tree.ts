@@ -1,6 +1,6 @@
 import type { MachineDefinition, StateDefinition, TransitionDefinition } from '../definition.ts';
-import { MillraceError } from '../../core/index.ts';
 import { matches } from '../descriptor.ts';
+import { unknownState } from '../unknown-state.ts';
 
 /** Under which name a transition's lambdas see the payload of its event. */
 export type PayloadName = 'event' | 'output' | 'error' | undefined;
@@ -79,16 +79,6 @@ export function plant(machine: MachineDefinition): Tree {
     add(state.always, definition.always, 'always', undefined, () => false);
   }
   return { root, states, byName };
-}
-
-/** @throws MillraceError MR3330 always. */
-export function unknownState(machine: string, state: string): never {
-  throw new MillraceError(`Machine '${machine}' has no state '${state}'. A snapshot of another version has to be migrated first.`, {
-    code: 'MR3330',
-    retryable: false,
-    fault: 'input',
-    details: { machine, state },
-  });
 }
 
 export const isAtomic = (state: State): boolean => state.type === 'atomic' || state.type === 'final';

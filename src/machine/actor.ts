@@ -1,0 +1,138 @@
+import { newCell, snapshotOf, startCell, takeEvent } from './compiled/compiled-machine.ts';
+import type { CompiledMachine } from './compiled/program.ts';
+import type { Effect, MachineEvent, MachineModule, Snapshot } from './module.ts';
+
+/** A machine at work in memory: in a browser page, in a test. */
+export interface Actor<Context> {
+  /** Takes an event to completion. An event sent meanwhile (from a subscriber, say) waits for its turn. */
+  send(event: MachineEvent): void;
+  getSnapshot(): Snapshot<Context>;
+  /** Calls back after each event that was handled. Returns a function that ends it. */
+  subscribe(listener: (snapshot: Snapshot<Context>) => void): () => void;
+}
+
+export interface ActorOptions {
+  readonly instanceId?: string;
+  /** Milliseconds since 1970. Default: always 0, so that a machine does not read the clock unasked. */
+  readonly now?: () => number;
+  /** Gets what each step asks its host to do: timers, work, events for others. Nothing of it is done here. */
+  readonly onEffects?: (effects: readonly Effect[]) => void;
+}
+
+/**
+ * Starts a machine in memory, without storage. Snapshots are plain JSON and never change.
+ *
+ * @example
+ * ```ts
+ * import { createActor, type MachineModule } from 'millrace/machine';
+ *
+ * function watch(lamp: MachineModule<{ readonly lit: number }>) {
+ *   const actor = createActor(lamp, { lit: 0 });
+ *   actor.subscribe(({ state }) => console.log(state.join()));
+ *   actor.send({ name: 'toggle', payload: undefined });
+ * }
+ * ```
+ */
+export function createActor<Context>(machine: MachineModule<Context>, context: Context, options: ActorOptions = {}): Actor<Context> {
+  const { onEffects, now = () => 0, instanceId = '' } = options;
+  const take = 'program' in machine ? inRegisters(machine as CompiledMachine<Context>) : bySnapshots(machine);
+  const waiting: MachineEvent[] = [];
+  let listeners: readonly ((snapshot: Snapshot<Context>) => void)[] = [];
+  let busy = false;
+  let snapshot = take.start(context, { instanceId, now: now() }, onEffects);
+
+  const handle = (event: MachineEvent): void => {
+    const next = take.send(event, now(), onEffects);
+    if (next === undefined) return;
+    snapshot = next;
+    for (const listener of listeners) listener(next);
+  };
+  return {
+    send(event) {
+      if (busy) {
+        waiting.push(event);
+        return;
+      }
+      busy = true;
+      try {
+        handle(event);
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) handle(next);
+      } finally {
+        busy = false;
+      }
+    },
+    getSnapshot: () => snapshot,
+    subscribe(listener) {
+      listeners = [...listeners, listener];
+      return () => void (listeners = listeners.filter((each) => each !== listener));
+    },
+  };
+}
+
+interface Taker<Context> {
+  start(context: Context, scope: { readonly instanceId: string; readonly now: number }, onEffects: ActorOptions['onEffects']): Snapshot<Context>;
+  /** Nothing when the event was not handled. */
+  send(event: MachineEvent, now: number, onEffects: ActorOptions['onEffects']): Snapshot<Context> | undefined;
+}
+
+/** A compiled machine keeps its registers from event to event. */
+function inRegisters<Context>({ program }: CompiledMachine<Context>): Taker<Context> {
+  const resting = program.states.map(([state]) => [state]);
+  const cell = newCell<Context>(undefined as Context, { instanceId: '', now: 0 });
+  const finish = (onEffects: ActorOptions['onEffects']): Snapshot<Context> => {
+    const { effects } = cell;
+    if (effects.length > 0) {
+      cell.effects = [];
+      onEffects?.(effects);
+    }
+    return snapshotOf(cell, resting);
+  };
+  const takeOrRestore = (event: MachineEvent): boolean => {
+    const { state, context } = cell;
+    try {
+      return takeEvent(program, cell, event.name, event.payload);
+    } catch (thrown) {
+      // A machine that did not come to rest stays as it was before the event.
+      Object.assign(cell, { state, context, done: false, output: undefined, effects: [], errors: [], queue: [], begin: [] });
+      throw thrown;
+    }
+  };
+  return {
+    start(context, scope, onEffects) {
+      Object.assign(cell, { context, ...scope });
+      startCell(program, cell);
+      return finish(onEffects);
+    },
+    send(event, now, onEffects) {
+      if (cell.done) return undefined;
+      cell.now = now;
+      const handled = takeOrRestore(event);
+      if (cell.errors.length > 0) {
+        // Whoever wants to know hears of it as `error.execution`; nothing of it outlives the step.
+        cell.errors = [];
+        cell.queue = [];
+      }
+      return handled ? finish(onEffects) : undefined;
+    },
+  };
+}
+
+function bySnapshots<Context>(machine: MachineModule<Context>): Taker<Context> {
+  let snapshot: Snapshot<Context>;
+  let instanceId = '';
+  return {
+    start(context, scope, onEffects) {
+      instanceId = scope.instanceId;
+      const step = machine.start(context, scope);
+      if (step.effects.length > 0) onEffects?.(step.effects);
+      return (snapshot = step.snapshot);
+    },
+    send(event, now, onEffects) {
+      const step = machine.send(snapshot, event, { instanceId, now });
+      if (!step.handled) return undefined;
+      snapshot = step.snapshot;
+      if (step.effects.length > 0) onEffects?.(step.effects);
+      return snapshot;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Effect, MachineEvent, MachineModule } from '../module.ts';
+
+/**
+ * The registers of one instance while it works: what generated code reads and writes. Changed in place, so that a step
+ * costs no more than a step written by hand; a snapshot is made of it when somebody wants one.
+ */
+export interface Cell<Context> {
+  /** The number of the active leaf in {@link Program.states}; -1 before the machine has started. */
+  state: number;
+  context: Context;
+  done: boolean;
+  output: unknown;
+  /** What the host is to do, in order. */
+  effects: Effect[];
+  errors: { readonly message: string; readonly at: string }[];
+  /** Internal events that wait for their turn. */
+  queue: MachineEvent[];
+  /** The states entered since the machine last rested whose work has to begin, outermost first. */
+  begin: number[];
+  instanceId: string;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** One state: its name, the number of the state around it (-1: none), and the aliases that it has transitions for. */
+export type StateRow = readonly [name: string, parent: number, listens: readonly string[]];
+
+/** What the compiler makes of a machine: tables, and functions over its registers. */
+export interface Program<Context> {
+  readonly name: string;
+  /** The hash of the machine in the model. */
+  readonly hash: string;
+  readonly key: string;
+  /** From event name to alias. */
+  readonly events: Readonly<Record<string, string>>;
+  readonly creates: readonly string[];
+  /** By number, in document order. */
+  readonly states: readonly StateRow[];
+  /** Enters the initial state. */
+  readonly enter: (cell: Cell<Context>) => void;
+  /** Takes the transition that an event enables, if there is one: a microstep. */
+  readonly step: (cell: Cell<Context>, event: string, payload: unknown) => boolean;
+  /** Takes an eventless transition, if one is enabled. */
+  readonly always?: (cell: Cell<Context>) => boolean;
+  /** Asks for the work of a state. */
+  readonly begin?: (cell: Cell<Context>, state: number) => void;
+  /** Present when one transition can set off another, or work: what brings the machine to rest. */
+  readonly settle?: (program: Program<Context>, cell: Cell<Context>, handled: boolean) => boolean;
+}
+
+/** A machine module that was compiled. Its program is for those who keep the registers in memory. */
+export interface CompiledMachine<Context> extends MachineModule<Context> {
+  readonly program: Program<Context>;
+}

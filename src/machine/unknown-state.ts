@@ -1,0 +1,11 @@
+import { MillraceError } from '../core/index.ts';
+
+/** @throws MillraceError MR3330 always. */
+export function unknownState(machine: string, state: string): never {
+  throw new MillraceError(`Machine '${machine}' has no state '${state}'. A snapshot of another version has to be migrated first.`, {
+    code: 'MR3330',
+    retryable: false,
+    fault: 'input',
+    details: { machine, state },
+  });
+}

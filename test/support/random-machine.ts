@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import type { ActionSketch, Go, MachineSketch, StateSketch, TransitionSketch } from './sketch.ts';
+
+const aliases = ['a', 'b', 'c', 'p', 'p.x', 'p.y'];
+const descriptors = [...aliases, 'p.*', '*', 'error.execution', 'error.*', 'unheard'];
+
+type Payload = 'event' | 'output' | 'error' | undefined;
+
+// Each pool has lambdas that can be put in place, that cannot, and that throw.
+const guards = (payload: Payload, state: string): readonly string[] => [
+  '({ context }) => context.n % 2 === 0',
+  '({ context, now }) => context.n < now',
+  '() => false',
+  '() => true',
+  '({ context }) => context.missing.deep',
+  '() => { throw new Error("guard") }',
+  '(scope) => scope.context.n > 2',
+  `({ in: isIn, context: { n } }) => isIn("${state}") || n > 3`,
+  ...(payload === undefined ? [] : [`({ ${payload} }) => ${payload}.k > 1`, `({ context, ${payload} }) => context.n === ${payload}`]),
+];
+const assigns = (payload: Payload, state: string): readonly string[] => [
+  '({ context }) => ({ n: context.n + 1 })',
+  '() => ({ n: 0 })',
+  '({ context, now, instanceId }) => ({ ...context, m: [now, instanceId] })',
+  '({ context }) => ({ n: context.missing.deep })',
+  '({ context }) => context.n > 3 ? { n: 1 } : { q: context.n }',
+  `({ in: isIn }) => ({ in: isIn("${state}") })`,
+  '(scope) => { const n = scope.context.n; return { n: n + 2 }; }',
+  ...(payload === undefined ? [] : [`({ ${payload} }) => ({ last: ${payload} })`, `({ ${payload} }) => ({ k: ${payload}.k })`]),
+];
+const values = (payload: Payload, state: string): readonly string[] => [
+  '({ context }) => ({ n: context.n })',
+  '() => 7',
+  `({ in: isIn }) => isIn("${state}")`,
+  '({ context }) => context.missing.deep',
+  ...(payload === undefined ? [] : [`({ ${payload} }) => ${payload}`, `({ ${payload}, context }) => [${payload}.k, context.n]`]),
+];
+
+interface Shape {
+  readonly children: readonly Shape[];
+  readonly final: boolean;
+}
+const shape: fc.Arbitrary<Shape> = fc.letrec<{ shape: Shape }>((tie) => ({
+  shape: fc.record({
+    children: fc.oneof({ depthSize: 'small', maxDepth: 3 }, fc.constant([]), fc.array(tie('shape'), { minLength: 1, maxLength: 3 })),
+    final: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+  }),
+})).shape;
+
+/** Machines with hierarchy and everything in it that the compiler prints; `b` decides what a random one looks like. */
+export const randomMachine: fc.Arbitrary<MachineSketch> = fc
+  .tuple(fc.array(shape, { minLength: 2, maxLength: 4 }), fc.infiniteStream(fc.nat({ max: 9999 })))
+  .map(([shapes, stream]) => build(shapes, () => stream.next().value as number));
+
+function build(shapes: readonly Shape[], next: () => number): MachineSketch {
+  const names: string[] = [];
+  const below = new Map<string, string[]>();
+  const count = (list: readonly Shape[]): string[] =>
+    list.flatMap((each) => {
+      const name = `s${names.length}`;
+      names.push(name);
+      const inner = count(each.children);
+      below.set(name, inner);
+      return [name, ...inner];
+    });
+  count(shapes);
+
+  const chance = (percent: number): boolean => next() % 100 < percent;
+  const pick = <T>(list: readonly T[]): T => list[next() % list.length] as T;
+  const some = <T>(max: number, make: () => T): T[] => Array.from({ length: next() % (max + 1) }, make);
+  const action = (payload: Payload): ActionSketch => {
+    const kind = pick(['assign', 'assign', 'emit', 'emit', 'raise', 'start'] as const);
+    if (kind === 'assign') return [kind, pick(assigns(payload, pick(names)))];
+    if (kind === 'raise' && chance(70)) return ['emit', 'plain'];
+    const name = kind === 'raise' ? pick([...aliases, 'unheard']) : 'out';
+    return chance(20) ? [kind, name] : [kind, name, pick(values(payload, pick(names)))];
+  };
+  const transition = (payload: Payload, guarded: number): TransitionSketch => ({
+    ...(chance(85) ? { target: pick(names) } : {}),
+    ...(chance(guarded) ? { guard: pick(guards(payload, pick(names))) } : {}),
+    ...(chance(25) ? { internal: true } : {}),
+    actions: some(2, () => action(payload)),
+  });
+  const go = (payload: Payload, guarded = 50): Go => Array.from({ length: 1 + (next() % 2) }, () => transition(payload, guarded));
+
+  let used = 0;
+  const state = ({ children, final }: Shape): StateSketch => {
+    const name = names[used++] as string;
+    const states = Object.fromEntries(children.map((child) => [names[used], state(child)]));
+    const inner = below.get(name) as string[];
+    const blocks = {
+      ...(chance(40) ? { entry: some(2, () => action(undefined)) } : {}),
+      ...(chance(40) ? { exit: some(2, () => action(undefined)) } : {}),
+    };
+    if (final && children.length === 0) return { ...blocks, type: 'final', ...(chance(50) ? { output: pick(values(undefined, pick(names))) } : {}) };
+    return {
+      ...blocks,
+      states,
+      ...(inner.length > 0 && chance(60) ? { initial: pick(inner) } : {}),
+      on: Object.fromEntries(some(3, () => [pick(descriptors), go('event')])),
+      ...(chance(25) ? { always: go(undefined, 90) } : {}),
+      ...(chance(25) ? { after: { '5s': go(undefined), ...(chance(40) ? { [pick(['({ context }) => context.n * 10', '() => "2m"', '({ context }) => context.missing.deep', '() => -1'])]: go(undefined) } : {}) } } : {}),
+      ...(chance(25) ? { run: [{ id: `r.${name}`, ...(chance(60) ? { input: pick(values(undefined, pick(names))) } : {}), ...(chance(60) ? { onDone: go('output') } : {}), ...(chance(60) ? { onError: go('error') } : {}) }] } : {}),
+      ...(children.length > 0 && chance(40) ? { onDone: go('output') } : {}),
+    };
+  };
+  const states = Object.fromEntries(shapes.map((each) => [names[used], state(each)]));
+  return { events: aliases, initial: pick(chance(70) ? Object.keys(states) : names), states };
+}
+
+/** Events for a machine of `randomMachine`: declared, reserved and unknown ones. */
+export const randomEvents: fc.Arbitrary<readonly { readonly name: string; readonly payload: unknown }[]> = fc.array(
+  fc.record({
+    name: fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...aliases) },
+      { weight: 1, arbitrary: fc.constantFrom('unheard', 'p.q', 'error.execution', 'toString') },
+      { weight: 3, arbitrary: fc.tuple(fc.constantFrom('done.run.r.', 'error.run.r.'), fc.nat({ max: 12 })).map(([prefix, n]) => `${prefix}s${n}`) },
+      { weight: 3, arbitrary: fc.tuple(fc.nat({ max: 12 }), fc.nat({ max: 1 })).map(([n, index]) => `after.s${n}.${index}`) },
+    ),
+    payload: fc.oneof(fc.record({ k: fc.nat({ max: 3 }) }), fc.nat({ max: 3 }), fc.constant(undefined)),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
