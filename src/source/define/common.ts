@@ -60,10 +60,11 @@ export function optionsOf<R extends Readonly<Record<string, Reader<unknown>>>>(
   required: readonly (keyof R & string)[],
   count = 2,
 ): Partial<NonNullable<ReturnType<typeof options<R>>>> {
-  const { module, call, verb } = definition;
+  const { head, verb } = definition;
+  const { module, node } = head;
   const what = `${verb} '${name}'`;
-  checkCount(reading, { module, node: call }, what, count);
-  const second = call.arguments[1];
+  checkCount(reading, head, what, count);
+  const second = node.arguments[1];
   if (second === undefined) return {};
   return options(reading, { module, node: second }, what, readers, required) ?? {};
 }

@@ -1,56 +1,54 @@
 import { ts } from 'ts-morph';
-import type { Reading } from '../reading.ts';
 import { findExport } from '../files/imports.ts';
+import type { Reading } from '../reading.ts';
+import { dslName } from '../syntax/dsl-name.ts';
 import type { Behind, Module, Site, ValueBinding } from '../syntax/module.ts';
 import { bare, behind } from '../value/follow.ts';
 
 /** What the package exports for declarations. */
-export const verbs = ['system', 'event', 'task', 'agent', 'resource', 'flow', 'machine'] as const;
+const verbs = ['event', 'task', 'agent', 'resource', 'flow', 'machine'] as const;
+/** The kind of a definition: the name of the function that makes it. */
 export type Verb = (typeof verbs)[number];
 
 /** A call of one of the package's functions. */
 export interface DslCall {
   /** The function's own name, whatever it is called in the file. */
   readonly verb: string;
-  /** The call that has the name and options. */
-  readonly call: ts.CallExpression;
+  /** The call that has the name and options, in the file where it stands. */
+  readonly head: Site<ts.CallExpression>;
   /** The call of `.states(…)` after `machine(…)`. */
   readonly states?: ts.CallExpression;
 }
 
-const packageName = 'millrace';
-
-/** The package's function that an identifier or `namespace.name` stands for. */
-export function dslName(module: Module, callee: ts.Expression): string | undefined {
-  if (ts.isIdentifier(callee)) {
-    const value = module.bindings.get(callee.text)?.value;
-    return value?.kind === 'import' && value.from === packageName && value.imported !== '*' ? value.imported : undefined;
-  }
-  if (ts.isPropertyAccessExpression(callee) && ts.isIdentifier(callee.expression)) {
-    const value = module.bindings.get(callee.expression.text)?.value;
-    return value?.kind === 'import' && value.from === packageName && value.imported === '*' ? callee.name.text : undefined;
-  }
-  return undefined;
-}
-
 /** The call of the package's function that an expression is. */
-export function dslCall(module: Module, expression: ts.Expression): DslCall | undefined {
+export function dslCall(reading: Reading, module: Module, expression: ts.Expression): DslCall | undefined {
   const node = bare(expression);
   if (!ts.isCallExpression(node)) return undefined;
   const verb = dslName(module, node.expression);
-  if (verb !== undefined) return { verb, call: node };
-  if (ts.isPropertyAccessExpression(node.expression)) {
-    const head = bare(node.expression.expression);
-    if (ts.isCallExpression(head) && dslName(module, head.expression) === 'machine' && node.expression.name.text === 'states') {
-      return { verb: 'machine', call: head, states: node };
-    }
-  }
-  return undefined;
+  if (verb !== undefined) return { verb, head: { module, node } };
+  if (!ts.isPropertyAccessExpression(node.expression) || node.expression.name.text !== 'states') return undefined;
+  const head = machineHead(reading, { module, node: node.expression.expression });
+  return head === undefined ? undefined : { verb: 'machine', head, states: node };
+}
+
+/** `machine(…)`, or the constant that holds it until its states are given. */
+export function machineHead(reading: Reading, site: Site<ts.Expression>): Site<ts.CallExpression> | undefined {
+  const { module } = site;
+  const node = bare(site.node);
+  if (ts.isCallExpression(node)) return dslName(module, node.expression) === 'machine' ? { module, node } : undefined;
+  if (!ts.isIdentifier(node)) return undefined;
+  const found = behind(reading, module, node.text);
+  if (found?.kind !== 'declared' || found.binding.value?.kind !== 'const') return undefined;
+  const { initializer } = found.binding.value.declaration;
+  const call = initializer && bare(initializer);
+  return call !== undefined && ts.isCallExpression(call) && dslName(found.module, call.expression) === 'machine'
+    ? { module: found.module, node: call }
+    : undefined;
 }
 
 /** A definition as the source declares it. */
 export interface Definition extends DslCall {
-  readonly verb: Exclude<Verb, 'system'>;
+  readonly verb: Verb;
   readonly module: Module;
   /** The declaration `name = task(…)`. */
   readonly declaration: ts.VariableDeclaration;
@@ -58,15 +56,14 @@ export interface Definition extends DslCall {
   readonly statement: ts.VariableStatement;
 }
 
-const definitionVerbs: ReadonlySet<string> = new Set(verbs.filter((verb) => verb !== 'system'));
-
-/** The definition that a constant is, if it is one. */
-export function definitionOf(module: Module, value: ValueBinding | undefined): Definition | undefined {
+/** The definition that a constant is, if it is one. A machine without its states is none yet. */
+export function definitionOf(reading: Reading, module: Module, value: ValueBinding | undefined): Definition | undefined {
   if (value?.kind !== 'const' || value.declaration.initializer === undefined) return undefined;
   const { declaration, statement } = value;
-  const found = dslCall(module, value.declaration.initializer);
-  if (found === undefined || !definitionVerbs.has(found.verb)) return undefined;
-  return { ...found, verb: found.verb as Definition['verb'], module, declaration, statement };
+  const found = dslCall(reading, module, value.declaration.initializer);
+  const verb = verbs.find((known) => known === found?.verb);
+  if (found === undefined || verb === undefined || (verb === 'machine' && found.states === undefined)) return undefined;
+  return { ...found, verb, module, declaration, statement };
 }
 
 /** The definition that an expression names: a constant, an import of one, or a member of a namespace import. */
@@ -76,22 +73,18 @@ export function definitionBehind(reading: Reading, site: Site<ts.Expression>, de
   if (depth > 20) return undefined;
   if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
     const owner = behind(reading, module, node.expression.text);
-    return owner?.kind === 'module' ? exportedDefinition(reading, owner.module, node.name.text, depth) : undefined;
+    return owner?.kind === 'module' ? definitionIn(reading, findExport(reading, owner.module, node.name.text), depth) : undefined;
   }
   if (!ts.isIdentifier(node)) return undefined;
   return definitionIn(reading, behind(reading, module, node.text), depth);
 }
 
-function exportedDefinition(reading: Reading, module: Module, name: string, depth: number): Definition | undefined {
-  return definitionIn(reading, findExport(reading, module, name), depth);
-}
-
 function definitionIn(reading: Reading, found: Behind | undefined, depth: number): Definition | undefined {
   if (found?.kind === 'expression') return definitionBehind(reading, found.site, depth + 1);
   if (found?.kind !== 'declared' || found.binding.value?.kind !== 'const') return undefined;
-  const { declaration } = found.binding.value;
-  const own = definitionOf(found.module, found.binding.value);
-  if (own !== undefined || declaration.initializer === undefined) return own;
+  const own = definitionOf(reading, found.module, found.binding.value);
+  const { initializer } = found.binding.value.declaration;
+  if (own !== undefined || initializer === undefined) return own;
   // `const charge = chargeCard;`
-  return definitionBehind(reading, { module: found.module, node: declaration.initializer }, depth + 1);
+  return definitionBehind(reading, { module: found.module, node: initializer }, depth + 1);
 }

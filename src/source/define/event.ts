@@ -14,7 +14,7 @@ export function readEvent(reading: Reading, definition: Definition, name: string
     kind: 'event',
     name,
     ...described(definition, rest),
-    payload: payload ?? unreadableSchema({ module: definition.module, node: definition.call }),
+    payload: payload ?? unreadableSchema(definition.head),
     location: locationOf(definition),
   };
 }

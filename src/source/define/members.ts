@@ -35,20 +35,21 @@ export function membersOf(reading: Reading, modules: readonly Module[]): readonl
         });
       }
     }
-    reportMisplaced(reading, module, seen);
   }
+  const heads = new Set([...byName.values()].map(({ definition }) => definition.head.node));
+  for (const module of modules) reportMisplaced(reading, module, seen, heads);
   return [...byName.values()];
 }
 
-function nameSite({ module, call }: Definition): Site {
-  return { module, node: call.arguments[0] ?? call };
+function nameSite({ head }: Definition): Site {
+  return { module: head.module, node: head.node.arguments[0] ?? head.node };
 }
 
 function* exportedDefinitions(reading: Reading, module: Module, through: ReadonlySet<Module>): Iterable<Definition> {
   for (const exported of module.exports.keys()) {
     const found = findExport(reading, module, exported);
     if (found?.kind !== 'declared') continue;
-    const definition = definitionOf(found.module, found.binding.value);
+    const definition = definitionOf(reading, found.module, found.binding.value);
     if (definition !== undefined) yield definition;
   }
   for (const { from, node } of module.stars) {
@@ -59,22 +60,26 @@ function* exportedDefinitions(reading: Reading, module: Module, through: Readonl
 }
 
 /** Reports definitions of a file that do not get into the system: not exported, or not constants of their own. */
-function reportMisplaced(reading: Reading, module: Module, members: ReadonlySet<ts.Node>): void {
+function reportMisplaced(reading: Reading, module: Module, members: ReadonlySet<ts.Node>, heads: ReadonlySet<ts.Node>): void {
   for (const { name, value } of module.bindings.values()) {
-    const definition = definitionOf(module, value);
+    const definition = definitionOf(reading, module, value);
     if (definition !== undefined && !members.has(definition.declaration)) notExported(reading, definition, name);
+    const found = value?.kind === 'const' && value.declaration.initializer !== undefined ? dslCall(reading, module, value.declaration.initializer) : undefined;
+    if (found?.verb === 'machine' && found.states === undefined && !heads.has(found.head.node)) {
+      reading.report('MR1103', found.head, `Machine '${name}' has no states.`, { hint: "Add `.states('first', { first: { … } })`." });
+    }
     if (value?.kind === 'let' && value.declaration.initializer !== undefined) {
-      const found = dslCall(module, value.declaration.initializer);
+      const found = dslCall(reading, module, value.declaration.initializer);
       if (found !== undefined) misplaced(reading, { module, node: value.declaration }, found.verb);
     }
   }
   for (const statement of module.source.statements) {
     if (!ts.isExpressionStatement(statement)) continue;
-    const found = dslCall(module, statement.expression);
+    const found = dslCall(reading, module, statement.expression);
     if (found !== undefined) misplaced(reading, { module, node: statement.expression }, found.verb);
   }
   const byDefault = module.exports.get('default');
-  const found = byDefault?.expression && dslCall(module, byDefault.expression);
+  const found = byDefault?.expression && dslCall(reading, module, byDefault.expression);
   if (byDefault?.expression !== undefined && found !== undefined && found.verb !== 'system') {
     misplaced(reading, { module, node: byDefault.expression }, found.verb);
   }

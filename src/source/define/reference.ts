@@ -1,14 +1,15 @@
 import { ts } from 'ts-morph';
 import type { Reading } from '../reading.ts';
+import { dslName } from '../syntax/dsl-name.ts';
 import { textOf } from '../syntax/location.ts';
 import type { Site } from '../syntax/module.ts';
 import { nearest } from '../../core/index.ts';
 import { behind, follow } from '../value/follow.ts';
 import { literal, type Reader } from '../value/readers.ts';
-import { definitionBehind, dslName, type Definition } from './dsl-call.ts';
+import { definitionBehind, type Definition, type DslCall, type Verb } from './dsl-call.ts';
 
 /** A definition that the source names. */
-export interface Target<Kind extends Definition['verb'] = Definition['verb']> {
+export interface Target<Kind extends Verb = Verb> {
   readonly kind: Kind;
   readonly name: string;
 }
@@ -16,9 +17,10 @@ export interface Target<Kind extends Definition['verb'] = Definition['verb']> {
 const namePattern = /^[A-Za-z_][\w.-]*$/;
 
 /** The name of a definition, its first argument. */
-export function nameOf(reading: Reading, { module, call, verb }: Pick<Definition, 'module' | 'call'> & { verb: string }): string | undefined {
-  const [first] = call.arguments;
-  if (first === undefined) return reading.report('MR1109', { module, node: call }, `The ${verb} has no name.`, { hint: `Write \`${verb}('name', { … })\`.` });
+export function nameOf(reading: Reading, { head, verb }: Pick<DslCall, 'head' | 'verb'>): string | undefined {
+  const { module, node } = head;
+  const [first] = node.arguments;
+  if (first === undefined) return reading.report('MR1109', head, `The ${verb} has no name.`, { hint: `Write \`${verb}('name', { … })\`.` });
   const site = { module, node: first };
   const name = literal(reading, site);
   if (name === undefined || namePattern.test(name)) return name;
@@ -28,7 +30,7 @@ export function nameOf(reading: Reading, { module, call, verb }: Pick<Definition
 }
 
 /** A reference to a definition of one of the given kinds, such as `chargeCard` or `billing.chargeCard`. */
-export function reference<const Kind extends Definition['verb']>(...kinds: readonly Kind[]): Reader<Target<Kind>> {
+export function reference<const Kind extends Verb>(...kinds: readonly Kind[]): Reader<Target<Kind>> {
   return (reading, site) => {
     const found = definitionBehind(reading, site);
     if (found === undefined) return notOne(reading, site, kinds);
@@ -37,7 +39,7 @@ export function reference<const Kind extends Definition['verb']>(...kinds: reado
 }
 
 /** The target that a definition is, if it is of a fitting kind. Notes that it is used. */
-export function targetOf<Kind extends Definition['verb']>(
+export function targetOf<Kind extends Verb>(
   reading: Reading,
   site: Site,
   found: Definition,
@@ -54,7 +56,7 @@ export function targetOf<Kind extends Definition['verb']>(
 }
 
 /** Says that an expression is no definition. */
-export function notOne(reading: Reading, site: Site<ts.Expression>, kinds: readonly Definition['verb'][]): undefined {
+export function notOne(reading: Reading, site: Site<ts.Expression>, kinds: readonly Verb[]): undefined {
   const { module, node } = site;
   const shown = textOf(site);
   if (ts.isIdentifier(node) && behind(reading, module, node.text) === undefined && !module.bindings.has(node.text)) {

@@ -14,9 +14,7 @@ import { definitionBehind, dslCall } from './dsl-call.ts';
 import { nameOf, targetOf } from './reference.ts';
 
 /** The call `system(name, { … })` and where it was found. */
-export interface SystemCall {
-  readonly module: Module;
-  readonly call: ts.CallExpression;
+export interface SystemCall extends Site<ts.CallExpression> {
   /** The statement whose doc comment describes the system. */
   readonly statement: ts.Node;
 }
@@ -26,13 +24,13 @@ export function findSystem(reading: Reading, module: Module): SystemCall | undef
   const found = new Map<ts.Node, SystemCall>();
   for (const name of [...module.exports.keys()].sort((a, b) => Number(b === 'default') - Number(a === 'default'))) {
     const call = systemBehind(reading, module, name);
-    if (call !== undefined) found.set(call.call, call);
+    if (call !== undefined) found.set(call.node, call);
   }
   const [first, second] = found.values();
   if (first !== undefined && second !== undefined) {
-    reading.report('MR1012', { module: second.module, node: second.call }, 'This file exports a second system.', {
+    reading.report('MR1012', second, 'This file exports a second system.', {
       hint: 'One file declares one system; move this one to a file of its own.',
-      related: [{ message: 'The first system is here', site: { module: first.module, node: first.call } }],
+      related: [{ message: 'The first system is here', site: first }],
     });
   }
   return first;
@@ -42,36 +40,36 @@ function systemBehind(reading: Reading, module: Module, exported: string): Syste
   const entry = module.exports.get(exported);
   if (entry === undefined) return undefined;
   if (entry.expression !== undefined && !ts.isIdentifier(bare(entry.expression))) {
-    return callIn(module, entry.expression, entry.node);
+    return callIn(reading, module, entry.expression, entry.node);
   }
   const target = entry.expression === undefined ? findExport(reading, module, exported) : behind(reading, module, (bare(entry.expression) as ts.Identifier).text);
-  if (target === undefined && exported === 'default' && ts.isFunctionDeclaration(entry.node)) return returned(module, entry.node, entry.node);
-  if (target?.kind === 'expression') return callIn(target.site.module, target.site.node, target.site.node);
+  if (target === undefined && exported === 'default' && ts.isFunctionDeclaration(entry.node)) return returned(reading, module, entry.node, entry.node);
+  if (target?.kind === 'expression') return callIn(reading, target.site.module, target.site.node, target.site.node);
   if (target?.kind !== 'declared') return undefined;
   const { value, name } = target.binding;
-  const creates = exported === 'default' || /^create/.test(name) || /^create/.test(exported);
+  const creates = exported === 'default' || name.startsWith('create') || exported.startsWith('create');
   if (value?.kind === 'const' && value.declaration.initializer !== undefined) {
-    const direct = callIn(target.module, value.declaration.initializer, value.statement);
+    const direct = callIn(reading, target.module, value.declaration.initializer, value.statement);
     const lambda = lambdaOf(value.declaration.initializer);
-    return direct ?? (creates && lambda !== undefined ? returned(target.module, lambda, value.statement) : undefined);
+    return direct ?? (creates && lambda !== undefined ? returned(reading, target.module, lambda, value.statement) : undefined);
   }
   const [statement] = value?.kind === 'function' && creates ? value.statements : [];
-  return statement !== undefined && ts.isFunctionDeclaration(statement) ? returned(target.module, statement, statement) : undefined;
+  return statement !== undefined && ts.isFunctionDeclaration(statement) ? returned(reading, target.module, statement, statement) : undefined;
 }
 
-function callIn(module: Module, expression: ts.Expression, statement: ts.Node): SystemCall | undefined {
-  const found = dslCall(module, expression);
-  if (found?.verb === 'system') return { module, call: found.call, statement };
+function callIn(reading: Reading, module: Module, expression: ts.Expression, statement: ts.Node): SystemCall | undefined {
+  const found = dslCall(reading, module, expression);
+  if (found?.verb === 'system') return { ...found.head, statement };
   const lambda = lambdaOf(expression);
-  return lambda === undefined ? undefined : returned(module, lambda, statement);
+  return lambda === undefined ? undefined : returned(reading, module, lambda, statement);
 }
 
 /** The system that a function gives at its end. */
-function returned(module: Module, node: ts.FunctionLikeDeclaration, statement: ts.Node): SystemCall | undefined {
+function returned(reading: Reading, module: Module, node: ts.FunctionLikeDeclaration, statement: ts.Node): SystemCall | undefined {
   if (node.body === undefined) return undefined;
-  if (!ts.isBlock(node.body)) return callIn(module, node.body, statement);
+  if (!ts.isBlock(node.body)) return callIn(reading, module, node.body, statement);
   const last = node.body.statements.at(-1);
-  return last !== undefined && ts.isReturnStatement(last) && last.expression !== undefined ? callIn(module, last.expression, statement) : undefined;
+  return last !== undefined && ts.isReturnStatement(last) && last.expression !== undefined ? callIn(reading, module, last.expression, statement) : undefined;
 }
 
 /** What a system says about itself, and the modules of its parts. */
@@ -80,10 +78,10 @@ export type SystemHead = Pick<SystemModel, 'kind' | 'schemaVersion' | 'name' | '
 
 /** Reads `system(name, { … })`. */
 export function readSystemHead(reading: Reading, found: SystemCall): { head: SystemHead; parts: readonly Module[] } {
-  const { module, call, statement } = found;
-  const name = nameOf(reading, { module, call, verb: 'system' }) ?? 'unnamed';
-  checkCount(reading, { module, node: call }, `system '${name}'`, 2);
-  const second = call.arguments[1];
+  const { module, node, statement } = found;
+  const name = nameOf(reading, { head: found, verb: 'system' }) ?? 'unnamed';
+  checkCount(reading, found, `system '${name}'`, 2);
+  const second = node.arguments[1];
   const readers = { version, parts, contexts, retention: record(json), budget: record(json), access: record(json), ...common };
   const values = (second && options(reading, { module, node: second }, `system '${name}'`, readers, ['version'])) ?? {};
   const { version: given = '0.0.0', parts: modules = [], contexts: bounded = {}, ...rest } = values;
@@ -96,7 +94,7 @@ export function readSystemHead(reading: Reading, found: SystemCall): { head: Sys
     ...(doc === undefined ? {} : { description: doc }),
     ...rest,
     contexts: bounded,
-    location: locate({ module, node: call }),
+    location: locate(found),
   };
   return { head, parts: modules };
 }

@@ -1,31 +1,35 @@
-import { ts } from 'ts-morph';
 import type { z } from 'zod';
 import type { evidenceSchema, ExpressionNode, TaskNode } from '../../model/index.ts';
 import type { Reading } from '../reading.ts';
 import { expression, schema, unreadableSchema } from '../scope/expression.ts';
-import { follow } from '../value/follow.ts';
-import { shape } from '../value/options.ts';
+import { options, shape } from '../value/options.ts';
 import { boolean, duration, integer, json, list, literal, oneOf, record, text, wrong, type Json, type Reader } from '../value/readers.ts';
 import { common, described, isFunction, locationOf, optionsOf, retry, textOrLambda } from './common.ts';
-import { dslName, type Definition } from './dsl-call.ts';
+import type { Definition } from './dsl-call.ts';
 import { reference } from './reference.ts';
 
 type Evidence = z.infer<typeof evidenceSchema>;
 
 const given: Reader<Json | ExpressionNode> = (reading, site) => (isFunction(site) ? expression(reading, site) : json(reading, site));
-const evidenceKinds = ['fileExists', 'fileSha256', 'exitCode', 'row'] as const;
-const writtenEvidence = shape('evidence', { kind: oneOf(...evidenceKinds), name: literal, options: record(given) }, 'kind', 'options');
+const resourceName: Reader<string> = (reading, site) => reference('resource')(reading, site)?.name;
 
-/** `fileExists({ … })`, or the object that it makes. */
+/** The claims, each with its options. */
+const claims = {
+  fileExists: shape('`fileExists`', { path: given, type: oneOf('file', 'directory') }, 'path'),
+  fileSha256: shape('`fileSha256`', { path: given, sha256: given }, 'path', 'sha256'),
+  exitCode: shape('`exitCode`', { actual: given, expected: integer(-Infinity) }, 'actual'),
+  row: shape('`row`', { resource: resourceName, table: literal, where: given, values: given }, 'resource', 'table', 'where'),
+};
+const claimKinds = ['fileExists', 'fileSha256', 'exitCode', 'row'] as const;
+
+/** `{ fileExists: { path: … }, name?: … }`. */
 const evidence: Reader<Evidence> = (reading, site) => {
-  const found = follow(reading, site);
-  if (found === undefined || !ts.isCallExpression(found.node)) return found && writtenEvidence(reading, found);
-  const verb = dslName(found.module, found.node.expression);
-  const kind = evidenceKinds.find((candidate) => candidate === verb);
-  const [options, second] = found.node.arguments;
-  if (kind === undefined || options === undefined || second !== undefined) return wrong(reading, found, `one of ${evidenceKinds.join(', ')} with its options`);
-  const values = record(given)(reading, { module: found.module, node: options });
-  return values && { kind, options: values };
+  const values = options(reading, site, 'evidence', { name: literal, ...claims });
+  if (values === undefined) return undefined;
+  const [kind, second] = claimKinds.filter((candidate) => values[candidate] !== undefined);
+  if (kind === undefined || second !== undefined) return wrong(reading, site, `an object with one of ${claimKinds.join(', ')}`);
+  const { name } = values;
+  return { kind, ...(name === undefined ? {} : { name }), options: { ...values[kind] } as Evidence['options'] };
 };
 
 const names = (kind: 'task' | 'resource'): Reader<readonly string[]> => {
@@ -60,7 +64,7 @@ const readers = {
 /** Reads `task(name, { … })`. */
 export function readTask(reading: Reading, definition: Definition, name: string): TaskNode {
   const { input, output, ...rest } = optionsOf(reading, definition, name, readers, ['input', 'output']);
-  const missing = unreadableSchema({ module: definition.module, node: definition.call });
+  const missing = unreadableSchema(definition.head);
   return {
     kind: 'task',
     name,

@@ -29,7 +29,7 @@ export function reportCycles(reading: Reading, entry: Module): void {
   const report = (cycle: readonly { readonly module: Module; readonly edge: Edge }[]): void => {
     const last = cycle.at(-1);
     if (last === undefined) return;
-    const files = [...cycle.map(({ edge }) => edge.to.file)];
+    const files = cycle.map(({ edge }) => edge.to.file);
     reading.report('MR1008', { module: last.module, node: last.edge.node }, `These files import each other: ${[files.at(-1), ...files].join(' → ')}.`, {
       hint: 'Move what both need into a file of its own, and import that from both.',
       related: cycle.slice(0, -1).map(({ module, edge }) => ({ message: `'${module.file}' imports '${edge.to.file}'`, site: { module, node: edge.node } })),

@@ -23,7 +23,8 @@ const readers = {
 
 /** Reads `flow(name, { … }, (f) => f.step(…)…)`. */
 export function readFlow(reading: Reading, definition: Definition, name: string): FlowNode {
-  const { module, call: node } = definition;
+  const { head } = definition;
+  const { module, node } = head;
   const { input, ...rest } = optionsOf(reading, definition, name, readers, ['input'], 3);
   const steps = node.arguments[2];
   const location = locationOf(definition);
@@ -31,8 +32,8 @@ export function readFlow(reading: Reading, definition: Definition, name: string)
     kind: 'flow',
     name,
     ...described(definition, rest),
-    input: input ?? unreadableSchema({ module, node }),
-    body: (steps && body(reading, { module, node: steps })) ?? { kind: 'body', steps: [], location: locate({ module, node }) },
+    input: input ?? unreadableSchema(head),
+    body: (steps && body(reading, { module, node: steps })) ?? { kind: 'body', steps: [], location: locate(head) },
     location,
   };
 }

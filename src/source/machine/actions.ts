@@ -1,11 +1,9 @@
 import { ts } from 'ts-morph';
-import type { ActionNode, ActionOf } from '../../model/index.ts';
+import type { ActionNode, ActionOf, ExpressionNode } from '../../model/index.ts';
 import { call } from '../define/call.ts';
 import { durationOrLambda, textOrLambda } from '../define/common.ts';
-import { dslName } from '../define/dsl-call.ts';
 import { expression } from '../scope/expression.ts';
 import { locate } from '../syntax/location.ts';
-import type { Site } from '../syntax/module.ts';
 import { follow } from '../value/follow.ts';
 import { options, rejectUnknown, shape, type Values } from '../value/options.ts';
 import { elements, literal, members, wrong, type Reader } from '../value/readers.ts';
@@ -50,43 +48,47 @@ const cancel: Reader<ActionOf<'cancel'>> = (reading, site) => {
 };
 
 const single = { assign, emit: publishes('emit'), raise: publishes('raise'), start: publishes('start'), send, cancel };
-type Kind = keyof typeof single | 'forEach';
-const kinds: readonly Kind[] = ['assign', 'emit', 'raise', 'start', 'send', 'cancel', 'forEach'];
+const kinds = ['assign', 'emit', 'raise', 'start', 'send', 'cancel'] as const;
 
-/** One action of a `do` list: an object with one member, or `forEach(…)`. */
+/** One action of a `do` list: an object with one member, or `{ forEach: 'context.seats', do: […] }`. */
 const action: Reader<ActionNode> = (reading, site) => {
   const found = follow(reading, site);
   if (found === undefined) return undefined;
-  const { module, node } = found;
-  if (ts.isCallExpression(node) && dslName(module, node.expression) === 'forEach') {
-    const [over, actions, third] = node.arguments;
-    if (over === undefined || actions === undefined || third !== undefined) {
-      return reading.report('MR1109', found, '`forEach` takes a lambda that gives the list, and a list of actions.');
-    }
-    return each(reading, { module, node: over }, { module, node: actions }, found);
-  }
   const given = members(reading, found, 'an action');
   if (given === undefined) return undefined;
-  rejectUnknown(reading, given, 'an action', kinds);
+  const path = given.find(({ key }) => key === 'forEach');
+  if (path !== undefined) {
+    const values = options(reading, found, '`forEach`', { forEach: listPath, do: doList }, ['do']) ?? {};
+    return values.forEach && values.do && { kind: 'forEach', over: values.forEach, actions: values.do, location: locate(found) };
+  }
+  rejectUnknown(reading, given, 'an action', [...kinds, 'forEach']);
   const [first, second] = given.filter(({ key }) => kinds.some((kind) => kind === key));
   if (first === undefined || second !== undefined) return wrong(reading, found, 'an object with one action', 'Put each action into an object of its own: the order is that of the list.');
-  if (first.key === 'forEach') {
-    const { over, do: actions } = options(reading, first.value, '`forEach`', { over: expression, do: doList }, ['over', 'do']) ?? {};
-    return over && actions && { kind: 'forEach', over, actions, location: locate(found) };
-  }
   return single[first.key as keyof typeof single](reading, first.value);
+};
+
+/** `'context.seats'` as the lambda that it stands for. A list that is absent counts as empty. */
+const listPath: Reader<ExpressionNode> = (reading, site) => {
+  const path = literal(reading, site);
+  if (path === undefined) return undefined;
+  const [, holder, field] = /^(context|event|output|item)\.(.+)$/s.exec(path) ?? [];
+  if (holder === undefined || field === undefined) return wrong(reading, site, "the place of a list, such as 'context.seats'", 'It begins with `context.`, `event.`, `output.` or `item.`.');
+  const access = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(field) ? `.${field}` : `[${JSON.stringify(field)}]`;
+  const parameter = `{ ${holder} }`;
+  const body = `${holder}${access} ?? []`;
+  return {
+    kind: 'expression',
+    text: `(${parameter}) => ${body}`,
+    uses: [],
+    lambda: { parameter, reads: [holder], body, block: false },
+    location: locate(site),
+  };
 };
 
 const doList: Reader<readonly ActionNode[]> = (reading, site) => {
   const items = elements(reading, site);
   return items?.flatMap((item) => action(reading, item) ?? []);
 };
-
-function each(reading: Parameters<Reader<unknown>>[0], over: Site<ts.Expression>, list: Site<ts.Expression>, whole: Site): ActionNode | undefined {
-  const value = expression(reading, over);
-  const actions = doList(reading, list);
-  return value && actions && { kind: 'forEach', over: value, actions, location: locate(whole) };
-}
 
 /** The short forms of the actions, as members of a transition, an entry or an exit. */
 export const actionReaders = {

@@ -36,7 +36,6 @@ const readers = {
 
 /** Reads `machine(name, { … }).states(initial, { … })`. */
 export function readMachine(reading: Reading, definition: Definition, name: string): MachineNode {
-  const { module, call } = definition;
   const { key, context, events = [], creates = [], flows = [], tasks = [], machines = [], ...rest } = optionsOf(
     reading,
     definition,
@@ -45,17 +44,15 @@ export function readMachine(reading: Reading, definition: Definition, name: stri
     ['key', 'context', 'events'],
   );
   const aliasesOf = { flow: flows, task: tasks, machine: machines };
-  const statesCall = definition.states;
-  if (statesCall === undefined) {
-    reading.report('MR1103', { module, node: call }, `Machine '${name}' has no states.`, { hint: "Add `.states('first', { first: { … } })`." });
-  } else checkCount(reading, { module, node: statesCall }, 'states', 2);
+  const { module, head, states: statesCall } = definition;
+  if (statesCall !== undefined) checkCount(reading, { module, node: statesCall }, 'states', 2);
   const [initial, map] = statesCall?.arguments ?? [];
   return {
     kind: 'machine',
     name,
     ...described(definition, rest),
     key: key ?? '',
-    context: context ?? unreadableSchema({ module, node: call }),
+    context: context ?? unreadableSchema(head),
     events,
     creates,
     flows,

@@ -1,7 +1,8 @@
 import { ts } from 'ts-morph';
 import type { ImportNode, LocalNode } from '../../model/index.ts';
-import { definitionOf, dslName } from '../define/dsl-call.ts';
+import { dslCall } from '../define/dsl-call.ts';
 import type { Reading } from '../reading.ts';
+import { dslName } from '../syntax/dsl-name.ts';
 import { locate, textOf } from '../syntax/location.ts';
 import type { Binding, Module, Site, ValueBinding } from '../syntax/module.ts';
 import { nearest } from '../../core/index.ts';
@@ -110,7 +111,7 @@ function need(reading: Reading, use: Site<ts.Identifier>, binding: Binding): str
   const { value } = binding;
   const { module } = use;
   if (value?.kind === 'import') return needImport(reading, use, binding.name, value);
-  if (definitionOf(module, value) !== undefined) return misused(reading, use);
+  if (isDeclared(reading, module, value)) return misused(reading, use);
   if (value?.kind === 'let') {
     return reading.report('MR1406', use, `'${use.node.text}' is a variable that may change.`, {
       hint: 'Declare it with `const`.',
@@ -121,6 +122,11 @@ function need(reading: Reading, use: Site<ts.Identifier>, binding: Binding): str
   if (value?.kind === 'pattern') return cannotMove(reading, use, `'${use.node.text}', which is taken apart from another value,`);
   if (value?.kind === 'namespace') return cannotMove(reading, use, `The namespace '${use.node.text}'`);
   return needLocal(reading, use, module, binding);
+}
+
+/** Is this constant made by a function of the package? Such a thing is not copied into compiled modules. */
+function isDeclared(reading: Reading, module: Module, value: ValueBinding | undefined): boolean {
+  return value?.kind === 'const' && value.declaration.initializer !== undefined && dslCall(reading, module, value.declaration.initializer) !== undefined;
 }
 
 function misused(reading: Reading, use: Site): undefined {
@@ -153,7 +159,7 @@ function needImport(reading: Reading, use: Site<ts.Identifier>, name: string, va
 function needFromDsl(reading: Reading, use: Site<ts.Identifier>, name: string, module: Module, binding: Binding): string | undefined {
   if (binding.name === name) {
     const inner = { module, node: use.node };
-    if (definitionOf(module, binding.value) !== undefined) return misused(reading, use);
+    if (isDeclared(reading, module, binding.value)) return misused(reading, use);
     if (binding.value !== undefined && binding.value.kind !== 'import' && !('statements' in binding.value) && binding.value.kind !== 'const') {
       return cannotMove(reading, use, `'${name}'`);
     }
@@ -174,7 +180,7 @@ function needNamespace(reading: Reading, use: Site<ts.Identifier>, name: string,
     const binding = from === undefined ? module.bindings.get(local) : undefined;
     const value = binding?.value;
     if (binding === undefined || value === undefined || !['const', 'function', 'class', 'enum'].includes(value.kind)) return [];
-    return definitionOf(module, value) !== undefined ? [] : [binding];
+    return isDeclared(reading, module, value) ? [] : [binding];
   });
   const text = `const ${name} = { ${exported.map((binding) => binding.name).join(', ')} };`;
   const node: LocalNode = { kind: 'local', name, text, typeOnly: false, uses: [], location: locate(use) };

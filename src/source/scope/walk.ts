@@ -154,7 +154,7 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
       if (inner !== undefined && inner >= ts.SyntaxKind.FirstAssignment && inner <= ts.SyntaxKind.LastAssignment) break;
     }
     visit(left, frame);
-    for (const right of rights.reverse()) visit(right, frame);
+    for (const right of rights.toReversed()) visit(right, frame);
   }
 
   /** Reports a change whose target begins at a name from outside, or at one that was handed in. */
@@ -221,7 +221,10 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
     declareTypes(inner, node.typeParameters);
     for (const clause of node.heritageClauses ?? []) {
       const isExtends = clause.token === ts.SyntaxKind.ExtendsKeyword;
-      for (const base of clause.types) isExtends ? visit(base, inner) : heritage(base, inner);
+      for (const base of clause.types) {
+        if (isExtends) visit(base, inner);
+        else heritage(base, inner);
+      }
     }
     for (const member of node.members) {
       if (ts.isPropertyDeclaration(member)) {

@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph';
 import type { Reading } from '../reading.ts';
+import { dslName } from '../syntax/dsl-name.ts';
 import { textOf } from '../syntax/location.ts';
 import type { Site } from '../syntax/module.ts';
 
@@ -12,21 +13,43 @@ export interface Property {
 
 type Follow = (site: Site<ts.Expression>) => Site<ts.Expression> | undefined;
 
+/** Is this an object literal, or a `part(…)`, which is a state written apart from its machine? */
+export function isObject(site: Site<ts.Expression>): site is Site<ts.ObjectLiteralExpression | ts.CallExpression> {
+  return ts.isObjectLiteralExpression(site.node) || isPart(site);
+}
+
+function isPart({ module, node }: Site<ts.Expression>): boolean {
+  return ts.isCallExpression(node) && dslName(module, node.expression) === 'part';
+}
+
+/** What `part(head, initial, states, options)` gives. */
+function partMembers(reading: Reading, site: Site<ts.CallExpression>): ReadonlyMap<string, Property> {
+  const { module, node } = site;
+  const [, initial, states] = node.arguments;
+  if (initial === undefined || states === undefined || node.arguments.length > 4) {
+    reading.report('MR1109', site, '`part` takes the head of a machine, the first state, the states, and options.');
+  }
+  const found = new Map<string, Property>();
+  if (initial !== undefined) found.set('initial', { key: 'initial', name: { module, node: initial }, value: { module, node: initial } });
+  if (states !== undefined) found.set('states', { key: 'states', name: { module, node: states }, value: { module, node: states } });
+  return found;
+}
+
 /**
  * The members of an object literal in the order JavaScript would give them, spreads of constant objects resolved.
  * Whatever cannot be read is reported and left out.
  */
-export function propertiesOf(reading: Reading, site: Site<ts.ObjectLiteralExpression>, follow: Follow): ReadonlyMap<string, Property> {
+export function propertiesOf(reading: Reading, site: Site<ts.ObjectLiteralExpression | ts.CallExpression>, follow: Follow): ReadonlyMap<string, Property> {
   const { module, node } = site;
+  if (ts.isCallExpression(node)) return partMembers(reading, { module, node });
   const found = new Map<string, Property>();
   const own = new Map<string, Site>();
   for (const member of node.properties) {
     if (ts.isSpreadAssignment(member)) {
       const spread = follow({ module, node: member.expression });
       if (spread === undefined) continue;
-      if (ts.isObjectLiteralExpression(spread.node)) {
-        const literal = { module: spread.module, node: spread.node };
-        const members = reading.once(literal, () => propertiesOf(reading, literal, follow));
+      if (isObject(spread)) {
+        const members = reading.once(spread, () => propertiesOf(reading, spread, follow));
         for (const property of members?.values() ?? []) found.set(property.key, property);
       } else {
         reading.report('MR1108', { module, node: member }, `'${textOf({ module, node: member.expression })}' cannot be spread: it is not a constant object.`, {

@@ -5,7 +5,7 @@ import type { Reading } from '../reading.ts';
 import { textOf } from '../syntax/location.ts';
 import type { Site } from '../syntax/module.ts';
 import { follow } from './follow.ts';
-import { propertiesOf, type Property } from './properties.ts';
+import { isObject, propertiesOf, type Property } from './properties.ts';
 
 /** Reads a value from an expression. `undefined` means that it could not, and has said why. */
 export type Reader<T> = (reading: Reading, site: Site<ts.Expression>) => T | undefined;
@@ -130,9 +130,8 @@ export function list<T>(item: Reader<T>): Reader<T[]> {
 export function members(reading: Reading, site: Site<ts.Expression>, expected = 'an object'): readonly Property[] | undefined {
   const found = follow(reading, site);
   if (found === undefined) return undefined;
-  const { module, node } = found;
-  if (!ts.isObjectLiteralExpression(node)) return wrong(reading, found, expected);
-  return [...propertiesOf(reading, { module, node }, (inner) => follow(reading, inner)).values()];
+  if (!isObject(found)) return wrong(reading, found, expected);
+  return [...propertiesOf(reading, found, (inner) => follow(reading, inner)).values()];
 }
 
 /** A JSON value as the model types it. */

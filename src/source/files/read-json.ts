@@ -1,0 +1,81 @@
+import { ts } from 'ts-morph';
+import { deepFreeze } from '../../core/index.ts';
+import { systemSchema, type Diagnostic, type SystemModel } from '../../model/index.ts';
+import type { ReadResult } from '../options.ts';
+
+type Path = readonly PropertyKey[];
+
+/** Reads a model that is written as JSON, as `dsl inspect --json` prints it. */
+export function readJson(path: string, shown: string, text: string): ReadResult {
+  const files = [path];
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (thrown) {
+    const message = (thrown as Error).message;
+    const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
+    const at = { line: Number(line ?? 1), column: Number(column ?? 1) };
+    return { diagnostics: [problem('MR1009', shown, `This is not JSON: ${message}`, at, { line: at.line, column: at.column + 1 })], files };
+  }
+  const parsed = systemSchema.safeParse(value);
+  const issues: { readonly path: Path; readonly message: string }[] = parsed.success ? misnamed(parsed.data) : parsed.error.issues;
+  if (issues.length === 0 && parsed.success) return { system: deepFreeze(parsed.data), diagnostics: [], files };
+  const source = ts.parseJsonText(path, text);
+  const diagnostics = issues.map(({ path: place, message }) => {
+    const node = nodeAt(source, place);
+    const start = source.getLineAndCharacterOfPosition(node.getStart(source));
+    const end = source.getLineAndCharacterOfPosition(node.end);
+    const where = place.length === 0 ? 'The model' : `'${place.map(String).join('.')}'`;
+    return problem('MR1010', shown, `${where} is not as the model demands: ${message}`, onePast(start), onePast(end));
+  });
+  return { diagnostics, files };
+}
+
+/** Every definition is kept under its own name. */
+function misnamed(system: SystemModel): { path: Path; message: string }[] {
+  const { events, tasks, agents, resources, flows, machines, locals, imports, contexts } = system;
+  const maps: Readonly<Record<string, Readonly<Record<string, { readonly name: string }>>>> = {
+    events,
+    tasks,
+    agents,
+    resources,
+    flows,
+    machines,
+    locals,
+    imports,
+    contexts,
+  };
+  return Object.entries(maps).flatMap(([map, entries]) =>
+    Object.entries(entries).flatMap(([key, { name }]) =>
+      key === name ? [] : [{ path: [map, key, 'name'], message: `its key is '${key}', its name is '${name}'` }],
+    ),
+  );
+}
+
+function nodeAt(source: ts.JsonSourceFile, path: Path): ts.Node {
+  let node: ts.Node = source.statements[0]?.expression ?? source;
+  for (const key of path) {
+    const inner: ts.Node | undefined = ts.isArrayLiteralExpression(node)
+      ? node.elements[Number(key)]
+      : ts.isObjectLiteralExpression(node)
+        ? node.properties.find((member): member is ts.PropertyAssignment => ts.isPropertyAssignment(member) && 'text' in member.name && member.name.text === String(key))
+            ?.initializer
+        : undefined;
+    if (inner === undefined) break;
+    node = inner;
+  }
+  return node;
+}
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+function onePast({ line, character }: ts.LineAndCharacter): Place {
+  return { line: line + 1, column: character + 1 };
+}
+
+function problem(code: string, file: string, message: string, start: Place, end: Place): Diagnostic {
+  return { code, severity: 'error', message, file, ...start, endLine: end.line, endColumn: end.column };
+}
