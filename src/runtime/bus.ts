@@ -1,0 +1,99 @@
+import type { ErrorRecord } from '../core/index.ts';
+import type { Logger } from '../tasks/index.ts';
+
+/** What is told about a step. */
+interface StepFacts {
+  readonly runId: string;
+  /** The path of the step in its run. */
+  readonly step: string;
+  /** The task, flow or event. */
+  readonly target: string | null;
+  readonly attempt: number;
+}
+
+type Told =
+  | { readonly type: 'run.started'; readonly runId: string; readonly target: string }
+  | { readonly type: 'run.recovered'; readonly runId: string; readonly target: string }
+  | { readonly type: 'run.completed'; readonly runId: string; readonly target: string; readonly output: unknown }
+  | { readonly type: 'run.failed'; readonly runId: string; readonly target: string; readonly error: ErrorRecord }
+  | { readonly type: 'run.cancelled'; readonly runId: string; readonly target: string }
+  | { readonly type: 'run.blocked'; readonly runId: string; readonly target: string; readonly error: ErrorRecord }
+  | ({ readonly type: 'step.started' | 'step.waiting' | 'step.completed' | 'step.cancelled' } & StepFacts)
+  | ({ readonly type: 'step.failed' | 'step.retrying'; readonly error: ErrorRecord } & StepFacts)
+  | { readonly type: 'event.published'; readonly eventId: string; readonly event: string; readonly runId?: string }
+  | { readonly type: 'event.dispatched'; readonly eventId: string; readonly event: string; readonly handled: boolean }
+  | {
+      readonly type: 'instance.changed';
+      readonly machine: string;
+      readonly instanceId: string;
+      readonly event: string;
+      readonly from: readonly string[] | null;
+      readonly to: readonly string[];
+    }
+  | { readonly type: 'handler.failed'; readonly event: string; readonly error: ErrorRecord };
+
+/** What a runtime tells about itself, after it is committed. `sequence` rises by one; `time` is in ms since 1970. */
+export type RuntimeEvent = Told & { readonly sequence: number; readonly time: number };
+export type RuntimeEventType = RuntimeEvent['type'];
+
+type Listener = (event: RuntimeEvent) => void;
+
+/** Tells listeners what happens. Nothing depends on somebody listening. */
+export class Bus {
+  readonly #listeners = new Set<Listener>();
+  readonly #now: () => number;
+  readonly #logger: Logger;
+  #sequence = 0;
+
+  constructor(now: () => number, logger: Logger) {
+    this.#now = now;
+    this.#logger = logger;
+  }
+
+  /** Is anybody listening? */
+  get heard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  on(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tell(told: Told): void {
+    const event = { ...told, sequence: ++this.#sequence, time: this.#now() };
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#logger.error('A listener threw.', { event: event.type, error: error instanceof Error ? error.stack : String(error) });
+      }
+    }
+  }
+
+  /** The events from now on, until the loop is left or `signal` aborts. Unread events wait in memory. */
+  async *stream(signal?: AbortSignal): AsyncGenerator<RuntimeEvent, void, void> {
+    const queue: RuntimeEvent[] = [];
+    let wake = Promise.withResolvers<void>();
+    const off = this.on((event) => {
+      queue.push(event);
+      wake.resolve();
+    });
+    const stop = (): void => wake.resolve();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      while (signal?.aborted !== true) {
+        const event = queue.shift();
+        if (event !== undefined) {
+          yield event;
+          continue;
+        }
+        await wake.promise;
+        wake = Promise.withResolvers<void>();
+      }
+    } finally {
+      off();
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Clock, ErrorRecord } from '../core/index.ts';
+import type { AnyEvent } from '../flow/index.ts';
+import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
+import type { Logger } from '../tasks/index.ts';
+import type { Bus } from './bus.ts';
+import type { Registry } from './registry.ts';
+import type { Writer } from './writer.ts';
+
+/** An event about to be appended to the log. Its payload is JSON text that fits the schema. */
+export interface NewEvent {
+  readonly event: AnyEvent;
+  readonly payload: string | undefined;
+  readonly source: string;
+}
+
+/** Why a run ends badly. */
+export interface Stop {
+  readonly reason: 'error' | 'cancel' | 'timeout';
+  readonly error: ErrorRecord;
+}
+
+/** What may be said about a run when it is created. */
+export interface NewRun {
+  readonly id: string;
+  readonly kind: RunRow['kind'];
+  readonly target: string;
+  readonly input: string | undefined;
+  readonly metadata?: string | undefined;
+  readonly parent?: { readonly run: string; readonly path: string };
+  readonly owner?: { readonly machine: string; readonly instance: string; readonly ref: string };
+  /** In ms, when it differs from the flow's own. */
+  readonly timeout?: number | undefined;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly status: 'completed' | 'failed' | 'cancelled';
+  /** JSON text. */
+  readonly output: string | undefined;
+  readonly error: ErrorRecord | undefined;
+  /** Failures that did not end it: JSON. */
+  readonly errors: string | null;
+}
+
+/** The parts of the engine, as they see each other. Everything that takes a `tx` is called inside a unit. */
+export interface Context {
+  readonly clock: Clock;
+  /** The clock of real work and heartbeats. */
+  readonly wall: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly writer: Writer;
+  readonly registry: Registry;
+  readonly bus: Bus;
+
+  /** Appends an event; gives its id. */
+  publish(tx: Tx, event: NewEvent): string;
+  /** Creates a run, which starts after the commit. */
+  create(tx: Tx, run: NewRun): void;
+  /** Appends to the journal of a run that may or may not be in memory; the run is woken after the commit. */
+  record(tx: Tx, run: string, row: Omit<JournalRow, 'run' | 'seq' | 'at'>): JournalRow;
+  /** Writes that a run must stop, unless it has ended. */
+  stop(tx: Tx, run: string, stop: Stop): boolean;
+  /** Ends a run: its row, timers and waits, the news to its parent or machine instance. */
+  end(tx: Tx, run: string, end: RunEnd): void;
+  /** Marks a run as running and goes on with it, at `path`, after the commit. */
+  wake(tx: Tx, run: string, path: string): void;
+
+  /** Brings a run into memory and goes on with it. */
+  load(run: string): void;
+  /** Enqueues `stop` for a run. */
+  requestStop(run: string, stop: Stop): void;
+  /** Makes sure that events of this name are found by these payload fields. */
+  indexBy(tx: Tx, event: string, fields: readonly string[]): void;
+  /** A run has been marked as blocked. */
+  blocked(run: string, error: ErrorRecord): void;
+}

@@ -1,0 +1,348 @@
+import { milliseconds, toErrorRecord, type Clock, type ErrorRecord } from '../core/index.ts';
+import { decodeJson, type Logger } from '../tasks/index.ts';
+import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
+import type { Bus } from './bus.ts';
+import type { Context, NewEvent, NewRun, RunEnd, Stop } from './context.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { RunError } from './errors.ts';
+import { matchKey } from './host/match.ts';
+import { newId } from './ids.ts';
+import { Instances } from './instances.ts';
+import { LiveRun } from './live-run.ts';
+import type { Registry } from './registry.ts';
+import { tellStep } from './tell.ts';
+import { Timers } from './timers.ts';
+import { Writer, type Unit } from './writer.ts';
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly epoch: number;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly bus: Bus;
+  /** How many waiting runs stay in memory; more are read again when they wake. */
+  readonly resident: number;
+  /** The engine has stopped because of this error. */
+  readonly stopped: (error: unknown) => void;
+  /** After each commit. */
+  readonly committed: () => void;
+}
+
+const final: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
+
+/** The embedded engine: runs in memory, the writer, timers, the dispatcher and the machine instances around one store. */
+export class Engine implements Context {
+  readonly clock: Clock;
+  readonly wall: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly writer: Writer;
+  readonly registry: Registry;
+  readonly bus: Bus;
+  readonly timers: Timers;
+  readonly dispatcher: Dispatcher;
+  readonly instances: Instances;
+  readonly runs = new Map<string, LiveRun>();
+  /** Called when a run has ended or is blocked. */
+  readonly ended = new Map<string, Set<() => void>>();
+  readonly #dirty = new Set<LiveRun>();
+  readonly #resident: number;
+  #alive = true;
+
+  constructor(options: EngineOptions) {
+    this.clock = options.clock;
+    this.wall = options.clock.wall ?? options.clock;
+    this.random = options.random;
+    this.logger = options.logger;
+    this.store = options.store;
+    this.registry = options.registry;
+    this.bus = options.bus;
+    this.#resident = options.resident;
+    this.writer = new Writer({
+      store: options.store,
+      epoch: options.epoch,
+      logger: options.logger,
+      last: () => this.#statuses(),
+      after: () => {
+        this.timers.arm();
+        this.dispatcher.poke();
+        options.committed();
+      },
+      stopped: (error) => {
+        this.stopAll();
+        options.stopped(error);
+      },
+    });
+    for (const [event, sets] of Object.entries(JSON.parse(this.store.tables.meta.get('fields') ?? '{}') as Record<string, readonly (readonly string[])[]>)) {
+      for (const fields of sets) this.registry.indexed(event).set(fields.join(), fields);
+    }
+    this.timers = new Timers(this);
+    this.instances = new Instances(this);
+    this.dispatcher = new Dispatcher(this, this.instances);
+  }
+
+  /** Goes on with everything that was under way. */
+  recover(): void {
+    const { tables } = this.store;
+    for (const id of tables.runs.ids(['pending', 'running', 'blocked'])) this.load(id);
+    this.timers.arm();
+    this.dispatcher.poke();
+  }
+
+  /** Takes everything out of memory; what is not committed has not happened. */
+  stopAll(): void {
+    this.#alive = false;
+    this.writer.stop();
+    this.timers.stop();
+    for (const run of this.runs.values()) run.abandon();
+    this.runs.clear();
+  }
+
+  /** Is nothing going on but waiting? */
+  get idle(): boolean {
+    if (!this.writer.idle || !this.dispatcher.idle || this.timers.overdue) return false;
+    for (const run of this.runs.values()) if (run.busy) return false;
+    return true;
+  }
+
+  publish(tx: Tx, { event, payload, source }: NewEvent): string {
+    const now = this.clock.now();
+    const name = event.contract;
+    const id = newId('evt', now, this.random);
+    const seq = tx.events.append({ id, name, payload: payload ?? null, at: now, expires: now + milliseconds(event.ttl), source });
+    const sets = [...this.registry.fields(name)];
+    if (sets.length > 0) {
+      const read = decodeJson(event.payload, payload);
+      for (const fields of sets) {
+        this.indexBy(tx, name, fields);
+        if (read.ok) tx.events.index(name, matchKey(fields, read.value), seq);
+      }
+    }
+    this.writer.afterCommit(() => {
+      const [kind, from] = source.split(' ');
+      if (this.bus.heard) this.bus.tell({ type: 'event.published', eventId: id, event: name, ...(kind === 'run' && from !== undefined ? { runId: from } : {}) });
+      this.dispatcher.grown(seq);
+    });
+    return id;
+  }
+
+  indexBy(tx: Tx, name: string, fields: readonly string[]): void {
+    const known = this.registry.indexed(name);
+    const key = fields.join();
+    if (known.has(key)) return;
+    const all = JSON.parse(tx.meta.get('fields') ?? '{}') as Record<string, readonly (readonly string[])[]>;
+    tx.meta.set('fields', JSON.stringify({ ...all, [name]: [...(all[name] ?? []), fields] }));
+    this.writer.afterCommit(() => known.set(key, fields));
+    const event = this.registry.event(name);
+    if (event === undefined) return;
+    for (const row of tx.events.named(name)) {
+      const read = decodeJson(event.payload, row.payload);
+      if (read.ok) tx.events.index(name, matchKey(fields, read.value), row.seq);
+    }
+  }
+
+  create(tx: Tx, run: NewRun): void {
+    const now = this.clock.now();
+    const program = this.registry.program(run.kind, run.target);
+    const row: RunRow = {
+      id: run.id,
+      kind: run.kind,
+      target: run.target,
+      hash: program?.hash ?? '',
+      registered: program?.registered ?? false,
+      status: 'running',
+      input: run.input ?? null,
+      output: null,
+      error: null,
+      errors: null,
+      metadata: run.metadata ?? null,
+      parent: run.parent?.run ?? null,
+      parentPath: run.parent?.path ?? null,
+      machine: run.owner?.machine ?? null,
+      instance: run.owner?.instance ?? null,
+      ref: run.owner?.ref ?? null,
+      since: tx.events.last(),
+      created: now,
+      updated: now,
+      ended: null,
+    };
+    tx.runs.insert(row);
+    const timeout = run.timeout ?? (program?.timeout === undefined ? undefined : milliseconds(program.timeout));
+    if (timeout !== undefined) tx.timers.put({ key: row.id, due: now + timeout, kind: 'run', target: row.id, part: '', data: null });
+    this.writer.afterCommit(() => {
+      if (this.bus.heard) this.bus.tell({ type: 'run.started', runId: row.id, target: row.target });
+      this.#start(row, []);
+    });
+  }
+
+  record(tx: Tx, run: string, line: Omit<JournalRow, 'run' | 'seq' | 'at'>): JournalRow {
+    const live = this.runs.get(run);
+    const at = this.clock.now();
+    const row: JournalRow = { ...line, run, seq: live?.nextSeq() ?? tx.journal.last(run) + 1, at };
+    tx.journal.append(row);
+    if (row.kind !== 'waiting') this.wake(tx, run, row.path, row);
+    this.writer.afterCommit(() => {
+      if (this.bus.heard) tellStep(this.bus, row);
+    });
+    return row;
+  }
+
+  /** Marks a run as running and goes on with it after the commit. */
+  wake(tx: Tx, run: string, path: string, row?: JournalRow): void {
+    const live = this.runs.get(run);
+    tx.runs.status(run, 'running', this.clock.now());
+    if (live !== undefined) live.woken = true;
+    this.writer.afterCommit(() => {
+      const now = this.runs.get(run);
+      if (now === undefined) return this.load(run);
+      now.woken = false;
+      now.status = 'running';
+      now.wake(path, row);
+      this.#dirty.add(now);
+    });
+  }
+
+  stop(tx: Tx, run: string, stop: Stop): boolean {
+    const row = tx.runs.get(run);
+    const live = this.runs.get(run);
+    if (row === undefined || final.has(row.status) || live?.ending === true) return false;
+    if (row.status === 'blocked') {
+      // Its code and its journal do not fit: what it did cannot be undone, only left as it is.
+      this.end(tx, run, { status: 'cancelled', output: undefined, error: toErrorRecord(new RunError('MR3203', `${stop.error.message} It was blocked: nothing was undone.`)), errors: row.errors });
+      return true;
+    }
+    if (live?.stopping !== undefined) return true;
+    this.record(tx, run, { kind: 'stopping', path: '', name: null, attempt: 0, place: null, data: JSON.stringify(stop) });
+    return true;
+  }
+
+  requestStop(run: string, stop: Stop): void {
+    this.writer.enqueue({ run: (tx) => this.stop(tx, run, stop) });
+  }
+
+  end(tx: Tx, run: string, { status, output, error, errors }: RunEnd): void {
+    const row = tx.runs.get(run);
+    if (row === undefined) return;
+    const now = this.clock.now();
+    tx.runs.end(run, { status, output: output ?? null, error: error === undefined ? null : JSON.stringify(error), errors }, now);
+    tx.timers.removeAll(run);
+    tx.waits.removeAll(run);
+    const failure = error === undefined ? null : JSON.stringify(error);
+    if (row.parent !== null && row.parentPath !== null) {
+      this.record(tx, row.parent, {
+        kind: status === 'completed' ? 'completed' : 'failed',
+        path: row.parentPath,
+        name: row.target,
+        attempt: 1,
+        place: null,
+        data: status === 'completed' ? (output ?? null) : failure,
+      });
+    }
+    if (row.machine !== null && row.instance !== null && row.ref !== null) {
+      tx.runs.unlink(run);
+      this.instances.runEnded(tx, row, status === 'completed' ? { ok: true, output } : { ok: false, error: error as ErrorRecord });
+    }
+    this.writer.afterCommit(() => {
+      this.runs.delete(run);
+      this.#tellEnd(row, status, output, error);
+      this.#settle(run);
+    });
+  }
+
+  load(id: string): void {
+    if (!this.#alive || this.runs.has(id)) return;
+    const row = this.store.tables.runs.get(id);
+    if (row === undefined || final.has(row.status)) return;
+    const rows = this.store.tables.journal.of(id);
+    if (this.bus.heard) this.bus.tell({ type: 'run.recovered', runId: id, target: row.target });
+    this.#start(row, rows);
+  }
+
+  blocked(id: string): void {
+    this.runs.delete(id);
+    this.#settle(id);
+  }
+
+  /** Calls back once when the run has ended or is blocked. */
+  onEnd(id: string, listener: () => void): void {
+    const listeners = this.ended.get(id) ?? new Set();
+    this.ended.set(id, listeners.add(listener));
+  }
+
+  #start(row: RunRow, rows: readonly JournalRow[]): void {
+    if (!this.#alive || this.runs.has(row.id)) return;
+    const program = this.registry.program(row.kind, row.target);
+    if (program === undefined) {
+      return this.#block(row, new RunError('MR3204', `Run '${row.id}' needs the ${row.kind} '${row.target}', which this system does not have. Register it, or bring it back; the run then goes on.`));
+    }
+    if (row.registered && program.hash !== row.hash) {
+      return this.#block(row, new RunError('MR3212', `Run '${row.id}' was started by a flow '${row.target}' registered at run time with hash '${row.hash}'; the one registered now has '${program.hash}'. Register the same flow again.`));
+    }
+    let live: LiveRun;
+    try {
+      live = new LiveRun(this, row, program, rows, (run) => this.#dirty.add(run));
+    } catch (error) {
+      return this.#block(row, new RunError('MR3216', `The journal of run '${row.id}' cannot be read: ${String(error)}. The other runs go on without it.`, { fault: 'environment', cause: error }));
+    }
+    this.runs.set(row.id, live);
+    this.#dirty.add(live);
+    live.drive().catch((error: unknown) => live.failed(error));
+  }
+
+  #block(row: RunRow, error: RunError): void {
+    const record = toErrorRecord(error);
+    this.writer.enqueue({
+      run: (tx) => tx.runs.block(row.id, JSON.stringify(record), this.clock.now()),
+      done: () => {
+        this.logger.error(`Run '${row.id}' is blocked.`, { run: row.id, code: record.code, reason: record.message });
+        if (this.bus.heard) this.bus.tell({ type: 'run.blocked', runId: row.id, target: row.target, error: record });
+        this.#settle(row.id);
+      },
+    });
+  }
+
+  /** Writes the status of runs that went to rest or back to work, and lets go of resting ones when there are many. */
+  #statuses(): Unit<unknown>[] {
+    const units: Unit<unknown>[] = [];
+    for (const run of this.#dirty) {
+      if (run.dead) {
+        if (this.runs.get(run.id) === run) this.runs.delete(run.id);
+        continue;
+      }
+      const status = run.busy ? 'running' : 'waiting';
+      if (run.ending || status === run.status) continue;
+      run.status = status;
+      units.push({
+        owner: run,
+        run: (tx) => {
+          if (!run.woken) tx.runs.status(run.id, status, this.clock.now());
+        },
+        done: () => {
+          if (this.runs.size > this.#resident && run.status === 'waiting' && !run.busy && !this.#dirty.has(run)) {
+            run.abandon();
+            this.runs.delete(run.id);
+          }
+        },
+      });
+    }
+    this.#dirty.clear();
+    return units;
+  }
+
+  #tellEnd(row: RunRow, status: RunEnd['status'], output: string | undefined, error: ErrorRecord | undefined): void {
+    if (!this.bus.heard) return;
+    const facts = { runId: row.id, target: row.target };
+    if (status === 'completed') this.bus.tell({ type: 'run.completed', ...facts, output: output === undefined ? undefined : JSON.parse(output) });
+    else if (status === 'failed') this.bus.tell({ type: 'run.failed', ...facts, error: error as ErrorRecord });
+    else this.bus.tell({ type: 'run.cancelled', ...facts });
+  }
+
+  #settle(id: string): void {
+    const listeners = this.ended.get(id);
+    this.ended.delete(id);
+    for (const listener of listeners ?? []) listener();
+  }
+}

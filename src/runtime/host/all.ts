@@ -1,0 +1,63 @@
+import type { Part as PartOf } from '../../flow/index.ts';
+import { Cancelled } from '../errors.ts';
+import { Scope } from '../scope.ts';
+import { orderOf } from './order.ts';
+import type { Part } from './part.ts';
+
+/** A part that runs beside others. */
+export interface Beside<Value> {
+  readonly path: string;
+  readonly run: (host: Part) => Promise<Value>;
+}
+
+/** Runs all parts at the same time, at most `concurrency` of them. */
+export async function all(
+  part: Part,
+  id: string,
+  parts: Readonly<Record<string, PartOf<unknown>>>,
+  options: { readonly concurrency?: number },
+): Promise<Readonly<Record<string, unknown>>> {
+  const path = part.enter(id);
+  const names = Object.keys(parts);
+  const values = await sideBySide(
+    part,
+    Object.entries(parts).map(([name, run]) => ({ path: `${path}/${name}`, run })),
+    options.concurrency ?? names.length,
+  );
+  return Object.fromEntries(names.map((name, index) => [name, values[index]]));
+}
+
+/**
+ * A sliding window over parts. When one fails the others are cancelled, and it has failed when all have come to rest.
+ * In a replay a cancelled part is still run as far as it is recorded, so that its undos are known.
+ */
+export async function sideBySide<Value>(part: Part, parts: readonly Beside<Value>[], concurrency: number): Promise<Value[]> {
+  const { run } = part;
+  const scope = new Scope(part.scope);
+  const values: Value[] = [];
+  const failures: unknown[] = [];
+  let next = 0;
+  let time = part.time;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < parts.length; index = next++) {
+      const beside = parts[index] as Beside<Value>;
+      if (scope.reason !== undefined && !run.recorded(beside.path)) continue;
+      const inner = part.part(beside.path, scope);
+      try {
+        values[index] = await beside.run(inner);
+        await inner.finish();
+      } catch (thrown) {
+        failures.push(thrown);
+        scope.abort(new Cancelled(`A part beside it failed: ${beside.path}.`));
+      }
+      time = Math.max(time, inner.time);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(Math.max(1, concurrency), parts.length) }, work));
+  scope.close();
+  part.time = time;
+  if (scope.reason === undefined) return values;
+  if (part.scope.reason !== undefined) throw part.scope.reason;
+  const [first] = failures.filter((thrown) => !(thrown instanceof Cancelled)).sort((a, b) => orderOf(a) - orderOf(b));
+  throw first ?? scope.reason;
+}

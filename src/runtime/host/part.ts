@@ -1,0 +1,198 @@
+import type { ErrorRecord } from '../../core/index.ts';
+import type { AnyEvent, At, Call, Host, Part as PartOf } from '../../flow/index.ts';
+import { never, RunError } from '../errors.ts';
+import type { LiveRun } from '../live-run.ts';
+import type { Scope } from '../scope.ts';
+import { all } from './all.ts';
+import { attempt } from './attempt.ts';
+import { branch } from './branch.ts';
+import type { CallOptions } from './call.ts';
+import { child } from './child.ts';
+import { emit } from './emit.ts';
+import { map } from './map.ts';
+import { idFrom, numberFrom } from './random.ts';
+import { receive, type ReceiveOptions } from './receive.ts';
+import type { Record } from './records.ts';
+import { repeat, type RepeatOptions } from './repeat.ts';
+import { sleep } from './sleep.ts';
+import { step } from './step.ts';
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** The Host that one part of a flow sees. Its steps come one after the other, and their paths begin with `prefix`. */
+export class Part implements Host {
+  readonly run: LiveRun;
+  readonly prefix: string;
+  readonly scope: Scope;
+  /** The time of the newest record that this part has seen. */
+  time: number;
+  /** The ids of finished steps and the numbers of their last lines, for undos. */
+  readonly finished = new Map<string, number>();
+  readonly #seen = new Set<string>();
+  /** What the journal says happened in this part, as long as the code has not asked for it. */
+  readonly #open: Set<string>;
+  /** Something recorded comes after this part, so nothing new may be recorded in it. */
+  readonly #sealed: boolean;
+  #drawn = 0;
+
+  constructor(run: LiveRun, prefix: string, scope: Scope, time: number, sealed: boolean) {
+    this.run = run;
+    this.prefix = prefix;
+    this.scope = scope;
+    this.time = time;
+    this.#sealed = sealed;
+    const recorded = run.children.get(prefix) ?? nothing;
+    this.#open = recorded.size === 0 ? new Set() : new Set([...recorded].filter((id) => !id.startsWith('~')));
+  }
+
+  get runId(): string {
+    return this.run.id;
+  }
+
+  path(id: string): string {
+    return this.prefix === '' ? id : `${this.prefix}/${id}`;
+  }
+
+  /** Comes to a step: its path. */
+  enter(id: string): string {
+    if (this.#seen.has(id)) {
+      throw new RunError('MR3210', `The step id '${id}' is used twice in one part of flow '${this.run.row.target}' (${this.prefix === '' ? 'its body' : this.prefix}). Give each step an id of its own.`, { fault: 'user-code' });
+    }
+    this.#seen.add(id);
+    this.#open.delete(id);
+    return this.path(id);
+  }
+
+  /** Comes to a step that is recorded, or is about to be. */
+  async begin(id: string): Promise<{ readonly path: string; readonly record: Record | undefined }> {
+    if (this.run.dead) return never();
+    const path = this.enter(id);
+    const record = this.run.records.get(path);
+    if (record === undefined) {
+      if (this.scope.reason !== undefined) throw this.scope.reason;
+      if (this.#sealed || this.#open.size > 0) {
+        return this.diverged(`it now asks for step '${path}' before ${this.#sealed ? 'steps that are' : `'${[...this.#open][0]}', which is`} recorded already`);
+      }
+    }
+    return { path, record };
+  }
+
+  /** The code asks for something else than what is recorded. */
+  diverged(what: string): Promise<never> {
+    return this.run.block(
+      new RunError('MR3205', `Run '${this.run.id}' of flow '${this.run.row.target}' does not fit its code any more: ${what}. Bring the old code back, or cancel the run.`, {
+        fault: 'user-code',
+        details: { run: this.run.id },
+      }),
+    );
+  }
+
+  /** The part has come to its end: everything recorded must have been asked for. */
+  async finish(): Promise<void> {
+    if (this.run.dead) return never();
+    if (this.#open.size === 0 || this.scope.reason !== undefined) return;
+    await this.diverged(`step '${this.path([...this.#open][0] ?? '')}' is recorded, and the code no longer asks for it`);
+  }
+
+  /** A part below this one. */
+  part(path: string, scope: Scope): Part {
+    return new Part(this.run, path, scope, this.time, this.#sealed || this.#open.size > 0);
+  }
+
+  /** The same place, out of reach of a cancel: for what must run although everything else stops. */
+  shielded(): Part {
+    return new Part(this.run, this.prefix, this.run.shield, this.time, false);
+  }
+
+  /** `file:line:column` of a place in the flow's file. */
+  source(at: At): string {
+    return this.run.program.source.replace(/\d+:\d+$/, at);
+  }
+
+  /** Does whatever is called for. */
+  call(id: string, call: () => Call<unknown>, at: At): Promise<unknown> {
+    return step(this, id, call, { at });
+  }
+
+  step<Result>(id: string, call: () => Call<Result>, options: CallOptions): Promise<Result> {
+    return step(this, id, call, options) as Promise<Result>;
+  }
+
+  child<Result>(id: string, call: () => Call<Result>, options: CallOptions): Promise<Result> {
+    return child(this, id, call, options) as Promise<Result>;
+  }
+
+  undo(id: string, call: () => Call<unknown>, options: { readonly at: At }): void {
+    const seq = this.finished.get(id);
+    // A step that failed and was passed over did nothing that could be undone.
+    if (seq !== undefined) this.run.undos.push({ path: this.path(id), seq, call, at: options.at, time: this.time });
+  }
+
+  branch<Parts extends Readonly<globalThis.Record<string, PartOf<unknown>>>>(
+    id: string,
+    on: () => (keyof Parts & string) | boolean,
+    parts: Parts,
+    options: { readonly at: At },
+  ): Promise<Awaited<ReturnType<Parts[keyof Parts]>>> {
+    return branch(this, id, on, parts, options) as Promise<Awaited<ReturnType<Parts[keyof Parts]>>>;
+  }
+
+  all<Parts extends Readonly<globalThis.Record<string, PartOf<unknown>>>>(
+    id: string,
+    parts: Parts,
+    options: { readonly at: At; readonly concurrency?: number },
+  ): Promise<{ readonly [K in keyof Parts]: Parts[K] extends PartOf<infer Value> ? Value : never }> {
+    return all(this, id, parts, options) as never;
+  }
+
+  map<Item, Value>(
+    id: string,
+    over: () => readonly Item[],
+    part: PartOf<Value, [item: Item, index: number]>,
+    options: { readonly at: At; readonly concurrency?: number },
+  ): Promise<readonly Value[]> {
+    return map(this, id, over, part, options);
+  }
+
+  repeat<Value>(
+    id: string,
+    part: PartOf<Value, [index: number]>,
+    until: (value: Value, index: number) => boolean,
+    options: RepeatOptions,
+  ): Promise<Value> {
+    return repeat(this, id, part, until, options);
+  }
+
+  attempt<Value, Handled>(
+    id: string,
+    part: PartOf<Value>,
+    handler: PartOf<Handled, [error: ErrorRecord]>,
+    _options: { readonly at: At },
+  ): Promise<Value | Handled> {
+    return attempt(this, id, part, handler);
+  }
+
+  sleep(id: string, time: string | (() => string), options: { readonly at: At }): Promise<void> {
+    return sleep(this, id, time, options.at);
+  }
+
+  receive<Payload>(id: string, event: AnyEvent, options: ReceiveOptions): Promise<Payload> {
+    return receive(this, id, event, options) as Promise<Payload>;
+  }
+
+  emit(id: string, call: () => Call<void>, options: { readonly at: At }): Promise<void> {
+    return emit(this, id, call, options.at);
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  random(): number {
+    return numberFrom(this.run.id, this.prefix, this.#drawn++);
+  }
+
+  idGen(): string {
+    return idFrom(this.run.id, this.prefix, this.#drawn++);
+  }
+}

@@ -1,0 +1,56 @@
+import type { JournalKind, JournalRow } from '../../store/index.ts';
+
+/** What the journal says about one path: its lines folded into one. */
+export interface Record {
+  /** The kind of the newest line. */
+  readonly kind: JournalKind;
+  /** The number of the newest line. */
+  readonly seq: number;
+  /** The time of the newest line. */
+  readonly at: number;
+  readonly name: string | null;
+  /** The data of the first line: the input, the key, the time. Absent when the first line was also the last. */
+  readonly asked: string | null;
+  /** Were there two lines? A step that could not even be called has one, `failed`. */
+  readonly begun: boolean;
+  /** The data of the newest line. */
+  readonly data: string | null;
+  /** The number of the newest failed try. */
+  readonly tries: number;
+}
+
+/** Adds a line to what is known of its path. */
+export function fold(record: Record | undefined, row: JournalRow): Record {
+  return {
+    kind: row.kind,
+    seq: row.seq,
+    at: row.at,
+    name: row.name ?? record?.name ?? null,
+    asked: record === undefined ? row.data : record.asked,
+    begun: record !== undefined || row.kind !== 'failed',
+    data: row.data,
+    tries: row.kind === 'retrying' ? row.attempt : (record?.tries ?? 0),
+  };
+}
+
+/**
+ * For each part of a run (by the path with which its steps begin) the ids of what was recorded in it, in order. So a
+ * replay notices a step that would come before recorded ones, and one that is no longer asked for.
+ */
+export function childrenOf(rows: readonly JournalRow[]): Map<string, Set<string>> {
+  const parts = new Map<string, Set<string>>();
+  for (const { path } of rows) {
+    let from = 0;
+    while (from < path.length) {
+      const slash = path.indexOf('/', from);
+      const to = slash === -1 ? path.length : slash;
+      const part = from === 0 ? '' : path.slice(0, from - 1);
+      const id = path.slice(from, to).replace(/\[\d+\]$/, '');
+      let ids = parts.get(part);
+      if (ids === undefined) parts.set(part, (ids = new Set()));
+      ids.add(id);
+      from = to + 1;
+    }
+  }
+  return parts;
+}

@@ -1,0 +1,27 @@
+import { milliseconds } from '../../core/index.ts';
+import type { At } from '../../flow/index.ts';
+import { Cancelled } from '../errors.ts';
+import type { Part } from './part.ts';
+
+/** Waits for a time. The end is fixed when the wait begins, and survives a restart. */
+export async function sleep(part: Part, id: string, time: string | (() => string), at: At): Promise<void> {
+  const { run, scope } = part;
+  const { path, record } = await part.begin(id);
+  const key = `${run.id} ${path}`;
+  if (record === undefined) {
+    const until = run.context.clock.now() + milliseconds(typeof time === 'string' ? time : time());
+    run.append({ kind: 'sleeping', path, place: at, data: String(until) }, (tx) =>
+      tx.timers.put({ key, due: until, kind: 'sleep', target: run.id, part: path, data: null }),
+    );
+  } else if (record.kind !== 'sleeping' && record.kind !== 'slept' && record.kind !== 'cancelled') {
+    return part.diverged(`'${path}' is recorded as '${record.name ?? record.kind}', and is now a wait`);
+  }
+  if (record === undefined || record.kind === 'sleeping') await run.wait(path, scope);
+  const now = run.records.get(path);
+  if (now?.kind === 'slept') {
+    part.time = now.at;
+    return;
+  }
+  if (now?.kind !== 'cancelled') run.append({ kind: 'cancelled', path, place: at }, (tx) => tx.timers.remove(key));
+  throw scope.reason ?? new Cancelled(`The wait '${path}' was cancelled.`);
+}

@@ -1,0 +1,62 @@
+import type { Engine } from './engine.ts';
+import { answer, type RequestKind, type Requests } from './requests.ts';
+
+/** How often an owner looks whether another process has written, in ms. Reading the version takes microseconds. */
+const look = 20;
+
+/** Carries out what other processes ask for, each request once: its effect and its answer are one transaction. */
+export class Inbox {
+  readonly #engine: Engine;
+  readonly #poll: NodeJS.Timeout;
+  readonly #underWay = new Set<number>();
+  #version: number;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#version = engine.store.version();
+    this.read();
+    this.#poll = setInterval(() => {
+      const version = engine.store.version();
+      if (version === this.#version) return;
+      this.#version = version;
+      this.read();
+    }, look).unref();
+  }
+
+  get idle(): boolean {
+    return this.#underWay.size === 0;
+  }
+
+  /** While somebody waits for news from outside, the process must stay alive. */
+  hold(held: boolean): void {
+    if (held) this.#poll.ref();
+    else this.#poll.unref();
+  }
+
+  read(): void {
+    const { store, writer, logger } = this.#engine;
+    for (const row of store.tables.inbox.pending()) {
+      if (this.#underWay.has(row.id)) continue;
+      this.#underWay.add(row.id);
+      writer.enqueue({
+        run: (tx) => {
+          // The id was read outside of the transaction.
+          if (tx.inbox.get(row.id)?.answer !== null) return;
+          const asks = JSON.parse(row.request) as Requests[RequestKind]['asks'];
+          tx.inbox.answer(row.id, JSON.stringify(answer(this.#engine, tx, row.kind as RequestKind, asks as never)));
+        },
+        done: () => this.#underWay.delete(row.id),
+        failed: (error) => {
+          this.#underWay.delete(row.id);
+          logger.error('A request of another process could not be carried out.', { request: row.id, kind: row.kind, error: String(error) });
+          const record = { name: 'Error', message: String(error), code: 'MR3404', retryable: false, fault: 'internal' };
+          writer.enqueue({ run: (tx) => tx.inbox.answer(row.id, JSON.stringify({ error: record })) });
+        },
+      });
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#poll);
+  }
+}

@@ -1,0 +1,212 @@
+import { toErrorRecord, type ErrorRecord } from '../core/index.ts';
+import type { MachineEvent, MachineStep, Snapshot } from '../machine/index.ts';
+import { decodeJson, encodeJson, type BoundMachine } from '../tasks/index.ts';
+import type { EventRow, InstanceRow, RunRow, Tx } from '../store/index.ts';
+import type { Context } from './context.ts';
+import type { Delivery } from './dispatcher.ts';
+import { carryOut, dropAll } from './effects.ts';
+import { EventError } from './errors.ts';
+
+/** How many history rows an instance keeps. */
+const historyLimit = 1000;
+
+/** What a run or child instance of a machine came to. */
+export type WorkEnd = { readonly ok: true; readonly output: string | undefined } | { readonly ok: false; readonly error: ErrorRecord };
+
+/** Which instance of which machine. */
+export interface InstanceName {
+  readonly machine: string;
+  readonly id: string;
+}
+
+/** Machine instances. One transaction carries the new state, its history row, its timers, events and runs. */
+export class Instances {
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /**
+   * Creates an instance and enters its initial state.
+   *
+   * @throws EventError MR3304 unknown machine, MR3305 it exists, MR3307 the context is not valid. Nothing was written.
+   */
+  create(tx: Tx, name: InstanceName, context: string | undefined, parent?: { readonly machine: string; readonly id: string; readonly ref: string }): InstanceRow {
+    const machine = this.#machine(name.machine);
+    if (tx.instances.get(name.machine, name.id) !== undefined) {
+      throw new EventError('MR3305', `There is an instance '${name.id}' of machine '${name.machine}' already.`, { details: { ...name } });
+    }
+    const read = decodeJson(machine.context, context ?? '{}');
+    if (!read.ok) {
+      throw new EventError('MR3307', `The context of the new instance '${name.id}' of machine '${name.machine}' is not valid: ${read.problems}`, { details: { ...name } });
+    }
+    const now = this.#context.clock.now();
+    const row: InstanceRow = {
+      machine: name.machine,
+      id: name.id,
+      status: 'active',
+      snapshot: '',
+      hash: machine.module.hash,
+      seq: 0,
+      parentMachine: parent?.machine ?? null,
+      parentInstance: parent?.id ?? null,
+      parentRef: parent?.ref ?? null,
+      created: now,
+      updated: now,
+    };
+    const step = machine.module.start(read.value, { instanceId: name.id, now });
+    return this.#apply(tx, machine, row, null, { name: '', payload: undefined }, step, now);
+  }
+
+  /**
+   * Gives an event to an instance.
+   *
+   * @throws EventError MR3306 when there is none.
+   */
+  send(tx: Tx, name: InstanceName, event: MachineEvent): { readonly handled: boolean; readonly available: readonly string[]; readonly row: InstanceRow } {
+    const machine = this.#machine(name.machine);
+    const row = tx.instances.get(name.machine, name.id);
+    if (row === undefined) throw new EventError('MR3306', `There is no instance '${name.id}' of machine '${name.machine}'.`, { details: { ...name } });
+    if (row.status !== 'active') return { handled: false, available: [], row };
+    const now = this.#context.clock.now();
+    const before = JSON.parse(row.snapshot) as Snapshot<unknown>;
+    const step = machine.module.send(before, event, { instanceId: row.id, now });
+    if (!step.handled && step.errors.length === 0) return { handled: false, available: this.available(machine, before), row };
+    return { handled: step.handled, available: [], row: this.#apply(tx, machine, row, before, event, step, now) };
+  }
+
+  /** The names of the events that the instance would take now. */
+  available(machine: BoundMachine, snapshot: Snapshot<unknown>): readonly string[] {
+    const names = new Map(Object.entries(machine.module.events).map(([name, alias]) => [alias, name]));
+    return snapshot.status === 'active' ? machine.module.available(snapshot).map((alias) => names.get(alias) ?? alias) : [];
+  }
+
+  /** Hands an event of the log to the instance that it names. */
+  deliver(tx: Tx, machine: BoundMachine, event: EventRow): Delivery | undefined {
+    const { module } = machine;
+    const alias = Object.hasOwn(module.events, event.name) ? module.events[event.name] : undefined;
+    const contract = this.#context.registry.event(event.name);
+    if (alias === undefined || contract === undefined) return undefined;
+    const read = decodeJson(contract.payload, event.payload);
+    const payload = read.ok ? read.value : undefined;
+    const key = (payload as Readonly<Record<string, unknown>> | undefined)?.[module.key];
+    if (typeof key !== 'string' && typeof key !== 'number') return undefined;
+    const name: InstanceName = { machine: module.name, id: String(key) };
+    const found = tx.instances.get(name.machine, name.id);
+    const facts = { to: 'instance', machine: name.machine, instanceId: name.id } as const;
+    if (found === undefined && !module.creates.includes(alias)) return { ...facts, created: false, handled: false, available: [] };
+    try {
+      return tx.savepoint(() => {
+        if (found === undefined) this.create(tx, name, undefined);
+        const { handled, available } = this.send(tx, name, { name: alias, payload });
+        return { ...facts, created: found === undefined, handled, ...(handled ? {} : { available }) };
+      });
+    } catch (thrown) {
+      return { ...facts, created: false, handled: false, error: this.#failed(name, event.name, thrown) };
+    }
+  }
+
+  /** A timer of a machine has rung. */
+  timer(tx: Tx, machine: string, instance: string, event: string): void {
+    this.#internal(tx, { machine, id: instance }, JSON.parse(event) as MachineEvent);
+  }
+
+  /** A run that an instance had started has ended. The link is gone already, so this happens once. */
+  runEnded(tx: Tx, run: Pick<RunRow, 'machine' | 'instance' | 'ref' | 'kind' | 'target'>, end: WorkEnd): void {
+    const name: InstanceName = { machine: run.machine ?? '', id: run.instance ?? '' };
+    const schema = run.kind === 'flow' ? this.#context.registry.flow(run.target)?.contract.output : this.#context.registry.task(run.target)?.output;
+    this.#internal(tx, name, endEvent(run.ref ?? '', end, schema));
+  }
+
+  /** An event that comes from the engine and must not undo what brought it when the machine fails. */
+  #internal(tx: Tx, name: InstanceName, event: MachineEvent): void {
+    if (tx.instances.get(name.machine, name.id)?.status !== 'active') return;
+    try {
+      tx.savepoint(() => this.send(tx, name, event));
+    } catch (thrown) {
+      this.#failed(name, event.name, thrown);
+    }
+  }
+
+  #failed(name: InstanceName, event: string, thrown: unknown): ErrorRecord {
+    if (thrown instanceof EventError) return toErrorRecord(thrown);
+    const error = new EventError('MR3309', `The machine '${name.machine}' failed on '${event}' for instance '${name.id}', which stays as it was: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
+      fault: 'internal',
+      cause: thrown,
+      details: { ...name, event },
+    });
+    this.#context.logger.error(error.message, { code: error.code, ...name });
+    return toErrorRecord(error);
+  }
+
+  #machine(name: string): BoundMachine {
+    const machine = this.#context.registry.machine(name);
+    if (machine !== undefined) return machine;
+    throw new EventError('MR3304', `The system '${this.#context.registry.system.name}' has no machine '${name}'. It has: ${Object.keys(this.#context.registry.system.machines).join(', ')}.`);
+  }
+
+  #apply(tx: Tx, machine: BoundMachine, row: InstanceRow, before: Snapshot<unknown> | null, event: MachineEvent, step: MachineStep<unknown>, now: number): InstanceRow {
+    const { snapshot } = step;
+    const encoded = encodeJson(snapshot.context);
+    if (!encoded.ok) {
+      throw new EventError('MR3307', `The context of instance '${row.id}' of machine '${row.machine}' is not JSON after '${event.name}': ${encoded.problems}`, { fault: 'user-code' });
+    }
+    const next: InstanceRow = {
+      ...row,
+      status: snapshot.status,
+      snapshot: JSON.stringify(snapshot),
+      hash: machine.module.hash,
+      seq: row.seq + 1,
+      updated: now,
+    };
+    tx.instances.put(next);
+    const { errors, events } = carryOut(this.#context, this, tx, next, step.effects);
+    const all = [...step.errors, ...errors];
+    tx.instances.append({
+      machine: row.machine,
+      instance: row.id,
+      seq: next.seq,
+      at: now,
+      event: event.name,
+      payload: event.payload === undefined ? null : JSON.stringify(event.payload),
+      before: before === null ? null : JSON.stringify(before.state),
+      after: JSON.stringify(snapshot.state),
+      context: encoded.value ?? 'null',
+      errors: all.length === 0 ? null : JSON.stringify(all),
+    });
+    if (next.seq > historyLimit) tx.instances.trim(row.machine, row.id, next.seq - historyLimit);
+    this.#context.writer.afterCommit(() => {
+      const { bus } = this.#context;
+      if (!bus.heard) return;
+      bus.tell({ type: 'instance.changed', machine: row.machine, instanceId: row.id, event: event.name, from: before?.state ?? null, to: snapshot.state });
+    });
+    if (next.status === 'done') this.#done(tx, next, snapshot);
+    // Work that could not even begin ends at once: its state hears of it like of any other end.
+    for (const internal of events) this.#internal(tx, { machine: row.machine, id: row.id }, internal);
+    return tx.instances.get(row.machine, row.id) ?? next;
+  }
+
+  #done(tx: Tx, row: InstanceRow, snapshot: Snapshot<unknown>): void {
+    dropAll(this.#context, this, tx, row);
+    if (row.parentMachine === null || row.parentInstance === null || row.parentRef === null) return;
+    tx.instances.put({ ...row, parentRef: null });
+    const output = snapshot.output === undefined ? undefined : JSON.stringify(snapshot.output);
+    this.#internal(tx, { machine: row.parentMachine, id: row.parentInstance }, endEvent(row.parentRef, { ok: true, output }, undefined));
+  }
+
+  /** Stops an instance that worked for a state which has been left. */
+  halt(tx: Tx, row: InstanceRow): void {
+    if (row.status !== 'active') return;
+    tx.instances.put({ ...row, status: 'stopped', parentRef: null, updated: this.#context.clock.now() });
+    dropAll(this.#context, this, tx, row);
+  }
+}
+
+/** The event by which an instance hears of the end of its work. */
+export function endEvent(ref: string, end: WorkEnd, schema: BoundMachine['context'] | undefined): MachineEvent {
+  if (!end.ok) return { name: `error.run.${ref}`, payload: end.error };
+  if (schema === undefined) return { name: `done.run.${ref}`, payload: end.output === undefined ? undefined : JSON.parse(end.output) };
+  const read = decodeJson(schema, end.output);
+  return { name: `done.run.${ref}`, payload: read.ok ? read.value : undefined };
+}

@@ -1,0 +1,278 @@
+import { toErrorRecord, type ErrorRecord } from '../core/index.ts';
+import { decodeJson, encodeJson, type EmittedEvent } from '../tasks/index.ts';
+import type { JournalRow, RunRow, RunStatus, Tx } from '../store/index.ts';
+import type { Context, Stop } from './context.ts';
+import { Cancelled, never, RunError } from './errors.ts';
+import { childrenOf, fold, type Record } from './host/records.ts';
+import { Part } from './host/part.ts';
+import { compensate, type Undo } from './host/undo.ts';
+import type { Program } from './registry.ts';
+import { Scope } from './scope.ts';
+import { tellStep } from './tell.ts';
+
+/** A failure that did not end the run. */
+export interface PartialFailure {
+  readonly path: string;
+  readonly error: ErrorRecord;
+}
+
+type Line = Omit<JournalRow, 'run' | 'seq' | 'at' | 'name' | 'attempt' | 'place' | 'data'> & Partial<Pick<JournalRow, 'name' | 'attempt' | 'place' | 'data'>>;
+
+/**
+ * A run in memory. Its flow is run from the start; what the journal knows is handed out, what it does not know is
+ * done and recorded. An abandoned one (`dead`) writes nothing more, and its code comes to rest at the next call.
+ */
+export class LiveRun {
+  readonly context: Context;
+  readonly row: RunRow;
+  readonly program: Program;
+  readonly records = new Map<string, Record>();
+  readonly children: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly root = new Scope();
+  /** Never aborted: what runs in it is compensation. */
+  readonly shield = new Scope();
+  readonly metadata: Readonly<globalThis.Record<string, unknown>> | undefined;
+  readonly undos: Undo[] = [];
+  readonly errors: PartialFailure[] = [];
+  /** Where a part waits for a line of the journal, or for a retry to be due, by path. */
+  readonly waiters = new Map<string, () => void>();
+  /** The status that the database has. */
+  status: RunStatus;
+  dead = false;
+  /** The code has come to its end; only the last unit is on its way. */
+  ending = false;
+  /** A transaction that is being written has news for this run. */
+  woken = false;
+  /** The raw result of the last task, for a run that is a single task. */
+  lastOutput: string | undefined;
+  stopping: Stop | undefined;
+  #seq: number;
+  #busy = 0;
+  readonly #settled: (run: LiveRun) => void;
+
+  constructor(context: Context, row: RunRow, program: Program, rows: readonly JournalRow[], settled: (run: LiveRun) => void) {
+    this.context = context;
+    this.row = row;
+    this.program = program;
+    this.status = row.status;
+    this.metadata = row.metadata === null ? undefined : (JSON.parse(row.metadata) as Readonly<globalThis.Record<string, unknown>>);
+    this.#settled = settled;
+    this.#seq = rows.at(-1)?.seq ?? 0;
+    this.children = rows.length === 0 ? new Map() : childrenOf(rows);
+    for (const line of rows) this.learn(line);
+  }
+
+  get id(): string {
+    return this.row.id;
+  }
+
+  nextSeq(): number {
+    return ++this.#seq;
+  }
+
+  /** Takes in a line that is in the journal. */
+  learn(row: JournalRow): void {
+    if (row.kind === 'stopping') {
+      // The first reason counts.
+      if (this.stopping !== undefined) return;
+      this.stopping = JSON.parse(row.data ?? '') as Stop;
+      this.root.abort(new Cancelled(this.stopping.error.message));
+    } else {
+      this.records.set(row.path, fold(this.records.get(row.path), row));
+    }
+  }
+
+  /** Is anything recorded at or below this path? */
+  recorded(path: string): boolean {
+    return this.children.has(path);
+  }
+
+  /** Is the run at work, rather than waiting? */
+  get busy(): boolean {
+    return this.#busy > 0 || this.waiters.size === 0;
+  }
+
+  working(by: 1 | -1): void {
+    this.#busy += by;
+    this.#settled(this);
+  }
+
+  /** Enqueues a line of the journal, and what belongs into the same transaction. */
+  append(line: Line, also?: (tx: Tx, row: JournalRow) => void, done?: () => void): JournalRow {
+    const { writer, clock, bus } = this.context;
+    const row: JournalRow = {
+      run: this.id,
+      seq: this.nextSeq(),
+      at: clock.now(),
+      kind: line.kind,
+      path: line.path,
+      name: line.name ?? null,
+      attempt: line.attempt ?? 0,
+      place: line.place ?? null,
+      data: line.data ?? null,
+    };
+    writer.enqueue({
+      owner: this,
+      run: (tx) => {
+        tx.journal.append(row);
+        also?.(tx, row);
+      },
+      done: () => {
+        if (bus.heard) tellStep(bus, row);
+        done?.();
+      },
+      failed: (error) => this.failed(error),
+    });
+    this.#settled(this);
+    return row;
+  }
+
+  /** Enqueues writing that has no line in the journal. */
+  enqueue(work: (tx: Tx) => void): void {
+    this.context.writer.enqueue({ owner: this, run: work, failed: (error) => this.failed(error) });
+  }
+
+  /** A part of the flow that begins at `prefix`. */
+  part(prefix: string, scope: Scope, time: number): Part {
+    return new Part(this, prefix, scope, time, false);
+  }
+
+  /** Publishes what a task emitted, in the transaction that records its result. */
+  publish(tx: Tx, emitted: readonly EmittedEvent[], path: string): void {
+    for (const { event, payload } of emitted) this.context.publish(tx, { event, payload, source: `run ${this.id} ${path}` });
+  }
+
+  /** Waits until the journal has news of this path, the retry is due, or the scope is aborted. */
+  wait(path: string, scope: Scope): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const wake = (): void => {
+        off();
+        this.waiters.delete(path);
+        resolve();
+      };
+      const off = scope.onAbort(wake);
+      this.waiters.set(path, wake);
+      this.#settled(this);
+    });
+  }
+
+  /** Passes on news that a committed transaction brought. */
+  wake(path: string, row?: JournalRow): void {
+    if (this.dead) return;
+    if (row !== undefined && (this.records.get(row.path)?.seq ?? 0) < row.seq) this.learn(row);
+    // That a wait has begun is no news to it.
+    if (row?.kind !== 'waiting') this.waiters.get(path)?.();
+  }
+
+  /** Everything enqueued so far is committed, and the run is still ours. */
+  async committed(): Promise<void> {
+    await this.context.writer.committed();
+    if (this.dead) await never();
+  }
+
+  /** The run cannot go on with this code. It keeps its journal and says why. */
+  block(error: RunError): Promise<never> {
+    if (this.dead) return never();
+    this.abandon(error);
+    const record = toErrorRecord(error);
+    const { writer, clock, bus, logger } = this.context;
+    writer.enqueue({
+      run: (tx) => tx.runs.block(this.id, JSON.stringify(record), clock.now()),
+      done: () => {
+        logger.error(`Run '${this.id}' is blocked.`, { run: this.id, code: record.code, reason: record.message });
+        if (bus.heard) bus.tell({ type: 'run.blocked', runId: this.id, target: this.row.target, error: record });
+        this.context.blocked(this.id, record);
+      },
+    });
+    return never();
+  }
+
+  /** Leaves memory without a trace: nothing more is written for it. */
+  abandon(reason?: Error): void {
+    this.dead = true;
+    // Attempts that are under way are told to stop; their results are ignored.
+    this.root.abort(new Cancelled(reason?.message ?? 'The run was taken out of memory.'));
+  }
+
+  /** One of its units could not be written. */
+  failed(error: unknown): void {
+    this.dead = false;
+    void this.block(
+      new RunError('MR3213', `A record of run '${this.id}' could not be written: ${error instanceof Error ? error.message : String(error)}`, {
+        fault: 'internal',
+        cause: error,
+      }),
+    );
+  }
+
+  /** Runs the flow to its end, or to its next rest. */
+  async drive(): Promise<void> {
+    const { program, row } = this;
+    let output: string | undefined;
+    let failure: ErrorRecord | undefined;
+    let input: unknown;
+    const part = new Part(this, '', this.root, row.created, false);
+    try {
+      const read = this.readInput();
+      input = read;
+      const value = await program.run(part, read);
+      if (this.dead) return;
+      await part.finish();
+      if (this.stopping === undefined) output = this.readOutput(value);
+    } catch (thrown) {
+      failure = toErrorRecord(thrown);
+    }
+    if (this.dead) return;
+    if (this.stopping === undefined && failure !== undefined) {
+      this.stopping = { reason: 'error', error: failure };
+      if (this.undos.length > 0 || program.onFailure !== undefined) {
+        this.append({ kind: 'stopping', path: '', data: JSON.stringify(this.stopping) });
+      }
+    }
+    if (this.stopping !== undefined) await this.#unwind(this.stopping, part, input);
+    if (this.dead) return;
+    this.#end(output);
+  }
+
+  async #unwind(stop: Stop, part: Part, input: unknown): Promise<void> {
+    await compensate(this, '');
+    const { onFailure } = this.program;
+    if (onFailure === undefined || stop.reason === 'cancel') return;
+    try {
+      await part.shielded().call('~onFailure', () => onFailure({ input, error: stop.error }), '0:0');
+    } catch (thrown) {
+      this.errors.push({ path: '~onFailure', error: toErrorRecord(thrown) });
+    }
+  }
+
+  #end(output: string | undefined): void {
+    this.ending = true;
+    const stop = this.stopping;
+    const status = stop === undefined ? 'completed' : stop.reason === 'cancel' ? 'cancelled' : 'failed';
+    const errors = this.errors.length === 0 ? null : JSON.stringify(this.errors);
+    this.context.writer.enqueue({
+      owner: this,
+      run: (tx) => this.context.end(tx, this.id, { status, output, error: stop?.error, errors }),
+      failed: (error) => this.failed(error),
+    });
+  }
+
+  /** The input as the flow sees it. */
+  readInput(): unknown {
+    const { program, row } = this;
+    if (program.input === undefined) return row.input === null ? undefined : JSON.parse(row.input);
+    const input = decodeJson(program.input, row.input);
+    if (input.ok) return input.value;
+    throw new RunError('MR3206', `The input of flow '${row.target}' (run '${row.id}') is not valid: ${input.problems}`, { cause: input.cause });
+  }
+
+  readOutput(value: unknown): string | undefined {
+    if (this.row.kind === 'task') return this.lastOutput;
+    const encoded = encodeJson(value);
+    const checked = encoded.ok && this.program.output !== undefined ? decodeJson(this.program.output, encoded.value) : encoded;
+    if (encoded.ok && checked.ok) return encoded.value;
+    throw new RunError('MR3207', `The result of flow '${this.row.target}' (run '${this.row.id}') is not valid: ${checked.ok ? '' : checked.problems}`, {
+      fault: 'user-code',
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import { MillraceError, systemClock, type Clock, type ClockOrigin } from '../core/index.ts';
+import { openSqlite, type Store } from '../store/index.ts';
+import type { BoundSystem, Logger } from '../tasks/index.ts';
+import { RunError } from './errors.ts';
+
+/** How a runtime is set up. Either `db` or `store` must be given: nothing durable is guessed. */
+export interface RuntimeOptions {
+  /** The SQLite file. `':memory:'` for one that is gone at the end of the process. */
+  readonly db?: string;
+  /** An open store instead of a file. */
+  readonly store?: Store;
+  /**
+   * Where time comes from. `{ factor }` speeds it up; the factor and the moment of its start are kept in the database
+   * when it is opened for the first time, and every later process goes on with them.
+   */
+  readonly clock?: Clock | { readonly factor: number };
+  /** Numbers in [0, 1), for ids and jitter. Default: `Math.random`. */
+  readonly random?: () => number;
+  /** Default: warnings and errors, as JSON lines on stderr. */
+  readonly logger?: Logger;
+  /** How many waiting runs stay in memory. Default 10,000. */
+  readonly resident?: number;
+}
+
+interface StoredClock {
+  readonly factor: number;
+  readonly origin: ClockOrigin;
+}
+
+/** Opens what the options name. */
+export function openStore(options: Pick<RuntimeOptions, 'db' | 'store'>): Store {
+  if (options.store !== undefined) return options.store;
+  if (options.db !== undefined) return openSqlite(options.db);
+  throw new MillraceError(`Name the database: { db: 'orders.db' }, or { db: ':memory:' } for one that is gone at the end of the process.`, {
+    code: 'MR3011',
+    retryable: false,
+    fault: 'input',
+  });
+}
+
+/** The clock of this database: the one given, or the accelerated one that it remembers. */
+export function clockOf(store: Store, option: RuntimeOptions['clock']): Clock {
+  if (option !== undefined && 'now' in option) return option;
+  const known = store.tables.meta.get('clock');
+  if (known !== undefined) return systemClock(JSON.parse(known) as StoredClock);
+  if (option === undefined) return systemClock();
+  const real = Date.now();
+  const stored: StoredClock = { factor: option.factor, origin: { real, virtual: real } };
+  store.transaction((tx) => tx.meta.set('clock', JSON.stringify(stored)));
+  return systemClock(stored);
+}
+
+/** Refuses what is not a system that can run: a bare model, or the builder's own object. */
+export function checkSystem(system: BoundSystem): void {
+  const kind = (system as { readonly kind?: unknown } | null | undefined)?.kind;
+  if (kind === 'bound-system') return;
+  throw new RunError('MR3222', `This is not a system that can run (${typeof kind === 'string' ? `a '${kind}'` : typeof system}). Import the generated index.ts, or load the file with loadSystemFromDsl(path, { live: true }).`);
+}

@@ -1,0 +1,136 @@
+import type { AnyEvent, AnyTask, Call, FlowModule, Host, Schema } from '../flow/index.ts';
+import type { Duration, ErrorRecord } from '../core/index.ts';
+import type { BoundMachine, BoundSystem, TaskImplementation } from '../tasks/index.ts';
+import type { RunRow } from '../store/index.ts';
+
+/** What a run runs: a compiled flow, or a single task in the shape of one. */
+export interface Program {
+  readonly target: string;
+  readonly hash: string;
+  readonly registered: boolean;
+  /** `file:line:column` of the declaration. */
+  readonly source: string;
+  /** Absent: the input is handed over as it was written. */
+  readonly input: Schema | undefined;
+  readonly output: Schema | undefined;
+  readonly timeout: Duration | undefined;
+  readonly onFailure: ((scope: { readonly input: unknown; readonly error: ErrorRecord }) => Call<unknown>) | undefined;
+  run(host: Host, input: unknown): Promise<unknown>;
+}
+
+/** Everything that runs can refer to by name. */
+export class Registry {
+  readonly system: BoundSystem;
+  readonly implementations: Map<string, TaskImplementation>;
+  readonly #flows: Map<string, FlowModule>;
+  readonly #registered = new Set<string>();
+  readonly #indexed = new Map<string, Map<string, readonly string[]>>();
+  readonly #fields = new Map<string, Map<string, readonly string[]>>();
+
+  constructor(system: BoundSystem) {
+    this.system = system;
+    this.implementations = new Map(Object.entries(system.implementations));
+    this.#flows = new Map(Object.entries(system.flows));
+  }
+
+  event(name: string): AnyEvent | undefined {
+    return own(this.system.events, name);
+  }
+
+  task(name: string): AnyTask | undefined {
+    return own(this.system.tasks, name);
+  }
+
+  machine(name: string): BoundMachine | undefined {
+    return own(this.system.machines, name);
+  }
+
+  flow(name: string): FlowModule | undefined {
+    return this.#flows.get(name);
+  }
+
+  flows(): Iterable<FlowModule> {
+    return this.#flows.values();
+  }
+
+  machines(): readonly BoundMachine[] {
+    return Object.values(this.system.machines);
+  }
+
+  register(flow: FlowModule): void {
+    this.#flows.set(flow.contract.contract, flow);
+    this.#registered.add(flow.contract.contract);
+    this.#fields.clear();
+  }
+
+  program(kind: RunRow['kind'], target: string): Program | undefined {
+    if (kind === 'flow') {
+      const flow = this.#flows.get(target);
+      return flow && flowProgram(flow, this.#registered.has(target));
+    }
+    const task = this.task(target);
+    return task && taskProgram(task);
+  }
+
+  /** The sets of payload fields by which events of this name are indexed in the database. */
+  indexed(event: string): Map<string, readonly string[]> {
+    let sets = this.#indexed.get(event);
+    if (sets === undefined) this.#indexed.set(event, (sets = new Map()));
+    return sets;
+  }
+
+  /** The sets of payload fields on which something may wait for this event, each sorted. */
+  fields(event: string): Iterable<readonly string[]> {
+    let sets = this.#fields.get(event);
+    if (sets === undefined) {
+      sets = new Map();
+      for (const flow of this.#flows.values()) {
+        for (const wait of flow.waits) {
+          const fields = [...wait.fields].sort();
+          if (wait.event === event) sets.set(fields.join(), fields);
+        }
+      }
+      this.#fields.set(event, sets);
+    }
+    // What is waited for by flows that the code no longer has, or did not announce.
+    for (const [key, fields] of this.indexed(event)) sets.set(key, fields);
+    return sets.values();
+  }
+}
+
+function own<T>(of: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(of, name) ? of[name] : undefined;
+}
+
+function flowProgram(flow: FlowModule, registered: boolean): Program {
+  return {
+    target: flow.contract.contract,
+    hash: flow.hash,
+    registered,
+    source: flow.contract.source,
+    input: flow.contract.input,
+    output: flow.contract.output,
+    timeout: flow.timeout,
+    onFailure: flow.onFailure,
+    run: (host, input) => flow.run(host, input),
+  };
+}
+
+/** The step of a run that consists of one task. */
+export const taskStep = 'task';
+
+function taskProgram(task: AnyTask): Program {
+  const [, line = '1', column = '1'] = /:(\d+):(\d+)$/.exec(task.source) ?? [];
+  return {
+    target: task.contract,
+    hash: '',
+    registered: false,
+    source: task.source,
+    // The step parses the input, and once is enough: a transform need not accept its own output.
+    input: undefined,
+    output: undefined,
+    timeout: undefined,
+    onFailure: undefined,
+    run: (host, input) => host.step(taskStep, () => ({ contract: task, input }), { at: `${Number(line)}:${Number(column)}` }),
+  };
+}

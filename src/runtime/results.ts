@@ -1,0 +1,123 @@
+import { RecordedError, type ErrorRecord } from '../core/index.ts';
+import type { JournalRow, RunRow } from '../store/index.ts';
+import type { Dispatched } from './dispatcher.ts';
+import type { PartialFailure } from './live-run.ts';
+import { taskStep } from './registry.ts';
+import type { Answer, RequestKind, Requests } from './requests.ts';
+import { stepViews, type StepStatus } from './views.ts';
+
+/** How a run is started. */
+export interface StartOptions {
+  /** The id of the run: choose one to be able to start it twice without running it twice. */
+  readonly id?: string;
+  /** The same key gives the same run. */
+  readonly idempotencyKey?: string;
+  /** JSON that every task of the run finds in its context. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** `attached`: the run was there already. */
+export interface StartResult {
+  readonly runId: string;
+  readonly attached: boolean;
+}
+
+export interface SendOptions {
+  /** The same key publishes the event once. */
+  readonly idempotencyKey?: string;
+}
+
+/** What came of an event that was sent. */
+export interface SendResult extends Dispatched {
+  readonly eventId: string;
+}
+
+export interface CreateOptions {
+  readonly id: string;
+  /** The initial context. Default `{}`. */
+  readonly context?: unknown;
+}
+
+/** The end of a single task. */
+export interface TaskResult {
+  readonly taskId: string;
+  readonly runId: string;
+  readonly success: boolean;
+  readonly output: unknown;
+  readonly error: ErrorRecord | undefined;
+  /** Tries after the first. */
+  readonly retries: number;
+  /** ms, by the runtime's clock. */
+  readonly executionTime: number;
+}
+
+/** One step of a finished flow. */
+export interface StepResult {
+  readonly status: StepStatus;
+  readonly output?: unknown;
+  readonly error?: ErrorRecord;
+  readonly attempts: number;
+}
+
+/** The end of a flow. */
+export interface FlowResult {
+  readonly flowId: string;
+  readonly runId: string;
+  readonly status: RunRow['status'];
+  /** It came to its end, and no step had to be passed over. */
+  readonly success: boolean;
+  /** It came to its end, and some step had to be passed over: see `errors`. */
+  readonly partial?: true;
+  /** By path, in the order in which they began. */
+  readonly stepResults: Readonly<Record<string, StepResult>>;
+  readonly output: unknown;
+  readonly error: ErrorRecord | undefined;
+  /** Failures that did not end the run, of steps that were passed over and of undos. */
+  readonly errors: readonly PartialFailure[];
+  /** ms, by the runtime's clock. */
+  readonly executionTime: number;
+}
+
+type Read = (text: string | null) => unknown;
+const errorOf = (row: RunRow): ErrorRecord | undefined => (row.error === null ? undefined : (JSON.parse(row.error) as ErrorRecord));
+
+export function taskResult(row: RunRow, journal: readonly JournalRow[], read: Read): TaskResult {
+  const success = row.status === 'completed';
+  return {
+    taskId: row.target,
+    runId: row.id,
+    success,
+    output: success ? read(row.output) : undefined,
+    error: errorOf(row),
+    retries: Math.max(0, (stepViews(journal).find(({ path }) => path === taskStep)?.attempts ?? 1) - 1),
+    executionTime: (row.ended ?? row.updated) - row.created,
+  };
+}
+
+export function flowResult(row: RunRow, journal: readonly JournalRow[], read: Read): FlowResult {
+  const completed = row.status === 'completed';
+  const errors = row.errors === null ? [] : (JSON.parse(row.errors) as readonly PartialFailure[]);
+  return {
+    flowId: row.target,
+    runId: row.id,
+    status: row.status,
+    success: completed && errors.length === 0,
+    ...(completed && errors.length > 0 ? { partial: true } : {}),
+    stepResults: Object.fromEntries(
+      stepViews(journal).map(({ path, status, attempts, output, error }) => [
+        path,
+        { status, attempts, ...(output === undefined ? {} : { output }), ...(error === undefined ? {} : { error }) },
+      ]),
+    ),
+    output: completed ? read(row.output) : undefined,
+    error: errorOf(row),
+    errors,
+    executionTime: (row.ended ?? row.updated) - row.created,
+  };
+}
+
+/** The result of a request, or its refusal as an error. */
+export function fromAnswer<K extends RequestKind>(answer: Answer<K>): Requests[K]['gives'] {
+  if ('ok' in answer) return answer.ok;
+  throw new RecordedError(answer.error);
+}

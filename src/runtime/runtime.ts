@@ -1,0 +1,403 @@
+import { toErrorRecord } from '../core/index.ts';
+import type { FlowModule } from '../flow/index.ts';
+import { decodeJson, jsonLogger, NotImplementedError, type BoundSystem, type Logger, type TaskFunction, type TaskImplementation } from '../tasks/index.ts';
+import type { RunRow, Store } from '../store/index.ts';
+import { Bus, type RuntimeEvent } from './bus.ts';
+import type { EventHandler } from './dispatcher.ts';
+import { Engine } from './engine.ts';
+import { EventError, RunError } from './errors.ts';
+import { newId } from './ids.ts';
+import { Inbox } from './inbox.ts';
+import { checkSystem, clockOf, openStore, type RuntimeOptions } from './options.ts';
+import { acquire, heartbeat, mine, release } from './owner.ts';
+import { readerOf, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
+import { Registry } from './registry.ts';
+import { answer, type RequestKind, type Requests } from './requests.ts';
+import {
+  flowResult,
+  fromAnswer,
+  taskResult,
+  type CreateOptions,
+  type FlowResult,
+  type SendOptions,
+  type SendResult,
+  type StartOptions,
+  type StartResult,
+  type TaskResult,
+} from './results.ts';
+import type { HistoryView, InstanceView, RunView } from './views.ts';
+
+/**
+ * Runs a system, durably, on one SQLite file. One process at a time drives a file; what it has acknowledged survives
+ * `kill -9`, and the next one goes on where it was.
+ *
+ * @example
+ * ```ts
+ * import { eventContract, flowContract, taskContract } from 'millrace/flow';
+ * import { ReactiveSystemRuntime } from 'millrace/runtime';
+ * import { implement, type BoundSystem } from 'millrace/tasks';
+ * import { z } from 'zod';
+ *
+ * // In a project all of this is generated.
+ * const greet = taskContract('greet', { input: z.string(), output: z.string(), policy: {}, source: 'hello.dsl.ts:3:1' });
+ * const hello = flowContract('hello', { input: z.string(), output: z.string(), source: 'hello.dsl.ts:8:1' });
+ * const system: BoundSystem = {
+ *   kind: 'bound-system', name: 'hello', version: '1.0.0', hash: '', source: 'hello.dsl.ts', events: {}, machines: {},
+ *   tasks: { greet },
+ *   flows: { hello: { kind: 'flow', contract: hello, hash: '', waits: [], run: (host, name) => host.step('greeting', () => greet(name as string), { at: '9:3' }) } },
+ *   implementations: { greet: implement(greet, (name) => `Hello, ${name}!`) },
+ * };
+ *
+ * const runtime = new ReactiveSystemRuntime(system, { db: ':memory:' });
+ * const result = await runtime.executeFlow('hello', 'Ada');
+ * result.output; // 'Hello, Ada!'
+ * await runtime.close();
+ * ```
+ */
+export class ReactiveSystemRuntime {
+  readonly role = 'owner';
+  readonly #system: BoundSystem;
+  readonly #registry: Registry;
+  readonly #store: Store;
+  readonly #logger: Logger;
+  readonly #bus: Bus;
+  readonly #engine: Engine;
+  readonly #inbox: Inbox;
+  readonly #reader: Reader;
+  readonly #epoch: number;
+  readonly #beat: NodeJS.Timeout;
+  readonly #random: () => number;
+  #idle: (() => void)[] = [];
+  #waits = 0;
+  #failure: unknown;
+  #closed = false;
+
+  /**
+   * @throws RunError MR3222 for a bare model. OwnerError MR3401 when another process drives the file. StoreError MR30xx
+   * when the file cannot be used.
+   */
+  constructor(system: BoundSystem, options: RuntimeOptions) {
+    checkSystem(system);
+    this.#system = system;
+    this.#registry = new Registry(system);
+    this.#logger = options.logger ?? jsonLogger({ level: 'warn' });
+    this.#random = options.random ?? Math.random;
+    this.#store = openStore(options);
+    const id = newId('owner', Date.now(), Math.random);
+    try {
+      this.#epoch = acquire(this.#store, id, Date.now());
+    } catch (error) {
+      if (options.store === undefined) this.#store.close();
+      throw error;
+    }
+    const clock = clockOf(this.#store, options.clock);
+    this.#bus = new Bus(() => clock.now(), this.#logger);
+    this.#engine = new Engine({
+      store: this.#store,
+      epoch: this.#epoch,
+      registry: this.#registry,
+      clock,
+      random: this.#random,
+      logger: this.#logger,
+      bus: this.#bus,
+      resident: options.resident ?? 10_000,
+      stopped: (error) => this.#stopped(error),
+      committed: () => this.#committed(),
+    });
+    this.#reader = readerOf(this.#store);
+    // Liveness is a matter of real time, whatever clock the system runs on.
+    this.#beat = setInterval(() => {
+      this.#engine.writer.enqueue({ run: (tx) => tx.owner.put(mine(id, this.#epoch, Date.now())) });
+    }, heartbeat.every).unref();
+    this.#inbox = new Inbox(this.#engine);
+    // On the next turn, so that implementations can be registered first.
+    setImmediate(() => {
+      if (!this.#closed && this.#failure === undefined) this.#engine.recover();
+    });
+  }
+
+  getSystemId(): string {
+    return this.#system.name;
+  }
+  getSystemVersion(): string {
+    return this.#system.version;
+  }
+  hasTask(name: string): boolean {
+    return this.#registry.task(name) !== undefined;
+  }
+  hasFlow(name: string): boolean {
+    return this.#registry.flow(name) !== undefined;
+  }
+  hasMachine(name: string): boolean {
+    return this.#registry.machine(name) !== undefined;
+  }
+
+  /**
+   * Gives a task its code. Runs that were blocked for want of it go on.
+   *
+   * @throws RunError MR3219 when the system has no such task.
+   */
+  registerTaskImplementation(name: string, implementation: TaskImplementation | TaskFunction<never>): void {
+    this.registerTaskImplementations({ [name]: implementation });
+  }
+
+  /** Gives several tasks their code: all of them, or none when a name is unknown. */
+  registerTaskImplementations(implementations: Readonly<Record<string, TaskImplementation | TaskFunction<never>>>): void {
+    const found = Object.entries(implementations).map(([name, given]): [string, TaskImplementation] => {
+      const contract = this.#registry.task(name);
+      if (contract === undefined) {
+        throw new RunError('MR3219', `The system '${this.#system.name}' has no task '${name}'. It has: ${Object.keys(this.#system.tasks).join(', ')}.`);
+      }
+      return [name, typeof given === 'function' ? { kind: 'implementation', contract, run: given as TaskImplementation['run'] } : given];
+    });
+    for (const [name, implementation] of found) this.#registry.implementations.set(name, implementation);
+    this.#reload();
+  }
+
+  /** Adds a flow at run time. After a restart its runs are blocked until the same flow (by hash) is registered again. */
+  registerFlow(flow: FlowModule): void {
+    this.#registry.register(flow);
+    this.#reload();
+  }
+
+  /** Calls `handler` for each event of a name, or for all (`*`), after it has been handed out. Gives a function that ends it. */
+  registerEventHandler(name: string, handler: EventHandler): () => void {
+    if (name !== '*' && this.#registry.event(name) === undefined) {
+      throw new EventError('MR3301', `The system '${this.#system.name}' has no event '${name}'. It has: ${Object.keys(this.#system.events).join(', ')}.`);
+    }
+    return this.#engine.dispatcher.handle(name, handler);
+  }
+
+  /**
+   * Runs one task to its end, as a durable run of one step.
+   *
+   * @throws RunError MR3219 unknown task, TaskError MR3104 without an implementation, RunError MR3206 invalid input.
+   */
+  async executeTask(name: string, input?: unknown, options: StartOptions = {}): Promise<TaskResult> {
+    if (this.#registry.task(name) !== undefined && !this.#registry.implementations.has(name)) throw new NotImplementedError({ task: name });
+    const { runId } = await this.#ask('start', { kind: 'task', target: name, input, ...options });
+    const row = await this.#ended(runId);
+    return taskResult(row, this.#store.tables.journal.of(runId), (text) => this.#read('task', name, text));
+  }
+
+  /**
+   * Runs a flow and waits for its end. Aborting the signal cancels the run.
+   *
+   * @throws RunError MR3201 unknown flow, MR3202 the id is taken by another run, MR3206 invalid input. A failing flow
+   * does not throw: see `success` and `error`.
+   */
+  async executeFlow(name: string, input?: unknown, options: StartOptions & { readonly signal?: AbortSignal } = {}): Promise<FlowResult> {
+    const { signal, ...start } = options;
+    const { runId } = await this.#ask('start', { kind: 'flow', target: name, input, ...start });
+    return this.result(runId, signal === undefined ? {} : { signal });
+  }
+
+  /** Waits for the end of a run. */
+  async result(runId: string, options: { readonly signal?: AbortSignal } = {}): Promise<FlowResult> {
+    const { signal } = options;
+    const cancel = (): void => void this.cancel(runId, 'The caller aborted.').catch(() => {});
+    if (signal?.aborted === true) cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      const row = await this.#ended(runId);
+      return flowResult(row, this.#store.tables.journal.of(runId), (text) => this.#read(row.kind, row.target, text));
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /**
+   * Starts a flow and resolves when that is durable. With the `id` of a run of the same flow and input it attaches to it.
+   *
+   * @throws RunError MR3201, MR3202, MR3206, MR3218, MR3220.
+   */
+  start(name: string, input?: unknown, options: StartOptions = {}): Promise<StartResult> {
+    return this.#ask('start', { kind: 'flow', target: name, input, ...options });
+  }
+
+  /**
+   * Publishes an event and resolves when it has been handed out.
+   *
+   * @throws EventError MR3301 unknown event, MR3302 invalid payload, MR3303 the key was used for something else.
+   */
+  async sendEvent(name: string, payload?: unknown, options: SendOptions = {}): Promise<SendResult> {
+    const { eventId } = await this.#ask('send', { event: name, payload, ...options });
+    return { eventId, ...(await this.#held(this.#engine.dispatcher.result(eventId))) };
+  }
+
+  /** The same as `sendEvent`. */
+  send(name: string, payload?: unknown, options: SendOptions = {}): Promise<SendResult> {
+    return this.sendEvent(name, payload, options);
+  }
+
+  /** Cancels a run: attempts are aborted, finished steps undone. `accepted` is false when it had ended before. */
+  cancel(runId: string, reason?: string): Promise<{ readonly runId: string; readonly accepted: boolean }> {
+    return this.#ask('cancel', { runId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /**
+   * Creates a machine instance.
+   *
+   * @throws EventError MR3304 unknown machine, MR3305 it exists, MR3307 invalid context.
+   */
+  async create(machine: string, options: CreateOptions): Promise<InstanceView> {
+    await this.#ask('create', { machine, ...options });
+    return this.get(machine, options.id) as InstanceView;
+  }
+
+  get(machine: string, id: string): InstanceView | undefined {
+    return this.#reader.instance(machine, id);
+  }
+  instances(query?: InstanceQuery): InstanceView[] {
+    return this.#reader.instances(query);
+  }
+  /** Newest first. */
+  history(machine: string, id: string, limit?: number): HistoryView[] {
+    return this.#reader.history(machine, id, limit);
+  }
+  /** The events that an instance would take now. Empty when there is no such instance. */
+  available(machine: string, id: string): readonly string[] {
+    const bound = this.#registry.machine(machine);
+    const row = this.#store.tables.instances.get(machine, id);
+    return bound === undefined || row?.status !== 'active' ? [] : this.#engine.instances.available(bound, JSON.parse(row.snapshot) as never);
+  }
+
+  /** Where a run stands; undefined when there is none. */
+  status(runId: string): RunView | undefined {
+    return this.#reader.run(runId);
+  }
+  /** Newest first. */
+  list(query?: RunQuery): RunView[] {
+    return this.#reader.runs(query);
+  }
+  /** The runs that have not ended. */
+  active(): RunView[] {
+    return this.#reader.runs({ status: ['pending', 'running', 'waiting', 'paused', 'blocked'] });
+  }
+  /** Everything else that can be read. Do not close it. */
+  get reader(): Reader {
+    return this.#reader;
+  }
+
+  /** What happens from now on. */
+  events(signal?: AbortSignal): AsyncGenerator<RuntimeEvent, void, void> {
+    return this.#bus.stream(signal);
+  }
+  /** Calls `listener` for whatever happens. Gives a function that ends it. */
+  on(listener: (event: RuntimeEvent) => void): () => void {
+    return this.#bus.on(listener);
+  }
+
+  pause(runId: string): never {
+    return notYet('pause', runId);
+  }
+  resume(runId: string): never {
+    return notYet('resume', runId);
+  }
+  retry(runId: string): never {
+    return notYet('retry', runId);
+  }
+  fork(runId: string): never {
+    return notYet('fork', runId);
+  }
+
+  /** Resolves when nothing is left to do but to wait for time or for events. */
+  idle(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return this.#held(
+      new Promise<void>((resolve) => {
+        this.#idle.push(resolve);
+        // Behind the recovery of a runtime that has just been made.
+        setImmediate(() => this.#engine.writer.enqueue({ run: () => {} }));
+      }),
+    );
+  }
+
+  /**
+   * Lets the database go. Runs that are under way stop where they are, and go on in the next process that drives the
+   * file. Waiting calls are rejected.
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    if (this.#failure === undefined) await this.#engine.writer.committed();
+    this.#closed = true;
+    this.#stopped(new RunError('MR3223', 'The runtime was closed. Its runs go on when the database is driven again.'));
+    try {
+      release(this.#store, this.#epoch);
+    } finally {
+      this.#store.close();
+    }
+  }
+
+  /** As after `kill -9`, for tests: nothing more is written, nothing is released. */
+  abandon(): void {
+    this.#closed = true;
+    this.#stopped(new RunError('MR3223', 'The runtime was abandoned.'));
+  }
+
+  #rejected = Promise.withResolvers<never>();
+
+  #stopped(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    clearInterval(this.#beat);
+    this.#inbox.stop();
+    this.#engine.stopAll();
+    if (!this.#closed) this.#logger.error('The engine has stopped.', { error: error instanceof Error ? error.message : String(error), code: toErrorRecord(error).code });
+    this.#rejected.promise.catch(() => {});
+    this.#rejected.reject(error);
+  }
+
+  #committed(): void {
+    if (this.#idle.length === 0) return;
+    // Whoever was woken by this commit goes first.
+    setImmediate(() => {
+      if (!this.#engine.idle || !this.#inbox.idle) return;
+      const waiting = this.#idle;
+      this.#idle = [];
+      for (const resolve of waiting) resolve();
+    });
+  }
+
+  async #ask<K extends RequestKind>(kind: K, asks: Requests[K]['asks']): Promise<Requests[K]['gives']> {
+    if (this.#failure !== undefined) throw this.#failure;
+    return fromAnswer(await this.#held(this.#engine.writer.submit((tx) => answer(this.#engine, tx, kind, asks))));
+  }
+
+  /** Waits, keeps the process alive meanwhile, and gives up when the engine stops. */
+  async #held<T>(work: Promise<T>): Promise<T> {
+    if (this.#waits++ === 0) this.#inbox.hold(true);
+    try {
+      return await Promise.race([work, this.#rejected.promise]);
+    } finally {
+      if (--this.#waits === 0) this.#inbox.hold(false);
+    }
+  }
+
+  async #ended(runId: string): Promise<RunRow> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const row = this.#store.tables.runs.get(runId);
+    if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+    if (row.ended !== null) return row;
+    await this.#held(new Promise<void>((resolve) => this.#engine.onEnd(runId, resolve)));
+    return this.#store.tables.runs.get(runId) ?? row;
+  }
+
+  #read(kind: RunRow['kind'], target: string, text: string | null): unknown {
+    const schema = kind === 'flow' ? this.#registry.flow(target)?.contract.output : this.#registry.task(target)?.output;
+    if (schema === undefined) return text === null ? undefined : JSON.parse(text);
+    const read = decodeJson(schema, text);
+    return read.ok ? read.value : undefined;
+  }
+
+  /** Tries the blocked runs again. */
+  #reload(): void {
+    if (this.#failure !== undefined) return;
+    for (const id of this.#store.tables.runs.ids(['blocked'])) this.#engine.load(id);
+  }
+}
+
+function notYet(what: string, runId: string): never {
+  throw new RunError('MR3221', `'${what}' of run '${runId}' is not yet supported. Cancel the run, or let it go on.`);
+}
+

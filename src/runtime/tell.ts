@@ -1,0 +1,38 @@
+import type { ErrorRecord } from '../core/index.ts';
+import type { JournalRow } from '../store/index.ts';
+import type { Bus } from './bus.ts';
+
+/** Tells what a new line of the journal means. */
+export function tellStep(bus: Bus, row: JournalRow): void {
+  const facts = { runId: row.run, step: row.path, target: row.name, attempt: row.attempt };
+  switch (row.kind) {
+    case 'started':
+    case 'called':
+      return bus.tell({ type: 'step.started', ...facts });
+    case 'sleeping':
+    case 'waiting':
+      return bus.tell({ type: 'step.waiting', ...facts });
+    case 'completed':
+    case 'slept':
+    case 'received':
+    case 'chosen':
+    case 'mapped':
+    case 'emitted':
+      return bus.tell({ type: 'step.completed', ...facts });
+    case 'failed':
+    case 'timedOut':
+    case 'caught':
+      return bus.tell({ type: 'step.failed', ...facts, error: errorOf(row) });
+    case 'retrying':
+      return bus.tell({ type: 'step.retrying', ...facts, error: (JSON.parse(row.data ?? '') as { error: ErrorRecord }).error });
+    case 'cancelled':
+      return bus.tell({ type: 'step.cancelled', ...facts });
+    case 'stopping':
+      return undefined;
+  }
+}
+
+function errorOf(row: JournalRow): ErrorRecord {
+  if (row.data !== null) return JSON.parse(row.data) as ErrorRecord;
+  return { name: 'RunError', message: `Nothing came for '${row.path}' in time.`, code: 'MR3211', retryable: false, fault: 'environment' };
+}

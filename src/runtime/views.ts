@@ -1,0 +1,204 @@
+import type { ErrorRecord } from '../core/index.ts';
+import type { Snapshot } from '../machine/index.ts';
+import type { HistoryRow, InstanceRow, JournalRow, RunRow, RunStatus } from '../store/index.ts';
+import type { PartialFailure } from './live-run.ts';
+
+/** A run as people and programs see it. Times are in ms since 1970; `output` is as recorded, before parsing. */
+export interface RunView {
+  readonly id: string;
+  readonly kind: 'flow' | 'task';
+  /** The name of the flow or task. */
+  readonly target: string;
+  readonly status: RunStatus;
+  readonly input: unknown;
+  readonly output?: unknown;
+  /** Why it failed, was cancelled or is blocked. */
+  readonly error?: ErrorRecord;
+  /** Failures that did not end it. */
+  readonly errors: readonly PartialFailure[];
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly parent?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly endedAt?: number;
+}
+
+export type StepStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
+
+/** A step as its journal shows it. */
+export interface StepView {
+  /** Where it is in its run, such as `prepared/stock/held[3]/line`. */
+  readonly path: string;
+  readonly kind: 'step' | 'child' | 'sleep' | 'receive' | 'branch' | 'map' | 'emit' | 'attempt';
+  readonly status: StepStatus;
+  /** The task, flow or event. */
+  readonly target?: string;
+  /** Tries so far. */
+  readonly attempts: number;
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly error?: ErrorRecord;
+  /** `line:column` in the `.dsl.ts`. */
+  readonly place?: string;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+}
+
+/** A machine instance. */
+export interface InstanceView {
+  readonly machine: string;
+  readonly id: string;
+  /** The active leaf states. */
+  readonly state: readonly string[];
+  readonly context: unknown;
+  readonly status: InstanceRow['status'];
+  readonly output?: unknown;
+  /** How many changes it has been through. */
+  readonly changes: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** One change of an instance. */
+export interface HistoryView {
+  readonly sequence: number;
+  readonly time: number;
+  /** Empty on creation. */
+  readonly event: string;
+  readonly payload?: unknown;
+  readonly from: readonly string[] | null;
+  readonly to: readonly string[];
+  readonly context: unknown;
+  readonly errors: readonly { readonly message: string; readonly at: string }[];
+}
+
+const parse = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
+/** Only the members that have a value. */
+function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
+}
+
+export function runView(row: RunRow): RunView {
+  return {
+    id: row.id,
+    kind: row.kind,
+    target: row.target,
+    status: row.status,
+    input: parse(row.input),
+    ...present({
+      output: parse(row.output),
+      error: parse<ErrorRecord>(row.error),
+      metadata: parse<Readonly<Record<string, unknown>>>(row.metadata),
+      parent: row.parent ?? undefined,
+      endedAt: row.ended ?? undefined,
+    }),
+    errors: parse<readonly PartialFailure[]>(row.errors) ?? [],
+    createdAt: row.created,
+    updatedAt: row.updated,
+  };
+}
+
+type Begin = Pick<StepView, 'kind' | 'status'>;
+const begins: Readonly<Partial<Record<JournalRow['kind'], Begin>>> = {
+  started: { kind: 'step', status: 'running' },
+  called: { kind: 'child', status: 'running' },
+  sleeping: { kind: 'sleep', status: 'waiting' },
+  waiting: { kind: 'receive', status: 'waiting' },
+  received: { kind: 'receive', status: 'completed' },
+  chosen: { kind: 'branch', status: 'completed' },
+  mapped: { kind: 'map', status: 'completed' },
+  emitted: { kind: 'emit', status: 'completed' },
+  caught: { kind: 'attempt', status: 'failed' },
+};
+const ends: Readonly<Partial<Record<JournalRow['kind'], StepStatus>>> = {
+  completed: 'completed',
+  slept: 'completed',
+  received: 'completed',
+  failed: 'failed',
+  timedOut: 'failed',
+  cancelled: 'cancelled',
+  retrying: 'waiting',
+};
+
+/** The steps of a run, in the order in which they began. */
+export function stepViews(rows: readonly JournalRow[]): StepView[] {
+  const steps = new Map<string, StepView>();
+  for (const row of rows) {
+    if (row.kind === 'stopping') continue;
+    steps.set(row.path, next(steps.get(row.path), row));
+  }
+  return [...steps.values()];
+}
+
+function next(step: StepView | undefined, row: JournalRow): StepView {
+  const begin = begins[row.kind];
+  const status = (step === undefined ? begin?.status : undefined) ?? ends[row.kind] ?? 'running';
+  const ended = status !== 'running' && status !== 'waiting';
+  const { error: _old, ...before } = step ?? { path: row.path, kind: begin?.kind ?? 'step', startedAt: row.at, attempts: 0 };
+  return {
+    ...before,
+    status,
+    attempts: Math.max(row.attempt, before.attempts),
+    ...present({
+      target: row.name ?? undefined,
+      place: row.place ?? undefined,
+      endedAt: ended ? row.at : undefined,
+      ...facts(row),
+    }),
+  };
+}
+
+function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'error'>> {
+  const data = parse(row.data);
+  switch (row.kind) {
+    case 'started':
+    case 'called':
+      return { input: data };
+    case 'failed':
+    case 'caught':
+      return { error: data as ErrorRecord };
+    case 'retrying':
+      return { error: (data as { error: ErrorRecord }).error };
+    case 'completed':
+      return { output: data };
+    case 'received':
+      return { output: (data as { payload?: unknown }).payload };
+    case 'chosen':
+      return { output: row.data };
+    case 'mapped':
+    case 'sleeping':
+      return { output: data };
+    case 'emitted':
+      return { input: data };
+    default:
+      return {};
+  }
+}
+
+export function instanceView(row: InstanceRow): InstanceView {
+  const snapshot = JSON.parse(row.snapshot) as Snapshot;
+  return {
+    machine: row.machine,
+    id: row.id,
+    state: snapshot.state,
+    context: snapshot.context,
+    status: row.status,
+    ...present({ output: snapshot.output }),
+    changes: row.seq,
+    createdAt: row.created,
+    updatedAt: row.updated,
+  };
+}
+
+export function historyView(row: HistoryRow): HistoryView {
+  return {
+    sequence: row.seq,
+    time: row.at,
+    event: row.event,
+    ...present({ payload: parse(row.payload) }),
+    from: parse<readonly string[]>(row.before) ?? null,
+    to: JSON.parse(row.after) as readonly string[],
+    context: JSON.parse(row.context),
+    errors: parse<HistoryView['errors']>(row.errors) ?? [],
+  };
+}

@@ -1,0 +1,9 @@
+/**
+ * Where everything durable lives: one contract, kept by SQLite and by memory.
+ *
+ * @module
+ */
+export { StoreError } from './errors.ts';
+export type * from './rows.ts';
+export { openSqlite } from './sqlite/store.ts';
+export type * from './store.ts';

@@ -1,0 +1,181 @@
+/** Where a run stands. `completed` and `cancelled` are final; `failed` may be retried by a person. */
+export type RunStatus = 'pending' | 'running' | 'waiting' | 'paused' | 'completed' | 'failed' | 'cancelled' | 'blocked';
+
+/** One run of a flow, or of a single task. Texts named `input`, `output`, `error` hold JSON. Times are ms since 1970. */
+export interface RunRow {
+  readonly id: string;
+  readonly kind: 'flow' | 'task';
+  /** The name of the flow or task. */
+  readonly target: string;
+  /** The hash of the flow when the run started; for people, and for flows that were registered at run time. */
+  readonly hash: string;
+  /** Was the flow registered at run time, by closure? */
+  readonly registered: boolean;
+  readonly status: RunStatus;
+  readonly input: string | null;
+  readonly output: string | null;
+  /** Why it failed or is blocked: an ErrorRecord. */
+  readonly error: string | null;
+  /** Failures that did not end the run, of steps that go on and of undos: `{path, error}[]`. */
+  readonly errors: string | null;
+  readonly metadata: string | null;
+  /** The run that called this one, and the path of the step that did. */
+  readonly parent: string | null;
+  readonly parentPath: string | null;
+  /** The machine instance that this run works for, and the id under which it knows the run. */
+  readonly machine: string | null;
+  readonly instance: string | null;
+  readonly ref: string | null;
+  /** The sequence number of the newest event when the run started: what it waits for comes later. */
+  readonly since: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly ended: number | null;
+}
+
+/** What a line of the journal says happened. */
+export type JournalKind =
+  /** A task is about to be tried for the first time. `name`: the task, `data`: its input. */
+  | 'started'
+  /** A child run was created. `name`: the flow, `data`: its input. */
+  | 'called'
+  /** Try number `attempt` failed and another follows. `data`: `{error, until}`. */
+  | 'retrying'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  /** `data`: the time it ends. */
+  | 'sleeping'
+  | 'slept'
+  /** `name`: the event, `data`: `{key, until?}`. */
+  | 'waiting'
+  /** `data`: `{key, event, payload}`. */
+  | 'received'
+  | 'timedOut'
+  /** `data`: the name of the case. */
+  | 'chosen'
+  /** `data`: the length of the list. */
+  | 'mapped'
+  /** `name`: the event, `data`: `{id, payload}`. */
+  | 'emitted'
+  /** The body of an attempt failed; what follows are its undos and its handler. `data`: the error. */
+  | 'caught'
+  /** The run is ending badly; what follows are its undos. `data`: `{reason, error}`. */
+  | 'stopping';
+
+/** One line of a run's journal. Lines are only ever appended. */
+export interface JournalRow {
+  readonly run: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly kind: JournalKind;
+  readonly path: string;
+  readonly name: string | null;
+  readonly attempt: number;
+  /** `line:column` in the `.dsl.ts`. */
+  readonly place: string | null;
+  readonly data: string | null;
+}
+
+/** Something that must happen at a time. */
+export interface TimerRow {
+  /** Unique; says whose it is. */
+  readonly key: string;
+  readonly due: number;
+  readonly kind: 'sleep' | 'retry' | 'wait' | 'run' | 'machine';
+  /** The run, or the machine. */
+  readonly target: string;
+  /** The path in the run, or the instance. */
+  readonly part: string;
+  readonly data: string | null;
+}
+
+/** A run that waits for an event whose fields match. */
+export interface WaitRow {
+  readonly run: string;
+  readonly path: string;
+  readonly event: string;
+  /** The names of the fields and their values: see `matchKey`. */
+  readonly key: string;
+  readonly created: number;
+}
+
+/** One event of the log. */
+export interface EventRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly name: string;
+  readonly payload: string | null;
+  readonly at: number;
+  readonly expires: number;
+  /** Who published it: `run ID PATH`, `instance MACHINE ID`, or `send`. */
+  readonly source: string;
+  /** Whether the dispatcher has taken it, and what came of it: JSON. */
+  readonly result: string | null;
+}
+
+/** A machine instance. */
+export interface InstanceRow {
+  readonly machine: string;
+  readonly id: string;
+  readonly status: 'active' | 'done' | 'stopped';
+  /** The machine's snapshot: JSON. */
+  readonly snapshot: string;
+  readonly hash: string;
+  /** The number of its newest history row. */
+  readonly seq: number;
+  readonly parentMachine: string | null;
+  readonly parentInstance: string | null;
+  readonly parentRef: string | null;
+  readonly created: number;
+  readonly updated: number;
+}
+
+/** One event taken by an instance. */
+export interface HistoryRow {
+  readonly machine: string;
+  readonly instance: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly event: string;
+  readonly payload: string | null;
+  /** The active leaf states before and after: JSON arrays; `before` is null on creation. */
+  readonly before: string | null;
+  readonly after: string;
+  readonly context: string;
+  /** What guards and actions threw: JSON. */
+  readonly errors: string | null;
+}
+
+/** A request of another process. */
+export interface InboxRow {
+  readonly id: number;
+  readonly kind: string;
+  readonly request: string;
+  readonly at: number;
+  /** `{ok: ...}` or `{error: ErrorRecord}`; null until it has been carried out. */
+  readonly answer: string | null;
+}
+
+/** The process that drives the file. Times are of the wall clock, whatever clock the system runs on. */
+export interface OwnerRow {
+  readonly owner: string;
+  /** Rises with every change of owner: a transaction of an older epoch is refused. */
+  readonly epoch: number;
+  readonly pid: number;
+  readonly host: string;
+  /** Tells two processes with the same pid apart. */
+  readonly started: string;
+  readonly beat: number;
+}
+
+/** A key under which a caller asked for something once. */
+export interface IdempotencyRow {
+  readonly scope: 'send' | 'start';
+  readonly key: string;
+  /** A hash of what was asked. */
+  readonly request: string;
+  /** What was answered: JSON. */
+  readonly result: string;
+  readonly at: number;
+}

@@ -1,0 +1,87 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { RunRow, RunStatus } from '../rows.ts';
+import type { JournalTable, RunTable } from '../store.ts';
+import type { JournalRow } from '../rows.ts';
+import { command, query, where } from './statements.ts';
+
+type Stored = Omit<RunRow, 'registered'> & { readonly registered: number };
+
+const columns = `id, kind, target, hash, registered, status, input, output, error, errors, metadata,
+  parent, parent_path AS parentPath, machine, instance, ref, since, created, updated, ended`;
+const row = (stored: Stored): RunRow => ({ ...stored, registered: stored.registered === 1 });
+
+/** Runs. */
+export function runTable(db: DatabaseSync): RunTable {
+  const get = query<Stored>(db, `SELECT ${columns} FROM runs WHERE id = ?`);
+  const insert = command(
+    db,
+    `INSERT INTO runs (id, kind, target, hash, registered, status, input, output, error, errors, metadata,
+      parent, parent_path, machine, instance, ref, since, created, updated, ended)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const status = command(db, 'UPDATE runs SET status = ?, updated = ? WHERE id = ?');
+  const end = command(
+    db,
+    'UPDATE runs SET status = ?, output = ?, error = ?, errors = ?, updated = ?, ended = ? WHERE id = ?',
+  );
+  const block = command(db, `UPDATE runs SET status = 'blocked', error = ?, updated = ? WHERE id = ?`);
+  const unlink = command(db, 'UPDATE runs SET ref = NULL WHERE id = ?');
+  const linked = query<Stored>(db, `SELECT ${columns} FROM runs WHERE machine = ? AND instance = ? AND ref = ?`);
+  const count = query<{ status: RunStatus; n: number }>(db, 'SELECT status, count(*) AS n FROM runs GROUP BY status');
+  return {
+    get: (id) => {
+      const found = get.get(id);
+      return found && row(found);
+    },
+    insert: (r) =>
+      void insert(
+        r.id, r.kind, r.target, r.hash, r.registered ? 1 : 0, r.status, r.input, r.output, r.error, r.errors, r.metadata,
+        r.parent, r.parentPath, r.machine, r.instance, r.ref, r.since, r.created, r.updated, r.ended,
+      ),
+    status: (id, next, at) => void status(next, at, id),
+    end: (id, r, at) => void end(r.status, r.output, r.error, r.errors, at, at, id),
+    block: (id, error, at) => void block(error, at, id),
+    unlink: (id) => void unlink(id),
+    list: (filter) => {
+      const { sql, values } = where([
+        ['status IN ?', filter.status],
+        ['target = ?', filter.target],
+        ['parent = ?', filter.parent],
+        ['machine = ?', filter.machine],
+        ['instance = ?', filter.instance],
+      ]);
+      return query<Stored>(db, `SELECT ${columns} FROM runs ${sql} ORDER BY created DESC, id DESC LIMIT ? OFFSET ?`)
+        .all(...values, filter.limit ?? -1, filter.offset ?? 0)
+        .map(row);
+    },
+    ids: (statuses) => {
+      const { sql, values } = where([['status IN ?', statuses]]);
+      return query<{ id: string }>(db, `SELECT id FROM runs ${sql} ORDER BY created, id`)
+        .all(...values)
+        .map(({ id }) => id);
+    },
+    linked: (machine, instance, ref) => {
+      const found = linked.get(machine, instance, ref);
+      return found && row(found);
+    },
+    count: () => Object.fromEntries(count.all().map((group) => [group.status, group.n])),
+  };
+}
+
+/** The journal of every run. */
+export function journalTable(db: DatabaseSync): JournalTable {
+  const append = command(
+    db,
+    'INSERT INTO journal (run, seq, at, kind, path, name, attempt, place, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const of = query<JournalRow>(
+    db,
+    'SELECT run, seq, at, kind, path, name, attempt, place, data FROM journal WHERE run = ? ORDER BY seq',
+  );
+  const last = query<{ seq: number | null }>(db, 'SELECT max(seq) AS seq FROM journal WHERE run = ?');
+  return {
+    append: (r) => void append(r.run, r.seq, r.at, r.kind, r.path, r.name, r.attempt, r.place, r.data),
+    of: (run) => of.all(run),
+    last: (run) => last.get(run)?.seq ?? 0,
+  };
+}

@@ -1,0 +1,80 @@
+/** Marks a file as ours: 'Mill' in ASCII. */
+export const applicationId = 0x4d696c6c;
+
+/**
+ * The steps that build the schema; a file that has had `n` of them is of version `n`. Released steps never change:
+ * a new version appends one.
+ */
+export const steps: readonly string[] = [
+  `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE owner (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    owner TEXT, epoch INTEGER NOT NULL, pid INTEGER, host TEXT, started TEXT, beat INTEGER
+  ) STRICT;
+
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, target TEXT NOT NULL, hash TEXT NOT NULL, registered INTEGER NOT NULL,
+    status TEXT NOT NULL, input TEXT, output TEXT, error TEXT, errors TEXT, metadata TEXT,
+    parent TEXT, parent_path TEXT, machine TEXT, instance TEXT, ref TEXT,
+    since INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, ended INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_status ON runs (status) WHERE status NOT IN ('completed', 'failed', 'cancelled');
+  CREATE INDEX runs_created ON runs (created);
+  CREATE INDEX runs_parent ON runs (parent) WHERE parent IS NOT NULL;
+  CREATE INDEX runs_instance ON runs (machine, instance, ref) WHERE machine IS NOT NULL;
+
+  CREATE TABLE journal (
+    run TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, path TEXT NOT NULL,
+    name TEXT, attempt INTEGER NOT NULL, place TEXT, data TEXT,
+    PRIMARY KEY (run, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE timers (
+    key TEXT PRIMARY KEY, due INTEGER NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL, part TEXT NOT NULL, data TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX timers_due ON timers (due);
+  CREATE INDEX timers_target ON timers (target, part);
+
+  CREATE TABLE waits (
+    run TEXT NOT NULL, path TEXT NOT NULL, event TEXT NOT NULL, key TEXT NOT NULL, created INTEGER NOT NULL,
+    PRIMARY KEY (run, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX waits_event ON waits (event, key, created);
+
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, payload TEXT,
+    at INTEGER NOT NULL, expires INTEGER NOT NULL, source TEXT NOT NULL, result TEXT
+  ) STRICT;
+  CREATE INDEX events_name ON events (name, seq);
+  CREATE TABLE event_keys (
+    event TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (event, key, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE consumed (run TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (run, seq)) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE instances (
+    machine TEXT NOT NULL, id TEXT NOT NULL, status TEXT NOT NULL, snapshot TEXT NOT NULL, hash TEXT NOT NULL,
+    seq INTEGER NOT NULL, parent_machine TEXT, parent_instance TEXT, parent_ref TEXT,
+    created INTEGER NOT NULL, updated INTEGER NOT NULL,
+    PRIMARY KEY (machine, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX instances_parent ON instances (parent_machine, parent_instance, parent_ref) WHERE parent_machine IS NOT NULL;
+  CREATE INDEX instances_updated ON instances (updated);
+  CREATE TABLE instance_history (
+    machine TEXT NOT NULL, instance TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, event TEXT NOT NULL,
+    payload TEXT, before TEXT, after TEXT NOT NULL, context TEXT NOT NULL, errors TEXT,
+    PRIMARY KEY (machine, instance, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE inbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, request TEXT NOT NULL, at INTEGER NOT NULL, answer TEXT
+  ) STRICT;
+  CREATE INDEX inbox_pending ON inbox (id) WHERE answer IS NULL;
+
+  CREATE TABLE idempotency (
+    scope TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, result TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (scope, key)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,37 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+/** A prepared statement whose rows are `Row`: the one place where SQLite's untyped rows get their type. */
+export interface Query<Row> {
+  get(...values: SQLInputValue[]): Row | undefined;
+  all(...values: SQLInputValue[]): Row[];
+}
+
+/** Prepares a query. `Row` is a promise of the caller about the columns of `sql`; the contract suite keeps it. */
+export function query<Row>(db: DatabaseSync, sql: string): Query<Row> {
+  let prepared: StatementSync | undefined;
+  const statement = (): StatementSync => (prepared ??= db.prepare(sql));
+  return {
+    get: (...values) => statement().get(...values) as Row | undefined,
+    all: (...values) => statement().all(...values) as Row[],
+  };
+}
+
+/** Prepares a statement that writes. Gives the rowid of the row it inserted. */
+export function command(db: DatabaseSync, sql: string): (...values: SQLInputValue[]) => number {
+  let prepared: StatementSync | undefined;
+  return (...values) => Number((prepared ??= db.prepare(sql)).run(...values).lastInsertRowid);
+}
+
+/** A `WHERE` clause from the conditions that are wanted, and its values. */
+export function where(
+  conditions: readonly (readonly [sql: string, value: SQLInputValue | readonly SQLInputValue[] | undefined])[],
+): { readonly sql: string; readonly values: SQLInputValue[] } {
+  const wanted = conditions.filter((condition): condition is [string, SQLInputValue | readonly SQLInputValue[]] => condition[1] !== undefined);
+  const sql = wanted.map(([text, value]) =>
+    Array.isArray(value) ? text.replace('?', `(${value.map(() => '?').join(', ')})`) : text,
+  );
+  return {
+    sql: sql.length === 0 ? '' : `WHERE ${sql.join(' AND ')}`,
+    values: wanted.flatMap(([, value]) => value as SQLInputValue | SQLInputValue[]),
+  };
+}

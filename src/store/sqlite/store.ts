@@ -1,0 +1,82 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { StoreError, storeError } from '../errors.ts';
+import type { Store, Tables, Tx } from '../store.ts';
+import { eventTable } from './events.ts';
+import { idempotencyTable, inboxTable, metaTable, ownerTable } from './inbox.ts';
+import { instanceTable } from './instances.ts';
+import { openDatabase } from './open.ts';
+import { journalTable, runTable } from './runs.ts';
+import { timerTable, waitTable } from './timers.ts';
+
+function tablesOf(db: DatabaseSync): Tables {
+  return {
+    meta: metaTable(db),
+    owner: ownerTable(db),
+    runs: runTable(db),
+    journal: journalTable(db),
+    timers: timerTable(db),
+    waits: waitTable(db),
+    events: eventTable(db),
+    instances: instanceTable(db),
+    inbox: inboxTable(db),
+    idempotency: idempotencyTable(db),
+  };
+}
+
+/**
+ * Opens a store on a SQLite file (WAL, `synchronous=FULL`: a transaction that has returned survives power loss).
+ * A missing file is created; a file that is not ours is refused and left as it is.
+ *
+ * @throws StoreError MR3003 not a Millrace database, MR3004 a newer schema, MR3007 read-only, MR3008 cannot be opened.
+ * @example
+ * ```ts
+ * import { openSqlite } from 'millrace/store';
+ *
+ * const store = openSqlite(':memory:');
+ * store.tables.runs.list({}); // []
+ * store.close();
+ * ```
+ */
+export function openSqlite(file: string, options: { readonly readOnly?: boolean } = {}): Store {
+  const db = openDatabase(file, options);
+  const tables = tablesOf(db);
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const version = db.prepare('PRAGMA data_version');
+  const tx: Tx = {
+    ...tables,
+    savepoint(work) {
+      db.exec('SAVEPOINT unit');
+      try {
+        const result = work();
+        db.exec('RELEASE unit');
+        return result;
+      } catch (error) {
+        // A full disk or an I/O error may have rolled everything back already.
+        if (db.isTransaction) db.exec('ROLLBACK TO unit; RELEASE unit');
+        throw storeError(error, file);
+      }
+    },
+  };
+  return {
+    tables,
+    transaction(work) {
+      if (!db.isOpen) {
+        throw new StoreError(`The database '${file}' has been closed.`, { code: 'MR3010', retryable: false, fault: 'input' });
+      }
+      try {
+        begin.run();
+        const result = work(tx);
+        commit.run();
+        return result;
+      } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK');
+        throw storeError(error, file);
+      }
+    },
+    version: () => Number(version.get()?.['data_version']),
+    close: () => {
+      if (db.isOpen) db.close();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { TimerRow, WaitRow } from '../rows.ts';
+import type { TimerTable, WaitTable } from '../store.ts';
+import { command, query } from './statements.ts';
+
+const columns = 'key, due, kind, target, part, data';
+
+/** Timers. */
+export function timerTable(db: DatabaseSync): TimerTable {
+  const put = command(db, `INSERT OR REPLACE INTO timers (${columns}) VALUES (?, ?, ?, ?, ?, ?)`);
+  const get = query<TimerRow>(db, `SELECT ${columns} FROM timers WHERE key = ?`);
+  const remove = command(db, 'DELETE FROM timers WHERE key = ?');
+  const removeTarget = command(db, 'DELETE FROM timers WHERE target = ?');
+  const removePart = command(db, 'DELETE FROM timers WHERE target = ? AND part = ?');
+  const due = query<TimerRow>(db, `SELECT ${columns} FROM timers WHERE due <= ? ORDER BY due, key LIMIT ?`);
+  const next = query<{ due: number | null }>(db, 'SELECT min(due) AS due FROM timers');
+  const count = query<{ n: number }>(db, 'SELECT count(*) AS n FROM timers');
+  return {
+    put: (r) => void put(r.key, r.due, r.kind, r.target, r.part, r.data),
+    get: (key) => get.get(key),
+    remove: (key) => void remove(key),
+    removeAll: (target, part) => void (part === undefined ? removeTarget(target) : removePart(target, part)),
+    due: (now, limit) => due.all(now, limit),
+    next: () => next.get()?.due ?? undefined,
+    count: () => count.get()?.n ?? 0,
+  };
+}
+
+/** Runs that wait for events. */
+export function waitTable(db: DatabaseSync): WaitTable {
+  const insert = command(db, 'INSERT INTO waits (run, path, event, key, created) VALUES (?, ?, ?, ?, ?)');
+  const remove = command(db, 'DELETE FROM waits WHERE run = ? AND path = ?');
+  const removeAll = command(db, 'DELETE FROM waits WHERE run = ?');
+  const get = query<WaitRow>(db, 'SELECT run, path, event, key, created FROM waits WHERE run = ? AND path = ?');
+  const matching = query<WaitRow>(
+    db,
+    'SELECT run, path, event, key, created FROM waits WHERE event = ? AND key = ? ORDER BY created, run, path',
+  );
+  const of = query<WaitRow>(db, 'SELECT run, path, event, key, created FROM waits WHERE run = ? ORDER BY created, path');
+  return {
+    insert: (r) => void insert(r.run, r.path, r.event, r.key, r.created),
+    remove: (run, path) => void remove(run, path),
+    removeAll: (run) => void removeAll(run),
+    get: (run, path) => get.get(run, path),
+    matching: (event, key) => matching.all(event, key),
+    of: (run) => of.all(run),
+  };
+}

@@ -1,0 +1,170 @@
+import type {
+  EventRow,
+  HistoryRow,
+  IdempotencyRow,
+  InboxRow,
+  InstanceRow,
+  JournalRow,
+  OwnerRow,
+  RunRow,
+  RunStatus,
+  TimerRow,
+  WaitRow,
+} from './rows.ts';
+
+/** A page of a list: newest first unless said otherwise. */
+export interface Page {
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** Named values: schema facts, the origin of the clock, the dispatcher's cursor. */
+export interface MetaTable {
+  get(name: string): string | undefined;
+  set(name: string, value: string): void;
+}
+
+/** The one row that says who drives the file. */
+export interface OwnerTable {
+  get(): OwnerRow | undefined;
+  /** The epoch, read in each transaction. 0 when the file never had an owner. */
+  epoch(): number;
+  put(row: OwnerRow): void;
+  /** Leaves the epoch in place. */
+  release(): void;
+}
+
+export interface RunFilter extends Page {
+  readonly status?: readonly RunStatus[];
+  readonly target?: string;
+  readonly parent?: string;
+  readonly machine?: string;
+  readonly instance?: string;
+}
+
+export interface RunTable {
+  get(id: string): RunRow | undefined;
+  insert(row: RunRow): void;
+  /** Also sets `updated`. */
+  status(id: string, status: RunStatus, at: number): void;
+  end(id: string, end: Pick<RunRow, 'status' | 'output' | 'error' | 'errors'>, at: number): void;
+  /** Marks a run as blocked, with the reason. */
+  block(id: string, error: string, at: number): void;
+  /** Forgets that a run works for an instance: its end is no news to it. */
+  unlink(id: string): void;
+  list(filter: RunFilter): RunRow[];
+  /** The ids of the runs with these statuses, oldest first. */
+  ids(status: readonly RunStatus[]): string[];
+  /** The run that an instance knows under `ref`. */
+  linked(machine: string, instance: string, ref: string): RunRow | undefined;
+  count(): Partial<Record<RunStatus, number>>;
+}
+
+export interface JournalTable {
+  append(row: JournalRow): void;
+  /** In order. */
+  of(run: string): JournalRow[];
+  last(run: string): number;
+}
+
+export interface TimerTable {
+  /** Replaces one with the same key. */
+  put(row: TimerRow): void;
+  get(key: string): TimerRow | undefined;
+  remove(key: string): void;
+  /** Removes all timers of a run (all parts) or of an instance. */
+  removeAll(target: string, part?: string): void;
+  due(now: number, limit: number): TimerRow[];
+  next(): number | undefined;
+  count(): number;
+}
+
+export interface WaitTable {
+  insert(row: WaitRow): void;
+  remove(run: string, path: string): void;
+  removeAll(run: string): void;
+  get(run: string, path: string): WaitRow | undefined;
+  /** Oldest first. */
+  matching(event: string, key: string): WaitRow[];
+  of(run: string): WaitRow[];
+}
+
+export interface EventTable {
+  /** Gives the sequence number. */
+  append(row: Omit<EventRow, 'seq' | 'result'>): number;
+  get(id: string): EventRow | undefined;
+  after(seq: number, limit: number): EventRow[];
+  last(): number;
+  result(seq: number, result: string): void;
+  index(event: string, key: string, seq: number): void;
+  /** The oldest event under `key` that is newer than `since`, not expired and not consumed by `run`. */
+  oldest(event: string, key: string, since: number, now: number, run: string): EventRow | undefined;
+  consume(run: string, seq: number): void;
+  consumed(run: string, seq: number): boolean;
+  list(filter: Page & { readonly name?: string }): EventRow[];
+  /** All events of a name, in order, for indexing. */
+  named(name: string): EventRow[];
+}
+
+export interface InstanceFilter extends Page {
+  readonly machine?: string;
+  readonly status?: InstanceRow['status'];
+  readonly parent?: { readonly machine: string; readonly id: string };
+}
+
+export interface InstanceTable {
+  get(machine: string, id: string): InstanceRow | undefined;
+  put(row: InstanceRow): void;
+  list(filter: InstanceFilter): InstanceRow[];
+  append(row: HistoryRow): void;
+  /** Newest first. */
+  history(machine: string, id: string, page: Page): HistoryRow[];
+  /** Drops the oldest history rows beyond `keep`. */
+  trim(machine: string, id: string, seq: number): void;
+  child(machine: string, id: string, ref: string): InstanceRow | undefined;
+}
+
+export interface InboxTable {
+  insert(row: Omit<InboxRow, 'id' | 'answer'>): number;
+  get(id: number): InboxRow | undefined;
+  pending(): InboxRow[];
+  answer(id: number, answer: string): void;
+}
+
+export interface IdempotencyTable {
+  get(scope: IdempotencyRow['scope'], key: string): IdempotencyRow | undefined;
+  put(row: IdempotencyRow): void;
+}
+
+/** All tables. Inside `transaction` they write; outside they are for reading. */
+export interface Tables {
+  readonly meta: MetaTable;
+  readonly owner: OwnerTable;
+  readonly runs: RunTable;
+  readonly journal: JournalTable;
+  readonly timers: TimerTable;
+  readonly waits: WaitTable;
+  readonly events: EventTable;
+  readonly instances: InstanceTable;
+  readonly inbox: InboxTable;
+  readonly idempotency: IdempotencyTable;
+}
+
+/** Tables within one transaction. */
+export interface Tx extends Tables {
+  /** Runs `work`; when it throws, only what `work` wrote is taken back, and the error goes on. */
+  savepoint<T>(work: () => T): T;
+}
+
+/**
+ * Where everything durable lives. Synchronous: a transaction is one function, and what it wrote is on the disk when
+ * `transaction` returns. Every implementation passes the one contract suite.
+ */
+export interface Store {
+  readonly tables: Tables;
+  /** Runs `work` in one transaction that holds the write lock. When it throws, nothing was written. */
+  transaction<T>(work: (tx: Tx) => T): T;
+  /** Changes when another process has written. */
+  version(): number;
+  close(): void;
+}
