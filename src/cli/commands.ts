@@ -15,6 +15,7 @@ interface Listed {
 /** Every command, in the order in which a new user meets them. Loaded when used. */
 export const commands: Readonly<Record<string, Listed>> = {
   init: { summary: 'start a project that works', load: () => import('./commands/init/command.ts') },
+  compile: { summary: 'turn .dsl.ts files into TypeScript modules', load: () => import('./commands/compile/command.ts') },
   check: { summary: 'report the problems of .dsl.ts files', load: () => import('./commands/check/command.ts') },
   explain: { summary: 'tell what a code such as MR1203 means', load: () => import('./commands/explain/command.ts') },
   inspect: { summary: 'show what a system declares', load: () => import('./commands/inspect/command.ts') },

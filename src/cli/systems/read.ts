@@ -24,20 +24,23 @@ export interface Found {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/**
- * Reads and judges the systems in files. A file that is only a part of another of the systems counts with that one.
- *
- * @param known Files that are parts of systems which were not read again.
- */
-export async function findSystems(
-  files: readonly string[],
-  cwd: string,
-  config: Config,
-  known: ReadonlySet<string> = new Set(),
-): Promise<Found> {
+interface Options {
+  /** Files that are parts of systems which were not read again. */
+  readonly parts?: Iterable<string>;
+  /** Is a task whose implementation is missing no problem, because it is about to be written? */
+  readonly stubs?: boolean;
+  /** How files are read; default: from the disk. */
+  readonly readFile?: (path: string) => Uint8Array;
+}
+
+/** Reads and judges the systems in files. A file that is only a part of another of the systems counts with that one. */
+export async function findSystems(files: readonly string[], cwd: string, config: Config, options: Options = {}): Promise<Found> {
+  const { readFile } = options;
   const results: { readonly file: string; readonly result: ReadResult }[] = [];
-  for (const file of files) results.push({ file, result: await readSystem(file, { cwd }) });
-  const parts = new Set(known);
+  for (const file of files) {
+    results.push({ file, result: await readSystem(file, { cwd, ...(readFile !== undefined && { readFile }) }) });
+  }
+  const parts = new Set(options.parts);
   for (const { result } of results) {
     if (result.system !== undefined) for (const file of result.files.slice(1)) parts.add(file);
   }
@@ -49,7 +52,7 @@ export async function findSystems(
       if (!parts.has(file)) diagnostics.push(...result.diagnostics);
       continue;
     }
-    const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result.diagnostics)];
+    const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result.diagnostics, options.stubs === true)];
     const found = { entry: file, model: result.system, files: result.files, diagnostics: own };
     const twin = names.get(result.system.name);
     if (twin !== undefined) own.push(sameName(found, twin, cwd));
@@ -65,9 +68,16 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
 }
 
-function judge(model: SystemModel, entry: string, cwd: string, config: Config, read: readonly Diagnostic[]): Diagnostic[] {
+function judge(
+  model: SystemModel,
+  entry: string,
+  cwd: string,
+  config: Config,
+  read: readonly Diagnostic[],
+  stubs: boolean,
+): Diagnostic[] {
   const { issues } = validateSystem(model, {
-    implemented: (task) => existsSync(taskFile(entry, task)),
+    implemented: (task) => stubs || existsSync(taskFile(entry, task)),
     folder: relative(cwd, dirname(entry)).replaceAll('\\', '/'),
   });
   const seen = new Set(read.map(at));

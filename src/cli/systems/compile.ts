@@ -1,0 +1,112 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { compileSystem, hashFiles, loadTemplates, taskStub, writeOutput, type CompileOptions } from '../../compiler/index.ts';
+import { hashText } from '../../compiler/manifest/manifest.ts';
+import type { Diagnostic } from '../../model/index.ts';
+import type { Config } from '../config/config.ts';
+import { packageVersion } from '../kit/package-root.ts';
+import { freshSystems, otherInputs, reportFresh, shown, type CompiledSystem } from './fresh.ts';
+import { taskFile, tasksFolder } from './places.ts';
+import { findSystems, hasErrors, type FoundSystem } from './read.ts';
+
+interface Options {
+  /** The folder that gets a folder per system. */
+  readonly out: string;
+  readonly check?: boolean;
+  readonly force?: boolean;
+  readonly stubs?: boolean;
+}
+
+/** What came of compiling: the document of `dsl compile --json`. */
+export interface Compiled {
+  readonly ok: boolean;
+  readonly systems: readonly CompiledSystem[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a run of the compiler leaves behind for people and for watchers. */
+export interface Outcome extends Compiled {
+  /** The implementations that were begun. */
+  readonly stubs: readonly string[];
+  /** All source files that were looked at, absolute. */
+  readonly sources: readonly string[];
+  /** The output folder of each entry file. */
+  readonly folders: ReadonlyMap<string, string>;
+}
+
+/** Compiles the systems in files; what is fresh is not even read. */
+export async function compileSystems(files: readonly string[], cwd: string, config: Config, options: Options): Promise<Outcome> {
+  const { out, check = false, force = false, stubs = false } = options;
+  // A stub may be missing although nothing changed, and force is for when the manifest is wrong.
+  const fresh = stubs || force ? [] : freshSystems(files, out, config);
+  const done = new Set(fresh.map(({ entry }) => entry));
+  const hashes = new Map<string, string>();
+  const found = await findSystems(files.filter((file) => !done.has(file)), cwd, config, {
+    parts: fresh.flatMap(({ sources }) => sources),
+    stubs,
+    readFile: (path) => {
+      const bytes = readFileSync(path);
+      hashes.set(path, hashText(bytes));
+      return bytes;
+    },
+  });
+  const diagnostics = [...found.diagnostics];
+  const systems = fresh.map((each) => reportFresh(each, cwd));
+  const folders = new Map(fresh.map(({ entry, outDir }) => [entry, outDir]));
+  const begun: string[] = [];
+  const extra = hashFiles(otherInputs(config));
+  const templates = config.templates === undefined ? undefined : loadTemplates(config.templates);
+  for (const system of found.systems) {
+    if (hasErrors(system.diagnostics)) continue;
+    const outDir = join(out, system.model.name);
+    const settings: CompileOptions = {
+      outDir: shown(cwd, outDir),
+      sourcePath: shown(cwd, system.entry),
+      tasksDir: shown(cwd, tasksFolder(system.entry)),
+      toolVersion: packageVersion(),
+      inputs: [
+        ...system.files.map((path) => ({ path: shown(cwd, path), hash: hashes.get(path) ?? '' })),
+        ...extra.map(({ path, hash }) => ({ path: shown(cwd, path), hash })),
+      ],
+      ...(templates !== undefined && { templates }),
+    };
+    const result = compileSystem(system.model, settings);
+    const report = writeOutput(result, { outDir: settings.outDir, check, force });
+    diagnostics.push(...report.diagnostics);
+    if (hasErrors(report.diagnostics)) continue;
+    if (stubs && !check) begun.push(...writeStubs(system, settings, cwd));
+    folders.set(system.entry, outDir);
+    const { name, version } = system.model;
+    systems.push({
+      name,
+      version,
+      hash: hashOf(result.files),
+      files: result.files.map(({ path }) => shown(cwd, join(outDir, path))).filter((path) => !path.endsWith('/manifest.json')),
+      written: report.written.length,
+    });
+  }
+  const sources = [...fresh.flatMap((each) => each.sources), ...found.systems.flatMap((each) => each.files)];
+  return { ok: !hasErrors(diagnostics), systems, diagnostics, stubs: begun, sources, folders };
+}
+
+/** Begins the implementations that are missing. A file that is there is never touched. */
+function writeStubs({ entry, model }: FoundSystem, settings: CompileOptions, cwd: string): string[] {
+  const begun: string[] = [];
+  for (const task of Object.values(model.tasks)) {
+    if (task.model !== undefined) continue;
+    const file = taskFile(entry, task.name);
+    mkdirSync(dirname(file), { recursive: true });
+    try {
+      writeFileSync(file, taskStub(model, task.name, settings).text, { flag: 'wx' });
+      begun.push(shown(cwd, file));
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+    }
+  }
+  return begun;
+}
+
+function hashOf(files: readonly { readonly path: string; readonly text: string }[]): string {
+  const manifest = files.find(({ path }) => path === 'manifest.json');
+  return manifest === undefined ? '' : (JSON.parse(manifest.text) as { readonly hash: string }).hash;
+}
