@@ -1,0 +1,7 @@
+/** Are two types the same, to the last modifier? */
+export type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/** Asserts a type: `is<Equal<typeof x, string>>()`. The type checker is the test. */
+export function is<Truth extends true>(): Truth | undefined {
+  return undefined;
+}
