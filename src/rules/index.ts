@@ -1,11 +1,12 @@
 /**
  * What makes a system sound, and how problems are shown. Every rule has a folder, a code and a page in `docs/errors`.
- * Nothing here reads files or source code: it judges the model.
+ * Nothing here reads source code: it judges the model.
  *
  * @module
  */
-export { pretty } from './report/pretty.ts';
-export type { Reporter, ReportOptions } from './report/reporter.ts';
+export { codes, explain } from './explain.ts';
 export { rules } from './registry.ts';
+export { github, json, pretty, reporters, sarif, type Reporter, type ReportFormat, type ReportOptions } from './report/index.ts';
 export type { Finding, Issue, IssueContext, Rule, RuleWorld } from './rule.ts';
+export { features, type Feature } from './supported/index.ts';
 export { validateSystem, type ValidateOptions, type Validation } from './validate.ts';

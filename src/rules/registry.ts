@@ -1,5 +1,59 @@
-import type { Rule } from './rule.ts';
+import { afterReturns } from './after-returns/index.ts';
+import { aliases } from './aliases/index.ts';
+import { contextMembers } from './context-members/index.ts';
+import { deadEnds } from './dead-ends/index.ts';
+import { duplicateMatch } from './duplicate-match/index.ts';
+import { duplicates } from './duplicates/index.ts';
+import { eventlessLoop } from './eventless-loop/index.ts';
+import { finalStates } from './final-states/index.ts';
+import { graphNeeds } from './graph-needs/index.ts';
+import { historyStates } from './history-states/index.ts';
+import { initial } from './initial/index.ts';
+import { keys } from './keys/index.ts';
+import { names } from './names/index.ts';
+import { recursion } from './recursion/index.ts';
 import { references } from './references/index.ts';
+import { retryIdempotent } from './retry-idempotent/index.ts';
+import type { Rule } from './rule.ts';
+import { shadowed } from './shadowed/index.ts';
+import { stateNames } from './state-names/index.ts';
+import { stateShape } from './state-shape/index.ts';
+import { stepIds } from './step-ids/index.ts';
+import { supported } from './supported/index.ts';
+import { targets } from './targets/index.ts';
+import { unimplemented } from './unimplemented/index.ts';
+import { unreachable } from './unreachable/index.ts';
+import { uselessUndo } from './useless-undo/index.ts';
+import { version } from './version/index.ts';
+import { waitTimeout } from './wait-timeout/index.ts';
 
-/** Every rule, in the order in which they run. */
-export const rules: readonly Rule[] = [references];
+/** Every rule, by code. */
+export const rules: readonly Rule[] = [
+  version,
+  keys,
+  references,
+  duplicates,
+  stepIds,
+  names,
+  uselessUndo,
+  recursion,
+  duplicateMatch,
+  waitTimeout,
+  retryIdempotent,
+  afterReturns,
+  contextMembers,
+  graphNeeds,
+  targets,
+  initial,
+  stateNames,
+  shadowed,
+  finalStates,
+  historyStates,
+  unreachable,
+  deadEnds,
+  eventlessLoop,
+  aliases,
+  stateShape,
+  unimplemented,
+  supported,
+];

@@ -1,0 +1,1 @@
+export { afterReturns } from './rule.ts';

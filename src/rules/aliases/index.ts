@@ -1,0 +1,1 @@
+export { aliases } from './rule.ts';

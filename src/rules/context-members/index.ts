@@ -1,0 +1,1 @@
+export { contextMembers } from './rule.ts';

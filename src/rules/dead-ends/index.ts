@@ -1,0 +1,1 @@
+export { deadEnds } from './rule.ts';

@@ -1,0 +1,1 @@
+export { duplicateMatch } from './rule.ts';

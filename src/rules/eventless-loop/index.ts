@@ -1,0 +1,1 @@
+export { eventlessLoop } from './rule.ts';

@@ -1,0 +1,1 @@
+export { finalStates } from './rule.ts';

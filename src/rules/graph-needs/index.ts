@@ -1,0 +1,1 @@
+export { graphNeeds } from './rule.ts';

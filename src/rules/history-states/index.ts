@@ -1,0 +1,1 @@
+export { historyStates } from './rule.ts';

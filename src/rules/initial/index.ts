@@ -1,0 +1,1 @@
+export { initial } from './rule.ts';

@@ -1,0 +1,1 @@
+export { recursion } from './rule.ts';

@@ -1,0 +1,1 @@
+export { retryIdempotent } from './rule.ts';

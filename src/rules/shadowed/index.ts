@@ -1,0 +1,1 @@
+export { shadowed } from './rule.ts';

@@ -1,0 +1,1 @@
+export { stateNames } from './rule.ts';

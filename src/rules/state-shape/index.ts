@@ -1,0 +1,1 @@
+export { stateShape } from './rule.ts';

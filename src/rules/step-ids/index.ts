@@ -1,0 +1,1 @@
+export { stepIds } from './rule.ts';

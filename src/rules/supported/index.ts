@@ -1,0 +1,2 @@
+export { supported } from './rule.ts';
+export { features, type Feature } from './table.ts';

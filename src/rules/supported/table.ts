@@ -1,0 +1,35 @@
+/**
+ * What the language can say, and whether what is compiled also does it. To switch a feature on, set it to true: then
+ * nothing refuses it any more. The text is how a message names it.
+ */
+export const features = {
+  'step.graph': [false, 'the step `graph`'],
+  'step.race': [false, 'the step `race`'],
+  'step.approve': [false, 'the step `approve`'],
+  'flow.schedule': [false, 'starting a flow by a `schedule`'],
+  'flow.http': [false, 'starting a flow by `http`'],
+  'task.model': [false, 'a task that a `model` performs'],
+  'task.concurrency': [false, '`concurrency` of a task'],
+  'task.rateLimit': [false, '`rateLimit` of a task'],
+  'task.priority': [false, '`priority` of a task'],
+  'task.cache': [false, '`cache` of a task'],
+  'task.evidence': [false, '`evidence` of a task'],
+  'system.retention': [false, '`retention` of a system'],
+  'system.budget': [false, '`budget` of a system'],
+  'system.access': [false, '`access` of a system'],
+  agent: [false, 'an agent'],
+  'resource.webhook': [false, 'a resource of type `webhook`'],
+  'machine.several': [false, 'several initial states or targets'],
+  'machine.wildcard': [true, 'reacting to `*` or to `name.*`'],
+  'state.parallel': [false, 'a parallel state'],
+  'state.history': [false, 'a history state'],
+  'state.always': [true, '`always`'],
+  'state.context': [false, 'a context schema of a state of its own'],
+  'action.send': [false, 'the action `send`'],
+  'action.cancel': [false, 'the action `cancel`'],
+  'action.forEach': [false, 'the action `forEach`'],
+  'run.machine': [false, 'running a machine in a state'],
+  'run.task': [true, 'running a task in a state'],
+} as const satisfies Readonly<Record<string, readonly [supported: boolean, what: string]>>;
+
+export type Feature = keyof typeof features;

@@ -1,0 +1,1 @@
+export { unimplemented } from './rule.ts';

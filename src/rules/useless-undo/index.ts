@@ -1,0 +1,1 @@
+export { uselessUndo } from './rule.ts';

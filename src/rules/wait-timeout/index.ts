@@ -1,0 +1,1 @@
+export { waitTimeout } from './rule.ts';
