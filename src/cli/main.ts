@@ -14,10 +14,18 @@ if ((first === '--version' || first === '-v') && rest.length === 0) {
 } else {
   // Absent before Node 22.1, whatever the types say.
   (module as Partial<typeof module>).enableCompileCache?.();
-  const { nodeIsTooOld, useBundledNode } = await import('./node-version.ts');
-  if (nodeIsTooOld(process.versions.node)) process.exitCode = await useBundledNode();
-  else {
+  const { nodeIsTooOld } = await import('./node-version.ts');
+  if (nodeIsTooOld(process.versions.node)) {
+    const { useBundledNode } = await import('./bundled-node.ts');
+    process.exitCode = await useBundledNode();
+  } else if (first !== 'compile' || !(await compiledAlready(rest))) {
     const { main } = await import('./program.ts');
     await main(process.argv.slice(2));
   }
+}
+
+/** Is there nothing to compile? Asked before anything large is loaded, and answered in full when it is so. */
+async function compiledAlready(args: readonly string[]): Promise<boolean> {
+  const { compileUnchanged } = await import('./commands/compile/unchanged.ts');
+  return await compileUnchanged(args, process.cwd());
 }

@@ -1,10 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { nearest } from '../../core/index.ts';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Config as Written } from '../../dsl/index.ts';
 import type { Severity } from '../../model/index.ts';
-import { CliError } from '../kit/failure.ts';
-import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
 
 /** What `dsl.config.ts` says, with the defaults filled in. Paths are absolute. */
 export interface Config {
@@ -32,7 +29,8 @@ const names = ['dsl.config.ts', 'dsl.config.mts', 'dsl.config.js', 'dsl.config.m
 export async function readConfig(cwd: string): Promise<Config> {
   const file = findConfig(cwd);
   if (file === undefined) return complete(cwd, undefined, {});
-  return complete(dirname(file), file, check(file, await load(file, cwd), cwd));
+  const { loadConfig } = await import('./load.ts');
+  return complete(dirname(file), file, await loadConfig(file, cwd));
 }
 
 /** The nearest config file at or above a folder. */
@@ -41,69 +39,6 @@ export function findConfig(cwd: string): string | undefined {
     const found = names.map((name) => join(folder, name)).find((path) => existsSync(path));
     if (found !== undefined || folder === dirname(folder)) return found;
   }
-}
-
-async function load(file: string, cwd: string): Promise<unknown> {
-  try {
-    const loaded = await loadModule(file);
-    if (!('default' in loaded)) {
-      throw new CliError('MR2005', `${relative(cwd, file)} has no default export.`, {
-        hint: 'Write `export default defineConfig({ ... })`.',
-        exitCode: 1,
-      });
-    }
-    return loaded['default'];
-  } catch (thrown) {
-    if (thrown instanceof CliError) throw thrown;
-    const place = placeOf(thrown) ?? { file, line: 1 };
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new CliError('MR2004', `${showPlace(place, cwd)}: the config cannot be loaded: ${message}`, {
-      hint: 'Mend the file; no command reads your systems before its config.',
-      exitCode: 1,
-      cause: thrown,
-    });
-  }
-}
-
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
-const severities: readonly unknown[] = ['off', 'info', 'warning', 'error'];
-const isRules = (value: unknown): boolean =>
-  value !== null && typeof value === 'object' && Object.entries(value).every(([code, to]) => /^MR\d{4}$/.test(code) && severities.includes(to));
-
-const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => boolean, what: string]>> = {
-  globs: [(value) => Array.isArray(value) && value.length > 0 && value.every(isText), 'a list of globs'],
-  out: [isText, 'a folder'],
-  db: [isText, 'a file'],
-  templates: [isText, 'a folder'],
-  maxWarnings: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number'],
-  rules: [isRules, `codes with a severity, such as { MR1203: 'off' }`],
-};
-
-function check(file: string, value: unknown, cwd: string): Written {
-  const refuse = (key: string | undefined, message: string, hint: string): never => {
-    throw new CliError('MR2005', `${showPlace({ file, line: lineOf(file, key) }, cwd)}: ${message}`, { hint, exitCode: 1 });
-  };
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return refuse(undefined, 'the config is not an object.', 'Write `export default defineConfig({ ... })`.');
-  }
-  for (const [key, member] of Object.entries(value)) {
-    const rule = Object.hasOwn(shape, key) ? shape[key as keyof Written] : undefined;
-    if (rule === undefined) {
-      const like = nearest(key, Object.keys(shape));
-      const known = `The config knows ${Object.keys(shape).join(', ')}.`;
-      refuse(key, `there is no setting '${key}'.`, like === undefined ? known : `Did you mean '${like}'? ${known}`);
-    } else if (!rule[0](member)) {
-      refuse(key, `'${key}' should be ${rule[1]}.`, `It is ${JSON.stringify(member) ?? typeof member}.`);
-    }
-  }
-  return value as Written;
-}
-
-/** The line on which a setting stands: good enough for an object literal, and line 1 for anything cleverer. */
-function lineOf(file: string, key: string | undefined): number {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const wanted = key === undefined ? /export default/ : new RegExp(`(^|[\\s{,'"])${key.replaceAll(/\W/g, '\\$&')}['"]?\\s*:`);
-  return Math.max(1, lines.findIndex((line) => wanted.test(line)) + 1);
 }
 
 function complete(root: string, file: string | undefined, written: Written): Config {

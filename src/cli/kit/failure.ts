@@ -1,4 +1,4 @@
-import { MillraceError, type Fault } from '../../core/index.ts';
+import { MillraceError, type Fault } from '../../core/errors.ts';
 
 /** A command that cannot go on. `exitCode`: 1 the input is at fault, 2 the usage or we are. */
 export class CliError extends MillraceError {

@@ -6,8 +6,9 @@ import type { Diagnostic } from '../../model/index.ts';
 import type { Config } from '../config/config.ts';
 import { packageVersion } from '../kit/package-root.ts';
 import { freshSystems, otherInputs, reportFresh, shown, type CompiledSystem } from './fresh.ts';
-import { taskFile, tasksFolder } from './places.ts';
+import { tasksFolder } from './places.ts';
 import { findSystems, hasErrors, type FoundSystem } from './read.ts';
+import { taskFile } from './task-file.ts';
 
 interface Options {
   /** The folder that gets a folder per system. */

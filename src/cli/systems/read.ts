@@ -5,7 +5,7 @@ import type { Diagnostic, SystemModel } from '../../model/index.ts';
 import { validateSystem } from '../../rules/index.ts';
 import { readSystem, type ReadResult } from '../../source/index.ts';
 import type { Config } from '../config/config.ts';
-import { taskFile } from './places.ts';
+import { taskFile } from './task-file.ts';
 
 /** A system that was found, with everything that is wrong with it. */
 export interface FoundSystem {
