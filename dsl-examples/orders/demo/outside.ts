@@ -1,0 +1,93 @@
+/**
+ * The world outside the shop, as a process of its own: a carrier who collects parcels where a label lies, a clerk who
+ * looks at risky orders, and customers who change their minds. All they know of the shop is its folder, and all they
+ * can do is `dsl send`.
+ *
+ *   node outside.ts SHOP_FOLDER DATABASE
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const [, , shop = '', database = ''] = process.argv;
+const dsl = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const system = fileURLToPath(new URL('../orders.dsl.ts', import.meta.url));
+const run = promisify(execFile);
+
+interface Planned {
+  readonly due: number;
+  readonly event: string;
+  readonly payload: { readonly orderId: string };
+}
+interface Review {
+  readonly orderId: string;
+  readonly total: { readonly amount: number };
+  readonly score: number;
+}
+
+const seen = new Set<string>();
+let planned: Planned[] = [];
+const plan = (seconds: number, event: string, payload: Planned['payload'] & Readonly<Record<string, unknown>>): void => {
+  planned.push({ due: Date.now() + seconds * 1000, event, payload });
+};
+/** A number in [0, 1) that belongs to an order: what becomes of it is settled, whenever it is looked at. */
+const fate = (orderId: string): number => (Number(orderId.replaceAll(/\D/g, '')) * 0.618_033_988_749_895) % 1;
+
+/** What is new in a folder of the shop. */
+function* news(folder: string): Generator<unknown> {
+  for (const name of readdirSync(join(shop, folder))) {
+    if (name.startsWith('.') || seen.has(`${folder}/${name}`)) continue;
+    seen.add(`${folder}/${name}`);
+    try {
+      yield JSON.parse(readFileSync(join(shop, folder, name), 'utf8'));
+    } catch (error) {
+      // Torn up between looking and reading.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}
+
+function look(): void {
+  for (const { orderId, score, total } of news('reviews/open') as Generator<Review>) {
+    const approved = score < 0.65 && total.amount < 100_000;
+    plan(0.3, 'reviewDecided', { orderId, approved, by: 'the clerk' });
+  }
+  for (const { orderId } of news('labels') as Generator<{ readonly orderId: string }>) {
+    const luck = fate(orderId);
+    if (luck < 0.01) continue; // The label fell behind the counter: nobody ever comes for this parcel.
+    if (luck > 0.975) {
+      plan(luck > 0.985 ? 2 : 0.1, 'orderCancelled', { orderId, reason: 'customer' });
+    }
+    plan(0.2 + luck, 'parcelDispatched', { orderId, carrier: 'Millstream', trackingCode: `MS${orderId.replaceAll(/\D/g, '')}` });
+    if (luck > 0.02) plan(2 + 2 * luck, 'parcelDelivered', { orderId, at: new Date().toISOString() }); // The others are lost on the road.
+  }
+}
+
+/** Sends what is due, a command for each kind of event. What could not be sent is sent with the next. */
+async function sendDue(): Promise<void> {
+  const due = planned.filter((one) => one.due <= Date.now());
+  for (const event of new Set(due.map((one) => one.event))) {
+    const batch = due.filter((one) => one.event === event);
+    const file = join(shop, 'mail', `${event}.jsonl`);
+    writeFileSync(file, batch.map(({ payload }) => `${JSON.stringify(payload)}\n`).join(''));
+    await run(process.execPath, [dsl, 'send', system, event, '--payloads', `@${file}`, '--db', database, '--json']);
+    planned = planned.filter((one) => !batch.includes(one));
+  }
+}
+
+let paused = false;
+process.on('message', (message) => {
+  paused = message === 'pause';
+});
+
+mkdirSync(join(shop, 'mail'), { recursive: true });
+for (;;) {
+  if (paused) process.send?.('paused');
+  else {
+    look();
+    await sendDue();
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200));
+}
