@@ -1,5 +1,7 @@
 import { globalNames, reservedWords } from './words.ts';
 
+export { kebabCase } from '../../core/index.ts';
+
 const plain = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 
 /** Can this text stand as a variable's name? */
@@ -21,16 +23,6 @@ export function camelCase(name: string): string {
 function raise(word: string): string {
   const first = String.fromCodePoint(word.codePointAt(0) ?? 0);
   return first.toUpperCase() + word.slice(first.length);
-}
-
-/** The name of a task's file: `chargeCard` and `ChargeCard` become `charge-card`, `readPDF2` becomes `read-pdf2`. */
-export function kebabCase(name: string): string {
-  return name
-    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1-$2')
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1-$2')
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .toLowerCase();
 }
 
 /** A string literal with single quotes. Line separators and other invisible characters are escaped. */

@@ -1,3 +1,4 @@
+import { kebabCase } from '../../core/index.ts';
 import type { Rule } from '../rule.ts';
 
 /** Every task that no model performs has an implementation. Says nothing when it is not known which there are. */
@@ -11,7 +12,7 @@ export const unimplemented: Rule = {
       if (performer !== undefined || implemented(name)) continue;
       report({
         message: `Task '${name}' has no implementation.`,
-        hint: `Write tasks/${kebab(name)}.ts: export default implement(${name}, async (input, ctx) => ...).`,
+        hint: `Write tasks/${kebabCase(name)}.ts: export default implement(${name}, async (input, ctx) => ...).`,
         path: `tasks.${name}`,
         location,
         context: { ids: [name] },
@@ -19,7 +20,3 @@ export const unimplemented: Rule = {
     }
   },
 };
-
-function kebab(name: string): string {
-  return name.replaceAll(/([a-z\d])([A-Z])/g, '$1-$2').replaceAll(/[._]+/g, '-').toLowerCase();
-}
