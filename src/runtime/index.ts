@@ -4,6 +4,7 @@
  * @module
  */
 export type { RuntimeEvent, RuntimeEventType } from './bus.ts';
+export { Client, connect } from './client.ts';
 export type { Delivery, Dispatched, EventHandler, ReceivedEvent } from './dispatcher.ts';
 export { EventError, OwnerError, RunError } from './errors.ts';
 export type { PartialFailure } from './live-run.ts';
