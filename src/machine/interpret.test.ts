@@ -61,6 +61,15 @@ describe('hierarchy', () => {
     expect(names(drive(machine, {}, 'go', 'inside').effects)).toEqual(['-a2', 'inside!', '+a1']);
   });
 
+  it('does not enter anything around a state that an internal transition stays in', () => {
+    const staying = interpreted({
+      events: ['x'],
+      initial: 'a',
+      states: { a: { entry: [['emit', '+a']], states: { b: { on: { x: { target: 'b', internal: true, actions: [['emit', 'x!']] } } } } } },
+    });
+    expect(names(drive(staying, {}, 'x').effects)).toEqual(['x!']);
+  });
+
   it('gives back the very same snapshot when nothing matches', () => {
     const { snapshot } = machine.start({}, scope);
     const step = machine.send(snapshot, { name: 'nobody', payload: 1 }, scope);

@@ -34,6 +34,6 @@ it('the compiled machine does what the interpreter does: states, context, effect
       const module = compiled(node);
       for (const events of runs) expect(trace(module, events)).toEqual(trace(interpreted, events));
     }),
-    { numRuns: Number(process.env['MILLRACE_RUNS'] ?? 300) },
+    { numRuns: Number(process.env['MILLRACE_RUNS'] ?? 60) },
   );
 });

@@ -19,9 +19,11 @@ export function entrySet(machine: Interpretation, transitions: readonly Transiti
     if (transition.targets.length === 0) continue;
     const domain = transitionDomain(machine, transition);
     for (const target of transition.targets) addDescendants(machine, target, entered);
-    for (const target of effectiveTargets(machine, transition.targets)) addAncestors(machine, target, domain, entered);
-    // An internal transition to its own source stays in it and only starts it afresh inside.
-    entered.delete(domain);
+    for (const target of effectiveTargets(machine, transition.targets)) {
+      // An internal transition to its own source stays in it and only starts it afresh inside.
+      if (target === domain) entered.delete(target);
+      else addAncestors(machine, target, domain, entered);
+    }
   }
   return entered;
 }
