@@ -53,11 +53,18 @@ export function printBody(body: BodyNode, scope: Scope, context: FlowContext): P
 }
 
 /** A body as a function that the host calls with a host of its own and, for some kinds, more. */
-export function printPart(body: BodyNode, scope: Scope, context: FlowContext, parameters: readonly string[] = []): Doc {
+export function printPart(
+  body: BodyNode,
+  scope: Scope,
+  context: FlowContext,
+  parameters: readonly string[] = [],
+  hostType?: string,
+): Doc {
   const inner = scope.part();
   const variables = parameters.map((name) => inner.parameter(name));
   const { groups, expression } = printBody(body, inner, context);
-  const list = parameterList([inner.host, ...variables], inner);
+  const types = hostType === undefined ? undefined : new Map([[inner.host, hostType]]);
+  const list = parameterList([inner.host, ...variables], inner, types);
   if (expression !== undefined) return [`async ${list} => `, expression];
   return [`async ${list} => `, block(groups.flat())];
 }

@@ -70,7 +70,8 @@ export function createContext(
         },
         expression.location,
       ),
-    part: (body, scope, parameters) => part(body, scope, context, parameters),
+    part: (body, scope, parameters, type) => part(body, scope, context, parameters, type),
+    hostType: writer.import('millrace/flow', 'Host', { typeOnly: true }),
   };
   return context;
 }

@@ -36,7 +36,6 @@ export function flowModule(node: FlowNode, emission: Emission): { readonly path:
   const local = writer.declare(exported);
   const run = writer.declare('run');
   const flowModuleType = writer.import('millrace/flow', 'FlowModule', { typeOnly: true });
-  const hostType = writer.import('millrace/flow', 'Host', { typeOnly: true });
 
   // What the functions of the body name: a result of a step must not hide it.
   const outer = new Set([...uses, ...context.contracts]);
@@ -46,7 +45,7 @@ export function flowModule(node: FlowNode, emission: Emission): { readonly path:
   const parsed = input.used ? writer.import('millrace/flow', 'Parsed', { typeOnly: true }) : '';
   const inputType = input.used ? writer.declare('Input') : '';
   const types = new Map([
-    [scope.host, hostType],
+    [scope.host, context.hostType],
     [input, inputType],
   ]);
   const parameters = parameterList([scope.host, input], scope, types);

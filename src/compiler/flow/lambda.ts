@@ -148,16 +148,19 @@ function constants(
   expression: ExpressionNode,
   context: LambdaContext,
 ): readonly Constant[] | undefined {
-  if (lambda.reads === undefined) return undefined;
+  // A lambda that reads nothing needs no parameter, whatever it calls it.
+  const reads = lambda.reads ?? (readNames(lambda)?.length === 0 ? [] : undefined);
+  if (reads === undefined) return undefined;
   const variables: Variable[] = [];
-  for (const name of lambda.reads) {
+  for (const name of reads) {
     const variable = scope.find(name);
     if (variable === undefined) context.unknown(name, expression);
     else variables.push(variable);
   }
   const foreign = variables.filter((variable) => variable.code !== variable.name);
-  // In one block with the lambda's own declarations, the code on the right could mean one of them.
-  const words = lambda.block && foreign.length > 0 ? wordsOf(lambda.body) : new Set<string>();
+  // In one block with the lambda's own declarations, or with each other, the code on the right could mean one of them.
+  const words = new Set(lambda.block && foreign.length > 0 ? wordsOf(lambda.body) : []);
+  for (const variable of foreign) words.add(variable.name);
   if (foreign.some((variable) => words.has(variable.code.split('.')[0] ?? ''))) return undefined;
   for (const variable of variables) read(variable);
   return foreign.map(({ name, code }) => ({ name, code: `const ${name} = ${code};` }));

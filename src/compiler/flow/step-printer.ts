@@ -6,7 +6,9 @@ import type { Scope } from './scope.ts';
 /** What printing the steps of a flow needs. */
 export interface FlowContext extends LambdaContext {
   /** Prints a body as a function that the host calls with a host of its own and, for some kinds, more. */
-  readonly part: (body: BodyNode, scope: Scope, parameters?: readonly string[]) => Doc;
+  readonly part: (body: BodyNode, scope: Scope, parameters?: readonly string[], hostType?: string) => Doc;
+  /** The name of the type Host in this module. */
+  readonly hostType: string;
   /** The name of an event's contract in this module. */
   readonly event: (name: string, location: Location) => string;
   /** Notes that the flow waits for an event, and on which fields. */

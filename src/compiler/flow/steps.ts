@@ -159,7 +159,14 @@ function onFailure(failure: StepFailure | undefined, scope: Scope, context: Flow
   return object([['fallback: ', arrow(failure.fallback, scope, context)]]);
 }
 
+// For a key that every object has, TypeScript takes the type of a parameter from there: it has to be written.
+const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
+
 function parts(bodies: StepOf<'parallel'>['bodies'], scope: Scope, context: FlowContext): Doc {
-  const members = bodies.map(({ name, body }): Doc => [`${propertyKey(name)}: `, context.part(body, scope)]);
-  return objectLines(members);
+  return objectLines(
+    bodies.map(({ name, body }): Doc => {
+      const type = inherited.has(name) ? context.hostType : undefined;
+      return [`${propertyKey(name)}: `, context.part(body, scope, [], type)];
+    }),
+  );
 }
