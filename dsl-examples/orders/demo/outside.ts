@@ -29,7 +29,11 @@ interface Review {
 
 const seen = new Set<string>();
 let planned: Planned[] = [];
-const plan = (seconds: number, event: string, payload: Planned['payload'] & Readonly<Record<string, unknown>>): void => {
+const plan = (
+  seconds: number,
+  event: string,
+  payload: Planned['payload'] & Readonly<Record<string, unknown>>,
+): void => {
   planned.push({ due: Date.now() + seconds * 1000, event, payload });
 };
 /** A number in [0, 1) that belongs to an order: what becomes of it is settled, whenever it is looked at. */
@@ -60,7 +64,11 @@ function look(): void {
     if (luck > 0.975) {
       plan(luck > 0.985 ? 2 : 0.1, 'orderCancelled', { orderId, reason: 'customer' });
     }
-    plan(0.2 + luck, 'parcelDispatched', { orderId, carrier: 'Millstream', trackingCode: `MS${orderId.replaceAll(/\D/g, '')}` });
+    plan(0.2 + luck, 'parcelDispatched', {
+      orderId,
+      carrier: 'Millstream',
+      trackingCode: `MS${orderId.replaceAll(/\D/g, '')}`,
+    });
     if (luck > 0.02) plan(2 + 2 * luck, 'parcelDelivered', { orderId, at: new Date().toISOString() }); // The others are lost on the road.
   }
 }

@@ -3,7 +3,8 @@ import type { MachineNode, StateNode, StepNode, SystemModel, TransitionNode } fr
 
 /** What a system declares, in one line. */
 export function declared({ name, version, events, tasks, flows, machines }: SystemModel): string {
-  const count = (map: object, what: string): string => `${Object.keys(map).length} ${what}${Object.keys(map).length === 1 ? '' : 's'}`;
+  const count = (map: object, what: string): string =>
+    `${Object.keys(map).length} ${what}${Object.keys(map).length === 1 ? '' : 's'}`;
   return `system ${name} ${version}: ${[count(events, 'event'), count(tasks, 'task'), count(flows, 'flow'), count(machines, 'machine')].join(', ')}`;
 }
 
@@ -15,12 +16,21 @@ export function picture(machine: MachineNode): readonly string[] {
 function pictureOf(state: StateNode, depth: number): readonly string[] {
   const ways = [
     ...state.on.flatMap(({ event, transitions }) => arrows(event, transitions)),
-    ...state.run.flatMap(({ target, onDone, onError }) => [`runs ${target.name}:`, ...arrows('done', onDone), ...arrows('error', onError)]),
-    ...state.after.flatMap(({ delay, transitions }) => arrows(`after ${typeof delay === 'string' ? delay : '…'}`, transitions)),
+    ...state.run.flatMap(({ target, onDone, onError }) => [
+      `runs ${target.name}:`,
+      ...arrows('done', onDone),
+      ...arrows('error', onError),
+    ]),
+    ...state.after.flatMap(({ delay, transitions }) =>
+      arrows(`after ${typeof delay === 'string' ? delay : '…'}`, transitions),
+    ),
   ];
   const mark = state.type === 'final' ? '◉' : '○';
   const head = `${'   '.repeat(depth)}${mark} ${state.name}`;
-  return [ways.length === 0 ? head : `${head.padEnd(18)} ${ways.join('  ')}`, ...state.states.flatMap((inner) => pictureOf(inner, depth + 1))];
+  return [
+    ways.length === 0 ? head : `${head.padEnd(18)} ${ways.join('  ')}`,
+    ...state.states.flatMap((inner) => pictureOf(inner, depth + 1)),
+  ];
 }
 
 function arrows(label: string, transitions: readonly TransitionNode[]): readonly string[] {

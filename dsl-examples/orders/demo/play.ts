@@ -29,7 +29,9 @@ export interface Options {
 }
 
 /** Plays the whole story, and gives its end as data. */
-export async function play(options: Options): Promise<Verdict['counts'] & { readonly ok: boolean; readonly seconds: number }> {
+export async function play(
+  options: Options,
+): Promise<Verdict['counts'] & { readonly ok: boolean; readonly seconds: number }> {
   const { say, secondsPerDay = 2, ordersPerSecond = 45 } = options;
   const began = Date.now();
   const seconds = (): string => `${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s`;
@@ -50,20 +52,28 @@ export async function play(options: Options): Promise<Verdict['counts'] & { read
   const model = (await dsl('inspect', source, '--json')) as SystemModel;
   say(`   ${declared(model)}\n`);
   for (const flow of Object.values(model.flows)) say(`   flow ${flow.name}: ${stepsOf(flow.body.steps)}`);
-  for (const machine of Object.values(model.machines)) say([`\n   machine ${machine.name}, one for each ${machine.key}:`, ...picture(machine)].join('\n     '));
+  for (const machine of Object.values(model.machines))
+    say([`\n   machine ${machine.name}, one for each ${machine.key}:`, ...picture(machine)].join('\n     '));
 
   title(2, 'What was compiled: dsl compile');
   const compiled = (await dsl('compile', source, '--json')) as Compiled;
   for (const { name, files, written, hash } of compiled.systems) {
-    say(`   ${name}: ${files.length} files, ${written === 0 ? 'all of them up to date' : `${written} written`}, model ${hash.slice(0, 12)}`);
+    say(
+      `   ${name}: ${files.length} files, ${written === 0 ? 'all of them up to date' : `${written} written`}, model ${hash.slice(0, 12)}`,
+    );
     for (const path of files) say(`     ${relative('.', resolve(path))}`);
   }
 
-  title(3, `What runs: ${lines.length} lines of orders.jsonl; a day takes ${secondsPerDay} s; the carrier is a process of its own`);
+  title(
+    3,
+    `What runs: ${lines.length} lines of orders.jsonl; a day takes ${secondsPerDay} s; the carrier is a process of its own`,
+  );
   const refused = new Set<string>();
   let fed = 0;
   const startWorker = (): ChildProcess => {
-    const worker = fork(here('./worker.ts'), [database, file, String(secondsPerDay), String(ordersPerSecond)], { env: { ...process.env, SHOP_DIR: shop } });
+    const worker = fork(here('./worker.ts'), [database, file, String(secondsPerDay), String(ordersPerSecond)], {
+      env: { ...process.env, SHOP_DIR: shop },
+    });
     worker.on('message', (message: WorkerMessage) => {
       if ('fed' in message) fed = message.fed;
       if ('refused' in message && !refused.has(message.refused)) {
@@ -79,9 +89,12 @@ export async function play(options: Options): Promise<Verdict['counts'] & { read
   const everybody = (): readonly ChildProcess[] => [worker, outside];
   process.once('exit', () => everybody().forEach((one) => one.kill('SIGKILL')));
   const mustLive = (): void => {
-    for (const one of everybody()) if (one.exitCode !== null || one.signalCode !== null) throw new Error(`${one.spawnargs[1]} has ended (${one.exitCode ?? one.signalCode})`);
+    for (const one of everybody())
+      if (one.exitCode !== null || one.signalCode !== null)
+        throw new Error(`${one.spawnargs[1]} has ended (${one.exitCode ?? one.signalCode})`);
   };
-  const tell = (standing: Standing): void => say(`   ${seconds()}  day ${standing.day.toFixed(0).padStart(2)}  ${describe(standing)}`);
+  const tell = (standing: Standing): void =>
+    say(`   ${seconds()}  day ${standing.day.toFixed(0).padStart(2)}  ${describe(standing)}`);
 
   for (let next = 0; fed < valid / 2; next++) {
     mustLive();
@@ -115,7 +128,8 @@ export async function play(options: Options): Promise<Verdict['counts'] & { read
       tell(standing);
       break;
     }
-    if (Date.now() - began > 300_000) throw new Error(`after five minutes there still are orders on their way: ${describe(standing)}`);
+    if (Date.now() - began > 300_000)
+      throw new Error(`after five minutes there still are orders on their way: ${describe(standing)}`);
     await pause(250);
   }
   outside.kill();
@@ -130,17 +144,30 @@ export async function play(options: Options): Promise<Verdict['counts'] & { read
     for (const problem of problems.slice(0, 5)) say(`       ${problem}`);
     if (problems.length > 5) say(`       … and ${problems.length - 5} more`);
   }
-  const reasons = tally(readState(database).orders.filter((order) => order.state[0] === 'cancelled').map((order) => reasonOf(order.context)));
-  say(`\n   ${counts.orders} valid orders: ${counts.closed} closed, ${counts.cancelled} cancelled (${list(reasons)}); ${counts.refused} lines refused`);
+  const reasons = tally(
+    readState(database)
+      .orders.filter((order) => order.state[0] === 'cancelled')
+      .map((order) => reasonOf(order.context)),
+  );
+  say(
+    `\n   ${counts.orders} valid orders: ${counts.closed} closed, ${counts.cancelled} cancelled (${list(reasons)}); ${counts.refused} lines refused`,
+  );
   say(`   ${counts.runs} runs with ${counts.steps} steps; the code of tasks was started ${counts.executions} times`);
-  say(`   of ${counts.finishedAtKill} steps finished at the kill ${counts.finishedRanAgain} ran again; of ${counts.underWayAtKill} under way, ${counts.underWayRanAgain}, under their old key`);
+  say(
+    `   of ${counts.finishedAtKill} steps finished at the kill ${counts.finishedRanAgain} ran again; of ${counts.underWayAtKill} under way, ${counts.underWayRanAgain}, under their old key`,
+  );
   const ok = checks.every(({ problems }) => problems.length === 0);
   say(`   ${ok ? 'Every order ended exactly once' : 'SOMETHING IS OFF'}, after ${seconds().trim()}.\n`);
   return { ok, ...counts, seconds: Math.round((Date.now() - began) / 100) / 10 };
 }
 
 interface Compiled {
-  readonly systems: readonly { readonly name: string; readonly hash: string; readonly files: readonly string[]; readonly written: number }[];
+  readonly systems: readonly {
+    readonly name: string;
+    readonly hash: string;
+    readonly files: readonly string[];
+    readonly written: number;
+  }[];
 }
 
 async function dsl(...args: readonly string[]): Promise<unknown> {
@@ -150,11 +177,16 @@ async function dsl(...args: readonly string[]): Promise<unknown> {
 
 function describe({ states }: Standing): string {
   const known = ['fulfilling', 'travelling', 'delivered', 'refunding', 'apologising', 'closed', 'cancelled'];
-  return known.flatMap((state) => (states.has(state) ? [`${state} ${states.get(state)}`] : [])).join(', ') || 'no orders yet';
+  return (
+    known.flatMap((state) => (states.has(state) ? [`${state} ${states.get(state)}`] : [])).join(', ') || 'no orders yet'
+  );
 }
 
 function list(counts: ReadonlyMap<string, number>): string {
-  return [...counts].sort(([, a], [, b]) => b - a).map(([name, number]) => `${number} ${name}`).join(', ');
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, number]) => `${number} ${name}`)
+    .join(', ');
 }
 
 /** Why an order was cancelled, without the names in it. */

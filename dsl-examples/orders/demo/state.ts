@@ -13,7 +13,9 @@ export function readState(database: string): State {
   const reader = openReader(database);
   try {
     const runs = reader.runs();
-    const steps = runs.flatMap((run) => reader.steps(run.id).map((step): [string, StepView] => [`${run.id} ${step.path}`, step]));
+    const steps = runs.flatMap((run) =>
+      reader.steps(run.id).map((step): [string, StepView] => [`${run.id} ${step.path}`, step]),
+    );
     return { orders: reader.instances({ machine: 'order' }), runs, steps: new Map(steps) };
   } finally {
     reader.close();
@@ -37,7 +39,10 @@ export function readStanding(database: string): Standing {
     const counts = reader.counts();
     return {
       states: tally(orders.map((order) => order.state.join('+'))),
-      active: (['pending', 'running', 'waiting', 'paused', 'blocked'] as const).reduce((sum, status) => sum + (counts[status] ?? 0), 0),
+      active: (['pending', 'running', 'waiting', 'paused', 'blocked'] as const).reduce(
+        (sum, status) => sum + (counts[status] ?? 0),
+        0,
+      ),
       day: orders.length === 0 ? 0 : (last - first) / 86_400_000,
     };
   } finally {

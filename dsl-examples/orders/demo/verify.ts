@@ -52,7 +52,10 @@ export interface Evidence {
 export function verify({ database, shop: folder, lines, refused, killed }: Evidence): Verdict {
   const state = readState(database);
   const shop = new Shop(folder);
-  const effects = readFileSync(join(folder, 'effects.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Effect);
+  const effects = readFileSync(join(folder, 'effects.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Effect);
   const valid = lines.flatMap((line) => ('order' in line ? [line.order.orderId] : []));
   const invalid = lines.flatMap((line) => ('problem' in line ? [line.problem] : []));
   const finals = finalEntries(database, state);
@@ -62,26 +65,38 @@ export function verify({ database, shop: folder, lines, refused, killed }: Evide
 
   const finished = [...killed.state.steps].filter(([, step]) => step.status === 'completed').map(([id]) => id);
   const underWay = [...killed.state.steps].filter(([, step]) => step.status === 'running').map(([id]) => id);
-  const after = new Set(effects.filter((effect) => effect.worker !== killed.pid).map((effect) => `${effect.run} ${effect.step}`));
-  const before = new Set(effects.filter((effect) => effect.worker === killed.pid).map((effect) => `${effect.run} ${effect.step}`));
+  const after = new Set(
+    effects.filter((effect) => effect.worker !== killed.pid).map((effect) => `${effect.run} ${effect.step}`),
+  );
+  const before = new Set(
+    effects.filter((effect) => effect.worker === killed.pid).map((effect) => `${effect.run} ${effect.step}`),
+  );
   const again = finished.filter((id) => after.has(id));
   const underWayAgain = underWay.filter((id) => before.has(id) && after.has(id));
   const executions = tally(effects.map((effect) => `${effect.run} ${effect.step}`));
   const resumed = new Set(underWayAgain);
 
   const checks: Check[] = [
-    check('every valid order came to its end, once', valid, (id) => (finals.get(id) === 1 ? undefined : `${id}: ${finals.get(id) ?? 0} times final, now ${final.get(id) ?? 'unknown'}`)),
+    check('every valid order came to its end, once', valid, (id) =>
+      finals.get(id) === 1 ? undefined : `${id}: ${finals.get(id) ?? 0} times final, now ${final.get(id) ?? 'unknown'}`,
+    ),
     check('no other order was made', [...final.keys()], (id) => (valid.includes(id) ? undefined : id)),
-    check('every invalid line was refused, with its place', invalid, (problem) => (refused.includes(problem) ? undefined : problem)),
+    check('every invalid line was refused, with its place', invalid, (problem) =>
+      refused.includes(problem) ? undefined : problem,
+    ),
     check('no valid line was refused', refused, (problem) => (invalid.includes(problem) ? undefined : problem)),
-    check('every run ended', state.runs, (run) => (run.endedAt === undefined ? `${run.id} is ${run.status}` : undefined)),
+    check('every run ended', state.runs, (run) =>
+      run.endedAt === undefined ? `${run.id} is ${run.status}` : undefined,
+    ),
     check('no step was lost', killed.state.steps, ([id, step]) => lost(id, step, state)),
     check('no finished step ran again', finished, (id) => (after.has(id) ? id : undefined)),
     check('no step ran more often than it was tried', executions, ([id, times]) => {
       const allowed = (state.steps.get(id)?.attempts ?? 0) + (resumed.has(id) ? 1 : 0);
       return times <= allowed ? undefined : `${id}: ${times} times, ${allowed} allowed`;
     }),
-    check('every attempt of a step had the same key', keysByStep(effects), ([id, keys]) => (keys.size === 1 ? undefined : id)),
+    check('every attempt of a step had the same key', keysByStep(effects), ([id, keys]) =>
+      keys.size === 1 ? undefined : id,
+    ),
     ...books(shop, closed, cancelled),
   ];
   shop.close();
@@ -109,41 +124,69 @@ function check<Item>(claim: string, items: Iterable<Item>, problem: (item: Item)
 
 function keysByStep(effects: readonly Effect[]): ReadonlyMap<string, ReadonlySet<string>> {
   const keys = new Map<string, Set<string>>();
-  for (const { run, step, key } of effects) keys.set(`${run} ${step}`, (keys.get(`${run} ${step}`) ?? new Set()).add(key));
+  for (const { run, step, key } of effects)
+    keys.set(`${run} ${step}`, (keys.get(`${run} ${step}`) ?? new Set()).add(key));
   return keys;
 }
 
 /** How often each order entered a final state. */
 function finalEntries(database: string, state: State): ReadonlyMap<string, number> {
   const reader = openReader(database);
-  const isFinal = (states: readonly string[] | null): boolean => states?.some((name) => name === 'closed' || name === 'cancelled') ?? false;
+  const isFinal = (states: readonly string[] | null): boolean =>
+    states?.some((name) => name === 'closed' || name === 'cancelled') ?? false;
   const counts = state.orders.map((order): [string, number] => [
     order.id,
-    order.status === 'done' ? reader.history('order', order.id).filter(({ from, to }) => isFinal(to) && !isFinal(from)).length : 0,
+    order.status === 'done'
+      ? reader.history('order', order.id).filter(({ from, to }) => isFinal(to) && !isFinal(from)).length
+      : 0,
   ]);
   reader.close();
   return new Map(counts);
 }
 
 /** A step that was there at the kill is there at the end, has ended, and gives what it gave. */
-function lost(id: string, then: { readonly status: string; readonly output?: unknown }, { steps }: State): string | undefined {
+function lost(
+  id: string,
+  then: { readonly status: string; readonly output?: unknown },
+  { steps }: State,
+): string | undefined {
   const now = steps.get(id);
   if (now === undefined) return `${id} is gone`;
   if (now.status === 'running' || now.status === 'waiting') return `${id} is still ${now.status}`;
   if (then.status !== 'completed') return undefined;
-  return now.status === 'completed' && JSON.stringify(now.output) === JSON.stringify(then.output) ? undefined : `${id} has changed`;
+  return now.status === 'completed' && JSON.stringify(now.output) === JSON.stringify(then.output)
+    ? undefined
+    : `${id} has changed`;
 }
 
 /** The shop's own books: money, goods and mails. */
 function books(shop: Shop, closed: readonly string[], cancelled: readonly string[]): readonly Check[] {
-  const paid = new Map(shop.all<{ orderId: string; n: number }>('SELECT orderId, count(*) AS n FROM payments LEFT JOIN refunds USING (paymentId) WHERE refundId IS NULL GROUP BY orderId').map(({ orderId, n }) => [orderId, n]));
-  const held = new Map(shop.all<{ orderId: string; n: number }>('SELECT orderId, count(*) AS n FROM reservations WHERE released = 0 GROUP BY orderId').map(({ orderId, n }) => [orderId, n]));
-  const taken = shop.all<{ orderId: string; n: number }>('SELECT orderId, count(*) AS n FROM payments GROUP BY orderId');
+  const paid = new Map(
+    shop
+      .all<{ orderId: string; n: number }>(
+        'SELECT orderId, count(*) AS n FROM payments LEFT JOIN refunds USING (paymentId) WHERE refundId IS NULL GROUP BY orderId',
+      )
+      .map(({ orderId, n }) => [orderId, n]),
+  );
+  const held = new Map(
+    shop
+      .all<{ orderId: string; n: number }>(
+        'SELECT orderId, count(*) AS n FROM reservations WHERE released = 0 GROUP BY orderId',
+      )
+      .map(({ orderId, n }) => [orderId, n]),
+  );
+  const taken = shop.all<{ orderId: string; n: number }>(
+    'SELECT orderId, count(*) AS n FROM payments GROUP BY orderId',
+  );
   const mails = tally(
-    readdirSync(join(shop.folder, 'outbox')).filter((name) => !name.startsWith('.')).map((name) => {
-      const { template, text, subject } = JSON.parse(readFileSync(join(shop.folder, 'outbox', name), 'utf8')) as Readonly<Record<'template' | 'text' | 'subject', string>>;
-      return `${template} ${/A-\d+/.exec(subject + text)?.[0]}`;
-    }),
+    readdirSync(join(shop.folder, 'outbox'))
+      .filter((name) => !name.startsWith('.'))
+      .map((name) => {
+        const { template, text, subject } = JSON.parse(
+          readFileSync(join(shop.folder, 'outbox', name), 'utf8'),
+        ) as Readonly<Record<'template' | 'text' | 'subject', string>>;
+        return `${template} ${/A-\d+/.exec(subject + text)?.[0]}`;
+      }),
   );
   const shelves = new Map(
     shop
@@ -154,14 +197,23 @@ function books(shop: Shop, closed: readonly string[], cancelled: readonly string
       .map((row) => [row.sku, row.left + row.held]),
   );
   return [
-    check('the card of nobody was charged twice', taken, ({ orderId, n }) => (n === 1 ? undefined : `${orderId}: ${n} payments`)),
-    check('every closed order is paid and holds its goods', closed, (id) => (paid.get(id) === 1 && held.has(id) ? undefined : id)),
-    check('every cancelled order has its money and gives its goods back', cancelled, (id) => (paid.has(id) || held.has(id) ? id : undefined)),
+    check('the card of nobody was charged twice', taken, ({ orderId, n }) =>
+      n === 1 ? undefined : `${orderId}: ${n} payments`,
+    ),
+    check('every closed order is paid and holds its goods', closed, (id) =>
+      paid.get(id) === 1 && held.has(id) ? undefined : id,
+    ),
+    check('every cancelled order has its money and gives its goods back', cancelled, (id) =>
+      paid.has(id) || held.has(id) ? id : undefined,
+    ),
     check('no goods were made or lost', catalogue.items, ({ sku, stock }) => {
       const before = Object.values(stock).reduce((sum, number) => sum + number, 0);
       return shelves.get(sku) === before ? undefined : `${sku}: ${before} before, ${shelves.get(sku)} now`;
     }),
-    check('every customer was told once how it ended', [...closed.map((id) => `review ${id}`), ...cancelled.map((id) => `cancelled ${id}`)], (mail) =>
-      mails.get(mail) === 1 ? undefined : `${mail}: ${mails.get(mail) ?? 0} mails`),
+    check(
+      'every customer was told once how it ended',
+      [...closed.map((id) => `review ${id}`), ...cancelled.map((id) => `cancelled ${id}`)],
+      (mail) => (mails.get(mail) === 1 ? undefined : `${mail}: ${mails.get(mail) ?? 0} mails`),
+    ),
   ];
 }
