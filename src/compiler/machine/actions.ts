@@ -1,6 +1,5 @@
 /** Blocks of actions as statements. */
 import type { ActionNode } from '../../model/index.ts';
-import { userCode } from '../text/code.ts';
 import { block, callWithOptions, hard, indent, object, type Doc } from '../text/doc.ts';
 import { camelCase, quote } from '../text/names.ts';
 import { argumentOf, valueOf, type Surroundings, type Value } from './lambdas.ts';
@@ -100,23 +99,32 @@ function statementOf(printer: Printer, action: ActionNode, around: Surroundings)
 }
 
 /** The context with the fields that an assign gives. */
-function merged(value: Value, context: string): Doc {
-  const members = value.text === undefined ? undefined : membersOf(value.text);
-  if (members === undefined) return object([`...${context}`, ['...', needsParentheses(value.text) ? ['(', value.code, ')'] : value.code]]);
-  return members.includes('\n') ? ['{', indent([hard, `...${context},`, hard, userCode(members)]), hard, '}'] : `{ ...${context}${members === '' ? '' : `, ${members}`} }`;
+function merged({ text, code }: Value, context: string): Doc {
+  const members = text === undefined ? undefined : membersOf(text);
+  if (members !== undefined) return ['{', members.includes('\n') ? brokenMembers(members, context) : ` ...${context}${members === '' ? '' : `, ${members}`} `, '}'];
+  const simple = text === undefined || /^[\w$.]+(?:\([^()]*\))?$/.test(text);
+  return object([`...${context}`, ['...', simple ? code : ['(', code, ')']]]);
 }
 
-const needsParentheses = (text: string | undefined): boolean => text !== undefined && !/^[\w$.]+(?:\([^()]*\))?$/.test(text);
+function brokenMembers(members: string, context: string): Doc {
+  const lines = members.split('\n');
+  const depth = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length));
+  return [indent([hard, `...${context},`, ...lines.map((line) => [hard, line.slice(depth)])]), hard];
+}
 
 /** What stands between the braces when the text is one object literal; `undefined` when that is not certain. */
 function membersOf(text: string): string | undefined {
-  if (!text.startsWith('{') || !text.endsWith('}') || /[`/\\]/.test(text)) return undefined;
+  if (!text.startsWith('{') || !text.endsWith('}')) return undefined;
   let depth = 0;
-  const code = text.replaceAll(/'[^']*'|"[^"]*"/g, (literal) => ' '.repeat(literal.length));
+  const code = text.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/gs, (literal) => ' '.repeat(literal.length));
+  // A slash may begin a regular expression or a comment, in which quotes and braces mean nothing.
+  if (code.includes('/')) return undefined;
   for (const [index, unit] of [...code].entries()) {
     if (unit === '{') depth += 1;
     if (unit === '}' && --depth === 0 && index < code.length - 1) return undefined;
   }
-  return text.slice(1, -1).trim();
+  const inner = text.slice(1, -1).replaceAll('\r\n', '\n');
+  if (!inner.includes('\n')) return inner.trim().replace(/,$/, '');
+  // Lines may move when each holds whole members of its own.
+  return /^\s*\n/.test(inner) && !inner.includes('`') ? inner.replace(/^\s*\n/, '').trimEnd() : undefined;
 }
-

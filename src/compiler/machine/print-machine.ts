@@ -65,7 +65,7 @@ function typesOf(printer: Printer): Doc {
     hard,
     `export type ${contextType} = ${parsed}<typeof ${schema}>;`,
     hard,
-    comment('The states, the active leaf among them.'),
+    comment('Its states.'),
     hard,
     states,
     ...declarations.map((each) => [hard, each]),

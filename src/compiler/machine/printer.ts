@@ -1,5 +1,5 @@
 /** What the parts of the machine printer share while one machine is printed. */
-import type { MachineNode, SystemModel } from '../../model/index.ts';
+import { visitActions, visitStates, type MachineNode, type SystemModel } from '../../model/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Layout } from '../plan/layout.ts';
 import { hard, join, type Doc } from '../text/doc.ts';
@@ -73,14 +73,20 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
     stateType,
     table: writer.declare('states'),
     followsStates: readsConfiguration(machine),
-    chains: tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
+    chains: raises(machine) || tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
     pieces: [],
     made: new Map(),
   };
 }
 
-// A declared event can be raised, and a pattern covers the internal ones.
-const isInternal = (descriptor: string): boolean => !/^(?:after|done\.run|error\.run)\./.test(descriptor);
+/** Is this an event that the machine itself brings about, or a pattern that covers such? */
+const isInternal = (descriptor: string): boolean => /^(?:done\.state|error\.execution)|\*$/.test(descriptor);
+
+function raises(machine: MachineNode): boolean {
+  let found = false;
+  visitStates(machine, (state) => visitActions(state, ({ kind }) => (found ||= kind === 'raise')));
+  return found;
+}
 
 /** `order.placed` becomes `OrderPlaced`. */
 export function pascal(name: string): string {

@@ -64,7 +64,7 @@ function schedule(printer: Printer, { name }: State, delay: State['node']['after
     ]),
     ';',
   ];
-  if (typeof delay === 'string') return [[effect(String(milliseconds(delay))), ` // ${delay}`]];
+  if (typeof delay === 'string') return [[effect(grouped(milliseconds(delay))), ` // ${delay}`]];
   const value = valueOf(printer, delay, 'number | string', bare(camelCase(`${id}.delay`)));
   const delayOf = printer.writer.import('millrace/machine', 'delayOf');
   const failed = printer.writer.import('millrace/machine', 'failed');
@@ -77,6 +77,9 @@ function schedule(printer: Printer, { name }: State, delay: State['node']['after
     ),
   ];
 }
+
+/** `1_209_600_000` */
+const grouped = (count: number): string => String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, '_');
 
 /** `const { context, now } = m;` */
 export function prelude(printer: Printer, reads: ReadonlySet<string>): readonly Doc[] {

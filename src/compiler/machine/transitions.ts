@@ -1,5 +1,5 @@
 /** The alternatives of one event in one state, as statements that end with `return true` when one was taken. */
-import type { TransitionNode } from '../../model/index.ts';
+import type { ExpressionNode, TransitionNode } from '../../model/index.ts';
 import { block, type Doc } from '../text/doc.ts';
 import { camelCase, quote } from '../text/names.ts';
 import { printActions, tryCatch } from './actions.ts';
@@ -23,14 +23,13 @@ export function printGroup(printer: Printer, group: Group): PrintedGroup {
   const statements: Doc[] = [];
   let readsPayload = false;
   for (const [index, transition] of group.transitions.entries()) {
+    const condition = transition.guard === undefined ? undefined : printGuard(printer, group, transition.guard, index);
     const taken = printTransition(printer, group, transition, index);
-    readsPayload ||= taken.readsPayload;
-    if (transition.guard === undefined) {
+    readsPayload ||= taken.readsPayload || condition?.readsPayload === true;
+    if (condition === undefined) {
       statements.push(...taken.statements);
       break;
     }
-    const condition = printGuard(printer, group, transition, index);
-    readsPayload ||= condition.readsPayload;
     statements.push(['if (', condition.code, ') ', block(taken.statements)]);
   }
   return { statements, readsPayload };
@@ -63,8 +62,7 @@ function printTransition(printer: Printer, group: Group, transition: TransitionN
   return { statements: [...moved, 'return true;'], readsPayload };
 }
 
-function printGuard(printer: Printer, group: Group, { guard }: TransitionNode, index: number): { readonly code: Doc; readonly readsPayload: boolean } {
-  if (guard === undefined) return { code: 'true', readsPayload: false };
+function printGuard(printer: Printer, group: Group, guard: ExpressionNode, index: number): { readonly code: Doc; readonly readsPayload: boolean } {
   const around = surroundings(printer, group, 'guard', index);
   const value = valueOf(printer, guard, 'boolean', { ...around, label: camelCase(`${around.label}.of`) });
   const payload = group.payload ?? '';
