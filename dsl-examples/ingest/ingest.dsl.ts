@@ -132,22 +132,22 @@ export const ingestFolder = flow(
           ),
         { concurrency: 4 },
       )
-      .step('index', ({ input, done }) =>
+      .step('written', ({ input, done }) =>
         writeIndex({
           index: input.index,
           paths: done.filter(({ outcome }) => outcome !== 'left out').map(({ path }) => path),
         }),
       )
-      .emit('announced', ({ input, done, index }) =>
-        folderIngested({ folder: input.folder, ...summarise(done, index) }),
+      .emit('announced', ({ input, done, written }) =>
+        folderIngested({ folder: input.folder, ...summarise(done, written) }),
       )
-      .returns(({ done, index }) => summarise(done, index)),
+      .returns(({ done, written }) => summarise(done, written)),
 );
 
 function summarise(
   done: readonly { readonly outcome: 'indexed' | 'unchanged' | 'left out' }[],
-  index: { readonly file: string; readonly words: number; readonly documents: number },
+  written: { readonly file: string; readonly words: number; readonly documents: number },
 ): z.infer<typeof Summary> {
   const count = (outcome: string): number => done.filter((one) => one.outcome === outcome).length;
-  return { ...index, indexed: count('indexed'), unchanged: count('unchanged') };
+  return { ...written, indexed: count('indexed'), unchanged: count('unchanged') };
 }
