@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { child, flow, step, system, task } from '../../model/fixtures/nodes.ts';
+import { messages } from '../fixtures/found.ts';
+import { retryIdempotent } from './rule.ts';
+
+const retry = { attempts: 3 };
+
+it('is content when the task is idempotent, or tried once', () => {
+  const model = system({
+    tasks: [task('a', { retry, idempotent: true }), task('b', { retry: { attempts: 1 } }), task('c')],
+    flows: [flow('f', [step('x', 'a', { retry }), step('y', 'c'), { ...child('z', 'f'), retry }, step('unknown', 'nothing', { retry })])],
+  });
+  expect(messages(retryIdempotent, model)).toEqual([]);
+});
+
+it('advises on a task that is tried again', () => {
+  expect(messages(retryIdempotent, system({ tasks: [task('a', { retry })] }))).toEqual([
+    "Task 'a' is tried up to 3 times but is not marked idempotent.",
+  ]);
+});
+
+it('advises on a step that tries again, once', () => {
+  const flows = [flow('f', [step('x', 'a', { retry })])];
+  expect(messages(retryIdempotent, system({ tasks: [task('a')], flows }))).toHaveLength(1);
+  expect(messages(retryIdempotent, system({ tasks: [task('a', { retry })], flows }))).toEqual([
+    "Task 'a' is tried up to 3 times but is not marked idempotent.",
+  ]);
+});
