@@ -14,7 +14,11 @@ symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 async function instantiations(name: string, text: string): Promise<number> {
   writeFileSync(join(folder, `${name}.dsl.ts`), text);
   const paths = { millrace: [`${root}src/dsl/index.ts`] };
-  const project = { extends: `${root}tsconfig.json`, compilerOptions: { paths, typeRoots: [`${root}node_modules/@types`] }, include: [`${name}.dsl.ts`] };
+  const project = {
+    extends: `${root}tsconfig.json`,
+    compilerOptions: { paths, typeRoots: [`${root}node_modules/@types`] },
+    include: [`${name}.dsl.ts`],
+  };
   writeFileSync(join(folder, `${name}.json`), JSON.stringify(project));
   const result = await typeCheck(join(folder, `${name}.json`));
   expect(result.errors).toEqual([]);
@@ -23,7 +27,8 @@ async function instantiations(name: string, text: string): Promise<number> {
 
 test('the work of the type checker grows with the number of definitions, not faster', async () => {
   const counts: number[] = [];
-  for (const definitions of [50, 100, 200, 400]) counts.push(await instantiations(`of${definitions}`, syntheticDsl(definitions)));
+  for (const definitions of [50, 100, 200, 400])
+    counts.push(await instantiations(`of${definitions}`, syntheticDsl(definitions)));
   const growth = counts.slice(1).map((count, index) => count / (counts[index] ?? 0));
   for (const factor of growth) expect(factor).toBeLessThanOrEqual(2.1);
   // The schema library costs the same whatever we write, and hides what we add: look at that alone, too.

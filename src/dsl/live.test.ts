@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { event, failed, flow, machine, part, task, type LiveFlow, type LiveMachine } from './index.ts';
 
 const placed = event('placed', { payload: z.object({ id: z.string() }) });
-const charge = task('charge', { input: z.object({ id: z.string() }), output: z.object({ paymentId: z.string() }), timeout: '5s' });
+const charge = task('charge', {
+  input: z.object({ id: z.string() }),
+  output: z.object({ paymentId: z.string() }),
+  timeout: '5s',
+});
 const input = { input: z.object({ id: z.string() }) };
 const pay = flow('pay', input, (f) => f);
 const call = (lambda: unknown, scope: object = {}): unknown => (lambda as (scope: object) => unknown)(scope);
@@ -35,24 +39,37 @@ test('the body of a flow runs once, when it is declared, and none of its lambdas
 });
 
 test('a recorded lambda can be run', () => {
-  const live = flow('one', input, (f) => f
-    .step('paid', ({ input }) => charge({ id: input.id }))
-    .undo(({ paid }) => charge({ id: paid.paymentId }))
-    .returns(() => 1)) as unknown as LiveFlow;
+  const live = flow('one', input, (f) =>
+    f
+      .step('paid', ({ input }) => charge({ id: input.id }))
+      .undo(({ paid }) => charge({ id: paid.paymentId }))
+      .returns(() => 1),
+  ) as unknown as LiveFlow;
   const [step, end] = live.body.steps;
   expect(step).toMatchObject({ kind: 'step', id: 'paid' });
-  expect(call(step?.kind === 'step' && step.call, { input: { id: 'o1' } })).toEqual({ target: 'task:charge', input: { id: 'o1' } });
-  expect(call(step?.kind === 'step' && step.undo, { paid: { paymentId: 'p1' } })).toEqual({ target: 'task:charge', input: { id: 'p1' } });
+  expect(call(step?.kind === 'step' && step.call, { input: { id: 'o1' } })).toEqual({
+    target: 'task:charge',
+    input: { id: 'o1' },
+  });
+  expect(call(step?.kind === 'step' && step.undo, { paid: { paymentId: 'p1' } })).toEqual({
+    target: 'task:charge',
+    input: { id: 'p1' },
+  });
   expect(end?.kind === 'returns' && call(end.value)).toBe(1);
 });
 
 test('an undo that undoes nothing is refused with a code', () => {
-  const wrong = (f: { sleep: (id: string, time: string) => { undo: (call: unknown) => unknown } }): unknown => f.sleep('s', '1s').undo(() => charge({ id: '' }));
+  const wrong = (f: { sleep: (id: string, time: string) => { undo: (call: unknown) => unknown } }): unknown =>
+    f.sleep('s', '1s').undo(() => charge({ id: '' }));
   expect(() => flow('wrong', input, wrong as never)).toThrowError(expect.objectContaining({ code: 'MR1120' }));
 });
 
 test('a state machine lives in the shape of the model', () => {
-  const head = machine('order', { key: 'id', context: z.object({ seats: z.array(z.string()).optional() }), events: { placed } });
+  const head = machine('order', {
+    key: 'id',
+    context: z.object({ seats: z.array(z.string()).optional() }),
+    events: { placed },
+  });
   const inner = part(head, 'x', { x: { always: 'end' } }, { exits: ['end'] });
   const live = head.states('idle', {
     idle: {
@@ -65,7 +82,11 @@ test('a state machine lives in the shape of the model', () => {
   const [idle, deep] = live.states;
   // The order in which the actions are written does not matter; `assign` is first.
   expect(idle?.on[0]?.transitions[0]?.actions.map(({ kind }) => kind)).toEqual(['assign', 'emit', 'cancel']);
-  expect(deep).toMatchObject({ type: 'compound', initial: ['x'], states: [{ name: 'x', always: [{ targets: ['end'] }] }] });
+  expect(deep).toMatchObject({
+    type: 'compound',
+    initial: ['x'],
+    states: [{ name: 'x', always: [{ targets: ['end'] }] }],
+  });
   const [each] = idle?.entry ?? [];
   const over = each?.kind === 'forEach' ? each.over : undefined;
   expect(call(over, { context: { seats: ['a'] } })).toEqual(['a']);

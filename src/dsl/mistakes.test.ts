@@ -16,7 +16,9 @@ test.each(files)('%s: every mistake is found on its line, in words', (file) => {
   const lines = readFileSync(folder + file, 'utf8').split('\n');
   const wrong = lines.flatMap((text, index) => {
     const wanted = /\/\/ ✗ (.*)$/.exec(text)?.[1]?.trim();
-    const found = errors.filter((error) => error.file === file && error.line === index + 1).map(({ message }) => message);
+    const found = errors
+      .filter((error) => error.file === file && error.line === index + 1)
+      .map(({ message }) => message);
     const fine = wanted === undefined ? found.length === 0 : found.some((message) => message.includes(wanted));
     return fine ? [] : [{ line: index + 1, wanted, found }];
   });

@@ -5,7 +5,11 @@ import { z } from 'zod';
 export default system('everything', {
   version: '1.0.0',
   contexts: {
-    billing: { description: 'Money.', members: ['charge', 'refund'], responsibilities: ['to take it', 'to give it back'] },
+    billing: {
+      description: 'Money.',
+      members: ['charge', 'refund'],
+      responsibilities: ['to take it', 'to give it back'],
+    },
     shipping: { members: ['order'], dependencies: ['billing'] },
   },
   retention: { runs: { age: '90d', count: 10_000 }, history: { count: 1000 } },
@@ -18,7 +22,13 @@ const Line = z.object({ sku: z.string(), parts: z.array(z.number()) });
 const Order = z.object({ id: Id, total: z.number(), express: z.boolean().default(false), lines: z.array(Line) });
 
 // Agents and resources
-export const clerk = agent('clerk', { role: 'fast', system: 'You are short.', tools: ['charge'], maxTokens: 300, options: { temperature: 0 } });
+export const clerk = agent('clerk', {
+  role: 'fast',
+  system: 'You are short.',
+  tools: ['charge'],
+  maxTokens: 300,
+  options: { temperature: 0 },
+});
 export const files = resource('files', { kind: 'database', env: ['FILES_DB'], options: { readOnly: true } });
 
 // Events
@@ -49,62 +59,137 @@ export const charge = task('charge', {
     { fileExists: { path: ({ output }) => `out/${output.paymentId}`, type: 'file' } },
     { fileSha256: { path: 'out/x', sha256: ({ output }) => output.paymentId } },
     { name: 'the tool was content', exitCode: { actual: () => 0, expected: 0 } },
-    { row: { resource: files, table: 'payments', where: ({ output }) => ({ id: output.paymentId }), values: { level: 'low' } } },
+    {
+      row: {
+        resource: files,
+        table: 'payments',
+        where: ({ output }) => ({ id: output.paymentId }),
+        values: { level: 'low' },
+      },
+    },
   ],
   hints: { concepts: ['payment'], rules: ['never twice'], related: ['refund'] },
 });
-export const refund = task('refund', { input: z.object({ paymentId: z.string() }), output: z.void(), idempotent: true });
+export const refund = task('refund', {
+  input: z.object({ paymentId: z.string() }),
+  output: z.void(),
+  idempotent: true,
+});
 export const sumUp = task('sumUp', {
   input: z.object({ text: z.string() }),
   output: z.string(),
-  model: { agent: clerk, prompt: ({ input }) => `Sum up: ${input.text}`, tools: [charge], context: { strategy: 'recent' }, maxTokens: 100 },
+  model: {
+    agent: clerk,
+    prompt: ({ input }) => `Sum up: ${input.text}`,
+    tools: [charge],
+    context: { strategy: 'recent' },
+    maxTokens: 100,
+  },
 });
 
 // Flows
-export const pay = flow('pay', { input: z.object({ id: Id }), output: z.object({ paymentId: z.string() }) }, (f) => f
-  .step('charged', ({ input }) => charge(input)));
+export const pay = flow('pay', { input: z.object({ id: Id }), output: z.object({ paymentId: z.string() }) }, (f) =>
+  f.step('charged', ({ input }) => charge(input)),
+);
 
-export const all = flow('all', {
-  input: Order,
-  output: z.object({ paymentId: z.string() }),
-  on: placed,
-  schedule: { cron: '0 5 * * *', timeZone: 'Europe/Berlin' },
-  http: 'POST /orders',
-  onFailure: ({ input, error }) => sumUp({ text: `${input.id}: ${error.message}` }),
-  timeout: '30d',
-}, (f) => f
-  .step('charged', ({ input }) => charge({ id: input.id }), { retry: { attempts: 2 }, timeout: '1m', onFailure: 'stop' })
-  .undo(({ charged }) => refund({ paymentId: charged.paymentId }))
-  .step('perhaps', ({ input }) => pay({ id: input.id }), { onFailure: 'continue' })
-  .step('surely', ({ input }) => pay({ id: input.id }), { onFailure: { fallback: ({ runId }) => ({ paymentId: runId }) } })
-  .parallel('both', {
-    left: (f) => f.map('lines', ({ input }) => input.lines, (f) => f
-      .map('parts', ({ item }) => item.parts, (f) => f.returns(({ item, index }) => item * index))
-      .returns(({ parts }) => parts.length), { concurrency: 2 }),
-    right: (f) => f.sleep('rest', '1s'),
-  }, { concurrency: 1 })
-  .branch('level', ({ charged }) => charged.level, { low: (f) => f, high: (f) => f.step('told', () => sumUp({ text: '' })) })
-  .branch('fast', ({ input }) => input.express, { true: (f) => f.returns(() => 1), false: (f) => f.returns(() => 2) })
-  .repeat('again', (f) => f.step('try', ({ index }) => charge({ id: `${index}` })), {
-    until: ({ value, index }) => value.level === 'low' || index > 3, max: 5, delay: '1m',
-  })
-  .graph('graph', (g) => g
-    .node('one', ({ input }) => charge({ id: input.id }))
-    .node('two', ({ one }) => refund({ paymentId: one.paymentId }), { needs: ['one'] }), { concurrency: 2, onFailure: 'skip' })
-  .race('first', { paid: (f) => f.step('p', ({ input }) => pay({ id: input.id })), late: (f) => f.sleep('d', '1d') })
-  .attempt('attempt', (f) => f.step('risky', () => sumUp({ text: '' })), (f) => f.returns(({ error }) => error.code))
-  .waitFor('sent', sent, { match: { id: ({ input }) => input.id }, timeout: '3d', onTimeout: 'continue' })
-  .waitFor('chargeFailed', failed(charge))
-  .approve('approved', { form: z.object({ note: z.string() }), message: ({ input }) => `Ship ${input.id}?`, timeout: '2d', onTimeout: 'fail' })
-  .sleep('short', '250ms')
-  .sleep('computed', ({ input }) => `${input.total}m`)
-  .emit('told', ({ input }) => come({ id: input.id }))
-  .emit('pinged', () => ping())
-  .returns(({ charged }) => ({ paymentId: charged.paymentId })));
+export const all = flow(
+  'all',
+  {
+    input: Order,
+    output: z.object({ paymentId: z.string() }),
+    on: placed,
+    schedule: { cron: '0 5 * * *', timeZone: 'Europe/Berlin' },
+    http: 'POST /orders',
+    onFailure: ({ input, error }) => sumUp({ text: `${input.id}: ${error.message}` }),
+    timeout: '30d',
+  },
+  (f) =>
+    f
+      .step('charged', ({ input }) => charge({ id: input.id }), {
+        retry: { attempts: 2 },
+        timeout: '1m',
+        onFailure: 'stop',
+      })
+      .undo(({ charged }) => refund({ paymentId: charged.paymentId }))
+      .step('perhaps', ({ input }) => pay({ id: input.id }), { onFailure: 'continue' })
+      .step('surely', ({ input }) => pay({ id: input.id }), {
+        onFailure: { fallback: ({ runId }) => ({ paymentId: runId }) },
+      })
+      .parallel(
+        'both',
+        {
+          left: (f) =>
+            f.map(
+              'lines',
+              ({ input }) => input.lines,
+              (f) =>
+                f
+                  .map(
+                    'parts',
+                    ({ item }) => item.parts,
+                    (f) => f.returns(({ item, index }) => item * index),
+                  )
+                  .returns(({ parts }) => parts.length),
+              { concurrency: 2 },
+            ),
+          right: (f) => f.sleep('rest', '1s'),
+        },
+        { concurrency: 1 },
+      )
+      .branch('level', ({ charged }) => charged.level, {
+        low: (f) => f,
+        high: (f) => f.step('told', () => sumUp({ text: '' })),
+      })
+      .branch('fast', ({ input }) => input.express, {
+        true: (f) => f.returns(() => 1),
+        false: (f) => f.returns(() => 2),
+      })
+      .repeat('again', (f) => f.step('try', ({ index }) => charge({ id: `${index}` })), {
+        until: ({ value, index }) => value.level === 'low' || index > 3,
+        max: 5,
+        delay: '1m',
+      })
+      .graph(
+        'graph',
+        (g) =>
+          g
+            .node('one', ({ input }) => charge({ id: input.id }))
+            .node('two', ({ one }) => refund({ paymentId: one.paymentId }), { needs: ['one'] }),
+        { concurrency: 2, onFailure: 'skip' },
+      )
+      .race('first', {
+        paid: (f) => f.step('p', ({ input }) => pay({ id: input.id })),
+        late: (f) => f.sleep('d', '1d'),
+      })
+      .attempt(
+        'attempt',
+        (f) => f.step('risky', () => sumUp({ text: '' })),
+        (f) => f.returns(({ error }) => error.code),
+      )
+      .waitFor('sent', sent, { match: { id: ({ input }) => input.id }, timeout: '3d', onTimeout: 'continue' })
+      .waitFor('chargeFailed', failed(charge))
+      .approve('approved', {
+        form: z.object({ note: z.string() }),
+        message: ({ input }) => `Ship ${input.id}?`,
+        timeout: '2d',
+        onTimeout: 'fail',
+      })
+      .sleep('short', '250ms')
+      .sleep('computed', ({ input }) => `${input.total}m`)
+      .emit('told', ({ input }) => come({ id: input.id }))
+      .emit('pinged', () => ping())
+      .returns(({ charged }) => ({ paymentId: charged.paymentId })),
+);
 
 // Machines
-export const parcel = machine('parcel', { key: 'id', context: z.object({ code: z.string().default('') }), events: { come } })
-  .states('travelling', { travelling: { on: { come: 'there' } }, there: { final: true, output: ({ context }) => context.code } });
+export const parcel = machine('parcel', {
+  key: 'id',
+  context: z.object({ code: z.string().default('') }),
+  events: { come },
+}).states('travelling', {
+  travelling: { on: { come: 'there' } },
+  there: { final: true, output: ({ context }) => context.code },
+});
 
 const orderHead = machine('order', {
   key: 'id',
@@ -117,10 +202,15 @@ const orderHead = machine('order', {
   description: 'The life of an order.',
 });
 
-const packing = part(orderHead, 'picking', {
-  picking: { on: { 'parcel.sent': 'packed' } },
-  packed: { on: { 'parcel.come': 'done' } },
-}, { exits: ['done'] });
+const packing = part(
+  orderHead,
+  'picking',
+  {
+    picking: { on: { 'parcel.sent': 'packed' } },
+    packed: { on: { 'parcel.come': 'done' } },
+  },
+  { exits: ['done'] },
+);
 
 export const order = orderHead.states('idle', {
   idle: {
@@ -147,7 +237,10 @@ export const order = orderHead.states('idle', {
     },
     entry: {
       do: [
-        { forEach: 'context.lines', do: [{ forEach: 'item.parts', do: [{ emit: ({ item }) => come({ id: `${item}` }) }] }] },
+        {
+          forEach: 'context.lines',
+          do: [{ forEach: 'item.parts', do: [{ emit: ({ item }) => come({ id: `${item}` }) }] }],
+        },
         { cancel: ({ context }) => context.note ?? '' },
         { send: { event: () => ping(), delay: ({ context }) => `${context.total}h`, target: 'parcel' } },
       ],
@@ -165,7 +258,12 @@ export const order = orderHead.states('idle', {
           leaf: {
             context: z.object({ note: z.string() }),
             run: [
-              { flow: 'pay', input: ({ context }) => ({ id: context.note }), onDone: { target: 'ended', assign: ({ output }) => ({ note: output.paymentId }) }, onError: 'idle' },
+              {
+                flow: 'pay',
+                input: ({ context }) => ({ id: context.note }),
+                onDone: { target: 'ended', assign: ({ output }) => ({ note: output.paymentId }) },
+                onError: 'idle',
+              },
               { id: 'extra', task: 'charge', input: () => ({ id: '' }) },
               { machine: 'parcel', input: () => ({}), onDone: { assign: () => ({ note: 'there' }) } },
             ],

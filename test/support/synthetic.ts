@@ -78,15 +78,25 @@ export const refund${n} = task('refund${n}', {
 });
 
 /** Keeps a line of order ${n}. */
-export const reserve${n} = task('reserve${n}', { input: Line${n}, output: z.object({ reservationId: z.string(), warehouse: z.string() }) });
+export const reserve${n} = task('reserve${n}', {
+  input: Line${n},
+  output: z.object({ reservationId: z.string(), warehouse: z.string() }),
+  retry: { attempts: 3, backoff: 'linear', delay: '500ms' },
+  idempotent: true,
+});
 
 /** Writes to the customer of order ${n}. */
 export const mail${n} = task('mail${n}', {
   input: z.object({ to: z.string(), template: z.enum(['sent', 'sorry']), data: z.record(z.string(), z.string()) }),
   output: z.object({ messageId: z.string() }),
+  retry: { attempts: 3 },
+  idempotent: true,
+  examples: [
+    { description: 'A parcel on its way.', input: { to: 'ann@example.org', template: 'sent', data: { tracking: 'T${n}' } }, output: { messageId: 'm${n}' } },
+  ],
 });
 
-/** From order ${n} to a parcel. */
+/** From order ${n} to a parcel on its way. When a step fails, the steps above it are undone, newest first. */
 export const fulfil${n} = flow('fulfil${n}', {
   input: Order${n},
   output: z.object({ paymentId: z.string(), tracking: z.string() }),
@@ -128,8 +138,8 @@ export const order${n} = machine('order${n}', {
       travelling: { on: { arrived${n}: { target: 'done', guard: ({ context }) => context.paymentId !== undefined } }, after: { '14d': 'lost' } },
     },
   },
-  done: { final: true },
-  lost: { final: true },
+  done: { description: 'The parcel is with the customer.', final: true },
+  lost: { description: 'Somebody has to look for it.', final: true, tags: ['attention'] },
 });
 `;
 }

@@ -24,7 +24,12 @@ export interface TypeCheck {
 export async function typeCheck(project: string): Promise<TypeCheck> {
   const output = await new Promise<string>((done) => {
     const tsc = `${root}node_modules/typescript/bin/tsc`;
-    execFile(process.execPath, [tsc, '-p', project, '--extendedDiagnostics', '--pretty', 'false'], { maxBuffer: 1 << 26 }, (_failure, out) => done(out));
+    execFile(
+      process.execPath,
+      [tsc, '-p', project, '--extendedDiagnostics', '--pretty', 'false'],
+      { maxBuffer: 1 << 26 },
+      (_failure, out) => done(out),
+    );
   });
   const instantiations = Number(/Instantiations:\s+(\d+)/.exec(output)?.[1]);
   if (!Number.isFinite(instantiations)) throw new Error(`The type checker said:\n${output}`);
@@ -36,7 +41,8 @@ function errorsIn(output: string): readonly TypeError[] {
   for (const line of output.split('\n')) {
     const found = /^(.+)\((\d+),\d+\): error TS\d+: (.*)$/.exec(line);
     const last = errors.at(-1);
-    if (found !== null) errors.push({ file: basename(found[1] ?? ''), line: Number(found[2]), message: found[3] ?? '' });
+    if (found !== null)
+      errors.push({ file: basename(found[1] ?? ''), line: Number(found[2]), message: found[3] ?? '' });
     else if (last !== undefined && /^\s+\S/.test(line) && !line.startsWith('Files:')) {
       errors[errors.length - 1] = { ...last, message: `${last.message}\n${line.trim()}` };
     }

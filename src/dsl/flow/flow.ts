@@ -13,8 +13,11 @@ import type { Fragment, Steps } from './steps.ts';
 export type FlowRef = Ref<'flow'>;
 
 /** A declared flow. Calling it makes a request for a child run. */
-export interface Flow<Name extends string = string, In extends Schema = Schema, Result = unknown>
-  extends Ref<'flow', Written<In>, Result> {
+export interface Flow<Name extends string = string, In extends Schema = Schema, Result = unknown> extends Ref<
+  'flow',
+  Written<In>,
+  Result
+> {
   readonly name: Name;
   readonly input: In;
   (...input: Argument<In>): Call<Result, 'flow'>;

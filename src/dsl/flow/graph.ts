@@ -17,7 +17,11 @@ export interface GraphNodes<Scope, Done> {
 }
 
 type GraphScope<Scope, Done, Needs> = {
-  readonly [K in keyof Scope | (Needs & keyof Done)]: K extends keyof Done ? Done[K] : K extends keyof Scope ? Scope[K] : never;
+  readonly [K in keyof Scope | (Needs & keyof Done)]: K extends keyof Done
+    ? Done[K]
+    : K extends keyof Scope
+      ? Scope[K]
+      : never;
 };
 
 export interface GraphOptions<Failure> {
@@ -29,4 +33,6 @@ export interface GraphOptions<Failure> {
 }
 
 /** The results by name; a graph that goes on after a failure may lack some. */
-export type GraphValue<Done, Failure> = Failure extends 'failFast' ? Done : { readonly [K in keyof Done]: Done[K] | undefined };
+export type GraphValue<Done, Failure> = Failure extends 'failFast'
+  ? Done
+  : { readonly [K in keyof Done]: Done[K] | undefined };

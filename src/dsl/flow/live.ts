@@ -14,6 +14,10 @@ interface Written {
 }
 
 /** Runs the body once, against a recorder. No lambda in it is called. */
-export function liveFlow(name: string, definition: Written, body: (f: never) => unknown): { kind: 'flow'; name: string } {
+export function liveFlow(
+  name: string,
+  definition: Written,
+  body: (f: never) => unknown,
+): { kind: 'flow'; name: string } {
   return present({ kind: 'flow' as const, name, ...definition, on: definition.on?.name, body: recordBody(body) });
 }

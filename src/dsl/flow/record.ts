@@ -14,11 +14,32 @@ type Fields = { readonly kind: string } & Readonly<Record<string, unknown>>;
 /** What each verb records. A verb is added here and in `Steps`, nowhere else. */
 const verbs = {
   step: (id: string, call: Lambda, options?: Options): Fields => ({ kind: 'step', id, call, ...options }),
-  parallel: (id: string, bodies: Bodies, options?: Options): Fields => ({ kind: 'parallel', id, bodies: named(bodies), ...options }),
+  parallel: (id: string, bodies: Bodies, options?: Options): Fields => ({
+    kind: 'parallel',
+    id,
+    bodies: named(bodies),
+    ...options,
+  }),
   branch: (id: string, on: Lambda, cases: Bodies): Fields => ({ kind: 'branch', id, on, cases: named(cases) }),
-  map: (id: string, over: Lambda, body: BodyFunction, options?: Options): Fields => ({ kind: 'map', id, over, body: recordBody(body), ...options }),
-  repeat: (id: string, body: BodyFunction, options: Options): Fields => ({ kind: 'repeat', id, body: recordBody(body), ...options }),
-  graph: (id: string, nodes: BodyFunction, options?: Options): Fields => ({ kind: 'graph', id, nodes: recordNodes(nodes), ...options }),
+  map: (id: string, over: Lambda, body: BodyFunction, options?: Options): Fields => ({
+    kind: 'map',
+    id,
+    over,
+    body: recordBody(body),
+    ...options,
+  }),
+  repeat: (id: string, body: BodyFunction, options: Options): Fields => ({
+    kind: 'repeat',
+    id,
+    body: recordBody(body),
+    ...options,
+  }),
+  graph: (id: string, nodes: BodyFunction, options?: Options): Fields => ({
+    kind: 'graph',
+    id,
+    nodes: recordNodes(nodes),
+    ...options,
+  }),
   race: (id: string, bodies: Bodies): Fields => ({ kind: 'race', id, bodies: named(bodies) }),
   attempt: (id: string, body: BodyFunction, handler: BodyFunction): Fields => ({
     kind: 'attempt',
@@ -26,7 +47,11 @@ const verbs = {
     body: recordBody(body),
     handler: recordBody(handler),
   }),
-  waitFor: (id: string, event: { readonly name: string }, options: Options & { readonly match?: Options } = {}): Fields => ({
+  waitFor: (
+    id: string,
+    event: { readonly name: string },
+    options: Options & { readonly match?: Options } = {},
+  ): Fields => ({
     kind: 'waitFor',
     id,
     event: event.name,

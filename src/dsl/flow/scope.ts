@@ -21,10 +21,22 @@ export type With<Scope, Id extends string, Value> = {
 
 /** The scope of the body of a map. */
 export type PerItem<Scope, Item> = {
-  readonly [K in keyof Scope | 'item' | 'index']: K extends 'item' ? Item : K extends 'index' ? number : K extends keyof Scope ? Scope[K] : never;
+  readonly [K in keyof Scope | 'item' | 'index']: K extends 'item'
+    ? Item
+    : K extends 'index'
+      ? number
+      : K extends keyof Scope
+        ? Scope[K]
+        : never;
 };
 
 /** The scope of the condition of a repeat. */
 export type PerRound<Scope, Value> = {
-  readonly [K in keyof Scope | 'value' | 'index']: K extends 'value' ? Value : K extends 'index' ? number : K extends keyof Scope ? Scope[K] : never;
+  readonly [K in keyof Scope | 'value' | 'index']: K extends 'value'
+    ? Value
+    : K extends 'index'
+      ? number
+      : K extends keyof Scope
+        ? Scope[K]
+        : never;
 };

@@ -30,7 +30,9 @@ export type Body<Scope, Value = unknown> = (f: Steps<Scope, void, unknown>) => F
 type ValueOf<B> = B extends (...args: never) => Fragment<infer Value> ? Value : never;
 type ValuesOf<Bodies> = { readonly [K in keyof Bodies]: ValueOf<Bodies[K]> };
 /** Which body won a race, and what it gave. */
-export type Winner<Bodies> = { readonly [K in keyof Bodies]: { readonly winner: K; readonly value: ValueOf<Bodies[K]> } }[keyof Bodies];
+export type Winner<Bodies> = {
+  readonly [K in keyof Bodies]: { readonly winner: K; readonly value: ValueOf<Bodies[K]> };
+}[keyof Bodies];
 
 /** What stands between two calls: only right after a `step` may an `undo` follow. */
 type After = 'step' | 'other';
@@ -58,7 +60,9 @@ export interface Steps<Scope, Last, Out, Previous extends After = 'other'> exten
 
   /** Undoes the step just above when something later fails. Undos run newest first. */
   undo(
-    call: Previous extends 'step' ? (scope: Scope) => TaskCall<unknown> : 'an undo stands right after the step that it undoes',
+    call: Previous extends 'step'
+      ? (scope: Scope) => TaskCall<unknown>
+      : 'an undo stands right after the step that it undoes',
   ): Steps<Scope, Last, Out>;
 
   /** Runs the named bodies at the same time; the value is an object of their values. */

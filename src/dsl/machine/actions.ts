@@ -30,7 +30,13 @@ export type Action<Scope, Ctx> =
 type Holder = 'context' | 'event' | 'output' | 'item';
 type ItemOf<List> = NonNullable<List> extends readonly (infer Item)[] ? Item : never;
 type ForItem<Scope, Item> = {
-  readonly [K in keyof Scope | 'item' | 'index']: K extends 'item' ? Item : K extends 'index' ? number : K extends keyof Scope ? Scope[K] : never;
+  readonly [K in keyof Scope | 'item' | 'index']: K extends 'item'
+    ? Item
+    : K extends 'index'
+      ? number
+      : K extends keyof Scope
+        ? Scope[K]
+        : never;
 };
 
 /**

@@ -23,7 +23,7 @@ type WrittenActions = Readonly<Record<string, unknown>>;
 interface WrittenTransition extends WrittenActions {
   readonly target?: One<string>;
 }
-type Go = string | One<WrittenTransition>;
+type Go = One<string | WrittenTransition>;
 interface WrittenRun {
   readonly flow?: string;
   readonly task?: string;
@@ -100,15 +100,26 @@ function liveState(name: string, state: WrittenState, head: Head): object {
 }
 
 function afters(after: WrittenState['after']): readonly object[] {
-  if (Array.isArray(after)) return after.map(({ delay, ...transition }: { delay: unknown }) => ({ delay, transitions: transitions(transition) }));
-  return Object.entries(after ?? {}).map(([delay, go]) => ({ delay, transitions: transitions(go as Go) }));
+  if (Array.isArray(after))
+    return after.map(({ delay, ...transition }: { delay: unknown }) => ({
+      delay,
+      transitions: transitions(transition),
+    }));
+  return Object.entries(after ?? {}).map(([delay, go]) => ({ delay, transitions: transitions(go) }));
 }
 
 function transitions(go: Go | undefined): readonly object[] {
-  if (typeof go === 'string') return [{ kind: 'transition', targets: [go], actions: [] }];
   return list(go).map((written) => {
+    if (typeof written === 'string') return { kind: 'transition', targets: [written], actions: [] };
     const { target, guard, internal, description } = written;
-    return present({ kind: 'transition', targets: list(target), guard, actions: actions(written), internal, description });
+    return present({
+      kind: 'transition',
+      targets: list(target),
+      guard,
+      actions: actions(written),
+      internal,
+      description,
+    });
   });
 }
 
@@ -117,12 +128,13 @@ const order = ['assign', 'emit', 'raise', 'start', 'send', 'cancel'] as const;
 
 function actions(written: WrittenActions | undefined): readonly object[] {
   if (written === undefined) return [];
-  const short = order.flatMap((key) => list(written[key] as One<unknown>).map((value) => action(key, value)));
+  const short = order.flatMap((key) => list(written[key]).map((value) => action(key, value)));
   return [...short, ...list(written['do'] as One<WrittenActions>).map(oneOf)];
 }
 
 function oneOf(written: WrittenActions): object {
-  if (typeof written['forEach'] === 'string') return { kind: 'forEach', over: listAt(written['forEach']), actions: actions({ do: written['do'] }) };
+  if (typeof written['forEach'] === 'string')
+    return { kind: 'forEach', over: listAt(written['forEach']), actions: actions({ do: written['do'] }) };
   const [kind, value] = Object.entries(written)[0] ?? ['', undefined];
   return action(kind, value);
 }
@@ -157,5 +169,12 @@ function liveRun(state: string, run: WrittenRun, head: Head): object {
         ? { kind: 'task', name: head.tasks?.[task]?.name ?? task }
         : { kind: 'machine', name: head.machines?.[machine ?? '']?.name ?? machine };
   const alias = flow ?? task ?? machine;
-  return present({ kind: 'run', id: id ?? `${state}.${alias}`, target, input, onDone: transitions(run.onDone), onError: transitions(run.onError) });
+  return present({
+    kind: 'run',
+    id: id ?? `${state}.${alias}`,
+    target,
+    input,
+    onDone: transitions(run.onDone),
+    onError: transitions(run.onError),
+  });
 }

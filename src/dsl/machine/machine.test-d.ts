@@ -7,8 +7,12 @@ const placed = event('placed', { payload: z.object({ id: z.string(), total: z.nu
 const sent = event('parcel.sent', { payload: z.object({ id: z.string(), code: z.string() }) });
 const come = event('parcel.come', { payload: z.object({ id: z.string() }) });
 const charge = task('charge', { input: z.object({ id: z.string() }), output: z.object({ paymentId: z.string() }) });
-const pay = flow('pay', { input: z.object({ id: z.string() }), output: z.object({ code: z.number() }) }, (f) => f.returns(() => ({ code: 1 })));
-const sub = machine('sub', { key: 'id', context: z.object({ deep: z.boolean() }), events: { come } }).states('only', { only: {} });
+const pay = flow('pay', { input: z.object({ id: z.string() }), output: z.object({ code: z.number() }) }, (f) =>
+  f.returns(() => ({ code: 1 })),
+);
+const sub = machine('sub', { key: 'id', context: z.object({ deep: z.boolean() }), events: { come } }).states('only', {
+  only: {},
+});
 const Line = z.object({ sku: z.string(), parts: z.array(z.number()) });
 
 const head = machine('order', {
@@ -24,10 +28,15 @@ const head = machine('order', {
 type Context = { total: number; note?: string | undefined; lines: { sku: string; parts: number[] }[] };
 type Name = 'idle' | 'open' | 'left' | 'right' | 'l1' | 'l2' | 'back' | 'deep' | 'done' | 'picking' | 'packed';
 
-const packing = part(head, 'picking', {
-  picking: { on: { placed: 'packed' } },
-  packed: { always: { target: 'done', guard: ({ in: isIn }) => isIn('picking') || isIn('done') } },
-}, { exits: ['done'] });
+const packing = part(
+  head,
+  'picking',
+  {
+    picking: { on: { placed: 'packed' } },
+    packed: { always: { target: 'done', guard: ({ in: isIn }) => isIn('picking') || isIn('done') } },
+  },
+  { exits: ['done'] },
+);
 
 const order = head.states(['idle'], {
   idle: {
@@ -49,20 +58,34 @@ const order = head.states(['idle'], {
           emit: [({ event }) => come({ id: event.id }), ({ context }) => sent({ id: '', code: context.note ?? '' })],
           raise: ({ event }) => come({ id: event.id }),
           start: ({ event }) => pay({ id: event.id }),
-          send: { event: ({ event }) => come({ id: event.id }), delay: ({ context }) => `${context.total}h`, id: 'later' },
+          send: {
+            event: ({ event }) => come({ id: event.id }),
+            delay: ({ context }) => `${context.total}h`,
+            id: 'later',
+          },
         },
         { target: 'done', internal: true, description: 'Otherwise.' },
+        'open',
       ],
-      'parcel.*': { guard: ({ event }) => is<Equal<typeof event, { id: string; code: string } | { id: string }>>() ?? true },
+      'parcel.*': {
+        guard: ({ event }) => is<Equal<typeof event, { id: string; code: string } | { id: string }>>() ?? true,
+      },
       chargeFailed: { assign: ({ event }) => ({ note: is<Equal<typeof event.error, ErrorRecord>>() ? '' : event.id }) },
       '*': {},
       'error.execution': { assign: ({ event }) => ({ note: event.message }) },
     },
-    entry: { do: [{ forEach: 'context.lines', do: [
-      { assign: ({ item, index }) => ({ note: item.sku + index }) },
-      { forEach: 'item.parts', do: [{ emit: ({ item }) => come({ id: item.toFixed() }) }] },
-      { cancel: ({ item }) => item.sku },
-    ] }] },
+    entry: {
+      do: [
+        {
+          forEach: 'context.lines',
+          do: [
+            { assign: ({ item, index }) => ({ note: item.sku + index }) },
+            { forEach: 'item.parts', do: [{ emit: ({ item }) => come({ id: item.toFixed() }) }] },
+            { cancel: ({ item }) => item.sku },
+          ],
+        },
+      ],
+    },
   },
   open: {
     parallel: true,
@@ -71,12 +94,30 @@ const order = head.states(['idle'], {
       left: {
         initial: 'l1',
         states: {
-          l1: { run: [
-            { task: 'charge', input: ({ context }) => ({ id: `${context.total}` }), onDone: { target: 'l2', guard: ({ output }) => is<Equal<typeof output, { paymentId: string }>>() ?? true } },
-            { id: 'other', flow: 'pay', input: () => ({ id: '' }), onDone: { guard: ({ output }) => is<Equal<typeof output, { code: number }>>() ?? true }, onError: { guard: ({ error }) => error.retryable } },
-            { machine: 'sub', input: () => ({ deep: true }) },
-          ] },
-          l2: { initial: 'deep', states: { deep: { after: [{ delay: ({ context }) => `${context.total}m`, target: 'back' }] } } },
+          l1: {
+            run: [
+              {
+                task: 'charge',
+                input: ({ context }) => ({ id: `${context.total}` }),
+                onDone: {
+                  target: 'l2',
+                  guard: ({ output }) => is<Equal<typeof output, { paymentId: string }>>() ?? true,
+                },
+              },
+              {
+                id: 'other',
+                flow: 'pay',
+                input: () => ({ id: '' }),
+                onDone: { guard: ({ output }) => is<Equal<typeof output, { code: number }>>() ?? true },
+                onError: { guard: ({ error }) => error.retryable },
+              },
+              { machine: 'sub', input: () => ({ deep: true }) },
+            ],
+          },
+          l2: {
+            initial: 'deep',
+            states: { deep: { after: [{ delay: ({ context }) => `${context.total}m`, target: 'back' }] } },
+          },
           back: { history: 'deep', initial: 'l1' },
         },
       },
@@ -99,7 +140,16 @@ head.states('a', {
       d: {
         context: z.object({ total: z.literal(1) }),
         states: {
-          e: { states: { f: { context: z.object({ total: z.literal(2) }), exit: { assign: ({ context }) => ({ total: is<Equal<typeof context.total, 2>>() ? 2 : context.total }) } } } },
+          e: {
+            states: {
+              f: {
+                context: z.object({ total: z.literal(2) }),
+                exit: {
+                  assign: ({ context }) => ({ total: is<Equal<typeof context.total, 2>>() ? 2 : context.total }),
+                },
+              },
+            },
+          },
         },
         always: { guard: ({ context }) => is<Equal<typeof context.total, 1>>() ?? true },
       },

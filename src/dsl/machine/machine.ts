@@ -6,8 +6,11 @@ import { liveMachine } from './live.ts';
 import type { Events, Flows, Level1, Machines, Tasks, World } from './state.ts';
 
 /** A declared machine. */
-export interface Machine<Name extends string = string, StateName extends string = string, Ctx extends Schema = Schema>
-  extends Ref<'machine', Written<Ctx>> {
+export interface Machine<
+  Name extends string = string,
+  StateName extends string = string,
+  Ctx extends Schema = Schema,
+> extends Ref<'machine', Written<Ctx>> {
   readonly name: Name;
   readonly context: Ctx;
   /** Type only. */
@@ -17,7 +20,17 @@ export interface Machine<Name extends string = string, StateName extends string 
 /** A machine that still needs its states. */
 export interface MachineHead<Name extends string, Ctx extends Schema, W extends World> {
   /** The state that a new instance starts in, and the states. */
-  states<A extends string, N1, N2, N3, N4, B extends string = never, C extends string = never, D extends string = never, P extends string = never>(
+  states<
+    A extends string,
+    N1,
+    N2,
+    N3,
+    N4,
+    B extends string = never,
+    C extends string = never,
+    D extends string = never,
+    P extends string = never,
+  >(
     initial: NoInfer<A> | readonly NoInfer<A | B | C | D | P>[],
     states: Level1<Parsed<Ctx>, W, NoInfer<A | B | C | D | P>, A, B, C, D, P, N1, N2, N3, N4>,
   ): Machine<Name, A | B | C | D | P, Ctx>;

@@ -37,7 +37,7 @@ export interface Transition<Ctx, Data, Target extends string> extends Actions<Ma
 export type Go<Ctx, Data, Target extends string> =
   | Target
   | Transition<Ctx, Data, Target>
-  | readonly Transition<Ctx, Data, Target>[];
+  | readonly (Target | Transition<Ctx, Data, Target>)[];
 
 /** A transition after a time that is read from the context. */
 export interface Later<Ctx, Target extends string> extends Transition<Ctx, unknown, Target> {
@@ -77,12 +77,17 @@ export type Run<Ctx, W extends World, Target extends string> =
       readonly [K in keyof W['tasks']]: RunTask<K> & RunOf<Ctx, TakesOf<W['tasks'][K]>, GivesOf<W['tasks'][K]>, Target>;
     }[keyof W['tasks']]
   | {
-      readonly [K in keyof W['machines']]: RunMachine<K> & RunOf<Ctx, TakesOf<W['machines'][K]>, GivesOf<W['machines'][K]>, Target>;
+      readonly [K in keyof W['machines']]: RunMachine<K> &
+        RunOf<Ctx, TakesOf<W['machines'][K]>, GivesOf<W['machines'][K]>, Target>;
     }[keyof W['machines']];
 
 /** `shipping.*` for every alias such as `shipping.done`. */
-type PrefixOf<Name> = Name extends `${infer Head}.${infer Rest}` ? `${Head}.*` | `${Head}.${PrefixOf<Rest> & string}` : never;
-type PayloadUnder<E extends Events, Prefix> = Prefix extends `${infer Head}.*` ? PayloadOf<E[Extract<keyof E, `${Head}.${string}`>]> : never;
+type PrefixOf<Name> = Name extends `${infer Head}.${infer Rest}`
+  ? `${Head}.*` | `${Head}.${PrefixOf<Rest> & string}`
+  : never;
+type PayloadUnder<E extends Events, Prefix> = Prefix extends `${infer Head}.*`
+  ? PayloadOf<E[Extract<keyof E, `${Head}.${string}`>]>
+  : never;
 
 type On<Ctx, E extends Events, Target extends string> = {
   readonly [K in keyof E]?: Go<Ctx, OfEvent<PayloadOf<E[K]>>, Target>;
@@ -137,22 +142,74 @@ type Below<Own, Name> = Name extends keyof Own ? Own[Name] : unknown;
 
 // State names are inferred from the keys at each depth and are unique in a machine, so a target is just a name.
 // A to D are the names by depth, P those of parts. N1 to N4 hold the schemas that states have of their own, by name.
-interface Depth1<Ctx, W extends World, Target extends string, B extends string, C extends string, D extends string, P extends string, N2, N3, N4>
-  extends State<Ctx, W, Target, P> {
-  readonly states?: { readonly [Name in B]?: Depth2<Narrowed<N2, Name, Ctx>, W, Target, C, D, P, Below<N3, Name>, Below<N4, Name>> };
+interface Depth1<
+  Ctx,
+  W extends World,
+  Target extends string,
+  B extends string,
+  C extends string,
+  D extends string,
+  P extends string,
+  N2,
+  N3,
+  N4,
+> extends State<Ctx, W, Target, P> {
+  readonly states?: {
+    readonly [Name in B]?: Depth2<Narrowed<N2, Name, Ctx>, W, Target, C, D, P, Below<N3, Name>, Below<N4, Name>>;
+  };
 }
-interface Depth2<Ctx, W extends World, Target extends string, C extends string, D extends string, P extends string, N3, N4>
-  extends State<Ctx, W, Target, P> {
+interface Depth2<
+  Ctx,
+  W extends World,
+  Target extends string,
+  C extends string,
+  D extends string,
+  P extends string,
+  N3,
+  N4,
+> extends State<Ctx, W, Target, P> {
   readonly states?: { readonly [Name in C]?: Depth3<Narrowed<N3, Name, Ctx>, W, Target, D, P, Below<N4, Name>> };
 }
-interface Depth3<Ctx, W extends World, Target extends string, D extends string, P extends string, N4> extends State<Ctx, W, Target, P> {
+interface Depth3<Ctx, W extends World, Target extends string, D extends string, P extends string, N4> extends State<
+  Ctx,
+  W,
+  Target,
+  P
+> {
   readonly states?: { readonly [Name in D]?: State<Narrowed<N4, Name, Ctx>, W, Target, P> };
 }
 
 /** The states of a machine or a part. */
-export type Level1<Ctx, W extends World, Target extends string, A extends string, B extends string, C extends string, D extends string, P extends string, N1, N2, N3, N4> = {
-  readonly [Name in A]: Depth1<Narrowed<N1, Name, Ctx>, W, Target, B, C, D, P, Below<N2, Name>, Below<N3, Name>, Below<N4, Name>>;
-} & Own1<N1> & Own2<N2> & Own3<N3> & Own4<N4>;
+export type Level1<
+  Ctx,
+  W extends World,
+  Target extends string,
+  A extends string,
+  B extends string,
+  C extends string,
+  D extends string,
+  P extends string,
+  N1,
+  N2,
+  N3,
+  N4,
+> = {
+  readonly [Name in A]: Depth1<
+    Narrowed<N1, Name, Ctx>,
+    W,
+    Target,
+    B,
+    C,
+    D,
+    P,
+    Below<N2, Name>,
+    Below<N3, Name>,
+    Below<N4, Name>
+  >;
+} & Own1<N1> &
+  Own2<N2> &
+  Own3<N3> &
+  Own4<N4>;
 
 // What a state's own schema is, is inferred here, one type for each depth: a schema found at one depth cannot be told
 // from another's by name alone while the names are still being inferred.

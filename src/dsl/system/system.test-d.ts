@@ -15,4 +15,11 @@ const shop = system('shop', {
   tags: ['demo'],
 });
 is<Equal<(typeof shop)['name'], 'shop'>>();
-defineConfig({ globs: ['*.dsl.ts'], out: 'generated', db: 'm.db', templates: 't', maxWarnings: 0, rules: { MR1203: 'off' } });
+defineConfig({
+  globs: ['*.dsl.ts'],
+  out: 'generated',
+  db: 'm.db',
+  templates: 't',
+  maxWarnings: 0,
+  rules: { MR1203: 'off' },
+});

@@ -24,7 +24,9 @@ const convert = task('convert', {
     { fileExists: { path: ({ output }) => output.path, type: 'file' } },
     { fileSha256: { path: ({ output }) => output.path, sha256: ({ output }) => output.sha256 } },
     { name: 'the tool was content', exitCode: { actual: ({ output }) => output.code } },
-    { row: { resource: db, table: 'files', where: ({ input, output }) => ({ path: input.path, hash: output.sha256 }) } },
+    {
+      row: { resource: db, table: 'files', where: ({ input, output }) => ({ path: input.path, hash: output.sha256 }) },
+    },
   ],
   examples: [
     { input: { path: 'a' }, output: { path: 'b', sha256: '', code: 0 } },
@@ -47,6 +49,12 @@ is<Equal<ReturnType<typeof tick>['~result'], string & z.core.$brand<'Tick'>>>();
 const sum = task('sum', {
   input: z.object({ text: z.string() }),
   output: z.object({ summary: z.string() }),
-  model: { agent: clerk, prompt: ({ input }) => `Sum up: ${input.text}`, tools: [convert], context: { strategy: 'recent' }, maxTokens: 200 },
+  model: {
+    agent: clerk,
+    prompt: ({ input }) => `Sum up: ${input.text}`,
+    tools: [convert],
+    context: { strategy: 'recent' },
+    maxTokens: 200,
+  },
 });
 is<Equal<(typeof sum)['name'], 'sum'>>();

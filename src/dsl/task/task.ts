@@ -13,8 +13,11 @@ import { liveTask } from './live.ts';
 export type TaskRef = Ref<'task'>;
 
 /** A contract for one unit of side-effecting work. Calling it makes a request for a step. */
-export interface Task<Name extends string = string, In extends Schema = Schema, Out extends Schema = Schema>
-  extends Ref<'task', Written<In>, Parsed<Out>> {
+export interface Task<
+  Name extends string = string,
+  In extends Schema = Schema,
+  Out extends Schema = Schema,
+> extends Ref<'task', Written<In>, Parsed<Out>> {
   readonly name: Name;
   readonly input: In;
   readonly output: Out;
