@@ -149,7 +149,8 @@ function next(step: StepView | undefined, row: JournalRow): StepView {
 }
 
 function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'error'>> {
-  const data = parse(row.data);
+  // The name of a case is kept as it is, everything else as JSON.
+  const data = row.kind === 'chosen' ? row.data : parse(row.data);
   switch (row.kind) {
     case 'started':
     case 'called':
@@ -164,7 +165,6 @@ function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'er
     case 'received':
       return { output: (data as { payload?: unknown }).payload };
     case 'chosen':
-      return { output: row.data };
     case 'mapped':
     case 'sleeping':
       return { output: data };
