@@ -1,5 +1,5 @@
 /** The plan of `index.ts`: the bound system, which ties contracts, flows, machines and the user's tasks together. */
-import { hashSystem } from '../../model/index.ts';
+import { hashSystem, type TaskNode } from '../../model/index.ts';
 import { present } from '../flow/options.ts';
 import { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
@@ -41,6 +41,7 @@ export function indexModule(emission: Emission): IndexPlan {
     const context = `${contracts}${access(layout.machineContext(node.name))}`;
     return [`${propertyKey(node.name)}: `, object([`module: ${writer.import(path, exported)}`, `context: ${context}`])];
   });
+  reportTwins(tasks, emission);
   const implementation = writer.declare('implementations');
   const imported = tasks.map((node) => ({
     name: node.name,
@@ -92,4 +93,23 @@ export function indexModule(emission: Emission): IndexPlan {
 
 function member(key: string, value: string): string {
   return key === value && key !== '__proto__' ? key : `${propertyKey(key)}: ${value}`;
+}
+
+/** The code of a task stands in a file called after it: two names may come to the same file. */
+function reportTwins(tasks: readonly TaskNode[], { layout, report }: Emission): void {
+  const seen = new Map<string, string>();
+  for (const { name, location } of tasks) {
+    const file = layout.taskFile(name);
+    const other = seen.get(file.toLowerCase());
+    seen.set(file.toLowerCase(), name);
+    if (other === undefined) continue;
+    report(
+      {
+        code: 'MR1654',
+        message: `The tasks '${other}' and '${name}' would both be implemented in '${file.slice(file.lastIndexOf('/') + 1)}'.`,
+        hint: 'Rename one of them.',
+      },
+      location,
+    );
+  }
 }
