@@ -77,7 +77,16 @@ export function propertiesOf(reading: Reading, site: Site<ts.ObjectLiteralExpres
     const value = ts.isPropertyAssignment(member) ? member.initializer : member.name;
     found.set(key, { key, name, value: { module, node: value } });
   }
-  return found;
+  return inOrder(found);
+}
+
+/** JavaScript puts keys that are whole numbers first, by size. */
+function inOrder(found: ReadonlyMap<string, Property>): ReadonlyMap<string, Property> {
+  const isIndex = (key: string): boolean => /^(?:0|[1-9]\d{0,9})$/.test(key) && Number(key) < 4_294_967_295;
+  const entries = [...found];
+  const numbered = entries.filter(([key]) => isIndex(key));
+  if (numbered.length === 0) return found;
+  return new Map([...numbered.sort(([a], [b]) => Number(a) - Number(b)), ...entries.filter(([key]) => !isIndex(key))]);
 }
 
 function keyOf(reading: Reading, site: Site<ts.PropertyName>): string | undefined {
