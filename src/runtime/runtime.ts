@@ -1,6 +1,6 @@
 import { toErrorRecord } from '../core/index.ts';
 import type { FlowModule } from '../flow/index.ts';
-import { decodeJson, jsonLogger, NotImplementedError, type BoundSystem, type Logger, type TaskFunction, type TaskImplementation } from '../tasks/index.ts';
+import { decodeJson, jsonLogger, NotImplementedError, type BoundSystem, type Logger, type TaskContext, type TaskImplementation } from '../tasks/index.ts';
 import type { RunRow, Store } from '../store/index.ts';
 import { Bus, type RuntimeEvent } from './bus.ts';
 import type { EventHandler } from './dispatcher.ts';
@@ -26,6 +26,9 @@ import {
   type TaskResult,
 } from './results.ts';
 import type { HistoryView, InstanceView, RunView } from './views.ts';
+
+/** The code of a task without its contract. */
+export type TaskCode = (input: never, context: TaskContext) => unknown;
 
 /**
  * Runs a system, durably, on one SQLite file. One process at a time drives a file; what it has acknowledged survives
@@ -137,12 +140,12 @@ export class ReactiveSystemRuntime {
    *
    * @throws RunError MR3219 when the system has no such task.
    */
-  registerTaskImplementation(name: string, implementation: TaskImplementation | TaskFunction<never>): void {
+  registerTaskImplementation(name: string, implementation: TaskImplementation | TaskCode): void {
     this.registerTaskImplementations({ [name]: implementation });
   }
 
   /** Gives several tasks their code: all of them, or none when a name is unknown. */
-  registerTaskImplementations(implementations: Readonly<Record<string, TaskImplementation | TaskFunction<never>>>): void {
+  registerTaskImplementations(implementations: Readonly<Record<string, TaskImplementation | TaskCode>>): void {
     const found = Object.entries(implementations).map(([name, given]): [string, TaskImplementation] => {
       const contract = this.#registry.task(name);
       if (contract === undefined) {

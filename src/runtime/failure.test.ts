@@ -1,0 +1,333 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { flowContract, taskContract } from 'millrace/flow';
+import { openSqlite } from 'millrace/store';
+import { SimulatedClock } from 'millrace/testing';
+import { NonRetryableError, silentLogger, type TaskImplementation } from 'millrace/tasks';
+import { ReactiveSystemRuntime } from './index.ts';
+import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
+
+const ok = anyTask('ok');
+const bad = anyTask('bad');
+const back = anyTask('back');
+const slow = anyTask('slow');
+
+/** Tasks that note what they did. */
+function tasks(seen: string[]): TaskImplementation[] {
+  return [
+    code(ok, (name: string) => {
+      seen.push(name);
+      return name;
+    }),
+    code(bad, (message: string) => {
+      seen.push(`bad ${message}`);
+      throw new NonRetryableError(message, { code: 'BAD' });
+    }),
+    code(back, (name: string) => void seen.push(`back ${name}`)),
+    code(slow, (name: string, { signal }) =>
+      new Promise((_, reject) => {
+        seen.push(name);
+        signal.addEventListener('abort', () => {
+          seen.push(`aborted ${name}`);
+          reject(new Error('aborted'));
+        });
+      }),
+    ),
+  ];
+}
+
+const open = (parts: Parameters<typeof bind>[0], more: object = {}) => new ReactiveSystemRuntime(bind(parts), { db: ':memory:', logger: silentLogger, ...more });
+
+describe('undo', () => {
+  it('undoes finished steps, newest first, in parts too, and not what failed', async () => {
+    const seen: string[] = [];
+    const flow = anyFlow('f', async (host) => {
+      await host.step('one', () => ok('one'), at);
+      host.undo('one', () => back('one'), at);
+      await host.map('list', () => ['a', 'b'], async (h, item) => {
+        await h.step('line', () => ok(item), at);
+        h.undo('line', () => back(item), at);
+      }, { ...at, concurrency: 1 });
+      await host.step('passed', () => bad('passed over'), { ...at, onFailure: 'continue' });
+      host.undo('passed', () => back('passed'), at);
+      await host.step('two', () => bad('broken'), at);
+      host.undo('two', () => back('two'), at);
+    });
+    const runtime = open({ tasks: tasks(seen), flows: [flow] });
+    const result = await runtime.executeFlow('f');
+    expect(result).toMatchObject({ success: false, status: 'failed', error: { code: 'BAD', message: 'broken' }, errors: [{ path: 'passed' }] });
+    expect(result.error?.details).toMatchObject({ source: 'test.dsl.ts:11:3', step: 'two' });
+    expect(seen).toEqual(['one', 'a', 'b', 'bad passed over', 'bad broken', 'back b', 'back a', 'back one']);
+    await runtime.close();
+  });
+
+  it('records an undo that fails for good, and runs the others', async () => {
+    const seen: string[] = [];
+    const flow = anyFlow('f', async (host) => {
+      await host.step('one', () => ok('one'), at);
+      host.undo('one', () => back('one'), at);
+      await host.step('two', () => ok('two'), at);
+      host.undo('two', () => bad('cannot undo'), at);
+      throw new Error('a pure mistake');
+    });
+    const runtime = open({ tasks: tasks(seen), flows: [flow] });
+    const result = await runtime.executeFlow('f');
+    expect(result).toMatchObject({ error: { message: 'a pure mistake' }, errors: [{ path: 'two/~undo', error: { message: 'cannot undo' } }] });
+    expect(seen).toEqual(['one', 'two', 'bad cannot undo', 'back one']);
+    await runtime.close();
+  });
+
+  it('is done once, also when a crash comes in the middle of it', async () => {
+    const seen: string[] = [];
+    const store = openSqlite(':memory:');
+    let crash = true;
+    const parts = {
+      tasks: [
+        ...tasks(seen).filter(({ contract }) => contract.contract !== 'back'),
+        code(back, async (name: string) => {
+          if (name === 'two' && crash) {
+            crash = false;
+            first.abandon();
+          }
+          seen.push(`back ${name}`);
+        }),
+      ],
+      flows: [
+        anyFlow('f', async (host) => {
+          for (const id of ['one', 'two', 'three']) {
+            await host.step(id, () => ok(id), at);
+            host.undo(id, () => back(id), at);
+          }
+          await host.step('end', () => bad('no'), at);
+        }),
+      ],
+    };
+    const first = open(parts, { store, db: undefined });
+    await first.start('f', undefined, { id: 'r' });
+    await expect(first.result('r')).rejects.toMatchObject({ code: 'MR3223' });
+    store.transaction((tx) => tx.owner.release());
+    const second = open(parts, { store, db: undefined });
+    expect(await second.result('r')).toMatchObject({ status: 'failed', error: { code: 'BAD' } });
+    expect(seen).toEqual(['one', 'two', 'three', 'bad no', 'back three', 'back two', 'back two', 'back one']);
+    await second.close();
+  });
+});
+
+describe('attempt', () => {
+  it('undoes its own part only, then runs the handler with the error', async () => {
+    const seen: string[] = [];
+    const flow = anyFlow('f', async (host) => {
+      await host.step('outer', () => ok('outer'), at);
+      host.undo('outer', () => back('outer'), at);
+      return host.attempt('try', async (h) => {
+        await h.step('inner', () => ok('inner'), at);
+        h.undo('inner', () => back('inner'), at);
+        await h.step('fails', () => bad('inside'), at);
+        return 'never';
+      }, async (h, error) => h.step('handled', () => ok(`handled ${error.code}`), at), at);
+    });
+    const runtime = open({ tasks: tasks(seen), flows: [flow] });
+    expect(await runtime.executeFlow('f')).toMatchObject({ success: true, output: 'handled BAD' });
+    expect(seen).toEqual(['outer', 'inner', 'bad inside', 'back inner', 'handled BAD']);
+    await runtime.close();
+  });
+});
+
+describe('all', () => {
+  it('cancels the others when one part fails, keeps what finished, and fails with the first error', async () => {
+    const seen: string[] = [];
+    const flow = anyFlow('f', (host) =>
+      host.all('parts', {
+        quick: (h) => h.step('x', () => ok('quick'), at),
+        long: (h) => h.step('x', () => slow('long'), at),
+        wrong: async (h) => {
+          await h.sleep('nap', '5ms', at);
+          await h.step('x', () => bad('wrong'), at);
+        },
+      }, at),
+    );
+    const runtime = open({ tasks: tasks(seen), flows: [flow] });
+    const result = await runtime.executeFlow('f');
+    expect(result).toMatchObject({
+      error: { message: 'wrong' },
+      stepResults: { 'parts/quick/x': { status: 'completed', output: 'quick' }, 'parts/long/x': { status: 'cancelled' }, 'parts/wrong/x': { status: 'failed' } },
+    });
+    expect(seen).toEqual(['quick', 'long', 'bad wrong', 'aborted long']);
+    await runtime.close();
+  });
+
+  it('keeps its window', async () => {
+    let now = 0;
+    let most = 0;
+    const work = code(ok, async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      now--;
+    });
+    const flow = anyFlow('f', async (host) => {
+      await host.map('list', () => Array.from({ length: 20 }, (_, index) => index), (h) => h.step('x', () => ok(1), at), at);
+    });
+    const runtime = open({ tasks: [work], flows: [flow] });
+    await runtime.executeFlow('f');
+    expect(most).toBe(5);
+    await runtime.close();
+  });
+});
+
+describe('retries', () => {
+  const flaky = anyTask('flaky', { retry: { attempts: 4, backoff: 'exponential', delay: '10s' } });
+
+  it('waits by its policy, and a restart loses neither the count nor the wait', async () => {
+    const clock = new SimulatedClock();
+    const tries: [number, number, string][] = [];
+    const start = clock.now();
+    const parts = {
+      tasks: [code(flaky, (_, { attempt, idempotencyKey }) => {
+        tries.push([attempt, clock.now() - start, idempotencyKey]);
+        if (attempt < 4) throw new Error(`no ${attempt}`);
+        return 'yes';
+      })],
+      flows: [anyFlow('f', (host) => host.step('x', () => flaky(), at))],
+    };
+    const store = openSqlite(':memory:');
+    const first = open(parts, { store, db: undefined, clock });
+    const { runId } = await first.start('f');
+    await first.idle();
+    await clock.advance('10s');
+    await clock.advance('15s');
+    first.abandon();
+    store.transaction((tx) => tx.owner.release());
+    const second = open(parts, { store, db: undefined, clock });
+    await second.idle();
+    expect(second.status(runId)?.status).toBe('waiting');
+    await clock.advance('1h');
+    const result = await second.result(runId);
+    expect(result).toMatchObject({ success: true, output: 'yes', stepResults: { x: { attempts: 4 } } });
+    expect(tries.map(([attempt, time]) => [attempt, time])).toEqual([[1, 0], [2, 10_000], [3, 30_000], [4, 70_000]]);
+    expect(new Set(tries.map(([, , key]) => key)).size).toBe(1);
+    await second.close();
+  });
+
+  it('stops at once when the error says that it is of no use, and times out an attempt', async () => {
+    const quick = anyTask('quick', { retry: { attempts: 3, delay: '1ms' }, timeout: '10ms' });
+    const seen: string[] = [];
+    const runtime = open({ tasks: [...tasks(seen), code(quick, (_: unknown, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve('late'))))] });
+    expect(await runtime.executeTask('bad', 'x')).toMatchObject({ taskId: 'bad', success: false, retries: 0, error: { code: 'BAD' } });
+    expect(await runtime.executeTask('quick')).toMatchObject({ success: false, retries: 2, error: { code: 'MR3103' } });
+    expect(await runtime.executeTask('ok', 'sync')).toMatchObject({ success: true, output: 'sync', retries: 0 });
+    await expect(runtime.executeTask('nobody')).rejects.toMatchObject({ code: 'MR3219' });
+    await runtime.close();
+  });
+});
+
+describe('cancel and timeout', () => {
+  it('aborts the attempt, undoes, and says so once', async () => {
+    const seen: string[] = [];
+    const flow = anyFlow('f', async (host) => {
+      await host.step('one', () => ok('one'), at);
+      host.undo('one', () => back('one'), at);
+      return host.attempt('try', (h) => h.step('long', () => slow('long'), at), async (h) => h.step('handler', () => ok('handler'), at), at);
+    });
+    const runtime = open({ tasks: tasks(seen), flows: [flow] });
+    const told: string[] = [];
+    runtime.on((event) => told.push(event.type));
+    const { runId } = await runtime.start('f');
+    await expect.poll(() => seen).toContain('long');
+    expect(await runtime.cancel(runId)).toEqual({ runId, accepted: true });
+    expect(await runtime.result(runId)).toMatchObject({ status: 'cancelled', success: false, error: { code: 'MR3203' } });
+    expect(seen).toEqual(['one', 'long', 'aborted long', 'back one']);
+    expect(await runtime.cancel(runId)).toEqual({ runId, accepted: false });
+    await expect(runtime.cancel('nobody')).rejects.toMatchObject({ code: 'MR3208' });
+    expect(told.filter((type) => type.startsWith('run.'))).toEqual(['run.started', 'run.cancelled']);
+    await runtime.close();
+  });
+
+  it('takes an AbortSignal', async () => {
+    const seen: string[] = [];
+    const abort = new AbortController();
+    const runtime = open({ tasks: tasks(seen), flows: [anyFlow('f', (host) => host.step('x', () => slow('x'), at))] });
+    const running = runtime.executeFlow('f', undefined, { signal: abort.signal });
+    await expect.poll(() => seen).toContain('x');
+    abort.abort();
+    expect(await running).toMatchObject({ status: 'cancelled' });
+    await runtime.close();
+  });
+
+  it('ends a run that takes too long, with its undos and its handler', async () => {
+    const seen: string[] = [];
+    const clock = new SimulatedClock();
+    const never = anyEvent('never');
+    const flow = anyFlow('f', async (host) => {
+      await host.step('one', () => ok('one'), at);
+      host.undo('one', () => back('one'), at);
+      await host.receive('forever', never, at);
+    }, { timeout: '1h', onFailure: ({ error }) => ok(`failed with ${error.code}`) });
+    const runtime = open({ tasks: tasks(seen), flows: [flow], events: [never] }, { clock });
+    const { runId } = await runtime.start('f');
+    await runtime.idle();
+    await clock.advance('1h');
+    expect(await runtime.result(runId)).toMatchObject({ status: 'failed', error: { code: 'MR3217' } });
+    expect(seen).toEqual(['one', 'back one', 'failed with MR3217']);
+    await runtime.close();
+  });
+});
+
+describe('child runs', () => {
+  it('gives the result or the error to the parent, passes a cancel on and waits for it', async () => {
+    const seen: string[] = [];
+    const inner = flowContract('inner', { input: z.string(), output: z.string(), source: 'test.dsl.ts:5:1' });
+    const parts = {
+      tasks: tasks(seen),
+      flows: [
+        anyFlow('inner', async (host, input: string) => {
+          await host.step('first', () => ok(`inner ${input}`), at);
+          host.undo('first', () => back(`inner ${input}`), at);
+          if (input === 'bad') await host.step('x', () => bad('inner'), at);
+          if (input === 'slow') await host.step('x', () => slow('slow'), at);
+          return input.toUpperCase();
+        }, { contract: inner }),
+        anyFlow('outer', (host, input: string) => host.child('kid', () => inner(input), at)),
+      ],
+    };
+    const runtime = open(parts);
+    expect(await runtime.executeFlow('outer', 'good', { id: 'p' })).toMatchObject({ output: 'GOOD' });
+    expect(runtime.status('p/kid')).toMatchObject({ status: 'completed', parent: 'p' });
+    expect(await runtime.executeFlow('outer', 'bad')).toMatchObject({ status: 'failed', error: { code: 'BAD', message: 'inner' } });
+    const { runId } = await runtime.start('outer', 'slow');
+    await expect.poll(() => seen).toContain('slow');
+    await runtime.cancel(runId);
+    expect(await runtime.result(runId)).toMatchObject({ status: 'cancelled' });
+    expect(runtime.status(`${runId}/kid`)).toMatchObject({ status: 'cancelled' });
+    expect(seen).toEqual(['inner good', 'inner bad', 'bad inner', 'back inner bad', 'inner slow', 'slow', 'aborted slow', 'back inner slow']);
+    await runtime.close();
+  });
+});
+
+describe('what is refused', () => {
+  const typed = taskContract('typed', { input: z.object({ n: z.number() }), output: z.number(), policy: {}, source: 'test.dsl.ts:6:1' });
+
+  it('bad input, bad output, taken ids, a missing database and a bare model', async () => {
+    const flow = anyFlow('f', async (_host, input: string) => input.length, {
+      contract: flowContract('f', { input: z.string(), output: z.number().max(3), source: 'test.dsl.ts:7:1' }),
+    });
+    const runtime = open({ flows: [flow], unimplemented: [typed] });
+    await expect(runtime.start('f', 7)).rejects.toMatchObject({ code: 'MR3206' });
+    await expect(runtime.start('g')).rejects.toMatchObject({ code: 'MR3201' });
+    await expect(runtime.start('f', 'x', { id: 'a b' })).rejects.toMatchObject({ code: 'MR3218' });
+    await runtime.start('f', 'x', { id: 'a' });
+    expect(await runtime.start('f', 'x', { id: 'a' })).toMatchObject({ attached: true });
+    await expect(runtime.start('f', 'y', { id: 'a' })).rejects.toMatchObject({ code: 'MR3202' });
+    expect(await runtime.executeFlow('f', 'long text')).toMatchObject({ success: false, error: { code: 'MR3207' } });
+    await expect(runtime.executeTask('typed', { n: 1 })).rejects.toMatchObject({ code: 'MR3104' });
+    await expect(runtime.sendEvent('nobody')).rejects.toMatchObject({ code: 'MR3301' });
+    expect(() => runtime.registerTaskImplementations({ typed: () => 1, other: () => 2 })).toThrow(expect.objectContaining({ code: 'MR3219' }));
+    await expect(runtime.executeTask('typed', { n: 1 })).rejects.toMatchObject({ code: 'MR3104' });
+    runtime.registerTaskImplementation('typed', ({ n }: { n: number }) => n + 1);
+    expect(await runtime.executeTask('typed', { n: 1 })).toMatchObject({ output: 2 });
+    expect(() => runtime.pause('a')).toThrow(expect.objectContaining({ code: 'MR3221' }));
+    await runtime.close();
+    await expect(runtime.start('f', 'x')).rejects.toMatchObject({ code: 'MR3223' });
+    expect(() => open({}, { db: undefined })).toThrow(expect.objectContaining({ code: 'MR3011' }));
+    expect(() => new ReactiveSystemRuntime({ kind: 'system' } as never, { db: ':memory:' })).toThrow(expect.objectContaining({ code: 'MR3222' }));
+  });
+});
