@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { assign, at, body, call, event, flow, go, lambda, machine, on, schema, state, system, task } from '../../model/fixtures/nodes.ts';
+import type { ActionNode, StateNode, StepNode, SystemModel, TaskNode } from '../../model/index.ts';
+import { found } from '../fixtures/found.ts';
+import { detect } from './detect.ts';
+import { supported } from './rule.ts';
+import { features, type Feature } from './table.ts';
+
+const location = at(1);
+const withTask = (more: Partial<TaskNode>): SystemModel => system({ tasks: [task('t', more)] });
+const withStep = (step: StepNode): SystemModel => system({ flows: [flow('f', [step])] });
+const withState = (more: Partial<StateNode>): SystemModel => system({ machines: [machine('m', [state('s', more)])] });
+const withAction = (action: ActionNode): SystemModel => withState({ on: [on('x', go([], { actions: [action] }))] });
+const run = (kind: 'task' | 'machine'): Partial<StateNode> => ({
+  run: [{ kind: 'run', id: 'r', target: { kind, name: 'x' }, onDone: [], onError: [], location }],
+});
+
+/** The smallest system that uses each feature. */
+const uses: Readonly<Record<Feature, SystemModel>> = {
+  'step.graph': withStep({ kind: 'graph', id: 'g', nodes: [], location }),
+  'step.race': withStep({ kind: 'race', id: 'r', bodies: [{ name: 'a', body: body() }], location }),
+  'step.approve': withStep({ kind: 'approve', id: 'a', location }),
+  'flow.schedule': system({ flows: [flow('f', [], { schedule: { cron: '0 0 * * *' } })] }),
+  'flow.http': system({ flows: [flow('f', [], { http: 'POST /f' })] }),
+  'task.model': withTask({ model: { agent: 'a', prompt: 'x' } }),
+  'task.concurrency': withTask({ concurrency: 2 }),
+  'task.rateLimit': withTask({ rateLimit: { limit: 1, per: '1s' } }),
+  'task.priority': withTask({ priority: 0 }),
+  'task.cache': withTask({ cache: { ttl: '1h' } }),
+  'task.evidence': withTask({ evidence: [] }),
+  'system.retention': system({ retention: {} }),
+  'system.budget': system({ budget: {} }),
+  'system.access': system({ access: {} }),
+  agent: system({ agents: [{ kind: 'agent', name: 'a', location }] }),
+  'resource.webhook': system({ resources: [{ kind: 'resource', name: 'r', type: 'webhook', location }] }),
+  'machine.several': withState({ on: [on('x', go(['s', 's']))] }),
+  'machine.wildcard': withState({ on: [on('*', go('s'))] }),
+  'state.parallel': withState({ type: 'parallel' }),
+  'state.history': withState({ type: 'history' }),
+  'state.always': withState({ always: [go('s', { guard: lambda('true') })] }),
+  'state.context': withState({ context: schema() }),
+  'action.send': withAction({ kind: 'send', call: call('event', 'e'), location }),
+  'action.cancel': withAction({ kind: 'cancel', id: 'x', location }),
+  'action.forEach': withAction({ kind: 'forEach', over: lambda('[]'), actions: [], location }),
+  'run.machine': withState(run('machine')),
+  'run.task': withState(run('task')),
+};
+
+function detected(model: SystemModel): readonly Feature[] {
+  const all: Feature[] = [];
+  detect(model, (feature) => all.push(feature));
+  return all;
+}
+
+describe.each(Object.entries(features))('%s', (feature, [isSupported, what]) => {
+  const model = uses[feature as Feature];
+
+  it('is found where it is used', () => {
+    expect(detected(model)).toEqual([feature]);
+  });
+
+  it(isSupported ? 'is let through' : 'is refused by name', () => {
+    const expected = isSupported ? [] : [{ message: `Not yet supported: ${what}.`, context: { actual: feature } }];
+    expect(found(supported, model)).toMatchObject(expected);
+  });
+});
+
+it('finds nothing in what has always worked', () => {
+  const plain = system({
+    events: [event('paid', { ttl: '1d' })],
+    tasks: [task('charge', { retry: { attempts: 2 }, timeout: '1s', needs: { net: ['api.example.com'] }, errors: ['declined'], idempotent: true })],
+    flows: [flow('f', [], { on: 'paid', timeout: '1d', onFailure: call('task', 'charge') })],
+    machines: [machine('m', [state('s', { entry: [assign('({})')], on: [on('paid', go('s'))] })])],
+    resources: [{ kind: 'resource', name: 'db', type: 'database', location }],
+  });
+  expect(detected(plain)).toEqual([]);
+});
+
+it('sees several initial states as well as several targets', () => {
+  expect(detected(system({ machines: [machine('m', [state('a', { initial: ['b', 'c'] })], { initial: ['a', 'b'] })] }))).toEqual([
+    'machine.several',
+    'machine.several',
+  ]);
+});
