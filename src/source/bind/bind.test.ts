@@ -1,11 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { AnyTask } from '../../flow/index.ts';
-import { systemSchema, type SystemModel } from '../../model/index.ts';
+import type { Call, Host } from '../../flow/index.ts';
+import type { SystemModel } from '../../model/index.ts';
+import type { BoundSystem } from '../../tasks/index.ts';
 import { basics } from '../fixtures/read-text.ts';
 import { loadSystemFromDsl } from '../index.ts';
 import { bindLive } from './load-live.ts';
@@ -17,9 +19,8 @@ function livingPaths(model: SystemModel): string[] {
   const found: string[] = [];
   const walk = (value: unknown, path: string): void => {
     if (typeof value !== 'object' || value === null) return;
-    const { kind, id, name, alias, event, field } = value as Record<string, unknown>;
+    const { kind } = value as Record<string, unknown>;
     if (['expression', 'call', 'schema'].includes(String(kind))) return void found.push(path);
-    void [id, name, alias, event, field];
     if (Array.isArray(value)) {
       value.forEach((item: Record<string, unknown>, index) => {
         const label = [item['id'], item['name'], item['alias'], item['event'], item['field']].find((one) => typeof one === 'string') ?? index;
@@ -31,18 +32,19 @@ function livingPaths(model: SystemModel): string[] {
   return found;
 }
 
-/** A project in a folder of its own that finds the package and zod. */
+/** A project in a folder of its own; it finds zod, and the package as its sources. */
 function project(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-live-'));
-  mkdirSync(join(folder, 'node_modules/millrace'), { recursive: true });
   const root = fileURLToPath(new URL('../../../', import.meta.url));
+  const installed = join(folder, 'node_modules/millrace');
+  mkdirSync(installed, { recursive: true });
   symlinkSync(join(root, 'node_modules/zod'), join(folder, 'node_modules/zod'));
+  symlinkSync(join(root, 'src'), join(installed, 'src'));
+  writeFileSync(join(installed, 'package.json'), JSON.stringify({ type: 'module', exports: { '.': './src/dsl/index.ts', './*': './src/*/index.ts' } }));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  cpSync(join(root, 'package.json'), join(folder, 'node_modules/millrace/package.json'));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(join(folder, name, '..'), { recursive: true });
-    // The sources of the package, as vitest would resolve it inside the repository.
-    writeFileSync(join(folder, name), text.replaceAll(/from 'millrace(?:\/(\w+))?'/g, (_, room = 'dsl') => `from '${join(root, 'src', String(room), 'index.ts')}'`));
+    writeFileSync(join(folder, name), text);
   }
   return folder;
 }
@@ -59,8 +61,109 @@ describe('every example', () => {
     expect(Object.keys(system.implementations)).toEqual(Object.keys(model.tasks));
   });
 });
-void z;
-void ({} as AnyTask);
-void systemSchema;
-void basics;
-void project;
+
+describe('both ways of binding', () => {
+  it.each(['orders', 'ingest', 'review'])('%s: executed and generated have the same schemas', async (name) => {
+    const live = await loadSystemFromDsl(examples.find((path) => path.includes(`/${name}.dsl`)) ?? '', { live: true });
+    const { default: generated } = (await import(`../../../generated/${name}/index.ts`)) as { default: BoundSystem };
+    expect(schemasOf(live)).toEqual(schemasOf(generated));
+    expect({ hash: live.hash, version: live.version }).toEqual({ hash: generated.hash, version: generated.version });
+    expect(Object.entries(live.tasks).map(([task, { policy }]) => [task, policy])).toEqual(Object.entries(live.tasks).map(([task]) => [task, generated.tasks[task]?.policy]));
+    expect(Object.values(live.flows).map(({ contract, hash, waits }) => [contract.contract, hash, waits])).toEqual(
+      Object.keys(live.flows).map((flow) => [flow, generated.flows[flow]?.hash, generated.flows[flow]?.waits]),
+    );
+    expect(Object.values(live.machines).map(({ module }) => [module.name, module.hash, module.key, module.events, module.creates])).toEqual(
+      Object.keys(live.machines).map((machine) => {
+        const { name: own, hash, key, events, creates } = generated.machines[machine]!.module;
+        return [own, hash, key, events, creates];
+      }),
+    );
+  });
+});
+
+function schemasOf(system: BoundSystem): object {
+  const json = (schema: z.ZodType | undefined): unknown => schema && z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return {
+    events: Object.fromEntries(Object.entries(system.events).map(([name, { payload, ttl }]) => [name, [json(payload), ttl]])),
+    tasks: Object.fromEntries(Object.entries(system.tasks).map(([name, { input, output }]) => [name, [json(input), json(output)]])),
+    flows: Object.fromEntries(Object.entries(system.flows).map(([name, { contract }]) => [name, [json(contract.input), json(contract.output)]])),
+    machines: Object.fromEntries(Object.entries(system.machines).map(([name, { context }]) => [name, json(context)])),
+  };
+}
+
+describe('a project', () => {
+  const text = `${basics}
+const fee = 2;
+const isLarge = ({ context }: { context: { total: number } }): boolean => context.total > 10;
+/** Takes the money. */
+export const pay = flow('pay', { input: z.object({ id: z.string() }), on: placed }, (f) => f
+  .step('charged', ({ input }) => charge({ id: input.id }))
+  .undo(({ charged }) => refund({ paymentId: charged.paymentId }))
+  .emit('told', ({ input }) => placed({ id: input.id + fee }))
+  .returns(({ charged, now }) => ({ ...charged, now })));
+export const order = machine('order', { key: 'id', context: z.object({ total: z.number() }), events: { placed } }).states('open', {
+  open: { on: { placed: [{ target: 'large', guard: isLarge, emit: ({ event, context }) => placed({ id: event.id + context.total }) }, { assign: ({ context }) => ({ total: context.total + fee }) }] } },
+  large: { final: true },
+});
+`;
+  const implementation = `import { implement } from 'millrace/tasks';
+const contract = { kind: 'task', contract: 'charge' };
+export default implement(contract as never, ((input: { id: string }) => ({ paymentId: 'p-' + input.id })) as never);
+`;
+
+  it('runs: flows, machines and tasks', async () => {
+    const folder = project({ 'a.dsl.ts': text, 'tasks/charge.ts': implementation });
+    const system = await loadSystemFromDsl(join(folder, 'a.dsl.ts'), { live: true });
+    expect(system).toMatchObject({ kind: 'bound-system', name: 's', version: '1.0.0', source: join(folder, 'a.dsl.ts') });
+    expect(Object.keys(system.implementations)).toEqual(['charge']);
+    expect({ ...system.tasks['charge'] }).toMatchObject({ source: 'a.dsl.ts:6:14', kind: 'task', contract: 'charge' });
+
+    const log: string[] = [];
+    const run = async (id: string, call: () => Call<unknown>, { at }: { at: string }): Promise<unknown> => {
+      const { contract, input } = call();
+      log.push(`${id} ${contract.contract} ${JSON.stringify(input)} ${at}`);
+      const task = system.implementations[contract.contract];
+      return task?.run(input as never, {} as never);
+    };
+    const host = { runId: 'r', now: () => 7, step: run, emit: run, undo: run } as unknown as Host;
+    expect(await system.flows['pay']?.run(host, { id: 'x' } as never)).toEqual({ paymentId: 'p-x', now: 7 });
+    expect(log).toEqual(['charged charge {"id":"x"} 13:4', expect.stringMatching(/^charged refund {"paymentId":"p-x"}/), 'told placed {"id":"x2"} 15:4']);
+    expect(system.flows['pay']?.on).toBe(system.events['placed']);
+
+    const { module } = system.machines['order']!;
+    const scope = { instanceId: 'i', now: 0 };
+    const { snapshot } = module.start({ total: 9 }, scope);
+    const second = module.send(snapshot, { name: 'placed', payload: { id: 'a' } }, scope);
+    expect(second.snapshot).toMatchObject({ state: ['open'], context: { total: 11 } });
+    const third = module.send(second.snapshot, { name: 'placed', payload: { id: 'a' } }, scope);
+    expect(third.snapshot).toMatchObject({ state: ['large'], status: 'done' });
+    expect(third.effects).toEqual([{ type: 'emit', event: 'placed', payload: { id: 'a11' } }]);
+  });
+
+  it('says what is wrong with it', async () => {
+    const load = async (files: Readonly<Record<string, string>>): Promise<unknown> =>
+      loadSystemFromDsl(join(project(files), 'a.dsl.ts'), { live: true }).catch((error: unknown) => error);
+    expect(await load({ 'a.dsl.ts': `${text}throw new Error('no luck');` })).toMatchObject({ code: 'MR1017', message: expect.stringContaining('no luck') as string });
+    expect(await load({ 'a.dsl.ts': text, 'tasks/charge.ts': 'export default 5;' })).toMatchObject({ code: 'MR1019', message: expect.stringContaining("does not implement the task 'charge'") as string });
+    expect(await load({ 'a.dsl.ts': text, 'tasks/charge.ts': implementation.replace("'charge'", "'refund'") })).toMatchObject({ code: 'MR1019', message: expect.stringContaining("it implements 'refund'") as string });
+    expect(await load({ 'a.dsl.ts': `${text}Object.assign(limits, { attempts: 9 });`.replace('const fee', "const limits = { attempts: 3 };\nexport const more = task('more', { input: z.any(), output: z.any(), retry: limits });\nconst fee") })).toMatchObject({
+      code: 'MR1018',
+      message: expect.stringContaining('tasks.more.retry.attempts: the source says 3, executing it gives 9') as string,
+    });
+    const folder = project({ 'a.json': JSON.stringify(await loadSystemFromDsl(join(project({ 'a.dsl.ts': text }), 'a.dsl.ts'))) });
+    await expect(loadSystemFromDsl(join(folder, 'a.json'), { live: true })).rejects.toMatchObject({ code: 'MR1017' });
+  });
+
+  it('Node strips the types; syntax that cannot be erased goes through tsx', () => {
+    const index = fileURLToPath(new URL('../index.ts', import.meta.url));
+    const script = `const { loadSystemFromDsl } = await import(process.argv[1]);
+      const system = await loadSystemFromDsl(process.argv[2], { live: true });
+      const { module } = system.machines.order;
+      console.log(JSON.stringify(module.start({ total: 1 }, { instanceId: 'i', now: 0 }).snapshot.state));`;
+    const run = (folder: string): string =>
+      execFileSync(process.execPath, ['--input-type=module', '-e', script, index, join(folder, 'a.dsl.ts')], { encoding: 'utf8' }).trim();
+    expect(run(project({ 'a.dsl.ts': text, 'tasks/charge.ts': implementation }))).toBe('["open"]');
+    const withEnum = text.replace('const fee = 2;', 'enum Fee { Small = 1, Large = 2 }\nconst fee = Fee.Large;');
+    expect(run(project({ 'a.dsl.ts': withEnum }))).toBe('["open"]');
+  });
+});
