@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { anySystem } from '../model/fixtures/arbitrary.ts';
+import { at, event, flow, go, machine, on, state, step, system, task } from '../model/fixtures/nodes.ts';
+import { rules } from './registry.ts';
+import type { Rule } from './rule.ts';
+import { validateSystem } from './validate.ts';
+
+const broken = system({
+  tasks: [task('charge', { retry: { attempts: 3 }, location: at(5) })],
+  flows: [flow('fulfil', [step('a', 'chrge', { location: at(9, 4) }), step('b', 'nothing', { location: at(9, 2) })])],
+  machines: [machine('order', [state('open', { on: [on('paid', go('shut', { location: at(20, 1, 'order.dsl.ts') }))] })])],
+});
+
+it('finds nothing in a sound system', () => {
+  const sound = system({
+    events: [event('paid')],
+    tasks: [task('charge')],
+    flows: [flow('fulfil', [step('a', 'charge')])],
+    machines: [machine('order', [state('open', { on: [on('paid', go('shut'))] }), state('shut', { type: 'final' })], { events: [{ alias: 'paid', name: 'paid' }] })],
+  });
+  expect(validateSystem(sound)).toEqual({ success: true, issues: [] });
+});
+
+it('gives all issues of all rules in one pass, by place', () => {
+  const { success, issues } = validateSystem(broken);
+  expect(success).toBe(false);
+  expect(issues.map(({ code, file, line, column }) => `${file}:${line}:${column} ${code}`)).toEqual([
+    'order.dsl.ts:20:1 MR1301',
+    'orders.dsl.ts:1:1 MR1311',
+    'orders.dsl.ts:5:1 MR1212',
+    'orders.dsl.ts:9:2 MR1203',
+    'orders.dsl.ts:9:4 MR1203',
+  ]);
+});
+
+it('counts files from the folder that it is told', () => {
+  const [issue] = validateSystem(broken, { folder: 'systems/shop/' }).issues;
+  expect(issue?.file).toBe('systems/shop/order.dsl.ts');
+  expect(validateSystem(broken, { folder: '.' }).issues[0]?.file).toBe('order.dsl.ts');
+});
+
+it('switches rules off by code or by name', () => {
+  const { success, issues } = validateSystem(broken, { off: ['MR1203', 'aliases', 'MR1301'] });
+  expect(issues.map(({ code }) => code)).toEqual(['MR1212']);
+  expect(success).toBe(true);
+});
+
+it('runs the rules of the user', () => {
+  const short: Rule = {
+    code: 'SHOP001',
+    name: 'short-names',
+    severity: 'warning',
+    check(model, report) {
+      for (const { name, location } of Object.values(model.tasks)) {
+        if (name.length > 5) report({ message: `'${name}' is long.`, path: `tasks.${name}`, location });
+      }
+    },
+  };
+  const options = { rules: [short], off: rules.map(({ code }) => code) };
+  expect(validateSystem(broken, options).issues).toMatchObject([{ code: 'SHOP001', rule: 'short-names', severity: 'warning', path: 'tasks.charge' }]);
+  expect(validateSystem(broken, { ...options, off: [...options.off, 'SHOP001'] }).issues).toEqual([]);
+});
+
+it('reports a rule that throws and goes on', () => {
+  const bad: Rule = {
+    code: 'SHOP002',
+    name: 'bad',
+    severity: 'warning',
+    check() {
+      throw new Error('oh no');
+    },
+  };
+  const { issues } = validateSystem(broken, { rules: [bad] });
+  expect(issues).toHaveLength(6);
+  expect(issues.find(({ code }) => code === 'MR1214')?.message).toBe("The rule 'bad' (SHOP002) failed: oh no");
+});
+
+it.each([null, 1, {}, { kind: 'system' }])('does not throw for %j', (model) => {
+  const { success, issues } = validateSystem(model as never);
+  expect(success).toBe(false);
+  expect(issues.length).toBeGreaterThan(0);
+});
+
+it('judges whatever the types allow without a failure of its own', () => {
+  fc.assert(
+    fc.property(anySystem, (model) => !validateSystem(model).issues.some(({ code }) => code === 'MR1214')),
+    { numRuns: 150, endOnFailure: true },
+  );
+});
+
+it('grows in step with the system', () => {
+  const names = Array.from({ length: 2_000 }, (_, index) => `task${index}`);
+  const flows = names.map((name, index) => flow(`flow${index}`, [step('a', name), step('b', `${name}x`)]));
+  const start = performance.now();
+  expect(validateSystem(system({ tasks: names.map((name) => task(name)), flows })).issues).toHaveLength(2_000);
+  expect(performance.now() - start).toBeLessThan(5_000);
+});
+
+it('has rules of different codes and names', () => {
+  expect(new Set(rules.map(({ code }) => code)).size).toBe(rules.length);
+  expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+  expect(rules.map(({ code }) => code)).toEqual(rules.map(({ code }) => code).toSorted());
+});
+
+it('loads neither ts-morph nor zod', () => {
+  const index = fileURLToPath(new URL('index.ts', import.meta.url));
+  const script = `
+    import { registerHooks } from 'node:module';
+    const seen = [];
+    registerHooks({ resolve(name, context, next) { const found = next(name, context); seen.push(found.url); return found; } });
+    await import(${JSON.stringify(index)});
+    console.log(seen.filter((url) => url.includes('node_modules')).length, seen.length > 10);
+  `;
+  expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).trim()).toBe('0 true');
+});
