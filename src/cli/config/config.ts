@@ -25,9 +25,13 @@ export interface Config {
 
 const names = ['dsl.config.ts', 'dsl.config.mts', 'dsl.config.js', 'dsl.config.mjs'];
 
-/** Finds and reads the nearest config at or above `cwd`. */
-export async function readConfig(cwd: string): Promise<Config> {
-  const file = findConfig(cwd);
+/**
+ * Finds and reads the nearest config at or above `cwd`.
+ *
+ * @param near Where to look when there is none: the file that a command is about may be of another project.
+ */
+export async function readConfig(cwd: string, near?: string): Promise<Config> {
+  const file = findConfig(cwd) ?? (near === undefined ? undefined : findConfig(dirname(near)));
   if (file === undefined) return complete(cwd, undefined, {});
   const { loadConfig } = await import('./load.ts');
   return complete(dirname(file), file, await loadConfig(file, cwd));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { kebabCase } from '../../compiler/text/names.ts';
+import { kebabCase } from '../../core/index.ts';
 import { tasksFolder } from './places.ts';
 
 /** The file of a task's implementation. */

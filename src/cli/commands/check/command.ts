@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { ReportFormat } from '../../../rules/index.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 
@@ -10,7 +11,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--json', 'short for --format json')
     .option('--max-warnings <n>', 'fail when there are more warnings', count)
     .addHelpText('after', '\nExamples:\n  $ dsl check\n  $ dsl check systems/*.dsl.ts --max-warnings 0\n  $ dsl check --format sarif > problems.sarif\n')
-    .action(async (globs: string[], options: { readonly format?: string; readonly maxWarnings?: number }) =>
+    .action(async (globs: string[], options: { readonly format?: ReportFormat; readonly maxWarnings?: number }) =>
       exit(await (await import('./run.ts')).check(io, globs, options)));
 }
 

@@ -1,4 +1,4 @@
-import { pretty, type Reporter } from '../../../rules/index.ts';
+import { reporters, type ReportFormat } from '../../../rules/index.ts';
 import { readConfig } from '../../config/config.ts';
 import { findFiles } from '../../kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
@@ -6,11 +6,9 @@ import { findSystems, hasErrors } from '../../systems/read.ts';
 import { reportOptions } from '../../systems/show-diagnostics.ts';
 
 interface Options {
-  readonly format?: string;
+  readonly format?: ReportFormat;
   readonly maxWarnings?: number;
 }
-
-const reporters: Readonly<Record<string, Reporter>> = { pretty };
 
 /** Reports the problems of systems. Exit code 1 when one is an error, or when there are too many warnings. */
 export async function check(io: Io, globs: readonly string[], options: Options): Promise<number> {
@@ -18,7 +16,7 @@ export async function check(io: Io, globs: readonly string[], options: Options):
   const files = globs.length > 0 ? await findFiles(globs, io.cwd) : await findFiles(config.globs, config.root);
   const { systems, diagnostics } = await findSystems(files, io.cwd, config);
   const format = io.json ? 'json' : (options.format ?? (io.env['GITHUB_ACTIONS'] === 'true' ? 'github' : 'pretty'));
-  const text = (reporters[format] ?? pretty)(diagnostics, reportOptions(io, 'out'));
+  const text = reporters[format](diagnostics, reportOptions(io, 'out'));
   if (text !== '') io.out(text);
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
   const limit = options.maxWarnings ?? config.maxWarnings;

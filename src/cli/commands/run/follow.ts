@@ -1,0 +1,59 @@
+import type { Client, ReactiveSystemRuntime, RuntimeEvent, StepView } from '../../../runtime/index.ts';
+import type { Io } from '../../kit/io.ts';
+
+/** Tells on stderr what happens to a run that this process drives. Gives a function that ends it. */
+export function followRuntime(io: Io, runtime: ReactiveSystemRuntime, id: string): () => void {
+  return runtime.on((event) => {
+    if (!('runId' in event) || event.runId !== id) return;
+    const line = words(io, event);
+    if (line !== undefined) io.note(line);
+  });
+}
+
+function words(io: Io, event: RuntimeEvent): string | undefined {
+  const sign = (style: 'cyan' | 'green' | 'yellow' | 'red' | 'blue', text: string): string => io.paint(style, text, 'note');
+  switch (event.type) {
+    case 'run.recovered':
+      return `${sign('blue', '↻')} going on with ${event.target} from its last finished step`;
+    case 'step.started':
+      return `${sign('cyan', '▸')} ${step(event)}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`;
+    case 'step.waiting':
+      return `${sign('blue', '…')} ${step(event)} waits`;
+    case 'step.completed':
+      return `${sign('green', '✓')} ${event.step}`;
+    case 'step.retrying':
+      return `${sign('yellow', '↻')} ${step(event)} failed in attempt ${event.attempt}: ${event.error.message}`;
+    case 'step.failed':
+      return `${sign('red', '✗')} ${step(event)}: ${event.error.message}`;
+    case 'step.cancelled':
+      return `${sign('yellow', '✗')} ${event.step} cancelled`;
+    default:
+      return undefined;
+  }
+}
+
+function step({ step: path, target }: { readonly step: string; readonly target: string | null }): string {
+  return target === null ? path : `${path} (${target})`;
+}
+
+/** How often the journal of a run in another process is looked at, in ms. */
+const look = 200;
+
+/** Tells on stderr what happens to a run in another process, by reading its journal. Gives a function that ends it. */
+export function followClient(io: Io, client: Client, id: string): () => void {
+  const told = new Map<string, StepView['status']>();
+  const signs = { running: ['cyan', '▸'], waiting: ['blue', '…'], completed: ['green', '✓'], failed: ['red', '✗'], cancelled: ['yellow', '✗'] } as const;
+  const read = (): void => {
+    for (const { path, status, target } of client.reader.steps(id)) {
+      if (told.get(path) === status) continue;
+      told.set(path, status);
+      const [style, sign] = signs[status];
+      io.note(`${io.paint(style, sign, 'note')} ${step({ step: path, target: target ?? null })}${status === 'waiting' ? ' waits' : ''}`);
+    }
+  };
+  const timer = setInterval(read, look).unref();
+  return () => {
+    clearInterval(timer);
+    read();
+  };
+}

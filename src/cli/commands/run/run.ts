@@ -1,0 +1,98 @@
+import { connect, type Client, type FlowResult, type ReactiveSystemRuntime } from '../../../runtime/index.ts';
+import { checkValue, type BoundSystem } from '../../../tasks/index.ts';
+import { CliError } from '../../kit/failure.ts';
+import type { Io } from '../../kit/io.ts';
+import { jsonArgument } from '../../kit/json-argument.ts';
+import { span } from '../../kit/table.ts';
+import { makeFolder, mustHave, openSystem, type OpenedSystem } from '../../systems/bound.ts';
+import { ioLogger } from '../../systems/logger.ts';
+import { followClient, followRuntime } from './follow.ts';
+
+/** The options of `dsl run`. */
+export interface RunArguments {
+  readonly input?: string;
+  readonly id?: string;
+  readonly db?: string;
+}
+
+type Engine = ReactiveSystemRuntime | Client;
+
+/** Runs a flow to its end. Exit code 0 when it completed, 1 when it did not. */
+export async function run(io: Io, file: string, flow: string, options: RunArguments): Promise<number> {
+  const given = options.input === undefined ? undefined : await jsonArgument(io, '--input', options.input);
+  const opened = await openSystem(io, file, options.db);
+  if (opened === undefined) return 1;
+  mustHave(opened.system, 'flow', flow);
+  // Without an input, an id may be that of an earlier run: then the input is known.
+  if (options.input !== undefined || options.id === undefined) checkInput(opened.system, flow, given);
+  makeFolder(opened.database);
+  let id = options.id;
+  for (;;) {
+    const engine = connect(opened.system, { db: opened.database, logger: ioLogger(io, 'info') });
+    try {
+      if (engine.role === 'client') io.note('Another process drives the database: the run is started through it.');
+      const known = id === undefined ? undefined : engine.status(id);
+      if (known === undefined || options.input !== undefined) {
+        if (known === undefined && options.input === undefined) checkInput(opened.system, flow, undefined);
+        id = (await engine.start(flow, given, id === undefined ? {} : { id })).runId;
+      } else if (known.target !== flow) {
+        throw new CliError('MR2018', `Run '${known.id}' is a run of '${known.target}', not of '${flow}'.`, { hint: 'Choose another --id.' });
+      }
+      return await toItsEnd(io, opened, engine, flow, id ?? '');
+    } catch (thrown) {
+      // The process that drove the database has ended: from here on this one does.
+      if ((thrown as { code?: unknown }).code !== 'MR3403' || io.interrupted.aborted) throw thrown;
+    } finally {
+      await engine.close();
+    }
+  }
+}
+
+function checkInput(system: BoundSystem, flow: string, input: unknown): void {
+  const schema = system.flows[flow]?.contract.input;
+  const checked = schema === undefined ? undefined : checkValue(schema, input);
+  if (checked?.ok !== false) return;
+  throw new CliError('MR3206', `The input of flow '${flow}' is not valid: ${checked.problems}`, {
+    hint: input === undefined ? `Give one with --input '{...}'; \`dsl inspect FILE\` shows the flow.` : 'Nothing was started.',
+    exitCode: 1,
+  });
+}
+
+async function toItsEnd(io: Io, opened: OpenedSystem, engine: Engine, flow: string, id: string): Promise<number> {
+  io.note(io.paint('dim', `run ${id}`, 'note'));
+  const stop = engine.role === 'owner' ? followRuntime(io, engine, id) : followClient(io, engine, id);
+  const interrupted = new Promise<undefined>((resolve) => {
+    if (io.interrupted.aborted) resolve(undefined);
+    io.interrupted.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  let result: FlowResult | undefined;
+  try {
+    const ending = engine.result(id);
+    ending.catch(() => {});
+    result = await Promise.race([ending, interrupted]);
+  } finally {
+    stop();
+  }
+  if (result === undefined) return leave(io, opened, engine, flow, id);
+  const { status, output = null, error = null, executionTime } = result;
+  if (io.json) io.document({ id, status, output, error, durationMs: executionTime });
+  else if (status === 'completed') {
+    io.out(JSON.stringify(output, null, 2));
+    io.note(`${io.paint('green', '✓', 'note')} ${flow} completed in ${span(executionTime)}`);
+  } else {
+    io.note(`${io.paint('red', '✗', 'note')} ${flow} ${status} after ${span(executionTime)}`);
+    if (error !== null) io.note(`${io.paint(['bold', 'red'], `error ${error.code}`, 'note')}: ${error.message}`);
+    io.note(`  ${io.paint('dim', 'hint:', 'note')} \`dsl runs show ${id}\` shows its journal.`);
+  }
+  return status === 'completed' ? 0 : 1;
+}
+
+/** Ctrl-C: the run stays where it is, on disk. */
+function leave(io: Io, { file }: OpenedSystem, engine: Engine, flow: string, id: string): number {
+  const view = engine.status(id);
+  if (io.json) io.document({ id, status: view?.status ?? 'running', output: null, error: null, durationMs: view === undefined ? 0 : view.updatedAt - view.createdAt });
+  io.note(engine.role === 'client'
+    ? `Run ${id} goes on in the process that drives the database.`
+    : `Run ${id} is on disk. It goes on with \`dsl run ${file} ${flow} --id ${id}\`, or with any command that drives the database.`);
+  return io.interrupted.reason === 'SIGTERM' ? 143 : 130;
+}

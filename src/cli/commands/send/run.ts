@@ -1,0 +1,65 @@
+import { checkValue, type BoundSystem } from '../../../tasks/index.ts';
+import { CliError } from '../../kit/failure.ts';
+import type { Io } from '../../kit/io.ts';
+import { jsonArgument } from '../../kit/json-argument.ts';
+import { mustHave, openSystem, type OpenedSystem } from '../../systems/bound.ts';
+import { Sender } from './sender.ts';
+
+/** The options of `dsl send`. */
+export interface SendArguments {
+  readonly payload?: string;
+  readonly lines?: string;
+  readonly idempotencyKey?: string;
+  readonly db?: string;
+}
+
+/** Sends one event, or many. */
+export async function send(io: Io, file: string, event: string | undefined, options: SendArguments): Promise<number> {
+  if (event === undefined && options.lines === undefined) {
+    throw new CliError('MR2003', "Missing required argument 'event'.", { hint: 'Only --lines can do without: then each line names its own.' });
+  }
+  const payload = options.payload === undefined ? undefined : await jsonArgument(io, '--payload', options.payload);
+  const opened = await openSystem(io, file, options.db);
+  if (opened === undefined) return 1;
+  if (event !== undefined) mustHave(opened.system, 'event', event);
+  if (options.lines !== undefined) {
+    const { sendLines } = await import('./lines.ts');
+    return await sendLines(io, opened, event, options.lines);
+  }
+  return await sendOne(io, opened, event ?? '', payload, options.idempotencyKey);
+}
+
+/** What is wrong with a payload, or undefined. */
+export function problemsOf(system: BoundSystem, event: string, payload: unknown): string | undefined {
+  const schema = system.events[event]?.payload;
+  const checked = schema === undefined ? undefined : checkValue(schema, payload);
+  return checked?.ok === false ? checked.problems : undefined;
+}
+
+async function sendOne(io: Io, opened: OpenedSystem, event: string, payload: unknown, key: string | undefined): Promise<number> {
+  // Before the database is opened: what is refused leaves no trace.
+  const problems = problemsOf(opened.system, event, payload);
+  if (problems !== undefined) {
+    throw new CliError('MR3302', `The payload of event '${event}' is not valid: ${problems}`, {
+      hint: payload === undefined ? `Give one with --payload '{...}'.` : 'Nothing was sent.',
+      exitCode: 1,
+    });
+  }
+  await using sender = new Sender(io, opened);
+  const { drives } = sender;
+  const { eventId, handled, deliveries, available = [] } = await sender.send(event, payload, key);
+  if (drives) {
+    io.note('No other process drives the database: this one does, until there is nothing left to do but to wait.');
+    await sender.settle();
+  }
+  if (io.json) io.document({ eventId, event, handled, available, deliveries, driven: drives });
+  else if (handled) {
+    const to = deliveries.map((delivery) =>
+      delivery.to === 'instance' ? `${delivery.machine} ${delivery.instanceId}` : delivery.to === 'run' ? `run ${delivery.runId}` : `flow ${delivery.flow}`);
+    io.out(`${event} ${eventId} handled by ${to.join(', ') || 'a handler'}`);
+  } else {
+    io.out(`${event} ${eventId} not handled by anybody`);
+    io.note(available.length > 0 ? `The instance would take ${available.join(', ')}.` : 'It waits in the log for a flow that asks for it, until its time is up.');
+  }
+  return 0;
+}

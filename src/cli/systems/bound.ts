@@ -1,0 +1,75 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { nearest } from '../../core/index.ts';
+import type { BoundSystem } from '../../tasks/index.ts';
+import { readConfig } from '../config/config.ts';
+import { databaseOf } from '../kit/database.ts';
+import { CliError } from '../kit/failure.ts';
+import type { Io } from '../kit/io.ts';
+import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
+import { compileSystems } from './compile.ts';
+import { shown } from './fresh.ts';
+import { showDiagnostics } from './show-diagnostics.ts';
+
+/** A system that can run, and where its data lies. */
+export interface OpenedSystem {
+  readonly system: BoundSystem;
+  /** The file as it was named on the command line, for hints. */
+  readonly file: string;
+  readonly database: string;
+}
+
+/**
+ * Compiles a system if its generated code is stale, and loads it. Undefined when the source has errors, which have been
+ * shown.
+ *
+ * @throws CliError MR2016 when the generated code or an implementation cannot be loaded.
+ */
+export async function openSystem(io: Io, file: string, db: string | undefined): Promise<OpenedSystem | undefined> {
+  const entry = resolve(io.cwd, file);
+  const config = await readConfig(io.cwd, entry);
+  const outcome = await compileSystems([entry], io.cwd, config, { out: config.out });
+  const folder = outcome.folders.get(entry);
+  if (!outcome.ok || folder === undefined) {
+    if (io.json) io.document({ ok: false, diagnostics: outcome.diagnostics });
+    else showDiagnostics(io, outcome.diagnostics);
+    return undefined;
+  }
+  const written = outcome.systems.reduce((sum, system) => sum + system.written, 0);
+  if (written > 0) io.note(`Compiled ${shown(io.cwd, entry)}: ${written} ${written === 1 ? 'file' : 'files'} written to ${shown(io.cwd, folder)}.`);
+  const system = await load(io, join(folder, 'index.ts'));
+  return { system, file, database: databaseOf(io, config, system.name, db) };
+}
+
+/** Makes the folder of a database that nobody named: it is ours. */
+export function makeFolder(database: string): void {
+  const folder = dirname(database);
+  if (folder.endsWith('.millrace') && !existsSync(folder)) mkdirSync(folder, { recursive: true });
+}
+
+async function load(io: Io, index: string): Promise<BoundSystem> {
+  try {
+    return (await loadModule(index))['default'] as BoundSystem;
+  } catch (thrown) {
+    const place = placeOf(thrown);
+    const message = thrown instanceof Error ? thrown.message.replaceAll(`${io.cwd}/`, '') : String(thrown);
+    const missing = /Cannot find module '([^']+)'/.exec(thrown instanceof Error ? thrown.message : '')?.[1];
+    const stub = missing?.includes('/tasks/') === true;
+    throw new CliError('MR2016', `${place === undefined ? relative(io.cwd, index) : showPlace(place, io.cwd)}: the system cannot be loaded: ${message}`, {
+      hint: stub ? '`dsl compile --stubs` begins the implementations that are missing.' : 'Mend the file; `npx tsc` may say more.',
+      exitCode: 1,
+      cause: thrown,
+    });
+  }
+}
+
+/** Refuses the name of a flow or event that the system does not have. */
+export function mustHave(system: BoundSystem, kind: 'flow' | 'event', name: string): void {
+  const names = Object.keys(kind === 'flow' ? system.flows : system.events);
+  if (names.includes(name)) return;
+  const like = nearest(name, names);
+  const all = names.length === 0 ? `It has no ${kind}s.` : `It has ${names.join(', ')}.`;
+  throw new CliError('MR2017', `The system '${system.name}' has no ${kind} '${name}'. ${all}`, {
+    hint: like === undefined ? '`dsl inspect FILE` shows what it declares.' : `Did you mean '${like}'?`,
+  });
+}
