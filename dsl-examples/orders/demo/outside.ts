@@ -73,16 +73,15 @@ function look(): void {
   }
 }
 
-/** Sends what is due, a command for each kind of event. What could not be sent is sent with the next. */
+/** Sends what is due with one command. What could not be sent is sent again, and by its key happens once. */
 async function sendDue(): Promise<void> {
   const due = planned.filter((one) => one.due <= Date.now());
-  for (const event of new Set(due.map((one) => one.event))) {
-    const batch = due.filter((one) => one.event === event);
-    const file = join(shop, 'mail', `${event}.jsonl`);
-    writeFileSync(file, batch.map(({ payload }) => `${JSON.stringify(payload)}\n`).join(''));
-    await run(process.execPath, [dsl, 'send', system, event, '--payloads', `@${file}`, '--db', database, '--json']);
-    planned = planned.filter((one) => !batch.includes(one));
-  }
+  if (due.length === 0) return;
+  const lines = due.map(({ event, payload }) => ({ event, payload, idempotencyKey: `${event} ${payload.orderId}` }));
+  const file = join(shop, 'news.jsonl');
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await run(process.execPath, [dsl, 'send', system, '--lines', `@${file}`, '--db', database, '--json']);
+  planned = planned.filter((one) => !due.includes(one));
 }
 
 let paused = false;
@@ -90,7 +89,7 @@ process.on('message', (message) => {
   paused = message === 'pause';
 });
 
-mkdirSync(join(shop, 'mail'), { recursive: true });
+for (const folder of ['labels', 'reviews/open']) mkdirSync(join(shop, folder), { recursive: true });
 for (;;) {
   if (paused) process.send?.('paused');
   else {
