@@ -24,7 +24,7 @@ export function snapshotOf<Context>(cell: Cell<Context>, resting: readonly (read
   const { context, output } = cell;
   const state = resting[cell.state] as readonly string[];
   if (!cell.done) return { state, context, status: 'active' };
-  return output === undefined ? { state, context, status: 'done' } : { state, context, status: 'done', output };
+  return { state, context, status: 'done', ...(output !== undefined && { output }) };
 }
 
 /**

@@ -1,0 +1,59 @@
+/** The machines that are measured. */
+import { event, machine, system } from 'millrace';
+import { z } from 'zod';
+
+export default system('machines', { version: '1.0.0' });
+
+export const toggled = event('toggled', { payload: z.object({ id: z.string() }) });
+export const ticked = event('ticked', { payload: z.object({ id: z.string(), by: z.number() }) });
+export const reset = event('reset', { payload: z.object({ id: z.string() }) });
+
+/** The smallest machine there is. */
+export const lamp = machine('lamp', {
+  key: 'id',
+  context: z.object({}),
+  events: { toggled },
+  creates: ['toggled'],
+}).states('off', {
+  off: { on: { toggled: 'on' } },
+  on: { on: { toggled: 'off' } },
+});
+
+/** Three levels, guards, and a context that changes with every event. */
+export const meter = machine('meter', {
+  key: 'id',
+  context: z.object({ total: z.number(), rounds: z.number() }),
+  events: { ticked, reset },
+  creates: ['ticked'],
+}).states('running', {
+  running: {
+    initial: 'low',
+    on: { reset: { target: 'running', assign: ({ context }) => ({ total: 0, rounds: context.rounds + 1 }) } },
+    states: {
+      low: {
+        initial: 'cold',
+        on: {
+          ticked: [
+            { target: 'high', guard: ({ context }) => context.total >= 20, assign: () => ({ total: 0 }) },
+            { assign: ({ context, event }) => ({ total: context.total + event.by }) },
+          ],
+        },
+        states: {
+          cold: {
+            on: {
+              ticked: {
+                target: 'warm',
+                guard: ({ context, event }) => context.total + event.by > 10,
+                assign: ({ context, event }) => ({ total: context.total + event.by }),
+              },
+            },
+          },
+          warm: {},
+        },
+      },
+      high: {
+        on: { ticked: { target: 'low', assign: ({ context }) => ({ rounds: context.rounds + 1 }) } },
+      },
+    },
+  },
+});

@@ -1,0 +1,45 @@
+/** The same machines for XState. */
+import { assign, setup } from 'xstate';
+import type { MeterContext } from './by-hand.ts';
+
+export const xstateLamp = setup({ types: { events: {} as { readonly type: 'toggled' } } }).createMachine({
+  initial: 'off',
+  states: { off: { on: { toggled: 'on' } }, on: { on: { toggled: 'off' } } },
+});
+
+type MeterEvent = { readonly type: 'ticked'; readonly by: number } | { readonly type: 'reset' };
+
+export const xstateMeter = setup({ types: { context: {} as MeterContext, events: {} as MeterEvent } }).createMachine({
+  context: { total: 0, rounds: 0 },
+  initial: 'running',
+  states: {
+    running: {
+      initial: 'low',
+      on: { reset: { target: 'running', reenter: true, actions: assign({ total: 0, rounds: ({ context }) => context.rounds + 1 }) } },
+      states: {
+        low: {
+          initial: 'cold',
+          on: {
+            ticked: [
+              { target: 'high', guard: ({ context }) => context.total >= 20, actions: assign({ total: 0 }) },
+              { actions: assign({ total: ({ context, event }) => context.total + event.by }) },
+            ],
+          },
+          states: {
+            cold: {
+              on: {
+                ticked: {
+                  target: 'warm',
+                  guard: ({ context, event }) => context.total + event.by > 10,
+                  actions: assign({ total: ({ context, event }) => context.total + event.by }),
+                },
+              },
+            },
+            warm: {},
+          },
+        },
+        high: { on: { ticked: { target: 'low', actions: assign({ rounds: ({ context }) => context.rounds + 1 }) } } },
+      },
+    },
+  },
+});
