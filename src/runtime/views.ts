@@ -124,7 +124,10 @@ const ends: Readonly<Partial<Record<JournalRow['kind'], StepStatus>>> = {
 export function stepViews(rows: readonly JournalRow[]): StepView[] {
   const steps = new Map<string, StepView>();
   for (const row of rows) {
-    if (row.kind === 'stopping') continue;
+    if (row.kind === 'stopping') {
+      for (const [path, step] of steps) if (step.endedAt === undefined) steps.set(path, { ...step, status: 'cancelled', endedAt: row.at });
+      continue;
+    }
     steps.set(row.path, next(steps.get(row.path), row));
   }
   return [...steps.values()];
