@@ -1,4 +1,4 @@
-import { hashSystem, type Diagnostic, type SystemModel } from '../model/index.ts';
+import type { Diagnostic, SystemModel } from '../model/index.ts';
 import { contractsModule } from './contracts/contracts-module.ts';
 import { flowModule } from './flow/flow-module.ts';
 import { machineModule } from './machine/machine-module.ts';
@@ -65,7 +65,7 @@ export function compileSystem(model: SystemModel, options: CompileOptions): Comp
   const layout = createLayout(model, options);
   const emission = createEmission(model, layout, diagnostics);
   const render = createRender(options.templates);
-  const hash = hashSystem(model);
+  const { hash } = emission;
   const files: OutputFile[] = [];
   const add = (path: string, template: Parameters<typeof render>[0], plan: object): void => {
     const header = { toolVersion: options.toolVersion, source: model.files[0] ?? '', shortHash: hash.slice(0, 12) };

@@ -1,4 +1,4 @@
-import type { Diagnostic, Location, SystemModel } from '../../model/index.ts';
+import { hashSystem, type Diagnostic, type Location, type SystemModel } from '../../model/index.ts';
 import { diagnose, type Problem } from '../diagnostics.ts';
 import type { Layout } from './layout.ts';
 
@@ -6,6 +6,8 @@ import type { Layout } from './layout.ts';
 export interface Emission {
   readonly model: SystemModel;
   readonly layout: Layout;
+  /** The hash of the model. */
+  readonly hash: string;
   /** Reports a problem at a place of the source. */
   readonly report: (problem: Problem, location: Location) => void;
   /** Reports that the language has something that this compiler does not print. */
@@ -20,6 +22,7 @@ export function createEmission(model: SystemModel, layout: Layout, diagnostics: 
   return {
     model,
     layout,
+    hash: hashSystem(model),
     report,
     unsupported: (what, location) =>
       report(

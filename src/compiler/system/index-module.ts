@@ -1,5 +1,5 @@
 /** The plan of `index.ts`: the bound system, which ties contracts, flows, machines and the user's tasks together. */
-import { hashSystem, type TaskNode } from '../../model/index.ts';
+import type { TaskNode } from '../../model/index.ts';
 import { present } from '../flow/options.ts';
 import { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
@@ -71,7 +71,7 @@ export function indexModule(emission: Emission): IndexPlan {
     "kind: 'bound-system'",
     `name: ${quote(model.name)}`,
     `version: ${quote(model.version)}`,
-    `hash: ${quote(hashSystem(model))}`,
+    `hash: ${quote(emission.hash)}`,
     `source: ${quote(layout.source)}`,
     ...present({
       events: object(events.map((node) => member(node.name, contract('event', node.name)))),

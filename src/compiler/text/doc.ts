@@ -134,14 +134,19 @@ interface Frame {
 export function print(doc: Doc, at = 0): string {
   let out = '';
   let column = at;
+  // Written with the next text: an empty line has no spaces.
+  let margin = 0;
   const rest: Frame[] = [{ doc, indent: at, flat: false }];
   const put = (text: string): void => {
-    out += text;
+    if (text === '') return;
+    out += ' '.repeat(margin) + text;
+    margin = 0;
     const end = text.lastIndexOf('\n');
     column = end < 0 ? column + text.length : text.length - end - 1;
   };
   const breakLine = (indentation: number): void => {
-    out = `${out.replace(/ +$/, '')}\n${' '.repeat(indentation)}`;
+    out += '\n';
+    margin = indentation;
     column = indentation;
   };
   for (let frame = rest.pop(); frame !== undefined; frame = rest.pop()) {
