@@ -26,11 +26,11 @@ export interface Fragment<Value> {
 }
 
 /** The steps of a part of a flow. */
-export type Body<Scope, Value = unknown> = (f: Steps<Scope, void, unknown>) => Fragment<Value>;
+type Body<Scope, Value = unknown> = (f: Steps<Scope, void, unknown>) => Fragment<Value>;
 type ValueOf<B> = B extends (...args: never) => Fragment<infer Value> ? Value : never;
 type ValuesOf<Bodies> = { readonly [K in keyof Bodies]: ValueOf<Bodies[K]> };
 /** Which body won a race, and what it gave. */
-export type Winner<Bodies> = {
+type Winner<Bodies> = {
   readonly [K in keyof Bodies]: { readonly winner: K; readonly value: ValueOf<Bodies[K]> };
 }[keyof Bodies];
 

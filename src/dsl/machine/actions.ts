@@ -2,13 +2,13 @@ import type { Duration } from '../../core/index.ts';
 import type { EventCall, FlowCall } from '../call.ts';
 
 /** The fields of the context that change. `undefined` clears one that may be absent. */
-export type Changes<Ctx> = { readonly [K in keyof Ctx]?: Ctx[K] | undefined };
+type Changes<Ctx> = { readonly [K in keyof Ctx]?: Ctx[K] | undefined };
 
 type One<T> = T | readonly T[];
 type Publish<Scope> = (scope: Scope) => EventCall;
 
 /** An event sent later, under a name by which it can be taken back, or to another machine. */
-export interface Send<Scope> {
+interface Send<Scope> {
   readonly event: Publish<Scope>;
   readonly delay?: Duration | ((scope: Scope) => Duration);
   readonly id?: string;
@@ -17,7 +17,7 @@ export interface Send<Scope> {
 }
 
 /** One action, where the order matters. */
-export type Action<Scope, Ctx> =
+type Action<Scope, Ctx> =
   | { readonly assign: (scope: Scope) => Changes<Ctx> }
   | { readonly emit: Publish<Scope> }
   | { readonly raise: Publish<Scope> }
@@ -43,7 +43,7 @@ type ForItem<Scope, Item> = {
  * The same actions for each item of a list: `{ forEach: 'context.seats', do: [...] }`. The list is named, not computed,
  * so that `item` has a type. A list that is absent counts as empty.
  */
-export type ForEach<Scope, Ctx> = {
+type ForEach<Scope, Ctx> = {
   readonly [P in keyof Scope & Holder]: {
     readonly [K in keyof Scope[P] & string]: [ItemOf<Scope[P][K]>] extends [never]
       ? never

@@ -25,7 +25,7 @@ export interface World {
 }
 
 /** Where to go, on what condition, and what to do. Without a `target` the machine stays where it is. */
-export interface Transition<Ctx, Data, Target extends string> extends Actions<MachineScope<Ctx, Target, Data>, Ctx> {
+interface Transition<Ctx, Data, Target extends string> extends Actions<MachineScope<Ctx, Target, Data>, Ctx> {
   readonly target?: Target | readonly Target[];
   readonly guard?: (scope: MachineScope<Ctx, Target, Data>) => boolean;
   /** True: going to the state itself or to one below does not leave it. */
@@ -34,13 +34,13 @@ export interface Transition<Ctx, Data, Target extends string> extends Actions<Ma
 }
 
 /** A target, one transition, or several tried in order. */
-export type Go<Ctx, Data, Target extends string> =
+type Go<Ctx, Data, Target extends string> =
   | Target
   | Transition<Ctx, Data, Target>
   | readonly (Target | Transition<Ctx, Data, Target>)[];
 
 /** A transition after a time that is read from the context. */
-export interface Later<Ctx, Target extends string> extends Transition<Ctx, unknown, Target> {
+interface Later<Ctx, Target extends string> extends Transition<Ctx, unknown, Target> {
   readonly delay: Duration | ((scope: MachineScope<Ctx, Target, unknown>) => Duration);
 }
 
@@ -69,7 +69,7 @@ interface RunMachine<Alias> {
 }
 
 /** Work started on entry and cancelled on exit. A union over the names, so that `input` and `output` follow. */
-export type Run<Ctx, W extends World, Target extends string> =
+type Run<Ctx, W extends World, Target extends string> =
   | {
       readonly [K in keyof W['flows']]: RunFlow<K> & RunOf<Ctx, TakesOf<W['flows'][K]>, GivesOf<W['flows'][K]>, Target>;
     }[keyof W['flows']]
@@ -101,7 +101,7 @@ type On<Ctx, E extends Events, Target extends string> = {
 };
 
 /** One state. */
-export interface State<Ctx, W extends World, Target extends string, P extends string> {
+interface State<Ctx, W extends World, Target extends string, P extends string> {
   readonly description?: string;
   readonly tags?: Tags;
   /** The state below to start in (several when they are in different regions). Of a history state: where to go the first time. */

@@ -3,7 +3,7 @@ import type { Metadata } from '../../model/index.ts';
 import type { Common } from '../common.ts';
 
 /** The semantic version of a system. */
-export type Version = `${number}.${number}.${number}`;
+type Version = `${number}.${number}.${number}`;
 
 /** A declared system. Its members are what its files export. */
 export interface System<Name extends string = string> extends SystemOptions<string> {
@@ -18,7 +18,7 @@ interface Definition {
 }
 
 /** A part of the system with a purpose of its own. */
-export interface BoundedContext<Contexts extends string> {
+interface BoundedContext<Contexts extends string> {
   readonly description?: string;
   /** Its definitions. Of those declared further down in the same file, give the name. */
   readonly members: readonly (Definition | string)[];
@@ -28,7 +28,7 @@ export interface BoundedContext<Contexts extends string> {
 }
 
 /** How much is kept: so many of each, or those younger than an age. */
-export interface Keep {
+interface Keep {
   readonly count?: number;
   readonly age?: Duration;
 }

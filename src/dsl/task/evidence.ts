@@ -1,7 +1,7 @@
 import type { Resource } from '../resource.ts';
 
 /** A value, or a lambda over the task's input and output that gives it. */
-export type Given<Scope, Value> = Value | ((scope: Scope) => Value);
+type Given<Scope, Value> = Value | ((scope: Scope) => Value);
 type Scalar = string | number | boolean | null;
 type Columns = Readonly<Record<string, Scalar>>;
 

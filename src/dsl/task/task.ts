@@ -47,7 +47,7 @@ export interface TaskPolicy {
 }
 
 /** What of the world a task may touch: hosts, path patterns, names of environment variables, resources. */
-export interface Needs {
+interface Needs {
   readonly net?: readonly string[];
   readonly fs?: readonly string[];
   readonly env?: readonly string[];
