@@ -26,12 +26,19 @@ export interface LoadOptions {
  * system.events['orderPlaced']?.payload.parse({ orderId: 'o-1' });
  * ```
  */
-export async function loadSystemFromDsl(path: string, options: LoadOptions & { readonly live: true }): Promise<BoundSystem>;
-export async function loadSystemFromDsl(path: string, options?: LoadOptions & { readonly live?: false }): Promise<SystemModel>;
+export async function loadSystemFromDsl(
+  path: string,
+  options: LoadOptions & { readonly live: true },
+): Promise<BoundSystem>;
+export async function loadSystemFromDsl(
+  path: string,
+  options?: LoadOptions & { readonly live?: false },
+): Promise<SystemModel>;
 export async function loadSystemFromDsl(path: string, options?: LoadOptions): Promise<SystemModel | BoundSystem>;
 export async function loadSystemFromDsl(path: string, options: LoadOptions = {}): Promise<SystemModel | BoundSystem> {
   const { system, diagnostics } = await readSystem(path);
-  if (system === undefined || diagnostics.some(({ severity }) => severity === 'error')) throw new SourceError(path, diagnostics);
+  if (system === undefined || diagnostics.some(({ severity }) => severity === 'error'))
+    throw new SourceError(path, diagnostics);
   if (options.live !== true) return system;
   const { bindLive } = await import('./bind/load-live.ts');
   return (await bindLive(system, path)).system;

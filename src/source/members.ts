@@ -16,7 +16,9 @@ export function readMembers(
 ): Pick<SystemModel, 'events' | 'tasks' | 'agents' | 'resources' | 'flows' | 'machines'> {
   const of = <T>(verb: Verb, read: (reading: Reading, definition: Definition, name: string) => T): Record<string, T> =>
     fromEntries(
-      members.flatMap(({ definition, name }) => (definition.verb === verb ? [[name, read(reading, definition, name)] as const] : [])),
+      members.flatMap(({ definition, name }) =>
+        definition.verb === verb ? [[name, read(reading, definition, name)] as const] : [],
+      ),
     );
   return {
     events: of('event', readEvent),

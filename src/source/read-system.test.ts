@@ -11,7 +11,8 @@ describe('files', () => {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-'));
     writeFileSync(join(folder, 'a.js'), '');
     writeFileSync(join(folder, 'types.d.ts'), '');
-    const codes = async (path: string) => (await readSystem(path, { cwd: folder })).diagnostics.map(({ code, message }) => `${code} ${message}`);
+    const codes = async (path: string) =>
+      (await readSystem(path, { cwd: folder })).diagnostics.map(({ code, message }) => `${code} ${message}`);
     expect(await codes('none.dsl.ts')).toEqual(["MR1001 There is no file 'none.dsl.ts'."]);
     expect(await codes('.')).toEqual([expect.stringMatching(/^MR1002 .* is a directory/)]);
     expect(await codes('a.js')).toEqual(["MR1003 A '.js' file cannot be read as a system."]);
@@ -20,23 +21,36 @@ describe('files', () => {
   });
 
   it('empty files and files of comments only', async () => {
-    for (const text of ['', '\n', '\uFEFF', '// nothing\n', '/* */']) expect(lines(await readText(text))).toEqual(["MR1004 1:1 'a.dsl.ts' is empty."]);
+    for (const text of ['', '\n', '\uFEFF', '// nothing\n', '/* */'])
+      expect(lines(await readText(text))).toEqual(["MR1004 1:1 'a.dsl.ts' is empty."]);
   });
 
   it('what is not text in UTF-8', async () => {
     const random = Uint8Array.from({ length: 4096 }, (_, index) => (index * 7919) % 256);
     for (const bytes of [random, Uint8Array.of(0xff, 0xfe, 0x61, 0), Uint8Array.of(0x61, 0, 0x62)]) {
-      expect(lines(await readText({ 'a.dsl.ts': bytes }))).toEqual(["MR1005 1:1 'a.dsl.ts' is not a text file in UTF-8."]);
+      expect(lines(await readText({ 'a.dsl.ts': bytes }))).toEqual([
+        "MR1005 1:1 'a.dsl.ts' is not a text file in UTF-8.",
+      ]);
     }
   });
 
   it('syntax errors, all of them, each where it is', async () => {
-    const result = await readText(`${basics}\nexport const x = task('x', { input: z.string() output: z.void() });\nconst = 5;\n`);
-    expect(lines(result)).toEqual(["MR1006 9:48 ',' expected.", 'MR1006 10:7 Variable declaration expected.', 'MR1006 10:9 Variable declaration expected.']);
+    const result = await readText(
+      `${basics}\nexport const x = task('x', { input: z.string() output: z.void() });\nconst = 5;\n`,
+    );
+    expect(lines(result)).toEqual([
+      "MR1006 9:48 ',' expected.",
+      'MR1006 10:7 Variable declaration expected.',
+      'MR1006 10:9 Variable declaration expected.',
+    ]);
   });
 
   it('a million letters, in a second', async () => {
-    const filler = Array.from({ length: 2500 }, (_, index) => `export const t${index} = task('t${index}', { input: z.object({ id: z.string(), n: z.number() }), output: z.object({ a: z.array(z.string()).min(1) }), timeout: '5s', retry: { attempts: 3, backoff: 'linear' }, description: ${JSON.stringify('x'.repeat(230))} });`);
+    const filler = Array.from(
+      { length: 2500 },
+      (_, index) =>
+        `export const t${index} = task('t${index}', { input: z.object({ id: z.string(), n: z.number() }), output: z.object({ a: z.array(z.string()).min(1) }), timeout: '5s', retry: { attempts: 3, backoff: 'linear' }, description: ${JSON.stringify('x'.repeat(230))} });`,
+    );
     const text = `${head}${filler.join('\n')}\n`;
     expect(text.length).toBeGreaterThan(1_000_000);
     await modelOf(head);
@@ -48,11 +62,13 @@ describe('files', () => {
 
   it('nesting deeper than the stack', async () => {
     const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
-    expect(lines(await readText(`${head}export const e = event('e', { payload: z.any(), metadata: { deep: ${deep} } });`))).toEqual([
-      "MR1015 1:1 'a.dsl.ts' is nested too deeply to be read.",
-    ]);
+    expect(
+      lines(await readText(`${head}export const e = event('e', { payload: z.any(), metadata: { deep: ${deep} } });`)),
+    ).toEqual(["MR1015 1:1 'a.dsl.ts' is nested too deeply to be read."]);
     const sum = Array.from({ length: 20_000 }, () => '1').join(' + ');
-    const result = await readText(`${basics}export const f = flow('f', { input: z.any() }, (f) => f.returns(() => ${sum}));`);
+    const result = await readText(
+      `${basics}export const f = flow('f', { input: z.any() }, (f) => f.returns(() => ${sum}));`,
+    );
     expect(result.diagnostics).toEqual([]);
   });
 
@@ -84,16 +100,22 @@ describe('where the system is', () => {
   });
 
   it('by other names of the function', async () => {
-    expect((await modelOf(`import * as mill from 'millrace';\nexport default mill.system('a', { version: '1.0.0' });`)).name).toBe('a');
-    expect((await modelOf(`import { system as sys } from 'millrace';\nexport default sys('b', { version: '1.0.0' });`)).name).toBe('b');
+    expect(
+      (await modelOf(`import * as mill from 'millrace';\nexport default mill.system('a', { version: '1.0.0' });`)).name,
+    ).toBe('a');
+    expect(
+      (await modelOf(`import { system as sys } from 'millrace';\nexport default sys('b', { version: '1.0.0' });`)).name,
+    ).toBe('b');
   });
 
   it('none, another thing, or two', async () => {
     expect(lines(await readText('export const a = 1;'))).toEqual(["MR1007 1:1 'a.dsl.ts' exports no system."]);
-    expect(lines(await readText(`${top}export default { name: 'x' };`))).toEqual(["MR1007 1:1 'a.dsl.ts' exports no system."]);
-    expect(lines(await readText(`${top}export default ${made};\nexport const b = system('b', { version: '1.0.0' });`))).toEqual([
-      'MR1012 3:18 This file exports a second system.',
+    expect(lines(await readText(`${top}export default { name: 'x' };`))).toEqual([
+      "MR1007 1:1 'a.dsl.ts' exports no system.",
     ]);
+    expect(
+      lines(await readText(`${top}export default ${made};\nexport const b = system('b', { version: '1.0.0' });`)),
+    ).toEqual(['MR1012 3:18 This file exports a second system.']);
     expect(lines(await readText(`export default ${made};`))).toEqual(["MR1007 1:1 'a.dsl.ts' exports no system."]);
   });
 });
@@ -105,12 +127,18 @@ describe('JSON', () => {
   });
 
   it('points at what is wrong', async () => {
-    expect(lines(await readText({ 'a.json': '{\n  "kind": }' }))).toEqual([expect.stringMatching(/^MR1009 \d+:\d+ This is not JSON/)]);
+    expect(lines(await readText({ 'a.json': '{\n  "kind": }' }))).toEqual([
+      expect.stringMatching(/^MR1009 \d+:\d+ This is not JSON/),
+    ]);
     const model = await modelOf(basics);
     const broken = JSON.stringify({ ...model, version: 'two', events: { other: model.events['placed'] } }, null, 1);
-    expect(lines(await readText({ 'a.json': broken }))).toEqual(["MR1010 5:13 'version' is not as the model demands: expected a version such as 1.2.0"]);
+    expect(lines(await readText({ 'a.json': broken }))).toEqual([
+      "MR1010 5:13 'version' is not as the model demands: expected a version such as 1.2.0",
+    ]);
     const misnamed = JSON.stringify({ ...model, events: { other: model.events['placed'] } }, null, 1);
-    expect(lines(await readText({ 'a.json': misnamed }))).toEqual([expect.stringContaining("MR1010 10:12 'events.other.name' is not as the model demands")]);
+    expect(lines(await readText({ 'a.json': misnamed }))).toEqual([
+      expect.stringContaining("MR1010 10:12 'events.other.name' is not as the model demands"),
+    ]);
     expect(lines(await readText({ 'a.json': '[]' }))).toEqual([expect.stringMatching(/^MR1010 1:1 The model is not/)]);
   });
 });
@@ -118,7 +146,9 @@ describe('JSON', () => {
 describe('loadSystemFromDsl', () => {
   it('gives the model of every example', async () => {
     for (const name of ['orders', 'ingest', 'review']) {
-      const model = await loadSystemFromDsl(new URL(`../../dsl-examples/${name}/${name}.dsl.ts`, import.meta.url).pathname);
+      const model = await loadSystemFromDsl(
+        new URL(`../../dsl-examples/${name}/${name}.dsl.ts`, import.meta.url).pathname,
+      );
       expect(systemSchema.parse(model)).toEqual(model);
     }
   });

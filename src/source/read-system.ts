@@ -35,11 +35,18 @@ export async function readSystem(entryPath: string, options: ReadOptions = {}): 
   }
   const suffix = path.endsWith('.d.ts') ? '.d.ts' : extname(path);
   const what = suffix === '' ? 'A file without a suffix' : `A '${suffix}' file`;
-  const problem = { code: 'MR1003', message: `${what} cannot be read as a system.`, hint: 'Supported are .ts, .mts and .json.' };
+  const problem = {
+    code: 'MR1003',
+    message: `${what} cannot be read as a system.`,
+    hint: 'Supported are .ts, .mts and .json.',
+  };
   return { diagnostics: [wholeFile(shown, problem)], files: [] };
 }
 
-function wholeFile(file: string, problem: Pick<Diagnostic, 'code' | 'message'> & { readonly hint: string }): Diagnostic {
+function wholeFile(
+  file: string,
+  problem: Pick<Diagnostic, 'code' | 'message'> & { readonly hint: string },
+): Diagnostic {
   const { code, message, hint } = problem;
   return { code, severity: 'error', message, file, line: 1, column: 1, endLine: 1, endColumn: 1, hint };
 }

@@ -30,12 +30,18 @@ export function readSource(path: string, cwd: string, readFile: (path: string) =
 
 function systemIn(reading: Reading, module: Module): SystemModel | undefined {
   if (module.source.statements.length === 0 && reading.diagnostics.length === 0) {
-    reading.reportFile('MR1004', module.path, `'${module.display}' is empty.`, 'Begin with `export default system(…)`, or run `dsl init`.');
+    reading.reportFile(
+      'MR1004',
+      module.path,
+      `'${module.display}' is empty.`,
+      'Begin with `export default system(…)`, or run `dsl init`.',
+    );
     return undefined;
   }
   const found = findSystem(reading, module);
   if (found === undefined) {
-    const hint = "Write `export default system('name', { version: '1.0.0' })`, with `import { system } from 'millrace'`.";
+    const hint =
+      "Write `export default system('name', { version: '1.0.0' })`, with `import { system } from 'millrace'`.";
     reading.reportFile('MR1007', module.path, `'${module.display}' exports no system.`, hint);
     return undefined;
   }
@@ -45,7 +51,21 @@ function systemIn(reading: Reading, module: Module): SystemModel | undefined {
   const maps = readMembers(reading, members);
   reportStrangers(reading, members, modules);
   reportCycles(reading, module);
-  const { kind, schemaVersion, name, version, description, tags, metadata, hints, contexts, retention, budget, access, location } = head;
+  const {
+    kind,
+    schemaVersion,
+    name,
+    version,
+    description,
+    tags,
+    metadata,
+    hints,
+    contexts,
+    retention,
+    budget,
+    access,
+    location,
+  } = head;
   return {
     kind,
     schemaVersion,

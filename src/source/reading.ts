@@ -98,7 +98,13 @@ export class Reading {
     const { module, problems } = parseModule(names, loaded.text);
     this.modules.set(path, module);
     for (const { start, length, message } of problems) {
-      this.#add({ code: 'MR1006', severity: 'error', message, file: module.display, ...span(module, start, start + length) });
+      this.#add({
+        code: 'MR1006',
+        severity: 'error',
+        message,
+        file: module.display,
+        ...span(module, start, start + length),
+      });
     }
     return module;
   }

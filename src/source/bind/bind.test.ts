@@ -12,7 +12,9 @@ import { basics } from '../fixtures/read-text.ts';
 import { loadSystemFromDsl } from '../index.ts';
 import { bindLive } from './load-live.ts';
 
-const examples = ['orders', 'ingest', 'review'].map((name) => fileURLToPath(new URL(`../../../dsl-examples/${name}/${name}.dsl.ts`, import.meta.url)));
+const examples = ['orders', 'ingest', 'review'].map((name) =>
+  fileURLToPath(new URL(`../../../dsl-examples/${name}/${name}.dsl.ts`, import.meta.url)),
+);
 
 /** Every place of a model where something living belongs, found without the binder. */
 function livingPaths(model: SystemModel): string[] {
@@ -23,12 +25,16 @@ function livingPaths(model: SystemModel): string[] {
     if (['expression', 'call', 'schema'].includes(String(kind))) return void found.push(path);
     if (Array.isArray(value)) {
       value.forEach((item: Record<string, unknown>, index) => {
-        const label = [item['id'], item['name'], item['alias'], item['event'], item['field']].find((one) => typeof one === 'string') ?? index;
+        const label =
+          [item['id'], item['name'], item['alias'], item['event'], item['field']].find(
+            (one) => typeof one === 'string',
+          ) ?? index;
         walk(item, `${path}[${String(label)}]`);
       });
     } else for (const [key, inner] of Object.entries(value)) walk(inner, `${path}.${key}`);
   };
-  for (const map of ['events', 'tasks', 'flows', 'machines'] as const) for (const [name, node] of Object.entries(model[map])) walk(node, `${map}.${name}`);
+  for (const map of ['events', 'tasks', 'flows', 'machines'] as const)
+    for (const [name, node] of Object.entries(model[map])) walk(node, `${map}.${name}`);
   return found;
 }
 
@@ -40,7 +46,10 @@ function project(files: Readonly<Record<string, string>>): string {
   mkdirSync(installed, { recursive: true });
   symlinkSync(join(root, 'node_modules/zod'), join(folder, 'node_modules/zod'));
   symlinkSync(join(root, 'src'), join(installed, 'src'));
-  writeFileSync(join(installed, 'package.json'), JSON.stringify({ type: 'module', exports: { '.': './src/dsl/index.ts', './*': './src/*/index.ts' } }));
+  writeFileSync(
+    join(installed, 'package.json'),
+    JSON.stringify({ type: 'module', exports: { '.': './src/dsl/index.ts', './*': './src/*/index.ts' } }),
+  );
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(join(folder, name, '..'), { recursive: true });
@@ -50,16 +59,19 @@ function project(files: Readonly<Record<string, string>>): string {
 }
 
 describe('every example', () => {
-  it.each(examples)('%s: nothing is missing between the model and what is executed, and nothing is left over', async (path) => {
-    const model = await loadSystemFromDsl(path);
-    const { system, paths } = await bindLive(model, path);
-    expect(paths.toSorted()).toEqual(livingPaths(model).toSorted());
-    expect(paths.length).toBeGreaterThan(20);
-    expect(Object.keys(system.events)).toEqual(Object.keys(model.events));
-    expect(Object.keys(system.flows)).toEqual(Object.keys(model.flows));
-    expect(Object.keys(system.machines)).toEqual(Object.keys(model.machines));
-    expect(Object.keys(system.implementations)).toEqual(Object.keys(model.tasks));
-  });
+  it.each(examples)(
+    '%s: nothing is missing between the model and what is executed, and nothing is left over',
+    async (path) => {
+      const model = await loadSystemFromDsl(path);
+      const { system, paths } = await bindLive(model, path);
+      expect(paths.toSorted()).toEqual(livingPaths(model).toSorted());
+      expect(paths.length).toBeGreaterThan(20);
+      expect(Object.keys(system.events)).toEqual(Object.keys(model.events));
+      expect(Object.keys(system.flows)).toEqual(Object.keys(model.flows));
+      expect(Object.keys(system.machines)).toEqual(Object.keys(model.machines));
+      expect(Object.keys(system.implementations)).toEqual(Object.keys(model.tasks));
+    },
+  );
 });
 
 describe('both ways of binding', () => {
@@ -68,11 +80,21 @@ describe('both ways of binding', () => {
     const { default: generated } = (await import(`../../../generated/${name}/index.ts`)) as { default: BoundSystem };
     expect(schemasOf(live)).toEqual(schemasOf(generated));
     expect({ hash: live.hash, version: live.version }).toEqual({ hash: generated.hash, version: generated.version });
-    expect(Object.entries(live.tasks).map(([task, { policy }]) => [task, policy])).toEqual(Object.entries(live.tasks).map(([task]) => [task, generated.tasks[task]?.policy]));
+    expect(Object.entries(live.tasks).map(([task, { policy }]) => [task, policy])).toEqual(
+      Object.entries(live.tasks).map(([task]) => [task, generated.tasks[task]?.policy]),
+    );
     expect(Object.values(live.flows).map(({ contract, hash, waits }) => [contract.contract, hash, waits])).toEqual(
       Object.keys(live.flows).map((flow) => [flow, generated.flows[flow]?.hash, generated.flows[flow]?.waits]),
     );
-    expect(Object.values(live.machines).map(({ module }) => [module.name, module.hash, module.key, module.events, module.creates])).toEqual(
+    expect(
+      Object.values(live.machines).map(({ module }) => [
+        module.name,
+        module.hash,
+        module.key,
+        module.events,
+        module.creates,
+      ]),
+    ).toEqual(
       Object.keys(live.machines).map((machine) => {
         const { name: own, hash, key, events, creates } = generated.machines[machine]!.module;
         return [own, hash, key, events, creates];
@@ -82,11 +104,18 @@ describe('both ways of binding', () => {
 });
 
 function schemasOf(system: BoundSystem): object {
-  const json = (schema: z.ZodType | undefined): unknown => schema && z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const json = (schema: z.ZodType | undefined): unknown =>
+    schema && z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return {
-    events: Object.fromEntries(Object.entries(system.events).map(([name, { payload, ttl }]) => [name, [json(payload), ttl]])),
-    tasks: Object.fromEntries(Object.entries(system.tasks).map(([name, { input, output }]) => [name, [json(input), json(output)]])),
-    flows: Object.fromEntries(Object.entries(system.flows).map(([name, { contract }]) => [name, [json(contract.input), json(contract.output)]])),
+    events: Object.fromEntries(
+      Object.entries(system.events).map(([name, { payload, ttl }]) => [name, [json(payload), ttl]]),
+    ),
+    tasks: Object.fromEntries(
+      Object.entries(system.tasks).map(([name, { input, output }]) => [name, [json(input), json(output)]]),
+    ),
+    flows: Object.fromEntries(
+      Object.entries(system.flows).map(([name, { contract }]) => [name, [json(contract.input), json(contract.output)]]),
+    ),
     machines: Object.fromEntries(Object.entries(system.machines).map(([name, { context }]) => [name, json(context)])),
   };
 }
@@ -114,7 +143,12 @@ export default implement(contract as never, ((input: { id: string }) => ({ payme
   it('runs: flows, machines and tasks', async () => {
     const folder = project({ 'a.dsl.ts': text, 'tasks/charge.ts': implementation });
     const system = await loadSystemFromDsl(join(folder, 'a.dsl.ts'), { live: true });
-    expect(system).toMatchObject({ kind: 'bound-system', name: 's', version: '1.0.0', source: join(folder, 'a.dsl.ts') });
+    expect(system).toMatchObject({
+      kind: 'bound-system',
+      name: 's',
+      version: '1.0.0',
+      source: join(folder, 'a.dsl.ts'),
+    });
     expect(Object.keys(system.implementations)).toEqual(['charge']);
     expect({ ...system.tasks['charge'] }).toMatchObject({ source: 'a.dsl.ts:6:14', kind: 'task', contract: 'charge' });
 
@@ -127,7 +161,11 @@ export default implement(contract as never, ((input: { id: string }) => ({ payme
     };
     const host = { runId: 'r', now: () => 7, step: run, emit: run, undo: run } as unknown as Host;
     expect(await system.flows['pay']?.run(host, { id: 'x' } as never)).toEqual({ paymentId: 'p-x', now: 7 });
-    expect(log).toEqual(['charged charge {"id":"x"} 13:4', expect.stringMatching(/^charged refund {"paymentId":"p-x"}/), 'told placed {"id":"x2"} 15:4']);
+    expect(log).toEqual([
+      'charged charge {"id":"x"} 13:4',
+      expect.stringMatching(/^charged refund {"paymentId":"p-x"}/),
+      'told placed {"id":"x2"} 15:4',
+    ]);
     expect(system.flows['pay']?.on).toBe(system.events['placed']);
 
     const { module } = system.machines['order']!;
@@ -143,14 +181,31 @@ export default implement(contract as never, ((input: { id: string }) => ({ payme
   it('says what is wrong with it', async () => {
     const load = async (files: Readonly<Record<string, string>>): Promise<unknown> =>
       loadSystemFromDsl(join(project(files), 'a.dsl.ts'), { live: true }).catch((error: unknown) => error);
-    expect(await load({ 'a.dsl.ts': `${text}throw new Error('no luck');` })).toMatchObject({ code: 'MR1017', message: expect.stringContaining('no luck') as string });
-    expect(await load({ 'a.dsl.ts': text, 'tasks/charge.ts': 'export default 5;' })).toMatchObject({ code: 'MR1019', message: expect.stringContaining("does not implement the task 'charge'") as string });
-    expect(await load({ 'a.dsl.ts': text, 'tasks/charge.ts': implementation.replace("'charge'", "'refund'") })).toMatchObject({ code: 'MR1019', message: expect.stringContaining("it implements 'refund'") as string });
-    expect(await load({ 'a.dsl.ts': `${text}Object.assign(limits, { attempts: 9 });`.replace('const fee', "const limits = { attempts: 3 };\nexport const more = task('more', { input: z.any(), output: z.any(), retry: limits });\nconst fee") })).toMatchObject({
+    expect(await load({ 'a.dsl.ts': `${text}throw new Error('no luck');` })).toMatchObject({
+      code: 'MR1017',
+      message: expect.stringContaining('no luck') as string,
+    });
+    expect(await load({ 'a.dsl.ts': text, 'tasks/charge.ts': 'export default 5;' })).toMatchObject({
+      code: 'MR1019',
+      message: expect.stringContaining("does not implement the task 'charge'") as string,
+    });
+    expect(
+      await load({ 'a.dsl.ts': text, 'tasks/charge.ts': implementation.replace("'charge'", "'refund'") }),
+    ).toMatchObject({ code: 'MR1019', message: expect.stringContaining("it implements 'refund'") as string });
+    expect(
+      await load({
+        'a.dsl.ts': `${text}Object.assign(limits, { attempts: 9 });`.replace(
+          'const fee',
+          "const limits = { attempts: 3 };\nexport const more = task('more', { input: z.any(), output: z.any(), retry: limits });\nconst fee",
+        ),
+      }),
+    ).toMatchObject({
       code: 'MR1018',
       message: expect.stringContaining('tasks.more.retry.attempts: the source says 3, executing it gives 9') as string,
     });
-    const folder = project({ 'a.json': JSON.stringify(await loadSystemFromDsl(join(project({ 'a.dsl.ts': text }), 'a.dsl.ts'))) });
+    const folder = project({
+      'a.json': JSON.stringify(await loadSystemFromDsl(join(project({ 'a.dsl.ts': text }), 'a.dsl.ts'))),
+    });
     await expect(loadSystemFromDsl(join(folder, 'a.json'), { live: true })).rejects.toMatchObject({ code: 'MR1017' });
   });
 
@@ -161,7 +216,9 @@ export default implement(contract as never, ((input: { id: string }) => ({ payme
       const { module } = system.machines.order;
       console.log(JSON.stringify(module.start({ total: 1 }, { instanceId: 'i', now: 0 }).snapshot.state));`;
     const run = (folder: string): string =>
-      execFileSync(process.execPath, ['--input-type=module', '-e', script, index, join(folder, 'a.dsl.ts')], { encoding: 'utf8' }).trim();
+      execFileSync(process.execPath, ['--input-type=module', '-e', script, index, join(folder, 'a.dsl.ts')], {
+        encoding: 'utf8',
+      }).trim();
     expect(run(project({ 'a.dsl.ts': text, 'tasks/charge.ts': implementation }))).toBe('["open"]');
     const withEnum = text.replace('const fee = 2;', 'enum Fee { Small = 1, Large = 2 }\nconst fee = Fee.Large;');
     expect(run(project({ 'a.dsl.ts': withEnum }))).toBe('["open"]');

@@ -46,7 +46,12 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
   const live = definitionsIn(options.namespaces);
   const paths: string[] = [];
   const differences: string[] = [];
-  const paired = (map: keyof SystemModel & string, name: string, node: unknown, call: (node: never, live: LiveLambda) => unknown = (_, lambda) => lambda): unknown => {
+  const paired = (
+    map: keyof SystemModel & string,
+    name: string,
+    node: unknown,
+    call: (node: never, live: LiveLambda) => unknown = (_, lambda) => lambda,
+  ): unknown => {
     const path = `${map}.${name}`;
     const twin = live.get(`${map.slice(0, -1)}:${name}`);
     if (twin === undefined) {
@@ -60,26 +65,44 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
     });
   };
   const events = mapValues(model.events, (node, name) => paired('events', name, node) as { payload: Schema });
-  const tasks = mapValues(model.tasks, (node, name) => paired('tasks', name, node) as { input: Schema; output: Schema });
+  const tasks = mapValues(
+    model.tasks,
+    (node, name) => paired('tasks', name, node) as { input: Schema; output: Schema },
+  );
   const flows = mapValues(model.flows, (node, name) => paired('flows', name, node) as RunnableFlow);
-  const machines = mapValues(model.machines, (node, name) => paired('machines', name, node, machineCall) as MachineDefinition & { context: Schema });
+  const machines = mapValues(
+    model.machines,
+    (node, name) => paired('machines', name, node, machineCall) as MachineDefinition & { context: Schema },
+  );
   if (differences.length > 0) throw notWhatWasRead(options.source, differences);
 
   const contracts = {
-    events: mapValues(model.events, ({ ttl = '7d', location }, name): AnyEvent => eventContract(name, { payload: events[name]!.payload, ttl, source: sourceOf(location) })),
+    events: mapValues(model.events, ({ ttl = '7d', location }, name): AnyEvent =>
+      eventContract(name, { payload: events[name]!.payload, ttl, source: sourceOf(location) }),
+    ),
     tasks: mapValues(model.tasks, ({ retry, timeout, idempotent, location }, name): AnyTask =>
       taskContract(name, {
         input: tasks[name]!.input,
         output: tasks[name]!.output,
-        policy: { ...(retry && { retry }), ...(timeout && { timeout }), ...(idempotent === undefined ? {} : { idempotent }) },
+        policy: {
+          ...(retry && { retry }),
+          ...(timeout && { timeout }),
+          ...(idempotent === undefined ? {} : { idempotent }),
+        },
         source: sourceOf(location),
-      })),
+      }),
+    ),
     flows: mapValues(model.flows, ({ location }, name) => {
       const { input, output } = flows[name]!;
-      return flowContract(name, { input, source: sourceOf(location), ...(output && { output }) }) as FlowContract<string, Schema, Schema>;
+      return flowContract(name, { input, source: sourceOf(location), ...(output && { output }) }) as FlowContract<
+        string,
+        Schema,
+        Schema
+      >;
     }),
   };
-  const lookup: Lookup = (kind, name) => own<Contract>(contracts[`${kind}s`], name) ?? (kind === 'event' ? failureOf(name) : undefined);
+  const lookup: Lookup = (kind, name) =>
+    own<Contract>(contracts[`${kind}s`], name) ?? (kind === 'event' ? failureOf(name) : undefined);
   const system: BoundSystem = {
     kind: 'bound-system',
     name: model.name,
@@ -88,12 +111,21 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
     source: options.source,
     events: contracts.events,
     tasks: contracts.tasks,
-    flows: mapValues(flows, (flow, name): FlowModule => interpretFlow(flow, { lookup, contract: contracts.flows[name]!, hash: hashFlow(model, name), source: contracts.flows[name]!.source })),
+    flows: mapValues(flows, (flow, name): FlowModule =>
+      interpretFlow(flow, {
+        lookup,
+        contract: contracts.flows[name]!,
+        hash: hashFlow(model, name),
+        source: contracts.flows[name]!.source,
+      }),
+    ),
     machines: mapValues(machines, (machine, name): BoundMachine => ({
       module: interpretMachine({ ...machine, hash: hashMachine(model, name) }),
       context: machine.context,
     })),
-    implementations: mapValues(options.implementations, ({ run }, name): TaskImplementation => Object.freeze({ kind: 'implementation', contract: contracts.tasks[name]!, run })),
+    implementations: mapValues(options.implementations, ({ run }, name): TaskImplementation =>
+      Object.freeze({ kind: 'implementation', contract: contracts.tasks[name]!, run }),
+    ),
   };
   return { system: Object.freeze(system), paths };
 
@@ -101,7 +133,14 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
   function failureOf(name: string): AnyEvent | undefined {
     const of = name.startsWith('failed.') ? name.slice('failed.'.length) : '';
     const failing = own(contracts.tasks, of) ?? own(contracts.flows, of);
-    return failing && eventContract(name, { payload: z.looseObject({ error: z.unknown(), runId: z.string() }), ttl: '7d', source: failing.source });
+    return (
+      failing &&
+      eventContract(name, {
+        payload: z.looseObject({ error: z.unknown(), runId: z.string() }),
+        ttl: '7d',
+        source: failing.source,
+      })
+    );
   }
 }
 
@@ -112,14 +151,18 @@ function definitionsIn(namespaces: readonly Namespace[]): ReadonlyMap<string, un
     for (const value of Object.values(namespace)) {
       if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue;
       const { kind, name } = value as { readonly kind?: unknown; readonly name?: unknown };
-      if (typeof kind === 'string' && typeof name === 'string' && !found.has(`${kind}:${name}`)) found.set(`${kind}:${name}`, value);
+      if (typeof kind === 'string' && typeof name === 'string' && !found.has(`${kind}:${name}`))
+        found.set(`${kind}:${name}`, value);
     }
   }
   return found;
 }
 
 /** A call of a machine: the name of its target, and its argument alone. */
-function machineCall({ target, argument }: { readonly target: unknown; readonly argument: string }, live: LiveLambda): unknown {
+function machineCall(
+  { target, argument }: { readonly target: unknown; readonly argument: string },
+  live: LiveLambda,
+): unknown {
   if (argument === '') return { target };
   return { target, argument: (scope: never) => (live(scope) as { readonly input: unknown }).input };
 }
@@ -139,10 +182,18 @@ function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, na
 function notWhatWasRead(source: string, differences: readonly string[]): MillraceError {
   const shown = differences.slice(0, 5).map((difference) => `  ${difference}`);
   const more = differences.length > shown.length ? [`  … and ${differences.length - shown.length} more`] : [];
-  return new MillraceError([`'${source}' does not give what it says:`, ...shown, ...more, 'It was changed while it was loaded, or it changes its own definitions.'].join('\n'), {
-    code: 'MR1018',
-    retryable: false,
-    fault: 'user-code',
-    details: { differences },
-  });
+  return new MillraceError(
+    [
+      `'${source}' does not give what it says:`,
+      ...shown,
+      ...more,
+      'It was changed while it was loaded, or it changes its own definitions.',
+    ].join('\n'),
+    {
+      code: 'MR1018',
+      retryable: false,
+      fault: 'user-code',
+      details: { differences },
+    },
+  );
 }

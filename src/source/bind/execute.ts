@@ -38,7 +38,8 @@ export async function execute(path: string): Promise<Namespace> {
 function failure(path: string, cause: unknown): MillraceError {
   const shown = relative(process.cwd(), path);
   const why = cause instanceof Error ? cause.message : String(cause);
-  const isMissing = /contracts\.ts|generated/.test(why) && (cause as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND';
+  const isMissing =
+    /contracts\.ts|generated/.test(why) && (cause as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND';
   return new MillraceError(`'${shown}' could not be executed: ${why}${isMissing ? ' Run `dsl compile` first.' : ''}`, {
     code: 'MR1017',
     retryable: false,

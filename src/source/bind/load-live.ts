@@ -10,12 +10,15 @@ import { execute } from './execute.ts';
 export async function bindLive(model: SystemModel, path: string): Promise<Binding> {
   const entry = resolve(path);
   if (entry.endsWith('.json')) {
-    throw new MillraceError(`'${path}' is a model in JSON: it has no code to execute. Load the .dsl.ts file that it came from.`, {
-      code: 'MR1017',
-      retryable: false,
-      fault: 'input',
-      details: { file: entry },
-    });
+    throw new MillraceError(
+      `'${path}' is a model in JSON: it has no code to execute. Load the .dsl.ts file that it came from.`,
+      {
+        code: 'MR1017',
+        retryable: false,
+        fault: 'input',
+        details: { file: entry },
+      },
+    );
   }
   const folder = dirname(entry);
   const definitions = [model.events, model.tasks, model.flows, model.machines].flatMap((map) => Object.values(map));
@@ -25,19 +28,31 @@ export async function bindLive(model: SystemModel, path: string): Promise<Bindin
   const implementations: Record<string, TaskImplementation> = {};
   for (const { name, model: performer } of Object.values(model.tasks)) {
     const file = join(folder, 'tasks', `${kebabCase(name) || 'task'}.ts`);
-    if (performer === undefined && existsSync(file)) implementations[name] = implementationIn(await execute(file), name, file);
+    if (performer === undefined && existsSync(file))
+      implementations[name] = implementationIn(await execute(file), name, file);
   }
   return bind(model, { namespaces, implementations, source: entry });
 }
 
-function implementationIn(namespace: Readonly<Record<string, unknown>>, task: string, file: string): TaskImplementation {
+function implementationIn(
+  namespace: Readonly<Record<string, unknown>>,
+  task: string,
+  file: string,
+): TaskImplementation {
   const given = namespace['default'] as Partial<TaskImplementation> | undefined;
-  if (given?.kind === 'implementation' && given.contract?.contract === task && typeof given.run === 'function') return given as TaskImplementation;
-  const other = given?.kind === 'implementation' && given.contract !== undefined ? `it implements '${given.contract.contract}'` : 'its default export is no implementation';
-  throw new MillraceError(`'${relative(process.cwd(), file)}' does not implement the task '${task}': ${other}. Write \`export default implement(${task}, async (input, ctx) => …)\`.`, {
-    code: 'MR1019',
-    retryable: false,
-    fault: 'user-code',
-    details: { task, file },
-  });
+  if (given?.kind === 'implementation' && given.contract?.contract === task && typeof given.run === 'function')
+    return given as TaskImplementation;
+  const other =
+    given?.kind === 'implementation' && given.contract !== undefined
+      ? `it implements '${given.contract.contract}'`
+      : 'its default export is no implementation';
+  throw new MillraceError(
+    `'${relative(process.cwd(), file)}' does not implement the task '${task}': ${other}. Write \`export default implement(${task}, async (input, ctx) => …)\`.`,
+    {
+      code: 'MR1019',
+      retryable: false,
+      fault: 'user-code',
+      details: { task, file },
+    },
+  );
 }

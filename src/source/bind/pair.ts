@@ -22,13 +22,15 @@ type Fields = Readonly<Record<string, unknown>>;
 export function pair(node: unknown, live: unknown, path: string, pairing: Pairing): unknown {
   if (Array.isArray(node)) return pairList(node, live, path, pairing);
   if (!isFields(node)) {
-    if (!Object.is(node, live)) pairing.differs(path, `the source says ${show(node)}, executing it gives ${show(live)}`);
+    if (!Object.is(node, live))
+      pairing.differs(path, `the source says ${show(node)}, executing it gives ${show(live)}`);
     return node;
   }
   switch (node['kind']) {
     case 'expression':
     case 'call':
-      if (typeof live !== 'function') return pairing.differs(path, `executing the source gives no function, but ${show(live)}`);
+      if (typeof live !== 'function')
+        return pairing.differs(path, `executing the source gives no function, but ${show(live)}`);
       pairing.bound(path);
       return node['kind'] === 'call' ? pairing.call(node as unknown as CallNode, live as LiveLambda) : live;
     case 'schema':
@@ -50,7 +52,10 @@ function pairList(node: readonly unknown[], live: unknown, path: string, pairing
 
 function pairFields(node: Fields, live: unknown, path: string, pairing: Pairing): unknown {
   if ((typeof live !== 'object' && typeof live !== 'function') || live === null) {
-    return pairing.differs(path, live === undefined ? 'executing the source gives nothing' : `executing the source gives ${show(live)}`);
+    return pairing.differs(
+      path,
+      live === undefined ? 'executing the source gives nothing' : `executing the source gives ${show(live)}`,
+    );
   }
   const twin = live as Fields;
   const result: Record<string, unknown> = {};
@@ -61,7 +66,8 @@ function pairFields(node: Fields, live: unknown, path: string, pairing: Pairing)
     else result[key] = pair(inner, twin[key], path === '' ? key : `${path}.${key}`, pairing);
   }
   for (const key of Object.keys(twin)) {
-    if (!Object.hasOwn(node, key) && twin[key] !== undefined) pairing.differs(`${path}.${key}`, 'executing the source gives this, reading it does not');
+    if (!Object.hasOwn(node, key) && twin[key] !== undefined)
+      pairing.differs(`${path}.${key}`, 'executing the source gives this, reading it does not');
   }
   return result;
 }

@@ -26,10 +26,21 @@ export function readAgent(reading: Reading, definition: Definition, name: string
   return { kind: 'agent', name, ...described(definition, values), location: locationOf(definition) };
 }
 
-const resourceReaders = { kind: oneOf('http', 'webhook', 'database', 'custom'), env: list(literal), options: record(json), ...common };
+const resourceReaders = {
+  kind: oneOf('http', 'webhook', 'database', 'custom'),
+  env: list(literal),
+  options: record(json),
+  ...common,
+};
 
 /** Reads `resource(name, { … })`. */
 export function readResource(reading: Reading, definition: Definition, name: string): ResourceNode {
   const { kind: type, ...rest } = optionsOf(reading, definition, name, resourceReaders, ['kind']);
-  return { kind: 'resource', name, type: type ?? 'custom', ...described(definition, rest), location: locationOf(definition) };
+  return {
+    kind: 'resource',
+    name,
+    type: type ?? 'custom',
+    ...described(definition, rest),
+    location: locationOf(definition),
+  };
 }

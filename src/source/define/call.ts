@@ -46,7 +46,8 @@ function callOf(reading: Reading, site: Site<Lambda>, kinds: readonly Kind[]): C
     });
   }
   const body = bare(node.body);
-  if (!ts.isCallExpression(body) || body.questionDotToken !== undefined) return notACall(reading, { module, node: body });
+  if (!ts.isCallExpression(body) || body.questionDotToken !== undefined)
+    return notACall(reading, { module, node: body });
   const callee = { module, node: bare(body.expression) };
   const found = definitionBehind(reading, callee);
   if (found === undefined) return notOne(reading, callee, kinds);
@@ -54,9 +55,14 @@ function callOf(reading: Reading, site: Site<Lambda>, kinds: readonly Kind[]): C
   if (target === undefined) return undefined;
   const [argument, second] = body.arguments;
   if (second !== undefined || (argument !== undefined && ts.isSpreadElement(argument))) {
-    return reading.report('MR1109', { module, node: second ?? body }, `'${target.name}' takes one argument.`, { hint: 'Put all values into one object.' });
+    return reading.report('MR1109', { module, node: second ?? body }, `'${target.name}' takes one argument.`, {
+      hint: 'Put all values into one object.',
+    });
   }
-  const pieces: Site[] = [...node.parameters, ...(argument === undefined ? [] : [argument])].map((piece) => ({ module, node: piece }));
+  const pieces: Site[] = [...node.parameters, ...(argument === undefined ? [] : [argument])].map((piece) => ({
+    module,
+    node: piece,
+  }));
   return {
     kind: 'call',
     target,

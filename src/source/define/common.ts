@@ -7,14 +7,27 @@ import type { Site } from '../syntax/module.ts';
 import { expression, lambdaOf } from '../scope/expression.ts';
 import { follow } from '../value/follow.ts';
 import { options, shape } from '../value/options.ts';
-import { boolean, duration, integer, json, list, literal, oneOf, record, text, wrong, type Reader } from '../value/readers.ts';
+import {
+  boolean,
+  duration,
+  integer,
+  json,
+  list,
+  literal,
+  oneOf,
+  record,
+  text,
+  wrong,
+  type Reader,
+} from '../value/readers.ts';
 import type { Definition } from './dsl-call.ts';
 
 type Tag = Tags[number];
 
 const scalar: Reader<string | number | boolean> = (reading, site) => {
   const value = json(reading, site);
-  if (value === undefined || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (value === undefined || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value;
   return wrong(reading, site, 'a text, a number, `true` or `false`');
 };
 
@@ -36,13 +49,20 @@ export const common = {
 /** How often and how fast a failed attempt is tried again. */
 export const retry = shape(
   '`retry`',
-  { attempts: integer(1), backoff: oneOf('fixed', 'linear', 'exponential'), delay: duration, maxDelay: duration, jitter: boolean },
+  {
+    attempts: integer(1),
+    backoff: oneOf('fixed', 'linear', 'exponential'),
+    delay: duration,
+    maxDelay: duration,
+    jitter: boolean,
+  },
   'attempts',
 );
 
 /** The description of a definition: the option, or the doc comment above the declaration. */
 export function described<T extends { description?: string }>(definition: Definition, values: T): T {
-  const doc = values.description === undefined ? docOf({ module: definition.module, node: definition.statement }) : undefined;
+  const doc =
+    values.description === undefined ? docOf({ module: definition.module, node: definition.statement }) : undefined;
   return doc === undefined ? values : { ...values, description: doc };
 }
 
@@ -70,7 +90,13 @@ export function optionsOf<R extends Readonly<Record<string, Reader<unknown>>>>(
 }
 
 /** Reports too few or too many arguments. */
-export function checkCount(reading: Reading, site: Site<ts.CallExpression>, what: string, least: number, most = least): void {
+export function checkCount(
+  reading: Reading,
+  site: Site<ts.CallExpression>,
+  what: string,
+  least: number,
+  most = least,
+): void {
   const { length } = site.node.arguments;
   if (length >= least && length <= most) return;
   const wanted = least === most ? `${least}` : `${least} to ${most}`;
@@ -82,8 +108,10 @@ export const durationOrLambda: Reader<ReturnType<typeof duration> | ReturnType<t
   isFunction(site) ? expression(reading, site) : duration(reading, site);
 
 /** A text, or a lambda that gives one. */
-export const textOrLambda: Reader<NonNullable<ReturnType<typeof text> | ReturnType<typeof expression>>> = (reading, site) =>
-  isFunction(site) ? expression(reading, site) : text(reading, site);
+export const textOrLambda: Reader<NonNullable<ReturnType<typeof text> | ReturnType<typeof expression>>> = (
+  reading,
+  site,
+) => (isFunction(site) ? expression(reading, site) : text(reading, site));
 
 /** Is this a lambda, or the name of a function? */
 export function isFunction(site: Site<ts.Expression>): boolean {
@@ -91,5 +119,9 @@ export function isFunction(site: Site<ts.Expression>): boolean {
   const name = 'text' in site.node ? site.module.bindings.get(String(site.node.text))?.value : undefined;
   if (name === undefined) return false;
   if (name.kind === 'function' || name.kind === 'import') return true;
-  return name.kind === 'const' && name.declaration.initializer !== undefined && lambdaOf(name.declaration.initializer) !== undefined;
+  return (
+    name.kind === 'const' &&
+    name.declaration.initializer !== undefined &&
+    lambdaOf(name.declaration.initializer) !== undefined
+  );
 }

@@ -57,7 +57,11 @@ export interface Definition extends DslCall {
 }
 
 /** The definition that a constant is, if it is one. A machine without its states is none yet. */
-export function definitionOf(reading: Reading, module: Module, value: ValueBinding | undefined): Definition | undefined {
+export function definitionOf(
+  reading: Reading,
+  module: Module,
+  value: ValueBinding | undefined,
+): Definition | undefined {
   if (value?.kind !== 'const' || value.declaration.initializer === undefined) return undefined;
   const { declaration, statement } = value;
   const found = dslCall(reading, module, value.declaration.initializer);
@@ -73,7 +77,9 @@ export function definitionBehind(reading: Reading, site: Site<ts.Expression>, de
   if (depth > 20) return undefined;
   if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
     const owner = behind(reading, module, node.expression.text);
-    return owner?.kind === 'module' ? definitionIn(reading, findExport(reading, owner.module, node.name.text), depth) : undefined;
+    return owner?.kind === 'module'
+      ? definitionIn(reading, findExport(reading, owner.module, node.name.text), depth)
+      : undefined;
   }
   if (!ts.isIdentifier(node)) return undefined;
   return definitionIn(reading, behind(reading, module, node.text), depth);

@@ -60,13 +60,23 @@ function* exportedDefinitions(reading: Reading, module: Module, through: Readonl
 }
 
 /** Reports definitions of a file that do not get into the system: not exported, or not constants of their own. */
-function reportMisplaced(reading: Reading, module: Module, members: ReadonlySet<ts.Node>, heads: ReadonlySet<ts.Node>): void {
+function reportMisplaced(
+  reading: Reading,
+  module: Module,
+  members: ReadonlySet<ts.Node>,
+  heads: ReadonlySet<ts.Node>,
+): void {
   for (const { name, value } of module.bindings.values()) {
     const definition = definitionOf(reading, module, value);
     if (definition !== undefined && !members.has(definition.declaration)) notExported(reading, definition, name);
-    const found = value?.kind === 'const' && value.declaration.initializer !== undefined ? dslCall(reading, module, value.declaration.initializer) : undefined;
+    const found =
+      value?.kind === 'const' && value.declaration.initializer !== undefined
+        ? dslCall(reading, module, value.declaration.initializer)
+        : undefined;
     if (found?.verb === 'machine' && found.states === undefined && !heads.has(found.head.node)) {
-      reading.report('MR1103', found.head, `Machine '${name}' has no states.`, { hint: "Add `.states('first', { first: { … } })`." });
+      reading.report('MR1103', found.head, `Machine '${name}' has no states.`, {
+        hint: "Add `.states('first', { first: { … } })`.",
+      });
     }
     if (value?.kind === 'let' && value.declaration.initializer !== undefined) {
       const found = dslCall(reading, module, value.declaration.initializer);
@@ -87,14 +97,21 @@ function reportMisplaced(reading: Reading, module: Module, members: ReadonlySet<
 
 function notExported(reading: Reading, { module, declaration, statement, verb }: Definition, name: string): void {
   const start = startOf({ module, node: statement });
-  reading.report('MR1013', { module, node: declaration.name }, `${capital(verb)} '${name}' is declared but not exported, so it does not belong to the system.`, {
-    hint: `Write \`export const ${name} = …\`.`,
-    fix: { title: `Export '${name}'`, edits: [{ file: module.display, start, end: start, text: 'export ' }] },
-  });
+  reading.report(
+    'MR1013',
+    { module, node: declaration.name },
+    `${capital(verb)} '${name}' is declared but not exported, so it does not belong to the system.`,
+    {
+      hint: `Write \`export const ${name} = …\`.`,
+      fix: { title: `Export '${name}'`, edits: [{ file: module.display, start, end: start, text: 'export ' }] },
+    },
+  );
 }
 
 function misplaced(reading: Reading, site: Site, verb: string): void {
-  reading.report('MR1121', site, `This ${verb} is not a constant of its own.`, { hint: `Write \`export const name = ${verb}('name', { … })\`.` });
+  reading.report('MR1121', site, `This ${verb} is not a constant of its own.`, {
+    hint: `Write \`export const name = ${verb}('name', { … })\`.`,
+  });
 }
 
 /** Reports references to definitions of files that do not belong to the system. */
@@ -103,10 +120,15 @@ export function reportStrangers(reading: Reading, members: readonly Member[], mo
   for (const [declaration, { definition, name, site }] of reading.mentioned) {
     // Those of the system's own files were reported where they are declared.
     if (own.has(declaration as ts.Node) || modules.includes(definition.module)) continue;
-    reading.report('MR1014', site, `${capital(definition.verb)} '${name}' is declared in '${definition.module.file}', which is no part of the system.`, {
-      hint: 'Add the file to `parts` of the system, or re-export the definition.',
-      related: [{ message: `'${name}' is declared here`, site: nameSite(definition) }],
-    });
+    reading.report(
+      'MR1014',
+      site,
+      `${capital(definition.verb)} '${name}' is declared in '${definition.module.file}', which is no part of the system.`,
+      {
+        hint: 'Add the file to `parts` of the system, or re-export the definition.',
+        related: [{ message: `'${name}' is declared here`, site: nameSite(definition) }],
+      },
+    );
   }
 }
 

@@ -20,7 +20,8 @@ const namePattern = /^[A-Za-z_][\w.-]*$/;
 export function nameOf(reading: Reading, { head, verb }: Pick<DslCall, 'head' | 'verb'>): string | undefined {
   const { module, node } = head;
   const [first] = node.arguments;
-  if (first === undefined) return reading.report('MR1109', head, `The ${verb} has no name.`, { hint: `Write \`${verb}('name', { … })\`.` });
+  if (first === undefined)
+    return reading.report('MR1109', head, `The ${verb} has no name.`, { hint: `Write \`${verb}('name', { … })\`.` });
   const site = { module, node: first };
   const name = literal(reading, site);
   if (name === undefined || namePattern.test(name)) return name;
@@ -47,11 +48,16 @@ export function targetOf<Kind extends Verb>(
 ): Target<Kind> | undefined {
   const kind = kinds.find((candidate) => candidate === found.verb);
   if (kind === undefined) {
-    return reading.report('MR1118', site, `Expected ${alternatives(kinds)}, but '${textOf(site)}' is ${withArticle(found.verb)}.`);
+    return reading.report(
+      'MR1118',
+      site,
+      `Expected ${alternatives(kinds)}, but '${textOf(site)}' is ${withArticle(found.verb)}.`,
+    );
   }
   const name = nameOf(reading, found);
   if (name === undefined) return undefined;
-  if (!reading.mentioned.has(found.declaration)) reading.mentioned.set(found.declaration, { definition: found, name, site });
+  if (!reading.mentioned.has(found.declaration))
+    reading.mentioned.set(found.declaration, { definition: found, name, site });
   return { kind, name };
 }
 
@@ -62,7 +68,8 @@ export function notOne(reading: Reading, site: Site<ts.Expression>, kinds: reado
   if (ts.isIdentifier(node) && behind(reading, module, node.text) === undefined && !module.bindings.has(node.text)) {
     const guess = nearest(node.text, [...module.bindings.keys()]);
     return reading.report('MR1115', site, `'${node.text}' is not declared in this file.`, {
-      hint: guess === undefined ? `Declare ${alternatives(kinds)} of this name, or import it.` : `Did you mean '${guess}'?`,
+      hint:
+        guess === undefined ? `Declare ${alternatives(kinds)} of this name, or import it.` : `Did you mean '${guess}'?`,
     });
   }
   return reading.report('MR1118', site, `Expected ${alternatives(kinds)}, but '${shown.split('\n')[0]}' is none.`, {
@@ -79,7 +86,9 @@ export const eventReference: Reader<string> = (reading, site) => {
   if (ts.isCallExpression(found.node) && dslName(found.module, found.node.expression) === 'failed') {
     const [argument, second] = found.node.arguments;
     if (argument === undefined || second !== undefined) {
-      return reading.report('MR1109', found, '`failed` takes one task or flow.', { hint: 'Write `failed(chargeCard)`.' });
+      return reading.report('MR1109', found, '`failed` takes one task or flow.', {
+        hint: 'Write `failed(chargeCard)`.',
+      });
     }
     const target = reference('task', 'flow')(reading, { module: found.module, node: argument });
     return target === undefined ? undefined : `failed.${target.name}`;

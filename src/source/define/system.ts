@@ -42,8 +42,12 @@ function systemBehind(reading: Reading, module: Module, exported: string): Syste
   if (entry.expression !== undefined && !ts.isIdentifier(bare(entry.expression))) {
     return callIn(reading, module, entry.expression, entry.node);
   }
-  const target = entry.expression === undefined ? findExport(reading, module, exported) : behind(reading, module, (bare(entry.expression) as ts.Identifier).text);
-  if (target === undefined && exported === 'default' && ts.isFunctionDeclaration(entry.node)) return returned(reading, module, entry.node, entry.node);
+  const target =
+    entry.expression === undefined
+      ? findExport(reading, module, exported)
+      : behind(reading, module, (bare(entry.expression) as ts.Identifier).text);
+  if (target === undefined && exported === 'default' && ts.isFunctionDeclaration(entry.node))
+    return returned(reading, module, entry.node, entry.node);
   if (target?.kind === 'expression') return callIn(reading, target.site.module, target.site.node, target.site.node);
   if (target?.kind !== 'declared') return undefined;
   const { value, name } = target.binding;
@@ -51,13 +55,23 @@ function systemBehind(reading: Reading, module: Module, exported: string): Syste
   if (value?.kind === 'const' && value.declaration.initializer !== undefined) {
     const direct = callIn(reading, target.module, value.declaration.initializer, value.statement);
     const lambda = lambdaOf(value.declaration.initializer);
-    return direct ?? (creates && lambda !== undefined ? returned(reading, target.module, lambda, value.statement) : undefined);
+    return (
+      direct ??
+      (creates && lambda !== undefined ? returned(reading, target.module, lambda, value.statement) : undefined)
+    );
   }
   const [statement] = value?.kind === 'function' && creates ? value.statements : [];
-  return statement !== undefined && ts.isFunctionDeclaration(statement) ? returned(reading, target.module, statement, statement) : undefined;
+  return statement !== undefined && ts.isFunctionDeclaration(statement)
+    ? returned(reading, target.module, statement, statement)
+    : undefined;
 }
 
-function callIn(reading: Reading, module: Module, expression: ts.Expression, statement: ts.Node): SystemCall | undefined {
+function callIn(
+  reading: Reading,
+  module: Module,
+  expression: ts.Expression,
+  statement: ts.Node,
+): SystemCall | undefined {
   const found = dslCall(reading, module, expression);
   if (found?.verb === 'system') return { ...found.head, statement };
   const lambda = lambdaOf(expression);
@@ -65,11 +79,18 @@ function callIn(reading: Reading, module: Module, expression: ts.Expression, sta
 }
 
 /** The system that a function gives at its end. */
-function returned(reading: Reading, module: Module, node: ts.FunctionLikeDeclaration, statement: ts.Node): SystemCall | undefined {
+function returned(
+  reading: Reading,
+  module: Module,
+  node: ts.FunctionLikeDeclaration,
+  statement: ts.Node,
+): SystemCall | undefined {
   if (node.body === undefined) return undefined;
   if (!ts.isBlock(node.body)) return callIn(reading, module, node.body, statement);
   const last = node.body.statements.at(-1);
-  return last !== undefined && ts.isReturnStatement(last) && last.expression !== undefined ? callIn(reading, module, last.expression, statement) : undefined;
+  return last !== undefined && ts.isReturnStatement(last) && last.expression !== undefined
+    ? callIn(reading, module, last.expression, statement)
+    : undefined;
 }
 
 /** What a system says about itself, and the modules of its parts. */
@@ -82,7 +103,15 @@ export function readSystemHead(reading: Reading, found: SystemCall): { head: Sys
   const name = nameOf(reading, { head: found, verb: 'system' }) ?? 'unnamed';
   checkCount(reading, found, `system '${name}'`, 2);
   const second = node.arguments[1];
-  const readers = { version, parts, contexts, retention: record(json), budget: record(json), access: record(json), ...common };
+  const readers = {
+    version,
+    parts,
+    contexts,
+    retention: record(json),
+    budget: record(json),
+    access: record(json),
+    ...common,
+  };
   const values = (second && options(reading, { module, node: second }, `system '${name}'`, readers, ['version'])) ?? {};
   const { version: given = '0.0.0', parts: modules = [], contexts: bounded = {}, ...rest } = values;
   const doc = rest.description === undefined ? docOf({ module, node: statement }) : undefined;
@@ -120,7 +149,9 @@ const parts: Reader<readonly Module[]> = (reading, site) =>
     }
     const target = moduleBehind(reading, { module, node: value.declaration }, value.from);
     if (target === 'outside') {
-      reading.report('MR1119', part, `'${value.from}' is not a relative path.`, { hint: "Parts are files of the same project: './billing.dsl.ts'." });
+      reading.report('MR1119', part, `'${value.from}' is not a relative path.`, {
+        hint: "Parts are files of the same project: './billing.dsl.ts'.",
+      });
     }
     return target === undefined || target === 'outside' ? [] : [target];
   });
@@ -140,7 +171,12 @@ const contexts: Reader<Readonly<Record<string, ContextNode>>> = (reading, site) 
 };
 
 function context(reading: Reading, name: string, at: Site, value: Site<ts.Expression>): ContextNode {
-  const readers = { description: text, members: list(memberName), responsibilities: list(text), dependencies: list(literal) };
+  const readers = {
+    description: text,
+    members: list(memberName),
+    responsibilities: list(text),
+    dependencies: list(literal),
+  };
   const { members: found = [], ...rest } = options(reading, value, `context '${name}'`, readers, ['members']) ?? {};
   return { kind: 'context', name, ...rest, members: found, location: locate(at, value.node) };
 }

@@ -3,14 +3,28 @@ import type { evidenceSchema, ExpressionNode, TaskNode } from '../../model/index
 import type { Reading } from '../reading.ts';
 import { expression, schema, unreadableSchema } from '../scope/expression.ts';
 import { options, shape } from '../value/options.ts';
-import { boolean, duration, integer, json, list, literal, oneOf, record, text, wrong, type Json, type Reader } from '../value/readers.ts';
+import {
+  boolean,
+  duration,
+  integer,
+  json,
+  list,
+  literal,
+  oneOf,
+  record,
+  text,
+  wrong,
+  type Json,
+  type Reader,
+} from '../value/readers.ts';
 import { common, described, isFunction, locationOf, optionsOf, retry, textOrLambda } from './common.ts';
 import type { Definition } from './dsl-call.ts';
 import { reference } from './reference.ts';
 
 type Evidence = z.infer<typeof evidenceSchema>;
 
-const given: Reader<Json | ExpressionNode> = (reading, site) => (isFunction(site) ? expression(reading, site) : json(reading, site));
+const given: Reader<Json | ExpressionNode> = (reading, site) =>
+  isFunction(site) ? expression(reading, site) : json(reading, site);
 const resourceName: Reader<string> = (reading, site) => reference('resource')(reading, site)?.name;
 
 /** The claims, each with its options. */
@@ -18,7 +32,13 @@ const claims = {
   fileExists: shape('`fileExists`', { path: given, type: oneOf('file', 'directory') }, 'path'),
   fileSha256: shape('`fileSha256`', { path: given, sha256: given }, 'path', 'sha256'),
   exitCode: shape('`exitCode`', { actual: given, expected: integer(-Infinity) }, 'actual'),
-  row: shape('`row`', { resource: resourceName, table: literal, where: given, values: given }, 'resource', 'table', 'where'),
+  row: shape(
+    '`row`',
+    { resource: resourceName, table: literal, where: given, values: given },
+    'resource',
+    'table',
+    'where',
+  ),
 };
 const claimKinds = ['fileExists', 'fileSha256', 'exitCode', 'row'] as const;
 
@@ -27,7 +47,8 @@ const evidence: Reader<Evidence> = (reading, site) => {
   const values = options(reading, site, 'evidence', { name: literal, ...claims });
   if (values === undefined) return undefined;
   const [kind, second] = claimKinds.filter((candidate) => values[candidate] !== undefined);
-  if (kind === undefined || second !== undefined) return wrong(reading, site, `an object with one of ${claimKinds.join(', ')}`);
+  if (kind === undefined || second !== undefined)
+    return wrong(reading, site, `an object with one of ${claimKinds.join(', ')}`);
   const { name } = values;
   return { kind, ...(name === undefined ? {} : { name }), options: { ...values[kind] } as Evidence['options'] };
 };

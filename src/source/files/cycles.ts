@@ -19,7 +19,12 @@ export function reportCycles(reading: Reading, entry: Module): void {
     for (const edge of edges(reading, module)) {
       step.edge = edge;
       const start = path.findIndex((other) => other.module === edge.to);
-      if (start !== -1) report(path.slice(start).flatMap((link) => (link.edge === undefined ? [] : [{ module: link.module, edge: link.edge }])));
+      if (start !== -1)
+        report(
+          path
+            .slice(start)
+            .flatMap((link) => (link.edge === undefined ? [] : [{ module: link.module, edge: link.edge }])),
+        );
       else if (!done.has(edge.to)) enter(edge.to);
     }
     path.pop();
@@ -30,10 +35,20 @@ export function reportCycles(reading: Reading, entry: Module): void {
     const last = cycle.at(-1);
     if (last === undefined) return;
     const files = cycle.map(({ edge }) => edge.to.file);
-    reading.report('MR1008', { module: last.module, node: last.edge.node }, `These files import each other: ${[files.at(-1), ...files].join(' → ')}.`, {
-      hint: 'Move what both need into a file of its own, and import that from both.',
-      related: cycle.slice(0, -1).map(({ module, edge }) => ({ message: `'${module.file}' imports '${edge.to.file}'`, site: { module, node: edge.node } })),
-    });
+    reading.report(
+      'MR1008',
+      { module: last.module, node: last.edge.node },
+      `These files import each other: ${[files.at(-1), ...files].join(' → ')}.`,
+      {
+        hint: 'Move what both need into a file of its own, and import that from both.',
+        related: cycle
+          .slice(0, -1)
+          .map(({ module, edge }) => ({
+            message: `'${module.file}' imports '${edge.to.file}'`,
+            site: { module, node: edge.node },
+          })),
+      },
+    );
   };
 
   enter(entry);
@@ -43,7 +58,9 @@ export function reportCycles(reading: Reading, entry: Module): void {
 function edges(reading: Reading, module: Module): readonly Edge[] {
   return module.source.statements.flatMap((node) => {
     if (!ts.isImportDeclaration(node) && !ts.isExportDeclaration(node)) return [];
-    const typeOnly = ts.isImportDeclaration(node) ? node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword : node.isTypeOnly;
+    const typeOnly = ts.isImportDeclaration(node)
+      ? node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+      : node.isTypeOnly;
     const { moduleSpecifier } = node;
     if (typeOnly || moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier)) return [];
     const { text } = moduleSpecifier;

@@ -19,7 +19,12 @@ function candidates(path: string): readonly string[] {
 }
 
 /** What a module exports under a name, through re-exports. */
-export function findExport(reading: Reading, module: Module, name: string, seen: ReadonlySet<Module> = new Set()): Behind | undefined {
+export function findExport(
+  reading: Reading,
+  module: Module,
+  name: string,
+  seen: ReadonlySet<Module> = new Set(),
+): Behind | undefined {
   const found = module.exports.get(name);
   if (found?.expression !== undefined) return { kind: 'expression', site: { module, node: found.expression } };
   if (found?.from !== undefined) return reexport(reading, { module, node: found.node }, found.from, found.name, seen);
@@ -39,7 +44,13 @@ export function findExport(reading: Reading, module: Module, name: string, seen:
   return undefined;
 }
 
-function reexport(reading: Reading, site: Site, from: string, imported: string, seen: ReadonlySet<Module>): Behind | undefined {
+function reexport(
+  reading: Reading,
+  site: Site,
+  from: string,
+  imported: string,
+  seen: ReadonlySet<Module>,
+): Behind | undefined {
   if (seen.has(site.module)) return undefined;
   const target = moduleBehind(reading, site, from);
   if (target === undefined) return undefined;

@@ -39,10 +39,18 @@ function decode(bytes: Uint8Array): string | undefined {
 function fileProblem(thrown: unknown, shown: string): Problem {
   const code = (thrown as { code?: unknown }).code;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return { code: 'MR1001', message: `There is no file '${shown}'.`, hint: 'Check the path; it is relative to the working directory.' };
+    return {
+      code: 'MR1001',
+      message: `There is no file '${shown}'.`,
+      hint: 'Check the path; it is relative to the working directory.',
+    };
   }
   if (code === 'EISDIR') {
-    return { code: 'MR1002', message: `'${shown}' is a directory.`, hint: 'Name the file that declares the system, such as orders.dsl.ts.' };
+    return {
+      code: 'MR1002',
+      message: `'${shown}' is a directory.`,
+      hint: 'Name the file that declares the system, such as orders.dsl.ts.',
+    };
   }
   const why = thrown instanceof Error ? thrown.message : String(thrown);
   return { code: 'MR1011', message: `'${shown}' cannot be read: ${why}`, hint: 'Check the permissions of the file.' };

@@ -15,10 +15,17 @@ export function readJson(path: string, shown: string, text: string): ReadResult 
     const message = (thrown as Error).message;
     const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
     const at = { line: Number(line ?? 1), column: Number(column ?? 1) };
-    return { diagnostics: [problem('MR1009', shown, `This is not JSON: ${message}`, at, { line: at.line, column: at.column + 1 })], files };
+    return {
+      diagnostics: [
+        problem('MR1009', shown, `This is not JSON: ${message}`, at, { line: at.line, column: at.column + 1 }),
+      ],
+      files,
+    };
   }
   const parsed = systemSchema.safeParse(value);
-  const issues: { readonly path: Path; readonly message: string }[] = parsed.success ? misnamed(parsed.data) : parsed.error.issues;
+  const issues: { readonly path: Path; readonly message: string }[] = parsed.success
+    ? misnamed(parsed.data)
+    : parsed.error.issues;
   if (issues.length === 0 && parsed.success) return { system: deepFreeze(parsed.data), diagnostics: [], files };
   const source = ts.parseJsonText(path, text);
   const diagnostics = issues.map(({ path: place, message }) => {
@@ -58,8 +65,10 @@ function nodeAt(source: ts.JsonSourceFile, path: Path): ts.Node {
     const inner: ts.Node | undefined = ts.isArrayLiteralExpression(node)
       ? node.elements[Number(key)]
       : ts.isObjectLiteralExpression(node)
-        ? node.properties.find((member): member is ts.PropertyAssignment => ts.isPropertyAssignment(member) && 'text' in member.name && member.name.text === String(key))
-            ?.initializer
+        ? node.properties.find(
+            (member): member is ts.PropertyAssignment =>
+              ts.isPropertyAssignment(member) && 'text' in member.name && member.name.text === String(key),
+          )?.initializer
         : undefined;
     if (inner === undefined) break;
     node = inner;

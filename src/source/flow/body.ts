@@ -12,14 +12,17 @@ import { call } from '../define/call.ts';
 
 /** The steps of a flow or a part of one: `(f) => f.step(…).step(…)`. */
 export const body: Reader<BodyNode> = (reading, site) => {
-  const found = lambdaOf(site.node) === undefined ? follow(reading, site) : { module: site.module, node: bare(site.node) };
+  const found =
+    lambdaOf(site.node) === undefined ? follow(reading, site) : { module: site.module, node: bare(site.node) };
   const lambda = found && lambdaOf(found.node);
   if (found === undefined) return undefined;
   if (lambda === undefined) return wrong(reading, found, 'a body', 'Write `(f) => f.step(…)`.');
   const inner = { module: found.module, node: lambda };
   return reading.once(inner, () => {
     const links = chainOf(reading, inner, 'f', 'step');
-    return links === undefined ? undefined : { kind: 'body' as const, steps: stepsOf(reading, links), location: locate(inner) };
+    return links === undefined
+      ? undefined
+      : { kind: 'body' as const, steps: stepsOf(reading, links), location: locate(inner) };
   });
 };
 

@@ -16,7 +16,12 @@ export interface Link {
 }
 
 /** The calls of a lambda `(f) => f.a(…).b(…)`, first to last. */
-export function chainOf(reading: Reading, site: Site<Lambda>, sample: string, verb: string): readonly Link[] | undefined {
+export function chainOf(
+  reading: Reading,
+  site: Site<Lambda>,
+  sample: string,
+  verb: string,
+): readonly Link[] | undefined {
   const { module, node } = site;
   const hint = `Write \`(${sample}) => ${sample}.${verb}(…)\`: one chain of calls.`;
   const [parameter, second] = node.parameters;
@@ -24,19 +29,30 @@ export function chainOf(reading: Reading, site: Site<Lambda>, sample: string, ve
     return reading.report('MR1117', site, 'A body takes one parameter, and begins with it.', { hint });
   }
   const result = resultOf(node);
-  if (result === undefined) return reading.report('MR1117', { module, node: node.body }, 'A body must be one chain of calls.', { hint });
+  if (result === undefined)
+    return reading.report('MR1117', { module, node: node.body }, 'A body must be one chain of calls.', { hint });
   const links: Link[] = [];
   let at = bare(result);
   while (ts.isCallExpression(at)) {
     const callee = bare(at.expression);
     if (!ts.isPropertyAccessExpression(callee)) {
-      return reading.report('MR1117', { module, node: at }, `\`${firstLine(textOf({ module, node: at }))}\` is not a step of this body.`, { hint });
+      return reading.report(
+        'MR1117',
+        { module, node: at },
+        `\`${firstLine(textOf({ module, node: at }))}\` is not a step of this body.`,
+        { hint },
+      );
     }
     links.push({ module, verb: callee.name.text, name: callee.name, call: at });
     at = bare(callee.expression);
   }
   if (!ts.isIdentifier(at) || at.text !== parameter.name.text) {
-    return reading.report('MR1117', { module, node: at }, `A body must begin with its parameter '${parameter.name.text}'.`, { hint });
+    return reading.report(
+      'MR1117',
+      { module, node: at },
+      `A body must begin with its parameter '${parameter.name.text}'.`,
+      { hint },
+    );
   }
   links.reverse();
   return links.map((link, index) => ({ ...link, ...(index === 0 ? {} : { previous: links[index - 1]?.verb ?? '' }) }));

@@ -24,7 +24,10 @@ export const graphNodes: Reader<Nodes> = (reading, site) => {
 };
 
 function nodeOf(reading: Reading, { module, call: node, name, verb }: Link): Nodes[number] | undefined {
-  if (verb !== 'node') return reading.report('MR1117', { module, node: name }, `A graph has no '${verb}'.`, { hint: 'It has only `node`.' });
+  if (verb !== 'node')
+    return reading.report('MR1117', { module, node: name }, `A graph has no '${verb}'.`, {
+      hint: 'It has only `node`.',
+    });
   checkCount(reading, { module, node }, 'node', 2, 3);
   const [first, second, third] = node.arguments;
   const id = first && literal(reading, { module, node: first });

@@ -53,7 +53,8 @@ const noBodies: readonly NamedBody[] = [];
 
 function step({ at }: Part, id: string): Draft<'step'> {
   const target = at(1, runs);
-  const values = at(2, (reading, site) => options(reading, site, 'a step', { retry, timeout: duration, onFailure })) ?? {};
+  const values =
+    at(2, (reading, site) => options(reading, site, 'a step', { retry, timeout: duration, onFailure })) ?? {};
   return target && { kind: 'step', id, call: target, ...values };
 }
 
@@ -78,7 +79,8 @@ function map({ at, body }: Part, id: string): Draft<'map'> {
 function repeat({ at, body }: Part, id: string): Draft<'repeat'> {
   const inner = at(1, body);
   const readers = { until: expression, max: integer(1), delay: duration };
-  const { until, max, delay } = at(2, (reading, site) => options(reading, site, '`repeat`', readers, ['until', 'max'])) ?? {};
+  const { until, max, delay } =
+    at(2, (reading, site) => options(reading, site, '`repeat`', readers, ['until', 'max'])) ?? {};
   if (inner === undefined || until === undefined || max === undefined) return undefined;
   return { kind: 'repeat', id, body: inner, until, max, ...(delay === undefined ? {} : { delay }) };
 }
@@ -102,7 +104,8 @@ function attempt({ at, body }: Part, id: string): Draft<'attempt'> {
 
 function waitFor({ at }: Part, id: string): Draft<'waitFor'> {
   const event = at(1, eventReference);
-  const { match: fields, ...values } = at(2, (reading, site) => options(reading, site, '`waitFor`', { match, timeout: duration, onTimeout })) ?? {};
+  const { match: fields, ...values } =
+    at(2, (reading, site) => options(reading, site, '`waitFor`', { match, timeout: duration, onTimeout })) ?? {};
   return event === undefined ? undefined : { kind: 'waitFor', id, event, match: fields ?? [], ...values };
 }
 
@@ -122,7 +125,12 @@ function emit({ at }: Part, id: string): Draft<'emit'> {
 }
 
 /** What each verb reads, and how many arguments it takes. */
-const steps: Readonly<Record<string, { readonly least: number; readonly most: number; readonly read: (part: Part, id: string) => Made | undefined }>> = {
+const steps: Readonly<
+  Record<
+    string,
+    { readonly least: number; readonly most: number; readonly read: (part: Part, id: string) => Made | undefined }
+  >
+> = {
   step: { least: 2, most: 3, read: step },
   parallel: { least: 2, most: 3, read: parallel },
   branch: { least: 3, most: 3, read: branch },

@@ -26,7 +26,9 @@ const assign: Reader<ActionOf<'assign'>> = (reading, site) => {
   return value && { kind: 'assign', value, location: locate(site) };
 };
 
-function publishes<const Kind extends 'emit' | 'raise' | 'start'>(kind: Kind): Reader<ActionOf<'emit' | 'raise' | 'start'>> {
+function publishes<const Kind extends 'emit' | 'raise' | 'start'>(
+  kind: Kind,
+): Reader<ActionOf<'emit' | 'raise' | 'start'>> {
   const target = kind === 'start' ? call('flow') : call('event');
   return (reading, site) => {
     const found = target(reading, site);
@@ -34,7 +36,11 @@ function publishes<const Kind extends 'emit' | 'raise' | 'start'>(kind: Kind): R
   };
 }
 
-const sendOptions = shape('`send`', { event: call('event'), delay: durationOrLambda, id: literal, target: textOrLambda }, 'event');
+const sendOptions = shape(
+  '`send`',
+  { event: call('event'), delay: durationOrLambda, id: literal, target: textOrLambda },
+  'event',
+);
 const send: Reader<ActionOf<'send'>> = (reading, site) => {
   const values = sendOptions(reading, site);
   if (values === undefined) return undefined;
@@ -59,11 +65,20 @@ const action: Reader<ActionNode> = (reading, site) => {
   const path = given.find(({ key }) => key === 'forEach');
   if (path !== undefined) {
     const values = options(reading, found, '`forEach`', { forEach: listPath, do: doList }, ['do']) ?? {};
-    return values.forEach && values.do && { kind: 'forEach', over: values.forEach, actions: values.do, location: locate(found) };
+    return (
+      values.forEach &&
+      values.do && { kind: 'forEach', over: values.forEach, actions: values.do, location: locate(found) }
+    );
   }
   rejectUnknown(reading, given, 'an action', [...kinds, 'forEach']);
   const [first, second] = given.filter(({ key }) => kinds.some((kind) => kind === key));
-  if (first === undefined || second !== undefined) return wrong(reading, found, 'an object with one action', 'Put each action into an object of its own: the order is that of the list.');
+  if (first === undefined || second !== undefined)
+    return wrong(
+      reading,
+      found,
+      'an object with one action',
+      'Put each action into an object of its own: the order is that of the list.',
+    );
   return single[first.key as keyof typeof single](reading, first.value);
 };
 
@@ -72,7 +87,13 @@ const listPath: Reader<ExpressionNode> = (reading, site) => {
   const path = literal(reading, site);
   if (path === undefined) return undefined;
   const [, holder, field] = /^(context|event|output|item)\.(.+)$/s.exec(path) ?? [];
-  if (holder === undefined || field === undefined) return wrong(reading, site, "the place of a list, such as 'context.seats'", 'It begins with `context.`, `event.`, `output.` or `item.`.');
+  if (holder === undefined || field === undefined)
+    return wrong(
+      reading,
+      site,
+      "the place of a list, such as 'context.seats'",
+      'It begins with `context.`, `event.`, `output.` or `item.`.',
+    );
   const access = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(field) ? `.${field}` : `[${JSON.stringify(field)}]`;
   const parameter = `{ ${holder} }`;
   const body = `${holder}${access} ?? []`;
@@ -103,7 +124,15 @@ export const actionReaders = {
 
 /** The actions in the order in which they run, whatever the order of the members is. */
 export function actionsOf(values: Values<typeof actionReaders>): readonly ActionNode[] {
-  const { assign: first, emit = [], raise = [], start = [], send: sends = [], cancel: cancels = [], do: last = [] } = values;
+  const {
+    assign: first,
+    emit = [],
+    raise = [],
+    start = [],
+    send: sends = [],
+    cancel: cancels = [],
+    do: last = [],
+  } = values;
   return [...(first === undefined ? [] : [first]), ...emit, ...raise, ...start, ...sends, ...cancels, ...last];
 }
 

@@ -17,13 +17,20 @@ export const names: Reader<readonly string[]> = (reading, site) => {
 };
 
 /** The options of a transition. */
-export const transitionReaders = { target: names, guard: expression, internal: boolean, description: text, ...actionReaders };
+export const transitionReaders = {
+  target: names,
+  guard: expression,
+  internal: boolean,
+  description: text,
+  ...actionReaders,
+};
 
 const one: Reader<TransitionNode> = (reading, site) => {
   const found = follow(reading, site);
   if (found === undefined) return undefined;
   const location = locate(site);
-  if (ts.isStringLiteralLike(found.node)) return { kind: 'transition', targets: [found.node.text], actions: [], location };
+  if (ts.isStringLiteralLike(found.node))
+    return { kind: 'transition', targets: [found.node.text], actions: [], location };
   const values = options(reading, found, 'a transition', transitionReaders);
   if (values === undefined) return undefined;
   const { target, guard, internal, description } = values;

@@ -36,13 +36,16 @@ const readers = {
 
 /** Reads `machine(name, { … }).states(initial, { … })`. */
 export function readMachine(reading: Reading, definition: Definition, name: string): MachineNode {
-  const { key, context, events = [], creates = [], flows = [], tasks = [], machines = [], ...rest } = optionsOf(
-    reading,
-    definition,
-    name,
-    readers,
-    ['key', 'context', 'events'],
-  );
+  const {
+    key,
+    context,
+    events = [],
+    creates = [],
+    flows = [],
+    tasks = [],
+    machines = [],
+    ...rest
+  } = optionsOf(reading, definition, name, readers, ['key', 'context', 'events']);
   const aliasesOf = { flow: flows, task: tasks, machine: machines };
   const { module, head, states: statesCall } = definition;
   if (statesCall !== undefined) checkCount(reading, { module, node: statesCall }, 'states', 2);

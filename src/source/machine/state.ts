@@ -16,7 +16,15 @@ type Aliases = MachineNode['events'];
 /** What the machine's head names, by kind. */
 export type Known = Readonly<Record<'flow' | 'task' | 'machine', Aliases>>;
 
-const runReaders = { flow: literal, task: literal, machine: literal, id: literal, input: expression, onDone: go, onError: go };
+const runReaders = {
+  flow: literal,
+  task: literal,
+  machine: literal,
+  id: literal,
+  input: expression,
+  onDone: go,
+  onError: go,
+};
 
 function run(known: Known, state: string): Reader<RunNode> {
   return (reading, site) => {
@@ -28,7 +36,8 @@ function run(known: Known, state: string): Reader<RunNode> {
       return alias === undefined ? [] : [{ kind, alias }];
     });
     const [first, second] = given;
-    if (first === undefined || second !== undefined) return wrong(reading, site, 'one of `flow`, `task` and `machine`', "Write `run: { flow: 'name', … }`.");
+    if (first === undefined || second !== undefined)
+      return wrong(reading, site, 'one of `flow`, `task` and `machine`', "Write `run: { flow: 'name', … }`.");
     const name = known[first.kind].find(({ alias }) => alias === first.alias)?.name ?? first.alias;
     return {
       kind: 'run',
@@ -62,11 +71,14 @@ const later = { delay: durationOrLambda, ...transitionReaders };
 const after: Reader<StateNode['after']> = (reading, site) => {
   const found = follow(reading, site);
   if (found === undefined) return undefined;
-  if (ts.isArrayLiteralExpression(found.node)) return (elements(reading, found) ?? []).flatMap((item) => laterOne(reading, item) ?? []);
+  if (ts.isArrayLiteralExpression(found.node))
+    return (elements(reading, found) ?? []).flatMap((item) => laterOne(reading, item) ?? []);
   return members(reading, found, 'an object of durations')?.flatMap(({ key, name, value }) => {
     const transitions = go(reading, value);
     const delay = durationKey(reading, key, name);
-    return transitions === undefined || delay === undefined ? [] : [{ delay, transitions, location: locate(name, value.node) }];
+    return transitions === undefined || delay === undefined
+      ? []
+      : [{ delay, transitions, location: locate(name, value.node) }];
   });
 };
 
@@ -96,7 +108,8 @@ function laterOne(reading: Reading, item: Site<ts.Expression>): StateNode['after
 
 /** The states of a machine or below a state. */
 export function states(known: Known): Reader<readonly StateNode[]> {
-  return (reading, site) => members(reading, site, 'an object of states')?.flatMap((property) => state(reading, property, known) ?? []);
+  return (reading, site) =>
+    members(reading, site, 'an object of states')?.flatMap((property) => state(reading, property, known) ?? []);
 }
 
 function state(reading: Reading, { key, name, value }: Property, known: Known): StateNode | undefined {
@@ -123,10 +136,34 @@ function stateOnce(reading: Reading, name: string, at: Site, value: Site<ts.Expr
     states: states(known),
   };
   const values = options(reading, value, `state '${name}'`, readers) ?? {};
-  const { parallel, history, final, states: inner = [], on: handlers = [], always = [], after: timers = [], entry = [], exit = [], run: work = [], onDone = [], ...rest } = values;
-  const given = [parallel === true && 'parallel', history !== undefined && 'history', final === true && 'final'].filter((kind) => kind !== false);
+  const {
+    parallel,
+    history,
+    final,
+    states: inner = [],
+    on: handlers = [],
+    always = [],
+    after: timers = [],
+    entry = [],
+    exit = [],
+    run: work = [],
+    onDone = [],
+    ...rest
+  } = values;
+  const given = [parallel === true && 'parallel', history !== undefined && 'history', final === true && 'final'].filter(
+    (kind) => kind !== false,
+  );
   if (given.length > 1) reading.report('MR1104', at, `State '${name}' cannot be ${given.join(' and ')} at once.`);
-  const type = history !== undefined ? 'history' : final === true ? 'final' : parallel === true ? 'parallel' : values.states !== undefined ? 'compound' : 'atomic';
+  const type =
+    history !== undefined
+      ? 'history'
+      : final === true
+        ? 'final'
+        : parallel === true
+          ? 'parallel'
+          : values.states !== undefined
+            ? 'compound'
+            : 'atomic';
   return {
     kind: 'state',
     name,

@@ -22,7 +22,12 @@ export const expression: Reader<ExpressionNode> = (reading, site) => {
   if (lambda !== undefined) return lambdaExpression(reading, { module: site.module, node: lambda });
   const node = bare(site.node);
   if (!ts.isIdentifier(node) && !ts.isPropertyAccessExpression(node)) {
-    return wrong(reading, { module: site.module, node }, 'a lambda', 'Write `({ … }) => …`, or the name of a function.');
+    return wrong(
+      reading,
+      { module: site.module, node },
+      'a lambda',
+      'Write `({ … }) => …`, or the name of a function.',
+    );
   }
   const inner = { module: site.module, node };
   return { kind: 'expression', text: textOf(inner), uses: reach(reading, [inner]), location: locate(inner) };
@@ -51,12 +56,19 @@ export function partsOf(reading: Reading, site: Site<Lambda>): LambdaParts | und
     });
   }
   if (node.asteriskToken !== undefined) {
-    return reading.report('MR1111', site, 'A generator function cannot be used as a lambda.', { hint: 'Write `({ … }) => …`.' });
+    return reading.report('MR1111', site, 'A generator function cannot be used as a lambda.', {
+      hint: 'Write `({ … }) => …`.',
+    });
   }
   if (parameter?.dotDotDotToken !== undefined || parameter?.initializer !== undefined) {
-    return reading.report('MR1111', { module, node: parameter }, 'The parameter of a lambda can have neither `...` nor a default.', {
-      hint: 'The scope is always given: write `({ … }) => …`.',
-    });
+    return reading.report(
+      'MR1111',
+      { module, node: parameter },
+      'The parameter of a lambda can have neither `...` nor a default.',
+      {
+        hint: 'The scope is always given: write `({ … }) => …`.',
+      },
+    );
   }
   const reads = parameter === undefined ? [] : plainNames(parameter.name);
   const block = ts.isBlock(node.body);
@@ -84,7 +96,8 @@ function plainNames(name: ts.BindingName): readonly string[] | undefined {
   if (!ts.isObjectBindingPattern(name)) return undefined;
   const names: string[] = [];
   for (const element of name.elements) {
-    const plain = element.propertyName === undefined && element.dotDotDotToken === undefined && element.initializer === undefined;
+    const plain =
+      element.propertyName === undefined && element.dotDotDotToken === undefined && element.initializer === undefined;
     if (!plain || !ts.isIdentifier(element.name)) return undefined;
     names.push(element.name.text);
   }
@@ -95,8 +108,13 @@ function plainNames(name: ts.BindingName): readonly string[] | undefined {
 export const schema: Reader<SchemaNode> = (reading, site) => {
   const node = bare(site.node);
   const inner = { module: site.module, node };
-  const isSchema = ts.isIdentifier(node) || ts.isPropertyAccessExpression(node) || ts.isCallExpression(node) || ts.isElementAccessExpression(node);
-  if (!isSchema || (ts.isIdentifier(node) && node.text === 'undefined')) return wrong(reading, inner, 'a zod schema', 'For example `z.object({ id: z.string() })`.');
+  const isSchema =
+    ts.isIdentifier(node) ||
+    ts.isPropertyAccessExpression(node) ||
+    ts.isCallExpression(node) ||
+    ts.isElementAccessExpression(node);
+  if (!isSchema || (ts.isIdentifier(node) && node.text === 'undefined'))
+    return wrong(reading, inner, 'a zod schema', 'For example `z.object({ id: z.string() })`.');
   return { kind: 'schema', text: textOf(inner), uses: reach(reading, [inner]), location: locate(inner) };
 };
 

@@ -35,7 +35,8 @@ export function declareStatements(frame: Frame, statements: readonly ts.Node[]):
     else if ((ts.isClassDeclaration(statement) && statement.name !== undefined) || ts.isEnumDeclaration(statement)) {
       frame.values.add((statement.name as ts.Identifier).text);
       frame.types.add((statement.name as ts.Identifier).text);
-    } else if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) frame.types.add(statement.name.text);
+    } else if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement))
+      frame.types.add(statement.name.text);
   }
 }
 
@@ -48,7 +49,8 @@ export function declareList(frame: Frame, list: ts.VariableDeclarationList): voi
 export function declareVars(frame: Frame, body: ts.Node): void {
   ts.forEachChild(body, (child) => {
     if (ts.isFunctionLike(child) || ts.isClassLike(child)) return;
-    if (ts.isVariableDeclarationList(child) && (child.flags & ts.NodeFlags.BlockScoped) === 0) declareList(frame, child);
+    if (ts.isVariableDeclarationList(child) && (child.flags & ts.NodeFlags.BlockScoped) === 0)
+      declareList(frame, child);
     declareVars(frame, child);
   });
 }

@@ -44,11 +44,16 @@ for (const name of words('performance')) impure.set(name, clock);
 for (const name of words('crypto')) impure.set(name, random);
 for (const name of words(`process console fetch XMLHttpRequest WebSocket EventSource require module exports __dirname __filename
   localStorage sessionStorage indexedDB document navigator location history alert confirm prompt Bun Deno Worker SharedWorker
-  BroadcastChannel MessageChannel Request Response`)) impure.set(name, world);
+  BroadcastChannel MessageChannel Request Response`))
+  impure.set(name, world);
 for (const name of words('Promise AbortController AbortSignal')) impure.set(name, waiting);
 for (const name of words(`setTimeout setInterval setImmediate clearTimeout clearInterval clearImmediate queueMicrotask
-  requestAnimationFrame requestIdleCallback`)) impure.set(name, timers);
-for (const name of words('globalThis global window self eval Function WeakRef FinalizationRegistry SharedArrayBuffer Atomics')) impure.set(name, hidden);
+  requestAnimationFrame requestIdleCallback`))
+  impure.set(name, timers);
+for (const name of words(
+  'globalThis global window self eval Function WeakRef FinalizationRegistry SharedArrayBuffer Atomics',
+))
+  impure.set(name, hidden);
 
 const pure = new Set(
   words(`undefined NaN Infinity Object Array String Number Boolean BigInt Symbol Math JSON Map Set WeakMap WeakSet RegExp Date

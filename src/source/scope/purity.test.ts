@@ -3,7 +3,9 @@ import { basics, head, marks, readText } from '../fixtures/read-text.ts';
 
 /** The problems of a lambda's body, in a flow. */
 const inFlow = async (body: string, above = ''): Promise<string[]> =>
-  marks(`${basics}${above}\nexport const f = flow('f', { input: z.any() }, (f) => f.returns(({ input }) => ${body}));\n`);
+  marks(
+    `${basics}${above}\nexport const f = flow('f', { input: z.any() }, (f) => f.returns(({ input }) => ${body}));\n`,
+  );
 
 describe('what a pure lambda cannot do', () => {
   it.each([
@@ -118,9 +120,17 @@ export const b = event('b', { payload: z.object({ at: z.number().default(() => s
   });
 
   it('schemas are pure, too', async () => {
-    expect(await marks(`${head}export const e = event('e', { payload: z.string().default(() => new Date().toISOString()) });`)).toEqual(['MR1401 new Date()']);
-    expect(await marks(`${head}export const e = event('e', { payload: z.string().refine(async (x) => x) });`)).toEqual(['MR1404 async']);
-    expect(await marks(`${head}export const e = event('e', { payload: z.instanceof(Date).transform((d) => new Date(d)) });`)).toEqual([]);
+    expect(
+      await marks(
+        `${head}export const e = event('e', { payload: z.string().default(() => new Date().toISOString()) });`,
+      ),
+    ).toEqual(['MR1401 new Date()']);
+    expect(await marks(`${head}export const e = event('e', { payload: z.string().refine(async (x) => x) });`)).toEqual([
+      'MR1404 async',
+    ]);
+    expect(
+      await marks(`${head}export const e = event('e', { payload: z.instanceof(Date).transform((d) => new Date(d)) });`),
+    ).toEqual([]);
   });
 });
 
@@ -141,7 +151,13 @@ describe('definitions in lambdas', () => {
   });
 
   it('says what to do', async () => {
-    const { diagnostics } = await readText(`${basics}export const f = flow('f', { input: z.any() }, (f) => f.returns(() => Date.now()));`);
-    expect(diagnostics[0]).toMatchObject({ hint: expect.stringContaining('Take `now` from the scope') as string, severity: 'error', file: 'a.dsl.ts' });
+    const { diagnostics } = await readText(
+      `${basics}export const f = flow('f', { input: z.any() }, (f) => f.returns(() => Date.now()));`,
+    );
+    expect(diagnostics[0]).toMatchObject({
+      hint: expect.stringContaining('Take `now` from the scope') as string,
+      severity: 'error',
+      file: 'a.dsl.ts',
+    });
   });
 });

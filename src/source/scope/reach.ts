@@ -16,7 +16,11 @@ const isDsl = (module: Module): boolean => /\.dsl\.m?ts$/.test(module.path);
  * The keys in `system.locals` and `system.imports` that a piece of source reaches, transitively and sorted. Reports
  * what a pure lambda must not do, in the piece and in everything it reaches.
  */
-export function reach(reading: Reading, pieces: readonly Site[], given: ReadonlySet<string> = new Set()): readonly string[] {
+export function reach(
+  reading: Reading,
+  pieces: readonly Site[],
+  given: ReadonlySet<string> = new Set(),
+): readonly string[] {
   const direct = new Set<string>();
   for (const piece of pieces) for (const key of needs(reading, piece, given)) direct.add(key);
   return closure(reading, direct);
@@ -73,12 +77,21 @@ function needs(reading: Reading, site: Site, given: ReadonlySet<string>): Set<st
       },
       change(root, node, how) {
         const inside = given.has(root.text) && isGlobal(root.text);
-        reading.report('MR1407', at(node), `This ${how} '${root.text}', which ${inside ? 'was handed in' : 'is declared outside'}.`, {
-          hint: inside ? 'Make a changed copy: `{ ...value, field: … }`, `[...list, item]`, `toSorted()`.' : 'A pure expression only gives a value; keep state in a machine’s context.',
-        });
+        reading.report(
+          'MR1407',
+          at(node),
+          `This ${how} '${root.text}', which ${inside ? 'was handed in' : 'is declared outside'}.`,
+          {
+            hint: inside
+              ? 'Make a changed copy: `{ ...value, field: … }`, `[...list, item]`, `toSorted()`.'
+              : 'A pure expression only gives a value; keep state in a machine’s context.',
+          },
+        );
       },
       self(node) {
-        reading.report('MR1405', at(node), `\`${textOf(at(node))}\` has no meaning here.`, { hint: 'Take what you need from the parameter.' });
+        reading.report('MR1405', at(node), `\`${textOf(at(node))}\` has no meaning here.`, {
+          hint: 'Take what you need from the parameter.',
+        });
       },
       asynchronous(node) {
         impure(node, asynchronous);
@@ -96,7 +109,10 @@ function needs(reading: Reading, site: Site, given: ReadonlySet<string>): Set<st
 function unknown(reading: Reading, site: Site, name: string): void {
   const guess = nearest(name, [...site.module.bindings.keys()]);
   reading.report('MR1115', site, `'${name}' is neither in the scope nor declared in this file.`, {
-    hint: guess === undefined ? 'Take it from the parameter, declare it at the top level of the file, or import it.' : `Did you mean '${guess}'?`,
+    hint:
+      guess === undefined
+        ? 'Take it from the parameter, declare it at the top level of the file, or import it.'
+        : `Did you mean '${guess}'?`,
   });
 }
 
@@ -119,48 +135,91 @@ function need(reading: Reading, use: Site<ts.Identifier>, binding: Binding): str
     });
   }
   if (value?.kind === 'ambient') return cannotMove(reading, use, `'${use.node.text}', which is only declared,`);
-  if (value?.kind === 'pattern') return cannotMove(reading, use, `'${use.node.text}', which is taken apart from another value,`);
+  if (value?.kind === 'pattern')
+    return cannotMove(reading, use, `'${use.node.text}', which is taken apart from another value,`);
   if (value?.kind === 'namespace') return cannotMove(reading, use, `The namespace '${use.node.text}'`);
   return needLocal(reading, use, module, binding);
 }
 
 /** Is this constant made by a function of the package? Such a thing is not copied into compiled modules. */
 function isDeclared(reading: Reading, module: Module, value: ValueBinding | undefined): boolean {
-  return value?.kind === 'const' && value.declaration.initializer !== undefined && dslCall(reading, module, value.declaration.initializer) !== undefined;
+  return (
+    value?.kind === 'const' &&
+    value.declaration.initializer !== undefined &&
+    dslCall(reading, module, value.declaration.initializer) !== undefined
+  );
 }
 
 function misused(reading: Reading, use: Site): undefined {
-  return reading.report('MR1408', use, `'${textOf(use)}' is a definition; here it can only be called, as the whole of a step's or action's lambda.`, {
-    hint: 'If you need its schema, name the schema with a constant and use that.',
-  });
+  return reading.report(
+    'MR1408',
+    use,
+    `'${textOf(use)}' is a definition; here it can only be called, as the whole of a step's or action's lambda.`,
+    {
+      hint: 'If you need its schema, name the schema with a constant and use that.',
+    },
+  );
 }
 
-function needImport(reading: Reading, use: Site<ts.Identifier>, name: string, value: Extract<ValueBinding, { kind: 'import' }>): string | undefined {
+function needImport(
+  reading: Reading,
+  use: Site<ts.Identifier>,
+  name: string,
+  value: Extract<ValueBinding, { kind: 'import' }>,
+): string | undefined {
   const { module } = use;
   if (!value.typeOnly) {
     const judged = judgeImport(value.from, value.imported);
-    if (judged !== undefined) reading.report(judged.code, use, `'${name}' from '${value.from}' ${judged.why}, which a pure expression cannot do.`, { hint: judged.hint });
+    if (judged !== undefined)
+      reading.report(
+        judged.code,
+        use,
+        `'${name}' from '${value.from}' ${judged.why}, which a pure expression cannot do.`,
+        { hint: judged.hint },
+      );
     if (dslName(module, use.node) !== undefined) {
-      return reading.report('MR1408', use, `'${name}' declares things; it has no place in a lambda or schema.`, { hint: 'Call it at the top level of the file.' });
+      return reading.report('MR1408', use, `'${name}' declares things; it has no place in a lambda or schema.`, {
+        hint: 'Call it at the top level of the file.',
+      });
     }
   }
   if (value.from.startsWith('.')) {
     const found = behind(reading, module, name);
-    if (found?.kind === 'declared' && isDsl(found.module)) return needFromDsl(reading, use, name, found.module, found.binding);
+    if (found?.kind === 'declared' && isDsl(found.module))
+      return needFromDsl(reading, use, name, found.module, found.binding);
     if (found?.kind === 'module' && isDsl(found.module)) return needNamespace(reading, use, name, found.module);
-    if (found === undefined) return reading.report('MR1115', use, `'${value.imported}' cannot be found in '${value.from}'.`);
+    if (found === undefined)
+      return reading.report('MR1115', use, `'${value.imported}' cannot be found in '${value.from}'.`);
   }
   const { imported, from, typeOnly } = value;
-  const node: ImportNode = { kind: 'import', name, imported, from, typeOnly, location: locate({ module, node: value.declaration }) };
+  const node: ImportNode = {
+    kind: 'import',
+    name,
+    imported,
+    from,
+    typeOnly,
+    location: locate({ module, node: value.declaration }),
+  };
   return enter(reading, use, node, () => []);
 }
 
 /** A name from another DSL file: its declaration is copied like a local one, under the name used here. */
-function needFromDsl(reading: Reading, use: Site<ts.Identifier>, name: string, module: Module, binding: Binding): string | undefined {
+function needFromDsl(
+  reading: Reading,
+  use: Site<ts.Identifier>,
+  name: string,
+  module: Module,
+  binding: Binding,
+): string | undefined {
   if (binding.name === name) {
     const inner = { module, node: use.node };
     if (isDeclared(reading, module, binding.value)) return misused(reading, use);
-    if (binding.value !== undefined && binding.value.kind !== 'import' && !('statements' in binding.value) && binding.value.kind !== 'const') {
+    if (
+      binding.value !== undefined &&
+      binding.value.kind !== 'import' &&
+      !('statements' in binding.value) &&
+      binding.value.kind !== 'const'
+    ) {
       return cannotMove(reading, use, `'${name}'`);
     }
     return needLocal(reading, inner, module, binding);
@@ -179,7 +238,8 @@ function needNamespace(reading: Reading, use: Site<ts.Identifier>, name: string,
   const exported = [...module.exports.values()].flatMap(({ name: local, from }) => {
     const binding = from === undefined ? module.bindings.get(local) : undefined;
     const value = binding?.value;
-    if (binding === undefined || value === undefined || !['const', 'function', 'class', 'enum'].includes(value.kind)) return [];
+    if (binding === undefined || value === undefined || !['const', 'function', 'class', 'enum'].includes(value.kind))
+      return [];
     return isDeclared(reading, module, value) ? [] : [binding];
   });
   const text = `const ${name} = { ${exported.map((binding) => binding.name).join(', ')} };`;
@@ -196,7 +256,8 @@ function needLocal(reading: Reading, use: Site, module: Module, binding: Binding
     const site = { module, node: value.declaration };
     parts.push({ site, text: `const ${textOf(site)};` });
   } else if (value !== undefined && 'statements' in value) {
-    for (const node of value.statements) parts.push({ site: { module, node }, text: declarationText({ module, node }) });
+    for (const node of value.statements)
+      parts.push({ site: { module, node }, text: declarationText({ module, node }) });
   }
   for (const node of types) parts.push({ site: { module, node }, text: declarationText({ module, node }) });
   const first = parts[0];
@@ -216,21 +277,36 @@ function needLocal(reading: Reading, use: Site, module: Module, binding: Binding
 function declarationText(site: Site<ts.Statement>): string {
   const { module, node } = site;
   const skipped = ts.canHaveModifiers(node)
-    ? ts.getModifiers(node)?.findLast(({ kind }) => kind === ts.SyntaxKind.ExportKeyword || kind === ts.SyntaxKind.DefaultKeyword)
+    ? ts
+        .getModifiers(node)
+        ?.findLast(({ kind }) => kind === ts.SyntaxKind.ExportKeyword || kind === ts.SyntaxKind.DefaultKeyword)
     : undefined;
-  const text = skipped === undefined ? textOf(site) : module.text.slice(skipped.end, node.end).replaceAll('\r\n', '\n').trimStart();
+  const text =
+    skipped === undefined
+      ? textOf(site)
+      : module.text.slice(skipped.end, node.end).replaceAll('\r\n', '\n').trimStart();
   return ts.isTypeAliasDeclaration(node) && !text.endsWith(';') ? `${text};` : text;
 }
 
 /** Keeps a local or import under its name; two different ones of the same name are a problem. */
-function enter(reading: Reading, use: Site, node: LocalNode | ImportNode, inner: () => Iterable<string>): string | undefined {
+function enter(
+  reading: Reading,
+  use: Site,
+  node: LocalNode | ImportNode,
+  inner: () => Iterable<string>,
+): string | undefined {
   const earlier = reading.reached.get(node.name);
   if (earlier !== undefined) {
     if (same(earlier.node, node)) return node.name;
-    return reading.report('MR1110', use, `'${node.name}' means something else here than in another file of the system.`, {
-      hint: 'Give one of the two another name: the compiled module has both side by side.',
-      related: [{ message: `Here '${node.name}' is another thing`, site: earlier.site }],
-    });
+    return reading.report(
+      'MR1110',
+      use,
+      `'${node.name}' means something else here than in another file of the system.`,
+      {
+        hint: 'Give one of the two another name: the compiled module has both side by side.',
+        related: [{ message: `Here '${node.name}' is another thing`, site: earlier.site }],
+      },
+    );
   }
   const own = new Set<string>();
   reading.reached.set(node.name, { node, needs: own, site: use });
@@ -239,7 +315,12 @@ function enter(reading: Reading, use: Site, node: LocalNode | ImportNode, inner:
 }
 
 function same(a: LocalNode | ImportNode, b: LocalNode | ImportNode): boolean {
-  if (a.location.file === b.location.file && a.location.line === b.location.line && a.location.column === b.location.column) return true;
+  if (
+    a.location.file === b.location.file &&
+    a.location.line === b.location.line &&
+    a.location.column === b.location.column
+  )
+    return true;
   if (a.kind === 'local') return b.kind === 'local' && a.text === b.text;
   if (b.kind === 'local' || a.imported !== b.imported) return false;
   const folder = (file: string): string => file.split('/').slice(0, -1).join('/');

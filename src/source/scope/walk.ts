@@ -1,6 +1,15 @@
 import { ts } from 'ts-morph';
 import { boundNames } from '../syntax/module.ts';
-import { below, declareList, declares, declareStatements, declareTypes, declareVars, hasThis, type Frame } from './frame.ts';
+import {
+  below,
+  declareList,
+  declares,
+  declareStatements,
+  declareTypes,
+  declareVars,
+  hasThis,
+  type Frame,
+} from './frame.ts';
 
 /** What the walk tells about a piece of source. */
 export interface Observer {
@@ -57,7 +66,8 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
       case ts.SyntaxKind.PrefixUnaryExpression:
       case ts.SyntaxKind.PostfixUnaryExpression: {
         const { operator, operand } = node as ts.PrefixUnaryExpression;
-        if (operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken) changed(operand, node, 'changes', frame);
+        if (operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken)
+          changed(operand, node, 'changes', frame);
         break;
       }
       case ts.SyntaxKind.DeleteExpression:
@@ -121,7 +131,8 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
 
   function elementAccess(node: ts.ElementAccessExpression, frame: Frame): void {
     const key = node.argumentExpression;
-    if (isFree(node.expression, frame) && ts.isStringLiteralLike(key)) observer.freeMember(node.expression, key.text, node);
+    if (isFree(node.expression, frame) && ts.isStringLiteralLike(key))
+      observer.freeMember(node.expression, key.text, node);
     children(node, frame);
   }
 
@@ -165,13 +176,15 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
       if (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) {
         member = true;
         inner = inner.expression;
-      } else if (ts.isNonNullExpression(inner) || ts.isParenthesizedExpression(inner) || ts.isAsExpression(inner)) inner = inner.expression;
+      } else if (ts.isNonNullExpression(inner) || ts.isParenthesizedExpression(inner) || ts.isAsExpression(inner))
+        inner = inner.expression;
       else break;
     }
     if (!ts.isIdentifier(inner)) return;
     const isCall = ts.isCallExpression(node);
     if (!declares(frame, 'values', inner.text)) observer.change(inner, node, how);
-    else if (given.has(inner.text) && (member || isCall) && declaredAbove(frame, inner.text)) observer.change(inner, node, how);
+    else if (given.has(inner.text) && (member || isCall) && declaredAbove(frame, inner.text))
+      observer.change(inner, node, how);
   }
 
   /** Is the nearest declaration of a handed-in name the outermost one? */
@@ -190,7 +203,8 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
     const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined;
     const async = modifiers?.find(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
     if (async !== undefined) observer.asynchronous(async);
-    if (node.name !== undefined && !ts.isFunctionExpression(node) && !ts.isFunctionDeclaration(node)) name(node.name as ts.PropertyName, frame);
+    if (node.name !== undefined && !ts.isFunctionExpression(node) && !ts.isFunctionDeclaration(node))
+      name(node.name as ts.PropertyName, frame);
     declareTypes(inner, node.typeParameters);
     for (const parameter of node.parameters) for (const { text } of boundNames(parameter.name)) inner.values.add(text);
     for (const parameter of node.typeParameters ?? []) typeParameter(parameter, inner);
@@ -265,9 +279,12 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
     const inner = below(frame);
     if (ts.isBlock(node)) declareStatements(inner, node.statements);
     else if (ts.isCaseBlock(node)) for (const clause of node.clauses) declareStatements(inner, clause.statements);
-    else if (ts.isCatchClause(node)) for (const { text } of node.variableDeclaration ? boundNames(node.variableDeclaration.name) : []) inner.values.add(text);
+    else if (ts.isCatchClause(node))
+      for (const { text } of node.variableDeclaration ? boundNames(node.variableDeclaration.name) : [])
+        inner.values.add(text);
     else if (ts.isForStatement(node) || ts.isForOfStatement(node) || ts.isForInStatement(node)) {
-      if (node.initializer !== undefined && ts.isVariableDeclarationList(node.initializer)) declareList(inner, node.initializer);
+      if (node.initializer !== undefined && ts.isVariableDeclarationList(node.initializer))
+        declareList(inner, node.initializer);
     }
     children(node, inner);
   }

@@ -7,11 +7,15 @@ const packageName = 'millrace';
 export function dslName(module: Module, callee: ts.Expression): string | undefined {
   if (ts.isIdentifier(callee)) {
     const value = module.bindings.get(callee.text)?.value;
-    return value?.kind === 'import' && value.from === packageName && value.imported !== '*' ? value.imported : undefined;
+    return value?.kind === 'import' && value.from === packageName && value.imported !== '*'
+      ? value.imported
+      : undefined;
   }
   if (ts.isPropertyAccessExpression(callee) && ts.isIdentifier(callee.expression)) {
     const value = module.bindings.get(callee.expression.text)?.value;
-    return value?.kind === 'import' && value.from === packageName && value.imported === '*' ? callee.name.text : undefined;
+    return value?.kind === 'import' && value.from === packageName && value.imported === '*'
+      ? callee.name.text
+      : undefined;
   }
   return undefined;
 }

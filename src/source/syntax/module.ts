@@ -72,7 +72,10 @@ export interface SyntaxProblem {
 }
 
 /** Parses a file. JSDoc is read from the text when it is needed: parsing it costs more than all the rest. */
-export function parseModule(names: Pick<Module, 'path' | 'file' | 'display'>, text: string): { module: Module; problems: SyntaxProblem[] } {
+export function parseModule(
+  names: Pick<Module, 'path' | 'file' | 'display'>,
+  text: string,
+): { module: Module; problems: SyntaxProblem[] } {
   const source = ts.createSourceFile(
     names.path,
     text,
@@ -81,7 +84,9 @@ export function parseModule(names: Pick<Module, 'path' | 'file' | 'display'>, te
     ts.ScriptKind.TS,
   );
   // The parser keeps its problems on the file; the public way to them builds a whole program first.
-  const { parseDiagnostics } = source as ts.SourceFile & { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] };
+  const { parseDiagnostics } = source as ts.SourceFile & {
+    readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[];
+  };
   const problems = parseDiagnostics.map(({ start, length, messageText }) => ({
     start,
     length,
@@ -133,14 +138,23 @@ function topLevel(source: ts.SourceFile): Pick<Module, 'bindings' | 'exports' | 
       if (isDefault) exports.set('default', { name: name ?? 'default', node: statement });
       if (name === undefined) continue;
       const binding = at(name);
-      const kind = ts.isFunctionDeclaration(statement) ? 'function' : ts.isClassDeclaration(statement) ? 'class' : ts.isEnumDeclaration(statement) ? 'enum' : 'namespace';
+      const kind = ts.isFunctionDeclaration(statement)
+        ? 'function'
+        : ts.isClassDeclaration(statement)
+          ? 'class'
+          : ts.isEnumDeclaration(statement)
+            ? 'enum'
+            : 'namespace';
       if (binding.value !== undefined && 'statements' in binding.value) binding.value.statements.push(statement);
       else binding.value = { kind, statements: [statement] };
       if (isExported && !isDefault) exported(name, statement);
     } else if (ts.isExportAssignment(statement)) {
       exports.set('default', { name: 'default', expression: statement.expression, node: statement });
     } else if (ts.isExportDeclaration(statement)) {
-      const from = statement.moduleSpecifier !== undefined && ts.isStringLiteral(statement.moduleSpecifier) ? statement.moduleSpecifier.text : undefined;
+      const from =
+        statement.moduleSpecifier !== undefined && ts.isStringLiteral(statement.moduleSpecifier)
+          ? statement.moduleSpecifier.text
+          : undefined;
       const clause = statement.exportClause;
       if (clause === undefined) {
         if (from !== undefined) stars.push({ from, node: statement });
@@ -193,5 +207,7 @@ export function boundNames(name: ts.BindingName): ts.Identifier[] {
 
 /** Has the statement this keyword before it? */
 export function hasModifier(statement: ts.Statement, kind: ts.SyntaxKind): boolean {
-  return ts.canHaveModifiers(statement) && (ts.getModifiers(statement)?.some((modifier) => modifier.kind === kind) ?? false);
+  return (
+    ts.canHaveModifiers(statement) && (ts.getModifiers(statement)?.some((modifier) => modifier.kind === kind) ?? false)
+  );
 }

@@ -54,7 +54,11 @@ export function behind(reading: Reading, module: Module, name: string): Behind |
  * Follows an expression to where its value is written down: through parentheses and assertions, constants, imports of
  * relative modules, and members of constant objects. Gives nothing when that is not possible, and has said why.
  */
-export function follow(reading: Reading, site: Site<ts.Expression>, seen: ReadonlySet<ts.Node> = new Set()): Site<ts.Expression> | undefined {
+export function follow(
+  reading: Reading,
+  site: Site<ts.Expression>,
+  seen: ReadonlySet<ts.Node> = new Set(),
+): Site<ts.Expression> | undefined {
   const { module } = site;
   const node = bare(site.node);
   const here = { module, node };
@@ -64,35 +68,59 @@ export function follow(reading: Reading, site: Site<ts.Expression>, seen: Readon
     if (found === undefined) return unknownName(reading, { module, node }, node.text);
     return enter(reading, here, found, seen);
   }
-  if (ts.isPropertyAccessExpression(node) || (ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression))) {
-    const key = ts.isPropertyAccessExpression(node) ? node.name.text : (node.argumentExpression as ts.StringLiteralLike).text;
+  if (
+    ts.isPropertyAccessExpression(node) ||
+    (ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression))
+  ) {
+    const key = ts.isPropertyAccessExpression(node)
+      ? node.name.text
+      : (node.argumentExpression as ts.StringLiteralLike).text;
     const object = bare(node.expression);
     if (ts.isIdentifier(object)) {
       const found = behind(reading, module, object.text);
       if (found?.kind === 'module') {
         const member = findExport(reading, found.module, key);
-        if (member === undefined) return reading.report('MR1115', here, `'${object.text}' exports no '${key}'.`, exportsHint(found.module, key));
+        if (member === undefined)
+          return reading.report(
+            'MR1115',
+            here,
+            `'${object.text}' exports no '${key}'.`,
+            exportsHint(found.module, key),
+          );
         return enter(reading, here, member, seen);
       }
     }
     const owner = follow(reading, { module, node: object }, seen);
     if (owner === undefined) return undefined;
     if (!ts.isObjectLiteralExpression(owner.node)) return here;
-    const properties = propertiesOf(reading, { module: owner.module, node: owner.node }, (inner) => follow(reading, inner, seen));
+    const properties = propertiesOf(reading, { module: owner.module, node: owner.node }, (inner) =>
+      follow(reading, inner, seen),
+    );
     const property = properties.get(key);
-    if (property === undefined) return reading.report('MR1115', here, `'${textOf({ module, node: object })}' has no member '${key}'.`);
+    if (property === undefined)
+      return reading.report('MR1115', here, `'${textOf({ module, node: object })}' has no member '${key}'.`);
     return follow(reading, property.value, seen);
   }
   return here;
 }
 
-function enter(reading: Reading, use: Site<ts.Expression>, found: Behind, seen: ReadonlySet<ts.Node>): Site<ts.Expression> | undefined {
+function enter(
+  reading: Reading,
+  use: Site<ts.Expression>,
+  found: Behind,
+  seen: ReadonlySet<ts.Node>,
+): Site<ts.Expression> | undefined {
   if (found.kind === 'expression') return follow(reading, found.site, seen);
   if (found.kind !== 'declared') {
     const what = found.kind === 'module' ? 'a whole module' : `imported from '${found.from}'`;
-    return reading.report('MR1101', use, `'${textOf(use)}' is ${what}, so its value is not known when the file is read.`, {
-      hint: 'Write the value here, or as a constant in this file or in a file imported by a relative path.',
-    });
+    return reading.report(
+      'MR1101',
+      use,
+      `'${textOf(use)}' is ${what}, so its value is not known when the file is read.`,
+      {
+        hint: 'Write the value here, or as a constant in this file or in a file imported by a relative path.',
+      },
+    );
   }
   const { value, name } = found.binding;
   if (value?.kind === 'const' && value.declaration.initializer !== undefined) {
@@ -102,11 +130,18 @@ function enter(reading: Reading, use: Site<ts.Expression>, found: Behind, seen: 
   }
   // Functions and classes are values of their own: the caller knows whether it can use one.
   if (value?.kind === 'function' || value?.kind === 'class' || value?.kind === 'enum') return use;
-  const why = value?.kind === 'let' ? 'is a variable (`let` or `var`), not a constant' : value === undefined ? 'is a type, not a value' : 'is not a plain constant';
+  const why =
+    value?.kind === 'let'
+      ? 'is a variable (`let` or `var`), not a constant'
+      : value === undefined
+        ? 'is a type, not a value'
+        : 'is not a plain constant';
   return reading.report('MR1101', use, `'${name}' ${why}, so its value is not known when the file is read.`, {
     hint: `Declare it as \`const ${name} = …\`.`,
     ...(value !== undefined && 'declaration' in value
-      ? { related: [{ message: `'${name}' is declared here`, site: { module: found.module, node: value.declaration } }] }
+      ? {
+          related: [{ message: `'${name}' is declared here`, site: { module: found.module, node: value.declaration } }],
+        }
       : {}),
   });
 }

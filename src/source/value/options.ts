@@ -41,7 +41,12 @@ export function options<R extends Readers>(
 }
 
 /** Reports the members that are not among the known ones. */
-export function rejectUnknown(reading: Reading, found: readonly Property[], what: string, known: readonly string[]): void {
+export function rejectUnknown(
+  reading: Reading,
+  found: readonly Property[],
+  what: string,
+  known: readonly string[],
+): void {
   for (const { key, name } of found) {
     if (known.includes(key)) continue;
     const guess = nearest(key, known);

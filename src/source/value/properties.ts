@@ -30,8 +30,10 @@ function partMembers(reading: Reading, site: Site<ts.CallExpression>): ReadonlyM
     reading.report('MR1109', site, '`part` takes the head of a machine, the first state, the states, and options.');
   }
   const found = new Map<string, Property>();
-  if (initial !== undefined) found.set('initial', { key: 'initial', name: { module, node: initial }, value: { module, node: initial } });
-  if (states !== undefined) found.set('states', { key: 'states', name: { module, node: states }, value: { module, node: states } });
+  if (initial !== undefined)
+    found.set('initial', { key: 'initial', name: { module, node: initial }, value: { module, node: initial } });
+  if (states !== undefined)
+    found.set('states', { key: 'states', name: { module, node: states }, value: { module, node: states } });
   return found;
 }
 
@@ -39,7 +41,11 @@ function partMembers(reading: Reading, site: Site<ts.CallExpression>): ReadonlyM
  * The members of an object literal in the order JavaScript would give them, spreads of constant objects resolved.
  * Whatever cannot be read is reported and left out.
  */
-export function propertiesOf(reading: Reading, site: Site<ts.ObjectLiteralExpression | ts.CallExpression>, follow: Follow): ReadonlyMap<string, Property> {
+export function propertiesOf(
+  reading: Reading,
+  site: Site<ts.ObjectLiteralExpression | ts.CallExpression>,
+  follow: Follow,
+): ReadonlyMap<string, Property> {
   const { module, node } = site;
   if (ts.isCallExpression(node)) return partMembers(reading, { module, node });
   const found = new Map<string, Property>();
@@ -52,16 +58,23 @@ export function propertiesOf(reading: Reading, site: Site<ts.ObjectLiteralExpres
         const members = reading.once(spread, () => propertiesOf(reading, spread, follow));
         for (const property of members?.values() ?? []) found.set(property.key, property);
       } else {
-        reading.report('MR1108', { module, node: member }, `'${textOf({ module, node: member.expression })}' cannot be spread: it is not a constant object.`, {
-          hint: 'Spread a `const` that is an object literal, or write the members here.',
-        });
+        reading.report(
+          'MR1108',
+          { module, node: member },
+          `'${textOf({ module, node: member.expression })}' cannot be spread: it is not a constant object.`,
+          {
+            hint: 'Spread a `const` that is an object literal, or write the members here.',
+          },
+        );
       }
       continue;
     }
     if (!ts.isPropertyAssignment(member) && !ts.isShorthandPropertyAssignment(member)) {
       const kind = ts.isMethodDeclaration(member) ? 'method' : 'getter or setter';
       reading.report('MR1107', { module, node: member }, `A ${kind} cannot be read here.`, {
-        hint: ts.isMethodDeclaration(member) ? `Write \`${textOf({ module, node: member.name })}: (…) => …\`.` : 'Write a plain member with its value.',
+        hint: ts.isMethodDeclaration(member)
+          ? `Write \`${textOf({ module, node: member.name })}: (…) => …\`.`
+          : 'Write a plain member with its value.',
       });
       continue;
     }
@@ -70,7 +83,9 @@ export function propertiesOf(reading: Reading, site: Site<ts.ObjectLiteralExpres
     if (key === undefined) continue;
     const earlier = own.get(key);
     if (earlier !== undefined) {
-      reading.report('MR1106', name, `'${key}' is given twice.`, { related: [{ message: 'It was given first here', site: earlier }] });
+      reading.report('MR1106', name, `'${key}' is given twice.`, {
+        related: [{ message: 'It was given first here', site: earlier }],
+      });
       continue;
     }
     own.set(key, name);

@@ -14,7 +14,12 @@ export type Reader<T> = (reading: Reading, site: Site<ts.Expression>) => T | und
 export function wrong(reading: Reading, site: Site, expected: string, hint?: string): undefined {
   const text = textOf(site);
   const shown = text.length > 60 || text.includes('\n') ? `${text.slice(0, 57).split('\n')[0]}…` : text;
-  return reading.report('MR1104', site, `Expected ${expected}, but found \`${shown}\`.`, hint === undefined ? {} : { hint });
+  return reading.report(
+    'MR1104',
+    site,
+    `Expected ${expected}, but found \`${shown}\`.`,
+    hint === undefined ? {} : { hint },
+  );
 }
 
 /** A name: a string literal, or a constant that is one. */
@@ -110,7 +115,8 @@ export function elements(reading: Reading, site: Site<ts.Expression>): readonly 
   if (!ts.isArrayLiteralExpression(node)) return wrong(reading, found, 'a list');
   return node.elements.flatMap((element) => {
     const inner = { module, node: element };
-    if (ts.isSpreadElement(element)) return reading.once(inner, () => elements(reading, { module, node: element.expression })) ?? [];
+    if (ts.isSpreadElement(element))
+      return reading.once(inner, () => elements(reading, { module, node: element.expression })) ?? [];
     if (!ts.isOmittedExpression(element)) return [inner];
     wrong(reading, inner, 'a value');
     return [];
@@ -127,7 +133,11 @@ export function list<T>(item: Reader<T>): Reader<T[]> {
 }
 
 /** The members of an object, spreads of constant objects resolved. */
-export function members(reading: Reading, site: Site<ts.Expression>, expected = 'an object'): readonly Property[] | undefined {
+export function members(
+  reading: Reading,
+  site: Site<ts.Expression>,
+  expected = 'an object',
+): readonly Property[] | undefined {
   const found = follow(reading, site);
   if (found === undefined) return undefined;
   if (!isObject(found)) return wrong(reading, found, expected);
@@ -159,7 +169,12 @@ export const json: Reader<Json> = (reading, site) => {
     );
   }
   if (ts.isObjectLiteralExpression(node)) return record(json)(reading, found);
-  return wrong(reading, found, 'a JSON value', 'Text, numbers, true, false, null, lists and objects can be read; nothing that is computed.');
+  return wrong(
+    reading,
+    found,
+    'a JSON value',
+    'Text, numbers, true, false, null, lists and objects can be read; nothing that is computed.',
+  );
 };
 
 /** An object with values of one sort. */
@@ -181,6 +196,7 @@ export function record<T>(value: Reader<T>): Reader<Record<string, T>> {
 /** As `Object.fromEntries`, but `__proto__` is a member like any other. */
 export function fromEntries<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
   const made: Record<string, T> = {};
-  for (const [key, value] of entries) Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true });
+  for (const [key, value] of entries)
+    Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true });
   return made;
 }
