@@ -4,10 +4,10 @@ import type { Parsed } from 'millrace/flow';
 import {
   type Cell,
   type CompiledMachine,
-  type StateRow,
   compiledMachine,
   failed,
   settle,
+  type StateRow,
 } from 'millrace/machine';
 import type {
   fulfilOrder,
