@@ -1,6 +1,7 @@
-/** Writes docs/errors/README.md, the index of all codes, anew. A test fails when it is stale. */
-import { writeFileSync } from 'node:fs';
+/** Writes docs/errors/README.md, the index of all codes, and the list in MR1601.md anew. Tests fail when they are stale. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { codes, explain } from '../src/rules/explain.ts';
+import { features } from '../src/rules/supported/table.ts';
 
 const groups: Readonly<Record<string, string>> = {
   MR10: 'Files and loading',
@@ -29,3 +30,7 @@ for (const code of codes()) {
   lines.push(`- [${code}](${code}.md): ${title}`);
 }
 writeFileSync(new URL('../docs/errors/README.md', import.meta.url), `${lines.join('\n')}\n`);
+
+const refused = Object.values(features).flatMap(([isSupported, what]) => (isSupported ? [] : [`- ${what}`]));
+const page = new URL('../docs/errors/MR1601.md', import.meta.url);
+writeFileSync(page, readFileSync(page, 'utf8').replace(/(Refused at present are:\n\n)(?:- .*\n)*/, `$1${refused.join('\n')}\n`));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assign, at, body, call, event, flow, go, lambda, machine, on, schema, state, system, task } from '../../model/fixtures/nodes.ts';
 import type { ActionNode, StateNode, StepNode, SystemModel, TaskNode } from '../../model/index.ts';
+import { explain } from '../explain.ts';
 import { found } from '../fixtures/found.ts';
 import { detect } from './detect.ts';
 import { supported } from './rule.ts';
@@ -81,4 +82,10 @@ it('sees several initial states as well as several targets', () => {
     'machine.several',
     'machine.several',
   ]);
+});
+
+it('is what the page of MR1601 lists', () => {
+  const refused = Object.values(features).flatMap(([isSupported, what]) => (isSupported ? [] : [what]));
+  const listed = [...(explain('MR1601') ?? '').matchAll(/^- (.*)$/gm)].map(([, what]) => what);
+  expect(listed, 'run `node tools/error-index.ts`').toEqual(refused);
 });
