@@ -16,7 +16,7 @@ const steps = [
   { name: 'dead exports', command: [bin('knip')] },
   { name: 'docs examples', command: [node, 'tools/docs-examples.ts'] },
   { name: 'package', command: [bin('publint'), '--strict'] },
-  { name: 'package types', command: [bin('attw'), '--pack', '.', '--ignore-scripts', '--profile', 'esm-only'] },
+  { name: 'package types', command: [node, 'tools/package-types.ts'] },
   { name: 'generated code fresh', command: [node, dsl, 'compile', 'dsl-examples/*/*.dsl.ts', '--check', '--force'] },
   { name: 'examples sound', command: [node, dsl, 'check', 'dsl-examples/*/*.dsl.ts'] },
 ];

@@ -33,4 +33,7 @@ writeFileSync(new URL('../docs/errors/README.md', import.meta.url), `${lines.joi
 
 const refused = Object.values(features).flatMap(([isSupported, what]) => (isSupported ? [] : [`- ${what}`]));
 const page = new URL('../docs/errors/MR1601.md', import.meta.url);
-writeFileSync(page, readFileSync(page, 'utf8').replace(/(Refused at present are:\n\n)(?:- .*\n)*/, `$1${refused.join('\n')}\n`));
+writeFileSync(
+  page,
+  readFileSync(page, 'utf8').replace(/(Refused at present are:\n\n)(?:- .*\n)*/, `$1${refused.join('\n')}\n`),
+);
