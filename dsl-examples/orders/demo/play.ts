@@ -8,7 +8,7 @@ import type { SystemModel } from 'millrace/model';
 import { readOrders } from './feed.ts';
 import { declared, picture, stepsOf } from './picture.ts';
 import { readStanding, readState, tally, type Standing } from './state.ts';
-import { verify, type Verdict } from './verify.ts';
+import { verify, type Evidence, type Verdict } from './verify.ts';
 import type { WorkerMessage } from './worker.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -28,10 +28,17 @@ export interface Options {
   readonly ordersPerSecond?: number;
 }
 
+export interface Played {
+  /** Does everything hold that must? */
+  readonly ok: boolean;
+  readonly seconds: number;
+  readonly counts: Verdict['counts'];
+  /** What was judged, to be judged again. */
+  readonly evidence: Evidence;
+}
+
 /** Plays the whole story, and gives its end as data. */
-export async function play(
-  options: Options,
-): Promise<Verdict['counts'] & { readonly ok: boolean; readonly seconds: number }> {
+export async function play(options: Options): Promise<Played> {
   const { say, secondsPerDay = 2, ordersPerSecond = 45 } = options;
   const began = Date.now();
   const seconds = (): string => `${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s`;
@@ -118,6 +125,7 @@ export async function play(
 
   title(5, 'The recovery: the same command again');
   worker = startWorker();
+  await once(worker, 'message');
   outside.send('go');
   for (let next = 0; ; next++) {
     mustLive();
@@ -138,7 +146,8 @@ export async function play(
   await ended;
 
   title(6, 'What came of it, by the database, the shop’s books and the log of what was executed');
-  const { checks, counts } = verify({ database, shop, lines, refused: [...refused], killed });
+  const evidence: Evidence = { database, shop, lines, refused: [...refused], killed };
+  const { checks, counts } = verify(evidence);
   for (const { claim, problems } of checks) {
     say(`   ${problems.length === 0 ? '✓' : '✗'} ${claim}`);
     for (const problem of problems.slice(0, 5)) say(`       ${problem}`);
@@ -158,7 +167,7 @@ export async function play(
   );
   const ok = checks.every(({ problems }) => problems.length === 0);
   say(`   ${ok ? 'Every order ended exactly once' : 'SOMETHING IS OFF'}, after ${seconds().trim()}.\n`);
-  return { ok, ...counts, seconds: Math.round((Date.now() - began) / 100) / 10 };
+  return { ok, seconds: Math.round((Date.now() - began) / 100) / 10, counts, evidence };
 }
 
 interface Compiled {

@@ -4,9 +4,10 @@
  *
  *   node worker.ts DATABASE ORDERS SECONDS_PER_DAY ORDERS_PER_SECOND        ($SHOP_DIR: the shop's folder)
  */
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { ReactiveSystemRuntime } from 'millrace/runtime';
+import { jsonLogger } from 'millrace/tasks';
 import system from '../../../generated/orders/index.ts';
 import { readOrders } from './feed.ts';
 
@@ -16,7 +17,12 @@ export type WorkerMessage = { readonly refused: string } | { readonly fed: numbe
 const [, , database = '', file = '', secondsPerDay = '1', ordersPerSecond = '50'] = process.argv;
 const tell = (message: WorkerMessage): void => void process.send?.(message);
 
-const runtime = new ReactiveSystemRuntime(system, { db: database, clock: { factor: 86_400 / Number(secondsPerDay) } });
+const log = join(dirname(database), 'worker.log');
+const runtime = new ReactiveSystemRuntime(system, {
+  db: database,
+  clock: { factor: 86_400 / Number(secondsPerDay) },
+  logger: jsonLogger({ write: (line) => appendFileSync(log, line) }),
+});
 process.on('message', (message) => {
   if (message === 'stop') void runtime.close().then(() => process.disconnect?.());
 });

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { implement, NonRetryableError } from 'millrace/tasks';
 import { chargeCard } from '../../../generated/orders/contracts.ts';
 import { enter, type Shop } from '../shop/shop.ts';
@@ -6,11 +7,13 @@ import { enter, type Shop } from '../shop/shop.ts';
 const limit = 90_000;
 
 /** The provider knows a request by its key: asked again, it answers with the payment that it already took. */
-export default implement(chargeCard, ({ orderId, email, amount }, context) => {
+export default implement(chargeCard, async ({ orderId, email, amount }, context) => {
   const shop = enter('chargeCard', context);
-  const { idempotencyKey: key } = context;
+  const { idempotencyKey: key, signal } = context;
+  // The request travels, and so does the answer: whoever is killed meanwhile does not know what became of it.
+  await wait(30, undefined, { signal });
   beBusySometimes(shop, key);
-  return shop.transaction(() => {
+  const payment = shop.transaction(() => {
     const known = shop.one<{ paymentId: string; capturedAt: string }>(
       'SELECT paymentId, capturedAt FROM payments WHERE key = ?',
       key,
@@ -39,6 +42,8 @@ export default implement(chargeCard, ({ orderId, email, amount }, context) => {
     );
     return { paymentId, capturedAt };
   });
+  await wait(30, undefined, { signal });
+  return payment;
 });
 
 /** One new request in sixteen finds the provider busy, as in life: the same request is welcome a moment later. */
