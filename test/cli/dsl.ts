@@ -24,8 +24,16 @@ interface Options {
   readonly shell?: string;
 }
 
-/** Runs `dsl` as a user does: a real process, from the built package. */
-export async function dsl(args: readonly string[], options: Options = {}): Promise<Done> {
+/** A command under way. */
+export interface Running {
+  readonly done: Promise<Done>;
+  /** Resolves when stderr has this text. */
+  readonly says: (text: string) => Promise<void>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+}
+
+/** Starts `dsl` as a user does: a real process, from the built package. */
+export function start(args: readonly string[], options: Options = {}): Running {
   const command: readonly string[] = [process.execPath, main, ...args];
   const [file = '', ...rest] =
     options.shell === undefined ? command : ['/bin/sh', '-c', `${options.shell} exec "$0" "$@"`, ...command];
@@ -34,13 +42,26 @@ export async function dsl(args: readonly string[], options: Options = {}): Promi
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.env },
     stdio: 'pipe',
   });
+  // A command may refuse before it has read its input.
+  child.stdin.on('error', () => {});
   child.stdin.end(options.stdin ?? '');
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-  const code = await new Promise<number | null>((resolve, reject) => {
+  const done = new Promise<Done>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', resolve);
+    child.on('close', (code) => resolve({ code, stdout: stdout(), stderr: stderr() }));
   });
-  return { code, stdout: stdout(), stderr: stderr() };
+  const says = async (text: string): Promise<void> => {
+    while (!stderr().includes(text)) {
+      if (child.exitCode !== null) throw new Error(`It ended without saying '${text}': ${stderr()}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  return { done, says, kill: (signal) => void child.kill(signal) };
+}
+
+/** Runs `dsl` to its end. */
+export async function dsl(args: readonly string[], options: Options = {}): Promise<Done> {
+  return await start(args, options).done;
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {
@@ -53,6 +74,7 @@ function collect(stream: NodeJS.ReadableStream): () => string {
 export interface Project extends Disposable {
   readonly root: string;
   readonly dsl: (args: readonly string[], options?: Options) => Promise<Done>;
+  readonly start: (args: readonly string[], options?: Options) => Running;
 }
 
 /** Makes a project out of files. */
@@ -67,8 +89,18 @@ export function project(files: Readonly<Record<string, string | Uint8Array>> = {
   return {
     root,
     dsl: async (args, options) => await dsl(args, { cwd: root, ...options }),
+    start: (args, options) => start(args, { cwd: root, ...options }),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
+}
+
+/** A project made by `dsl init`. */
+export async function initialised(template: 'hello' | 'orders'): Promise<Project> {
+  const made = project();
+  rmSync(join(made.root, 'package.json'));
+  const done = await made.dsl(['init', '--template', template]);
+  if (done.code !== 0) throw new Error(done.stderr);
+  return made;
 }
 
 /** Installs what `npm install` would, without a network. */
