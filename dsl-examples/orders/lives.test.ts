@@ -49,7 +49,7 @@ const send = async (event: string, payload: object = {}): Promise<void> => {
 const dispatch = () => send('parcelDispatched', { carrier: 'Millstream', trackingCode: 'MS1' });
 const deliver = () => send('parcelDelivered', { at: '2026-01-02T10:00:00Z' });
 const state = () => runtime.get('order', 'A-1')?.state;
-const reason = () => (runtime.get('order', 'A-1')?.context as { reason: string }).reason;
+const reason = () => (runtime.get('order', 'A-1') as { context: { reason?: string } } | undefined)?.context.reason;
 const mails = () =>
   readdirSync(join(folder, 'outbox'))
     .map((name) => (JSON.parse(readFileSync(join(folder, 'outbox', name), 'utf8')) as { subject: string }).subject)

@@ -6,7 +6,7 @@
  *   node outside.ts SHOP_FOLDER DATABASE
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -29,6 +29,7 @@ interface Review {
 
 const seen = new Set<string>();
 let planned: Planned[] = [];
+let failures = 0;
 const plan = (
   seconds: number,
   event: string,
@@ -80,8 +81,14 @@ async function sendDue(): Promise<void> {
   const lines = due.map(({ event, payload }) => ({ event, payload, idempotencyKey: `${event} ${payload.orderId}` }));
   const file = join(shop, 'news.jsonl');
   writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  await run(process.execPath, [dsl, 'send', system, '--lines', `@${file}`, '--db', database, '--json']);
-  planned = planned.filter((one) => !due.includes(one));
+  try {
+    await run(process.execPath, [dsl, 'send', system, '--lines', `@${file}`, '--db', database, '--json']);
+    planned = planned.filter((one) => !due.includes(one));
+    failures = 0;
+  } catch (error) {
+    appendFileSync(join(shop, 'outside.log'), `${String(error)}\n`);
+    if (++failures === 20) throw error;
+  }
 }
 
 let paused = false;

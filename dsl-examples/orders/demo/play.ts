@@ -103,8 +103,9 @@ export async function play(options: Options): Promise<Played> {
   const tell = (standing: Standing): void =>
     say(`   ${seconds()}  day ${standing.day.toFixed(0).padStart(2)}  ${describe(standing)}`);
 
-  for (let next = 0; fed < valid / 2; next++) {
+  for (let next = 0; ; next++) {
     mustLive();
+    if (fed >= valid / 2) break;
     if (next % 8 === 7) tell(readStanding(database));
     await pause(200);
   }
