@@ -82,11 +82,6 @@ export class LiveRun {
     }
   }
 
-  /** Is anything recorded at or below this path? */
-  recorded(path: string): boolean {
-    return this.children.has(path);
-  }
-
   /** Is the run at work, rather than waiting? */
   get busy(): boolean {
     return this.#busy > 0 || this.waiters.size === 0;
@@ -239,7 +234,8 @@ export class LiveRun {
     const { onFailure } = this.program;
     if (onFailure === undefined || stop.reason === 'cancel') return;
     try {
-      await part.shielded().call('~onFailure', () => onFailure({ input, error: stop.error }), '0:0');
+      const last = part.shielded();
+      await last.call('~onFailure', () => onFailure({ input, error: stop.error, now: last.now(), runId: last.runId }), '0:0');
     } catch (thrown) {
       this.errors.push({ path: '~onFailure', error: toErrorRecord(thrown) });
     }

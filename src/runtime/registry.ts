@@ -1,5 +1,5 @@
-import type { AnyEvent, AnyTask, Call, FlowModule, Host, Schema } from '../flow/index.ts';
-import type { Duration, ErrorRecord } from '../core/index.ts';
+import type { AnyEvent, AnyTask, Call, FailureScope, FlowModule, Host, Schema } from '../flow/index.ts';
+import type { Duration } from '../core/index.ts';
 import type { BoundMachine, BoundSystem, TaskImplementation } from '../tasks/index.ts';
 import type { RunRow } from '../store/index.ts';
 
@@ -14,7 +14,7 @@ export interface Program {
   readonly input: Schema | undefined;
   readonly output: Schema | undefined;
   readonly timeout: Duration | undefined;
-  readonly onFailure: ((scope: { readonly input: unknown; readonly error: ErrorRecord }) => Call<unknown>) | undefined;
+  readonly onFailure: ((scope: FailureScope<unknown>) => Call<unknown>) | undefined;
   run(host: Host, input: unknown): Promise<unknown>;
 }
 

@@ -70,6 +70,7 @@ export class ReactiveSystemRuntime {
   readonly #epoch: number;
   readonly #beat: NodeJS.Timeout;
   readonly #random: () => number;
+  readonly #recovered: Promise<void>;
   #idle: (() => void)[] = [];
   #waits = 0;
   #failure: unknown;
@@ -114,8 +115,11 @@ export class ReactiveSystemRuntime {
     }, heartbeat.every).unref();
     this.#inbox = new Inbox(this.#engine);
     // On the next turn, so that implementations can be registered first.
-    setImmediate(() => {
-      if (!this.#closed && this.#failure === undefined) this.#engine.recover();
+    this.#recovered = new Promise((resolve) => {
+      setImmediate(() => {
+        if (!this.#closed && this.#failure === undefined) this.#engine.recover();
+        resolve();
+      });
     });
   }
 
@@ -310,8 +314,7 @@ export class ReactiveSystemRuntime {
     return this.#held(
       new Promise<void>((resolve) => {
         this.#idle.push(resolve);
-        // Behind the recovery of a runtime that has just been made.
-        setImmediate(() => this.#engine.writer.enqueue({ run: () => {} }));
+        void this.#recovered.then(() => this.#engine.writer.enqueue({ run: () => {} }));
       }),
     );
   }
@@ -382,6 +385,9 @@ export class ReactiveSystemRuntime {
     const row = this.#store.tables.runs.get(runId);
     if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
     if (row.ended !== null) return row;
+    await this.#recovered;
+    if (this.#failure !== undefined) throw this.#failure;
+    if (row.status === 'blocked' && !this.#engine.runs.has(runId)) return row;
     await this.#held(new Promise<void>((resolve) => this.#engine.onEnd(runId, resolve)));
     return this.#store.tables.runs.get(runId) ?? row;
   }

@@ -29,10 +29,9 @@ export async function all(
 
 /**
  * A sliding window over parts. When one fails the others are cancelled, and it has failed when all have come to rest.
- * In a replay a cancelled part is still run as far as it is recorded, so that its undos are known.
+ * A cancelled part still runs as far as it is recorded (nothing new happens in it), so that a replay knows its undos.
  */
 export async function sideBySide<Value>(part: Part, parts: readonly Beside<Value>[], concurrency: number): Promise<Value[]> {
-  const { run } = part;
   const scope = new Scope(part.scope);
   const values: Value[] = [];
   const failures: unknown[] = [];
@@ -41,7 +40,6 @@ export async function sideBySide<Value>(part: Part, parts: readonly Beside<Value
   const work = async (): Promise<void> => {
     for (let index = next++; index < parts.length; index = next++) {
       const beside = parts[index] as Beside<Value>;
-      if (scope.reason !== undefined && !run.recorded(beside.path)) continue;
       const inner = part.part(beside.path, scope);
       try {
         values[index] = await beside.run(inner);
@@ -56,7 +54,7 @@ export async function sideBySide<Value>(part: Part, parts: readonly Beside<Value
   await Promise.all(Array.from({ length: Math.min(Math.max(1, concurrency), parts.length) }, work));
   scope.close();
   part.time = time;
-  if (scope.reason === undefined) return values;
+  if (failures.length === 0) return values;
   if (part.scope.reason !== undefined) throw part.scope.reason;
   const [first] = failures.filter((thrown) => !(thrown instanceof Cancelled)).sort((a, b) => orderOf(a) - orderOf(b));
   throw first ?? scope.reason;

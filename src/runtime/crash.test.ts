@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Host } from 'millrace/flow';
+import { openSqlite, type JournalRow, type Store } from 'millrace/store';
+import { NonRetryableError, silentLogger } from 'millrace/tasks';
+import { ReactiveSystemRuntime } from './index.ts';
+import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
+
+/** A random flow. */
+type Node =
+  | { readonly do: 'step'; readonly fails: number; readonly undo: boolean }
+  | { readonly do: 'broken' }
+  | { readonly do: 'sleep' }
+  | { readonly do: 'emit' }
+  | { readonly do: 'child'; readonly body: readonly Node[] }
+  | { readonly do: 'all' | 'map' | 'attempt' | 'branch'; readonly body: readonly Node[] };
+
+const { body } = fc.letrec<{ node: Node; body: readonly Node[] }>((tie) => ({
+  node: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.record({ do: fc.constant('step' as const), fails: fc.constantFrom(0, 0, 0, 1, 2), undo: fc.boolean() }),
+    fc.record({ do: fc.constantFrom('sleep' as const, 'emit' as const) }),
+    fc.record({ do: fc.constantFrom('all' as const, 'map' as const, 'attempt' as const, 'branch' as const, 'child' as const), body: tie('body') }),
+    fc.record({ do: fc.constant('broken' as const) }),
+  ),
+  body: fc.array(tie('node'), { minLength: 1, maxLength: 4 }),
+}));
+
+const work = anyTask('work', { retry: { attempts: 3, delay: '1ms', backoff: 'fixed' } });
+const back = anyTask('back');
+const noted = anyEvent('noted');
+
+async function perform(host: Host, nodes: readonly Node[]): Promise<string> {
+  let value = '';
+  for (const [index, node] of nodes.entries()) {
+    const id = `${node.do}${index}`;
+    switch (node.do) {
+      case 'step':
+        value += await host.step(id, () => work({ fails: node.fails, id, undo: node.undo }), at);
+        if (node.undo) host.undo(id, () => back(id), at);
+        break;
+      case 'broken':
+        await host.step(id, () => work({ fails: 9, id }), at);
+        break;
+      case 'sleep':
+        await host.sleep(id, '1ms', at);
+        break;
+      case 'emit':
+        await host.emit(id, () => noted({ run: host.runId, id }), at);
+        break;
+      case 'child':
+        value += await host.child(id, () => ({ contract: inner.contract, input: node.body }), at);
+        break;
+      case 'all': {
+        const both = await host.all(id, { a: (h) => perform(h, node.body), b: (h) => perform(h, node.body.slice(1)) }, at);
+        value += `${both.a}|${both.b}`;
+        break;
+      }
+      case 'map':
+        value += (await host.map(id, () => [1, 2, 3], (h) => perform(h, node.body), { ...at, concurrency: 2 })).join();
+        break;
+      case 'attempt':
+        value += await host.attempt(id, (h) => perform(h, node.body), async (_, error) => `caught ${error.message}`, at);
+        break;
+      case 'branch':
+        value += await host.branch(id, () => nodes.length % 2 === 0, { true: (h) => perform(h, node.body), false: (h) => perform(h, node.body) }, at);
+        break;
+    }
+  }
+  return value;
+}
+const outer = anyFlow('outer', (host, nodes: readonly Node[]) => perform(host, nodes));
+const inner = anyFlow('inner', (host, nodes: readonly Node[]) => perform(host, nodes));
+
+class Crash extends Error {}
+
+/** A store whose process dies at its `n`th transaction: before the commit, or after it and before anybody hears of it. */
+function dying(store: Store, n: number, when: 'before' | 'after'): Store {
+  let count = 0;
+  let dead = false;
+  return {
+    ...store,
+    transaction: (run) => {
+      if (dead) throw new Crash();
+      if (++count < n) return store.transaction(run);
+      dead = true;
+      if (when === 'before') {
+        store.transaction((tx) => {
+          run(tx);
+          throw new Crash();
+        });
+      }
+      store.transaction(run);
+      throw new Crash();
+    },
+  };
+}
+
+interface End {
+  readonly status: string;
+  readonly output: unknown;
+  readonly violations: readonly string[];
+  readonly crashed: boolean;
+}
+
+async function execute(nodes: readonly Node[], crashes: readonly { readonly n: number; readonly when: 'before' | 'after' }[]): Promise<End> {
+  const store = openSqlite(':memory:');
+  const violations: string[] = [];
+  let crashed = false;
+  const once = (run: string, step: string): void => {
+    if (store.tables.journal.of(run).some((row) => row.path === step && row.kind === 'completed')) violations.push(`${step} of ${run} was done again`);
+  };
+  const system = bind({
+    events: [noted],
+    flows: [outer, inner],
+    tasks: [
+      code(work, async ({ fails, id }: { fails: number; id: string }, { attempt, runId, step }) => {
+        once(runId, step);
+        if (!store.tables.journal.of(runId).some((row) => row.path === step)) violations.push(`${step} of ${runId} was done before the journal knew`);
+        await Promise.resolve();
+        if (fails === 9) throw new NonRetryableError(`broken ${id}`);
+        if (attempt <= fails) throw new Error('flaky');
+        return id;
+      }),
+      code(back, (_: string, { runId, step }) => once(runId, step)),
+    ],
+  });
+  for (const [index, crash] of [...crashes, undefined].entries()) {
+    if (index > 0) store.transaction((tx) => tx.owner.release());
+    const runtime = new ReactiveSystemRuntime(system, { store, logger: silentLogger });
+    if (crash !== undefined) {
+      // From here on: taking the file over is not what is tested.
+      runtime.abandon();
+      store.transaction((tx) => tx.owner.release());
+    }
+    const mortal = crash === undefined ? runtime : new ReactiveSystemRuntime(system, { store: dying(store, crash.n + 1, crash.when), logger: silentLogger });
+    try {
+      const end = await mortal.executeFlow('outer', nodes, { id: 'r' });
+      await mortal.idle();
+      const { status, output } = end;
+      mortal.abandon();
+      violations.push(...check(store));
+      return { status, output, violations, crashed };
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      crashed = true;
+    }
+    mortal.abandon();
+  }
+  throw new Error('not reached');
+}
+
+/** What must hold of every finished journal. */
+function check(store: Store): string[] {
+  const wrong: string[] = [];
+  for (const { id, status: own } of store.tables.runs.list({})) {
+    if (own !== 'completed' && own !== 'failed' && own !== 'cancelled') wrong.push(`${id} is left ${own}`);
+    const rows = store.tables.journal.of(id);
+    const done = rows.filter(({ kind }) => kind === 'completed');
+    if (new Set(done.map(({ path }) => path)).size !== done.length) wrong.push(`${id} has a step completed twice`);
+    wrong.push(...undone(id, own, rows));
+  }
+  const events = store.tables.events.list({}).map(({ payload, source }) => `${source} ${payload}`);
+  if (new Set(events).size !== events.length) wrong.push('an event was published twice');
+  if (store.tables.timers.count() > 0) wrong.push('timers are left');
+  return wrong;
+}
+
+/** A finished step is undone exactly when its run, or an attempt around it, has failed; the newest first. */
+function undone(id: string, status: string, rows: readonly JournalRow[]): string[] {
+  const wrong: string[] = [];
+  const completed = new Map(rows.filter(({ kind }) => kind === 'completed').map(({ path, seq }) => [path, seq]));
+  const caught = rows.filter(({ kind }) => kind === 'caught').map(({ path }) => `${path}/try/`);
+  for (const { kind, path, data } of rows) {
+    if (kind !== 'started' || path.endsWith('~undo') || !completed.has(path)) continue;
+    const due = (JSON.parse(data ?? '{}') as { undo?: boolean }).undo === true && (status !== 'completed' || caught.some((part) => path.startsWith(part)));
+    if (completed.has(`${path}/~undo`) !== due) wrong.push(`${path} of ${id} was ${due ? 'not ' : ''}undone`);
+  }
+  const stop = rows.find(({ kind }) => kind === 'stopping')?.seq ?? Infinity;
+  const order = rows.filter(({ kind, path, seq }) => kind === 'started' && path.endsWith('/~undo') && seq > stop).map(({ path }) => completed.get(path.slice(0, -'/~undo'.length)) ?? -1);
+  if (order.join() !== [...order].sort((a, b) => b - a).join()) wrong.push(`${id} was undone in the order ${order.join()}`);
+  return wrong;
+}
+
+it('ends the same, whatever commit boundary the process dies at', async () => {
+  let crashes = 0;
+  await fc.assert(
+    fc.asyncProperty(body, fc.constantFrom('before' as const, 'after' as const), async (nodes, when) => {
+      const reference = await execute(nodes, []);
+      expect(reference.violations).toEqual([]);
+      for (let n = 1; ; n++) {
+        const end = await execute(nodes, [{ n, when }]);
+        expect({ n, ...end }).toMatchObject({ status: reference.status, output: reference.output, violations: [] });
+        if (!end.crashed) break;
+        crashes++;
+      }
+    }),
+    { numRuns: Number(process.env['CRASH_RUNS'] ?? 40), ...(process.env['CRASH_SEED'] === undefined ? { seed: 20260821 } : { seed: Number(process.env['CRASH_SEED']) }) },
+  );
+  expect(crashes).toBeGreaterThan(200);
+}, 120_000);
+
+it('ends the same when it dies again and again', async () => {
+  await fc.assert(
+    fc.asyncProperty(body, fc.array(fc.record({ n: fc.integer({ min: 1, max: 6 }), when: fc.constantFrom('before' as const, 'after' as const) }), { minLength: 2, maxLength: 6 }), async (nodes, crashes) => {
+      const reference = await execute(nodes, []);
+      expect(await execute(nodes, crashes)).toMatchObject({ status: reference.status, output: reference.output, violations: [] });
+    }),
+    { numRuns: Number(process.env['CRASH_RUNS'] ?? 60), seed: Number(process.env['CRASH_SEED'] ?? 1) },
+  );
+}, 120_000);
