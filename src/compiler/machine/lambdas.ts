@@ -4,6 +4,7 @@ import {
   visitStates,
   type CallNode,
   type ExpressionNode,
+  type LambdaParts,
   type MachineNode,
   type StateNode,
 } from '../../model/index.ts';
@@ -167,10 +168,7 @@ export function readsConfiguration(machine: MachineNode): boolean {
   const look = (expression: ExpressionNode | undefined): void => {
     if (expression === undefined) return;
     const { lambda } = expression;
-    if (lambda === undefined) found = true;
-    else if (lambda.reads === undefined)
-      found ||= !lambda.parameter.startsWith('{') || /\bin\b|\.\.\./.test(lambda.parameter);
-    else found ||= lambda.reads.includes('in');
+    found ||= lambda === undefined || (lambda.reads === undefined ? mayReadIn(lambda) : lambda.reads.includes('in'));
   };
   visitStates(machine, (state) => {
     for (const { delay } of state.after) look(typeof delay === 'string' ? undefined : delay);
@@ -181,6 +179,16 @@ export function readsConfiguration(machine: MachineNode): boolean {
     });
   });
   return found;
+}
+
+function mayReadIn({ parameter, body }: LambdaParts): boolean {
+  if (parameter.startsWith('{')) return /\bin\b|\.\.\./.test(parameter);
+  // `(scope) => scope.context.n`: each time with the name of what is read.
+  const name = /^[A-Za-z_]\w*/.exec(parameter)?.[0];
+  if (name === undefined) return true;
+  const all = body.match(new RegExp(`\\b${name}\\b`, 'g')) ?? [];
+  const others = body.match(new RegExp(`\\b${name}\\.(?!in\\b)[A-Za-z]`, 'g')) ?? [];
+  return all.length !== others.length;
 }
 
 /** Every transition of a state, in no particular order. */

@@ -62,7 +62,7 @@ export function payloadTypes(model: SystemModel, machine: MachineNode, writer: M
     const covered = machine.events.filter(({ alias }) => alias.startsWith(descriptor.slice(0, -1)));
     const types = [...new Set(covered.map(({ alias }) => event(alias)))];
     if (types.length === 0 || types.includes('unknown')) return 'unknown';
-    return declare(`pattern:${descriptor}`, pascal(descriptor.replace('*', 'any')), () => types.join(' | '));
+    return declare(`pattern:${descriptor}`, pascal(descriptor === '*' ? 'any.event' : descriptor.replace('*', 'any')), () => types.join(' | '));
   };
   return {
     event,

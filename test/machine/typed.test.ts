@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { compileSystem } from 'millrace/compiler';
+import type { CompiledMachine } from 'millrace/machine';
+import { loadSystemFromDsl } from 'millrace/source';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const sourcePath = fileURLToPath(new URL('fixtures/everything.dsl.ts', import.meta.url));
+let folder = '';
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-typed-'));
+  const { files, diagnostics } = compileSystem(await loadSystemFromDsl(sourcePath), { outDir: folder, sourcePath, tasksDir: join(folder, 'tasks'), toolVersion: 'test' });
+  // That nobody publishes failures yet is no matter of the machine's module.
+  expect(diagnostics.filter(({ message }) => !message.includes('failed('))).toEqual([]);
+  for (const { path, text } of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('the module of a machine passes the strictest compiler, and imports nothing but types and helpers', () => {
+  const paths = { millrace: [`${root}src/dsl/index.ts`], 'millrace/*': [`${root}src/*/index.ts`] };
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      extends: join(root, 'tsconfig.json'),
+      compilerOptions: { paths, noImplicitReturns: true, noPropertyAccessFromIndexSignature: true, allowUnreachableCode: false, typeRoots: [join(root, 'node_modules/@types')] },
+      include: ['machines/*.ts'],
+    }),
+  );
+  const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });
+  expect(tsc.stdout).toBe('');
+});
+
+it('loads from its file and runs', async () => {
+  const { door } = (await import(pathToFileURL(join(folder, 'machines/door.ts')).href)) as { door: CompiledMachine<unknown> };
+  const scope = { instanceId: 'front', now: 5 };
+  const start = door.start({ count: 0, wait: '5m' }, scope);
+  expect(start.snapshot).toEqual({ state: ['closed'], context: { count: 1, last: 'n5', wait: '5m' }, status: 'active' });
+  expect(start.effects).toEqual([{ type: 'emit', event: 'told', payload: { id: 'front', text: '1 {times}' } }]);
+  const ajar = door.send(start.snapshot, { name: 'door.opened', payload: { id: 'front', by: 'me' } }, scope);
+  expect(ajar.snapshot).toMatchObject({ state: ['ajar'], context: { last: 'me' } });
+  expect(ajar.effects).toEqual([
+    { type: 'emit', event: 'told', payload: { id: 'x', text: 'opening' } },
+    { type: 'schedule', id: 'after.open.0', delay: 300_000, event: { name: 'after.open.0', payload: undefined } },
+    { type: 'schedule', id: 'after.ajar.0', delay: 1000, event: { name: 'after.ajar.0', payload: undefined } },
+    { type: 'schedule', id: 'after.ajar.1', delay: 7_200_000, event: { name: 'after.ajar.1', payload: undefined } },
+    { type: 'run', id: 'ajar.oil', target: { kind: 'task', name: 'oil' }, input: { id: 'me' } },
+  ]);
+  const raised = door.send(ajar.snapshot, { name: 'rung', payload: { id: 'front', times: 3 } }, scope);
+  expect(raised.snapshot).toMatchObject({ state: ['ajar'], context: { last: 'front' } });
+  expect(door.available(raised.snapshot)).toEqual(['door.opened', 'door.shut', 'rung', 'oilFailed']);
+});
