@@ -4,7 +4,12 @@ export type Severity = 'error' | 'warning' | 'info';
 /** A change of text that mends a problem. Offsets in UTF-16 units of the file. */
 export interface Fix {
   readonly title: string;
-  readonly edits: readonly { readonly file: string; readonly start: number; readonly end: number; readonly text: string }[];
+  readonly edits: readonly {
+    readonly file: string;
+    readonly start: number;
+    readonly end: number;
+    readonly text: string;
+  }[];
 }
 
 /** One problem in the user's input. `file` is relative to the working directory; lines and columns count from 1. */
@@ -18,6 +23,11 @@ export interface Diagnostic {
   readonly endLine: number;
   readonly endColumn: number;
   readonly hint?: string;
-  readonly related?: readonly { readonly message: string; readonly file: string; readonly line: number; readonly column: number }[];
+  readonly related?: readonly {
+    readonly message: string;
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+  }[];
   readonly fix?: Fix;
 }

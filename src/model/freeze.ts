@@ -1,6 +1,16 @@
 import type { SystemModel } from './nodes/system.ts';
 
-type Optional = 'contexts' | 'events' | 'tasks' | 'agents' | 'resources' | 'flows' | 'machines' | 'locals' | 'imports' | 'files';
+type Optional =
+  | 'contexts'
+  | 'events'
+  | 'tasks'
+  | 'agents'
+  | 'resources'
+  | 'flows'
+  | 'machines'
+  | 'locals'
+  | 'imports'
+  | 'files';
 
 /** What a system needs to be told; the maps that it leaves out are empty. */
 export type SystemParts = Omit<SystemModel, 'kind' | 'schemaVersion' | Optional> & Partial<Pick<SystemModel, Optional>>;

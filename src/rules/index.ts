@@ -6,7 +6,16 @@
  */
 export { codes, explain } from './explain.ts';
 export { rules } from './registry.ts';
-export { github, json, pretty, reporters, sarif, type Reporter, type ReportFormat, type ReportOptions } from './report/index.ts';
+export {
+  github,
+  json,
+  pretty,
+  reporters,
+  sarif,
+  type Reporter,
+  type ReportFormat,
+  type ReportOptions,
+} from './report/index.ts';
 export type { Finding, Issue, IssueContext, Rule, RuleWorld } from './rule.ts';
 export { features, type Feature } from './supported/index.ts';
 export { validateSystem, type ValidateOptions, type Validation } from './validate.ts';

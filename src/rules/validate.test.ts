@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { anySystem } from '../model/fixtures/arbitrary.ts';
 import { at, event, flow, go, machine, on, state, step, system, task } from '../model/fixtures/nodes.ts';
@@ -11,7 +11,9 @@ import { validateSystem } from './validate.ts';
 const broken = system({
   tasks: [task('charge', { retry: { attempts: 3 }, location: at(5) })],
   flows: [flow('fulfil', [step('a', 'chrge', { location: at(9, 4) }), step('b', 'nothing', { location: at(9, 2) })])],
-  machines: [machine('order', [state('open', { on: [on('paid', go('shut', { location: at(20, 1, 'order.dsl.ts') }))] })])],
+  machines: [
+    machine('order', [state('open', { on: [on('paid', go('shut', { location: at(20, 1, 'order.dsl.ts') }))] })]),
+  ],
 });
 
 it('finds nothing in a sound system', () => {
@@ -19,7 +21,11 @@ it('finds nothing in a sound system', () => {
     events: [event('paid')],
     tasks: [task('charge')],
     flows: [flow('fulfil', [step('a', 'charge')])],
-    machines: [machine('order', [state('open', { on: [on('paid', go('shut'))] }), state('shut', { type: 'final' })], { events: [{ alias: 'paid', name: 'paid' }] })],
+    machines: [
+      machine('order', [state('open', { on: [on('paid', go('shut'))] }), state('shut', { type: 'final' })], {
+        events: [{ alias: 'paid', name: 'paid' }],
+      }),
+    ],
   });
   expect(validateSystem(sound)).toEqual({ success: true, issues: [] });
 });
@@ -60,7 +66,9 @@ it('runs the rules of the user', () => {
     },
   };
   const options = { rules: [short], off: rules.map(({ code }) => code) };
-  expect(validateSystem(broken, options).issues).toMatchObject([{ code: 'SHOP001', rule: 'short-names', severity: 'warning', path: 'tasks.charge' }]);
+  expect(validateSystem(broken, options).issues).toMatchObject([
+    { code: 'SHOP001', rule: 'short-names', severity: 'warning', path: 'tasks.charge' },
+  ]);
   expect(validateSystem(broken, { ...options, off: [...options.off, 'SHOP001'] }).issues).toEqual([]);
 });
 
@@ -86,17 +94,21 @@ it.each([null, 1, {}, { kind: 'system' }])('does not throw for %j', (model) => {
 
 it('judges whatever the types allow without a failure of its own', () => {
   fc.assert(
-    fc.property(anySystem, (model) => !validateSystem(model).issues.some(({ code }) => code === 'MR1214')),
+    fc.property(anySystem, (model) => {
+      expect(validateSystem(model).issues.filter(({ code }) => code === 'MR1214')).toEqual([]);
+    }),
     { numRuns: 150, endOnFailure: true },
   );
 });
 
-it('grows in step with the system', () => {
+it('judges thousands of definitions in no time', () => {
   const names = Array.from({ length: 2_000 }, (_, index) => `task${index}`);
-  const flows = names.map((name, index) => flow(`flow${index}`, [step('a', name), step('b', `${name}x`)]));
+  const flows = names.map((name, index) =>
+    flow(`flow${index}`, [step('a', name), step('b', index < 50 ? 'missing' : name)]),
+  );
   const start = performance.now();
-  expect(validateSystem(system({ tasks: names.map((name) => task(name)), flows })).issues).toHaveLength(2_000);
-  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(validateSystem(system({ tasks: names.map((name) => task(name)), flows })).issues).toHaveLength(50);
+  expect(performance.now() - start).toBeLessThan(3_000);
 });
 
 it('has rules of different codes and names', () => {
@@ -114,5 +126,7 @@ it('loads neither ts-morph nor zod', () => {
     await import(${JSON.stringify(index)});
     console.log(seen.filter((url) => url.includes('node_modules')).length, seen.length > 10);
   `;
-  expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).trim()).toBe('0 true');
+  expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).trim()).toBe(
+    '0 true',
+  );
 });

@@ -71,7 +71,13 @@ function toIssue(rule: Rule, finding: Finding, folder: string | undefined): Issu
 }
 
 function brokenRule(rule: Rule, model: SystemModel, error: unknown, folder: string | undefined): Issue {
-  const location = (model as Partial<SystemModel> | null)?.location ?? { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 };
+  const location = (model as Partial<SystemModel> | null)?.location ?? {
+    file: '',
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 1,
+  };
   return {
     code: 'MR1214',
     rule: rule.name,
@@ -95,5 +101,10 @@ const rank = { error: 0, warning: 1, info: 2 } as const;
 
 function byPlace(a: Issue, b: Issue): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
-  return a.line - b.line || a.column - b.column || rank[a.severity] - rank[b.severity] || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
+  return (
+    a.line - b.line ||
+    a.column - b.column ||
+    rank[a.severity] - rank[b.severity] ||
+    (a.code < b.code ? -1 : a.code > b.code ? 1 : 0)
+  );
 }

@@ -68,7 +68,9 @@ function sha256(value: unknown): string {
 function find<Node>(nodes: Readonly<Record<string, Node>>, kind: string, name: string): Node {
   const node = Object.hasOwn(nodes, name) ? nodes[name] : undefined;
   if (node === undefined) {
-    throw new RangeError(`The system has no ${kind} '${name}'. Its ${kind}s: ${Object.keys(nodes).join(', ') || 'none'}.`);
+    throw new RangeError(
+      `The system has no ${kind} '${name}'. Its ${kind}s: ${Object.keys(nodes).join(', ') || 'none'}.`,
+    );
   }
   return node;
 }

@@ -38,7 +38,9 @@ function printMember(owner: Owner, key: string, value: Value): unknown {
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, printOwner(inner as Owner)]));
   }
   if (key === 'options') {
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, isExpression(inner) ? printOwner(inner) : inner]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [name, isExpression(inner) ? printOwner(inner) : inner]),
+    );
   }
   return printValue(value);
 }
@@ -57,13 +59,15 @@ function isUserData(owner: Owner, key: string, value: Value): boolean {
 }
 
 function isExpression(value: Value): value is Owner {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) && (value as Owner)['kind'] === 'expression';
+  return (
+    value !== null && typeof value === 'object' && !Array.isArray(value) && (value as Owner)['kind'] === 'expression'
+  );
 }
 
 /** `../mail.ts` in `parts/orders.dsl.ts` is `mail.ts`. */
 function fromFolder(specifier: string, location: Owner | undefined): string {
   if (!specifier.startsWith('.')) return specifier;
-  const path = String(location?.['file'] ?? '').split('/').slice(0, -1);
+  const path = (typeof location?.['file'] === 'string' ? location['file'] : '').split('/').slice(0, -1);
   for (const part of specifier.split('/')) {
     if (part === '..' && path.length > 0 && path.at(-1) !== '..') path.pop();
     else if (part !== '.') path.push(part);

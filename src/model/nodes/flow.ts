@@ -98,7 +98,9 @@ export const graphSchema = z
   .strictObject({
     kind: z.literal('graph'),
     id,
-    nodes: z.array(z.strictObject({ name: id, needs: z.array(z.string()).readonly(), call: callSchema, ...at }).readonly()).readonly(),
+    nodes: z
+      .array(z.strictObject({ name: id, needs: z.array(z.string()).readonly(), call: callSchema, ...at }).readonly())
+      .readonly(),
     concurrency: z.int().min(1).exactOptional(),
     onFailure: z.enum(['failFast', 'continueIndependent', 'skip']).exactOptional(),
     ...at,

@@ -15,7 +15,14 @@ export interface ForEachNode {
 }
 // Written out as a type above: an action holds actions.
 const forEachSchema: z.ZodType<ForEachNode> = z.lazy(() =>
-  z.strictObject({ kind: z.literal('forEach'), over: expressionSchema, actions: z.array(actionSchema).readonly(), ...at }).readonly(),
+  z
+    .strictObject({
+      kind: z.literal('forEach'),
+      over: expressionSchema,
+      actions: z.array(actionSchema).readonly(),
+      ...at,
+    })
+    .readonly(),
 );
 
 /** What a transition, an entry or an exit does, in order. */
@@ -77,31 +84,32 @@ export const runSchema = z
   .readonly();
 export type RunNode = z.infer<typeof runSchema>;
 
-const stateBase = z
-  .strictObject({
-    kind: z.literal('state'),
-    name: z.string().min(1),
-    type: z.enum(['atomic', 'compound', 'parallel', 'final', 'history']),
-    description: z.string().exactOptional(),
-    tags: tagsSchema.exactOptional(),
-    /** The targets entered by default; several when deep. */
-    initial: z.array(z.string()).readonly().exactOptional(),
-    /** Event descriptors in document order: a name, `name.*`, or `*`. */
-    on: z.array(z.strictObject({ event: z.string(), transitions, ...at }).readonly()).readonly(),
-    always: transitions,
-    after: z.array(z.strictObject({ delay: z.union([durationSchema, expressionSchema]), transitions, ...at }).readonly()).readonly(),
-    entry: z.array(actionSchema).readonly(),
-    exit: z.array(actionSchema).readonly(),
-    run: z.array(runSchema).readonly(),
-    onDone: transitions,
-    /** Of a final state. */
-    output: expressionSchema.exactOptional(),
-    /** A schema of its own, checked on entry. */
-    context: schemaSchema.exactOptional(),
-    /** Of a history state: how deep it remembers. */
-    history: z.enum(['shallow', 'deep']).exactOptional(),
-    ...at,
-  });
+const stateBase = z.strictObject({
+  kind: z.literal('state'),
+  name: z.string().min(1),
+  type: z.enum(['atomic', 'compound', 'parallel', 'final', 'history']),
+  description: z.string().exactOptional(),
+  tags: tagsSchema.exactOptional(),
+  /** The targets entered by default; several when deep. */
+  initial: z.array(z.string()).readonly().exactOptional(),
+  /** Event descriptors in document order: a name, `name.*`, or `*`. */
+  on: z.array(z.strictObject({ event: z.string(), transitions, ...at }).readonly()).readonly(),
+  always: transitions,
+  after: z
+    .array(z.strictObject({ delay: z.union([durationSchema, expressionSchema]), transitions, ...at }).readonly())
+    .readonly(),
+  entry: z.array(actionSchema).readonly(),
+  exit: z.array(actionSchema).readonly(),
+  run: z.array(runSchema).readonly(),
+  onDone: transitions,
+  /** Of a final state. */
+  output: expressionSchema.exactOptional(),
+  /** A schema of its own, checked on entry. */
+  context: schemaSchema.exactOptional(),
+  /** Of a history state: how deep it remembers. */
+  history: z.enum(['shallow', 'deep']).exactOptional(),
+  ...at,
+});
 
 /** One state. Names are unique in a machine. */
 export interface StateNode extends Readonly<z.infer<typeof stateBase>> {

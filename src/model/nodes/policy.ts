@@ -35,7 +35,14 @@ export const jsonValueSchema = z.json();
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /** Labels that people sort by. */
-export const tagsSchema = z.array(z.union([z.string(), z.strictObject({ key: z.string(), value: scalar, scope: z.string().exactOptional() }).readonly()])).readonly();
+export const tagsSchema = z
+  .array(
+    z.union([
+      z.string(),
+      z.strictObject({ key: z.string(), value: scalar, scope: z.string().exactOptional() }).readonly(),
+    ]),
+  )
+  .readonly();
 export type Tags = z.infer<typeof tagsSchema>;
 /** Whatever JSON the user attaches. */
 export const metadataSchema = z.record(z.string(), jsonValueSchema).readonly();

@@ -55,7 +55,8 @@ export function systemJsonSchema(): Readonly<Record<string, unknown>> {
     unrepresentable: 'any',
     override({ zodSchema, jsonSchema: printed }) {
       // A duration is checked by code in zod; the pattern says the same.
-      if (zodSchema === durationSchema) Object.assign(printed, { type: 'string', pattern: '^\\d+(?:\\.\\d+)?(?:ms|s|m|h|d)$' });
+      if (zodSchema === durationSchema)
+        Object.assign(printed, { type: 'string', pattern: '^\\d+(?:\\.\\d+)?(?:ms|s|m|h|d)$' });
       delete printed.readOnly;
       if (printed.maximum === Number.MAX_SAFE_INTEGER) delete printed.maximum;
     },

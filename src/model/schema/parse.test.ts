@@ -1,11 +1,13 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anySystem } from '../fixtures/arbitrary.ts';
 import { at, flow, machine, state, step, system, task } from '../fixtures/nodes.ts';
 import { parseSystem } from './parse.ts';
 
 function allFrozen(value: unknown): boolean {
-  return value === null || typeof value !== 'object' || (Object.isFrozen(value) && Object.values(value).every(allFrozen));
+  return (
+    value === null || typeof value !== 'object' || (Object.isFrozen(value) && Object.values(value).every(allFrozen))
+  );
 }
 
 describe('parseSystem', () => {
@@ -22,7 +24,10 @@ describe('parseSystem', () => {
   });
 
   it('keeps tags and metadata as they are', () => {
-    const given = system({ tags: ['a', { key: 'team', value: 3, scope: 'x' }], metadata: { deep: [{ location: null }] } });
+    const given = system({
+      tags: ['a', { key: 'team', value: 3, scope: 'x' }],
+      metadata: { deep: [{ location: null }] },
+    });
     const parsed = parseSystem(JSON.parse(JSON.stringify(given))).system;
     expect(parsed?.tags).toEqual(given.tags);
     expect(parsed?.metadata).toEqual(given.metadata);
@@ -45,7 +50,11 @@ describe('parseSystem', () => {
           line: 3,
           column: 2,
         },
-        { code: 'MR1200', message: expect.stringMatching(/^'flows\.fulfil\.body\.steps\[0\]\.retry\.attempts': Too small/), line: 9 },
+        {
+          code: 'MR1200',
+          message: expect.stringMatching(/^'flows\.fulfil\.body\.steps\[0\]\.retry\.attempts': Too small/),
+          line: 9,
+        },
       ],
     });
   });

@@ -24,13 +24,19 @@ export interface ParsedSystem {
 export function parseSystem(json: unknown): ParsedSystem {
   const format = formatOf(json);
   if (format !== undefined && format !== modelFormat) {
-    const message = `This is a model of format ${String(format)}; this version of Millrace reads format ${modelFormat}.`;
-    return { diagnostics: [diagnose(json, ['schemaVersion'], 'MR1215', message, 'Read the source again with `dsl inspect --json`.')] };
+    const message = `This is a model of format ${format}; this version of Millrace reads format ${modelFormat}.`;
+    return {
+      diagnostics: [
+        diagnose(json, ['schemaVersion'], 'MR1215', message, 'Read the source again with `dsl inspect --json`.'),
+      ],
+    };
   }
   try {
     const result = systemSchema.safeParse(json);
     if (result.success) return { system: freezeSystem(result.data), diagnostics: [] };
-    return { diagnostics: result.error.issues.flatMap((issue) => flatten(issue, [])).map((issue) => toDiagnostic(json, issue)) };
+    return {
+      diagnostics: result.error.issues.flatMap((issue) => flatten(issue, [])).map((issue) => toDiagnostic(json, issue)),
+    };
   } catch (error) {
     // A value that holds itself runs zod out of stack.
     const reason = error instanceof RangeError ? 'it is nested too deep or holds itself' : String(error);
@@ -50,7 +56,9 @@ function flatten(issue: z.core.$ZodIssue, around: readonly PropertyKey[]): reado
     return issue.keys.map((key) => ({ path: [...path, key], message: `'${key}' is no member of this kind of node` }));
   }
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ path, message: issue.message }];
-  const sameKind = issue.errors.filter((errors) => !errors.some(({ path: [first], path: { length } }) => first === 'kind' && length === 1));
+  const sameKind = issue.errors.filter(
+    (errors) => !errors.some(({ path: [first], path: { length } }) => first === 'kind' && length === 1),
+  );
   const [nearest = []] = (sameKind.length > 0 ? sameKind : issue.errors).toSorted((a, b) => a.length - b.length);
   return nearest.flatMap((inner) => flatten(inner, path));
 }
@@ -61,13 +69,31 @@ function toDiagnostic(json: unknown, { path, message }: Problem): Diagnostic {
   return diagnose(json, path, code, `${where === '' ? 'The model' : `'${where}'`}: ${message}.`);
 }
 
-function diagnose(json: unknown, path: readonly PropertyKey[], code: string, message: string, hint?: string): Diagnostic {
+function diagnose(
+  json: unknown,
+  path: readonly PropertyKey[],
+  code: string,
+  message: string,
+  hint?: string,
+): Diagnostic {
   const { file, line, column, endLine, endColumn } = locationOf(json, path);
-  return { code, severity: 'error', message, file, line, column, endLine, endColumn, ...(hint !== undefined && { hint }) };
+  return {
+    code,
+    severity: 'error',
+    message,
+    file,
+    line,
+    column,
+    endLine,
+    endColumn,
+    ...(hint !== undefined && { hint }),
+  };
 }
 
-function formatOf(json: unknown): unknown {
+function formatOf(json: unknown): number | string | undefined {
   if (json === null || typeof json !== 'object') return undefined;
   const { kind, schemaVersion } = json as { kind?: unknown; schemaVersion?: unknown };
-  return kind === 'system' && (typeof schemaVersion === 'number' || typeof schemaVersion === 'string') ? schemaVersion : undefined;
+  return kind === 'system' && (typeof schemaVersion === 'number' || typeof schemaVersion === 'string')
+    ? schemaVersion
+    : undefined;
 }

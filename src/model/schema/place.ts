@@ -2,7 +2,9 @@ import type { Location } from '../nodes/location.ts';
 
 /** `['steps', 0, 'retry']` is `steps[0].retry`. */
 export function pathText(path: readonly PropertyKey[]): string {
-  return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`)).join('');
+  return path
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`))
+    .join('');
 }
 
 const nowhere: Location = { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 };

@@ -34,7 +34,12 @@ function isMark(token: Token | undefined, value: string): boolean {
   return token?.type === 'mark' && token.value === value;
 }
 
-function isNoise(token: Token, previous: Token | undefined, next: Token | undefined, bracket: string | undefined): boolean {
+function isNoise(
+  token: Token,
+  previous: Token | undefined,
+  next: Token | undefined,
+  bracket: string | undefined,
+): boolean {
   if (token.type !== 'mark') return false;
   if (token.value === ';') return bracket !== '(' && isOptional(previous, next);
   if (token.value === ',') {
@@ -56,7 +61,19 @@ function isOptional(previous: Token | undefined, next: Token | undefined): boole
 }
 
 /** Words that take in what follows when it stands on the same line. */
-const sticky = new Set(['async', 'return', 'break', 'continue', 'throw', 'yield', 'type', 'get', 'set', 'static', 'declare']);
+const sticky = new Set([
+  'async',
+  'return',
+  'break',
+  'continue',
+  'throw',
+  'yield',
+  'type',
+  'get',
+  'set',
+  'static',
+  'declare',
+]);
 const restricted = new Set(['return', 'break', 'continue', 'yield', 'async']);
 
 function isSticky(token: Token): boolean {

@@ -20,17 +20,22 @@ const word = /[\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*/uy;
 const number = /(?:0[xob][\da-f_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d[\d_]*)?)n?/iy;
 const space = /(?:\s|\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?\*\/)+/uy;
 // `>` is always read alone, so that the end of nested type arguments and a shift need not be told apart.
-const mark = /\.\.\.|=>|===|!==|==|!=|\*\*=|\*\*|<<=|<=|\+\+|--|&&=|\|\|=|\?\?=|&&|\|\||\?\?|\?\.(?!\d)|[-+*/%&|^]=|[^]/uy;
+const mark =
+  /\.\.\.|=>|===|!==|==|!=|\*\*=|\*\*|<<=|<=|\+\+|--|&&=|\|\|=|\?\?=|&&|\|\||\?\?|\?\.(?!\d)|[-+*/%&|^]=|[^]/uy;
 
 /** Words after which an operand comes. */
 const operators = new Set(
-  'return typeof case in of delete void throw new instanceof await yield else do extends keyof as satisfies default'.split(' '),
+  'return typeof case in of delete void throw new instanceof await yield else do extends keyof as satisfies default'.split(
+    ' ',
+  ),
 );
 const headers = new Set(['if', 'while', 'for', 'with']);
 
 /** Is this `)` the end of what stands between `if (` or the like and its statement? */
 export function endsHeader(token: Token): boolean {
-  return token.type === 'mark' && token.value === ')' && token.opener?.member === false && headers.has(token.opener.value);
+  return (
+    token.type === 'mark' && token.value === ')' && token.opener?.member === false && headers.has(token.opener.value)
+  );
 }
 
 function at(pattern: RegExp, text: string, from: number): string | undefined {
@@ -47,7 +52,11 @@ export function scan(text: string): readonly Token[] | undefined {
 }
 
 /** Scans to the end of the text or, inside a template, to the `}` that no `{` opened. */
-function scanFrom(text: string, from: number, inTemplate: boolean): { code: readonly Token[]; end: number } | undefined {
+function scanFrom(
+  text: string,
+  from: number,
+  inTemplate: boolean,
+): { code: readonly Token[]; end: number } | undefined {
   const code: Token[] = [];
   const open: (Token | undefined)[] = [];
   let position = from;
@@ -67,7 +76,7 @@ function scanFrom(text: string, from: number, inTemplate: boolean): { code: read
       continue;
     }
     const name = at(word, text, position);
-    const value = name ?? (at(mark, text, position) as string);
+    const value = name ?? at(mark, text, position) ?? text.charAt(position);
     position += value.length;
     code.push(name === undefined ? readMark(value, newline, before, open) : readName(name, newline, before));
   }
@@ -88,7 +97,9 @@ function readMark(value: string, newline: boolean, before: Token | undefined, op
     const token: Token = { type: 'mark', value, newline, ends: true, opener };
     // After `if (x)` a statement comes, and after a block too: a slash there begins a regular expression.
     if (value === ')') return { ...token, ends: !endsHeader(token) };
-    return value === '}' && opener !== undefined && /^(?:=>|\)|;|\{|\})$/.test(opener.value) ? { ...token, ends: false } : token;
+    return value === '}' && opener !== undefined && /^(?:=>|\)|;|\{|\})$/.test(opener.value)
+      ? { ...token, ends: false }
+      : token;
   }
   const postfix = (value === '!' || value === '++' || value === '--') && before?.ends === true && !newline;
   return { type: 'mark', value, newline, ends: postfix };

@@ -18,14 +18,17 @@ const parts: { readonly [K in ActionKind]: (action: ActionOf<K>) => ActionParts 
   emit: (action) => ({ calls: [action.call] }),
   raise: (action) => ({ calls: [action.call] }),
   start: (action) => ({ calls: [action.call] }),
-  send: (action) => ({ calls: [action.call], code: [...code('delay', action.delay), ...code('target', action.target)] }),
+  send: (action) => ({
+    calls: [action.call],
+    code: [...code('delay', action.delay), ...code('target', action.target)],
+  }),
   cancel: (action) => ({ code: code('id', action.id) }),
   forEach: (action) => ({ code: code('over', action.over), actions: action.actions }),
 };
 
 /** The calls, code and inner actions of one action. */
 export function actionParts<K extends ActionKind>(action: ActionOf<K>): ActionParts {
-  return parts[action.kind as K](action);
+  return parts[action.kind](action);
 }
 
 /** What a reader does with each kind of action. */

@@ -23,7 +23,11 @@ export interface CodeSite {
 export type VisitCode = (node: ExpressionNode | SchemaNode, site: CodeSite) => void;
 export type VisitCall = (call: CallNode, site: CodeSite) => void;
 
-type Definitions = { readonly [K in keyof SystemModel as SystemModel[K] extends Readonly<Record<string, { readonly kind: string }>> ? K : never]: SystemModel[K] };
+type Definitions = {
+  readonly [
+    K in keyof SystemModel as SystemModel[K] extends Readonly<Record<string, { readonly kind: string }>> ? K : never
+  ]: SystemModel[K];
+};
 type Kind = keyof Definitions;
 type Readers = { readonly [K in Kind]: (node: Definitions[K][string], code: VisitCode, call: VisitCall) => void };
 
@@ -64,10 +68,9 @@ export function visitCalls(model: SystemModel, visit: VisitCall): void {
 }
 
 function visitAll(model: SystemModel, code: VisitCode, call: VisitCall): void {
-  const read = <K extends Kind>(kind: K): void => {
-    for (const node of Object.values(model[kind])) readers[kind](node as Definitions[K][string], code, call);
-  };
-  for (const kind of Object.keys(readers) as Kind[]) read(kind);
+  for (const [kind, read] of Object.entries(readers)) {
+    for (const node of Object.values(model[kind as Kind])) read(node as never, code, call);
+  }
 }
 
 function readTask(task: TaskNode, code: VisitCode): void {
@@ -100,7 +103,11 @@ function readFlow(flow: FlowNode, code: VisitCode, call: VisitCall): void {
 }
 
 function readMachine(machine: MachineNode, code: VisitCode, call: VisitCall): void {
-  const at = (key: string): CodeSite => ({ path: `machines.${machine.name}.${key}`, kind: 'machine', name: machine.name });
+  const at = (key: string): CodeSite => ({
+    path: `machines.${machine.name}.${key}`,
+    kind: 'machine',
+    name: machine.name,
+  });
   code(machine.context, at('context'));
   visitStates(machine, (state, place) => {
     readState(state, (key) => ({ ...at(`states.${place.path}.${key}`), state: state.name }), code, call);

@@ -54,9 +54,17 @@ export interface TransitionGroup {
 /** Every group of transitions that leaves a state, in document order. */
 export function transitionGroups(state: StateNode): readonly TransitionGroup[] {
   const groups: TransitionGroup[] = [
-    ...state.on.map(({ event, transitions }) => ({ path: `on.${event}`, trigger: { type: 'event', event } as const, transitions })),
+    ...state.on.map(({ event, transitions }) => ({
+      path: `on.${event}`,
+      trigger: { type: 'event', event } as const,
+      transitions,
+    })),
     { path: 'always', trigger: { type: 'always' }, transitions: state.always },
-    ...state.after.map(({ transitions }, index) => ({ path: `after.${index}`, trigger: { type: 'after' } as const, transitions })),
+    ...state.after.map(({ transitions }, index) => ({
+      path: `after.${index}`,
+      trigger: { type: 'after' } as const,
+      transitions,
+    })),
     ...state.run.flatMap(({ id, onDone, onError }) => [
       { path: `run.${id}.onDone`, trigger: { type: 'runDone', run: id } as const, transitions: onDone },
       { path: `run.${id}.onError`, trigger: { type: 'runError', run: id } as const, transitions: onError },

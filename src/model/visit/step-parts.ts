@@ -21,7 +21,12 @@ const parts: { readonly [K in StepKind]: (step: StepOf<K>) => StepParts } = {
   repeat: (step) => ({ bodies: [{ body: step.body }], code: [{ key: 'until', node: step.until }] }),
   graph: (step) => ({ calls: step.nodes.map((node) => ({ key: node.name, call: node.call })) }),
   race: (step) => ({ bodies: step.bodies }),
-  attempt: (step) => ({ bodies: [{ name: 'try', body: step.body }, { name: 'catch', body: step.handler }] }),
+  attempt: (step) => ({
+    bodies: [
+      { name: 'try', body: step.body },
+      { name: 'catch', body: step.handler },
+    ],
+  }),
   waitFor: (step) => ({ code: step.match.map(({ field, value }) => ({ key: `match.${field}`, node: value })) }),
   approve: (step) => ({
     code: [
@@ -36,7 +41,7 @@ const parts: { readonly [K in StepKind]: (step: StepOf<K>) => StepParts } = {
 
 /** The bodies, calls and code of one step. */
 export function stepParts<K extends StepKind>(step: StepOf<K>): StepParts {
-  return parts[step.kind as K](step);
+  return parts[step.kind](step);
 }
 
 /** What a reader does with each kind of step. */

@@ -45,9 +45,13 @@ export function visitSteps(flow: FlowNode, visit: (step: StepNode, place: StepPl
 }
 
 /** Calls back for every body of a flow with its path: '' for the flow's own, `prepared/stock` for one below. */
-export function visitBodies(flow: FlowNode, visit: (body: BodyNode, path: string, owner: StepNode | undefined) => void): void {
+export function visitBodies(
+  flow: FlowNode,
+  visit: (body: BodyNode, path: string, owner: StepNode | undefined) => void,
+): void {
   visit(flow.body, '', undefined);
   visitSteps(flow, (step, { path }) => {
-    for (const { name, body } of stepParts(step).bodies ?? []) visit(body, name === undefined ? path : `${path}/${name}`, step);
+    for (const { name, body } of stepParts(step).bodies ?? [])
+      visit(body, name === undefined ? path : `${path}/${name}`, step);
   });
 }

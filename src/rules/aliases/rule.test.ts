@@ -3,26 +3,56 @@ import { at, call, event, go, machine, on, state, system } from '../../model/fix
 import { messages } from '../fixtures/found.ts';
 import { aliases } from './rule.ts';
 
-const check = (...args: Parameters<typeof machine>) => messages(aliases, system({ events: [event('paid')], machines: [machine(...args)] }));
-const events = [{ alias: 'paid', name: 'order.paid' }, { alias: 'mail.sent', name: 'sent' }];
+const check = (...args: Parameters<typeof machine>) =>
+  messages(aliases, system({ events: [event('paid')], machines: [machine(...args)] }));
+const events = [
+  { alias: 'paid', name: 'order.paid' },
+  { alias: 'mail.sent', name: 'sent' },
+];
 const hears = (...names: readonly string[]) => state('a', { on: names.map((name) => on(name, go('a'))) });
 
 it('is content with its own events, patterns over them, and those of every machine', () => {
-  const run = { kind: 'run' as const, id: 'a.ship', target: { kind: 'flow' as const, name: 'f' }, onDone: [], onError: [], location: at(1) };
-  const all = ['paid', 'mail.*', 'mail.sent', '*', 'error.execution', 'error.*', 'done.state.a', 'done.state.*', 'done.run.a.ship', 'error.run.a.ship'];
+  const run = {
+    kind: 'run' as const,
+    id: 'a.ship',
+    target: { kind: 'flow' as const, name: 'f' },
+    onDone: [],
+    onError: [],
+    location: at(1),
+  };
+  const all = [
+    'paid',
+    'mail.*',
+    'mail.sent',
+    '*',
+    'error.execution',
+    'error.*',
+    'done.state.a',
+    'done.state.*',
+    'done.run.a.ship',
+    'error.run.a.ship',
+  ];
   expect(check('m', [{ ...hears(...all), run: [run] }], { events, creates: ['paid'] })).toEqual([]);
 });
 
 it.each(['payd', 'order.paid', 'order.*', 'done.state.b', 'done.run.nothing'])('refuses to react to %j', (name) => {
-  expect(check('m', [hears(name)], { events })).toEqual([`State 'a' of machine 'm' reacts to '${name}', which is not among the machine's events.`]);
+  expect(check('m', [hears(name)], { events })).toEqual([
+    `State 'a' of machine 'm' reacts to '${name}', which is not among the machine's events.`,
+  ]);
 });
 
 it('refuses to be created by an event that it does not list', () => {
-  expect(check('m', [state('a')], { events, creates: ['order.paid'] })).toEqual(["'creates' of machine 'm' names 'order.paid', which is not among its events."]);
+  expect(check('m', [state('a')], { events, creates: ['order.paid'] })).toEqual([
+    "'creates' of machine 'm' names 'order.paid', which is not among its events.",
+  ]);
 });
 
 it('refuses one name, and one event, twice', () => {
-  const twice = [{ alias: 'paid', name: 'a' }, { alias: 'paid', name: 'b' }, { alias: 'other', name: 'a' }];
+  const twice = [
+    { alias: 'paid', name: 'a' },
+    { alias: 'paid', name: 'b' },
+    { alias: 'other', name: 'a' },
+  ];
   expect(check('m', [state('a')], { events: twice })).toEqual([
     "Machine 'm' lists 'paid' twice in 'events'.",
     "Machine 'm' lists the event 'a' under two names.",
@@ -30,7 +60,10 @@ it('refuses one name, and one event, twice', () => {
 });
 
 it('refuses to raise what it cannot hear', () => {
-  const raise = (name: string) => state('a', { entry: [{ kind: 'raise', call: call('event', name), location: at(1) }] });
+  const raise = (name: string) =>
+    state('a', { entry: [{ kind: 'raise', call: call('event', name), location: at(1) }] });
   expect(check('m', [raise('sent')], { events })).toEqual([]);
-  expect(check('m', [raise('paid')], { events })).toEqual(["State 'a' of machine 'm' raises 'paid', to which the machine cannot react."]);
+  expect(check('m', [raise('paid')], { events })).toEqual([
+    "State 'a' of machine 'm' raises 'paid', to which the machine cannot react.",
+  ]);
 });

@@ -25,9 +25,19 @@ function checkLists(machine: MachineNode, report: (finding: Finding) => void): v
       const path = `machines.${machine.name}.${member}.${alias}`;
       const earlier = machine[member].slice(0, index);
       if (earlier.some((other) => other.alias === alias)) {
-        report({ message: `Machine '${machine.name}' lists '${alias}' twice in '${member}'.`, path, location, context: { ids: [alias] } });
+        report({
+          message: `Machine '${machine.name}' lists '${alias}' twice in '${member}'.`,
+          path,
+          location,
+          context: { ids: [alias] },
+        });
       } else if (member === 'events' && earlier.some((other) => other.name === name)) {
-        report({ message: `Machine '${machine.name}' lists the event '${name}' under two names.`, path, location, context: { ids: [name] } });
+        report({
+          message: `Machine '${machine.name}' lists the event '${name}' under two names.`,
+          path,
+          location,
+          context: { ids: [name] },
+        });
       }
     }
   }
@@ -57,7 +67,8 @@ function checkDescriptors(machine: MachineNode, report: (finding: Finding) => vo
 
 /** Can an event come that the descriptor covers: one of the machine's own, or of those that every machine has? */
 function isHeard(chart: Chart, descriptor: string, known: readonly string[]): boolean {
-  if (descriptor === '*' || known.includes(descriptor) || /^(?:error\.execution|error|done)(?:\.\*)?$/.test(descriptor)) return true;
+  if (descriptor === '*' || known.includes(descriptor) || /^(?:error\.execution|error|done)(?:\.\*)?$/.test(descriptor))
+    return true;
   if (/^(?:done|error)\.(?:run|state)\.\*$/.test(descriptor)) return true;
   const [, about, id = ''] = /^(?:done|error)\.(run|state)\.(.+)$/.exec(descriptor) ?? [];
   if (about === 'state') return chart.states.has(id);

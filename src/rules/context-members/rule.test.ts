@@ -11,7 +11,8 @@ const context = (name: string, members: readonly string[], dependencies: readonl
   dependencies,
   location: at(1),
 });
-const check = (...contexts: readonly ContextNode[]) => messages(contextMembers, system({ tasks: [task('charge'), task('ship')], contexts }));
+const check = (...contexts: readonly ContextNode[]) =>
+  messages(contextMembers, system({ tasks: [task('charge'), task('ship')], contexts }));
 
 it('is content when all names are known', () => {
   expect(check(context('billing', ['charge']), context('shipping', ['ship'], ['billing']))).toEqual([]);

@@ -21,14 +21,25 @@ export const contextMembers: Rule = {
         const other = owner.get(member);
         owner.set(member, other ?? name);
         if (other === undefined) continue;
-        const message = other === name ? `Context '${name}' lists '${member}' twice.` : `'${member}' is a member of the contexts '${other}' and '${name}'.`;
+        const message =
+          other === name
+            ? `Context '${name}' lists '${member}' twice.`
+            : `'${member}' is a member of the contexts '${other}' and '${name}'.`;
         report({ message, path: `${path}.members`, location, context: { actual: member, ids: [member] } });
       }
       const others = contexts.map((context) => context.name).filter((other) => other !== name);
       for (const dependency of dependencies) {
         if (others.includes(dependency)) continue;
-        const message = dependency === name ? `Context '${name}' depends on itself.` : `Context '${name}' depends on '${dependency}', but there is no such context.`;
-        report({ message, ...unknownName(dependency, others, 'other context'), path: `${path}.dependencies`, location });
+        const message =
+          dependency === name
+            ? `Context '${name}' depends on itself.`
+            : `Context '${name}' depends on '${dependency}', but there is no such context.`;
+        report({
+          message,
+          ...unknownName(dependency, others, 'other context'),
+          path: `${path}.dependencies`,
+          location,
+        });
       }
     }
   },

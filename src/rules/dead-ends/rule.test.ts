@@ -19,12 +19,22 @@ it('reports a state that nothing leaves', () => {
 });
 
 it('reports a state that never comes to an end, where there is one', () => {
-  const states = [state('a', { on: [on('x', go('b')), on('y', go('end'))] }), state('b', { on: [on('z', go('b'))] }), final('end')];
+  const states = [
+    state('a', { on: [on('x', go('b')), on('y', go('end'))] }),
+    state('b', { on: [on('z', go('b'))] }),
+    final('end'),
+  ];
   expect(check('m', states)).toEqual(["State 'b' of machine 'm' can never come to a final state."]);
 });
 
 it('counts what the neighbours in a parallel state do', () => {
-  const both = state('p', { type: 'parallel', states: [state('l', { states: [state('l1')] }), state('r', { states: [state('r1', { on: [on('x', go('end'))] })] })] });
+  const both = state('p', {
+    type: 'parallel',
+    states: [
+      state('l', { states: [state('l1')] }),
+      state('r', { states: [state('r1', { on: [on('x', go('end'))] })] }),
+    ],
+  });
   expect(check('m', [both, final('end')])).toEqual([]);
 });
 

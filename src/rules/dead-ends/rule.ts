@@ -17,21 +17,32 @@ export const deadEnds: Rule = {
       visitStates(machine, (state) => {
         if (state.type !== 'atomic' || !live.has(state)) return;
         const found = judge(chart, state, ends);
-        if (found !== undefined) report({ ...found, path: chart.path(state), location: state.location, context: { ids: [state.name] } });
+        if (found !== undefined)
+          report({ ...found, path: chart.path(state), location: state.location, context: { ids: [state.name] } });
       });
     }
   },
 };
 
-function judge(chart: Chart, state: StateNode, ends: readonly StateNode[]): Pick<Finding, 'message' | 'hint'> | undefined {
+function judge(
+  chart: Chart,
+  state: StateNode,
+  ends: readonly StateNode[],
+): Pick<Finding, 'message' | 'hint'> | undefined {
   const name = `State '${state.name}' of machine '${chart.machine.name}'`;
   if (!reacts(chart, state)) {
-    return { message: `${name} is a dead end: no transition leaves it.`, hint: 'If the machine ends there, say `final: true`.' };
+    return {
+      message: `${name} is a dead end: no transition leaves it.`,
+      hint: 'If the machine ends there, say `final: true`.',
+    };
   }
   if (ends.length === 0) return undefined;
   const later = reachable(chart, targetsFrom(chart, state));
   if (ends.some((end) => later.has(end))) return undefined;
-  return { message: `${name} can never come to a final state.`, hint: `Final are: ${ends.map((end) => `'${end.name}'`).join(', ')}.` };
+  return {
+    message: `${name} can never come to a final state.`,
+    hint: `Final are: ${ends.map((end) => `'${end.name}'`).join(', ')}.`,
+  };
 }
 
 /** Does the state, one around it, or a neighbour in a parallel state react to anything? */

@@ -3,7 +3,8 @@ import { go, lambda, machine, on, state, system } from '../../model/fixtures/nod
 import { messages } from '../fixtures/found.ts';
 import { eventlessLoop } from './rule.ts';
 
-const check = (...states: Parameters<typeof machine>[1]) => messages(eventlessLoop, system({ machines: [machine('m', states)] }));
+const check = (...states: Parameters<typeof machine>[1]) =>
+  messages(eventlessLoop, system({ machines: [machine('m', states)] }));
 const guard = lambda('true');
 
 it('is content when a guard or an event breaks the circle', () => {
@@ -13,9 +14,9 @@ it('is content when a guard or an event breaks the circle', () => {
 });
 
 it('refuses a circle, once, with its way', () => {
-  expect(check(state('a', { always: [go('b')] }), state('b', { always: [go('c')] }), state('c', { always: [go('a')] }))).toEqual([
-    "Machine 'm' never comes to rest: `always` goes 'a' → 'b' → 'c' → 'a' without a guard.",
-  ]);
+  expect(
+    check(state('a', { always: [go('b')] }), state('b', { always: [go('c')] }), state('c', { always: [go('a')] })),
+  ).toEqual(["Machine 'm' never comes to rest: `always` goes 'a' → 'b' → 'c' → 'a' without a guard."]);
 });
 
 it('refuses a state that goes to itself, or stays', () => {
@@ -24,7 +25,9 @@ it('refuses a state that goes to itself, or stays', () => {
 });
 
 it('sees the way through what a state starts in, and what is around it', () => {
-  expect(check(state('a', { always: [go('b')] }), state('b', { states: [state('c', { always: [go('a')] })] }))).toHaveLength(1);
+  expect(
+    check(state('a', { always: [go('b')] }), state('b', { states: [state('c', { always: [go('a')] })] })),
+  ).toHaveLength(1);
   // The state around is left and entered again, for ever.
   expect(check(state('a', { always: [go('c')], states: [state('b'), state('c')] }))).toHaveLength(1);
 });

@@ -3,7 +3,8 @@ import { assign, at, final, go, lambda, machine, on, state, system } from '../..
 import { messages } from '../fixtures/found.ts';
 import { finalStates } from './rule.ts';
 
-const check = (...states: Parameters<typeof machine>[1]) => messages(finalStates, system({ machines: [machine('m', states)] }));
+const check = (...states: Parameters<typeof machine>[1]) =>
+  messages(finalStates, system({ machines: [machine('m', states)] }));
 
 it('is content with an end that has an output and an entry', () => {
   expect(check(final('done', { output: lambda('1'), entry: [assign('({})')] }))).toEqual([]);
@@ -14,11 +15,27 @@ it.each([
   ['transitions', { after: [{ delay: '1d' as const, transitions: [go('done')], location: at(1) }] }],
   ['transitions', { always: [go('done')] }],
   ['states below it', { states: [state('b')] }],
-  ['something to run', { run: [{ kind: 'run' as const, id: 'r', target: { kind: 'flow' as const, name: 'f' }, onDone: [], onError: [], location: at(1) }] }],
+  [
+    'something to run',
+    {
+      run: [
+        {
+          kind: 'run' as const,
+          id: 'r',
+          target: { kind: 'flow' as const, name: 'f' },
+          onDone: [],
+          onError: [],
+          location: at(1),
+        },
+      ],
+    },
+  ],
 ] as const)('refuses %s', (what, more) => {
   expect(check(final('done', more))).toEqual([`Final state 'done' of machine 'm' has ${what}.`]);
 });
 
 it('refuses the output of a state that is no end', () => {
-  expect(check(state('a', { output: lambda('1') }))).toEqual(["State 'a' of machine 'm' has an output, which only final states have."]);
+  expect(check(state('a', { output: lambda('1') }))).toEqual([
+    "State 'a' of machine 'm' has an output, which only final states have.",
+  ]);
 });

@@ -11,11 +11,19 @@ export const finalStates: Rule = {
   check(model, report) {
     for (const machine of Object.values(model.machines)) {
       visitStates(machine, (state) => {
-        const wrong = state.type === 'final' ? tooMuch(state) : state.output === undefined ? undefined : 'an output, which only final states have';
+        const wrong =
+          state.type === 'final'
+            ? tooMuch(state)
+            : state.output === undefined
+              ? undefined
+              : 'an output, which only final states have';
         if (wrong === undefined) return;
         report({
           message: `${state.type === 'final' ? 'Final state' : 'State'} '${state.name}' of machine '${machine.name}' has ${wrong}.`,
-          hint: state.type === 'final' ? 'Take it away, or make the state an ordinary one.' : 'Set `final: true`, or keep the value in the context.',
+          hint:
+            state.type === 'final'
+              ? 'Take it away, or make the state an ordinary one.'
+              : 'Set `final: true`, or keep the value in the context.',
           path: chartOf(machine).path(state),
           location: state.location,
           context: { ids: [state.name] },

@@ -4,7 +4,12 @@ import { messages } from '../fixtures/found.ts';
 import { graphNeeds } from './rule.ts';
 
 function check(needs: Readonly<Record<string, readonly string[]>>): readonly string[] {
-  const nodes = Object.entries(needs).map(([name, of]) => ({ name, needs: of, call: call('task', 'x'), location: at(1) }));
+  const nodes = Object.entries(needs).map(([name, of]) => ({
+    name,
+    needs: of,
+    call: call('task', 'x'),
+    location: at(1),
+  }));
   return messages(graphNeeds, system({ flows: [flow('f', [{ kind: 'graph', id: 'g', nodes, location: at(1) }])] }));
 }
 

@@ -3,9 +3,13 @@ import { assign, go, machine, on, state, system } from '../../model/fixtures/nod
 import { messages } from '../fixtures/found.ts';
 import { historyStates } from './rule.ts';
 
-const past = (more: Parameters<typeof state>[1] = {}) => state('past', { type: 'history', history: 'deep', initial: ['b'], ...more });
+const past = (more: Parameters<typeof state>[1] = {}) =>
+  state('past', { type: 'history', history: 'deep', initial: ['b'], ...more });
 const inside = (...states: Parameters<typeof machine>[1]) =>
-  messages(historyStates, system({ machines: [machine('m', [state('a', { states: [state('b'), ...states] }), state('c')])] }));
+  messages(
+    historyStates,
+    system({ machines: [machine('m', [state('a', { states: [state('b'), ...states] }), state('c')])] }),
+  );
 
 it('is content with a history below the state that it remembers', () => {
   expect(inside(past())).toEqual([]);
@@ -22,7 +26,9 @@ it.each([
 });
 
 it('refuses one outside of any state', () => {
-  expect(messages(historyStates, system({ machines: [machine('m', [state('b'), past()])] }))[0]).toContain('there is no state around it');
+  expect(messages(historyStates, system({ machines: [machine('m', [state('b'), past()])] }))[0]).toContain(
+    'there is no state around it',
+  );
 });
 
 it('refuses `history` on another state', () => {

@@ -12,7 +12,12 @@ export const historyStates: Rule = {
     for (const machine of Object.values(model.machines)) {
       const chart = chartOf(machine);
       visitStates(machine, (state) => {
-        const message = state.type === 'history' ? wrong(chart, state) : state.history === undefined ? undefined : 'says `history` but is none';
+        const message =
+          state.type === 'history'
+            ? wrong(chart, state)
+            : state.history === undefined
+              ? undefined
+              : 'says `history` but is none';
         if (message === undefined) return;
         report({
           message: `State '${state.name}' of machine '${machine.name}' ${message}.`,
@@ -33,10 +38,13 @@ function wrong(chart: Chart, state: StateNode): string | undefined {
   }
   if (state.states.length > 0) return 'is a history state: nothing can be below it';
   const names = state.initial ?? [];
-  if (names.length === 0) return 'is a history state and does not say where to go when nothing is remembered: set `initial`';
+  if (names.length === 0)
+    return 'is a history state and does not say where to go when nothing is remembered: set `initial`';
   const outside = names.find((name) => {
     const target = chart.states.get(name);
     return target === undefined || target === state || !isBelow(chart, target, parent);
   });
-  return outside === undefined ? undefined : `is a history state and leads to '${outside}', which is not below '${parent.name}'`;
+  return outside === undefined
+    ? undefined
+    : `is a history state and leads to '${outside}', which is not below '${parent.name}'`;
 }

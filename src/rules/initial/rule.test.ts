@@ -13,7 +13,11 @@ it('is content when everything starts below itself', () => {
 it('lists the states when the machine starts in none of them', () => {
   const model = system({ machines: [machine('m', [state('open'), state('closed')], { initial: ['opened'] })] });
   expect(found(initial, model)).toMatchObject([
-    { message: "Machine 'm' starts in 'opened', which is no state.", hint: "Did you mean 'open'? Known states: 'closed' and 'open'.", path: 'machines.m.initial' },
+    {
+      message: "Machine 'm' starts in 'opened', which is no state.",
+      hint: "Did you mean 'open'? Known states: 'closed' and 'open'.",
+      path: 'machines.m.initial',
+    },
   ]);
 });
 
@@ -31,8 +35,12 @@ it('refuses a start that is not below the state', () => {
 });
 
 it('refuses a start where nothing starts', () => {
-  expect(check('m', [state('a', { initial: ['a'] })])).toEqual(["State 'a' of machine 'm' has nothing below to start in."]);
-  expect(check('m', [state('a', { type: 'parallel', states: [state('b'), state('c')] })])[0]).toContain('starts in all states below');
+  expect(check('m', [state('a', { initial: ['a'] })])).toEqual([
+    "State 'a' of machine 'm' has nothing below to start in.",
+  ]);
+  expect(check('m', [state('a', { type: 'parallel', states: [state('b'), state('c')] })])[0]).toContain(
+    'starts in all states below',
+  );
 });
 
 it('refuses two starts that cannot be active together', () => {

@@ -8,7 +8,8 @@ export function findCycle(start: string, next: (node: string) => readonly string
     for (const other of next(node)) {
       if (other === start) {
         const way = [start];
-        for (let step: string | undefined = node; step !== undefined && step !== start; step = from.get(step)) way.unshift(step);
+        for (let step: string | undefined = node; step !== undefined && step !== start; step = from.get(step))
+          way.unshift(step);
         return [start, ...way];
       }
       if (!from.has(other)) {

@@ -37,7 +37,9 @@ export function namesOf(model: SystemModel, kinds: readonly DefinitionKind[]): r
 
 /** The kind of the definition of that name, if there is one. */
 export function kindOf(model: SystemModel, name: string): DefinitionKind | undefined {
-  return (Object.keys(definitionMaps) as DefinitionKind[]).find((kind) => Object.hasOwn(model[definitionMaps[kind]], name));
+  return (Object.keys(definitionMaps) as DefinitionKind[]).find((kind) =>
+    Object.hasOwn(model[definitionMaps[kind]], name),
+  );
 }
 
 /** Of `failed.chargeCard`: `chargeCard`. */

@@ -30,7 +30,8 @@ export function targetsFrom(chart: Chart, state: StateNode): readonly string[] {
   const sources = new Set([state, ...chart.parents(state)]);
   // While a region is active the others are too, and may leave the parallel state.
   for (const parent of chart.parents(state)) {
-    if (parent.type === 'parallel') for (const other of chart.states.values()) if (isBelow(chart, other, parent)) sources.add(other);
+    if (parent.type === 'parallel')
+      for (const other of chart.states.values()) if (isBelow(chart, other, parent)) sources.add(other);
   }
   return [...sources].flatMap((source) =>
     transitionGroups(source).flatMap(({ transitions }) => transitions.flatMap(({ targets }) => targets)),
@@ -48,9 +49,15 @@ export function reachable(chart: Chart, targets: readonly string[]): ReadonlySet
     for (const state of entered(chart, [name])) {
       if (found.has(state)) continue;
       found.add(state);
-      for (const { transitions } of transitionGroups(state)) for (const transition of transitions) queue.push(...transition.targets);
+      for (const { transitions } of transitionGroups(state))
+        for (const transition of transitions) queue.push(...transition.targets);
       // What it remembers may be any state beside it.
-      if (state.type === 'history') queue.push(...[...chart.states.values()].filter((other) => isBeside(chart, other, state)).map(({ name: beside }) => beside));
+      if (state.type === 'history')
+        queue.push(
+          ...[...chart.states.values()]
+            .filter((other) => isBeside(chart, other, state))
+            .map(({ name: beside }) => beside),
+        );
     }
   }
   return found;

@@ -24,6 +24,11 @@ export function unknownName(actual: string, known: readonly string[], noun: stri
   const all = knownNames(known, noun);
   return {
     hint: suggestion === undefined ? all : `Did you mean '${suggestion}'? ${all}`,
-    context: { actual, expected: `one of the ${noun}s`, ids: [actual], ...(suggestion !== undefined && { suggestion }) },
+    context: {
+      actual,
+      expected: `one of the ${noun}s`,
+      ids: [actual],
+      ...(suggestion !== undefined && { suggestion }),
+    },
   };
 }

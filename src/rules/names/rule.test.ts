@@ -18,16 +18,23 @@ it.each(['1st', 'a b', 'a/b', '', 'ä', '__proto__', 'failed.charge'])('refuses 
 });
 
 it('says why failed. is taken', () => {
-  expect(messages(names, system({ events: [event('failed.x')] }))[0]).toContain('belong to the failures of tasks and flows');
+  expect(messages(names, system({ events: [event('failed.x')] }))[0]).toContain(
+    'belong to the failures of tasks and flows',
+  );
 });
 
 it.each(['a/b', 'a[0]', '~undo', ' '])('refuses the step id %j, which paths cannot hold', (id) => {
   expect(messages(names, system({ flows: [flow('fulfil', [step(id, 'x')])] }))).toHaveLength(1);
 });
 
-it.each(['input', 'item', 'index', 'error', 'now', 'runId'])('refuses the step id %j, which the scope already has', (id) => {
-  expect(messages(names, system({ flows: [flow('fulfil', [step(id, 'x')])] }))[0]).toContain('already has something of that name');
-});
+it.each(['input', 'item', 'index', 'error', 'now', 'runId'])(
+  'refuses the step id %j, which the scope already has',
+  (id) => {
+    expect(messages(names, system({ flows: [flow('fulfil', [step(id, 'x')])] }))[0]).toContain(
+      'already has something of that name',
+    );
+  },
+);
 
 it('looks at the names of parts, however deep', () => {
   const model = system({ flows: [flow('fulfil', [parallel('a', { 'b/c': [parallel('d', { 'e]': [] })] })])] });

@@ -25,7 +25,12 @@ export const names: Rule = {
             ? undefined
             : 'it must begin with a letter or _, and go on with letters, digits, _, - and dots';
       if (reason !== undefined) {
-        report({ message: `'${name}' cannot be the name of ${article(kind)}: ${reason}.`, path, location, context: { actual: name, ids: [name] } });
+        report({
+          message: `'${name}' cannot be the name of ${article(kind)}: ${reason}.`,
+          path,
+          location,
+          context: { actual: name, ids: [name] },
+        });
       }
     }
     for (const flow of Object.values(model.flows)) checkIds(flow, report);
@@ -37,12 +42,18 @@ function checkIds(flow: FlowNode, report: (finding: Finding) => void): void {
     if (step.kind === 'returns') return;
     const at = { path: `flows.${flow.name}.body.${path}`, location: step.location };
     const refuse = (id: string, what: string, reason: string): void => {
-      report({ message: `'${id}' cannot be the ${what} in flow '${flow.name}': ${reason}.`, ...at, context: { actual: id, ids: [id] } });
+      report({
+        message: `'${id}' cannot be the ${what} in flow '${flow.name}': ${reason}.`,
+        ...at,
+        context: { actual: id, ids: [id] },
+      });
     };
     const inPath = 'it must not be empty nor hold any of / [ ] ~, of which paths are made';
-    if (reserved.has(step.id)) refuse(step.id, 'id of a step', 'every lambda already has something of that name in its scope');
+    if (reserved.has(step.id))
+      refuse(step.id, 'id of a step', 'every lambda already has something of that name in its scope');
     if (inPaths.test(step.id)) refuse(step.id, 'id of a step', inPath);
-    const parts = step.kind === 'parallel' || step.kind === 'race' ? step.bodies : step.kind === 'branch' ? step.cases : [];
+    const parts =
+      step.kind === 'parallel' || step.kind === 'race' ? step.bodies : step.kind === 'branch' ? step.cases : [];
     for (const { name } of parts) if (inPaths.test(name)) refuse(name, 'name of a part', inPath);
   });
 }

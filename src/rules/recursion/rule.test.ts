@@ -1,5 +1,17 @@
 import { expect, it } from 'vitest';
-import { at, body, branch, call, child, flow, lambda, map, parallel, step, system } from '../../model/fixtures/nodes.ts';
+import {
+  at,
+  body,
+  branch,
+  call,
+  child,
+  flow,
+  lambda,
+  map,
+  parallel,
+  step,
+  system,
+} from '../../model/fixtures/nodes.ts';
 import { found } from '../fixtures/found.ts';
 import { recursion } from './rule.ts';
 
@@ -7,7 +19,9 @@ const check = (...flows: readonly ReturnType<typeof flow>[]) =>
   found(recursion, system({ flows })).map(({ severity, message }) => `${severity}: ${message}`);
 
 it('is content with children that end', () => {
-  expect(check(flow('a', [child('x', 'b'), child('y', 'b')]), flow('b', [child('x', 'c')]), flow('c', [step('x', 'task')]))).toEqual([]);
+  expect(
+    check(flow('a', [child('x', 'b'), child('y', 'b')]), flow('b', [child('x', 'c')]), flow('c', [step('x', 'task')])),
+  ).toEqual([]);
 });
 
 it('refuses a flow that always starts itself', () => {
@@ -15,7 +29,11 @@ it('refuses a flow that always starts itself', () => {
 });
 
 it('refuses a circle, once', () => {
-  const flows = [flow('a', [child('x', 'b')]), flow('b', [parallel('p', { q: [child('x', 'c')] })]), flow('c', [child('x', 'a')])];
+  const flows = [
+    flow('a', [child('x', 'b')]),
+    flow('b', [parallel('p', { q: [child('x', 'c')] })]),
+    flow('c', [child('x', 'a')]),
+  ];
   expect(check(...flows)).toEqual(["error: Flow 'a' starts itself and never stops: 'a' → 'b' → 'c' → 'a'."]);
 });
 
@@ -29,11 +47,20 @@ it.each([
 });
 
 it('only warns when its failure starts it again', () => {
-  expect(check(flow('a', [step('x', 'task')], { onFailure: call('flow', 'a') }))).toEqual(["warning: Flow 'a' may start itself: 'a' → 'a'."]);
+  expect(check(flow('a', [step('x', 'task')], { onFailure: call('flow', 'a') }))).toEqual([
+    "warning: Flow 'a' may start itself: 'a' → 'a'.",
+  ]);
 });
 
 it('counts a repeat and the body of an attempt as certain', () => {
-  const again = { kind: 'repeat' as const, id: 'r', body: body(child('x', 'a')), until: lambda('true'), max: 3, location: at(1) };
+  const again = {
+    kind: 'repeat' as const,
+    id: 'r',
+    body: body(child('x', 'a')),
+    until: lambda('true'),
+    max: 3,
+    location: at(1),
+  };
   const attempt = { kind: 'attempt' as const, id: 't', body: body(child('x', 'a')), handler: body(), location: at(1) };
   expect(check(flow('a', [again]))[0]).toMatch(/^error/);
   expect(check(flow('a', [attempt]))[0]).toMatch(/^error/);

@@ -30,7 +30,9 @@ export const recursion: Rule = {
         const way = cycle.map((flow) => `'${flow}'`).join(' → ');
         report({
           severity: always ? 'error' : 'warning',
-          message: always ? `Flow '${name}' starts itself and never stops: ${way}.` : `Flow '${name}' may start itself: ${way}.`,
+          message: always
+            ? `Flow '${name}' starts itself and never stops: ${way}.`
+            : `Flow '${name}' may start itself: ${way}.`,
           hint: always
             ? 'Put the child into a branch that ends, or use repeat.'
             : 'That is fine as long as each run comes nearer to an end. For a fixed number of times, repeat is simpler.',

@@ -17,7 +17,10 @@ export const references: Rule = {
   },
 };
 
-function judge(model: SystemModel, { name, kinds, place }: Reference): Pick<Finding, 'message' | 'hint' | 'context'> | undefined {
+function judge(
+  model: SystemModel,
+  { name, kinds, place }: Reference,
+): Pick<Finding, 'message' | 'hint' | 'context'> | undefined {
   const failed = kinds.includes('event') ? failedOf(name) : undefined;
   const wanted: readonly DefinitionKind[] = failed === undefined ? kinds : ['task', 'flow'];
   const id = failed ?? name;

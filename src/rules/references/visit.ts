@@ -32,12 +32,24 @@ function flows(model: SystemModel, visit: (reference: Reference) => void): void 
   for (const flow of Object.values(model.flows)) {
     const path = `flows.${flow.name}`;
     if (flow.on !== undefined) {
-      visit({ name: flow.on, kinds: ['event'], place: `'on' of flow '${flow.name}'`, path: `${path}.on`, location: flow.location });
+      visit({
+        name: flow.on,
+        kinds: ['event'],
+        place: `'on' of flow '${flow.name}'`,
+        path: `${path}.on`,
+        location: flow.location,
+      });
     }
     visitSteps(flow, (step, at) => {
       if (step.kind !== 'waitFor') return;
       const place = `Step '${at.path}' of flow '${flow.name}'`;
-      visit({ name: step.event, kinds: ['event'], place, path: `${path}.body.${at.path}.event`, location: step.location });
+      visit({
+        name: step.event,
+        kinds: ['event'],
+        place,
+        path: `${path}.body.${at.path}.event`,
+        location: step.location,
+      });
     });
   }
 }
@@ -49,7 +61,13 @@ function machines(model: SystemModel, visit: (reference: Reference) => void): vo
     for (const member of Object.keys(aliases) as (keyof typeof aliases)[]) {
       for (const { alias, name } of machine[member]) {
         const path = `machines.${machine.name}.${member}.${alias}`;
-        visit({ name, kinds: [aliases[member]], place: `'${member}' of machine '${machine.name}'`, path, location: machine.location });
+        visit({
+          name,
+          kinds: [aliases[member]],
+          place: `'${member}' of machine '${machine.name}'`,
+          path,
+          location: machine.location,
+        });
       }
     }
   }
@@ -69,7 +87,13 @@ function tasks(model: SystemModel, visit: (reference: Reference) => void): void 
   }
   for (const agent of Object.values(model.agents)) {
     for (const name of agent.tools ?? []) {
-      visit({ name, kinds: ['task'], place: `'tools' of agent '${agent.name}'`, path: `agents.${agent.name}.tools`, location: agent.location });
+      visit({
+        name,
+        kinds: ['task'],
+        place: `'tools' of agent '${agent.name}'`,
+        path: `agents.${agent.name}.tools`,
+        location: agent.location,
+      });
     }
   }
 }

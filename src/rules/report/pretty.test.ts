@@ -38,7 +38,9 @@ it('does without the source, and without diagnostics', () => {
 });
 
 it('marks under tabs and wide characters', () => {
-  const text = pretty([{ ...diagnostic, line: 1, endLine: 1, column: 3, endColumn: 5 }], { readSource: () => '\t漢xy' });
+  const text = pretty([{ ...diagnostic, line: 1, endLine: 1, column: 3, endColumn: 5 }], {
+    readSource: () => '\t漢xy',
+  });
   expect(text).toContain('1 |     漢xy\n    |       ^^');
 });
 
@@ -49,7 +51,9 @@ it('marks a range of several lines to the end of the first, and at least one pla
 
 it('shows the part of a very long line that matters', () => {
   const long = `${'a'.repeat(500)}HERE${'b'.repeat(500)}`;
-  const text = pretty([{ ...diagnostic, line: 1, endLine: 1, column: 501, endColumn: 505 }], { readSource: () => long });
+  const text = pretty([{ ...diagnostic, line: 1, endLine: 1, column: 501, endColumn: 505 }], {
+    readSource: () => long,
+  });
   const [source = '', carets = ''] = text.split('\n').slice(2);
   expect(source.length).toBeLessThan(180);
   expect(source.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe('HERE');

@@ -19,7 +19,8 @@ const colors = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
  * ```
  */
 export const pretty: Reporter = (diagnostics, options = {}) => {
-  const paint: Paint = (style, text) => (options.color === true ? styleText(style, text, { validateStream: false }) : text);
+  const paint: Paint = (style, text) =>
+    options.color === true ? styleText(style, text, { validateStream: false }) : text;
   const sources = new Map<string, readonly string[] | undefined>();
   const linesOf = (file: string): readonly string[] | undefined => {
     if (!sources.has(file)) sources.set(file, options.readSource?.(file)?.split(/\r\n|[\n\r\u2028\u2029]/u));
@@ -38,7 +39,8 @@ function block(diagnostic: Diagnostic, lines: readonly string[] | undefined, pai
   const source = lines?.[line - 1];
   if (source !== undefined) out.push(...excerpt(diagnostic, source, paint));
   if (hint !== undefined) out.push(`  ${paint('cyan', 'hint')}: ${hint}`);
-  for (const other of related ?? []) out.push(`  ${paint('dim', `${other.file}:${other.line}:${other.column}`)} ${other.message}`);
+  for (const other of related ?? [])
+    out.push(`  ${paint('dim', `${other.file}:${other.line}:${other.column}`)} ${other.message}`);
   return out.join('\n');
 }
 
@@ -64,7 +66,8 @@ function excerpt(diagnostic: Diagnostic, source: string, paint: Paint): readonly
 }
 
 const segments = new Intl.Segmenter();
-const wide = /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+const wide =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
 
 /** The columns that a text takes on a terminal. */
 function cells(text: string): number {
@@ -73,4 +76,3 @@ function cells(text: string): number {
   for (const { segment } of segments.segment(text)) count += segment === '\t' ? tab : wide.test(segment) ? 2 : 1;
   return count;
 }
-

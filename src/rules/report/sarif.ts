@@ -56,7 +56,9 @@ interface Place {
 
 function toLocation({ file, line, column, endLine, endColumn }: Place): object {
   const end = endLine === undefined || endColumn === undefined ? {} : { endLine, endColumn };
-  return { physicalLocation: { artifactLocation: artifact(file), region: { startLine: line, startColumn: column, ...end } } };
+  return {
+    physicalLocation: { artifactLocation: artifact(file), region: { startLine: line, startColumn: column, ...end } },
+  };
 }
 
 function toFix({ title, edits }: Fix): object {
@@ -67,7 +69,10 @@ function toFix({ title, edits }: Fix): object {
       artifactLocation: artifact(file),
       replacements: edits
         .filter((edit) => edit.file === file)
-        .map(({ start, end, text }) => ({ deletedRegion: { charOffset: start, charLength: end - start }, insertedContent: { text } })),
+        .map(({ start, end, text }) => ({
+          deletedRegion: { charOffset: start, charLength: end - start },
+          insertedContent: { text },
+        })),
     })),
   };
 }

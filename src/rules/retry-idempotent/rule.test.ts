@@ -8,7 +8,14 @@ const retry = { attempts: 3 };
 it('is content when the task is idempotent, or tried once', () => {
   const model = system({
     tasks: [task('a', { retry, idempotent: true }), task('b', { retry: { attempts: 1 } }), task('c')],
-    flows: [flow('f', [step('x', 'a', { retry }), step('y', 'c'), { ...child('z', 'f'), retry }, step('unknown', 'nothing', { retry })])],
+    flows: [
+      flow('f', [
+        step('x', 'a', { retry }),
+        step('y', 'c'),
+        { ...child('z', 'f'), retry },
+        step('unknown', 'nothing', { retry }),
+      ]),
+    ],
   });
   expect(messages(retryIdempotent, model)).toEqual([]);
 });

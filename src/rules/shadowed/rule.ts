@@ -54,5 +54,11 @@ function covers(first: Trigger, second: Trigger): boolean {
 
 function describe(trigger: Trigger): string {
   if (trigger.type === 'event') return `'${trigger.event}'`;
-  return { always: '`always`', after: '`after`', done: '`onDone`', runDone: '`onDone` of its run', runError: '`onError` of its run' }[trigger.type];
+  return {
+    always: '`always`',
+    after: '`after`',
+    done: '`onDone`',
+    runDone: '`onDone` of its run',
+    runError: '`onError` of its run',
+  }[trigger.type];
 }

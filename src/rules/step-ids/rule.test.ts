@@ -10,18 +10,30 @@ it('lets different bodies use the same id', () => {
 });
 
 it('reports two steps of one body, at both places', () => {
-  const model = system({ flows: [flow('fulfil', [step('a', 'x', { location: at(3) }), step('a', 'x', { location: at(5) })])] });
+  const model = system({
+    flows: [flow('fulfil', [step('a', 'x', { location: at(3) }), step('a', 'x', { location: at(5) })])],
+  });
   expect(found(stepIds, model)).toMatchObject([
-    { message: "Flow 'fulfil' has two steps 'a'.", path: 'flows.fulfil.body.a', location: { line: 5 }, related: [{ location: { line: 3 } }] },
+    {
+      message: "Flow 'fulfil' has two steps 'a'.",
+      path: 'flows.fulfil.body.a',
+      location: { line: 5 },
+      related: [{ location: { line: 3 } }],
+    },
   ]);
 });
 
 it('looks into bodies', () => {
-  expect(check(parallel('all', { one: [map('held', step('a', 'x'), step('a', 'x'))] }))).toEqual(["Flow 'fulfil' has two steps 'a' in 'all/one/held'."]);
+  expect(check(parallel('all', { one: [map('held', step('a', 'x'), step('a', 'x'))] }))).toEqual([
+    "Flow 'fulfil' has two steps 'a' in 'all/one/held'.",
+  ]);
 });
 
 it('reports parts, cases and nodes of one name', () => {
-  const twice = [{ name: 'p', body: body() }, { name: 'p', body: body() }];
+  const twice = [
+    { name: 'p', body: body() },
+    { name: 'p', body: body() },
+  ];
   const node = { name: 'n', needs: [], call: call('task', 'x'), location: at(1) };
   expect(
     check(

@@ -27,7 +27,11 @@ export const stepIds: Rule = {
         }
       };
       visitBodies(flow, ({ steps }, path) => {
-        check(steps.flatMap((step) => (step.kind === 'returns' ? [] : [{ name: step.id, location: step.location }])), 'steps', path);
+        check(
+          steps.flatMap((step) => (step.kind === 'returns' ? [] : [{ name: step.id, location: step.location }])),
+          'steps',
+          path,
+        );
       });
       visitSteps(flow, (step, { path }) => {
         if (step.kind === 'parallel' || step.kind === 'race') check(step.bodies.map(toNamed), 'parts', path);

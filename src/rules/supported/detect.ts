@@ -26,7 +26,11 @@ function inTask(task: TaskNode, found: Found): void {
   }
 }
 
-const steps: Readonly<Partial<Record<StepKind, Feature>>> = { graph: 'step.graph', race: 'step.race', approve: 'step.approve' };
+const steps: Readonly<Partial<Record<StepKind, Feature>>> = {
+  graph: 'step.graph',
+  race: 'step.race',
+  approve: 'step.approve',
+};
 
 function inFlow(flow: FlowNode, found: Found): void {
   const path = `flows.${flow.name}`;
@@ -50,7 +54,8 @@ function inState(state: StateNode, path: string, found: Found): void {
   if (state.context !== undefined) found('state.context', `${path}.context`, location);
   if (state.always.length > 0) found('state.always', `${path}.always`, state.always[0]?.location ?? location);
   if ((state.initial?.length ?? 0) > 1) found('machine.several', `${path}.initial`, location);
-  for (const { event, location: at } of state.on) if (event.endsWith('*')) found('machine.wildcard', `${path}.on.${event}`, at);
+  for (const { event, location: at } of state.on)
+    if (event.endsWith('*')) found('machine.wildcard', `${path}.on.${event}`, at);
   for (const { id, target, location: at } of state.run) {
     if (target.kind !== 'flow') found(`run.${target.kind}`, `${path}.run.${id}`, at);
   }
@@ -61,6 +66,7 @@ function inState(state: StateNode, path: string, found: Found): void {
   }
   visitActions(state, (action, at) => {
     const { kind } = action;
-    if (kind === 'send' || kind === 'cancel' || kind === 'forEach') found(`action.${kind}`, `${path}.${at}`, action.location);
+    if (kind === 'send' || kind === 'cancel' || kind === 'forEach')
+      found(`action.${kind}`, `${path}.${at}`, action.location);
   });
 }

@@ -23,7 +23,13 @@ export const targets: Rule = {
   },
 };
 
-function judge(chart: Chart, state: StateNode, transition: TransitionNode, path: string, report: (finding: Finding) => void): void {
+function judge(
+  chart: Chart,
+  state: StateNode,
+  transition: TransitionNode,
+  path: string,
+  report: (finding: Finding) => void,
+): void {
   const { location } = transition;
   const from = `A transition of state '${state.name}' of machine '${chart.machine.name}'`;
   const found: StateNode[] = [];
@@ -32,7 +38,12 @@ function judge(chart: Chart, state: StateNode, transition: TransitionNode, path:
     if (target !== undefined) found.push(target);
     else {
       const names = [...chart.states.keys()];
-      report({ message: `${from} goes to '${name}', but the machine has no such state.`, ...unknownName(name, names, 'state'), path, location });
+      report({
+        message: `${from} goes to '${name}', but the machine has no such state.`,
+        ...unknownName(name, names, 'state'),
+        path,
+        location,
+      });
     }
   }
   for (const [index, one] of found.entries()) {

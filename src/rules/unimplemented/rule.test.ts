@@ -3,7 +3,9 @@ import { system, task } from '../../model/fixtures/nodes.ts';
 import { found, messages } from '../fixtures/found.ts';
 import { unimplemented } from './rule.ts';
 
-const model = system({ tasks: [task('chargeCard'), task('printLabel'), task('write', { model: { agent: 'a', prompt: 'x' } })] });
+const model = system({
+  tasks: [task('chargeCard'), task('printLabel'), task('write', { model: { agent: 'a', prompt: 'x' } })],
+});
 
 it('says nothing when it is not known what is implemented', () => {
   expect(messages(unimplemented, model)).toEqual([]);
@@ -11,6 +13,10 @@ it('says nothing when it is not known what is implemented', () => {
 
 it('warns about tasks that neither code nor a model performs', () => {
   expect(found(unimplemented, model, { implemented: (name) => name === 'printLabel' })).toMatchObject([
-    { message: "Task 'chargeCard' has no implementation.", path: 'tasks.chargeCard', hint: expect.stringContaining('tasks/charge-card.ts') },
+    {
+      message: "Task 'chargeCard' has no implementation.",
+      path: 'tasks.chargeCard',
+      hint: expect.stringContaining('tasks/charge-card.ts'),
+    },
   ]);
 });

@@ -13,7 +13,9 @@ it('follows every kind of transition', () => {
       on: [on('x', go('b'))],
       always: [go('c')],
       after: [{ delay: '1d', transitions: [go('d')], location }],
-      run: [{ kind: 'run', id: 'r', target: { kind: 'flow', name: 'f' }, onDone: [go('e')], onError: [go('f')], location }],
+      run: [
+        { kind: 'run', id: 'r', target: { kind: 'flow', name: 'f' }, onDone: [go('e')], onError: [go('f')], location },
+      ],
       onDone: [go('g')],
     }),
     ...['b', 'c', 'd', 'e', 'f', 'g'].map((name) => final(name)),
@@ -25,7 +27,10 @@ it('enters what is around a target, and what a state starts in', () => {
   const inner = state('b', { states: [state('c'), state('d')] });
   expect(check('m', [state('a', { on: [on('x', go('d'))] }), inner])).toEqual(['c']);
   expect(check('m', [state('a', { on: [on('x', go('b'))] }), inner])).toEqual(['d']);
-  const regions = state('p', { type: 'parallel', states: [state('l', { states: [state('l1')] }), state('r', { states: [state('r1'), state('r2')] })] });
+  const regions = state('p', {
+    type: 'parallel',
+    states: [state('l', { states: [state('l1')] }), state('r', { states: [state('r1'), state('r2')] })],
+  });
   expect(check('m', [state('a', { on: [on('x', go('l1'))] }), regions])).toEqual(['r2']);
 });
 
@@ -38,6 +43,9 @@ it('leaves an unknown start to its own rule', () => {
 });
 
 it('takes a history state for all that it may remember', () => {
-  const open = state('open', { initial: ['b'], states: [state('b', { on: [on('x', go('c'))] }), state('c'), state('past', { type: 'history', initial: ['b'] })] });
+  const open = state('open', {
+    initial: ['b'],
+    states: [state('b', { on: [on('x', go('c'))] }), state('c'), state('past', { type: 'history', initial: ['b'] })],
+  });
   expect(check('m', [state('a', { on: [on('y', go('past'))] }), open])).toEqual([]);
 });

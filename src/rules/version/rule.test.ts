@@ -8,5 +8,7 @@ it.each(['1.0.0', '0.0.1', '10.20.30', '1.0.0-beta.1', '1.0.0+build.5', '1.0.0-r
 });
 
 it.each(['1', '1.0', 'v1.0.0', '1.0.0.0', '01.0.0', '1.0.0-', '', 'latest'])('refuses %j', (value) => {
-  expect(found(version, system({ version: value }))).toMatchObject([{ message: `'${value}' is not a version.`, path: 'version' }]);
+  expect(found(version, system({ version: value }))).toMatchObject([
+    { message: `'${value}' is not a version.`, path: 'version' },
+  ]);
 });

@@ -6,7 +6,12 @@ import { waitTimeout } from './rule.ts';
 const { timeout: _, ...endless } = waitFor('paid', 'paid');
 
 it('is content when the wait or its flow ends', () => {
-  expect(messages(waitTimeout, system({ flows: [flow('a', [waitFor('paid', 'paid')]), flow('b', [endless], { timeout: '1d' })] }))).toEqual([]);
+  expect(
+    messages(
+      waitTimeout,
+      system({ flows: [flow('a', [waitFor('paid', 'paid')]), flow('b', [endless], { timeout: '1d' })] }),
+    ),
+  ).toEqual([]);
 });
 
 it('reports a wait for ever, in any body', () => {
