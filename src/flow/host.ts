@@ -111,6 +111,15 @@ export interface Host {
   idGen(): string;
 }
 
+/** What `onFailure` of a flow can read. */
+export interface FailureScope<Input> {
+  readonly input: Input;
+  readonly error: ErrorRecord;
+  /** When the run failed, in ms since 1970. */
+  readonly now: number;
+  readonly runId: string;
+}
+
 /** A compiled flow: its contract, what an engine must know of it beforehand, and the code. */
 export interface FlowModule<C extends AnyFlow = AnyFlow> {
   readonly kind: 'flow';
@@ -121,8 +130,8 @@ export interface FlowModule<C extends AnyFlow = AnyFlow> {
   readonly on?: AnyEvent;
   /** Of a whole run. */
   readonly timeout?: Duration;
-  /** Runs, with `{input, error}`, when a run of this flow has failed for good. */
-  readonly onFailure?: (scope: { readonly input: Parsed<C['input']>; readonly error: ErrorRecord }) => Call<unknown>;
+  /** Runs when a run of this flow has failed for good. */
+  readonly onFailure?: (scope: FailureScope<Parsed<C['input']>>) => Call<unknown>;
   /** The events it waits for and the payload fields it matches on. */
   readonly waits: readonly { readonly event: string; readonly fields: readonly string[] }[];
   readonly run: (host: Host, input: Parsed<C['input']>) => Promise<unknown>;

@@ -1,6 +1,6 @@
 import { MillraceError } from '../../core/index.ts';
 import { flowContract, type AnyEvent, type Call, type FlowContract, type Schema } from '../contract.ts';
-import type { FlowModule, Host } from '../host.ts';
+import type { FailureScope, FlowModule, Host } from '../host.ts';
 import { runnableHash } from './hash.ts';
 import { runBody } from './run.ts';
 import { contractOf, makeCall, type Lookup } from './scope.ts';
@@ -62,14 +62,14 @@ export function interpretFlow(flow: RunnableFlow, options: InterpretOptions): Fl
     ...(flow.timeout === undefined ? {} : { timeout: flow.timeout }),
     ...(onFailure === undefined
       ? {}
-      : { onFailure: (scope: object): Call<unknown> => makeCall(onFailure, outside, { ...scope }, lookup).call() }),
+      : {
+          onFailure: ({ now, runId, ...scope }: FailureScope<unknown>): Call<unknown> =>
+            makeCall(onFailure, { now: () => now, runId } as Host, scope, lookup).call(),
+        }),
     waits: waitsOf(flow, lookup),
     run: (host: Host, input: unknown) => runBody(flow.body, host, { input }, lookup),
   });
 }
-
-// What `onFailure` sees is its scope alone: the run is over.
-const outside = { runId: '', now: () => 0 } as Host;
 
 function waitsOf(flow: RunnableFlow, lookup: Lookup): FlowModule['waits'] {
   const waits = new Map<string, { readonly event: string; readonly fields: readonly string[] }>();
