@@ -3,7 +3,7 @@ import type { Diagnostic, Fix, ImportNode, LocalNode, Severity } from '../model/
 import type { Definition } from './define/dsl-call.ts';
 import { loadText } from './files/load-text.ts';
 import { position, span, startOf } from './syntax/location.ts';
-import { parseModule, type Module, type Site } from './syntax/module.ts';
+import { parseModule, type Module, type Site, type ValueBinding } from './syntax/module.ts';
 
 interface Extra {
   readonly hint?: string;
@@ -38,6 +38,8 @@ export class Reading {
   /** The definitions that are referred to, with the first reference, by declaration. */
   readonly mentioned = new Map<Site['node'], Mention>();
   readonly #seen = new Set<string>();
+  /** What imported modules declare and was looked at. */
+  readonly inspected = new Set<ValueBinding>();
   readonly #open = new Set<Site['node']>();
   readonly #root: string;
   readonly #cwd: string;
@@ -91,7 +93,10 @@ export class Reading {
       this.modules.set(path, undefined);
       const { code, message, hint } = loaded.problem;
       if (importer === undefined) this.reportFile(code, path, message, hint);
-      else this.report(code, importer, message, { hint });
+      else
+        this.report(code, importer, message, {
+          hint: code === 'MR1001' ? 'The path is relative to the file that imports it.' : hint,
+        });
       return undefined;
     }
     const names = { path, file: slashed(relative(this.#root, path)), display: this.display(path) };

@@ -27,7 +27,7 @@ function lambdaBehind(reading: Reading, site: Site<ts.Expression>): Site<Lambda>
   if (found === undefined) return undefined;
   const lambda = lambdaOf(found.node);
   if (lambda !== undefined) return { module: found.module, node: lambda };
-  return wrong(reading, found, 'a lambda', 'Write `({ … }) => name({ … })`.');
+  return wrong(reading, site, 'a lambda', 'Write `({ … }) => name({ … })`.');
 }
 
 function callOf(reading: Reading, site: Site<Lambda>, kinds: readonly Kind[]): CallNode | undefined {

@@ -89,18 +89,20 @@ export function optionsOf<R extends Readonly<Record<string, Reader<unknown>>>>(
   return options(reading, { module, node: second }, what, readers, required) ?? {};
 }
 
-/** Reports too few or too many arguments. */
+/** Reports too few or too many arguments, from `name` to the end of the call. */
 export function checkCount(
   reading: Reading,
   site: Site<ts.CallExpression>,
   what: string,
   least: number,
   most = least,
+  name: ts.Node = site.node,
 ): void {
   const { length } = site.node.arguments;
   if (length >= least && length <= most) return;
   const wanted = least === most ? `${least}` : `${least} to ${most}`;
-  reading.report('MR1109', site, `${what} takes ${wanted} argument${most === 1 ? '' : 's'}, but has ${length}.`);
+  const message = `${what} takes ${wanted} argument${most === 1 ? '' : 's'}, but has ${length}.`;
+  reading.report('MR1109', { module: site.module, node: name }, message, { end: site.node });
 }
 
 /** A duration, or a lambda that gives one. */

@@ -44,8 +44,9 @@ const claimKinds = ['fileExists', 'fileSha256', 'exitCode', 'row'] as const;
 
 /** `{ fileExists: { path: … }, name?: … }`. */
 const evidence: Reader<Evidence> = (reading, site) => {
+  const before = reading.diagnostics.length;
   const values = options(reading, site, 'evidence', { name: literal, ...claims });
-  if (values === undefined) return undefined;
+  if (values === undefined || reading.diagnostics.length > before) return undefined;
   const [kind, second] = claimKinds.filter((candidate) => values[candidate] !== undefined);
   if (kind === undefined || second !== undefined)
     return wrong(reading, site, `an object with one of ${claimKinds.join(', ')}`);

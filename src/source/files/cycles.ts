@@ -41,12 +41,10 @@ export function reportCycles(reading: Reading, entry: Module): void {
       `These files import each other: ${[files.at(-1), ...files].join(' → ')}.`,
       {
         hint: 'Move what both need into a file of its own, and import that from both.',
-        related: cycle
-          .slice(0, -1)
-          .map(({ module, edge }) => ({
-            message: `'${module.file}' imports '${edge.to.file}'`,
-            site: { module, node: edge.node },
-          })),
+        related: cycle.slice(0, -1).map(({ module, edge }) => ({
+          message: `'${module.file}' imports '${edge.to.file}'`,
+          site: { module, node: edge.node },
+        })),
       },
     );
   };

@@ -47,7 +47,7 @@ function stepsOf(reading: Reading, links: readonly Link[]): StepNode[] {
 
 function addUndo(reading: Reading, steps: StepNode[], link: Link): void {
   const { module, call: node } = link;
-  checkCount(reading, { module, node }, 'undo', 1);
+  checkCount(reading, { module, node }, 'undo', 1, 1, link.name);
   const [first] = node.arguments;
   const undo = first && call('task', 'flow')(reading, { module, node: first });
   const last = steps.at(-1);

@@ -28,7 +28,7 @@ function nodeOf(reading: Reading, { module, call: node, name, verb }: Link): Nod
     return reading.report('MR1117', { module, node: name }, `A graph has no '${verb}'.`, {
       hint: 'It has only `node`.',
     });
-  checkCount(reading, { module, node }, 'node', 2, 3);
+  checkCount(reading, { module, node }, 'node', 2, 3, name);
   const [first, second, third] = node.arguments;
   const id = first && literal(reading, { module, node: first });
   const target = second && call('task', 'flow')(reading, { module, node: second });

@@ -1,5 +1,4 @@
-import type { ts } from 'ts-morph';
-import type { BodyNode, CallNode, ExpressionNode, StepFailure, StepNode } from '../../model/index.ts';
+import type { BodyNode, ExpressionNode, StepFailure, StepNode } from '../../model/index.ts';
 import { call } from '../define/call.ts';
 import { checkCount, durationOrLambda, retry, textOrLambda } from '../define/common.ts';
 import { eventReference } from '../define/reference.ts';
@@ -7,7 +6,6 @@ import type { Reading } from '../reading.ts';
 import { expression, schema } from '../scope/expression.ts';
 import { follow } from '../value/follow.ts';
 import { locate } from '../syntax/location.ts';
-import type { Site } from '../syntax/module.ts';
 import { options, shape } from '../value/options.ts';
 import { duration, integer, literal, members, oneOf, type Reader } from '../value/readers.ts';
 import type { Link } from './chain.ts';
@@ -42,9 +40,8 @@ const match: Reader<readonly { field: string; value: ExpressionNode }[]> = (read
 interface Arguments {
   /** Reads the argument at an index; nothing when it is not there. */
   readonly at: <T>(index: number, reader: Reader<T>) => T | undefined;
-  readonly site: Site<ts.CallExpression>;
 }
-type Part = BodyReaders & Arguments & { readonly reading: Reading; readonly id: string };
+type Part = BodyReaders & Arguments;
 type Made = Omit<StepNode, 'location'>;
 /** A step but for its location. */
 type Draft<K extends StepNode['kind']> = Omit<Extract<StepNode, { kind: K }>, 'location'> | undefined;
@@ -158,17 +155,14 @@ export function readStep(reading: Reading, link: Link, readers: BodyReaders): St
     return argument === undefined ? undefined : reader(reading, { module, node: argument });
   };
   if (verb === 'returns') {
-    checkCount(reading, site, 'returns', 1);
+    checkCount(reading, site, 'returns', 1, 1, name);
     const value = at(0, expression);
     return value && { kind: 'returns', value, location };
   }
   const found = steps[verb];
   if (found === undefined) return undefined;
-  checkCount(reading, site, verb, found.least, found.most);
+  checkCount(reading, site, verb, found.least, found.most, name);
   const id = at(0, literal);
-  const made = found.read({ at, site, reading, id: id ?? '', ...readers }, id ?? '');
+  const made = found.read({ at, ...readers }, id ?? '');
   return id === undefined || made === undefined ? undefined : ({ ...made, location } as StepNode);
 }
-
-/** A call node, for readers of other rooms. */
-export type { CallNode };

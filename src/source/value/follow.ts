@@ -150,7 +150,8 @@ function unknownName(reading: Reading, site: Site<ts.Identifier>, name: string):
   const binding = site.module.bindings.get(name);
   if (binding?.value?.kind === 'import') {
     // The file behind the import could not be read (reported there), or has no such export.
-    const { from, imported } = binding.value;
+    const { from, imported, declaration } = binding.value;
+    if (moduleBehind(reading, { module: site.module, node: declaration }, from) === undefined) return undefined;
     return reading.report('MR1115', site, `'${imported}' cannot be found in '${from}'.`);
   }
   const guess = nearest(name, [...site.module.bindings.keys()]);

@@ -1,10 +1,9 @@
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import type { Reading } from '../reading.ts';
 import type { Site } from '../syntax/module.ts';
 import { nearest } from '../../core/index.ts';
-import { bare } from './follow.ts';
 import type { Property } from './properties.ts';
-import { members, type Reader } from './readers.ts';
+import { isUndefined, members, type Reader } from './readers.ts';
 
 type Readers = Readonly<Record<string, Reader<unknown>>>;
 
@@ -25,7 +24,9 @@ export function options<R extends Readers>(
 ): Values<R> | undefined {
   const found = members(reading, site, 'an object with options');
   if (found === undefined) return undefined;
-  const given = new Map(found.filter((property) => !isUndefined(property)).map((property) => [property.key, property]));
+  const given = new Map(
+    found.filter((property) => !isUndefined(property.value.node)).map((property) => [property.key, property]),
+  );
   rejectUnknown(reading, found, what, Object.keys(readers));
   for (const key of required) {
     if (given.has(key)) continue;
@@ -67,11 +68,6 @@ export function shape<R extends Readers, const Required extends keyof R & string
     if (values === undefined || required.some((key) => values[key] === undefined)) return undefined;
     return values as never;
   };
-}
-
-function isUndefined({ value }: Property): boolean {
-  const node = bare(value.node);
-  return ts.isIdentifier(node) && node.text === 'undefined';
 }
 
 function capital(words: string): string {

@@ -4,7 +4,7 @@ import { isDuration, nearest, type Duration } from '../../core/index.ts';
 import type { Reading } from '../reading.ts';
 import { textOf } from '../syntax/location.ts';
 import type { Site } from '../syntax/module.ts';
-import { follow } from './follow.ts';
+import { bare, follow } from './follow.ts';
 import { isObject, propertiesOf, type Property } from './properties.ts';
 
 /** Reads a value from an expression. `undefined` means that it could not, and has said why. */
@@ -185,12 +185,19 @@ export function record<T>(value: Reader<T>): Reader<Record<string, T>> {
     return reading.once(site, () =>
       fromEntries(
         found.flatMap((member) => {
+          if (isUndefined(member.value.node)) return [];
           const inner = value(reading, member.value);
           return inner === undefined ? [] : [[member.key, inner] as const];
         }),
       ),
     );
   };
+}
+
+/** Is this the word `undefined`, which stands for nothing at all? */
+export function isUndefined(node: ts.Expression): boolean {
+  const inner = bare(node);
+  return ts.isIdentifier(inner) && inner.text === 'undefined';
 }
 
 /** As `Object.fromEntries`, but `__proto__` is a member like any other. */

@@ -1,0 +1,184 @@
+import { ts } from 'ts-morph';
+import type { ImportNode, LocalNode } from '../../model/index.ts';
+import { dslCall } from '../define/dsl-call.ts';
+import { moduleBehind } from '../files/imports.ts';
+import type { Reading } from '../reading.ts';
+import { dslName } from '../syntax/dsl-name.ts';
+import { locate, textOf } from '../syntax/location.ts';
+import type { Binding, Module, Site, ValueBinding } from '../syntax/module.ts';
+import { behind } from '../value/follow.ts';
+import { enter } from './enter.ts';
+import { judgeImport } from './globals.ts';
+import { inspect } from './inspect.ts';
+import { cannotMove, needs } from './needs.ts';
+
+const isDsl = (module: Module): boolean => /\.dsl\.m?ts$/.test(module.path);
+
+/** Notes that a top-level name is needed and gives its key. */
+export function need(reading: Reading, use: Site<ts.Identifier>, binding: Binding): string | undefined {
+  const { value, name } = binding;
+  if (value?.kind === 'import') return needImport(reading, use, name, value);
+  return needDeclared(reading, use, use.module, binding);
+}
+
+/** The same for a name that `module` declares itself. */
+function needDeclared(
+  reading: Reading,
+  use: Site<ts.Identifier>,
+  module: Module,
+  binding: Binding,
+): string | undefined {
+  const { value, name } = binding;
+  if (isDeclared(reading, module, value)) return misused(reading, use);
+  if (value?.kind === 'let') {
+    return reading.report('MR1406', use, `'${name}' is a variable that may change.`, {
+      hint: 'Declare it with `const`.',
+      related: [{ message: 'It is declared here', site: { module, node: value.declaration } }],
+    });
+  }
+  if (value?.kind === 'ambient') return cannotMove(reading, use, `'${name}', which is only declared,`);
+  if (value?.kind === 'namespace') return cannotMove(reading, use, `The namespace '${name}'`);
+  return needLocal(reading, use, module, binding);
+}
+
+/** Is this constant made by a function of the package? Such a thing is not copied into compiled modules. */
+function isDeclared(reading: Reading, module: Module, value: ValueBinding | undefined): boolean {
+  return (
+    value?.kind === 'const' &&
+    value.declaration.initializer !== undefined &&
+    dslCall(reading, module, value.declaration.initializer) !== undefined
+  );
+}
+
+function misused(reading: Reading, use: Site): undefined {
+  return reading.report(
+    'MR1408',
+    use,
+    `'${textOf(use)}' is a definition; here it can only be called, as the whole of a step's or action's lambda.`,
+    {
+      hint: 'If you need its schema, name the schema with a constant and use that.',
+    },
+  );
+}
+
+function needImport(
+  reading: Reading,
+  use: Site<ts.Identifier>,
+  name: string,
+  value: Extract<ValueBinding, { kind: 'import' }>,
+): string | undefined {
+  const { module } = use;
+  if (!value.typeOnly) {
+    const judged = judgeImport(value.from, value.imported);
+    if (judged !== undefined)
+      reading.report(
+        judged.code,
+        use,
+        `'${name}' from '${value.from}' ${judged.why}, which a pure expression cannot do.`,
+        { hint: judged.hint },
+      );
+    if (dslName(module, use.node) !== undefined) {
+      return reading.report('MR1408', use, `'${name}' declares things; it has no place in a lambda or schema.`, {
+        hint: 'Call it at the top level of the file.',
+      });
+    }
+  }
+  if (value.from.startsWith('.')) {
+    const found = behind(reading, module, name);
+    if (found?.kind === 'declared' && isDsl(found.module))
+      return needFromDsl(reading, use, name, found.module, found.binding);
+    if (found?.kind === 'module' && isDsl(found.module)) return needNamespace(reading, use, name, found.module);
+    if (found?.kind === 'declared') inspect(reading, use, found.module, found.binding);
+    const isRead = moduleBehind(reading, { module, node: value.declaration }, value.from) !== undefined;
+    if (found === undefined) {
+      return isRead
+        ? reading.report('MR1115', use, `'${value.imported}' cannot be found in '${value.from}'.`)
+        : undefined;
+    }
+  }
+  const { imported, from, typeOnly } = value;
+  const node: ImportNode = {
+    kind: 'import',
+    name,
+    imported,
+    from,
+    typeOnly,
+    location: locate({ module, node: value.declaration }),
+  };
+  return enter(reading, use, node, () => []);
+}
+
+/** A name from another DSL file: its declaration is copied like a local one, under the name used here. */
+function needFromDsl(
+  reading: Reading,
+  use: Site<ts.Identifier>,
+  name: string,
+  module: Module,
+  binding: Binding,
+): string | undefined {
+  if (binding.name === name) return needDeclared(reading, use, module, binding);
+  const typeOnly = binding.value === undefined;
+  const text = typeOnly ? `type ${name} = ${binding.name};` : `const ${name} = ${binding.name};`;
+  const node: LocalNode = { kind: 'local', name, text, typeOnly, uses: [], location: locate(use) };
+  return enter(reading, use, node, () => {
+    const key = needFromDsl(reading, use, binding.name, module, binding);
+    return key === undefined ? [] : [key];
+  });
+}
+
+/** A whole DSL file under one name: an object of the constants, functions and classes that it exports. */
+function needNamespace(reading: Reading, use: Site<ts.Identifier>, name: string, module: Module): string | undefined {
+  const exported = [...module.exports.values()].flatMap(({ name: local, from }) => {
+    const binding = from === undefined ? module.bindings.get(local) : undefined;
+    const value = binding?.value;
+    if (binding === undefined || value === undefined || !['const', 'function', 'class', 'enum'].includes(value.kind))
+      return [];
+    return isDeclared(reading, module, value) ? [] : [binding];
+  });
+  const text = `const ${name} = { ${exported.map((binding) => binding.name).join(', ')} };`;
+  const node: LocalNode = { kind: 'local', name, text, typeOnly: false, uses: [], location: locate(use) };
+  return enter(reading, use, node, () =>
+    exported.flatMap((binding) => needFromDsl(reading, use, binding.name, module, binding) ?? []),
+  );
+}
+
+function needLocal(reading: Reading, use: Site, module: Module, binding: Binding): string | undefined {
+  const { value, types, name } = binding;
+  const parts: { site: Site; text: string }[] = [];
+  if (value?.kind === 'const' || value?.kind === 'pattern') {
+    const site = { module, node: value.declaration };
+    parts.push({ site, text: `const ${textOf(site)};` });
+  } else if (value !== undefined && 'statements' in value) {
+    for (const node of value.statements)
+      parts.push({ site: { module, node }, text: declarationText({ module, node }) });
+  }
+  for (const node of types) parts.push({ site: { module, node }, text: declarationText({ module, node }) });
+  const first = parts[0];
+  if (first === undefined) return undefined;
+  const node: LocalNode = {
+    kind: 'local',
+    name,
+    text: parts.map((part) => part.text).join('\n'),
+    typeOnly: value === undefined,
+    uses: [],
+    location: locate(first.site),
+  };
+  return enter(reading, use, node, () =>
+    parts.flatMap(({ site }) => [...needs(reading, site, new Set(), (inner, other) => need(reading, inner, other))]),
+  );
+}
+
+/** The text of a declaration without `export` and `default`. */
+function declarationText(site: Site<ts.Statement>): string {
+  const { module, node } = site;
+  const skipped = ts.canHaveModifiers(node)
+    ? ts
+        .getModifiers(node)
+        ?.findLast(({ kind }) => kind === ts.SyntaxKind.ExportKeyword || kind === ts.SyntaxKind.DefaultKeyword)
+    : undefined;
+  const text =
+    skipped === undefined
+      ? textOf(site)
+      : module.text.slice(skipped.end, node.end).replaceAll('\r\n', '\n').trimStart();
+  return ts.isTypeAliasDeclaration(node) && !text.endsWith(';') ? `${text};` : text;
+}
