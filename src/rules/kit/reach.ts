@@ -25,6 +25,20 @@ export function entered(chart: Chart, targets: readonly string[]): ReadonlySet<S
   return active;
 }
 
+/** Does every name that a machine goes to or starts in have its state? Otherwise what can be reached is not known. */
+export function isConnected(chart: Chart): boolean {
+  const known = (names: readonly string[] = []): boolean => names.every((name) => chart.states.has(name));
+  return (
+    chart.machine.initial.length > 0 &&
+    known(chart.machine.initial) &&
+    [...chart.states.values()].every(
+      (state) =>
+        known(state.initial) &&
+        transitionGroups(state).every(({ transitions }) => transitions.every(({ targets }) => known(targets))),
+    )
+  );
+}
+
 /** Where the machine can go from a state that is active, its guards aside. */
 export function targetsFrom(chart: Chart, state: StateNode): readonly string[] {
   const sources = new Set([state, ...chart.parents(state)]);

@@ -38,7 +38,8 @@ it('names the outermost state only', () => {
   expect(check('m', [state('a'), state('b', { states: [state('c')] })])).toEqual(['b']);
 });
 
-it('leaves an unknown start to its own rule', () => {
+it('leaves unknown names to their own rules', () => {
+  expect(check('m', [state('a', { on: [on('x', go('c'))] }), state('b')])).toEqual([]);
   expect(check('m', [state('a'), state('b')], { initial: ['nowhere'] })).toEqual([]);
 });
 
