@@ -174,7 +174,8 @@ export class Dispatcher {
     const { bus, logger } = this.#context;
     if (bus.heard) bus.tell({ type: 'event.dispatched', eventId: event.id, event: event.name, handled: result.handled });
     if (!result.handled) {
-      logger.warn(`Nobody took the event '${event.name}'.`, { event: event.id, ...(result.available === undefined ? {} : { available: result.available }) });
+      // An event that is for nobody in the system is for the world outside; one that missed its instance is worth a word.
+      logger[result.deliveries.length > 0 ? 'warn' : 'info'](`Nobody took the event '${event.name}'.`, { event: event.id, ...(result.available === undefined ? {} : { available: result.available }) });
     }
     const handlers = [...(this.#handlers.get(event.name) ?? []), ...(this.#handlers.get('*') ?? [])];
     if (handlers.length > 0) void this.#callHandlers(handlers, event);
