@@ -195,7 +195,7 @@ it('ends the same, whatever commit boundary the process dies at', async () => {
         crashes++;
       }
     }),
-    { numRuns: Number(process.env['CRASH_RUNS'] ?? 40), ...(process.env['CRASH_SEED'] === undefined ? { seed: 20260821 } : { seed: Number(process.env['CRASH_SEED']) }) },
+    { timeout: 5000, numRuns: Number(process.env['CRASH_RUNS'] ?? 40), ...(process.env['CRASH_SEED'] === undefined ? { seed: 20260821 } : { seed: Number(process.env['CRASH_SEED']) }) },
   );
   expect(crashes).toBeGreaterThan(200);
 }, 120_000);
@@ -206,6 +206,6 @@ it('ends the same when it dies again and again', async () => {
       const reference = await execute(nodes, []);
       expect(await execute(nodes, crashes)).toMatchObject({ status: reference.status, output: reference.output, violations: [] });
     }),
-    { numRuns: Number(process.env['CRASH_RUNS'] ?? 60), seed: Number(process.env['CRASH_SEED'] ?? 1) },
+    { timeout: 5000, numRuns: Number(process.env['CRASH_RUNS'] ?? 60), seed: Number(process.env['CRASH_SEED'] ?? 1) },
   );
 }, 120_000);

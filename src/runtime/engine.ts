@@ -174,7 +174,8 @@ export class Engine implements Context {
     if (timeout !== undefined) tx.timers.put({ key: row.id, due: now + timeout, kind: 'run', target: row.id, part: '', data: null });
     this.writer.afterCommit(() => {
       if (this.bus.heard) this.bus.tell({ type: 'run.started', runId: row.id, target: row.target });
-      this.#start(row, []);
+      // A cancel may have come in the same batch.
+      this.#start(row, this.store.tables.journal.of(row.id));
     });
   }
 
