@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { orders } from './fixtures/orders.ts';
 import { Project } from './fixtures/project.ts';
 
 const project = new Project();
-let checked = '';
-
-beforeAll(() => {
-  const { diagnostics } = project.compile(orders());
-  expect(diagnostics).toEqual([]);
-  checked = project.check();
-});
 afterAll(() => project.dispose());
 
 test('the orders system passes the strictest tsconfig', () => {
-  expect(checked).toBe('');
+  expect(project.compile(orders()).diagnostics).toEqual([]);
+  expect(project.check()).toBe('');
 });
 
 test('a task without code, and a task with the wrong code, are type errors of index.ts', () => {

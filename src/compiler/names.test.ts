@@ -1,5 +1,19 @@
 import { afterAll, expect, test } from 'vitest';
-import { body, call, emit, event, flow, imported, local, restart, returns, step, system, task, waitFor } from './fixtures/build-model.ts';
+import {
+  body,
+  call,
+  emit,
+  event,
+  flow,
+  imported,
+  local,
+  restart,
+  returns,
+  step,
+  system,
+  task,
+  waitFor,
+} from './fixtures/build-model.ts';
 import { orders } from './fixtures/orders.ts';
 import { Project } from './fixtures/project.ts';
 import { compileSystem } from './index.ts';
@@ -10,22 +24,54 @@ afterAll(() => project.dispose());
 const options = { outDir: '/p/out', sourcePath: '/p/src/x.dsl.ts', tasksDir: '/p/src/tasks', toolVersion: '1.2.3' };
 
 const names = [
-  'class', 'default', '__proto__', 'a-b', 'a.bc', 'Map', 'taskContract', 'implement', 'system', 'contracts', 'z', 'Order', 'toString', 'constructor',
-  "it's", '日本語', '../../escape', 'x'.repeat(200), 'con', 'NotImplementedError',
+  'class',
+  'default',
+  '__proto__',
+  'a-b',
+  'a.bc',
+  'Map',
+  'taskContract',
+  'implement',
+  'system',
+  'contracts',
+  'z',
+  'Order',
+  'toString',
+  'constructor',
+  "it's",
+  '日本語',
+  '../../escape',
+  'x'.repeat(200),
+  'con',
+  'NotImplementedError',
 ];
 
 test('definitions may be called anything: the output type-checks, and nothing is written elsewhere', () => {
   restart();
   const members = names.flatMap((name) => [
-    event(`${name}.happened`, 'z.object({ order: Order })', { description: `Says "${name}" */ and goes on.\n\n@see ${name}` }),
+    event(`${name}.happened`, 'z.object({ order: Order })', {
+      description: `Says "${name}" */ and goes on.\n\n@see ${name}`,
+    }),
     task(name, 'z.object({ order: Order })', 'z.number()', { description: '*/ process.exit(1); /*' }),
-    flow(`${name}.flow`, 'z.object({ order: Order })', body(
-      step(name, name, `(scope) => work({ order: scope.input.order })`, { undo: call(name, '({ input }) => work({ order: input.order })') }),
-      emit('announced', `${name}.happened`, '({ input }) => tell({ order: input.order })'),
-      waitFor('back', `${name}.happened`, { order: '({ input }) => input.order' }),
-      step('again', name, `({ input }) => work({ order: input.order })`),
-      returns(`(scope) => scope[${JSON.stringify(name)}] + scope.again`),
-    ), { onFailure: call(name, '({ input, error }) => work({ order: error.message === input.order ? input.order : Order.parse(1) })') }),
+    flow(
+      `${name}.flow`,
+      'z.object({ order: Order })',
+      body(
+        step(name, name, `(scope) => work({ order: scope.input.order })`, {
+          undo: call(name, '({ input }) => work({ order: input.order })'),
+        }),
+        emit('announced', `${name}.happened`, '({ input }) => tell({ order: input.order })'),
+        waitFor('back', `${name}.happened`, { order: '({ input }) => input.order' }),
+        step('again', name, `({ input }) => work({ order: input.order })`),
+        returns(`(scope) => scope[${JSON.stringify(name)}] + scope.again`),
+      ),
+      {
+        onFailure: call(
+          name,
+          '({ input, error }) => work({ order: error.message === input.order ? input.order : Order.parse(1) })',
+        ),
+      },
+    ),
   ]);
   const model = system('hostile', [imported('z', 'zod'), local('Order', 'const Order = z.string();'), ...members]);
   const { files, diagnostics } = project.compile(model);
@@ -34,21 +80,42 @@ test('definitions may be called anything: the output type-checks, and nothing is
   expect(new Set(files.map((file) => file.path.toLowerCase())).size).toBe(files.length);
   for (const { path } of files) expect(path).toMatch(/^(?:(?:flows|machines)\/)?[\w.-]{1,130}\.(?:ts|json)$/);
 
-  const counts = project.run('src/run.ts', `import system from '../generated/hostile/index.ts';
-console.log(JSON.stringify([system.tasks, system.flows, system.events, system.implementations].map((map) => Object.keys(map).length)));`);
+  const counts = project.run(
+    'src/run.ts',
+    `import system from '../generated/hostile/index.ts';
+console.log(JSON.stringify([system.tasks, system.flows, system.events, system.implementations].map((map) => Object.keys(map).length)));`,
+  );
   expect(counts).toEqual([names.length, names.length, names.length, names.length]);
 });
 
 test('two tasks whose code would stand in one file are told', () => {
   restart();
-  const { diagnostics } = compileSystem(system('twins', [imported('z', 'zod'), task('readPdf', 'z.string()', 'z.string()'), task('read-pdf', 'z.string()', 'z.string()')]), options);
-  expect(diagnostics).toMatchObject([{ code: 'MR1654', severity: 'error', file: '/p/src/orders.dsl.ts', message: expect.stringContaining('read-pdf.ts') as string }]);
+  const { diagnostics } = compileSystem(
+    system('twins', [
+      imported('z', 'zod'),
+      task('readPdf', 'z.string()', 'z.string()'),
+      task('read-pdf', 'z.string()', 'z.string()'),
+    ]),
+    options,
+  );
+  expect(diagnostics).toMatchObject([
+    {
+      code: 'MR1654',
+      severity: 'error',
+      file: '/p/src/orders.dsl.ts',
+      message: expect.stringContaining('read-pdf.ts') as string,
+    },
+  ]);
 });
 
 function shuffled<T>(value: T): T {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(shuffled) as T;
-  return Object.fromEntries(Object.entries(value).reverse().map(([key, inner]) => [key, shuffled(inner)])) as T;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, inner]) => [key, shuffled(inner)]),
+  ) as T;
 }
 
 test('the same system gives the same bytes, whatever the order of its records', () => {
@@ -60,8 +127,10 @@ test('the same system gives the same bytes, whatever the order of its records', 
 
 test('the header names the tool, the source and the model', () => {
   const { files } = compileSystem(orders(), options);
-  for (const { path, text } of files.filter((file) => file.path.endsWith('.ts'))) {
-    expect(text.split('\n')[0], path).toMatch(/^\/\/ Generated by millrace 1\.2\.3 from orders\.dsl\.ts \(model [\da-f]{12}\)\. Do not edit: run `dsl compile`\.$/);
+  for (const { text } of files.filter((file) => file.path.endsWith('.ts'))) {
+    expect(text.split('\n')[0]).toMatch(
+      /^\/\/ Generated by millrace 1\.2\.3 from orders\.dsl\.ts \(model [\da-f]{12}\)\. Do not edit: run `dsl compile`\.$/,
+    );
   }
 });
 

@@ -1,15 +1,39 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync, mkdirSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  mkdirSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { orders } from '../fixtures/orders.ts';
-import { compileSystem, findOutput, freshManifest, hashFiles, readManifest, writeOutput, type CompileResult } from '../index.ts';
+import {
+  compileSystem,
+  findOutput,
+  freshManifest,
+  hashFiles,
+  readManifest,
+  writeOutput,
+  type CompileResult,
+} from '../index.ts';
 
 let folder = '';
 const at = (path: string): string => join(folder, path);
 const outDir = (): string => at('generated/orders');
 const inOut = (path: string): string => join(outDir(), path);
-const places = () => ({ outDir: outDir(), sourcePath: at('orders.dsl.ts'), tasksDir: at('tasks'), toolVersion: '1.0.0' });
+const places = () => ({
+  outDir: outDir(),
+  sourcePath: at('orders.dsl.ts'),
+  tasksDir: at('tasks'),
+  toolVersion: '1.0.0',
+});
 
 function compiled(without?: string): CompileResult {
   const model = orders();
@@ -23,18 +47,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const codes = (report: { readonly diagnostics: readonly { readonly code: string }[] }): readonly string[] => report.diagnostics.map((one) => one.code);
+const codes = (report: { readonly diagnostics: readonly { readonly code: string }[] }): readonly string[] =>
+  report.diagnostics.map((one) => one.code);
 const check = (result: CompileResult) => writeOutput(result, { outDir: outDir(), check: true });
 const write = (result: CompileResult, force = false) => writeOutput(result, { outDir: outDir(), force });
 
 test('writes once, then leaves identical files alone', () => {
   const result = compiled();
-  expect(write(result).written).toEqual(result.files.map((file) => file.path).filter((path) => path !== 'manifest.json'));
+  expect(write(result).written).toEqual(
+    result.files.map((file) => file.path).filter((path) => path !== 'manifest.json'),
+  );
   const old = new Date(1_000_000_000_000);
   for (const { path } of result.files) utimesSync(inOut(path), old, old);
   const again = write(result);
   expect([again.written, again.unchanged.length, again.diagnostics]).toEqual([[], result.files.length - 1, []]);
-  for (const { path } of result.files) expect(statSync(inOut(path)).mtimeMs, path).toBe(old.getTime());
+  expect(result.files.map(({ path }) => statSync(inOut(path)).mtimeMs)).toEqual(result.files.map(() => old.getTime()));
   expect(check(result).diagnostics).toEqual([]);
   expect(readdirSync(outDir(), { recursive: true }).filter((name) => String(name).endsWith('.tmp'))).toEqual([]);
 });
@@ -45,10 +72,15 @@ test('check tells missing, stale and orphaned files, and writes nothing', () => 
   expect(existsSync(outDir())).toBe(false);
   write(result);
   rmSync(inOut('shared.ts'));
-  expect(check(result)).toMatchObject({ stale: ['shared.ts'], diagnostics: [{ code: 'MR1660', file: inOut('shared.ts') }] });
+  expect(check(result)).toMatchObject({
+    stale: ['shared.ts'],
+    diagnostics: [{ code: 'MR1660', file: inOut('shared.ts') }],
+  });
   const fewer = check(compiled('askForReview'));
   expect(fewer.stale).toContain('flows/askForReview.ts');
-  expect(fewer.diagnostics.some((one) => one.file.endsWith('askForReview.ts') && one.message.includes('nothing'))).toBe(true);
+  expect(fewer.diagnostics.some((one) => one.file.endsWith('askForReview.ts') && one.message.includes('nothing'))).toBe(
+    true,
+  );
 });
 
 test('an edit by hand is never lost in silence, and stops the whole system', () => {
@@ -80,7 +112,11 @@ test('the file of a removed flow goes, unless somebody changed it', () => {
   write(compiled());
   const fewer = compiled('askForReview');
   writeFileSync(inOut('flows/askForReview.ts'), '// changed');
-  expect(write(fewer)).toMatchObject({ removed: [], foreign: ['flows/askForReview.ts'], diagnostics: [{ code: 'MR1663', severity: 'warning' }] });
+  expect(write(fewer)).toMatchObject({
+    removed: [],
+    foreign: ['flows/askForReview.ts'],
+    diagnostics: [{ code: 'MR1663', severity: 'warning' }],
+  });
   expect(readFileSync(inOut('flows/askForReview.ts'), 'utf8')).toBe('// changed');
   write(compiled('fulfilOrder'), true);
   expect(readdirSync(inOut('flows'))).toEqual(['askForReview.ts']);
@@ -99,7 +135,10 @@ test('a manifest cannot make us delete something elsewhere', () => {
 
 test('killed in the middle of writing, the next run does not take half written output for edits by hand', () => {
   write(compiled());
-  const next = compileSystem({ ...orders(), version: '9.0.0', description: 'Changed.' }, { ...places(), toolVersion: '2.0.0', inputs: hashFiles([at('orders.dsl.ts')]) });
+  const next = compileSystem(
+    { ...orders(), version: '9.0.0', description: 'Changed.' },
+    { ...places(), toolVersion: '2.0.0', inputs: hashFiles([at('orders.dsl.ts')]) },
+  );
   // What a kill leaves behind after the announcement and the first file.
   const manifest = readManifest(outDir());
   const announced = JSON.parse(next.files.at(-1)?.text ?? '') as { outputs: object };
@@ -142,7 +181,16 @@ test('a file system that refuses is a coded error, not a stack trace', () => {
 });
 
 test('what was compiled with errors is not written', () => {
-  const error = { code: 'MR1650', severity: 'error', message: 'no', file: 'x', line: 1, column: 1, endLine: 1, endColumn: 1 } as const;
+  const error = {
+    code: 'MR1650',
+    severity: 'error',
+    message: 'no',
+    file: 'x',
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 1,
+  } as const;
   const report = write({ ...compiled(), diagnostics: [error] });
   expect([report.written, report.diagnostics, existsSync(outDir())]).toEqual([[], [error], false]);
 });

@@ -37,16 +37,14 @@ export function sharedModule(emission: Emission): SharedPlan | undefined {
 
 /** What something needs stands before it; otherwise the order of the source. */
 function inOrderOfNeed(locals: readonly LocalNode[]): readonly LocalNode[] {
-  const byName = new Map(locals.map((local) => [local.name, local]));
+  const places = new Map(locals.map((local, index) => [local.name, index]));
   const done = new Set<LocalNode>();
   const place = (local: LocalNode): void => {
     if (done.has(local)) return;
     // Marked before what it needs is placed: functions may need each other.
     done.add(local);
-    for (const name of local.uses) {
-      const needed = byName.get(name);
-      if (needed !== undefined) place(needed);
-    }
+    const needed = local.uses.flatMap((name) => places.get(name) ?? []).sort((a, b) => a - b);
+    for (const index of needed) place(locals[index] as LocalNode);
     sorted.push(local);
   };
   const sorted: LocalNode[] = [];
@@ -54,11 +52,17 @@ function inOrderOfNeed(locals: readonly LocalNode[]): readonly LocalNode[] {
   return sorted;
 }
 
+const beginning = /^(?:(?:const|function|async function|type|interface|class|abstract class|enum)\b)/gm;
+
 function exported(local: LocalNode): string {
   const text = local.text.replaceAll('\r\n', '\n').trim();
   const ended =
-    /^(?:function|async\s+function|class|interface|enum)\b/.test(text) || text.endsWith(';') ? text : `${text};`;
-  return `export ${ended}`;
+    /^(?:function|async\s+function|class|abstract\s+class|interface|enum)\b/.test(text) || text.endsWith(';')
+      ? text
+      : `${text};`;
+  // Overloads, and a type beside a value of its name, are several statements of which none may be forgotten.
+  const several = (text.match(beginning) ?? []).length > 1;
+  return several ? `${ended}\nexport ${local.typeOnly ? 'type ' : ''}{ ${local.name} };` : `export ${ended}`;
 }
 
 /** An empty line around what spans several lines. */
