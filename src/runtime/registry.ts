@@ -1,4 +1,4 @@
-import type { AnyEvent, AnyTask, Call, FailureScope, FlowModule, Host, Schema } from '../flow/index.ts';
+import type { AnyEvent, AnyTask, Call, Contract, FailureScope, FlowModule, Host, Schema } from '../flow/index.ts';
 import type { Duration } from '../core/index.ts';
 import type { BoundMachine, BoundSystem, TaskImplementation } from '../tasks/index.ts';
 import type { RunRow } from '../store/index.ts';
@@ -47,6 +47,10 @@ export class Registry {
 
   flow(name: string): FlowModule | undefined {
     return this.#flows.get(name);
+  }
+
+  contract(kind: 'event' | 'task' | 'flow', name: string): Contract | undefined {
+    return kind === 'flow' ? this.flow(name)?.contract : this[kind](name);
   }
 
   flows(): Iterable<FlowModule> {

@@ -1,5 +1,5 @@
 import { toErrorRecord } from '../core/index.ts';
-import type { FlowModule } from '../flow/index.ts';
+import { interpretFlow, type DeclaredFlow, type FlowModule } from '../flow/index.ts';
 import { decodeJson, jsonLogger, NotImplementedError, type BoundSystem, type Logger, type TaskContext, type TaskImplementation } from '../tasks/index.ts';
 import type { RunRow, Store } from '../store/index.ts';
 import { Bus, type RuntimeEvent } from './bus.ts';
@@ -161,9 +161,14 @@ export class ReactiveSystemRuntime {
     this.#reload();
   }
 
-  /** Adds a flow at run time. After a restart its runs are blocked until the same flow (by hash) is registered again. */
-  registerFlow(flow: FlowModule): void {
-    this.#registry.register(flow);
+  /**
+   * Adds a flow at run time: a compiled one, or what `flow(...)` of the language gives. After a restart its runs are
+   * blocked until the same flow (by hash) is registered again.
+   *
+   * @throws MillraceError MR3290 when it names something that the system does not have, MR3291 for what is not yet supported.
+   */
+  registerFlow(flow: FlowModule | DeclaredFlow): void {
+    this.#registry.register('contract' in flow ? flow : interpretFlow(flow, { lookup: (kind, name) => this.#registry.contract(kind, name) }));
     this.#reload();
   }
 

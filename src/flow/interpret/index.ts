@@ -4,7 +4,7 @@ import type { FailureScope, FlowModule, Host } from '../host.ts';
 import { runnableHash } from './hash.ts';
 import { runBody } from './run.ts';
 import { contractOf, makeCall, type Lookup } from './scope.ts';
-import { allSteps, type RunnableFlow } from './steps.ts';
+import { allSteps, type DeclaredFlow, type RunnableFlow } from './steps.ts';
 
 export { runnableHash } from './hash.ts';
 export type { Lookup } from './scope.ts';
@@ -44,7 +44,8 @@ export interface InterpretOptions {
  * module.contract.contract; // 'hello'
  * ```
  */
-export function interpretFlow(flow: RunnableFlow, options: InterpretOptions): FlowModule {
+export function interpretFlow(given: RunnableFlow | DeclaredFlow, options: InterpretOptions): FlowModule {
+  const flow = runnable(given);
   const { lookup, hash = runnableHash(flow), source = `${flow.name}:1:1` } = options;
   const contract =
     options.contract ??
@@ -71,11 +72,27 @@ export function interpretFlow(flow: RunnableFlow, options: InterpretOptions): Fl
   });
 }
 
+function runnable(flow: RunnableFlow | DeclaredFlow): RunnableFlow {
+  if (!('body' in flow)) {
+    throw new MillraceError(
+      `'${flow.name}' is no flow that can run: it has no steps. Declare it with flow(name, definition, steps).`,
+      {
+        code: 'MR3290',
+        retryable: false,
+        fault: 'input',
+      },
+    );
+  }
+  if (flow.schedule !== undefined) throw unsupported(flow.name, 'schedule');
+  if (flow.http !== undefined) throw unsupported(flow.name, 'http');
+  return flow;
+}
+
 function waitsOf(flow: RunnableFlow, lookup: Lookup): FlowModule['waits'] {
   const waits = new Map<string, { readonly event: string; readonly fields: readonly string[] }>();
   for (const step of allSteps(flow.body)) {
     if (step.kind === 'graph' || step.kind === 'race' || step.kind === 'approve')
-      throw unsupported(flow.name, step.id, step.kind);
+      throw unsupported(flow.name, step.kind, step.id);
     if (step.kind !== 'waitFor') continue;
     contractOf(lookup, 'event', step.event);
     const fields = step.match.map(({ field }) => field);
@@ -84,11 +101,12 @@ function waitsOf(flow: RunnableFlow, lookup: Lookup): FlowModule['waits'] {
   return [...waits.values()];
 }
 
-function unsupported(flow: string, step: string, kind: string): MillraceError {
-  return new MillraceError(`Step '${step}' of flow '${flow}' is a '${kind}', which the engine does not run yet.`, {
+function unsupported(flow: string, kind: string, step?: string): MillraceError {
+  const where = step === undefined ? '' : `step '${step}' of `;
+  return new MillraceError(`The engine does not support '${kind}' yet, which ${where}flow '${flow}' uses.`, {
     code: 'MR3291',
     retryable: false,
     fault: 'input',
-    details: { flow, step, kind },
+    details: { flow, kind, ...(step === undefined ? {} : { step }) },
   });
 }

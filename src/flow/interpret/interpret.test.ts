@@ -307,7 +307,10 @@ describe('interpretFlow', () => {
       retryable: false,
       fault: 'user-code',
     });
-    expect(module.onFailure?.({ input: 1, error: error.record, now: 0, runId: 'r' })).toEqual({ contract: note, input: 'why' });
+    expect(module.onFailure?.({ input: 1, error: error.record, now: 0, runId: 'r' })).toEqual({
+      contract: note,
+      input: 'why',
+    });
   });
 
   it('refuses unknown names and kinds that no host runs yet', async () => {

@@ -93,7 +93,17 @@ export interface RunnableFlow {
   readonly on?: string;
   readonly timeout?: Duration;
   readonly onFailure?: Lambda;
+  /** Refused, as `schedule` and `http` are: no host starts runs by them yet. */
+  readonly schedule?: unknown;
+  readonly http?: unknown;
   readonly body: RunnableBody;
+}
+
+/** What `flow(...)` of the language gives: the same, with its steps out of sight of the type checker. */
+export interface DeclaredFlow {
+  readonly kind: 'flow';
+  readonly name: string;
+  readonly input: Schema;
 }
 
 /** The bodies right below a step. */
