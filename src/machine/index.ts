@@ -6,7 +6,7 @@
  */
 export { createActor, type Actor, type ActorOptions } from './actor.ts';
 export { compiledMachine } from './compiled/compiled-machine.ts';
-export { failed, isIn } from './compiled/helpers.ts';
+export { failed, isIn, workFailed } from './compiled/helpers.ts';
 export type { Cell, CompiledMachine, Program, StateRow } from './compiled/program.ts';
 export { settle } from './compiled/settle.ts';
 export type {

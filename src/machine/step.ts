@@ -6,10 +6,13 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** The event that a guard or an action raises by throwing: an ErrorRecord whose details say where. */
-export function errorEvent(thrown: unknown, at: string): MachineEvent {
+/**
+ * The event that a guard or an action raises by throwing: an ErrorRecord whose details say where. Under the name
+ * `error.run.ID` it ends work whose input could not be computed.
+ */
+export function errorEvent(thrown: unknown, at: string, name = 'error.execution'): MachineEvent {
   const { details, ...record } = toErrorRecord(thrown);
-  return { name: 'error.execution', payload: { ...record, details: { ...details, at } } };
+  return { name, payload: { ...record, details: { ...details, at } } };
 }
 
 /** How many transitions one event may set off before the machine counts as caught in a loop. */

@@ -150,6 +150,17 @@ describe.each(implementations)('%s', (_, machineOf) => {
       expect(drive(machine, {}, ['error.run.work', 'why']).snapshot).toMatchObject({ state: ['b'], context: { error: 'why' } });
     });
 
+    it('counts work as failed whose input throws', () => {
+      const failing = machineOf({
+        initial: 'a',
+        states: { a: { run: [{ id: 'work', input: '() => { throw new Error("no input") }', onError: { target: 'b', actions: [['assign', '({ error }) => ({ why: error.message })']] } }] }, b: {} },
+      });
+      const { snapshot, errors, effects } = failing.start({}, scope);
+      expect(snapshot).toMatchObject({ state: ['b'], context: { why: 'no input' } });
+      expect(errors).toEqual([{ message: 'no input', at: 'a.run.work.input' }]);
+      expect(effects).toEqual([{ type: 'stop', id: 'work' }]);
+    });
+
     it('does not begin work in a state that it only passes through', () => {
       const passing = machineOf({
         initial: 'a',

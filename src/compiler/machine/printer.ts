@@ -5,7 +5,7 @@ import type { Layout } from '../plan/layout.ts';
 import { hard, join, type Doc } from '../text/doc.ts';
 import { camelCase, docComment, freeName } from '../text/names.ts';
 import { payloadTypes, type PayloadTypes } from './types.ts';
-import { growTree, type State, type Tree } from './tree.ts';
+import { growTree, lineage, type State, type Tree } from './tree.ts';
 import { readsConfiguration } from './lambdas.ts';
 
 export interface Printer {
@@ -73,7 +73,7 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
     stateType,
     table: writer.declare('states'),
     followsStates: readsConfiguration(machine),
-    chains: raises(machine) || tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
+    chains: raises(machine) || severalFail(tree) || tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
     pieces: [],
     made: new Map(),
   };
@@ -81,6 +81,10 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
 
 /** Is this an event that the machine itself brings about, or a pattern that covers such? */
 const isInternal = (descriptor: string): boolean => /^(?:done\.state|error\.execution)|\*$/.test(descriptor);
+
+/** Can two pieces of work fail before they begin, so that the first failure leads on before the second is heard of? */
+const severalFail = (tree: Tree): boolean =>
+  tree.leaves.some((leaf) => lineage(leaf).flatMap(({ node }) => node.run.filter(({ input, onError }) => input !== undefined && onError.length > 0)).length > 1);
 
 function raises(machine: MachineNode): boolean {
   let found = false;

@@ -137,9 +137,10 @@ export class Interpretation {
 
   #invoke(state: State): void {
     for (const { id, target, input } of state.definition.run) {
-      this.#attempt(`${state.name}.run.${id}.input`, () => {
-        this.effects.push({ type: 'run', id, target, input: input && this.#evaluate(input, {}) });
-      });
+      const at = `${state.name}.run.${id}.input`;
+      const begin = (): void => void this.effects.push({ type: 'run', id, target, input: input && this.#evaluate(input, {}) });
+      // Work whose input cannot be computed has failed before it began.
+      this.#attempt(at, begin, (thrown) => this.#internalQueue.push(errorEvent(thrown, at, `error.run.${id}`)));
     }
   }
 
@@ -242,13 +243,14 @@ export class Interpretation {
   }
 
   /** What throws becomes an `error.execution` event and a line of the report. */
-  #attempt(at: string, body: () => void): boolean {
+  #attempt(at: string, body: () => void, failed?: (thrown: unknown) => void): boolean {
     try {
       body();
       return true;
     } catch (thrown) {
       this.errors.push({ message: messageOf(thrown), at });
       this.#internalQueue.push(errorEvent(thrown, at));
+      failed?.(thrown);
       return false;
     }
   }
