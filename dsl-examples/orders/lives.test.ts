@@ -169,3 +169,14 @@ it('asks a busy provider again, under the same key', async () => {
   for (const { run, key } of second) expect(charges.find((one) => one.run === run && one.attempt === 1)?.key).toBe(key);
   expect(books()).toEqual({ kept: 40, held: 40 });
 });
+
+it('keeps no money when it is called off while the card is being charged', async () => {
+  const placed = place();
+  // The provider has taken the money, and its answer is on the way.
+  while (!existsSync(join(folder, 'effects.jsonl')) || books().kept === 0)
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  await send('orderCancelled', { reason: 'customer' });
+  await placed;
+  expect(state()).toEqual(['cancelled']);
+  expect(books()).toEqual({ kept: 0, held: 0 });
+});

@@ -79,7 +79,7 @@ export const chargeCard = task('chargeCard', {
   output: z.object({ paymentId: z.string(), capturedAt: z.iso.datetime() }),
   retry: { attempts: 5, backoff: 'exponential', delay: '2s', maxDelay: '1m' },
   timeout: '30s',
-  errors: ['CARD_DECLINED', 'PROVIDER_BUSY'],
+  errors: ['CARD_DECLINED', 'PROVIDER_BUSY', 'ORDER_SETTLED'],
   idempotent: true,
 });
 
@@ -96,7 +96,7 @@ export const reserveStock = task('reserveStock', {
   input: z.object({ orderId: OrderId, line: Line }),
   output: z.object({ reservationId: z.string(), warehouse: z.string() }),
   retry: { attempts: 3, backoff: 'linear', delay: '500ms' },
-  errors: ['OUT_OF_STOCK'],
+  errors: ['OUT_OF_STOCK', 'ORDER_SETTLED'],
   idempotent: true,
 });
 
@@ -118,6 +118,17 @@ export const printLabel = task('printLabel', {
 export const voidLabel = task('voidLabel', {
   input: z.object({ orderId: OrderId }),
   output: z.void(),
+  retry: { attempts: 10, delay: '1s' },
+  idempotent: true,
+});
+
+/**
+ * Closes the books of an order that will not be: a step that was cancelled half way may have taken money or goods of
+ * which the flow knows nothing. All of it goes back, and a request that comes late is refused.
+ */
+export const settleOrder = task('settleOrder', {
+  input: z.object({ orderId: OrderId }),
+  output: z.object({ refunds: z.int(), released: z.int() }),
   retry: { attempts: 10, delay: '1s' },
   idempotent: true,
 });
@@ -233,9 +244,11 @@ export const apologise = flow(
   'apologise',
   { input: z.object({ orderId: OrderId, email: z.string(), reason: z.string() }) },
   (f) =>
-    f.step('mail', ({ input }) =>
-      sendMail({ to: input.email, template: 'cancelled', data: { order: input.orderId, reason: input.reason } }),
-    ),
+    f
+      .step('settled', ({ input }) => settleOrder({ orderId: input.orderId }))
+      .step('mail', ({ input }) =>
+        sendMail({ to: input.email, template: 'cancelled', data: { order: input.orderId, reason: input.reason } }),
+      ),
 );
 
 // Machines --------------------------------------------------------------------

@@ -36,6 +36,7 @@ export class Shop {
       PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;
       CREATE TABLE IF NOT EXISTS payments (key TEXT PRIMARY KEY, paymentId TEXT UNIQUE, orderId TEXT, email TEXT, cents INTEGER, currency TEXT, capturedAt TEXT) STRICT;
       CREATE TABLE IF NOT EXISTS refunds (paymentId TEXT PRIMARY KEY, refundId TEXT, at TEXT) STRICT;
+      CREATE TABLE IF NOT EXISTS settled (orderId TEXT PRIMARY KEY) STRICT;
       CREATE TABLE IF NOT EXISTS requests (key TEXT PRIMARY KEY, tries INTEGER) STRICT;
       CREATE TABLE IF NOT EXISTS stock (warehouse TEXT, sku TEXT, available INTEGER CHECK (available >= 0), PRIMARY KEY (warehouse, sku)) STRICT;
       CREATE TABLE IF NOT EXISTS reservations (key TEXT PRIMARY KEY, reservationId TEXT UNIQUE, orderId TEXT, warehouse TEXT, sku TEXT, quantity INTEGER, released INTEGER DEFAULT 0) STRICT;
@@ -68,6 +69,33 @@ export class Shop {
   }
   all<R = Row>(sql: string, ...values: SQLInputValue[]): readonly R[] {
     return this.#database.prepare(sql).all(...values) as unknown as readonly R[];
+  }
+
+  /** Takes or gives nothing more for an order whose books are closed. */
+  refuseSettled(orderId: string): void {
+    if (this.one('SELECT 1 FROM settled WHERE orderId = ?', orderId) === undefined) return;
+    throw new NonRetryableError(`the books of order ${orderId} are closed`, { code: 'ORDER_SETTLED' });
+  }
+
+  /** Puts goods back on their shelf, each reservation once. Gives how many there were. */
+  release(reservationIds: readonly string[]): number {
+    return reservationIds.filter((id) => {
+      if (this.run('UPDATE reservations SET released = 1 WHERE reservationId = ? AND released = 0', id) === 0)
+        return false;
+      const held = this.one('SELECT warehouse, sku, quantity FROM reservations WHERE reservationId = ?', id);
+      this.run(
+        'UPDATE stock SET available = available + ? WHERE warehouse = ? AND sku = ?',
+        held?.['quantity'] ?? 0,
+        held?.['warehouse'] ?? '',
+        held?.['sku'] ?? '',
+      );
+      return true;
+    }).length;
+  }
+
+  /** Gives a payment back, once. */
+  refund(paymentId: string, refundId: string): number {
+    return this.run('INSERT OR IGNORE INTO refunds VALUES (?, ?, ?)', paymentId, refundId, new Date().toISOString());
   }
 
   /** Writes a file whole or not at all, so that whoever watches the folder never reads half of one. */

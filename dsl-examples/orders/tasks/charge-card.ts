@@ -19,6 +19,7 @@ export default implement(chargeCard, async ({ orderId, email, amount }, context)
       key,
     );
     if (known !== undefined) return { ...known };
+    shop.refuseSettled(orderId);
     const owed = Number(
       shop.one(
         'SELECT sum(cents) AS owed FROM payments LEFT JOIN refunds USING (paymentId) WHERE email = ? AND refundId IS NULL',

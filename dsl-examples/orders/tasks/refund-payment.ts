@@ -9,12 +9,7 @@ export default implement(refundPayment, ({ paymentId }, context) => {
     if (shop.one('SELECT 1 FROM payments WHERE paymentId = ?', paymentId) === undefined) {
       throw new NonRetryableError(`there is no payment ${paymentId}`, { code: 'NO_SUCH_PAYMENT' });
     }
-    shop.run(
-      'INSERT OR IGNORE INTO refunds VALUES (?, ?, ?)',
-      paymentId,
-      `ref_${context.idempotencyKey.slice(0, 16)}`,
-      new Date().toISOString(),
-    );
+    shop.refund(paymentId, `ref_${context.idempotencyKey.slice(0, 16)}`);
     return { refundId: String(shop.one('SELECT refundId FROM refunds WHERE paymentId = ?', paymentId)?.['refundId']) };
   });
 });

@@ -14,6 +14,7 @@ export default implement(reserveStock, ({ orderId, line: { sku, quantity } }, co
   return shop.transaction(() => {
     const known = shop.one<Reservation>('SELECT reservationId, warehouse FROM reservations WHERE key = ?', key);
     if (known !== undefined) return { ...known };
+    shop.refuseSettled(orderId);
     const warehouse = shop.one<Reservation>(
       'SELECT warehouse FROM stock WHERE sku = ? AND available >= ? ORDER BY available DESC LIMIT 1',
       sku,
