@@ -1,11 +1,9 @@
-/** Words that cannot name a variable in a module: reserved ones, and those with a meaning in strict mode. */
+/** Words that cannot name a variable in a module. */
 export const reservedWords: ReadonlySet<string> = new Set(
   (
-    'abstract any arguments as async await boolean break case catch class const continue debugger declare default ' +
-    'delete do else enum eval export extends false finally for from function get if implements import in infer ' +
-    'instanceof interface is keyof let module namespace never new null number object of package private protected ' +
-    'public readonly require return satisfies set static string super switch symbol this throw true try type typeof ' +
-    'undefined unique unknown var void while with yield NaN Infinity'
+    'arguments await break case catch class const continue debugger default delete do else enum eval export extends ' +
+    'false finally for function if implements import in instanceof interface let new null package private protected ' +
+    'public return static super switch this throw true try typeof var void while with yield undefined NaN Infinity'
   ).split(' '),
 );
 
