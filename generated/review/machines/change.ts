@@ -8,6 +8,7 @@ import {
   failed,
   settle,
   type StateRow,
+  workFailed,
 } from 'millrace/machine';
 import type {
   changeContext,
@@ -432,7 +433,7 @@ export const change: CompiledMachine<ChangeContext> = compiledMachine<ChangeCont
             },
           });
         } catch (thrown) {
-          failed(m, 'submitted.run.submitted.reviewRound.input', thrown);
+          workFailed(m, 'submitted.reviewRound', 'submitted.run.submitted.reviewRound.input', thrown);
         }
         break;
       case 5:
@@ -451,7 +452,7 @@ export const change: CompiledMachine<ChangeContext> = compiledMachine<ChangeCont
             },
           });
         } catch (thrown) {
-          failed(m, 'merging.run.merging.mergeChange.input', thrown);
+          workFailed(m, 'merging.mergeChange', 'merging.run.merging.mergeChange.input', thrown);
         }
         break;
       default:
