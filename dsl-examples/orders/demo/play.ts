@@ -106,7 +106,7 @@ export async function play(options: Options): Promise<Played> {
   for (let next = 0; ; next++) {
     mustLive();
     if (fed >= valid / 2) break;
-    if (next % 8 === 7) tell(readStanding(database));
+    if (fed > 0 && next % 8 === 7) tell(readStanding(database));
     await pause(200);
   }
 
