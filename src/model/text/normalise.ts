@@ -47,7 +47,8 @@ function isNoise(
     const closes = next?.type === 'mark' && /^[)\]}>]$/.test(next.value);
     return closes && previous !== undefined && !isMark(previous, ',') && !isMark(previous, '[');
   }
-  return (token.value === '|' || token.value === '&') && previous !== undefined && !previous.ends;
+  // A type may end in `>` too: `Set<string> | undefined`.
+  return /^[|&]$/.test(token.value) && previous !== undefined && !previous.ends && previous.value !== '>';
 }
 
 /** A semicolon may go where a line break would do, and before `}` or the end. */
@@ -61,20 +62,12 @@ function isOptional(previous: Token | undefined, next: Token | undefined): boole
 }
 
 /** Words that take in what follows when it stands on the same line. */
+const restricted = new Set(['return', 'break', 'continue', 'yield', 'throw']);
 const sticky = new Set([
-  'async',
-  'return',
-  'break',
-  'continue',
-  'throw',
-  'yield',
-  'type',
-  'get',
-  'set',
-  'static',
-  'declare',
+  ...restricted,
+  ...'async let type interface namespace module declare abstract get set static accessor'.split(' '),
+  ...'readonly public private protected override'.split(' '),
 ]);
-const restricted = new Set(['return', 'break', 'continue', 'yield', 'async']);
 
 function isSticky(token: Token): boolean {
   return token.type === 'name' && token.member !== true && sticky.has(token.value);
@@ -88,7 +81,7 @@ function isPostfix(token: Token): boolean {
 function continues(token: Token): boolean {
   if (token.type === 'template') return true;
   if (token.type === 'name') return /^(?:as|satisfies|in|instanceof|is|of|extends)$/.test(token.value);
-  return token.type === 'mark' && !/^(?:\{|~|@|\})$/.test(token.value);
+  return token.type === 'mark' && !/^(?:~|@|\})$/.test(token.value);
 }
 
 /** Does the line break before this token end a statement that would go on without it? */
