@@ -1,4 +1,5 @@
-import { stepParts, visitSteps, type FlowNode, type Location, type StepNode } from '../../model/index.ts';
+import type { FlowNode, Location, StepNode } from '../../model/index.ts';
+import { stepParts, visitSteps } from '../../model/visit/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
 import { wordsOf } from '../text/code.ts';

@@ -1,5 +1,6 @@
 /** The plan of one flow's module: everything that its template needs, as text. */
-import { hashFlow, type FlowNode } from '../../model/index.ts';
+import { hashFlow } from '../../model/hash/hash.ts';
+import type { FlowNode } from '../../model/index.ts';
 import { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
 import { usesOf } from '../plan/uses.ts';

@@ -1,13 +1,6 @@
 /** Lambdas of the source as code inside the functions of a machine. */
-import {
-  visitActions,
-  visitStates,
-  type CallNode,
-  type ExpressionNode,
-  type LambdaParts,
-  type MachineNode,
-  type StateNode,
-} from '../../model/index.ts';
+import type { CallNode, ExpressionNode, LambdaParts, MachineNode, StateNode } from '../../model/index.ts';
+import { visitActions, visitStates } from '../../model/visit/index.ts';
 import { arrowBody, argumentCode, userCode, wordsOf } from '../text/code.ts';
 import { hard, type Doc } from '../text/doc.ts';
 import type { PayloadName } from './tree.ts';

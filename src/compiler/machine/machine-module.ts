@@ -1,5 +1,6 @@
 /** The plan of one machine's module: everything that its template needs, as text. */
-import { hashMachine, type MachineNode } from '../../model/index.ts';
+import { hashMachine } from '../../model/hash/hash.ts';
+import type { MachineNode } from '../../model/index.ts';
 import { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
 import { usesOf } from '../plan/uses.ts';

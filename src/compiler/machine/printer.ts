@@ -1,9 +1,10 @@
 /** What the parts of the machine printer share while one machine is printed. */
-import { visitActions, visitStates, type MachineNode, type SystemModel } from '../../model/index.ts';
+import type { MachineNode, SystemModel } from '../../model/index.ts';
+import { visitActions, visitStates } from '../../model/visit/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Layout } from '../plan/layout.ts';
 import { hard, join, type Doc } from '../text/doc.ts';
-import { camelCase, docComment, freeName } from '../text/names.ts';
+import { camelCase, docComment, freeName, lineComment } from '../text/names.ts';
 import { payloadTypes, type PayloadTypes } from './types.ts';
 import { growTree, lineage, type State, type Tree } from './tree.ts';
 import { readsConfiguration } from './lambdas.ts';
@@ -32,6 +33,8 @@ export interface Printer {
   readonly stateType: string;
   /** The name of the table of states. */
   readonly table: string;
+  /** Of a machine with parallel states: the name of the table of regions. */
+  readonly regions: string | undefined;
   /** Does any lambda ask which states are active? Then the register moves with every state that is left or entered. */
   readonly followsStates: boolean;
   /** Can a transition set off another one? */
@@ -59,7 +62,8 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
   const base = pascal(machine.name);
   const contextType = writer.declare(`${base}Context`);
   const stateType = writer.declare(`${base}State`);
-  const cell = writer.import('millrace/machine', 'Cell', { typeOnly: true });
+  const regional = tree.states.some(({ node }) => node.type === 'parallel');
+  const cell = writer.import('millrace/machine', regional ? 'RegionalCell' : 'Cell', { typeOnly: true });
   return {
     model,
     machine,
@@ -72,7 +76,8 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
     contextType,
     stateType,
     table: writer.declare('states'),
-    followsStates: readsConfiguration(machine),
+    regions: regional ? writer.declare('regions') : undefined,
+    followsStates: !regional && readsConfiguration(machine),
     chains: raises(machine) || severalFail(tree) || tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
     pieces: [],
     made: new Map(),
@@ -129,5 +134,5 @@ export function addFunction(
 
 /** `m.state = 3; // travelling` */
 export function moveTo(printer: Printer, state: State | undefined): Doc {
-  return `${printer.local.cell}.state = ${state?.number ?? -1};${state === undefined ? '' : ` // ${state.name}`}`;
+  return `${printer.local.cell}.state = ${state?.number ?? -1};${state === undefined ? '' : ` ${lineComment(state.name)}`}`;
 }

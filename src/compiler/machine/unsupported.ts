@@ -1,5 +1,6 @@
 /** What the language has for machines and this compiler does not print. */
-import { visitActions, visitStates, type Location, type MachineNode } from '../../model/index.ts';
+import type { Location, MachineNode } from '../../model/index.ts';
+import { visitActions, visitStates } from '../../model/visit/index.ts';
 import type { Problem } from '../diagnostics.ts';
 import { transitionsOf } from './lambdas.ts';
 

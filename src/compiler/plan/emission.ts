@@ -1,4 +1,5 @@
-import { hashSystem, type Diagnostic, type Location, type SystemModel } from '../../model/index.ts';
+import { hashSystem } from '../../model/hash/hash.ts';
+import type { Diagnostic, Location, SystemModel } from '../../model/index.ts';
 import { diagnose, type Problem } from '../diagnostics.ts';
 import type { Layout } from './layout.ts';
 
