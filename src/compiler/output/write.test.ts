@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -127,7 +128,7 @@ test('a manifest cannot make us delete something elsewhere', () => {
   write(result);
   writeFileSync(at('precious.txt'), 'x');
   const manifest = readManifest(outDir());
-  const outputs = { ...manifest?.outputs, '../../precious.txt': manifest?.outputs['shared.ts'] };
+  const outputs = { ...manifest?.outputs, '../../precious.txt': hash('sha256', 'x') };
   writeFileSync(inOut('manifest.json'), JSON.stringify({ ...manifest, outputs }));
   write(compiled('askForReview'));
   expect(readFileSync(at('precious.txt'), 'utf8')).toBe('x');
@@ -148,6 +149,18 @@ test('killed in the middle of writing, the next run does not take half written o
   const third = compileSystem({ ...orders(), version: '10.0.0' }, { ...places(), toolVersion: '3.0.0' });
   expect(write(third).diagnostics).toEqual([]);
   expect(readManifest(outDir())).not.toHaveProperty('writing');
+});
+
+test('stopped by the file system in the middle, the next run goes on, whatever changed meanwhile', () => {
+  mkdirSync(outDir(), { recursive: true });
+  writeFileSync(inOut('flows'), 'a file where a folder belongs');
+  expect(() => write(compiled())).toThrow(expect.objectContaining({ code: 'MR1664' }) as Error);
+  expect(existsSync(inOut('contracts.ts'))).toBe(true);
+  rmSync(inOut('flows'));
+  // Another version of the tool: every byte that lies there is now old, and none of it was edited.
+  const next = compileSystem(orders(), { ...places(), toolVersion: '2.0.0' });
+  expect(write(next)).toMatchObject({ diagnostics: [], unchanged: [] });
+  expect(check(next).diagnostics).toEqual([]);
 });
 
 test('fresh only while sources, outputs, options and the tool are what they were', () => {
