@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { hashSystem, systemJsonSchema } from '../../../model/index.ts';
+import { hashSystem } from '../../../model/hash/hash.ts';
 import { readConfig } from '../../config/config.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
@@ -10,6 +10,7 @@ import { printSummary } from './summary.ts';
 /** Shows what a system declares. */
 export async function inspect(io: Io, file: string | undefined, schema: boolean): Promise<number> {
   if (schema) {
+    const { systemJsonSchema } = await import('../../../model/index.ts');
     io.document(systemJsonSchema());
     return 0;
   }

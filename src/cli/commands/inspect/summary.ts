@@ -1,4 +1,5 @@
-import { visitStep, type BodyNode, type CallNode, type FlowNode, type MachineNode, type StateNode, type SystemModel, type TaskNode } from '../../../model/index.ts';
+import type { BodyNode, CallNode, FlowNode, MachineNode, StateNode, SystemModel, TaskNode } from '../../../model/index.ts';
+import { visitStep } from '../../../model/visit/index.ts';
 import type { Io } from '../../kit/io.ts';
 import { shorten } from '../../kit/table.ts';
 
