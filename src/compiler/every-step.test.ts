@@ -82,7 +82,7 @@ export const sendBox = flow('sendBox', {
 
 export const box = machine('box', { key: 'id', context: z.object({ id: z.string().optional() }), events: { measured }, creates: ['measured'], flows: { sendBox } })
   .states('empty', { empty: { on: { measured: { target: 'full', assign: ({ event }) => ({ id: event.id }) } } }, full: { final: true } });
-`.replace("  on: undefined,\n", '');
+`.replace('  on: undefined,\n', '');
 
 const script = `import system from '../generated/boxes/index.ts';
 import { memoryHost } from ${JSON.stringify(new URL('fixtures/memory-host.ts', import.meta.url).href)};
@@ -136,5 +136,7 @@ test('every kind of step and every way to write a lambda goes from the source to
     'ignored call task ship',
   ]);
   expect(log[3]?.[2]).toBe('12s');
-  expect(log[14]?.[2]).toEqual([{ id: 'b', size: { width: 3, height: 4 } }, undefined, undefined].map((value) => value ?? null));
+  expect(log[14]?.[2]).toEqual(
+    [{ id: 'b', size: { width: 3, height: 4 } }, undefined, undefined].map((value) => value ?? null),
+  );
 });

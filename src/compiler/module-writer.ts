@@ -149,7 +149,12 @@ function printImports(from: string, entries: readonly Imported[]): readonly stri
   if (named.length === 0) return whole;
   const allTypes = named.every((entry) => entry.typeOnly);
   const names = named
-    .sort((a, b) => compare(a.imported.toLowerCase(), b.imported.toLowerCase()) || compare(a.imported, b.imported) || compare(a.local, b.local))
+    .sort(
+      (a, b) =>
+        compare(a.imported.toLowerCase(), b.imported.toLowerCase()) ||
+        compare(a.imported, b.imported) ||
+        compare(a.local, b.local),
+    )
     .map((entry) => `${entry.typeOnly && !allTypes ? 'type ' : ''}${importName(entry)}`);
   const start = `import ${allTypes ? 'type ' : ''}{`;
   const line = `${start} ${names.join(', ')} } ${end}`;

@@ -27,7 +27,9 @@ test('a template in the folder replaces ours, the others stay, and nothing stick
   const { files } = compile(loadTemplates(folder));
   const [first] = files;
   expect(first?.text.split('\n').slice(0, 2)).toEqual(['// Ours, from orders.dsl.ts.', "import { z } from 'zod';"]);
-  expect(files.map((file) => file.text.split('\n').slice(1)).slice(0, -1)).toEqual(plain.files.map((file) => file.text.split('\n').slice(1)).slice(0, -1));
+  expect(files.map((file) => file.text.split('\n').slice(1)).slice(0, -1)).toEqual(
+    plain.files.map((file) => file.text.split('\n').slice(1)).slice(0, -1),
+  );
   expect(compile()).toEqual(plain);
 });
 

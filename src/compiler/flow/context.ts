@@ -39,7 +39,8 @@ export function createContext(
   const contract = (kind: 'task' | 'flow' | 'event' | 'machine', name: string, location: Location): string => {
     if (kind === 'machine' || !Object.hasOwn(known[kind], name)) {
       if (kind === 'machine') emission.unsupported('a machine as the target of a call', location);
-      else if (kind === 'event' && name.startsWith('failed.')) emission.unsupported('`failed(…)` as an event', location);
+      else if (kind === 'event' && name.startsWith('failed.'))
+        emission.unsupported('`failed(…)` as an event', location);
       else missing(emission, kind, name, location);
       return 'undefined';
     }

@@ -56,7 +56,10 @@ export function flowModule(node: FlowNode, emission: Emission): { readonly path:
   );
   if (node.schedule !== undefined) emission.unsupported("'schedule' of a flow", node.location);
   if (node.http !== undefined) emission.unsupported("'http' of a flow", node.location);
-  const failure = node.onFailure === undefined ? undefined : callWithScope(node.onFailure, ['input', 'error', 'now', 'runId'], context);
+  const failure =
+    node.onFailure === undefined
+      ? undefined
+      : callWithScope(node.onFailure, ['input', 'error', 'now', 'runId'], context);
   const module = objectLines([
     "kind: 'flow'",
     ...shorthand('contract', contract),

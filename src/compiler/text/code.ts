@@ -10,7 +10,9 @@ function isMovable(text: string): boolean {
 }
 
 function spansLines(token: Token): boolean {
-  return (token.parts ?? []).some((part) => (typeof part === 'string' ? part.includes('\n') : part.code.some(spansLines)));
+  return (token.parts ?? []).some((part) =>
+    typeof part === 'string' ? part.includes('\n') : part.code.some(spansLines),
+  );
 }
 
 /** The text of the source as a piece of code whose lines stand where the code around it puts them. */

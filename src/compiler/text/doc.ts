@@ -50,7 +50,14 @@ export function objectLines(members: readonly Doc[]): Doc {
 }
 
 function isObject(doc: Doc | undefined): boolean {
-  return doc !== undefined && typeof doc === 'object' && !isList(doc) && doc.doc === 'group' && isList(doc.inner) && doc.inner[0] === '{';
+  return (
+    doc !== undefined &&
+    typeof doc === 'object' &&
+    !isList(doc) &&
+    doc.doc === 'group' &&
+    isList(doc.inner) &&
+    doc.inner[0] === '{'
+  );
 }
 
 /**
@@ -59,7 +66,9 @@ function isObject(doc: Doc | undefined): boolean {
  */
 export function call(name: Doc, args: readonly Doc[]): Doc {
   const long = args.filter(spansLines).length;
-  return long === 1 || (args.length === 1 && isObject(args[0])) ? [name, '(', join(args, ', '), ')'] : [name, list('(', args, ')', soft)];
+  return long === 1 || (args.length === 1 && isObject(args[0]))
+    ? [name, '(', join(args, ', '), ')']
+    : [name, list('(', args, ')', soft)];
 }
 
 /** `name(a, { b, c })`, where the last argument is broken up before the others are. */
