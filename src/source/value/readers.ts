@@ -59,7 +59,7 @@ export const number: Reader<number> = (reading, site) => {
 function numberOf(node: ts.Node): number | undefined {
   if (ts.isNumericLiteral(node)) return Number(node.text);
   if (!ts.isPrefixUnaryExpression(node)) return undefined;
-  const inner = numberOf(node.operand);
+  const inner = numberOf(bare(node.operand));
   if (inner === undefined) return undefined;
   if (node.operator === ts.SyntaxKind.MinusToken) return -inner;
   return node.operator === ts.SyntaxKind.PlusToken ? inner : undefined;
