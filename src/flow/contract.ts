@@ -41,7 +41,11 @@ interface Named<Kind extends string, Name extends string> {
 }
 
 /** What a contract says, without the call: any task's contract is one of these. */
-export interface AnyTask<Name extends string = string, In extends Schema = Schema, Out extends Schema = Schema> extends Named<'task', Name> {
+export interface AnyTask<
+  Name extends string = string,
+  In extends Schema = Schema,
+  Out extends Schema = Schema,
+> extends Named<'task', Name> {
   readonly input: In;
   readonly output: Out;
   readonly policy: TaskPolicy;
@@ -51,7 +55,11 @@ export interface AnyEvent<Name extends string = string, Payload extends Schema =
   /** How long an event waits for a consumer. */
   readonly ttl: Duration;
 }
-export interface AnyFlow<Name extends string = string, In extends Schema = Schema, Out extends Schema = Schema> extends Named<'flow', Name> {
+export interface AnyFlow<
+  Name extends string = string,
+  In extends Schema = Schema,
+  Out extends Schema = Schema,
+> extends Named<'flow', Name> {
   readonly input: In;
   /** Absent: the result is not checked. */
   readonly output: Out | undefined;
@@ -62,7 +70,11 @@ export type Contract = AnyTask | AnyEvent | AnyFlow;
 type Argument<In extends Schema> = undefined extends Written<In> ? [input?: Written<In>] : [input: Written<In>];
 
 /** The live contract of a task: its schemas and policy. Calling it makes a request for a step. */
-export interface TaskContract<Name extends string, In extends Schema, Out extends Schema> extends AnyTask<Name, In, Out> {
+export interface TaskContract<Name extends string, In extends Schema, Out extends Schema> extends AnyTask<
+  Name,
+  In,
+  Out
+> {
   (...input: Argument<In>): Call<Parsed<Out>>;
 }
 /** The live contract of an event. Calling it makes a request to publish. */
@@ -70,7 +82,11 @@ export interface EventContract<Name extends string, Payload extends Schema> exte
   (...payload: Argument<Payload>): Call<void>;
 }
 /** The live contract of a flow. Calling it makes a request for a child run. */
-export interface FlowContract<Name extends string, In extends Schema, Out extends Schema> extends AnyFlow<Name, In, Out> {
+export interface FlowContract<Name extends string, In extends Schema, Out extends Schema> extends AnyFlow<
+  Name,
+  In,
+  Out
+> {
   (...input: Argument<In>): Call<Parsed<Out>>;
 }
 

@@ -24,14 +24,38 @@ export interface Host {
   readonly runId: string;
 
   /** Runs one task and gives its result. */
-  step<Result>(id: string, call: () => Call<Result>, options: StepOptions & { readonly onFailure?: 'stop' }): Promise<Result>;
-  step<Result>(id: string, call: () => Call<Result>, options: StepOptions & { readonly onFailure: 'continue' }): Promise<Result | undefined>;
-  step<Result, Fallback>(id: string, call: () => Call<Result>, options: StepOptions & { readonly onFailure: { readonly fallback: () => Fallback } }): Promise<Result | Fallback>;
+  step<Result>(
+    id: string,
+    call: () => Call<Result>,
+    options: StepOptions & { readonly onFailure?: 'stop' },
+  ): Promise<Result>;
+  step<Result>(
+    id: string,
+    call: () => Call<Result>,
+    options: StepOptions & { readonly onFailure: 'continue' },
+  ): Promise<Result | undefined>;
+  step<Result, Fallback>(
+    id: string,
+    call: () => Call<Result>,
+    options: StepOptions & { readonly onFailure: { readonly fallback: () => Fallback } },
+  ): Promise<Result | Fallback>;
 
   /** Runs another flow as a run of its own and gives its result. */
-  child<Result>(id: string, call: () => Call<Result>, options: StepOptions & { readonly onFailure?: 'stop' }): Promise<Result>;
-  child<Result>(id: string, call: () => Call<Result>, options: StepOptions & { readonly onFailure: 'continue' }): Promise<Result | undefined>;
-  child<Result, Fallback>(id: string, call: () => Call<Result>, options: StepOptions & { readonly onFailure: { readonly fallback: () => Fallback } }): Promise<Result | Fallback>;
+  child<Result>(
+    id: string,
+    call: () => Call<Result>,
+    options: StepOptions & { readonly onFailure?: 'stop' },
+  ): Promise<Result>;
+  child<Result>(
+    id: string,
+    call: () => Call<Result>,
+    options: StepOptions & { readonly onFailure: 'continue' },
+  ): Promise<Result | undefined>;
+  child<Result, Fallback>(
+    id: string,
+    call: () => Call<Result>,
+    options: StepOptions & { readonly onFailure: { readonly fallback: () => Fallback } },
+  ): Promise<Result | Fallback>;
 
   /** Says how the finished step `id` of this part is undone when something later fails. */
   undo(id: string, call: () => Call<unknown>, options: { readonly at: At }): void;
