@@ -66,7 +66,10 @@ export class Bus {
       try {
         listener(event);
       } catch (error) {
-        this.#logger.error('A listener threw.', { event: event.type, error: error instanceof Error ? error.stack : String(error) });
+        this.#logger.error('A listener threw.', {
+          event: event.type,
+          error: error instanceof Error ? error.stack : String(error),
+        });
       }
     }
   }
@@ -79,10 +82,11 @@ export class Bus {
       queue.push(event);
       wake.resolve();
     });
+    const stopped = (): boolean => signal?.aborted === true;
     const stop = (): void => wake.resolve();
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      while (signal?.aborted !== true) {
+      while (!stopped()) {
         const event = queue.shift();
         if (event !== undefined) {
           yield event;

@@ -75,7 +75,8 @@ export class Client {
     const row = await this.#until(() => {
       const row = this.#store.tables.runs.get(runId);
       if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
-      if (options.signal?.aborted === true) throw new RunError('MR3223', `The wait for run '${runId}' was given up. The run goes on.`);
+      if (options.signal?.aborted === true)
+        throw new RunError('MR3223', `The wait for run '${runId}' was given up. The run goes on.`);
       return row.ended !== null || row.status === 'blocked' ? row : undefined;
     });
     return flowResult(row, this.#store.tables.journal.of(runId), (text) => {
@@ -97,7 +98,9 @@ export class Client {
   }
 
   async #ask<K extends RequestKind>(kind: K, asks: Requests[K]['asks']): Promise<Requests[K]['gives']> {
-    const id = this.#store.transaction((tx) => tx.inbox.insert({ kind, request: JSON.stringify(asks), at: Date.now() }));
+    const id = this.#store.transaction((tx) =>
+      tx.inbox.insert({ kind, request: JSON.stringify(asks), at: Date.now() }),
+    );
     const text = await this.#until(() => this.#store.tables.inbox.get(id)?.answer ?? undefined);
     return fromAnswer(JSON.parse(text) as Answer<K>);
   }
@@ -116,10 +119,14 @@ export class Client {
   #checkOwner(): void {
     const owner = this.#store.tables.owner.get();
     if (owner !== undefined && isAlive(owner, Date.now())) return;
-    throw new OwnerError('MR3403', 'The process that drove this database has ended. What was asked of it is kept and happens when the database is driven again.', {
-      retryable: true,
-      fault: 'environment',
-    });
+    throw new OwnerError(
+      'MR3403',
+      'The process that drove this database has ended. What was asked of it is kept and happens when the database is driven again.',
+      {
+        retryable: true,
+        fault: 'environment',
+      },
+    );
   }
 }
 
@@ -139,7 +146,10 @@ export class Client {
  * await millrace.close();
  * ```
  */
-export function connect(system: BoundSystem, options: RuntimeOptions & { readonly db: string }): ReactiveSystemRuntime | Client {
+export function connect(
+  system: BoundSystem,
+  options: RuntimeOptions & { readonly db: string },
+): ReactiveSystemRuntime | Client {
   try {
     return new ReactiveSystemRuntime(system, options);
   } catch (error) {

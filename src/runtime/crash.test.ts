@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Host } from 'millrace/flow';
 import { openSqlite, type JournalRow, type Store } from 'millrace/store';
@@ -20,7 +20,10 @@ const { body } = fc.letrec<{ node: Node; body: readonly Node[] }>((tie) => ({
     { depthSize: 'small', withCrossShrink: true },
     fc.record({ do: fc.constant('step' as const), fails: fc.constantFrom(0, 0, 0, 1, 2), undo: fc.boolean() }),
     fc.record({ do: fc.constantFrom('sleep' as const, 'emit' as const) }),
-    fc.record({ do: fc.constantFrom('all' as const, 'map' as const, 'attempt' as const, 'branch' as const, 'child' as const), body: tie('body') }),
+    fc.record({
+      do: fc.constantFrom('all' as const, 'map' as const, 'attempt' as const, 'branch' as const, 'child' as const),
+      body: tie('body'),
+    }),
     fc.record({ do: fc.constant('broken' as const) }),
   ),
   body: fc.array(tie('node'), { minLength: 1, maxLength: 4 }),
@@ -52,18 +55,39 @@ async function perform(host: Host, nodes: readonly Node[]): Promise<string> {
         value += await host.child(id, () => ({ contract: inner.contract, input: node.body }), at);
         break;
       case 'all': {
-        const both = await host.all(id, { a: (h) => perform(h, node.body), b: (h) => perform(h, node.body.slice(1)) }, at);
+        const both = await host.all(
+          id,
+          { a: (h) => perform(h, node.body), b: (h) => perform(h, node.body.slice(1)) },
+          at,
+        );
         value += `${both.a}|${both.b}`;
         break;
       }
       case 'map':
-        value += (await host.map(id, () => [1, 2, 3], (h) => perform(h, node.body), { ...at, concurrency: 2 })).join();
+        value += (
+          await host.map(
+            id,
+            () => [1, 2, 3],
+            (h) => perform(h, node.body),
+            { ...at, concurrency: 2 },
+          )
+        ).join();
         break;
       case 'attempt':
-        value += await host.attempt(id, (h) => perform(h, node.body), async (_, error) => `caught ${error.message}`, at);
+        value += await host.attempt(
+          id,
+          (h) => perform(h, node.body),
+          async (_, error) => `caught ${error.message}`,
+          at,
+        );
         break;
       case 'branch':
-        value += await host.branch(id, () => nodes.length % 2 === 0, { true: (h) => perform(h, node.body), false: (h) => perform(h, node.body) }, at);
+        value += await host.branch(
+          id,
+          () => nodes.length % 2 === 0,
+          { true: (h) => perform(h, node.body), false: (h) => perform(h, node.body) },
+          at,
+        );
         break;
     }
   }
@@ -103,12 +127,16 @@ interface End {
   readonly crashed: boolean;
 }
 
-async function execute(nodes: readonly Node[], crashes: readonly { readonly n: number; readonly when: 'before' | 'after' }[]): Promise<End> {
+async function execute(
+  nodes: readonly Node[],
+  crashes: readonly { readonly n: number; readonly when: 'before' | 'after' }[],
+): Promise<End> {
   const store = openSqlite(':memory:');
   const violations: string[] = [];
   let crashed = false;
   const once = (run: string, step: string): void => {
-    if (store.tables.journal.of(run).some((row) => row.path === step && row.kind === 'completed')) violations.push(`${step} of ${run} was done again`);
+    if (store.tables.journal.of(run).some((row) => row.path === step && row.kind === 'completed'))
+      violations.push(`${step} of ${run} was done again`);
   };
   const system = bind({
     events: [noted],
@@ -116,7 +144,8 @@ async function execute(nodes: readonly Node[], crashes: readonly { readonly n: n
     tasks: [
       code(work, async ({ fails, id }: { fails: number; id: string }, { attempt, runId, step }) => {
         once(runId, step);
-        if (!store.tables.journal.of(runId).some((row) => row.path === step)) violations.push(`${step} of ${runId} was done before the journal knew`);
+        if (!store.tables.journal.of(runId).some((row) => row.path === step))
+          violations.push(`${step} of ${runId} was done before the journal knew`);
         await Promise.resolve();
         if (fails === 9) throw new NonRetryableError(`broken ${id}`);
         if (attempt <= fails) throw new Error('flaky');
@@ -133,7 +162,10 @@ async function execute(nodes: readonly Node[], crashes: readonly { readonly n: n
       runtime.abandon();
       store.transaction((tx) => tx.owner.release());
     }
-    const mortal = crash === undefined ? runtime : new ReactiveSystemRuntime(system, { store: dying(store, crash.n + 1, crash.when), logger: silentLogger });
+    const mortal =
+      crash === undefined
+        ? runtime
+        : new ReactiveSystemRuntime(system, { store: dying(store, crash.n + 1, crash.when), logger: silentLogger });
     try {
       const end = await mortal.executeFlow('outer', nodes, { id: 'r' });
       await mortal.idle();
@@ -173,12 +205,17 @@ function undone(id: string, status: string, rows: readonly JournalRow[]): string
   const caught = rows.filter(({ kind }) => kind === 'caught').map(({ path }) => `${path}/try/`);
   for (const { kind, path, data } of rows) {
     if (kind !== 'started' || path.endsWith('~undo') || !completed.has(path)) continue;
-    const due = (JSON.parse(data ?? '{}') as { undo?: boolean }).undo === true && (status !== 'completed' || caught.some((part) => path.startsWith(part)));
+    const due =
+      (JSON.parse(data ?? '{}') as { undo?: boolean }).undo === true &&
+      (status !== 'completed' || caught.some((part) => path.startsWith(part)));
     if (completed.has(`${path}/~undo`) !== due) wrong.push(`${path} of ${id} was ${due ? 'not ' : ''}undone`);
   }
   const stop = rows.find(({ kind }) => kind === 'stopping')?.seq ?? Infinity;
-  const order = rows.filter(({ kind, path, seq }) => kind === 'started' && path.endsWith('/~undo') && seq > stop).map(({ path }) => completed.get(path.slice(0, -'/~undo'.length)) ?? -1);
-  if (order.join() !== [...order].sort((a, b) => b - a).join()) wrong.push(`${id} was undone in the order ${order.join()}`);
+  const order = rows
+    .filter(({ kind, path, seq }) => kind === 'started' && path.endsWith('/~undo') && seq > stop)
+    .map(({ path }) => completed.get(path.slice(0, -'/~undo'.length)) ?? -1);
+  if (order.join() !== [...order].sort((a, b) => b - a).join())
+    wrong.push(`${id} was undone in the order ${order.join()}`);
   return wrong;
 }
 
@@ -195,17 +232,32 @@ it('ends the same, whatever commit boundary the process dies at', async () => {
         crashes++;
       }
     }),
-    { timeout: 5000, numRuns: Number(process.env['CRASH_RUNS'] ?? 40), ...(process.env['CRASH_SEED'] === undefined ? { seed: 20260821 } : { seed: Number(process.env['CRASH_SEED']) }) },
+    {
+      timeout: 5000,
+      numRuns: Number(process.env['CRASH_RUNS'] ?? 40),
+      ...(process.env['CRASH_SEED'] === undefined ? { seed: 20260821 } : { seed: Number(process.env['CRASH_SEED']) }),
+    },
   );
   expect(crashes).toBeGreaterThan(200);
 }, 120_000);
 
 it('ends the same when it dies again and again', async () => {
   await fc.assert(
-    fc.asyncProperty(body, fc.array(fc.record({ n: fc.integer({ min: 1, max: 6 }), when: fc.constantFrom('before' as const, 'after' as const) }), { minLength: 2, maxLength: 6 }), async (nodes, crashes) => {
-      const reference = await execute(nodes, []);
-      expect(await execute(nodes, crashes)).toMatchObject({ status: reference.status, output: reference.output, violations: [] });
-    }),
+    fc.asyncProperty(
+      body,
+      fc.array(
+        fc.record({ n: fc.integer({ min: 1, max: 6 }), when: fc.constantFrom('before' as const, 'after' as const) }),
+        { minLength: 2, maxLength: 6 },
+      ),
+      async (nodes, crashes) => {
+        const reference = await execute(nodes, []);
+        expect(await execute(nodes, crashes)).toMatchObject({
+          status: reference.status,
+          output: reference.output,
+          violations: [],
+        });
+      },
+    ),
     { timeout: 5000, numRuns: Number(process.env['CRASH_RUNS'] ?? 60), seed: Number(process.env['CRASH_SEED'] ?? 1) },
   );
 }, 120_000);

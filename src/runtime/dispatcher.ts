@@ -80,7 +80,10 @@ export class Dispatcher {
         run: (tx) => this.#dispatch(tx, event),
         done: (result) => this.#dispatched(event, result),
         failed: (error) => {
-          logger.error('An event could not be handed out and is passed over.', { event: event.id, error: String(error) });
+          logger.error('An event could not be handed out and is passed over.', {
+            event: event.id,
+            error: String(error),
+          });
           const result: Dispatched = { handled: false, deliveries: [] };
           writer.enqueue({
             run: (tx) => this.#note(tx, event, result),
@@ -109,8 +112,11 @@ export class Dispatcher {
 
   #dispatch(tx: Tx, event: EventRow): Dispatched {
     const deliveries = [...this.#toWaits(tx, event), ...this.#toMachines(tx, event), ...this.#toFlows(tx, event)];
-    const handled = deliveries.some((delivery) => delivery.to !== 'instance' || delivery.handled) || this.#heard(event.name);
-    const available = handled ? undefined : deliveries.flatMap((delivery) => (delivery.to === 'instance' ? (delivery.available ?? []) : []));
+    const handled =
+      deliveries.some((delivery) => delivery.to !== 'instance' || delivery.handled) || this.#heard(event.name);
+    const available = handled
+      ? undefined
+      : deliveries.flatMap((delivery) => (delivery.to === 'instance' ? (delivery.available ?? []) : []));
     const result = { handled, deliveries, ...(available === undefined ? {} : { available }) };
     this.#note(tx, event, result);
     return result;
@@ -141,7 +147,14 @@ export class Dispatcher {
         tx.waits.remove(wait.run, wait.path);
         tx.timers.remove(`${wait.run} ${wait.path}`);
         tx.events.consume(wait.run, event.seq);
-        this.#context.record(tx, wait.run, { kind: 'received', path: wait.path, name: event.name, attempt: 0, place: null, data: receivedData(wait.key, event) });
+        this.#context.record(tx, wait.run, {
+          kind: 'received',
+          path: wait.path,
+          name: event.name,
+          attempt: 0,
+          place: null,
+          data: receivedData(wait.key, event),
+        });
         deliveries.push({ to: 'run', runId: wait.run, step: wait.path });
       }
     }
@@ -162,7 +175,12 @@ export class Dispatcher {
     for (const flow of this.#context.registry.flows()) {
       if (flow.on?.contract !== event.name) continue;
       const runId = `${flow.contract.contract}:${event.id}`;
-      this.#context.create(tx, { id: runId, kind: 'flow', target: flow.contract.contract, input: event.payload ?? undefined });
+      this.#context.create(tx, {
+        id: runId,
+        kind: 'flow',
+        target: flow.contract.contract,
+        input: event.payload ?? undefined,
+      });
       deliveries.push({ to: 'flow', flow: flow.contract.contract, runId });
     }
     return deliveries;
@@ -172,10 +190,14 @@ export class Dispatcher {
     this.#cursor = Math.max(this.#cursor, event.seq);
     this.#underWay--;
     const { bus, logger } = this.#context;
-    if (bus.heard) bus.tell({ type: 'event.dispatched', eventId: event.id, event: event.name, handled: result.handled });
+    if (bus.heard)
+      bus.tell({ type: 'event.dispatched', eventId: event.id, event: event.name, handled: result.handled });
     if (!result.handled) {
       // An event that is for nobody in the system is for the world outside; one that missed its instance is worth a word.
-      logger[result.deliveries.length > 0 ? 'warn' : 'info'](`Nobody took the event '${event.name}'.`, { event: event.id, ...(result.available === undefined ? {} : { available: result.available }) });
+      logger[result.deliveries.length > 0 ? 'warn' : 'info'](`Nobody took the event '${event.name}'.`, {
+        event: event.id,
+        ...(result.available === undefined ? {} : { available: result.available }),
+      });
     }
     const handlers = [...(this.#handlers.get(event.name) ?? []), ...(this.#handlers.get('*') ?? [])];
     if (handlers.length > 0) void this.#callHandlers(handlers, event);
@@ -187,13 +209,22 @@ export class Dispatcher {
     const { registry, bus, logger } = this.#context;
     const contract = registry.event(event.name);
     const read = contract && decodeJson(contract.payload, event.payload);
-    const received: ReceivedEvent = { id: event.id, name: event.name, payload: read?.ok === true ? read.value : undefined, time: event.at };
+    const received: ReceivedEvent = {
+      id: event.id,
+      name: event.name,
+      payload: read?.ok === true ? read.value : undefined,
+      time: event.at,
+    };
     for (const handler of handlers) {
       try {
         await handler(received);
       } catch (thrown) {
         const error = toErrorRecord(
-          new EventError('MR3310', `A handler of event '${event.name}' threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { fault: 'user-code', cause: thrown }),
+          new EventError(
+            'MR3310',
+            `A handler of event '${event.name}' threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+            { fault: 'user-code', cause: thrown },
+          ),
         );
         logger.error(error.message, { event: event.id, code: error.code });
         bus.tell({ type: 'handler.failed', event: event.name, error });

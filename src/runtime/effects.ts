@@ -9,7 +9,12 @@ import { machineTarget } from './timers.ts';
 
 /** What effects need of the instances. */
 interface Machines {
-  create(tx: Tx, name: { readonly machine: string; readonly id: string }, context: string | undefined, parent?: { readonly machine: string; readonly id: string; readonly ref: string }): InstanceRow;
+  create(
+    tx: Tx,
+    name: { readonly machine: string; readonly id: string },
+    context: string | undefined,
+    parent?: { readonly machine: string; readonly id: string; readonly ref: string },
+  ): InstanceRow;
   halt(tx: Tx, row: InstanceRow): void;
 }
 
@@ -23,7 +28,13 @@ interface Outcome {
 const timerKey = (row: InstanceRow, id: string): string => `machine ${row.machine} ${row.id} ${id}`;
 
 /** Does what a step asks for, in order, in the step's transaction. */
-export function carryOut(context: Context, machines: Machines, tx: Tx, row: InstanceRow, effects: readonly Effect[]): Outcome {
+export function carryOut(
+  context: Context,
+  machines: Machines,
+  tx: Tx,
+  row: InstanceRow,
+  effects: readonly Effect[],
+): Outcome {
   const errors: { message: string; at: string }[] = [];
   const events: MachineEvent[] = [];
   for (const [index, effect] of effects.entries()) {
@@ -42,11 +53,20 @@ function one(context: Context, machines: Machines, tx: Tx, row: InstanceRow, eff
     case 'emit': {
       const event = context.registry.event(effect.event);
       if (event === undefined) throw new EventError('MR3301', `There is no event '${effect.event}'.`);
-      context.publish(tx, { event, payload: payloadText(event, effect.payload), source: `instance ${row.machine} ${row.id}` });
+      context.publish(tx, {
+        event,
+        payload: payloadText(event, effect.payload),
+        source: `instance ${row.machine} ${row.id}`,
+      });
       return;
     }
     case 'start':
-      context.create(tx, { id: `${row.machine}:${row.id}:${row.seq}.${index}`, kind: 'flow', target: effect.flow, input: json(effect.input) });
+      context.create(tx, {
+        id: `${row.machine}:${row.id}:${row.seq}.${index}`,
+        kind: 'flow',
+        target: effect.flow,
+        input: json(effect.input),
+      });
       return;
     case 'run':
       run(context, machines, tx, row, effect, index);
@@ -70,16 +90,33 @@ function one(context: Context, machines: Machines, tx: Tx, row: InstanceRow, eff
   }
 }
 
-function run(context: Context, machines: Machines, tx: Tx, row: InstanceRow, effect: Effect & { readonly type: 'run' }, index: number): void {
+function run(
+  context: Context,
+  machines: Machines,
+  tx: Tx,
+  row: InstanceRow,
+  effect: Effect & { readonly type: 'run' },
+  index: number,
+): void {
   const { kind, name } = effect.target;
   // Entered again without an exit in between: the old work is over.
   stopWork(context, machines, tx, row, effect.id);
   const id = `${row.machine}:${row.id}:${row.seq}.${index}`;
   if (kind === 'machine') {
-    machines.create(tx, { machine: name, id }, json(effect.input), { machine: row.machine, id: row.id, ref: effect.id });
+    machines.create(tx, { machine: name, id }, json(effect.input), {
+      machine: row.machine,
+      id: row.id,
+      ref: effect.id,
+    });
     return;
   }
-  context.create(tx, { id, kind, target: name, input: json(effect.input), owner: { machine: row.machine, instance: row.id, ref: effect.id } });
+  context.create(tx, {
+    id,
+    kind,
+    target: name,
+    input: json(effect.input),
+    owner: { machine: row.machine, instance: row.id, ref: effect.id },
+  });
 }
 
 function stopWork(context: Context, machines: Machines, tx: Tx, row: InstanceRow, ref: string): void {
@@ -93,7 +130,9 @@ function stopWork(context: Context, machines: Machines, tx: Tx, row: InstanceRow
 }
 
 function cancelRun(context: Context, tx: Tx, run: string, row: InstanceRow): void {
-  const error = new EventError('MR3203', `Machine '${row.machine}' left the state that run '${run}' worked for.`, { details: { run } });
+  const error = new EventError('MR3203', `Machine '${row.machine}' left the state that run '${run}' worked for.`, {
+    details: { run },
+  });
   context.stop(tx, run, { reason: 'cancel', error: toErrorRecord(error) });
 }
 

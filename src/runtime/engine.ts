@@ -49,6 +49,8 @@ export class Engine implements Context {
   /** Called when a run has ended or is blocked. */
   readonly ended = new Map<string, Set<() => void>>();
   readonly #dirty = new Set<LiveRun>();
+  /** Runs whose journal this batch has written to while they were not in memory. */
+  readonly #touched = new Set<string>();
   readonly #resident: number;
   #alive = true;
 
@@ -67,6 +69,7 @@ export class Engine implements Context {
       logger: options.logger,
       last: () => this.#statuses(),
       after: () => {
+        this.#touched.clear();
         this.timers.arm();
         this.dispatcher.poke();
         options.committed();
@@ -76,7 +79,9 @@ export class Engine implements Context {
         options.stopped(error);
       },
     });
-    for (const [event, sets] of Object.entries(JSON.parse(this.store.tables.meta.get('fields') ?? '{}') as Record<string, readonly (readonly string[])[]>)) {
+    for (const [event, sets] of Object.entries(
+      JSON.parse(this.store.tables.meta.get('fields') ?? '{}') as Record<string, readonly (readonly string[])[]>,
+    )) {
       for (const fields of sets) this.registry.indexed(event).set(fields.join(), fields);
     }
     this.timers = new Timers(this);
@@ -112,7 +117,14 @@ export class Engine implements Context {
     const now = this.clock.now();
     const name = event.contract;
     const id = newId('evt', now, this.random);
-    const seq = tx.events.append({ id, name, payload: payload ?? null, at: now, expires: now + milliseconds(event.ttl), source });
+    const seq = tx.events.append({
+      id,
+      name,
+      payload: payload ?? null,
+      at: now,
+      expires: now + milliseconds(event.ttl),
+      source,
+    });
     const sets = [...this.registry.fields(name)];
     if (sets.length > 0) {
       const read = decodeJson(event.payload, payload);
@@ -123,7 +135,13 @@ export class Engine implements Context {
     }
     this.writer.afterCommit(() => {
       const [kind, from] = source.split(' ');
-      if (this.bus.heard) this.bus.tell({ type: 'event.published', eventId: id, event: name, ...(kind === 'run' && from !== undefined ? { runId: from } : {}) });
+      if (this.bus.heard)
+        this.bus.tell({
+          type: 'event.published',
+          eventId: id,
+          event: name,
+          ...(kind === 'run' && from !== undefined ? { runId: from } : {}),
+        });
       this.dispatcher.grown(seq);
     });
     return id;
@@ -171,11 +189,12 @@ export class Engine implements Context {
     };
     tx.runs.insert(row);
     const timeout = run.timeout ?? (program?.timeout === undefined ? undefined : milliseconds(program.timeout));
-    if (timeout !== undefined) tx.timers.put({ key: row.id, due: now + timeout, kind: 'run', target: row.id, part: '', data: null });
+    if (timeout !== undefined)
+      tx.timers.put({ key: row.id, due: now + timeout, kind: 'run', target: row.id, part: '', data: null });
     this.writer.afterCommit(() => {
       if (this.bus.heard) this.bus.tell({ type: 'run.started', runId: row.id, target: row.target });
       // A cancel may have come in the same batch.
-      this.#start(row, this.store.tables.journal.of(row.id));
+      this.#start(row, this.#touched.has(row.id) ? this.store.tables.journal.of(row.id) : []);
     });
   }
 
@@ -184,6 +203,7 @@ export class Engine implements Context {
     const at = this.clock.now();
     const row: JournalRow = { ...line, run, seq: live?.nextSeq() ?? tx.journal.last(run) + 1, at };
     tx.journal.append(row);
+    if (live === undefined) this.#touched.add(run);
     if (row.kind !== 'waiting') this.wake(tx, run, row.path, row);
     this.writer.afterCommit(() => {
       if (this.bus.heard) tellStep(this.bus, row);
@@ -212,11 +232,23 @@ export class Engine implements Context {
     if (row === undefined || final.has(row.status) || live?.ending === true) return false;
     if (row.status === 'blocked') {
       // Its code and its journal do not fit: what it did cannot be undone, only left as it is.
-      this.end(tx, run, { status: 'cancelled', output: undefined, error: toErrorRecord(new RunError('MR3203', `${stop.error.message} It was blocked: nothing was undone.`)), errors: row.errors });
+      this.end(tx, run, {
+        status: 'cancelled',
+        output: undefined,
+        error: toErrorRecord(new RunError('MR3203', `${stop.error.message} It was blocked: nothing was undone.`)),
+        errors: row.errors,
+      });
       return true;
     }
     if (live?.stopping !== undefined) return true;
-    this.record(tx, run, { kind: 'stopping', path: '', name: null, attempt: 0, place: null, data: JSON.stringify(stop) });
+    this.record(tx, run, {
+      kind: 'stopping',
+      path: '',
+      name: null,
+      attempt: 0,
+      place: null,
+      data: JSON.stringify(stop),
+    });
     return true;
   }
 
@@ -225,10 +257,16 @@ export class Engine implements Context {
   }
 
   end(tx: Tx, run: string, { status, output, error, errors }: RunEnd): void {
-    const row = tx.runs.get(run);
+    const live = this.runs.get(run)?.row;
+    // Only the link to a machine instance can have changed since the row was read.
+    const row = live !== undefined && live.machine === null ? live : tx.runs.get(run);
     if (row === undefined) return;
     const now = this.clock.now();
-    tx.runs.end(run, { status, output: output ?? null, error: error === undefined ? null : JSON.stringify(error), errors }, now);
+    tx.runs.end(
+      run,
+      { status, output: output ?? null, error: error === undefined ? null : JSON.stringify(error), errors },
+      now,
+    );
     tx.timers.removeAll(run);
     tx.waits.removeAll(run);
     const failure = error === undefined ? null : JSON.stringify(error);
@@ -244,7 +282,11 @@ export class Engine implements Context {
     }
     if (row.machine !== null && row.instance !== null && row.ref !== null) {
       tx.runs.unlink(run);
-      this.instances.runEnded(tx, row, status === 'completed' ? { ok: true, output } : { ok: false, error: error as ErrorRecord });
+      this.instances.runEnded(
+        tx,
+        row,
+        status === 'completed' ? { ok: true, output } : { ok: false, error: error as ErrorRecord },
+      );
     }
     this.writer.afterCommit(() => {
       this.runs.delete(run);
@@ -277,16 +319,35 @@ export class Engine implements Context {
     if (!this.#alive || this.runs.has(row.id)) return;
     const program = this.registry.program(row.kind, row.target);
     if (program === undefined) {
-      return this.#block(row, new RunError('MR3204', `Run '${row.id}' needs the ${row.kind} '${row.target}', which this system does not have. Register it, or bring it back; the run then goes on.`));
+      return this.#block(
+        row,
+        new RunError(
+          'MR3204',
+          `Run '${row.id}' needs the ${row.kind} '${row.target}', which this system does not have. Register it, or bring it back; the run then goes on.`,
+        ),
+      );
     }
     if (row.registered && program.hash !== row.hash) {
-      return this.#block(row, new RunError('MR3212', `Run '${row.id}' was started by a flow '${row.target}' registered at run time with hash '${row.hash}'; the one registered now has '${program.hash}'. Register the same flow again.`));
+      return this.#block(
+        row,
+        new RunError(
+          'MR3212',
+          `Run '${row.id}' was started by a flow '${row.target}' registered at run time with hash '${row.hash}'; the one registered now has '${program.hash}'. Register the same flow again.`,
+        ),
+      );
     }
     let live: LiveRun;
     try {
       live = new LiveRun(this, row, program, rows, (run) => this.#dirty.add(run));
     } catch (error) {
-      return this.#block(row, new RunError('MR3216', `The journal of run '${row.id}' cannot be read: ${String(error)}. The other runs go on without it.`, { fault: 'environment', cause: error }));
+      return this.#block(
+        row,
+        new RunError(
+          'MR3216',
+          `The journal of run '${row.id}' cannot be read: ${String(error)}. The other runs go on without it.`,
+          { fault: 'environment', cause: error },
+        ),
+      );
     }
     this.runs.set(row.id, live);
     this.#dirty.add(live);
@@ -336,7 +397,8 @@ export class Engine implements Context {
   #tellEnd(row: RunRow, status: RunEnd['status'], output: string | undefined, error: ErrorRecord | undefined): void {
     if (!this.bus.heard) return;
     const facts = { runId: row.id, target: row.target };
-    if (status === 'completed') this.bus.tell({ type: 'run.completed', ...facts, output: output === undefined ? undefined : JSON.parse(output) });
+    if (status === 'completed')
+      this.bus.tell({ type: 'run.completed', ...facts, output: output === undefined ? undefined : JSON.parse(output) });
     else if (status === 'failed') this.bus.tell({ type: 'run.failed', ...facts, error: error as ErrorRecord });
     else this.bus.tell({ type: 'run.cancelled', ...facts });
   }

@@ -24,19 +24,22 @@ function tasks(seen: string[]): TaskImplementation[] {
       throw new NonRetryableError(message, { code: 'BAD' });
     }),
     code(back, (name: string) => void seen.push(`back ${name}`)),
-    code(slow, (name: string, { signal }) =>
-      new Promise((_, reject) => {
-        seen.push(name);
-        signal.addEventListener('abort', () => {
-          seen.push(`aborted ${name}`);
-          reject(new Error('aborted'));
-        });
-      }),
+    code(
+      slow,
+      (name: string, { signal }) =>
+        new Promise((_, reject) => {
+          seen.push(name);
+          signal.addEventListener('abort', () => {
+            seen.push(`aborted ${name}`);
+            reject(new Error('aborted'));
+          });
+        }),
     ),
   ];
 }
 
-const open = (parts: Parameters<typeof bind>[0], more: object = {}) => new ReactiveSystemRuntime(bind(parts), { db: ':memory:', logger: silentLogger, ...more });
+const open = (parts: Parameters<typeof bind>[0], more: object = {}) =>
+  new ReactiveSystemRuntime(bind(parts), { db: ':memory:', logger: silentLogger, ...more });
 
 describe('undo', () => {
   it('undoes finished steps, newest first, in parts too, and not what failed', async () => {
@@ -44,10 +47,15 @@ describe('undo', () => {
     const flow = anyFlow('f', async (host) => {
       await host.step('one', () => ok('one'), at);
       host.undo('one', () => back('one'), at);
-      await host.map('list', () => ['a', 'b'], async (h, item) => {
-        await h.step('line', () => ok(item), at);
-        h.undo('line', () => back(item), at);
-      }, { ...at, concurrency: 1 });
+      await host.map(
+        'list',
+        () => ['a', 'b'],
+        async (h, item) => {
+          await h.step('line', () => ok(item), at);
+          h.undo('line', () => back(item), at);
+        },
+        { ...at, concurrency: 1 },
+      );
       await host.step('passed', () => bad('passed over'), { ...at, onFailure: 'continue' });
       host.undo('passed', () => back('passed'), at);
       await host.step('two', () => bad('broken'), at);
@@ -55,7 +63,12 @@ describe('undo', () => {
     });
     const runtime = open({ tasks: tasks(seen), flows: [flow] });
     const result = await runtime.executeFlow('f');
-    expect(result).toMatchObject({ success: false, status: 'failed', error: { code: 'BAD', message: 'broken' }, errors: [{ path: 'passed' }] });
+    expect(result).toMatchObject({
+      success: false,
+      status: 'failed',
+      error: { code: 'BAD', message: 'broken' },
+      errors: [{ path: 'passed' }],
+    });
     expect(result.error?.details).toMatchObject({ source: 'test.dsl.ts:11:3', step: 'two' });
     expect(seen).toEqual(['one', 'a', 'b', 'bad passed over', 'bad broken', 'back b', 'back a', 'back one']);
     await runtime.close();
@@ -72,7 +85,10 @@ describe('undo', () => {
     });
     const runtime = open({ tasks: tasks(seen), flows: [flow] });
     const result = await runtime.executeFlow('f');
-    expect(result).toMatchObject({ error: { message: 'a pure mistake' }, errors: [{ path: 'two/~undo', error: { message: 'cannot undo' } }] });
+    expect(result).toMatchObject({
+      error: { message: 'a pure mistake' },
+      errors: [{ path: 'two/~undo', error: { message: 'cannot undo' } }],
+    });
     expect(seen).toEqual(['one', 'two', 'bad cannot undo', 'back one']);
     await runtime.close();
   });
@@ -119,12 +135,17 @@ describe('attempt', () => {
     const flow = anyFlow('f', async (host) => {
       await host.step('outer', () => ok('outer'), at);
       host.undo('outer', () => back('outer'), at);
-      return host.attempt('try', async (h) => {
-        await h.step('inner', () => ok('inner'), at);
-        h.undo('inner', () => back('inner'), at);
-        await h.step('fails', () => bad('inside'), at);
-        return 'never';
-      }, async (h, error) => h.step('handled', () => ok(`handled ${error.code}`), at), at);
+      return host.attempt(
+        'try',
+        async (h) => {
+          await h.step('inner', () => ok('inner'), at);
+          h.undo('inner', () => back('inner'), at);
+          await h.step('fails', () => bad('inside'), at);
+          return 'never';
+        },
+        async (h, error) => h.step('handled', () => ok(`handled ${error.code}`), at),
+        at,
+      );
     });
     const runtime = open({ tasks: tasks(seen), flows: [flow] });
     expect(await runtime.executeFlow('f')).toMatchObject({ success: true, output: 'handled BAD' });
@@ -137,20 +158,28 @@ describe('all', () => {
   it('cancels the others when one part fails, keeps what finished, and fails with the first error', async () => {
     const seen: string[] = [];
     const flow = anyFlow('f', (host) =>
-      host.all('parts', {
-        quick: (h) => h.step('x', () => ok('quick'), at),
-        long: (h) => h.step('x', () => slow('long'), at),
-        wrong: async (h) => {
-          await h.sleep('nap', '5ms', at);
-          await h.step('x', () => bad('wrong'), at);
+      host.all(
+        'parts',
+        {
+          quick: (h) => h.step('x', () => ok('quick'), at),
+          long: (h) => h.step('x', () => slow('long'), at),
+          wrong: async (h) => {
+            await h.sleep('nap', '5ms', at);
+            await h.step('x', () => bad('wrong'), at);
+          },
         },
-      }, at),
+        at,
+      ),
     );
     const runtime = open({ tasks: tasks(seen), flows: [flow] });
     const result = await runtime.executeFlow('f');
     expect(result).toMatchObject({
       error: { message: 'wrong' },
-      stepResults: { 'parts/quick/x': { status: 'completed', output: 'quick' }, 'parts/long/x': { status: 'cancelled' }, 'parts/wrong/x': { status: 'failed' } },
+      stepResults: {
+        'parts/quick/x': { status: 'completed', output: 'quick' },
+        'parts/long/x': { status: 'cancelled' },
+        'parts/wrong/x': { status: 'failed' },
+      },
     });
     expect(seen).toEqual(['quick', 'long', 'bad wrong', 'aborted long']);
     await runtime.close();
@@ -165,7 +194,12 @@ describe('all', () => {
       now--;
     });
     const flow = anyFlow('f', async (host) => {
-      await host.map('list', () => Array.from({ length: 20 }, (_, index) => index), (h) => h.step('x', () => ok(1), at), at);
+      await host.map(
+        'list',
+        () => Array.from({ length: 20 }, (_, index) => index),
+        (h) => h.step('x', () => ok(1), at),
+        at,
+      );
     });
     const runtime = open({ tasks: [work], flows: [flow] });
     await runtime.executeFlow('f');
@@ -182,11 +216,13 @@ describe('retries', () => {
     const tries: [number, number, string][] = [];
     const start = clock.now();
     const parts = {
-      tasks: [code(flaky, (_, { attempt, idempotencyKey }) => {
-        tries.push([attempt, clock.now() - start, idempotencyKey]);
-        if (attempt < 4) throw new Error(`no ${attempt}`);
-        return 'yes';
-      })],
+      tasks: [
+        code(flaky, (_, { attempt, idempotencyKey }) => {
+          tries.push([attempt, clock.now() - start, idempotencyKey]);
+          if (attempt < 4) throw new Error(`no ${attempt}`);
+          return 'yes';
+        }),
+      ],
       flows: [anyFlow('f', (host) => host.step('x', () => flaky(), at))],
     };
     const store = openSqlite(':memory:');
@@ -203,7 +239,12 @@ describe('retries', () => {
     await clock.advance('1h');
     const result = await second.result(runId);
     expect(result).toMatchObject({ success: true, output: 'yes', stepResults: { x: { attempts: 4 } } });
-    expect(tries.map(([attempt, time]) => [attempt, time])).toEqual([[1, 0], [2, 10_000], [3, 30_000], [4, 70_000]]);
+    expect(tries.map(([attempt, time]) => [attempt, time])).toEqual([
+      [1, 0],
+      [2, 10_000],
+      [3, 30_000],
+      [4, 70_000],
+    ]);
     expect(new Set(tries.map(([, , key]) => key)).size).toBe(1);
     await second.close();
   });
@@ -211,8 +252,21 @@ describe('retries', () => {
   it('stops at once when the error says that it is of no use, and times out an attempt', async () => {
     const quick = anyTask('quick', { retry: { attempts: 3, delay: '1ms' }, timeout: '10ms' });
     const seen: string[] = [];
-    const runtime = open({ tasks: [...tasks(seen), code(quick, (_: unknown, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve('late'))))] });
-    expect(await runtime.executeTask('bad', 'x')).toMatchObject({ taskId: 'bad', success: false, retries: 0, error: { code: 'BAD' } });
+    const runtime = open({
+      tasks: [
+        ...tasks(seen),
+        code(
+          quick,
+          (_: unknown, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve('late'))),
+        ),
+      ],
+    });
+    expect(await runtime.executeTask('bad', 'x')).toMatchObject({
+      taskId: 'bad',
+      success: false,
+      retries: 0,
+      error: { code: 'BAD' },
+    });
     expect(await runtime.executeTask('quick')).toMatchObject({ success: false, retries: 2, error: { code: 'MR3103' } });
     expect(await runtime.executeTask('ok', 'sync')).toMatchObject({ success: true, output: 'sync', retries: 0 });
     await expect(runtime.executeTask('nobody')).rejects.toMatchObject({ code: 'MR3219' });
@@ -226,7 +280,12 @@ describe('cancel and timeout', () => {
     const flow = anyFlow('f', async (host) => {
       await host.step('one', () => ok('one'), at);
       host.undo('one', () => back('one'), at);
-      return host.attempt('try', (h) => h.step('long', () => slow('long'), at), async (h) => h.step('handler', () => ok('handler'), at), at);
+      return host.attempt(
+        'try',
+        (h) => h.step('long', () => slow('long'), at),
+        async (h) => h.step('handler', () => ok('handler'), at),
+        at,
+      );
     });
     const runtime = open({ tasks: tasks(seen), flows: [flow] });
     const told: string[] = [];
@@ -234,7 +293,11 @@ describe('cancel and timeout', () => {
     const { runId } = await runtime.start('f');
     await expect.poll(() => seen).toContain('long');
     expect(await runtime.cancel(runId)).toEqual({ runId, accepted: true });
-    expect(await runtime.result(runId)).toMatchObject({ status: 'cancelled', success: false, error: { code: 'MR3203' } });
+    expect(await runtime.result(runId)).toMatchObject({
+      status: 'cancelled',
+      success: false,
+      error: { code: 'MR3203' },
+    });
     expect(seen).toEqual(['one', 'long', 'aborted long', 'back one']);
     expect(await runtime.cancel(runId)).toEqual({ runId, accepted: false });
     await expect(runtime.cancel('nobody')).rejects.toMatchObject({ code: 'MR3208' });
@@ -257,11 +320,15 @@ describe('cancel and timeout', () => {
     const seen: string[] = [];
     const clock = new SimulatedClock();
     const never = anyEvent('never');
-    const flow = anyFlow('f', async (host) => {
-      await host.step('one', () => ok('one'), at);
-      host.undo('one', () => back('one'), at);
-      await host.receive('forever', never, at);
-    }, { timeout: '1h', onFailure: ({ error }) => ok(`failed with ${error.code}`) });
+    const flow = anyFlow(
+      'f',
+      async (host) => {
+        await host.step('one', () => ok('one'), at);
+        host.undo('one', () => back('one'), at);
+        await host.receive('forever', never, at);
+      },
+      { timeout: '1h', onFailure: ({ error }) => ok(`failed with ${error.code}`) },
+    );
     const runtime = open({ tasks: tasks(seen), flows: [flow], events: [never] }, { clock });
     const { runId } = await runtime.start('f');
     await runtime.idle();
@@ -279,32 +346,53 @@ describe('child runs', () => {
     const parts = {
       tasks: tasks(seen),
       flows: [
-        anyFlow('inner', async (host, input: string) => {
-          await host.step('first', () => ok(`inner ${input}`), at);
-          host.undo('first', () => back(`inner ${input}`), at);
-          if (input === 'bad') await host.step('x', () => bad('inner'), at);
-          if (input === 'slow') await host.step('x', () => slow('slow'), at);
-          return input.toUpperCase();
-        }, { contract: inner }),
+        anyFlow(
+          'inner',
+          async (host, input: string) => {
+            await host.step('first', () => ok(`inner ${input}`), at);
+            host.undo('first', () => back(`inner ${input}`), at);
+            if (input === 'bad') await host.step('x', () => bad('inner'), at);
+            if (input === 'slow') await host.step('x', () => slow('slow'), at);
+            return input.toUpperCase();
+          },
+          { contract: inner },
+        ),
         anyFlow('outer', (host, input: string) => host.child('kid', () => inner(input), at)),
       ],
     };
     const runtime = open(parts);
     expect(await runtime.executeFlow('outer', 'good', { id: 'p' })).toMatchObject({ output: 'GOOD' });
     expect(runtime.status('p/kid')).toMatchObject({ status: 'completed', parent: 'p' });
-    expect(await runtime.executeFlow('outer', 'bad')).toMatchObject({ status: 'failed', error: { code: 'BAD', message: 'inner' } });
+    expect(await runtime.executeFlow('outer', 'bad')).toMatchObject({
+      status: 'failed',
+      error: { code: 'BAD', message: 'inner' },
+    });
     const { runId } = await runtime.start('outer', 'slow');
     await expect.poll(() => seen).toContain('slow');
     await runtime.cancel(runId);
     expect(await runtime.result(runId)).toMatchObject({ status: 'cancelled' });
     expect(runtime.status(`${runId}/kid`)).toMatchObject({ status: 'cancelled' });
-    expect(seen).toEqual(['inner good', 'inner bad', 'bad inner', 'back inner bad', 'inner slow', 'slow', 'aborted slow', 'back inner slow']);
+    expect(seen).toEqual([
+      'inner good',
+      'inner bad',
+      'bad inner',
+      'back inner bad',
+      'inner slow',
+      'slow',
+      'aborted slow',
+      'back inner slow',
+    ]);
     await runtime.close();
   });
 });
 
 describe('what is refused', () => {
-  const typed = taskContract('typed', { input: z.object({ n: z.number() }), output: z.number(), policy: {}, source: 'test.dsl.ts:6:1' });
+  const typed = taskContract('typed', {
+    input: z.object({ n: z.number() }),
+    output: z.number(),
+    policy: {},
+    source: 'test.dsl.ts:6:1',
+  });
 
   it('bad input, bad output, taken ids, a missing database and a bare model', async () => {
     const flow = anyFlow('f', async (_host, input: string) => input.length, {
@@ -320,7 +408,9 @@ describe('what is refused', () => {
     expect(await runtime.executeFlow('f', 'long text')).toMatchObject({ success: false, error: { code: 'MR3207' } });
     await expect(runtime.executeTask('typed', { n: 1 })).rejects.toMatchObject({ code: 'MR3104' });
     await expect(runtime.sendEvent('nobody')).rejects.toMatchObject({ code: 'MR3301' });
-    expect(() => runtime.registerTaskImplementations({ typed: () => 1, other: () => 2 })).toThrow(expect.objectContaining({ code: 'MR3219' }));
+    expect(() => runtime.registerTaskImplementations({ typed: () => 1, other: () => 2 })).toThrow(
+      expect.objectContaining({ code: 'MR3219' }),
+    );
     await expect(runtime.executeTask('typed', { n: 1 })).rejects.toMatchObject({ code: 'MR3104' });
     runtime.registerTaskImplementation('typed', ({ n }: { n: number }) => n + 1);
     expect(await runtime.executeTask('typed', { n: 1 })).toMatchObject({ output: 2 });
@@ -328,6 +418,8 @@ describe('what is refused', () => {
     await runtime.close();
     await expect(runtime.start('f', 'x')).rejects.toMatchObject({ code: 'MR3223' });
     expect(() => open({}, { db: undefined })).toThrow(expect.objectContaining({ code: 'MR3011' }));
-    expect(() => new ReactiveSystemRuntime({ kind: 'system' } as never, { db: ':memory:' })).toThrow(expect.objectContaining({ code: 'MR3222' }));
+    expect(() => new ReactiveSystemRuntime({ kind: 'system' } as never, { db: ':memory:' })).toThrow(
+      expect.objectContaining({ code: 'MR3222' }),
+    );
   });
 });

@@ -3,7 +3,8 @@ const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 /** An id that sorts by time: ten digits of the time and ten of chance, in base 32. */
 export function newId(prefix: string, now: number, random: () => number): string {
   let time = '';
-  for (let rest = Math.max(0, now), index = 0; index < 10; index++, rest = Math.floor(rest / 32)) time = (digits[rest % 32] ?? '') + time;
+  for (let rest = Math.max(0, now), index = 0; index < 10; index++, rest = Math.floor(rest / 32))
+    time = (digits[rest % 32] ?? '') + time;
   let chance = '';
   for (let index = 0; index < 10; index++) chance += digits[Math.floor(random() * 32)] ?? '';
   return `${prefix}_${time}${chance}`;

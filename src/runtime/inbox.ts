@@ -48,7 +48,11 @@ export class Inbox {
         done: () => this.#underWay.delete(row.id),
         failed: (error) => {
           this.#underWay.delete(row.id);
-          logger.error('A request of another process could not be carried out.', { request: row.id, kind: row.kind, error: String(error) });
+          logger.error('A request of another process could not be carried out.', {
+            request: row.id,
+            kind: row.kind,
+            error: String(error),
+          });
           const record = { name: 'Error', message: String(error), code: 'MR3404', retryable: false, fault: 'internal' };
           writer.enqueue({ run: (tx) => tx.inbox.answer(row.id, JSON.stringify({ error: record })) });
         },

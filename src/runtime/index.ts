@@ -10,6 +10,15 @@ export { EventError, OwnerError, RunError } from './errors.ts';
 export type { PartialFailure } from './live-run.ts';
 export type { RuntimeOptions } from './options.ts';
 export { openReader, type EventView, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
-export type { CreateOptions, FlowResult, SendOptions, SendResult, StartOptions, StartResult, StepResult, TaskResult } from './results.ts';
+export type {
+  CreateOptions,
+  FlowResult,
+  SendOptions,
+  SendResult,
+  StartOptions,
+  StartResult,
+  StepResult,
+  TaskResult,
+} from './results.ts';
 export { ReactiveSystemRuntime, type TaskCode } from './runtime.ts';
 export type { HistoryView, InstanceView, RunView, StepStatus, StepView } from './views.ts';

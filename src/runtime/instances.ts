@@ -11,7 +11,9 @@ import { EventError } from './errors.ts';
 const historyLimit = 1000;
 
 /** What a run or child instance of a machine came to. */
-export type WorkEnd = { readonly ok: true; readonly output: string | undefined } | { readonly ok: false; readonly error: ErrorRecord };
+export type WorkEnd =
+  | { readonly ok: true; readonly output: string | undefined }
+  | { readonly ok: false; readonly error: ErrorRecord };
 
 /** Which instance of which machine. */
 export interface InstanceName {
@@ -32,14 +34,25 @@ export class Instances {
    *
    * @throws EventError MR3304 unknown machine, MR3305 it exists, MR3307 the context is not valid. Nothing was written.
    */
-  create(tx: Tx, name: InstanceName, context: string | undefined, parent?: { readonly machine: string; readonly id: string; readonly ref: string }): InstanceRow {
+  create(
+    tx: Tx,
+    name: InstanceName,
+    context: string | undefined,
+    parent?: { readonly machine: string; readonly id: string; readonly ref: string },
+  ): InstanceRow {
     const machine = this.#machine(name.machine);
     if (tx.instances.get(name.machine, name.id) !== undefined) {
-      throw new EventError('MR3305', `There is an instance '${name.id}' of machine '${name.machine}' already.`, { details: { ...name } });
+      throw new EventError('MR3305', `There is an instance '${name.id}' of machine '${name.machine}' already.`, {
+        details: { ...name },
+      });
     }
     const read = decodeJson(machine.context, context ?? '{}');
     if (!read.ok) {
-      throw new EventError('MR3307', `The context of the new instance '${name.id}' of machine '${name.machine}' is not valid: ${read.problems}`, { details: { ...name } });
+      throw new EventError(
+        'MR3307',
+        `The context of the new instance '${name.id}' of machine '${name.machine}' is not valid: ${read.problems}`,
+        { details: { ...name } },
+      );
     }
     const now = this.#context.clock.now();
     const row: InstanceRow = {
@@ -64,22 +77,32 @@ export class Instances {
    *
    * @throws EventError MR3306 when there is none.
    */
-  send(tx: Tx, name: InstanceName, event: MachineEvent): { readonly handled: boolean; readonly available: readonly string[]; readonly row: InstanceRow } {
+  send(
+    tx: Tx,
+    name: InstanceName,
+    event: MachineEvent,
+  ): { readonly handled: boolean; readonly available: readonly string[]; readonly row: InstanceRow } {
     const machine = this.#machine(name.machine);
     const row = tx.instances.get(name.machine, name.id);
-    if (row === undefined) throw new EventError('MR3306', `There is no instance '${name.id}' of machine '${name.machine}'.`, { details: { ...name } });
+    if (row === undefined)
+      throw new EventError('MR3306', `There is no instance '${name.id}' of machine '${name.machine}'.`, {
+        details: { ...name },
+      });
     if (row.status !== 'active') return { handled: false, available: [], row };
     const now = this.#context.clock.now();
     const before = JSON.parse(row.snapshot) as Snapshot<unknown>;
     const step = machine.module.send(before, event, { instanceId: row.id, now });
-    if (!step.handled && step.errors.length === 0) return { handled: false, available: this.available(machine, before), row };
+    if (!step.handled && step.errors.length === 0)
+      return { handled: false, available: this.available(machine, before), row };
     return { handled: step.handled, available: [], row: this.#apply(tx, machine, row, before, event, step, now) };
   }
 
   /** The names of the events that the instance would take now. */
   available(machine: BoundMachine, snapshot: Snapshot<unknown>): readonly string[] {
     const names = new Map(Object.entries(machine.module.events).map(([name, alias]) => [alias, name]));
-    return snapshot.status === 'active' ? machine.module.available(snapshot).map((alias) => names.get(alias) ?? alias) : [];
+    return snapshot.status === 'active'
+      ? machine.module.available(snapshot).map((alias) => names.get(alias) ?? alias)
+      : [];
   }
 
   /** Hands an event of the log to the instance that it names. */
@@ -95,7 +118,8 @@ export class Instances {
     const name: InstanceName = { machine: module.name, id: String(key) };
     const found = tx.instances.get(name.machine, name.id);
     const facts = { to: 'instance', machine: name.machine, instanceId: name.id } as const;
-    if (found === undefined && !module.creates.includes(alias)) return { ...facts, created: false, handled: false, available: [] };
+    if (found === undefined && !module.creates.includes(alias))
+      return { ...facts, created: false, handled: false, available: [] };
     try {
       return tx.savepoint(() => {
         if (found === undefined) this.create(tx, name, undefined);
@@ -115,7 +139,10 @@ export class Instances {
   /** A run that an instance had started has ended. The link is gone already, so this happens once. */
   runEnded(tx: Tx, run: Pick<RunRow, 'machine' | 'instance' | 'ref' | 'kind' | 'target'>, end: WorkEnd): void {
     const name: InstanceName = { machine: run.machine ?? '', id: run.instance ?? '' };
-    const schema = run.kind === 'flow' ? this.#context.registry.flow(run.target)?.contract.output : this.#context.registry.task(run.target)?.output;
+    const schema =
+      run.kind === 'flow'
+        ? this.#context.registry.flow(run.target)?.contract.output
+        : this.#context.registry.task(run.target)?.output;
     this.#internal(tx, name, endEvent(run.ref ?? '', end, schema));
   }
 
@@ -131,11 +158,15 @@ export class Instances {
 
   #failed(name: InstanceName, event: string, thrown: unknown): ErrorRecord {
     if (thrown instanceof EventError) return toErrorRecord(thrown);
-    const error = new EventError('MR3309', `The machine '${name.machine}' failed on '${event}' for instance '${name.id}', which stays as it was: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
-      fault: 'internal',
-      cause: thrown,
-      details: { ...name, event },
-    });
+    const error = new EventError(
+      'MR3309',
+      `The machine '${name.machine}' failed on '${event}' for instance '${name.id}', which stays as it was: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      {
+        fault: 'internal',
+        cause: thrown,
+        details: { ...name, event },
+      },
+    );
     this.#context.logger.error(error.message, { code: error.code, ...name });
     return toErrorRecord(error);
   }
@@ -143,14 +174,29 @@ export class Instances {
   #machine(name: string): BoundMachine {
     const machine = this.#context.registry.machine(name);
     if (machine !== undefined) return machine;
-    throw new EventError('MR3304', `The system '${this.#context.registry.system.name}' has no machine '${name}'. It has: ${Object.keys(this.#context.registry.system.machines).join(', ')}.`);
+    throw new EventError(
+      'MR3304',
+      `The system '${this.#context.registry.system.name}' has no machine '${name}'. It has: ${Object.keys(this.#context.registry.system.machines).join(', ')}.`,
+    );
   }
 
-  #apply(tx: Tx, machine: BoundMachine, row: InstanceRow, before: Snapshot<unknown> | null, event: MachineEvent, step: MachineStep<unknown>, now: number): InstanceRow {
+  #apply(
+    tx: Tx,
+    machine: BoundMachine,
+    row: InstanceRow,
+    before: Snapshot<unknown> | null,
+    event: MachineEvent,
+    step: MachineStep<unknown>,
+    now: number,
+  ): InstanceRow {
     const { snapshot } = step;
     const encoded = encodeJson(snapshot.context);
     if (!encoded.ok) {
-      throw new EventError('MR3307', `The context of instance '${row.id}' of machine '${row.machine}' is not JSON after '${event.name}': ${encoded.problems}`, { fault: 'user-code' });
+      throw new EventError(
+        'MR3307',
+        `The context of instance '${row.id}' of machine '${row.machine}' is not JSON after '${event.name}': ${encoded.problems}`,
+        { fault: 'user-code' },
+      );
     }
     const next: InstanceRow = {
       ...row,
@@ -179,7 +225,14 @@ export class Instances {
     this.#context.writer.afterCommit(() => {
       const { bus } = this.#context;
       if (!bus.heard) return;
-      bus.tell({ type: 'instance.changed', machine: row.machine, instanceId: row.id, event: event.name, from: before?.state ?? null, to: snapshot.state });
+      bus.tell({
+        type: 'instance.changed',
+        machine: row.machine,
+        instanceId: row.id,
+        event: event.name,
+        from: before?.state ?? null,
+        to: snapshot.state,
+      });
     });
     if (next.status === 'done') this.#done(tx, next, snapshot);
     // Work that could not even begin ends at once: its state hears of it like of any other end.
@@ -192,7 +245,11 @@ export class Instances {
     if (row.parentMachine === null || row.parentInstance === null || row.parentRef === null) return;
     tx.instances.put({ ...row, parentRef: null });
     const output = snapshot.output === undefined ? undefined : JSON.stringify(snapshot.output);
-    this.#internal(tx, { machine: row.parentMachine, id: row.parentInstance }, endEvent(row.parentRef, { ok: true, output }, undefined));
+    this.#internal(
+      tx,
+      { machine: row.parentMachine, id: row.parentInstance },
+      endEvent(row.parentRef, { ok: true, output }, undefined),
+    );
   }
 
   /** Stops an instance that worked for a state which has been left. */
@@ -206,7 +263,8 @@ export class Instances {
 /** The event by which an instance hears of the end of its work. */
 export function endEvent(ref: string, end: WorkEnd, schema: BoundMachine['context'] | undefined): MachineEvent {
   if (!end.ok) return { name: `error.run.${ref}`, payload: end.error };
-  if (schema === undefined) return { name: `done.run.${ref}`, payload: end.output === undefined ? undefined : JSON.parse(end.output) };
+  if (schema === undefined)
+    return { name: `done.run.${ref}`, payload: end.output === undefined ? undefined : JSON.parse(end.output) };
   const read = decodeJson(schema, end.output);
   return { name: `done.run.${ref}`, payload: read.ok ? read.value : undefined };
 }

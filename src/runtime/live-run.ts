@@ -16,7 +16,8 @@ export interface PartialFailure {
   readonly error: ErrorRecord;
 }
 
-type Line = Omit<JournalRow, 'run' | 'seq' | 'at' | 'name' | 'attempt' | 'place' | 'data'> & Partial<Pick<JournalRow, 'name' | 'attempt' | 'place' | 'data'>>;
+type Line = Omit<JournalRow, 'run' | 'seq' | 'at' | 'name' | 'attempt' | 'place' | 'data'> &
+  Partial<Pick<JournalRow, 'name' | 'attempt' | 'place' | 'data'>>;
 
 /**
  * A run in memory. Its flow is run from the start; what the journal knows is handed out, what it does not know is
@@ -50,12 +51,19 @@ export class LiveRun {
   #busy = 0;
   readonly #settled: (run: LiveRun) => void;
 
-  constructor(context: Context, row: RunRow, program: Program, rows: readonly JournalRow[], settled: (run: LiveRun) => void) {
+  constructor(
+    context: Context,
+    row: RunRow,
+    program: Program,
+    rows: readonly JournalRow[],
+    settled: (run: LiveRun) => void,
+  ) {
     this.context = context;
     this.row = row;
     this.program = program;
     this.status = row.status;
-    this.metadata = row.metadata === null ? undefined : (JSON.parse(row.metadata) as Readonly<globalThis.Record<string, unknown>>);
+    this.metadata =
+      row.metadata === null ? undefined : (JSON.parse(row.metadata) as Readonly<globalThis.Record<string, unknown>>);
     this.#settled = settled;
     this.#seq = rows.at(-1)?.seq ?? 0;
     this.children = rows.length === 0 ? new Map() : childrenOf(rows);
@@ -134,7 +142,8 @@ export class LiveRun {
 
   /** Publishes what a task emitted, in the transaction that records its result. */
   publish(tx: Tx, emitted: readonly EmittedEvent[], path: string): void {
-    for (const { event, payload } of emitted) this.context.publish(tx, { event, payload, source: `run ${this.id} ${path}` });
+    for (const { event, payload } of emitted)
+      this.context.publish(tx, { event, payload, source: `run ${this.id} ${path}` });
   }
 
   /** Waits until the journal has news of this path, the retry is due, or the scope is aborted. */
@@ -193,10 +202,14 @@ export class LiveRun {
   failed(error: unknown): void {
     this.dead = false;
     void this.block(
-      new RunError('MR3213', `A record of run '${this.id}' could not be written: ${error instanceof Error ? error.message : String(error)}`, {
-        fault: 'internal',
-        cause: error,
-      }),
+      new RunError(
+        'MR3213',
+        `A record of run '${this.id}' could not be written: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          fault: 'internal',
+          cause: error,
+        },
+      ),
     );
   }
 
@@ -235,7 +248,11 @@ export class LiveRun {
     if (onFailure === undefined || stop.reason === 'cancel') return;
     try {
       const last = part.shielded();
-      await last.call('~onFailure', () => onFailure({ input, error: stop.error, now: last.now(), runId: last.runId }), '0:0');
+      await last.call(
+        '~onFailure',
+        () => onFailure({ input, error: stop.error, now: last.now(), runId: last.runId }),
+        '0:0',
+      );
     } catch (thrown) {
       this.errors.push({ path: '~onFailure', error: toErrorRecord(thrown) });
     }
@@ -259,16 +276,25 @@ export class LiveRun {
     if (program.input === undefined) return row.input === null ? undefined : JSON.parse(row.input);
     const input = decodeJson(program.input, row.input);
     if (input.ok) return input.value;
-    throw new RunError('MR3206', `The input of flow '${row.target}' (run '${row.id}') is not valid: ${input.problems}`, { cause: input.cause });
+    throw new RunError(
+      'MR3206',
+      `The input of flow '${row.target}' (run '${row.id}') is not valid: ${input.problems}`,
+      { cause: input.cause },
+    );
   }
 
   readOutput(value: unknown): string | undefined {
     if (this.row.kind === 'task') return this.lastOutput;
     const encoded = encodeJson(value);
-    const checked = encoded.ok && this.program.output !== undefined ? decodeJson(this.program.output, encoded.value) : encoded;
+    const checked =
+      encoded.ok && this.program.output !== undefined ? decodeJson(this.program.output, encoded.value) : encoded;
     if (encoded.ok && checked.ok) return encoded.value;
-    throw new RunError('MR3207', `The result of flow '${this.row.target}' (run '${this.row.id}') is not valid: ${checked.ok ? '' : checked.problems}`, {
-      fault: 'user-code',
-    });
+    throw new RunError(
+      'MR3207',
+      `The result of flow '${this.row.target}' (run '${this.row.id}') is not valid: ${checked.ok ? '' : checked.problems}`,
+      {
+        fault: 'user-code',
+      },
+    );
   }
 }

@@ -31,11 +31,14 @@ interface StoredClock {
 export function openStore(options: Pick<RuntimeOptions, 'db' | 'store'>): Store {
   if (options.store !== undefined) return options.store;
   if (options.db !== undefined) return openSqlite(options.db);
-  throw new MillraceError(`Name the database: { db: 'orders.db' }, or { db: ':memory:' } for one that is gone at the end of the process.`, {
-    code: 'MR3011',
-    retryable: false,
-    fault: 'input',
-  });
+  throw new MillraceError(
+    `Name the database: { db: 'orders.db' }, or { db: ':memory:' } for one that is gone at the end of the process.`,
+    {
+      code: 'MR3011',
+      retryable: false,
+      fault: 'input',
+    },
+  );
 }
 
 /** The clock of this database: the one given, or the accelerated one that it remembers. */
@@ -54,5 +57,8 @@ export function clockOf(store: Store, option: RuntimeOptions['clock']): Clock {
 export function checkSystem(system: BoundSystem): void {
   const kind = (system as { readonly kind?: unknown } | null | undefined)?.kind;
   if (kind === 'bound-system') return;
-  throw new RunError('MR3222', `This is not a system that can run (${typeof kind === 'string' ? `a '${kind}'` : typeof system}). Import the generated index.ts, or load the file with loadSystemFromDsl(path, { live: true }).`);
+  throw new RunError(
+    'MR3222',
+    `This is not a system that can run (${typeof kind === 'string' ? `a '${kind}'` : typeof system}). Import the generated index.ts, or load the file with loadSystemFromDsl(path, { live: true }).`,
+  );
 }

@@ -42,11 +42,15 @@ export function acquire(store: Store, id: string, now: number): number {
   return store.transaction((tx) => {
     const held = tx.owner.get();
     if (held !== undefined && isAlive(held, now)) {
-      throw new OwnerError('MR3401', `Process ${held.pid} on ${held.host} drives this database. Send to it (dsl send, dsl runs cancel), or end it first.`, {
-        retryable: true,
-        fault: 'environment',
-        details: { pid: held.pid, host: held.host, owner: held.owner },
-      });
+      throw new OwnerError(
+        'MR3401',
+        `Process ${held.pid} on ${held.host} drives this database. Send to it (dsl send, dsl runs cancel), or end it first.`,
+        {
+          retryable: true,
+          fault: 'environment',
+          details: { pid: held.pid, host: held.host, owner: held.owner },
+        },
+      );
     }
     const epoch = tx.owner.epoch() + 1;
     tx.owner.put(mine(id, epoch, now));

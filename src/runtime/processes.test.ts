@@ -35,7 +35,9 @@ function owner(): Promise<ChildProcess> {
 describe('two processes on one file', () => {
   it('sends and starts through the owner, which does the work', async () => {
     const child = await owner();
-    expect(() => new ReactiveSystemRuntime(twoProcessSystem, { db })).toThrow(expect.objectContaining({ code: 'MR3401' }));
+    expect(() => new ReactiveSystemRuntime(twoProcessSystem, { db })).toThrow(
+      expect.objectContaining({ code: 'MR3401' }),
+    );
     const client = connect(twoProcessSystem, { db });
     expect(client).toBeInstanceOf(Client);
     const { runId } = await client.start('who', { wait: 'A' });
@@ -46,7 +48,9 @@ describe('two processes on one file', () => {
     const first = await client.sendEvent('go', { id: 'A' }, { idempotencyKey: 'k' });
     expect(first).toMatchObject({ handled: true, deliveries: [{ to: 'run', runId, step: 'go' }] });
     expect(await client.sendEvent('go', { id: 'A' }, { idempotencyKey: 'k' })).toEqual(first);
-    await expect(client.sendEvent('go', { id: 'B' }, { idempotencyKey: 'k' })).rejects.toMatchObject({ code: 'MR3303' });
+    await expect(client.sendEvent('go', { id: 'B' }, { idempotencyKey: 'k' })).rejects.toMatchObject({
+      code: 'MR3303',
+    });
     expect((await client.result(runId)).output).toEqual({ before: child.pid, after: child.pid });
     await client.close();
   });

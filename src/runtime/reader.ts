@@ -1,6 +1,15 @@
 import { openSqlite, type EventRow, type RunStatus, type Store, type Tables } from '../store/index.ts';
 import type { Dispatched } from './dispatcher.ts';
-import { historyView, instanceView, runView, stepViews, type HistoryView, type InstanceView, type RunView, type StepView } from './views.ts';
+import {
+  historyView,
+  instanceView,
+  runView,
+  stepViews,
+  type HistoryView,
+  type InstanceView,
+  type RunView,
+  type StepView,
+} from './views.ts';
 import { isAlive } from './owner.ts';
 
 /** Which runs. Newest first; `limit` defaults to all. */
@@ -87,7 +96,8 @@ function reading(tables: Tables): Omit<Reader, 'close'> {
       const row = tables.instances.get(machine, id);
       return row && instanceView(row);
     },
-    history: (machine, id, limit) => tables.instances.history(machine, id, limit === undefined ? {} : { limit }).map(historyView),
+    history: (machine, id, limit) =>
+      tables.instances.history(machine, id, limit === undefined ? {} : { limit }).map(historyView),
     events: (query = {}) => tables.events.list(query).map(eventView),
     owner: () => {
       const row = tables.owner.get();

@@ -135,6 +135,7 @@ function taskProgram(task: AnyTask): Program {
     output: undefined,
     timeout: undefined,
     onFailure: undefined,
-    run: (host, input) => host.step(taskStep, () => ({ contract: task, input }), { at: `${Number(line)}:${Number(column)}` }),
+    run: (host, input) =>
+      host.step(taskStep, () => ({ contract: task, input }), { at: `${Number(line)}:${Number(column)}` }),
   };
 }

@@ -13,17 +13,22 @@ const open = (store: Store, body: (host: Host, input: never) => Promise<unknown>
   new ReactiveSystemRuntime(
     bind({
       events: [go],
-      tasks: [work, other].map((task) => code(task, (input: string, { step }) => {
-        seen.push(step);
-        return input;
-      })),
+      tasks: [work, other].map((task) =>
+        code(task, (input: string, { step }) => {
+          seen.push(step);
+          return input;
+        }),
+      ),
       flows: [anyFlow('f', body, { waits: [{ event: 'go', fields: [] }] })],
     }),
     { store, logger: silentLogger },
   );
 
 /** Runs `old` until it waits, then goes on with `next`. */
-async function change(old: (host: Host, input: never) => Promise<unknown>, next: (host: Host, input: never) => Promise<unknown>) {
+async function change(
+  old: (host: Host, input: never) => Promise<unknown>,
+  next: (host: Host, input: never) => Promise<unknown>,
+) {
   const store = openSqlite(':memory:');
   const seen: string[] = [];
   const first = open(store, old, seen);
@@ -41,8 +46,18 @@ async function change(old: (host: Host, input: never) => Promise<unknown>, next:
 
 const base = async (host: Host): Promise<unknown> => {
   const a = await host.step('a', () => work('1'), at);
-  const list = await host.map('list', () => ['x', 'y'], (h, item) => h.step('line', () => work(item), at), at);
-  await host.branch('which', () => true, { true: (h) => h.step('yes', () => work('yes'), at), false: async () => '' }, at);
+  const list = await host.map(
+    'list',
+    () => ['x', 'y'],
+    (h, item) => h.step('line', () => work(item), at),
+    at,
+  );
+  await host.branch(
+    'which',
+    () => true,
+    { true: (h) => h.step('yes', () => work('yes'), at), false: async () => '' },
+    at,
+  );
   await host.receive('go', go, at);
   return [a, ...list, await host.step('end', () => work('end'), at)];
 };
@@ -81,13 +96,28 @@ describe('a changed flow', () => {
     },
     'a shorter list': async (host) => {
       await host.step('a', () => work('1'), at);
-      await host.map('list', () => ['x'], (h, item) => h.step('line', () => work(item), at), at);
+      await host.map(
+        'list',
+        () => ['x'],
+        (h, item) => h.step('line', () => work(item), at),
+        at,
+      );
       return 'over';
     },
     'another choice': async (host) => {
       await host.step('a', () => work('1'), at);
-      await host.map('list', () => ['x', 'y'], (h, item) => h.step('line', () => work(item), at), at);
-      await host.branch('which', () => false, { true: (h) => h.step('yes', () => work('yes'), at), false: async () => '' }, at);
+      await host.map(
+        'list',
+        () => ['x', 'y'],
+        (h, item) => h.step('line', () => work(item), at),
+        at,
+      );
+      await host.branch(
+        'which',
+        () => false,
+        { true: (h) => h.step('yes', () => work('yes'), at), false: async () => '' },
+        at,
+      );
       return 'over';
     },
   };
@@ -122,13 +152,17 @@ it('gives the same time, numbers and ids in a replay', async () => {
     drawn.push(mine);
     await host.step('a', () => work('1'), at);
     mine.push(host.now(), host.random(), host.idGen());
-    await host.all('two', {
-      x: async (h) => {
-        await h.step('s', () => work('2'), at);
-        mine.push(h.now(), h.random(), h.idGen());
+    await host.all(
+      'two',
+      {
+        x: async (h) => {
+          await h.step('s', () => work('2'), at);
+          mine.push(h.now(), h.random(), h.idGen());
+        },
+        y: async (h) => void mine.push(h.now(), h.random(), h.idGen()),
       },
-      y: async (h) => void mine.push(h.now(), h.random(), h.idGen()),
-    }, at);
+      at,
+    );
     mine.push(host.now());
     await host.receive('go', go, at);
     return drawn.length;
@@ -142,8 +176,14 @@ it('gives the same time, numbers and ids in a replay', async () => {
 
 it('blocks a run whose task has no implementation, until it is registered', async () => {
   const store = openSqlite(':memory:');
-  const runtime = new ReactiveSystemRuntime(bind({ unimplemented: [work], flows: [anyFlow('f', (host) => host.step('a', () => work('x'), at))] }), { store, logger: silentLogger });
-  expect(await runtime.executeFlow('f', 1, { id: 'r' })).toMatchObject({ status: 'blocked', error: { code: 'MR3209' } });
+  const runtime = new ReactiveSystemRuntime(
+    bind({ unimplemented: [work], flows: [anyFlow('f', (host) => host.step('a', () => work('x'), at))] }),
+    { store, logger: silentLogger },
+  );
+  expect(await runtime.executeFlow('f', 1, { id: 'r' })).toMatchObject({
+    status: 'blocked',
+    error: { code: 'MR3209' },
+  });
   runtime.registerTaskImplementation('work', (input: string) => input);
   expect(await runtime.result('r')).toMatchObject({ success: true, output: 'x' });
   await runtime.close();
@@ -179,7 +219,17 @@ it('loads the other runs when the journal of one cannot be read', async () => {
   first.abandon();
   store.transaction((tx) => {
     tx.owner.release();
-    tx.journal.append({ run: 'odd', seq: 99, at: 0, kind: 'stopping', path: '', name: null, attempt: 0, place: null, data: '{broken' });
+    tx.journal.append({
+      run: 'odd',
+      seq: 99,
+      at: 0,
+      kind: 'stopping',
+      path: '',
+      name: null,
+      attempt: 0,
+      place: null,
+      data: '{broken',
+    });
   });
   const second = open(store, base, seen);
   await second.sendEvent('go', {});

@@ -11,7 +11,10 @@ import type { Instances } from './instances.ts';
 
 /** What may be asked of whoever drives the database, as JSON. */
 export interface Requests {
-  readonly send: { readonly asks: { readonly event: string; readonly payload?: unknown; readonly idempotencyKey?: string }; readonly gives: { readonly eventId: string } };
+  readonly send: {
+    readonly asks: { readonly event: string; readonly payload?: unknown; readonly idempotencyKey?: string };
+    readonly gives: { readonly eventId: string };
+  };
   readonly start: {
     readonly asks: {
       readonly kind: NewRun['kind'];
@@ -24,26 +27,41 @@ export interface Requests {
     /** `attached`: the run was there already. */
     readonly gives: { readonly runId: string; readonly attached: boolean };
   };
-  readonly cancel: { readonly asks: { readonly runId: string; readonly reason?: string }; readonly gives: { readonly runId: string; readonly accepted: boolean } };
-  readonly create: { readonly asks: { readonly machine: string; readonly id: string; readonly context?: unknown }; readonly gives: { readonly machine: string; readonly id: string } };
+  readonly cancel: {
+    readonly asks: { readonly runId: string; readonly reason?: string };
+    readonly gives: { readonly runId: string; readonly accepted: boolean };
+  };
+  readonly create: {
+    readonly asks: { readonly machine: string; readonly id: string; readonly context?: unknown };
+    readonly gives: { readonly machine: string; readonly id: string };
+  };
 }
 export type RequestKind = keyof Requests;
 
 /** An answer, as it is stored for another process. */
-export type Answer<K extends RequestKind = RequestKind> = { readonly ok: Requests[K]['gives'] } | { readonly error: ErrorRecord };
+export type Answer<K extends RequestKind = RequestKind> =
+  | { readonly ok: Requests[K]['gives'] }
+  | { readonly error: ErrorRecord };
 
 interface Desk extends Context {
   readonly instances: Instances;
 }
 
-const carryOut: { readonly [K in RequestKind]: (desk: Desk, tx: Tx, asks: Requests[K]['asks']) => Requests[K]['gives'] } = {
+const carryOut: {
+  readonly [K in RequestKind]: (desk: Desk, tx: Tx, asks: Requests[K]['asks']) => Requests[K]['gives'];
+} = {
   send(desk, tx, { event: name, payload, idempotencyKey }) {
     const event = desk.registry.event(name);
     if (event === undefined) {
-      throw new EventError('MR3301', `The system '${desk.registry.system.name}' has no event '${name}'. It has: ${Object.keys(desk.registry.system.events).join(', ')}.`);
+      throw new EventError(
+        'MR3301',
+        `The system '${desk.registry.system.name}' has no event '${name}'. It has: ${Object.keys(desk.registry.system.events).join(', ')}.`,
+      );
     }
     const text = payloadText(event, payload);
-    return once(desk, tx, 'send', idempotencyKey, [name, text ?? null], () => ({ eventId: desk.publish(tx, { event, payload: text, source: 'send' }) }));
+    return once(desk, tx, 'send', idempotencyKey, [name, text ?? null], () => ({
+      eventId: desk.publish(tx, { event, payload: text, source: 'send' }),
+    }));
   },
 
   start(desk, tx, asks) {
@@ -51,8 +69,13 @@ const carryOut: { readonly [K in RequestKind]: (desk: Desk, tx: Tx, asks: Reques
     if (asks.id !== undefined) {
       const there = tx.runs.get(asks.id);
       if (there !== undefined) {
-        if (there.target === asks.target && there.kind === asks.kind && sameJson(there.input, input ?? null)) return { runId: there.id, attached: true };
-        throw new RunError('MR3202', `There is a run '${asks.id}' already, of ${there.kind} '${there.target}'${there.target === asks.target ? ' with another input' : ''}. Choose another id.`, { details: { run: asks.id } });
+        if (there.target === asks.target && there.kind === asks.kind && sameJson(there.input, input ?? null))
+          return { runId: there.id, attached: true };
+        throw new RunError(
+          'MR3202',
+          `There is a run '${asks.id}' already, of ${there.kind} '${there.target}'${there.target === asks.target ? ' with another input' : ''}. Choose another id.`,
+          { details: { run: asks.id } },
+        );
       }
     }
     const metadata = encodeJson(asks.metadata);
@@ -65,15 +88,22 @@ const carryOut: { readonly [K in RequestKind]: (desk: Desk, tx: Tx, asks: Reques
   },
 
   cancel(desk, tx, { runId, reason }) {
-    if (tx.runs.get(runId) === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
-    const error = toErrorRecord(new RunError('MR3203', reason ?? `Run '${runId}' was cancelled.`, { details: { run: runId } }));
+    if (tx.runs.get(runId) === undefined)
+      throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+    const error = toErrorRecord(
+      new RunError('MR3203', reason ?? `Run '${runId}' was cancelled.`, { details: { run: runId } }),
+    );
     return { runId, accepted: desk.stop(tx, runId, { reason: 'cancel', error }) };
   },
 
   create(desk, tx, { machine, id, context }) {
     checkId(id);
     const text = encodeJson(context);
-    if (!text.ok) throw new EventError('MR3307', `The context of the new instance '${id}' of machine '${machine}' is not JSON: ${text.problems}`);
+    if (!text.ok)
+      throw new EventError(
+        'MR3307',
+        `The context of the new instance '${id}' of machine '${machine}' is not JSON: ${text.problems}`,
+      );
     desk.instances.create(tx, { machine, id }, text.value);
     return { machine, id };
   },
@@ -82,10 +112,15 @@ const carryOut: { readonly [K in RequestKind]: (desk: Desk, tx: Tx, asks: Reques
 /** Carries out a request inside a unit. What it refuses it refuses before it has written anything. */
 export function answer<K extends RequestKind>(desk: Desk, tx: Tx, kind: K, asks: Requests[K]['asks']): Answer<K> {
   try {
-    if (!Object.hasOwn(carryOut, kind)) throw new OwnerError('MR3404', `The process that drives this database does not know the request '${kind}'. It runs an older Millrace.`);
+    if (!Object.hasOwn(carryOut, kind))
+      throw new OwnerError(
+        'MR3404',
+        `The process that drives this database does not know the request '${kind}'. It runs an older Millrace.`,
+      );
     return { ok: carryOut[kind](desk, tx, asks) };
   } catch (error) {
-    if (error instanceof MillraceError && !(error instanceof StoreError) && error.fault !== 'internal') return { error: toErrorRecord(error) };
+    if (error instanceof MillraceError && !(error instanceof StoreError) && error.fault !== 'internal')
+      return { error: toErrorRecord(error) };
     throw error;
   }
 }
@@ -95,12 +130,17 @@ function startInput(desk: Desk, { kind, target, input, id }: Requests['start']['
   const names = Object.keys(kind === 'flow' ? desk.registry.system.flows : desk.registry.system.tasks);
   const contract = kind === 'flow' ? desk.registry.flow(target)?.contract : desk.registry.task(target);
   if (contract === undefined) {
-    throw new RunError(kind === 'flow' ? 'MR3201' : 'MR3219', `The system '${desk.registry.system.name}' has no ${kind} '${target}'. It has: ${names.join(', ')}.`);
+    throw new RunError(
+      kind === 'flow' ? 'MR3201' : 'MR3219',
+      `The system '${desk.registry.system.name}' has no ${kind} '${target}'. It has: ${names.join(', ')}.`,
+    );
   }
   const encoded = encodeJson(input);
   const checked = encoded.ok ? decodeJson(contract.input, encoded.value) : encoded;
   if (encoded.ok && checked.ok) return encoded.value;
-  throw new RunError('MR3206', `The input of ${kind} '${target}' is not valid: ${checked.ok ? '' : checked.problems}`, { details: { target } });
+  throw new RunError('MR3206', `The input of ${kind} '${target}' is not valid: ${checked.ok ? '' : checked.problems}`, {
+    details: { target },
+  });
 }
 
 function checkId(id: string): void {
@@ -109,7 +149,14 @@ function checkId(id: string): void {
   throw new RunError('MR3218', `'${id}' cannot be an id. Use 1 to 200 characters without spaces.`);
 }
 
-function once<Result>(desk: Desk, tx: Tx, scope: IdempotencyRow['scope'], key: string | undefined, request: unknown, work: () => Result): Result {
+function once<Result>(
+  desk: Desk,
+  tx: Tx,
+  scope: IdempotencyRow['scope'],
+  key: string | undefined,
+  request: unknown,
+  work: () => Result,
+): Result {
   if (key === undefined) return work();
   const print = hash('sha256', canonicalJson(request), 'hex');
   const known = tx.idempotency.get(scope, key);
@@ -120,5 +167,7 @@ function once<Result>(desk: Desk, tx: Tx, scope: IdempotencyRow['scope'], key: s
   }
   if (known.request === print) return JSON.parse(known.result) as Result;
   const text = `The idempotency key '${key}' was used for another request. Use a new key for a new request.`;
-  throw scope === 'send' ? new EventError('MR3303', text, { details: { key } }) : new RunError('MR3220', text, { details: { key } });
+  throw scope === 'send'
+    ? new EventError('MR3303', text, { details: { key } })
+    : new RunError('MR3220', text, { details: { key } });
 }

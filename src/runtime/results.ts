@@ -79,7 +79,8 @@ export interface FlowResult {
 }
 
 type Read = (text: string | null) => unknown;
-const errorOf = (row: RunRow): ErrorRecord | undefined => (row.error === null ? undefined : (JSON.parse(row.error) as ErrorRecord));
+const errorOf = (row: RunRow): ErrorRecord | undefined =>
+  row.error === null ? undefined : (JSON.parse(row.error) as ErrorRecord);
 
 export function taskResult(row: RunRow, journal: readonly JournalRow[], read: Read): TaskResult {
   const success = row.status === 'completed';
@@ -97,23 +98,31 @@ export function taskResult(row: RunRow, journal: readonly JournalRow[], read: Re
 export function flowResult(row: RunRow, journal: readonly JournalRow[], read: Read): FlowResult {
   const completed = row.status === 'completed';
   const errors = row.errors === null ? [] : (JSON.parse(row.errors) as readonly PartialFailure[]);
+  let steps: FlowResult['stepResults'] | undefined;
   return {
     flowId: row.target,
     runId: row.id,
     status: row.status,
     success: completed && errors.length === 0,
     ...(completed && errors.length > 0 ? { partial: true } : {}),
-    stepResults: Object.fromEntries(
-      stepViews(journal).map(({ path, status, attempts, output, error }) => [
-        path,
-        { status, attempts, ...(output === undefined ? {} : { output }), ...(error === undefined ? {} : { error }) },
-      ]),
-    ),
+    // Made of the journal when somebody asks: many callers want the output only.
+    get stepResults() {
+      return (steps ??= stepResults(journal));
+    },
     output: completed ? read(row.output) : undefined,
     error: errorOf(row),
     errors,
     executionTime: (row.ended ?? row.updated) - row.created,
   };
+}
+
+function stepResults(journal: readonly JournalRow[]): FlowResult['stepResults'] {
+  return Object.fromEntries(
+    stepViews(journal).map(({ path, status, attempts, output, error }) => [
+      path,
+      { status, attempts, ...(output === undefined ? {} : { output }), ...(error === undefined ? {} : { error }) },
+    ]),
+  );
 }
 
 /** The result of a request, or its refusal as an error. */

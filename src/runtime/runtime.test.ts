@@ -12,13 +12,32 @@ describe('flows', () => {
   it('runs steps, parts, lists and choices, and gives the result', async () => {
     const flow = anyFlow('sum', async (host, input: { list: number[] }) => {
       const first = await host.step('first', () => add({ a: 1, b: 2 }), at);
-      const both = await host.all('both', {
-        left: (h) => h.step('x', () => add({ a: first, b: 10 }), at),
-        right: async () => 5,
-      }, at);
-      const each = await host.map('each', () => input.list, (h, item, index) => h.step('line', () => add({ a: item, b: index }), at), { ...at, concurrency: 2 });
-      const size = await host.branch('size', () => each.length > 2, { true: async () => 'big', false: async () => 'small' }, at);
-      const counted = await host.repeat('again', (h, index) => h.step('count', () => add({ a: index, b: 1 }), at), (value) => value >= 3, { ...at, max: 9 });
+      const both = await host.all(
+        'both',
+        {
+          left: (h) => h.step('x', () => add({ a: first, b: 10 }), at),
+          right: async () => 5,
+        },
+        at,
+      );
+      const each = await host.map(
+        'each',
+        () => input.list,
+        (h, item, index) => h.step('line', () => add({ a: item, b: index }), at),
+        { ...at, concurrency: 2 },
+      );
+      const size = await host.branch(
+        'size',
+        () => each.length > 2,
+        { true: async () => 'big', false: async () => 'small' },
+        at,
+      );
+      const counted = await host.repeat(
+        'again',
+        (h, index) => h.step('count', () => add({ a: index, b: 1 }), at),
+        (value) => value >= 3,
+        { ...at, max: 9 },
+      );
       return { first, both, each, size, counted };
     });
     const runtime = new ReactiveSystemRuntime(bind({ tasks: [adding], flows: [flow] }), quiet);
@@ -29,17 +48,32 @@ describe('flows', () => {
       status: 'completed',
       output: { first: 3, both: { left: 13, right: 5 }, each: [10, 21, 32], size: 'big', counted: 3 },
     });
-    expect(Object.keys(result.stepResults)).toEqual(['first', 'both/left/x', 'each', 'each[0]/line', 'each[1]/line', 'each[2]/line', 'size', 'again[0]/count', 'again[1]/count', 'again[2]/count']);
+    expect(Object.keys(result.stepResults)).toEqual([
+      'first',
+      'both/left/x',
+      'each',
+      'each[0]/line',
+      'each[1]/line',
+      'each[2]/line',
+      'size',
+      'again[0]/count',
+      'again[1]/count',
+      'again[2]/count',
+    ]);
     await runtime.close();
   });
 
   it('sleeps, and receives an event that came before', async () => {
     const paid = anyEvent('paid');
     const clock = new SimulatedClock();
-    const flow = anyFlow('wait', async (host) => {
-      await host.sleep('night', '8h', at);
-      return host.receive('paid', paid, { ...at, match: () => ({ id: 'A' }) });
-    }, { waits: [{ event: 'paid', fields: ['id'] }] });
+    const flow = anyFlow(
+      'wait',
+      async (host) => {
+        await host.sleep('night', '8h', at);
+        return host.receive('paid', paid, { ...at, match: () => ({ id: 'A' }) });
+      },
+      { waits: [{ event: 'paid', fields: ['id'] }] },
+    );
     const runtime = new ReactiveSystemRuntime(bind({ flows: [flow], events: [paid] }), { ...quiet, clock });
     const { runId } = await runtime.start('wait');
     await runtime.idle();

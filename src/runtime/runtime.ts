@@ -1,15 +1,16 @@
-import { toErrorRecord } from '../core/index.ts';
 import { interpretFlow, type DeclaredFlow, type FlowModule } from '../flow/index.ts';
-import { decodeJson, jsonLogger, NotImplementedError, type BoundSystem, type Logger, type TaskContext, type TaskImplementation } from '../tasks/index.ts';
-import type { RunRow, Store } from '../store/index.ts';
-import { Bus, type RuntimeEvent } from './bus.ts';
+import {
+  decodeJson,
+  NotImplementedError,
+  type BoundSystem,
+  type TaskContext,
+  type TaskImplementation,
+} from '../tasks/index.ts';
+import type { RunRow } from '../store/index.ts';
+import type { RuntimeEvent } from './bus.ts';
 import type { EventHandler } from './dispatcher.ts';
-import { Engine } from './engine.ts';
 import { EventError, RunError } from './errors.ts';
-import { newId } from './ids.ts';
-import { Inbox } from './inbox.ts';
-import { checkSystem, clockOf, openStore, type RuntimeOptions } from './options.ts';
-import { acquire, heartbeat, mine, release } from './owner.ts';
+import { checkSystem, type RuntimeOptions } from './options.ts';
 import { readerOf, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
 import { Registry } from './registry.ts';
 import { answer, type RequestKind, type Requests } from './requests.ts';
@@ -25,6 +26,7 @@ import {
   type StartResult,
   type TaskResult,
 } from './results.ts';
+import { Session } from './session.ts';
 import type { HistoryView, InstanceView, RunView } from './views.ts';
 
 /** The code of a task without its contract. */
@@ -61,20 +63,8 @@ export class ReactiveSystemRuntime {
   readonly role = 'owner';
   readonly #system: BoundSystem;
   readonly #registry: Registry;
-  readonly #store: Store;
-  readonly #logger: Logger;
-  readonly #bus: Bus;
-  readonly #engine: Engine;
-  readonly #inbox: Inbox;
+  readonly #session: Session;
   readonly #reader: Reader;
-  readonly #epoch: number;
-  readonly #beat: NodeJS.Timeout;
-  readonly #random: () => number;
-  readonly #recovered: Promise<void>;
-  #idle: (() => void)[] = [];
-  #waits = 0;
-  #failure: unknown;
-  #closed = false;
 
   /**
    * @throws RunError MR3222 for a bare model. OwnerError MR3401 when another process drives the file. StoreError MR30xx
@@ -84,43 +74,8 @@ export class ReactiveSystemRuntime {
     checkSystem(system);
     this.#system = system;
     this.#registry = new Registry(system);
-    this.#logger = options.logger ?? jsonLogger({ level: 'warn' });
-    this.#random = options.random ?? Math.random;
-    this.#store = openStore(options);
-    const id = newId('owner', Date.now(), Math.random);
-    try {
-      this.#epoch = acquire(this.#store, id, Date.now());
-    } catch (error) {
-      if (options.store === undefined) this.#store.close();
-      throw error;
-    }
-    const clock = clockOf(this.#store, options.clock);
-    this.#bus = new Bus(() => clock.now(), this.#logger);
-    this.#engine = new Engine({
-      store: this.#store,
-      epoch: this.#epoch,
-      registry: this.#registry,
-      clock,
-      random: this.#random,
-      logger: this.#logger,
-      bus: this.#bus,
-      resident: options.resident ?? 10_000,
-      stopped: (error) => this.#stopped(error),
-      committed: () => this.#committed(),
-    });
-    this.#reader = readerOf(this.#store);
-    // Liveness is a matter of real time, whatever clock the system runs on.
-    this.#beat = setInterval(() => {
-      this.#engine.writer.enqueue({ run: (tx) => tx.owner.put(mine(id, this.#epoch, Date.now())) });
-    }, heartbeat.every).unref();
-    this.#inbox = new Inbox(this.#engine);
-    // On the next turn, so that implementations can be registered first.
-    this.#recovered = new Promise((resolve) => {
-      setImmediate(() => {
-        if (!this.#closed && this.#failure === undefined) this.#engine.recover();
-        resolve();
-      });
-    });
+    this.#session = new Session(this.#registry, options);
+    this.#reader = readerOf(this.#session.store);
   }
 
   getSystemId(): string {
@@ -153,9 +108,17 @@ export class ReactiveSystemRuntime {
     const found = Object.entries(implementations).map(([name, given]): [string, TaskImplementation] => {
       const contract = this.#registry.task(name);
       if (contract === undefined) {
-        throw new RunError('MR3219', `The system '${this.#system.name}' has no task '${name}'. It has: ${Object.keys(this.#system.tasks).join(', ')}.`);
+        throw new RunError(
+          'MR3219',
+          `The system '${this.#system.name}' has no task '${name}'. It has: ${Object.keys(this.#system.tasks).join(', ')}.`,
+        );
       }
-      return [name, typeof given === 'function' ? { kind: 'implementation', contract, run: given as TaskImplementation['run'] } : given];
+      return [
+        name,
+        typeof given === 'function'
+          ? { kind: 'implementation', contract, run: given as TaskImplementation['run'] }
+          : given,
+      ];
     });
     for (const [name, implementation] of found) this.#registry.implementations.set(name, implementation);
     this.#reload();
@@ -168,16 +131,21 @@ export class ReactiveSystemRuntime {
    * @throws MillraceError MR3290 when it names something that the system does not have, MR3291 for what is not yet supported.
    */
   registerFlow(flow: FlowModule | DeclaredFlow): void {
-    this.#registry.register('contract' in flow ? flow : interpretFlow(flow, { lookup: (kind, name) => this.#registry.contract(kind, name) }));
+    this.#registry.register(
+      'contract' in flow ? flow : interpretFlow(flow, { lookup: (kind, name) => this.#registry.contract(kind, name) }),
+    );
     this.#reload();
   }
 
   /** Calls `handler` for each event of a name, or for all (`*`), after it has been handed out. Gives a function that ends it. */
   registerEventHandler(name: string, handler: EventHandler): () => void {
     if (name !== '*' && this.#registry.event(name) === undefined) {
-      throw new EventError('MR3301', `The system '${this.#system.name}' has no event '${name}'. It has: ${Object.keys(this.#system.events).join(', ')}.`);
+      throw new EventError(
+        'MR3301',
+        `The system '${this.#system.name}' has no event '${name}'. It has: ${Object.keys(this.#system.events).join(', ')}.`,
+      );
     }
-    return this.#engine.dispatcher.handle(name, handler);
+    return this.#session.engine.dispatcher.handle(name, handler);
   }
 
   /**
@@ -186,10 +154,11 @@ export class ReactiveSystemRuntime {
    * @throws RunError MR3219 unknown task, TaskError MR3104 without an implementation, RunError MR3206 invalid input.
    */
   async executeTask(name: string, input?: unknown, options: StartOptions = {}): Promise<TaskResult> {
-    if (this.#registry.task(name) !== undefined && !this.#registry.implementations.has(name)) throw new NotImplementedError({ task: name });
+    if (this.#registry.task(name) !== undefined && !this.#registry.implementations.has(name))
+      throw new NotImplementedError({ task: name });
     const { runId } = await this.#ask('start', { kind: 'task', target: name, input, ...options });
     const row = await this.#ended(runId);
-    return taskResult(row, this.#store.tables.journal.of(runId), (text) => this.#read('task', name, text));
+    return taskResult(row, this.#session.store.tables.journal.of(runId), (text) => this.#read('task', name, text));
   }
 
   /**
@@ -198,7 +167,11 @@ export class ReactiveSystemRuntime {
    * @throws RunError MR3201 unknown flow, MR3202 the id is taken by another run, MR3206 invalid input. A failing flow
    * does not throw: see `success` and `error`.
    */
-  async executeFlow(name: string, input?: unknown, options: StartOptions & { readonly signal?: AbortSignal } = {}): Promise<FlowResult> {
+  async executeFlow(
+    name: string,
+    input?: unknown,
+    options: StartOptions & { readonly signal?: AbortSignal } = {},
+  ): Promise<FlowResult> {
     const { signal, ...start } = options;
     const { runId } = await this.#ask('start', { kind: 'flow', target: name, input, ...start });
     return this.result(runId, signal === undefined ? {} : { signal });
@@ -212,7 +185,9 @@ export class ReactiveSystemRuntime {
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       const row = await this.#ended(runId);
-      return flowResult(row, this.#store.tables.journal.of(runId), (text) => this.#read(row.kind, row.target, text));
+      return flowResult(row, this.#session.store.tables.journal.of(runId), (text) =>
+        this.#read(row.kind, row.target, text),
+      );
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
@@ -234,7 +209,7 @@ export class ReactiveSystemRuntime {
    */
   async sendEvent(name: string, payload?: unknown, options: SendOptions = {}): Promise<SendResult> {
     const { eventId } = await this.#ask('send', { event: name, payload, ...options });
-    return { eventId, ...(await this.#held(this.#engine.dispatcher.result(eventId))) };
+    return { eventId, ...(await this.#session.hold(this.#session.engine.dispatcher.result(eventId))) };
   }
 
   /** The same as `sendEvent`. */
@@ -270,8 +245,10 @@ export class ReactiveSystemRuntime {
   /** The events that an instance would take now. Empty when there is no such instance. */
   available(machine: string, id: string): readonly string[] {
     const bound = this.#registry.machine(machine);
-    const row = this.#store.tables.instances.get(machine, id);
-    return bound === undefined || row?.status !== 'active' ? [] : this.#engine.instances.available(bound, JSON.parse(row.snapshot) as never);
+    const row = this.#session.store.tables.instances.get(machine, id);
+    return bound === undefined || row?.status !== 'active'
+      ? []
+      : this.#session.engine.instances.available(bound, JSON.parse(row.snapshot) as never);
   }
 
   /** Where a run stands; undefined when there is none. */
@@ -293,11 +270,11 @@ export class ReactiveSystemRuntime {
 
   /** What happens from now on. */
   events(signal?: AbortSignal): AsyncGenerator<RuntimeEvent, void, void> {
-    return this.#bus.stream(signal);
+    return this.#session.bus.stream(signal);
   }
   /** Calls `listener` for whatever happens. Gives a function that ends it. */
   on(listener: (event: RuntimeEvent) => void): () => void {
-    return this.#bus.on(listener);
+    return this.#session.bus.on(listener);
   }
 
   pause(runId: string): never {
@@ -315,86 +292,39 @@ export class ReactiveSystemRuntime {
 
   /** Resolves when nothing is left to do but to wait for time or for events. */
   idle(): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    return this.#held(
-      new Promise<void>((resolve) => {
-        this.#idle.push(resolve);
-        void this.#recovered.then(() => this.#engine.writer.enqueue({ run: () => {} }));
-      }),
-    );
+    return this.#session.idle();
   }
 
   /**
    * Lets the database go. Runs that are under way stop where they are, and go on in the next process that drives the
-   * file. Waiting calls are rejected.
+   * file. Waiting calls are rejected with MR3223.
    */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    if (this.#failure === undefined) await this.#engine.writer.committed();
-    this.#closed = true;
-    this.#stopped(new RunError('MR3223', 'The runtime was closed. Its runs go on when the database is driven again.'));
-    try {
-      release(this.#store, this.#epoch);
-    } finally {
-      this.#store.close();
-    }
+  close(): Promise<void> {
+    return this.#session.close();
   }
 
   /** As after `kill -9`, for tests: nothing more is written, nothing is released. */
   abandon(): void {
-    this.#closed = true;
-    this.#stopped(new RunError('MR3223', 'The runtime was abandoned.'));
-  }
-
-  #rejected = Promise.withResolvers<never>();
-
-  #stopped(error: unknown): void {
-    if (this.#failure !== undefined) return;
-    this.#failure = error;
-    clearInterval(this.#beat);
-    this.#inbox.stop();
-    this.#engine.stopAll();
-    if (!this.#closed) this.#logger.error('The engine has stopped.', { error: error instanceof Error ? error.message : String(error), code: toErrorRecord(error).code });
-    this.#rejected.promise.catch(() => {});
-    this.#rejected.reject(error);
-  }
-
-  #committed(): void {
-    if (this.#idle.length === 0) return;
-    // Whoever was woken by this commit goes first.
-    setImmediate(() => {
-      if (!this.#engine.idle || !this.#inbox.idle) return;
-      const waiting = this.#idle;
-      this.#idle = [];
-      for (const resolve of waiting) resolve();
-    });
+    this.#session.abandon();
   }
 
   async #ask<K extends RequestKind>(kind: K, asks: Requests[K]['asks']): Promise<Requests[K]['gives']> {
-    if (this.#failure !== undefined) throw this.#failure;
-    return fromAnswer(await this.#held(this.#engine.writer.submit((tx) => answer(this.#engine, tx, kind, asks))));
-  }
-
-  /** Waits, keeps the process alive meanwhile, and gives up when the engine stops. */
-  async #held<T>(work: Promise<T>): Promise<T> {
-    if (this.#waits++ === 0) this.#inbox.hold(true);
-    try {
-      return await Promise.race([work, this.#rejected.promise]);
-    } finally {
-      if (--this.#waits === 0) this.#inbox.hold(false);
-    }
+    const { engine } = this.#session;
+    return fromAnswer(await this.#session.hold(engine.writer.submit((tx) => answer(engine, tx, kind, asks))));
   }
 
   async #ended(runId: string): Promise<RunRow> {
-    if (this.#failure !== undefined) throw this.#failure;
-    const row = this.#store.tables.runs.get(runId);
-    if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
-    if (row.ended !== null) return row;
-    await this.#recovered;
-    if (this.#failure !== undefined) throw this.#failure;
-    if (row.status === 'blocked' && !this.#engine.runs.has(runId)) return row;
-    await this.#held(new Promise<void>((resolve) => this.#engine.onEnd(runId, resolve)));
-    return this.#store.tables.runs.get(runId) ?? row;
+    const { store, engine, recovered } = this.#session;
+    if (this.#session.failure !== undefined) throw this.#session.failure;
+    if (!engine.runs.has(runId)) {
+      await recovered;
+      if (this.#session.failure !== undefined) throw this.#session.failure;
+      const row = store.tables.runs.get(runId);
+      if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+      if (row.ended !== null || (row.status === 'blocked' && !engine.runs.has(runId))) return row;
+    }
+    await this.#session.hold(new Promise<void>((resolve) => engine.onEnd(runId, resolve)));
+    return store.tables.runs.get(runId) as RunRow;
   }
 
   #read(kind: RunRow['kind'], target: string, text: string | null): unknown {
@@ -406,12 +336,11 @@ export class ReactiveSystemRuntime {
 
   /** Tries the blocked runs again. */
   #reload(): void {
-    if (this.#failure !== undefined) return;
-    for (const id of this.#store.tables.runs.ids(['blocked'])) this.#engine.load(id);
+    if (this.#session.failure !== undefined) return;
+    for (const id of this.#session.store.tables.runs.ids(['blocked'])) this.#session.engine.load(id);
   }
 }
 
 function notYet(what: string, runId: string): never {
   throw new RunError('MR3221', `'${what}' of run '${runId}' is not yet supported. Cancel the run, or let it go on.`);
 }
-

@@ -30,7 +30,7 @@ export class Scope {
   abort(reason: Cancelled): void {
     if (this.reason !== undefined) return;
     this.reason = reason;
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of this.#listeners) listener();
     this.#listeners.clear();
     this.#controller?.abort(reason);
   }

@@ -24,7 +24,11 @@ export function tellStep(bus: Bus, row: JournalRow): void {
     case 'caught':
       return bus.tell({ type: 'step.failed', ...facts, error: errorOf(row) });
     case 'retrying':
-      return bus.tell({ type: 'step.retrying', ...facts, error: (JSON.parse(row.data ?? '') as { error: ErrorRecord }).error });
+      return bus.tell({
+        type: 'step.retrying',
+        ...facts,
+        error: (JSON.parse(row.data ?? '') as { error: ErrorRecord }).error,
+      });
     case 'cancelled':
       return bus.tell({ type: 'step.cancelled', ...facts });
     case 'stopping':
@@ -34,5 +38,11 @@ export function tellStep(bus: Bus, row: JournalRow): void {
 
 function errorOf(row: JournalRow): ErrorRecord {
   if (row.data !== null) return JSON.parse(row.data) as ErrorRecord;
-  return { name: 'RunError', message: `Nothing came for '${row.path}' in time.`, code: 'MR3211', retryable: false, fault: 'environment' };
+  return {
+    name: 'RunError',
+    message: `Nothing came for '${row.path}' in time.`,
+    code: 'MR3211',
+    retryable: false,
+    fault: 'environment',
+  };
 }

@@ -85,7 +85,12 @@ export class Timers {
       case 'run':
         this.#context.stop(tx, run, {
           reason: 'timeout',
-          error: toErrorRecord(new RunError('MR3217', `Run '${run}' took longer than its flow allows.`, { fault: 'environment', details: { run } })),
+          error: toErrorRecord(
+            new RunError('MR3217', `Run '${run}' took longer than its flow allows.`, {
+              fault: 'environment',
+              details: { run },
+            }),
+          ),
         });
         return;
       case 'machine':

@@ -125,7 +125,8 @@ export function stepViews(rows: readonly JournalRow[]): StepView[] {
   const steps = new Map<string, StepView>();
   for (const row of rows) {
     if (row.kind === 'stopping') {
-      for (const [path, step] of steps) if (step.endedAt === undefined) steps.set(path, { ...step, status: 'cancelled', endedAt: row.at });
+      for (const [path, step] of steps)
+        if (step.endedAt === undefined) steps.set(path, { ...step, status: 'cancelled', endedAt: row.at });
       continue;
     }
     steps.set(row.path, next(steps.get(row.path), row));
@@ -137,7 +138,12 @@ function next(step: StepView | undefined, row: JournalRow): StepView {
   const begin = begins[row.kind];
   const status = (step === undefined ? begin?.status : undefined) ?? ends[row.kind] ?? 'running';
   const ended = status !== 'running' && status !== 'waiting';
-  const { error: _old, ...before } = step ?? { path: row.path, kind: begin?.kind ?? 'step', startedAt: row.at, attempts: 0 };
+  const { error: _old, ...before } = step ?? {
+    path: row.path,
+    kind: begin?.kind ?? 'step',
+    startedAt: row.at,
+    attempts: 0,
+  };
   return {
     ...before,
     status,

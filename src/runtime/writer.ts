@@ -29,7 +29,10 @@ export interface WriterOptions {
   readonly stopped: (error: unknown) => void;
 }
 
-type Outcome = { readonly ok: true; readonly value: unknown; readonly effects: readonly (() => void)[] } | { readonly ok: false; readonly error: unknown } | undefined;
+type Outcome =
+  | { readonly ok: true; readonly value: unknown; readonly effects: readonly (() => void)[] }
+  | { readonly ok: false; readonly error: unknown }
+  | undefined;
 
 /**
  * Group commit. Units queue up until the event loop comes round, and are then written in one transaction: a hundred
@@ -118,7 +121,9 @@ export class Writer {
           unit.failed(outcome.error);
         }
       } catch (error) {
-        logger.error('A callback after a commit threw.', { error: error instanceof Error ? error.stack : String(error) });
+        logger.error('A callback after a commit threw.', {
+          error: error instanceof Error ? error.stack : String(error),
+        });
       }
     }
     after();

@@ -31,7 +31,11 @@ export async function all(
  * A sliding window over parts. When one fails the others are cancelled, and it has failed when all have come to rest.
  * A cancelled part still runs as far as it is recorded (nothing new happens in it), so that a replay knows its undos.
  */
-export async function sideBySide<Value>(part: Part, parts: readonly Beside<Value>[], concurrency: number): Promise<Value[]> {
+export async function sideBySide<Value>(
+  part: Part,
+  parts: readonly Beside<Value>[],
+  concurrency: number,
+): Promise<Value[]> {
   const scope = new Scope(part.scope);
   const values: Value[] = [];
   const failures: unknown[] = [];

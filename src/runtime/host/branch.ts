@@ -12,13 +12,18 @@ export async function branch(
 ): Promise<unknown> {
   const { path, record } = await part.begin(id);
   const choice = String(on());
-  if (record !== undefined && record.data !== choice) return part.diverged(`'${path}' is recorded as '${record.data}', and the code now chooses '${choice}'`);
+  if (record !== undefined && record.data !== choice)
+    return part.diverged(`'${path}' is recorded as '${record.data}', and the code now chooses '${choice}'`);
   const chosen = Object.hasOwn(parts, choice) ? parts[choice] : undefined;
   if (chosen === undefined) {
-    throw new RunError('MR3214', `Branch '${path}' of flow '${part.run.row.target}' has no case '${choice}'. It has: ${Object.keys(parts).join(', ')}.`, {
-      fault: 'user-code',
-      details: { run: part.run.id, step: path, source: part.source(options.at) },
-    });
+    throw new RunError(
+      'MR3214',
+      `Branch '${path}' of flow '${part.run.row.target}' has no case '${choice}'. It has: ${Object.keys(parts).join(', ')}.`,
+      {
+        fault: 'user-code',
+        details: { run: part.run.id, step: path, source: part.source(options.at) },
+      },
+    );
   }
   part.time = record?.at ?? part.run.append({ kind: 'chosen', path, place: options.at, data: choice }).at;
   const inner = part.part(`${path}/${choice}`, part.scope);

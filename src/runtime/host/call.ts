@@ -15,7 +15,12 @@ export interface CallOptions {
 }
 
 /** What becomes of the flow when a step has failed for good. */
-export async function goOn(part: Part, path: string, options: CallOptions, work: () => Promise<unknown>): Promise<unknown> {
+export async function goOn(
+  part: Part,
+  path: string,
+  options: CallOptions,
+  work: () => Promise<unknown>,
+): Promise<unknown> {
   const { onFailure } = options;
   if (onFailure === undefined || onFailure === 'stop') return work();
   try {
@@ -28,11 +33,18 @@ export async function goOn(part: Part, path: string, options: CallOptions, work:
 }
 
 /** Evaluates the lambda of a call. One that throws fails its step, and the failure is recorded like any other. */
-export async function callFor<Result>(part: Part, path: string, record: Record | undefined, call: () => Call<Result>, at: At): Promise<Call<Result>> {
+export async function callFor<Result>(
+  part: Part,
+  path: string,
+  record: Record | undefined,
+  call: () => Call<Result>,
+  at: At,
+): Promise<Call<Result>> {
   try {
     return call();
   } catch (thrown) {
-    if (record !== undefined) return part.diverged(`the call of step '${path}' throws now (${String(thrown)}), and did not before`);
+    if (record !== undefined)
+      return part.diverged(`the call of step '${path}' throws now (${String(thrown)}), and did not before`);
     throw failed(part, path, { ...toErrorRecord(thrown), retryable: false }, { name: null, attempt: 0, at });
   }
 }
@@ -44,14 +56,32 @@ export function failed(
   error: ErrorRecord,
   step: { readonly name: string | null; readonly attempt: number; readonly at: At },
 ): Error {
-  const located: ErrorRecord = { ...error, details: { ...error.details, run: part.run.id, step: path, source: part.source(step.at) } };
-  const row = part.run.append({ kind: 'failed', path, name: step.name, attempt: step.attempt, place: step.at, data: JSON.stringify(located) });
+  const located: ErrorRecord = {
+    ...error,
+    details: { ...error.details, run: part.run.id, step: path, source: part.source(step.at) },
+  };
+  const row = part.run.append({
+    kind: 'failed',
+    path,
+    name: step.name,
+    attempt: step.attempt,
+    place: step.at,
+    data: JSON.stringify(located),
+  });
   part.time = row.at;
   return recordedError(row);
 }
 
 /** Checks that a record belongs to what the code asks for. */
-export async function expectSame(part: Part, path: string, record: Record, name: string, asked: string | null): Promise<void> {
-  if (record.name !== name) await part.diverged(`step '${path}' is recorded with '${record.name}', and the code asks for '${name}'`);
-  if (!sameJson(record.asked, asked)) await part.diverged(`step '${path}' is recorded with another input than the code now gives`);
+export async function expectSame(
+  part: Part,
+  path: string,
+  record: Record,
+  name: string,
+  asked: string | null,
+): Promise<void> {
+  if (record.name !== name)
+    await part.diverged(`step '${path}' is recorded with '${record.name}', and the code asks for '${name}'`);
+  if (!sameJson(record.asked, asked))
+    await part.diverged(`step '${path}' is recorded with another input than the code now gives`);
 }

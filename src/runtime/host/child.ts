@@ -17,7 +17,11 @@ export async function child(part: Part, id: string, call: () => Call<unknown>, o
     }
     const { contract, input } = await callFor(part, path, record, call, options.at);
     if (contract.kind !== 'flow') {
-      throw new RunError('MR3215', `'${path}' is to run '${contract.contract}', which is a ${contract.kind}, not a flow.`, { fault: 'user-code' });
+      throw new RunError(
+        'MR3215',
+        `'${path}' is to run '${contract.contract}', which is a ${contract.kind}, not a flow.`,
+        { fault: 'user-code' },
+      );
     }
     return performChild(part, id, path, record, contract, input, options);
   });
@@ -29,7 +33,15 @@ export function childId(run: string, path: string, attempt: number): string {
 }
 
 /** Runs a flow that has been called for. Its end is written into this run's journal by the transaction that ends it. */
-export async function performChild(part: Part, id: string, path: string, record: Record | undefined, flow: AnyFlow, input: unknown, options: CallOptions): Promise<unknown> {
+export async function performChild(
+  part: Part,
+  id: string,
+  path: string,
+  record: Record | undefined,
+  flow: AnyFlow,
+  input: unknown,
+  options: CallOptions,
+): Promise<unknown> {
   const { run, scope } = part;
   const name = flow.contract;
   const encoded = encodeJson(input);
@@ -56,7 +68,9 @@ export async function performChild(part: Part, id: string, path: string, record:
       case 'retrying':
         await due(known);
         if (scope.reason !== undefined) {
-          run.append({ kind: 'cancelled', path, name, attempt, place: options.at }, (tx) => tx.timers.remove(`${run.id} ${path}`));
+          run.append({ kind: 'cancelled', path, name, attempt, place: options.at }, (tx) =>
+            tx.timers.remove(`${run.id} ${path}`),
+          );
           throw scope.reason;
         }
         known = start(attempt);
@@ -88,7 +102,14 @@ export async function performChild(part: Part, id: string, path: string, record:
     const attempt = failure.tries + 1;
     const until = run.context.clock.now() + retryDelay(retry, attempt, run.context.random);
     const error = JSON.parse(failure.data ?? '') as ErrorRecord;
-    const row = run.append({ kind: 'retrying', path, name, attempt, place: options.at, data: JSON.stringify({ error, until }) });
+    const row = run.append({
+      kind: 'retrying',
+      path,
+      name,
+      attempt,
+      place: options.at,
+      data: JSON.stringify({ error, until }),
+    });
     run.learn(row);
     return run.records.get(path) as Record;
   }
@@ -96,7 +117,9 @@ export async function performChild(part: Part, id: string, path: string, record:
   async function due(retrying: Record): Promise<void> {
     const { until } = JSON.parse(retrying.data ?? '') as { readonly until: number };
     if (scope.reason !== undefined || run.context.clock.now() >= until) return;
-    run.enqueue((tx) => tx.timers.put({ key: `${run.id} ${path}`, due: until, kind: 'retry', target: run.id, part: path, data: null }));
+    run.enqueue((tx) =>
+      tx.timers.put({ key: `${run.id} ${path}`, due: until, kind: 'retry', target: run.id, part: path, data: null }),
+    );
     await run.wait(path, scope);
   }
 
@@ -105,7 +128,9 @@ export async function performChild(part: Part, id: string, path: string, record:
     part.finished.set(id, end.seq);
     if (flow.output === undefined) return end.data === null ? undefined : JSON.parse(end.data);
     const value = decodeJson(flow.output, end.data);
-    return value.ok ? value.value : part.diverged(`the recorded result of '${path}' does not fit the output of flow '${name}' (${value.problems})`);
+    return value.ok
+      ? value.value
+      : part.diverged(`the recorded result of '${path}' does not fit the output of flow '${name}' (${value.problems})`);
   }
 }
 

@@ -10,13 +10,24 @@ export async function emit(part: Part, id: string, call: () => Call<void>, at: A
   const { path, record } = await part.begin(id);
   const { contract, input } = await callFor(part, path, record, call, at);
   if (contract.kind !== 'event') {
-    throw new RunError('MR3215', `'${path}' is to publish '${contract.contract}', which is a ${contract.kind}, not an event.`, { fault: 'user-code' });
+    throw new RunError(
+      'MR3215',
+      `'${path}' is to publish '${contract.contract}', which is a ${contract.kind}, not an event.`,
+      { fault: 'user-code' },
+    );
   }
   return performEmit(part, path, record, contract, input, at);
 }
 
 /** Publishes an event that has been called for. */
-export async function performEmit(part: Part, path: string, record: Record | undefined, event: AnyEvent, payload: unknown, at: At): Promise<void> {
+export async function performEmit(
+  part: Part,
+  path: string,
+  record: Record | undefined,
+  event: AnyEvent,
+  payload: unknown,
+  at: At,
+): Promise<void> {
   const { run } = part;
   const text = payloadText(event, payload);
   if (record === undefined) {
@@ -39,7 +50,11 @@ export function payloadText(event: AnyEvent, payload: unknown): string | undefin
   const encoded = encodeJson(payload);
   const checked = encoded.ok ? decodeJson(event.payload, encoded.value) : encoded;
   if (encoded.ok && checked.ok) return encoded.value;
-  throw new EventError('MR3302', `The payload of event '${event.contract}' is not valid: ${checked.ok ? '' : checked.problems}`, {
-    details: { event: event.contract },
-  });
+  throw new EventError(
+    'MR3302',
+    `The payload of event '${event.contract}' is not valid: ${checked.ok ? '' : checked.problems}`,
+    {
+      details: { event: event.contract },
+    },
+  );
 }

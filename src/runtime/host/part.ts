@@ -56,7 +56,11 @@ export class Part implements Host {
   /** Comes to a step: its path. */
   enter(id: string): string {
     if (this.#seen.has(id)) {
-      throw new RunError('MR3210', `The step id '${id}' is used twice in one part of flow '${this.run.row.target}' (${this.prefix === '' ? 'its body' : this.prefix}). Give each step an id of its own.`, { fault: 'user-code' });
+      throw new RunError(
+        'MR3210',
+        `The step id '${id}' is used twice in one part of flow '${this.run.row.target}' (${this.prefix === '' ? 'its body' : this.prefix}). Give each step an id of its own.`,
+        { fault: 'user-code' },
+      );
     }
     this.#seen.add(id);
     this.#open.delete(id);
@@ -71,7 +75,9 @@ export class Part implements Host {
     if (record === undefined) {
       if (this.scope.reason !== undefined) throw this.scope.reason;
       if (this.#sealed || this.#open.size > 0) {
-        return this.diverged(`it now asks for step '${path}' before ${this.#sealed ? 'steps that are' : `'${[...this.#open][0]}', which is`} recorded already`);
+        return this.diverged(
+          `it now asks for step '${path}' before ${this.#sealed ? 'steps that are' : `'${[...this.#open][0]}', which is`} recorded already`,
+        );
       }
     }
     return { path, record };
@@ -80,10 +86,14 @@ export class Part implements Host {
   /** The code asks for something else than what is recorded. */
   diverged(what: string): Promise<never> {
     return this.run.block(
-      new RunError('MR3205', `Run '${this.run.id}' of flow '${this.run.row.target}' does not fit its code any more: ${what}. Bring the old code back, or cancel the run.`, {
-        fault: 'user-code',
-        details: { run: this.run.id },
-      }),
+      new RunError(
+        'MR3205',
+        `Run '${this.run.id}' of flow '${this.run.row.target}' does not fit its code any more: ${what}. Bring the old code back, or cancel the run.`,
+        {
+          fault: 'user-code',
+          details: { run: this.run.id },
+        },
+      ),
     );
   }
 
@@ -91,7 +101,9 @@ export class Part implements Host {
   async finish(): Promise<void> {
     if (this.run.dead) return never();
     if (this.#open.size === 0 || this.scope.reason !== undefined) return;
-    await this.diverged(`step '${this.path([...this.#open][0] ?? '')}' is recorded, and the code no longer asks for it`);
+    await this.diverged(
+      `step '${this.path([...this.#open][0] ?? '')}' is recorded, and the code no longer asks for it`,
+    );
   }
 
   /** A part below this one. */

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 
 // From the run and the place in it, so that a replay draws the same without a record.
-const draw = (run: string, part: string, count: number): string => hash('sha256', JSON.stringify([run, part, count]), 'hex');
+const draw = (run: string, part: string, count: number): string =>
+  hash('sha256', JSON.stringify([run, part, count]), 'hex');
 
 /** A number in [0, 1). */
 export function numberFrom(run: string, part: string, count: number): number {

@@ -39,19 +39,42 @@ export async function receive(part: Part, id: string, event: AnyEvent, options: 
       const found = tx.events.oldest(name, key, run.row.since, now, run.id);
       if (found !== undefined) {
         tx.events.consume(run.id, found.seq);
-        context.record(tx, run.id, { kind: 'received', path, name, attempt: 0, place: options.at, data: receivedData(key, found) });
+        context.record(tx, run.id, {
+          kind: 'received',
+          path,
+          name,
+          attempt: 0,
+          place: options.at,
+          data: receivedData(key, found),
+        });
         return;
       }
-      context.record(tx, run.id, { kind: 'waiting', path, name, attempt: 0, place: options.at, data: JSON.stringify({ key }) });
+      context.record(tx, run.id, {
+        kind: 'waiting',
+        path,
+        name,
+        attempt: 0,
+        place: options.at,
+        data: JSON.stringify({ key }),
+      });
       tx.waits.insert({ run: run.id, path, event: name, key, created: now });
       if (options.timeout !== undefined) {
-        tx.timers.put({ key: timer, due: now + milliseconds(options.timeout), kind: 'wait', target: run.id, part: path, data: null });
+        tx.timers.put({
+          key: timer,
+          due: now + milliseconds(options.timeout),
+          kind: 'wait',
+          target: run.id,
+          part: path,
+          data: null,
+        });
       }
     });
   } else {
     const asked = JSON.parse(record.asked ?? '{}') as { readonly key?: string };
     if (record.name !== name || (record.kind !== 'cancelled' && asked.key !== key)) {
-      return part.diverged(`'${path}' is recorded as waiting for ${record.name} ${asked.key ?? ''}, and the code now waits for ${name} ${key}`);
+      return part.diverged(
+        `'${path}' is recorded as waiting for ${record.name} ${asked.key ?? ''}, and the code now waits for ${name} ${key}`,
+      );
     }
   }
 
@@ -73,12 +96,20 @@ export async function receive(part: Part, id: string, event: AnyEvent, options: 
   if (known.kind === 'failed') throw recordedError(known);
   if (known.kind === 'timedOut') {
     if (options.onTimeout === 'continue') return undefined;
-    const error = new RunError('MR3211', `Nothing came for '${path}' of run '${run.id}': no event '${name}' with ${key} within ${options.timeout ?? 'its time'}.`, { fault: 'environment' });
+    const error = new RunError(
+      'MR3211',
+      `Nothing came for '${path}' of run '${run.id}': no event '${name}' with ${key} within ${options.timeout ?? 'its time'}.`,
+      { fault: 'environment' },
+    );
     throw failed(part, path, toErrorRecord(error), { name, attempt: 0, at: options.at });
   }
   part.finished.set(id, known.seq);
   const { payload } = JSON.parse(known.data ?? '{}') as { readonly payload?: unknown };
   const value = decodeJson(event.payload, payload === undefined ? undefined : JSON.stringify(payload));
   if (value.ok) return value.value;
-  throw new EventError('MR3302', `The payload of event '${name}' that '${path}' received is not valid: ${value.problems}`, { details: { event: name } });
+  throw new EventError(
+    'MR3302',
+    `The payload of event '${name}' that '${path}' received is not valid: ${value.problems}`,
+    { details: { event: name } },
+  );
 }

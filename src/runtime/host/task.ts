@@ -1,6 +1,14 @@
 import { toErrorRecord } from '../../core/index.ts';
 import type { AnyTask, At } from '../../flow/index.ts';
-import { decodeJson, encodeJson, idempotencyKey, retryDelay, runAttempt, stepPolicy, TaskInputError } from '../../tasks/index.ts';
+import {
+  decodeJson,
+  encodeJson,
+  idempotencyKey,
+  retryDelay,
+  runAttempt,
+  stepPolicy,
+  TaskInputError,
+} from '../../tasks/index.ts';
 import { Cancelled, RunError } from '../errors.ts';
 import { expectSame, failed, type CallOptions } from './call.ts';
 import { recordedError } from './order.ts';
@@ -8,12 +16,21 @@ import type { Part } from './part.ts';
 import type { Record } from './records.ts';
 
 /** Runs the attempts of one task, at most until one succeeds: what the journal has is not done again. */
-export async function task(part: Part, id: string, path: string, record: Record | undefined, contract: AnyTask, input: unknown, options: CallOptions): Promise<unknown> {
+export async function task(
+  part: Part,
+  id: string,
+  path: string,
+  record: Record | undefined,
+  contract: AnyTask,
+  input: unknown,
+  options: CallOptions,
+): Promise<unknown> {
   const { run } = part;
   const name = contract.contract;
   const encoded = encodeJson(input);
   if (!encoded.ok) {
-    if (record !== undefined) return part.diverged(`the input of step '${path}' is not JSON any more (${encoded.problems})`);
+    if (record !== undefined)
+      return part.diverged(`the input of step '${path}' is not JSON any more (${encoded.problems})`);
     const error = new TaskInputError(encoded.problems, { task: name, runId: run.id, step: path });
     throw failed(part, path, toErrorRecord(error), { name, attempt: 0, at: options.at });
   }
@@ -23,7 +40,9 @@ export async function task(part: Part, id: string, path: string, record: Record 
     if (record.kind === 'completed') return completed(part, id, path, record.seq, record.at, record.data, contract);
     if (record.kind === 'failed' || record.kind === 'cancelled') {
       part.time = record.at;
-      throw record.kind === 'failed' ? recordedError(record) : (part.scope.reason ?? new Cancelled(`Step '${path}' was cancelled.`));
+      throw record.kind === 'failed'
+        ? recordedError(record)
+        : (part.scope.reason ?? new Cancelled(`Step '${path}' was cancelled.`));
     }
   } else {
     run.append({ kind: 'started', path, name, attempt: 1, place: options.at, data: asked });
@@ -36,16 +55,34 @@ export async function task(part: Part, id: string, path: string, record: Record 
   }
 }
 
-async function completed(part: Part, id: string, path: string, seq: number, at: number, data: string | null, contract: AnyTask): Promise<unknown> {
+async function completed(
+  part: Part,
+  id: string,
+  path: string,
+  seq: number,
+  at: number,
+  data: string | null,
+  contract: AnyTask,
+): Promise<unknown> {
   part.time = at;
   part.finished.set(id, seq);
   part.run.lastOutput = data ?? undefined;
   const value = decodeJson(contract.output, data);
   if (value.ok) return value.value;
-  return part.diverged(`the recorded result of step '${path}' does not fit the output of task '${contract.contract}' (${value.problems})`);
+  return part.diverged(
+    `the recorded result of step '${path}' does not fit the output of task '${contract.contract}' (${value.problems})`,
+  );
 }
 
-async function tries(part: Part, id: string, path: string, record: Record | undefined, contract: AnyTask, asked: string | null, options: CallOptions): Promise<unknown> {
+async function tries(
+  part: Part,
+  id: string,
+  path: string,
+  record: Record | undefined,
+  contract: AnyTask,
+  asked: string | null,
+  options: CallOptions,
+): Promise<unknown> {
   const { run, scope } = part;
   const { clock, logger, registry, random } = run.context;
   const name = contract.contract;
@@ -55,7 +92,9 @@ async function tries(part: Part, id: string, path: string, record: Record | unde
   if (record?.kind === 'retrying') {
     const { until } = JSON.parse(record.data ?? '') as { readonly until: number };
     // The timer may have rung before the crash, and the clock been set back since.
-    run.enqueue((tx) => tx.timers.put({ key: `${run.id} ${path}`, due: until, kind: 'retry', target: run.id, part: path, data: null }));
+    run.enqueue((tx) =>
+      tx.timers.put({ key: `${run.id} ${path}`, due: until, kind: 'retry', target: run.id, part: path, data: null }),
+    );
     await untilDue(part, path, until);
   }
 
@@ -66,9 +105,13 @@ async function tries(part: Part, id: string, path: string, record: Record | unde
     const implementation = registry.implementations.get(name);
     if (implementation === undefined) {
       return run.block(
-        new RunError('MR3209', `Task '${name}' has no implementation, so run '${run.id}' stopped before step '${path}'. Write tasks/ for it or register one; the run then goes on.`, {
-          details: { task: name, run: run.id, step: path },
-        }),
+        new RunError(
+          'MR3209',
+          `Task '${name}' has no implementation, so run '${run.id}' stopped before step '${path}'. Write tasks/ for it or register one; the run then goes on.`,
+          {
+            details: { task: name, run: run.id, step: path },
+          },
+        ),
       );
     }
     const outcome = await runAttempt({
@@ -87,7 +130,10 @@ async function tries(part: Part, id: string, path: string, record: Record | unde
     });
     if (run.dead) await run.committed();
     if (outcome.ok) {
-      const row = run.append({ kind: 'completed', path, name, attempt, place: options.at, data: outcome.output ?? null }, (tx) => run.publish(tx, outcome.emitted, path));
+      const row = run.append(
+        { kind: 'completed', path, name, attempt, place: options.at, data: outcome.output ?? null },
+        (tx) => run.publish(tx, outcome.emitted, path),
+      );
       part.time = row.at;
       part.finished.set(id, row.seq);
       run.lastOutput = outcome.output;
@@ -95,10 +141,13 @@ async function tries(part: Part, id: string, path: string, record: Record | unde
     }
     if (scope.reason !== undefined) return cancelled(part, path, name, attempt, options.at);
     const error = toErrorRecord(outcome.error);
-    if (!error.retryable || attempt >= policy.attempts) throw failed(part, path, error, { name, attempt, at: options.at });
+    if (!error.retryable || attempt >= policy.attempts)
+      throw failed(part, path, error, { name, attempt, at: options.at });
     const until = clock.now() + retryDelay(policy.retry, attempt, random);
-    run.append({ kind: 'retrying', path, name, attempt, place: options.at, data: JSON.stringify({ error, until }) }, (tx) =>
-      tx.timers.put({ key: `${run.id} ${path}`, due: until, kind: 'retry', target: run.id, part: path, data: null }),
+    run.append(
+      { kind: 'retrying', path, name, attempt, place: options.at, data: JSON.stringify({ error, until }) },
+      (tx) =>
+        tx.timers.put({ key: `${run.id} ${path}`, due: until, kind: 'retry', target: run.id, part: path, data: null }),
     );
     attempt++;
     await untilDue(part, path, until);

@@ -7,7 +7,10 @@ import { command, query } from './statements.ts';
 export function inboxTable(db: DatabaseSync): InboxTable {
   const insert = command(db, 'INSERT INTO inbox (kind, request, at) VALUES (?, ?, ?)');
   const get = query<InboxRow>(db, 'SELECT id, kind, request, at, answer FROM inbox WHERE id = ?');
-  const pending = query<InboxRow>(db, 'SELECT id, kind, request, at, answer FROM inbox WHERE answer IS NULL ORDER BY id');
+  const pending = query<InboxRow>(
+    db,
+    'SELECT id, kind, request, at, answer FROM inbox WHERE answer IS NULL ORDER BY id',
+  );
   const answer = command(db, 'UPDATE inbox SET answer = ? WHERE id = ?');
   return {
     insert: (r) => insert(r.kind, r.request, r.at),
@@ -19,7 +22,10 @@ export function inboxTable(db: DatabaseSync): InboxTable {
 
 /** What was asked for under a key. */
 export function idempotencyTable(db: DatabaseSync): IdempotencyTable {
-  const get = query<IdempotencyRow>(db, 'SELECT scope, key, request, result, at FROM idempotency WHERE scope = ? AND key = ?');
+  const get = query<IdempotencyRow>(
+    db,
+    'SELECT scope, key, request, result, at FROM idempotency WHERE scope = ? AND key = ?',
+  );
   const put = command(db, 'INSERT INTO idempotency (scope, key, request, result, at) VALUES (?, ?, ?, ?, ?)');
   return {
     get: (scope, key) => get.get(scope, key),

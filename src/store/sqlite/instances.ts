@@ -29,7 +29,17 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
     get: (machine, id) => get.get(machine, id),
     put: (r) =>
       void put(
-        r.machine, r.id, r.status, r.snapshot, r.hash, r.seq, r.parentMachine, r.parentInstance, r.parentRef, r.created, r.updated,
+        r.machine,
+        r.id,
+        r.status,
+        r.snapshot,
+        r.hash,
+        r.seq,
+        r.parentMachine,
+        r.parentInstance,
+        r.parentRef,
+        r.created,
+        r.updated,
       ),
     list: (filter) => {
       const { sql, values } = where([
@@ -38,11 +48,10 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
         ['parent_machine = ?', filter.parent?.machine],
         ['parent_instance = ?', filter.parent?.id],
       ]);
-      return query<InstanceRow>(db, `SELECT ${columns} FROM instances ${sql} ORDER BY updated DESC, machine, id LIMIT ? OFFSET ?`).all(
-        ...values,
-        filter.limit ?? -1,
-        filter.offset ?? 0,
-      );
+      return query<InstanceRow>(
+        db,
+        `SELECT ${columns} FROM instances ${sql} ORDER BY updated DESC, machine, id LIMIT ? OFFSET ?`,
+      ).all(...values, filter.limit ?? -1, filter.offset ?? 0);
     },
     append: (r) =>
       void append(r.machine, r.instance, r.seq, r.at, r.event, r.payload, r.before, r.after, r.context, r.errors),

@@ -18,7 +18,11 @@ function inspect(db: DatabaseSync, file: string): 'ours' | 'empty' {
   const version = pragma(db, 'user_version');
   if (tables === 0 && version === 0 && (id === 0 || id === applicationId)) return 'empty';
   if (id !== applicationId) {
-    refuse(file, 'MR3003', `The database '${file}' belongs to another program. It was left as it is; name another file.`);
+    refuse(
+      file,
+      'MR3003',
+      `The database '${file}' belongs to another program. It was left as it is; name another file.`,
+    );
   }
   if (version > steps.length) {
     refuse(
@@ -62,7 +66,8 @@ export function openDatabase(file: string, options: { readonly readOnly?: boolea
     db = new DatabaseSync(file, { timeout: 5000, readOnly: options.readOnly ?? false });
     const found = inspect(db, file);
     if (options.readOnly === true) {
-      if (found === 'empty') refuse(file, 'MR3003', `The database '${file}' is empty. Run something first, or name another file.`);
+      if (found === 'empty')
+        refuse(file, 'MR3003', `The database '${file}' is empty. Run something first, or name another file.`);
       return db;
     }
     // Outside a transaction, and before anything else: both are of the connection or need no lock of ours.

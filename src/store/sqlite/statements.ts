@@ -26,7 +26,9 @@ export function command(db: DatabaseSync, sql: string): (...values: SQLInputValu
 export function where(
   conditions: readonly (readonly [sql: string, value: SQLInputValue | readonly SQLInputValue[] | undefined])[],
 ): { readonly sql: string; readonly values: SQLInputValue[] } {
-  const wanted = conditions.filter((condition): condition is [string, SQLInputValue | readonly SQLInputValue[]] => condition[1] !== undefined);
+  const wanted = conditions.filter(
+    (condition): condition is [string, SQLInputValue | readonly SQLInputValue[]] => condition[1] !== undefined,
+  );
   const sql = wanted.map(([text, value]) =>
     Array.isArray(value) ? text.replace('?', `(${value.map(() => '?').join(', ')})`) : text,
   );

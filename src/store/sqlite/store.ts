@@ -62,7 +62,11 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
     tables,
     transaction(work) {
       if (!db.isOpen) {
-        throw new StoreError(`The database '${file}' has been closed.`, { code: 'MR3010', retryable: false, fault: 'input' });
+        throw new StoreError(`The database '${file}' has been closed.`, {
+          code: 'MR3010',
+          retryable: false,
+          fault: 'input',
+        });
       }
       try {
         begin.run();

@@ -36,7 +36,10 @@ export function waitTable(db: DatabaseSync): WaitTable {
     db,
     'SELECT run, path, event, key, created FROM waits WHERE event = ? AND key = ? ORDER BY created, run, path',
   );
-  const of = query<WaitRow>(db, 'SELECT run, path, event, key, created FROM waits WHERE run = ? ORDER BY created, path');
+  const of = query<WaitRow>(
+    db,
+    'SELECT run, path, event, key, created FROM waits WHERE run = ? ORDER BY created, path',
+  );
   return {
     insert: (r) => void insert(r.run, r.path, r.event, r.key, r.created),
     remove: (run, path) => void remove(run, path),

@@ -1,0 +1,147 @@
+import { toErrorRecord } from '../core/index.ts';
+import type { Store } from '../store/index.ts';
+import { jsonLogger, type Logger } from '../tasks/index.ts';
+import { Bus } from './bus.ts';
+import { Engine } from './engine.ts';
+import { RunError } from './errors.ts';
+import { newId } from './ids.ts';
+import { Inbox } from './inbox.ts';
+import { clockOf, openStore, type RuntimeOptions } from './options.ts';
+import { acquire, heartbeat, mine, release } from './owner.ts';
+import type { Registry } from './registry.ts';
+
+/** The time in which this process drives a database: from taking it over to letting it go, or to the first failure. */
+export class Session {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly bus: Bus;
+  /** What was under way has been taken up. */
+  readonly recovered: Promise<void>;
+  /** Why nothing can be done any more. */
+  failure: unknown;
+  readonly #logger: Logger;
+  /** Was the store opened here, and not by the caller? */
+  readonly #own: boolean;
+  readonly #inbox: Inbox;
+  readonly #epoch: number;
+  readonly #beat: NodeJS.Timeout;
+  /** The calls that wait for something. */
+  readonly #held = new Set<(error: unknown) => void>();
+  #idle: (() => void)[] = [];
+  #closed = false;
+
+  constructor(registry: Registry, options: RuntimeOptions) {
+    this.#logger = options.logger ?? jsonLogger({ level: 'warn' });
+    this.store = openStore(options);
+    this.#own = options.store === undefined;
+    const id = newId('owner', Date.now(), Math.random);
+    try {
+      this.#epoch = acquire(this.store, id, Date.now());
+    } catch (error) {
+      if (this.#own) this.store.close();
+      throw error;
+    }
+    const clock = clockOf(this.store, options.clock);
+    this.bus = new Bus(() => clock.now(), this.#logger);
+    this.engine = new Engine({
+      store: this.store,
+      epoch: this.#epoch,
+      registry,
+      clock,
+      random: options.random ?? Math.random,
+      logger: this.#logger,
+      bus: this.bus,
+      resident: options.resident ?? 10_000,
+      stopped: (error) => this.#stop(error),
+      committed: () => this.#committed(),
+    });
+    // Liveness is a matter of real time, whatever clock the system runs on.
+    this.#beat = setInterval(() => {
+      this.engine.writer.enqueue({ run: (tx) => tx.owner.put(mine(id, this.#epoch, Date.now())) });
+    }, heartbeat.every).unref();
+    this.#inbox = new Inbox(this.engine);
+    // On the next turn, so that implementations can be registered first.
+    this.recovered = new Promise((resolve) => {
+      setImmediate(() => {
+        if (this.failure === undefined) this.engine.recover();
+        resolve();
+      });
+    });
+  }
+
+  /** Waits for work of the engine, keeps the process alive meanwhile, and gives up when the engine stops. */
+  hold<T>(work: Promise<T>): Promise<T> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    return new Promise<T>((resolve, reject) => {
+      const over = (): void => {
+        this.#held.delete(reject);
+        if (this.#held.size === 0) this.#inbox.hold(false);
+      };
+      if (this.#held.size === 0) this.#inbox.hold(true);
+      this.#held.add(reject);
+      work.finally(over).then(resolve, reject);
+    });
+  }
+
+  /** Resolves when nothing is left to do but to wait for time or for events. */
+  idle(): Promise<void> {
+    return this.hold(
+      new Promise<void>((resolve) => {
+        this.#idle.push(resolve);
+        void this.recovered.then(() => this.engine.writer.enqueue({ run: () => {} }));
+      }),
+    );
+  }
+
+  /** Lets the database go. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    // What was acknowledged is committed already; this is for what is on its way.
+    if (this.failure === undefined) await this.hold(this.engine.writer.committed()).catch(() => {});
+    this.#stop(new RunError('MR3223', 'The runtime was closed. Its runs go on when the database is driven again.'));
+    try {
+      release(this.store, this.#epoch);
+    } catch (error) {
+      this.#logger.warn('The database could not be released; the next owner finds out by itself.', {
+        error: String(error),
+      });
+    } finally {
+      if (this.#own) this.store.close();
+    }
+  }
+
+  /** Stops as in a crash: nothing more is written, nothing is released. */
+  abandon(): void {
+    this.#closed = true;
+    this.#stop(new RunError('MR3223', 'The runtime was abandoned.'));
+  }
+
+  #stop(error: unknown): void {
+    if (this.failure !== undefined) return;
+    this.failure = error;
+    clearInterval(this.#beat);
+    this.#inbox.stop();
+    this.engine.stopAll();
+    if (!this.#closed) {
+      this.#logger.error('The engine has stopped.', {
+        error: error instanceof Error ? error.message : String(error),
+        code: toErrorRecord(error).code,
+      });
+    }
+    for (const reject of this.#held) reject(error);
+    this.#held.clear();
+    this.#inbox.hold(false);
+  }
+
+  #committed(): void {
+    if (this.#idle.length === 0) return;
+    // Whoever was woken by this commit goes first.
+    setImmediate(() => {
+      if (!this.engine.idle || !this.#inbox.idle) return;
+      const waiting = this.#idle;
+      this.#idle = [];
+      for (const resolve of waiting) resolve();
+    });
+  }
+}
