@@ -28,3 +28,18 @@ describe('the pages of the reader’s codes', () => {
     },
   );
 });
+
+describe('docs/subset.md', () => {
+  const text = readFileSync(fileURLToPath(new URL('../../docs/subset.md', import.meta.url)), 'utf8');
+
+  it('has an example that is read', async () => {
+    const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(text) ?? [];
+    const { system, diagnostics } = await readText(example);
+    expect(diagnostics).toEqual([]);
+    expect(Object.keys(system?.locals ?? {})).toEqual(['Order', 'total']);
+  });
+
+  it('names codes that have a page', () => {
+    for (const [code] of text.matchAll(/MR\d{4}/g)) expect(readdirSync(folder)).toContain(`${code}.md`);
+  });
+});
