@@ -73,7 +73,8 @@ export function compileSystem(model: SystemModel, options: CompileOptions): Comp
   };
   const shared = sharedModule(emission);
   if (shared !== undefined) add('shared.ts', 'shared', shared);
-  add('contracts.ts', 'contracts', contractsModule(emission));
+  const contracts = contractsModule(emission);
+  if (contracts.declarations.length > 0) add('contracts.ts', 'contracts', contracts);
   for (const node of bySource(model, model.flows)) {
     const { path, plan } = flowModule(node, emission);
     add(path, 'flow', plan);

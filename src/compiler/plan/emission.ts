@@ -17,7 +17,12 @@ export interface Emission {
 
 /** Starts a run whose problems go to `diagnostics`. */
 export function createEmission(model: SystemModel, layout: Layout, diagnostics: Diagnostic[]): Emission {
+  const seen = new Set<string>();
   const report = (problem: Problem, location: Location): void => {
+    // A contract is looked for where it is imported and where it is used.
+    const key = `${problem.code} ${problem.message} ${location.file}:${location.line}:${location.column}`;
+    if (seen.has(key)) return;
+    seen.add(key);
     diagnostics.push(diagnose(problem, location, layout.sourceFile(location.file)));
   };
   return {

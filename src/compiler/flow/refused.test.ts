@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import type { FlowNode, StepNode, SystemModel } from '../../model/index.ts';
+import {
+  body,
+  call,
+  event,
+  flow,
+  imported,
+  restart,
+  returns,
+  step,
+  system,
+  task,
+  waitFor,
+} from '../fixtures/build-model.ts';
+import { compileSystem } from '../index.ts';
+
+const compile = (model: SystemModel) =>
+  compileSystem(model, { outDir: 'out', sourcePath: 'src/x.dsl.ts', tasksDir: 'src/tasks', toolVersion: '1.0.0' });
+const basics = () => {
+  restart();
+  return [imported('z', 'zod'), task('work', 'z.string()', 'z.string()'), event('done', 'z.string()')];
+};
+const place = { file: 'orders.dsl.ts', line: 77, column: 9, endLine: 77, endColumn: 20 };
+const problems = (steps: readonly StepNode[], rest: Partial<FlowNode> = {}) => {
+  const { diagnostics } = compile(system('refused', [...basics(), flow('go', 'z.string()', body(...steps), rest)]));
+  return diagnostics.map(({ code, message }) => `${code} ${message}`);
+};
+
+test.each<readonly [string, StepNode]>([
+  ['race', { kind: 'race', id: 'r', bodies: [{ name: 'a', body: body(returns('() => 1')) }], location: place }],
+  [
+    'graph',
+    {
+      kind: 'graph',
+      id: 'g',
+      nodes: [{ name: 'a', needs: [], call: call('work', '() => work("a")'), location: place }],
+      location: place,
+    },
+  ],
+  ['approve', { kind: 'approve', id: 'a', location: place }],
+])('a step of the kind %s is refused at its place', (kind, node) => {
+  const { diagnostics } = compile(system('refused', [...basics(), flow('go', 'z.string()', body(node))]));
+  expect(diagnostics).toMatchObject([
+    {
+      code: 'MR1650',
+      severity: 'error',
+      file: 'src/orders.dsl.ts',
+      line: 77,
+      column: 9,
+      message: expect.stringContaining(kind) as string,
+    },
+  ]);
+});
+
+test('so is what starts a flow by itself, and a task that a model performs', () => {
+  expect(problems([], { schedule: { cron: '0 0 * * *' } })).toEqual([
+    "MR1650 The compiler does not print 'schedule' of a flow yet.",
+  ]);
+  expect(problems([], { http: 'POST /x' })).toEqual(["MR1650 The compiler does not print 'http' of a flow yet."]);
+  const model = system('refused', [
+    ...basics(),
+    task('think', 'z.string()', 'z.string()', { model: { agent: 'a', prompt: 'p' } }),
+  ]);
+  expect(compile(model).diagnostics).toMatchObject([{ code: 'MR1650' }]);
+});
+
+test('failures as events are refused where they are named', () => {
+  const message = 'MR1650 The compiler does not print `failed(…)` as an event yet.';
+  expect(problems([waitFor('w', 'failed.work')])).toEqual([message]);
+  expect(problems([], { on: 'failed.work' })).toEqual([message]);
+});
+
+test('names that lead nowhere are told, never printed', () => {
+  expect(problems([step('s', 'nothing', '() => nothing("a")')])).toEqual(["MR1652 The system has no task 'nothing'."]);
+  expect(problems([step('s', 'work', '({ input, later }) => work(input + later)')])).toEqual([
+    "MR1651 The lambda reads 'later', which is not in its scope.",
+  ]);
+  expect(problems([], { onFailure: call('work', '({ step }) => work(step)') })).toEqual([
+    "MR1651 The lambda reads 'step', which is not in its scope.",
+  ]);
+  // A result is in scope behind its step only, and one of a part only in that part.
+  expect(problems([step('s', 'work', '({ s }) => work(s)')]).length).toBe(1);
+});
+
+test('a flow of nothing, and a system of nothing', () => {
+  const { files, diagnostics } = compile(system('empty', [...basics(), flow('go', 'z.string()', body())]));
+  expect(diagnostics).toEqual([]);
+  expect(files.find((file) => file.path === 'flows/go.ts')?.text).toContain('async function run() {\n}\n');
+  expect(files.every((file) => !/[ \t]$/m.test(file.text))).toBe(true);
+  expect(compile(system('nothing', [])).files.map((file) => file.path)).toEqual(['index.ts', 'manifest.json']);
+});
