@@ -3,6 +3,7 @@ import { readConfig, type Config } from '../../config/config.ts';
 import { CliError } from '../../kit/failure.ts';
 import { findFiles } from '../../kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
+import { shorten } from '../../kit/table.ts';
 import { compileSystems, type Outcome } from '../../systems/compile.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { line } from './report.ts';
@@ -42,7 +43,14 @@ export async function compileOnce(io: Io, config: Config, globs: readonly string
 
 /** Says what was done: problems on stderr, the rest on stdout. */
 export function tell(io: Io, { systems, stubs, diagnostics }: Outcome, check: boolean): void {
-  showDiagnostics(io, diagnostics);
+  const unimplemented = diagnostics.filter(({ code, severity }) => code === 'MR1501' && severity === 'warning');
+  showDiagnostics(io, diagnostics.filter((diagnostic) => !unimplemented.includes(diagnostic)));
   for (const system of systems) io.out(line(system, check));
   for (const path of stubs) io.out(`${io.paint('green', '+')} ${path}`);
+  // At the beginning every task is one: a line for all of them, and `dsl check` for the places.
+  if (unimplemented.length > 0) {
+    const tasks = unimplemented.map(({ message }) => /'(.*?)'/.exec(message)?.[1] ?? '').join(', ');
+    const count = unimplemented.length === 1 ? 'One task has' : `${unimplemented.length} tasks have`;
+    io.note(`${io.paint('yellow', 'warning MR1501', 'note')}: ${count} no implementation: ${shorten(tasks, 100)}. \`dsl compile --stubs\` begins what is missing.`);
+  }
 }
