@@ -28,6 +28,10 @@ const same: readonly (readonly [string, string])[] = [
   [`x!.y`, `x!\n  .y`],
   [`x!; y`, `x!\ny`],
   [`<T,>(x: T) => x`, `<T>(x: T) => x`],
+  [`(x) => x ? 1 : 2`, `(x) => (\n  x ? 1 : 2\n)`],
+  [`f((x) => a || b, 1)`, `f((x) => (a || b), 1)`],
+  [`() => { if (x) return a && b; y() }`, `() => {\n  if (x) return (\n    a && b\n  )\n  y()\n}`],
+  [`() => { return a && b }`, `() => {\n  return (\n    a && b\n  )\n}`],
 ];
 
 /** Pairs that look alike and do not say the same. */
@@ -59,6 +63,11 @@ const different: readonly (readonly [string, string])[] = [
   [`{ a: 1 }`, `{ b: 1 }`],
   [`1n`, `1`],
   [`a?.5:1`, `a?.b`],
+  [`f(() => (a, b))`, `f(() => a, b)`],
+  [`() => ({})`, `() => {}`],
+  [`() => (a).b`, `() => a`],
+  [`() => (a) => b`, `() => a`],
+  [`(a + b) * c`, `a + b * c`],
 ];
 
 describe('normaliseText', () => {

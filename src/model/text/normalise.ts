@@ -1,19 +1,22 @@
 import { unescape } from './literals.ts';
+import { dropParentheses } from './parentheses.ts';
 import { endsHeader, scan, type Token } from './scan.ts';
 
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /**
  * A print of a piece of TypeScript in which only what it says counts: not its quotes, comments, spaces, trailing
- * commas, optional semicolons, leading `|` of a union, nor parentheses around a lone parameter. Two pieces that mean
- * different things never print alike; text that cannot be read prints as it is.
+ * commas, optional semicolons, the `|` that a union begins with, nor the parentheses that formatters put around a lone
+ * parameter or the body of an arrow. Two pieces that mean different things never print alike; text that cannot be read
+ * prints as it is.
  */
 export function normaliseText(text: string): string {
   const tokens = scan(text);
   return tokens === undefined ? `?${text}` : print(tokens);
 }
 
-function print(tokens: readonly Token[]): string {
+function print(all: readonly Token[]): string {
+  const tokens = dropParentheses(all);
   const out: string[] = [];
   const brackets: string[] = [];
   let previous: Token | undefined;

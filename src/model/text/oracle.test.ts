@@ -21,6 +21,16 @@ function meaning(node: ts.Node): string {
   // The first line of a union may begin with its mark.
   if ((ts.isUnionTypeNode(node) || ts.isIntersectionTypeNode(node)) && node.types.length === 1)
     return meaning(node.types[0] as ts.Node);
+  // A formatter may put parentheses around the whole of what an arrow, `return` or `throw` gives.
+  if (ts.isParenthesizedExpression(node) || ts.isParenthesizedTypeNode(node)) {
+    const { parent } = node;
+    const isWhole =
+      ts.isArrowFunction(parent) ||
+      ts.isReturnStatement(parent) ||
+      ts.isThrowStatement(parent) ||
+      ts.isFunctionTypeNode(parent);
+    if (isWhole) return meaning(ts.isParenthesizedExpression(node) ? node.expression : node.type);
+  }
   const children: string[] = [];
   ts.forEachChild(node, (child) => void children.push(meaning(child)));
   const value =
