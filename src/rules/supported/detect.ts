@@ -1,6 +1,7 @@
 import type { FlowNode, Location, MachineNode, StateNode, StepKind, SystemModel, TaskNode } from '../../model/index.ts';
 import { transitionGroups, visitActions, visitStates, visitSteps } from '../../model/visit/index.ts';
 import { chartOf } from '../kit/chart.ts';
+import { failedOf } from '../kit/definitions.ts';
 import type { Feature } from './table.ts';
 
 /** Calls back for every use of a feature that may not be supported. */
@@ -34,17 +35,23 @@ const steps: Readonly<Partial<Record<StepKind, Feature>>> = {
 
 function inFlow(flow: FlowNode, found: Found): void {
   const path = `flows.${flow.name}`;
+  if (failedOf(flow.on ?? '') !== undefined) found('event.failed', `${path}.on`, flow.location);
   for (const member of ['schedule', 'http'] as const) {
     if (flow[member] !== undefined) found(`flow.${member}`, `${path}.${member}`, flow.location);
   }
   visitSteps(flow, (step, place) => {
     const feature = steps[step.kind];
     if (feature !== undefined) found(feature, `${path}.body.${place.path}`, step.location);
+    const failure = step.kind === 'waitFor' ? failedOf(step.event) : undefined;
+    if (failure !== undefined) found('event.failed', `${path}.body.${place.path}`, step.location);
   });
 }
 
 function inMachine(machine: MachineNode, found: Found): void {
   if (machine.initial.length > 1) found('machine.several', `machines.${machine.name}.initial`, machine.location);
+  for (const { alias, name } of machine.events) {
+    if (failedOf(name) !== undefined) found('event.failed', `machines.${machine.name}.events.${alias}`, machine.location);
+  }
   visitStates(machine, (state) => inState(state, chartOf(machine).path(state), found));
 }
 

@@ -36,6 +36,7 @@ const uses: Readonly<Record<Feature, SystemModel>> = {
   'step.graph': withStep({ kind: 'graph', id: 'g', nodes: [], location }),
   'step.race': withStep({ kind: 'race', id: 'r', bodies: [{ name: 'a', body: body() }], location }),
   'step.approve': withStep({ kind: 'approve', id: 'a', location }),
+  'event.failed': system({ flows: [flow('f', [], { on: 'failed.t' })] }),
   'flow.schedule': system({ flows: [flow('f', [], { schedule: { cron: '0 0 * * *' } })] }),
   'flow.http': system({ flows: [flow('f', [], { http: 'POST /f' })] }),
   'task.model': withTask({ model: { agent: 'a', prompt: 'x' } }),
@@ -103,6 +104,12 @@ it('finds nothing in what has always worked', () => {
     resources: [{ kind: 'resource', name: 'db', type: 'database', location }],
   });
   expect(detected(plain)).toEqual([]);
+});
+
+it('sees a failure that is waited for, and one that a machine reacts to', () => {
+  const waits = withStep({ kind: 'waitFor', id: 'w', event: 'failed.t', match: [], location });
+  const reacts = system({ machines: [machine('m', [], { events: [{ alias: 'broken', name: 'failed.t' }] })] });
+  expect([detected(waits), detected(reacts)]).toEqual([['event.failed'], ['event.failed']]);
 });
 
 it('sees several initial states as well as several targets', () => {

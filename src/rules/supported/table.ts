@@ -6,6 +6,7 @@ export const features = {
   'step.graph': [false, 'the step `graph`'],
   'step.race': [false, 'the step `race`'],
   'step.approve': [false, 'the step `approve`'],
+  'event.failed': [false, '`failed(…)` as an event'],
   'flow.schedule': [false, 'starting a flow by a `schedule`'],
   'flow.http': [false, 'starting a flow by `http`'],
   'task.model': [false, 'a task that a `model` performs'],
