@@ -1,16 +1,15 @@
 import { milliseconds, toErrorRecord, type Clock, type ErrorRecord } from '../core/index.ts';
-import { decodeJson, type Logger } from '../tasks/index.ts';
+import type { Logger } from '../tasks/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import type { Bus } from './bus.ts';
 import type { Context, NewEvent, NewRun, RunEnd, Stop } from './context.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { RunError } from './errors.ts';
-import { matchKey } from './host/match.ts';
-import { newId } from './ids.ts';
 import { Instances } from './instances.ts';
 import { LiveRun } from './live-run.ts';
 import type { Registry } from './registry.ts';
-import { tellStep } from './tell.ts';
+import { indexBy, publish, recallIndexes } from './publish.ts';
+import { tellEnd, tellStep } from './tell.ts';
 import { Timers } from './timers.ts';
 import { Writer, type Unit } from './writer.ts';
 
@@ -79,11 +78,7 @@ export class Engine implements Context {
         options.stopped(error);
       },
     });
-    for (const [event, sets] of Object.entries(
-      JSON.parse(this.store.tables.meta.get('fields') ?? '{}') as Record<string, readonly (readonly string[])[]>,
-    )) {
-      for (const fields of sets) this.registry.indexed(event).set(fields.join(), fields);
-    }
+    recallIndexes(this);
     this.timers = new Timers(this);
     this.instances = new Instances(this);
     this.dispatcher = new Dispatcher(this, this.instances);
@@ -113,53 +108,12 @@ export class Engine implements Context {
     return true;
   }
 
-  publish(tx: Tx, { event, payload, source }: NewEvent): string {
-    const now = this.clock.now();
-    const name = event.contract;
-    const id = newId('evt', now, this.random);
-    const seq = tx.events.append({
-      id,
-      name,
-      payload: payload ?? null,
-      at: now,
-      expires: now + milliseconds(event.ttl),
-      source,
-    });
-    const sets = [...this.registry.fields(name)];
-    if (sets.length > 0) {
-      const read = decodeJson(event.payload, payload);
-      for (const fields of sets) {
-        this.indexBy(tx, name, fields);
-        if (read.ok) tx.events.index(name, matchKey(fields, read.value), seq);
-      }
-    }
-    this.writer.afterCommit(() => {
-      const [kind, from] = source.split(' ');
-      if (this.bus.heard)
-        this.bus.tell({
-          type: 'event.published',
-          eventId: id,
-          event: name,
-          ...(kind === 'run' && from !== undefined ? { runId: from } : {}),
-        });
-      this.dispatcher.grown(seq);
-    });
-    return id;
+  publish(tx: Tx, event: NewEvent): string {
+    return publish(this, this.dispatcher, tx, event);
   }
 
-  indexBy(tx: Tx, name: string, fields: readonly string[]): void {
-    const known = this.registry.indexed(name);
-    const key = fields.join();
-    if (known.has(key)) return;
-    const all = JSON.parse(tx.meta.get('fields') ?? '{}') as Record<string, readonly (readonly string[])[]>;
-    tx.meta.set('fields', JSON.stringify({ ...all, [name]: [...(all[name] ?? []), fields] }));
-    this.writer.afterCommit(() => known.set(key, fields));
-    const event = this.registry.event(name);
-    if (event === undefined) return;
-    for (const row of tx.events.named(name)) {
-      const read = decodeJson(event.payload, row.payload);
-      if (read.ok) tx.events.index(name, matchKey(fields, read.value), row.seq);
-    }
+  indexBy(tx: Tx, event: string, fields: readonly string[]): void {
+    indexBy(this, tx, event, fields);
   }
 
   create(tx: Tx, run: NewRun): void {
@@ -290,7 +244,7 @@ export class Engine implements Context {
     }
     this.writer.afterCommit(() => {
       this.runs.delete(run);
-      this.#tellEnd(row, status, output, error);
+      tellEnd(this.bus, row, status, output, error);
       this.#settle(run);
     });
   }
@@ -392,15 +346,6 @@ export class Engine implements Context {
     }
     this.#dirty.clear();
     return units;
-  }
-
-  #tellEnd(row: RunRow, status: RunEnd['status'], output: string | undefined, error: ErrorRecord | undefined): void {
-    if (!this.bus.heard) return;
-    const facts = { runId: row.id, target: row.target };
-    if (status === 'completed')
-      this.bus.tell({ type: 'run.completed', ...facts, output: output === undefined ? undefined : JSON.parse(output) });
-    else if (status === 'failed') this.bus.tell({ type: 'run.failed', ...facts, error: error as ErrorRecord });
-    else this.bus.tell({ type: 'run.cancelled', ...facts });
   }
 
   #settle(id: string): void {

@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../core/index.ts';
-import type { JournalRow } from '../store/index.ts';
+import type { JournalRow, RunRow } from '../store/index.ts';
 import type { Bus } from './bus.ts';
+import type { RunEnd } from './context.ts';
 
 /** Tells what a new line of the journal means. */
 export function tellStep(bus: Bus, row: JournalRow): void {
@@ -45,4 +46,20 @@ function errorOf(row: JournalRow): ErrorRecord {
     retryable: false,
     fault: 'environment',
   };
+}
+
+/** Tells how a run ended. */
+export function tellEnd(
+  bus: Bus,
+  row: RunRow,
+  status: RunEnd['status'],
+  output: string | undefined,
+  error: ErrorRecord | undefined,
+): void {
+  if (!bus.heard) return;
+  const facts = { runId: row.id, target: row.target };
+  if (status === 'completed')
+    bus.tell({ type: 'run.completed', ...facts, output: output === undefined ? undefined : JSON.parse(output) });
+  else if (status === 'failed') bus.tell({ type: 'run.failed', ...facts, error: error as ErrorRecord });
+  else bus.tell({ type: 'run.cancelled', ...facts });
 }
