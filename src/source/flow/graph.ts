@@ -6,7 +6,7 @@ import { lambdaOf } from '../scope/expression.ts';
 import { locate } from '../syntax/location.ts';
 import { follow } from '../value/follow.ts';
 import { options } from '../value/options.ts';
-import { list, literal, wrong, type Reader } from '../value/readers.ts';
+import { identifier, list, literal, wrong, type Reader } from '../value/readers.ts';
 import { chainOf, type Link } from './chain.ts';
 
 type Nodes = StepOf<'graph'>['nodes'];
@@ -30,7 +30,7 @@ function nodeOf(reading: Reading, { module, call: node, name, verb }: Link): Nod
     });
   checkCount(reading, { module, node }, 'node', 2, 3, name);
   const [first, second, third] = node.arguments;
-  const id = first && literal(reading, { module, node: first });
+  const id = first && identifier(reading, { module, node: first });
   const target = second && call('task', 'flow')(reading, { module, node: second });
   const { needs } = (third && options(reading, { module, node: third }, 'a node', { needs: list(literal) })) ?? {};
   if (id === undefined || target === undefined) return undefined;

@@ -7,7 +7,7 @@ import { expression, schema } from '../scope/expression.ts';
 import { follow } from '../value/follow.ts';
 import { locate } from '../syntax/location.ts';
 import { options, shape } from '../value/options.ts';
-import { duration, integer, literal, members, oneOf, type Reader } from '../value/readers.ts';
+import { duration, integer, identifier, members, oneOf, type Reader } from '../value/readers.ts';
 import type { Link } from './chain.ts';
 import { graphNodes } from './graph.ts';
 
@@ -162,7 +162,7 @@ export function readStep(reading: Reading, link: Link, readers: BodyReaders): St
   const found = steps[verb];
   if (found === undefined) return undefined;
   checkCount(reading, site, verb, found.least, found.most, name);
-  const id = at(0, literal);
+  const id = at(0, identifier);
   const made = found.read({ at, ...readers }, id ?? '');
   return id === undefined || made === undefined ? undefined : ({ ...made, location } as StepNode);
 }

@@ -113,6 +113,10 @@ export function states(known: Known): Reader<readonly StateNode[]> {
 }
 
 function state(reading: Reading, { key, name, value }: Property, known: Known): StateNode | undefined {
+  if (key === '')
+    return reading.report('MR1112', name, 'A state needs a name.', {
+      hint: 'Choose a word that says where things stand.',
+    });
   return reading.once({ module: value.module, node: value.node }, () => stateOnce(reading, key, name, value, known));
 }
 

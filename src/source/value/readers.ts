@@ -35,6 +35,15 @@ export const literal: Reader<string> = (reading, site) => {
   return wrong(reading, found, 'a string');
 };
 
+/** The name of a step or something like it: any literal but the empty one. */
+export const identifier: Reader<string> = (reading, site) => {
+  const name = literal(reading, site);
+  if (name !== '') return name;
+  return reading.report('MR1112', site, 'A name cannot be empty.', {
+    hint: 'Choose a word that says what happens there.',
+  });
+};
+
 /** A text: also several string literals joined with `+`. */
 export const text: Reader<string> = (reading, site) => {
   const found = follow(reading, site);
