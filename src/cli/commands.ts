@@ -15,7 +15,10 @@ interface Listed {
 /** Every command, in the order in which a new user meets them. Loaded when used. */
 export const commands: Readonly<Record<string, Listed>> = {
   init: { summary: 'start a project that works', load: () => import('./commands/init/command.ts') },
-  compile: { summary: 'turn .dsl.ts files into TypeScript modules', load: () => import('./commands/compile/command.ts') },
+  compile: {
+    summary: 'turn .dsl.ts files into TypeScript modules',
+    load: () => import('./commands/compile/command.ts'),
+  },
   check: { summary: 'report the problems of .dsl.ts files', load: () => import('./commands/check/command.ts') },
   explain: { summary: 'tell what a code such as MR1203 means', load: () => import('./commands/explain/command.ts') },
   inspect: { summary: 'show what a system declares', load: () => import('./commands/inspect/command.ts') },
@@ -23,5 +26,8 @@ export const commands: Readonly<Record<string, Listed>> = {
   send: { summary: 'send events', load: () => import('./commands/send/command.ts') },
   runs: { summary: 'list and show runs', load: () => import('./commands/runs/command.ts') },
   instances: { summary: 'list and show machine instances', load: () => import('./commands/instances/command.ts') },
-  doctor: { summary: 'check that this machine and project are ready', load: () => import('./commands/doctor/command.ts') },
+  doctor: {
+    summary: 'check that this machine and project are ready',
+    load: () => import('./commands/doctor/command.ts'),
+  },
 };

@@ -11,7 +11,9 @@ function loadedBy(path: string): readonly string[] {
     console.log(JSON.stringify([...loaded].filter((url) => url.startsWith('file:'))));`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
   expect(stderr).toBe('');
-  const names = (JSON.parse(stdout) as string[]).map((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? /\/src\/([^/]+)/.exec(url)?.[1] ?? url);
+  const names = (JSON.parse(stdout) as string[]).map(
+    (url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? /\/src\/([^/]+)/.exec(url)?.[1] ?? url,
+  );
   return [...new Set(names)].toSorted();
 }
 

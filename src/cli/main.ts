@@ -9,7 +9,9 @@ import module from 'node:module';
 const [first, ...rest] = process.argv.slice(2);
 
 if ((first === '--version' || first === '-v') && rest.length === 0) {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   process.stdout.write(`${version}\n`);
 } else {
   // Absent before Node 22.1, whatever the types say.

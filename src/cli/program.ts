@@ -21,6 +21,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (thrown) {
     process.exitCode = report(io, thrown);
   }
+  endSoon();
+}
+
+/** The command is done, even when something that the user's modules opened would keep the process alive. */
+function endSoon(): void {
+  setTimeout(() => {
+    if (process.stdout.writableLength + process.stderr.writableLength > 0) endSoon();
+    else process.exit();
+  }, 50).unref();
 }
 
 async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -30,7 +39,10 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
     .usage('<command> [arguments] [options]')
     .helpCommand('help [command]', 'show the help of a command')
     .option('-v, --version', 'print the version')
-    .addHelpText('after', '\nExamples:\n  $ dsl init hello\n  $ dsl compile\n  $ dsl run hello.dsl.ts greet --input \'{"name":"Ada"}\'\n');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl init hello\n  $ dsl compile\n  $ dsl run hello.dsl.ts greet --input \'{"name":"Ada"}\'\n',
+    );
   prepare(program);
 
   const names = Object.keys(commands);
@@ -66,7 +78,7 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
     if (thrown.code === 'commander.help') return 2;
     const [message = '', like] = thrown.message.replace(/^error: /, '').split('\n');
     const command = wanted === undefined ? 'dsl' : `dsl ${wanted}`;
-    throw new CliError('MR2003', `${sentence(message)}`, {
+    throw new CliError('MR2003', sentence(message), {
       hint: like === undefined ? `\`${command} --help\` shows how it is used.` : like.replace(/^\(|\)$/g, ''),
     });
   }
@@ -75,7 +87,10 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
 
 /** Errors come back as exceptions and are printed in one place; help goes to stdout as ever. */
 function prepare(command: Command): void {
-  command.exitOverride().configureOutput({ outputError: () => {} }).allowExcessArguments(false);
+  command
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .allowExcessArguments(false);
 }
 
 /** The options that every command has. */

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -32,8 +41,14 @@ describe('a broken .dsl.ts', () => {
       `${head}export default system('a', { version: '1.0.0' });\nexport const g = flow('g', { input: z.string() }, (f) => f.step('x', ({ input }) => nope({ a: input })));\n`,
       /error MR1\d{3}: .*'nope'/,
     ],
-    'with a duplicate id': [`${good}export const other = event('e', { payload: z.string() });\n`, /error MR1\d{3}: .*'e' is used twice/],
-    'with a computed name': [`${good}export const other = event('e' + 1, { payload: z.string() });\n`, /error MR1105: /],
+    'with a duplicate id': [
+      `${good}export const other = event('e', { payload: z.string() });\n`,
+      /error MR1\d{3}: .*'e' is used twice/,
+    ],
+    'with a computed name': [
+      `${good}export const other = event('e' + 1, { payload: z.string() });\n`,
+      /error MR1105: /,
+    ],
     'without a default export': [`${head}export const e = event('e', { payload: z.string() });\n`, /error MR1007: /],
     'that is empty': ['', /error MR1004: /],
     'that is not text': [Uint8Array.of(0, 255, 254, 1), /error MR1005: /],
@@ -43,18 +58,30 @@ describe('a broken .dsl.ts', () => {
   test.each(Object.entries(sources))('%s: a code, exit 1, nothing written', async (_name, [text, code]) => {
     using it = project({ 'bad.dsl.ts': text });
     const before = contents(it.root);
-    const commands = [['compile'], ['inspect', 'bad.dsl.ts'], ['run', 'bad.dsl.ts', 'g'], ['send', 'bad.dsl.ts', 'e', '--payload', '1']];
+    const commands = [
+      ['compile'],
+      ['inspect', 'bad.dsl.ts'],
+      ['run', 'bad.dsl.ts', 'g'],
+      ['send', 'bad.dsl.ts', 'e', '--payload', '1'],
+    ];
     for (const done of await Promise.all(commands.map((args) => it.dsl(args)))) expectCoded(done, code, 1);
     const check = await it.dsl(['check']);
     expect(check).toMatchObject({ code: 1, stderr: '', stdout: expect.stringMatching(code) });
     const json = await it.dsl(['compile', '--json']);
     expect(json).toMatchObject({ code: 1, stderr: '' });
-    expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, systems: [], diagnostics: [{ severity: 'error', file: 'bad.dsl.ts', line: expect.any(Number) }] });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ok: false,
+      systems: [],
+      diagnostics: [{ severity: 'error', file: 'bad.dsl.ts', line: expect.any(Number) }],
+    });
     expect(contents(it.root)).toEqual(before);
   });
 
   test('a real system of 1 MB is compiled', async () => {
-    const events = Array.from({ length: 14_000 }, (_, index) => `export const e${index} = event('event${index}', { payload: z.string() });\n`).join('');
+    const events = Array.from(
+      { length: 14_000 },
+      (_, index) => `export const e${index} = event('event${index}', { payload: z.string() });\n`,
+    ).join('');
     using it = project({ 'big.dsl.ts': `${head}export default system('big', { version: '1.0.0' });\n${events}` });
     expect(statSync(join(it.root, 'big.dsl.ts')).size).toBeGreaterThan(900_000);
     expect(await it.dsl(['compile'])).toMatchObject({ code: 0 });
@@ -82,12 +109,20 @@ describe('a broken .dsl.ts', () => {
     using it = project({ 'bad.dsl.ts': '', 'good.dsl.ts': good });
     const done = await it.dsl(['compile', '--json']);
     expect(done.code).toBe(1);
-    expect(JSON.parse(done.stdout)).toMatchObject({ ok: false, systems: [{ name: 'good' }], diagnostics: [{ code: 'MR1004' }] });
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      ok: false,
+      systems: [{ name: 'good' }],
+      diagnostics: [{ code: 'MR1004' }],
+    });
   });
 
   test('two systems of one name', async () => {
     using it = project({ 'one.dsl.ts': good, 'two.dsl.ts': good });
-    expectCoded(await it.dsl(['check', '--format', 'github']).then((done) => ({ ...done, stderr: done.stdout, stdout: '' })), /MR2015/, 1);
+    expectCoded(
+      await it.dsl(['check', '--format', 'github']).then((done) => ({ ...done, stderr: done.stdout, stdout: '' })),
+      /MR2015/,
+      1,
+    );
   });
 });
 
@@ -154,14 +189,19 @@ describe('a bad database', () => {
     ruin(file);
     const before = readFileSync(file, 'latin1');
     expectCoded(await it.dsl(run), /error MR30\d\d: /, exit);
-    expectCoded(await it.dsl(['send', 'hello.dsl.ts', 'visitorArrived', '--payload', '{"name":"A"}', '--db', 'x.db']), /error MR30\d\d: /, exit);
+    expectCoded(
+      await it.dsl(['send', 'hello.dsl.ts', 'visitorArrived', '--payload', '{"name":"A"}', '--db', 'x.db']),
+      /error MR30\d\d: /,
+      exit,
+    );
     expect(readFileSync(file, 'latin1')).toBe(before);
     expect(readFileSync(join(it.root, 'guest-book.txt'), 'utf8').split('\n')).toHaveLength(2);
   });
 
   test('a folder, and a folder that is not there', async () => {
     using it = await initialised('hello');
-    const run = async (db: string): Promise<Done> => await it.dsl(['run', 'hello.dsl.ts', 'greet', '--input', '{"name":"A"}', '--db', db]);
+    const run = async (db: string): Promise<Done> =>
+      await it.dsl(['run', 'hello.dsl.ts', 'greet', '--input', '{"name":"A"}', '--db', db]);
     await it.dsl(['compile']);
     expectCoded(await run('tasks'), /error MR3008: /, 1);
     expectCoded(await run('nowhere/x.db'), /error MR3008: /, 1);
@@ -170,7 +210,8 @@ describe('a bad database', () => {
 });
 
 /** Can a small file system of our own be had? Only root may mount one. */
-const mountable = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', '-o', 'size=1m', 'none', '/mnt']).status === 0;
+const mountable =
+  spawnSync('/usr/bin/unshare', ['-m', 'mount', '-t', 'tmpfs', '-o', 'size=1m', 'none', '/mnt']).status === 0;
 
 describe('a full disk', () => {
   /** Runs with files limited to so many blocks of 512 bytes, as a full disk looks to whoever writes. */
@@ -193,14 +234,20 @@ describe('a full disk', () => {
     const send = ['send', 'hello.dsl.ts', 'visitorArrived', '--lines', '-'];
     await it.dsl(send, { stdin: '{"name":"first"}' });
     const before = readFileSync(join(it.root, 'guest-book.txt'), 'utf8');
-    const full = await it.dsl(send, { stdin: book, shell: `trap '' XFSZ; ulimit -f 400;`, env: { NODE_DISABLE_COMPILE_CACHE: '1' } });
+    const full = await it.dsl(send, {
+      stdin: book,
+      shell: `trap '' XFSZ; ulimit -f 400;`,
+      env: { NODE_DISABLE_COMPILE_CACHE: '1' },
+    });
     expect(full.code).toBe(2);
     expect(full.stderr).toMatch(/error MR300[56]: /);
     expect(full.stderr).not.toMatch(stackTrace);
     expect((await it.dsl(['instances', 'show', 'first'])).stdout).toContain('inside');
     expect(await it.dsl(send, { stdin: book })).toMatchObject({ code: 0 });
     expect(readFileSync(join(it.root, 'guest-book.txt'), 'utf8').startsWith(before)).toBe(true);
-    const { instances } = JSON.parse((await it.dsl(['instances', 'list', '--limit', '1000', '--json'])).stdout) as { instances: { state: string[] }[] };
+    const { instances } = JSON.parse((await it.dsl(['instances', 'list', '--limit', '1000', '--json'])).stdout) as {
+      instances: { state: string[] }[];
+    };
     expect(instances).toHaveLength(401);
     expect(new Set(instances.flatMap(({ state }) => state))).toEqual(new Set(['inside']));
   });
@@ -209,7 +256,9 @@ describe('a full disk', () => {
     using it = await initialised('hello');
     const disk = join(it.root, 'disk');
     mkdirSync(disk);
-    const mount = (...args: string[]): void => expect(spawnSync('mount', args).status).toBe(0) as undefined;
+    const mount = (...args: string[]): void => {
+      expect(spawnSync('/usr/bin/mount', args).status).toBe(0);
+    };
     mount('-t', 'tmpfs', '-o', 'size=400k', 'none', disk);
     try {
       const book = Array.from({ length: 2000 }, (_, index) => JSON.stringify({ name: `v${index}` })).join('\n');
@@ -219,15 +268,27 @@ describe('a full disk', () => {
       expect(JSON.parse(full.stdout)).toMatchObject({ ok: false, error: { code: 'MR3005' } });
       const compile = await it.dsl(['compile', '--out', 'disk/generated']);
       expectCoded(compile, /error MR1664: /, 2);
-      const empty = readdirSync(disk, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.endsWith('.ts'));
+      const empty = readdirSync(disk, { recursive: true, withFileTypes: true }).filter(
+        (entry) => entry.isFile() && entry.name.endsWith('.ts'),
+      );
       for (const entry of empty) expect(statSync(join(entry.parentPath, entry.name)).size).toBeGreaterThan(0);
       mount('-o', 'remount,size=64m', disk);
       expect(await it.dsl(['compile', '--out', 'disk/generated'])).toMatchObject({ code: 0, stderr: '' });
       expect(await it.dsl(send, { stdin: book })).toMatchObject({ code: 0 });
-      const list = await it.dsl(['instances', 'list', '--db', 'disk/hello.db', '--limit', '5000', '--state', 'inside', '--json']);
+      const list = await it.dsl([
+        'instances',
+        'list',
+        '--db',
+        'disk/hello.db',
+        '--limit',
+        '5000',
+        '--state',
+        'inside',
+        '--json',
+      ]);
       expect((JSON.parse(list.stdout) as { instances: unknown[] }).instances).toHaveLength(2000);
     } finally {
-      spawnSync('umount', [disk]);
+      spawnSync('/usr/bin/umount', [disk]);
     }
   });
 });

@@ -28,7 +28,11 @@ test('the document has the agreed shape; what is unchanged is not written', asyn
     name: 'good',
     version: '1.0.0',
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
-    files: expect.arrayContaining(['generated/good/contracts.ts', 'generated/good/flows/words.ts', 'generated/good/index.ts']),
+    files: expect.arrayContaining([
+      'generated/good/contracts.ts',
+      'generated/good/flows/words.ts',
+      'generated/good/index.ts',
+    ]),
     written: system?.files.length,
   });
   const second = await compile(it);
@@ -57,40 +61,65 @@ test('an edit is seen, whatever the clock says', async () => {
 
 test('--check says what is stale, writes nothing, and is 0 when nothing is', async () => {
   using it = project({ 'good.dsl.ts': good });
-  expect(await it.dsl(['compile', '--check'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/error MR1660: .*missing/) });
+  expect(await it.dsl(['compile', '--check'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/error MR1660: .*missing/),
+  });
   expect(existsSync(join(it.root, 'generated'))).toBe(false);
   await compile(it);
   expect(await it.dsl(['compile', '--check'])).toMatchObject({ code: 0, stdout: 'good 1.0.0  up to date\n' });
-  writeFileSync(join(it.root, 'good.dsl.ts'), good.replace("z.string(), output: z.int() });", "z.string().min(1), output: z.int() });"));
+  writeFileSync(
+    join(it.root, 'good.dsl.ts'),
+    good.replace('z.string(), output: z.int() });', 'z.string().min(1), output: z.int() });'),
+  );
   const before = statSync(join(it.root, 'generated/good/contracts.ts')).mtimeMs;
   const stale = await it.dsl(['compile', '--check', '--json']);
   expect(stale).toMatchObject({ code: 1, stderr: '' });
-  expect(JSON.parse(stale.stdout)).toMatchObject({ ok: false, diagnostics: expect.arrayContaining([expect.objectContaining({ code: 'MR1660' })]) });
+  expect(JSON.parse(stale.stdout)).toMatchObject({
+    ok: false,
+    diagnostics: expect.arrayContaining([expect.objectContaining({ code: 'MR1660' })]),
+  });
   expect(statSync(join(it.root, 'generated/good/contracts.ts')).mtimeMs).toBe(before);
 });
 
 test('--stubs begins what is missing, once, and never touches what is there', async () => {
   using it = project({ 'good.dsl.ts': good });
-  expect(await it.dsl(['compile', '--stubs'])).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('+ tasks/count-words.ts') });
+  expect(await it.dsl(['compile', '--stubs'])).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringContaining('+ tasks/count-words.ts'),
+  });
   const stub = join(it.root, 'tasks/count-words.ts');
   expect(readFileSync(stub, 'utf8')).toContain("from '../generated/good/contracts.ts'");
   const ran = await it.dsl(['run', 'good.dsl.ts', 'words', '--input', '"a b"', '--json']);
   expect(JSON.parse(ran.stdout)).toMatchObject({ status: 'failed', error: { code: 'MR3104' } });
-  writeFileSync(stub, `import { implement } from 'millrace/tasks';\nimport { countWords } from '../generated/good/contracts.ts';\nexport default implement(countWords, (text) => text.split(' ').length);\n`);
+  writeFileSync(
+    stub,
+    `import { implement } from 'millrace/tasks';\nimport { countWords } from '../generated/good/contracts.ts';\nexport default implement(countWords, (text) => text.split(' ').length);\n`,
+  );
   const mine = readFileSync(stub, 'utf8');
   expect((await it.dsl(['compile', '--stubs'])).stdout).toBe('good 1.0.0  unchanged\n');
   expect(readFileSync(stub, 'utf8')).toBe(mine);
-  expect(JSON.parse((await it.dsl(['run', 'good.dsl.ts', 'words', '--input', '"a b"', '--json'])).stdout)).toMatchObject({ output: 2 });
+  expect(
+    JSON.parse((await it.dsl(['run', 'good.dsl.ts', 'words', '--input', '"a b"', '--json'])).stdout),
+  ).toMatchObject({ output: 2 });
 });
 
 test('an implementation that is missing or broken is named when the system is run', async () => {
   using it = project({ 'good.dsl.ts': good });
   const run = ['run', 'good.dsl.ts', 'words', '--input', '"a"'];
   const missing = await it.dsl(run);
-  expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/error MR2016: .*count-words\.ts[\s\S]*dsl compile --stubs/) });
+  expect(missing).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/error MR2016: .*count-words\.ts[\s\S]*dsl compile --stubs/),
+  });
   expect(missing.stderr).not.toMatch(stackTrace);
   mkdirSync(join(it.root, 'tasks'));
-  for (const text of ['export default {{', `\n\nthrow new Error('not today');\n`, `import x from './nowhere.ts';\nexport default x;\n`]) {
+  for (const text of [
+    'export default {{',
+    `\n\nthrow new Error('not today');\n`,
+    `import x from './nowhere.ts';\nexport default x;\n`,
+  ]) {
     writeFileSync(join(it.root, 'tasks/count-words.ts'), text);
     const broken = await it.dsl(run);
     expect(broken).toMatchObject({ code: 1, stderr: expect.stringMatching(/error MR2016: /) });
@@ -108,10 +137,16 @@ test('a part belongs to the system that includes it, fresh or not', async () => 
   });
   expect(await compile(it)).toMatchObject({ ok: true, systems: [{ name: 'shop' }], diagnostics: [] });
   expect(await compile(it)).toMatchObject({ ok: true, systems: [{ name: 'shop', written: 0 }] });
-  appendFileSync(join(it.root, 'billing.dsl.ts'), `export const refunded = event('refunded', { payload: z.string() });\n`);
+  appendFileSync(
+    join(it.root, 'billing.dsl.ts'),
+    `export const refunded = event('refunded', { payload: z.string() });\n`,
+  );
   expect((await compile(it)).systems[0]?.written).toBeGreaterThan(0);
   expect(await it.dsl(['check'])).toMatchObject({ code: 0 });
-  expect(await it.dsl(['compile', 'billing.dsl.ts'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/error MR1007/) });
+  expect(await it.dsl(['compile', 'billing.dsl.ts'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/error MR1007/),
+  });
 });
 
 test('the config says where systems are and where code goes; the command line wins', async () => {
@@ -124,30 +159,63 @@ test('the config says where systems are and where code goes; the command line wi
   expect((await compile(it)).systems[0]?.files).toContain('src/gen/good/index.ts');
   const below = await it.dsl(['compile', '--json'], { cwd: join(it.root, 'sub') });
   expect((JSON.parse(below.stdout) as Compiled).systems[0]?.files).toContain('../src/gen/good/index.ts');
-  expect((await compile(it, 'src/good.dsl.ts', '--out', 'elsewhere')).systems[0]?.files).toContain('elsewhere/good/index.ts');
+  expect((await compile(it, 'src/good.dsl.ts', '--out', 'elsewhere')).systems[0]?.files).toContain(
+    'elsewhere/good/index.ts',
+  );
   // A setting that changes is a change.
-  writeFileSync(join(it.root, 'dsl.config.ts'), `export default { globs: ['src/*.dsl.ts'], out: 'src/gen', rules: { MR1501: 'error' } };\n`);
+  writeFileSync(
+    join(it.root, 'dsl.config.ts'),
+    `export default { globs: ['src/*.dsl.ts'], out: 'src/gen', rules: { MR1501: 'error' } };\n`,
+  );
   expect(await compile(it)).toMatchObject({ ok: false, diagnostics: [{ code: 'MR1501', severity: 'error' }] });
 });
 
 test('check: formats, limits, exit codes', async () => {
   using it = project({ 'good.dsl.ts': good });
-  expect(await it.dsl(['check'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^warning MR1501: [\s\S]*1 warning\n$/), stderr: '' });
-  expect(await it.dsl(['check', '--max-warnings', '0'])).toMatchObject({ code: 1, stderr: '1 warning, and at most 0 are allowed.\n' });
-  expect(await it.dsl(['check', '--max-warnings', 'x'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error MR2003/) });
-  expect(await it.dsl(['check', '--format', 'xml'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error MR2003: .*pretty, json, sarif, github/) });
+  expect(await it.dsl(['check'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^warning MR1501: [\s\S]*1 warning\n$/),
+    stderr: '',
+  });
+  expect(await it.dsl(['check', '--max-warnings', '0'])).toMatchObject({
+    code: 1,
+    stderr: '1 warning, and at most 0 are allowed.\n',
+  });
+  expect(await it.dsl(['check', '--max-warnings', 'x'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^error MR2003/),
+  });
+  expect(await it.dsl(['check', '--format', 'xml'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^error MR2003: .*pretty, json, sarif, github/),
+  });
   for (const args of [['--json'], ['--format', 'json']]) {
     const { stdout } = await it.dsl(['check', ...args]);
-    expect(JSON.parse(stdout)).toMatchObject({ errors: 0, warnings: 1, diagnostics: [{ code: 'MR1501', file: 'good.dsl.ts', line: 4 }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      errors: 0,
+      warnings: 1,
+      diagnostics: [{ code: 'MR1501', file: 'good.dsl.ts', line: 4 }],
+    });
   }
-  expect(JSON.parse((await it.dsl(['check', '--format', 'sarif'])).stdout)).toMatchObject({ version: '2.1.0', runs: [{ results: [{ ruleId: 'MR1501' }] }] });
-  expect((await it.dsl(['check'], { env: { GITHUB_ACTIONS: 'true' } })).stdout).toMatch(/^::warning file=good\.dsl\.ts,line=4/);
+  expect(JSON.parse((await it.dsl(['check', '--format', 'sarif'])).stdout)).toMatchObject({
+    version: '2.1.0',
+    runs: [{ results: [{ ruleId: 'MR1501' }] }],
+  });
+  expect((await it.dsl(['check'], { env: { GITHUB_ACTIONS: 'true' } })).stdout).toMatch(
+    /^::warning file=good\.dsl\.ts,line=4/,
+  );
 });
 
 test('inspect: a summary, the model, the schema of models', async () => {
   using it = await initialised('hello');
-  expect((await it.dsl(['inspect', 'hello.dsl.ts'])).stdout).toMatch(/hello 1\.0\.0[\s\S]*signed: signGuestBook[\s\S]*▸ outside: visitorArrived → greeted/);
-  expect(JSON.parse((await it.dsl(['inspect', 'hello.dsl.ts', '--json'])).stdout)).toMatchObject({ kind: 'system', name: 'hello', flows: { greet: {} } });
+  expect((await it.dsl(['inspect', 'hello.dsl.ts'])).stdout).toMatch(
+    /hello 1\.0\.0[\s\S]*signed: signGuestBook[\s\S]*▸ outside: visitorArrived → greeted/,
+  );
+  expect(JSON.parse((await it.dsl(['inspect', 'hello.dsl.ts', '--json'])).stdout)).toMatchObject({
+    kind: 'system',
+    name: 'hello',
+    flows: { greet: {} },
+  });
   expect(JSON.parse((await it.dsl(['inspect', '--schema'])).stdout)).toMatchObject({ type: 'object' });
   expect(await it.dsl(['inspect', '--schema', '--json'])).toMatchObject({ code: 2 });
   expect(await it.dsl(['inspect'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error MR2003: /) });
@@ -161,8 +229,12 @@ test('--watch compiles at each change and ends with Ctrl-C', async () => {
   writeFileSync(file, 'broken(');
   await watching.says('error MR1006');
   writeFileSync(file, good.replace('1.0.0', '2.0.0'));
-  while (!readFileSync(join(it.root, 'generated/good/index.ts'), 'utf8').includes('2.0.0')) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (!readFileSync(join(it.root, 'generated/good/index.ts'), 'utf8').includes('2.0.0'))
+    await new Promise((resolve) => setTimeout(resolve, 10));
   watching.kill('SIGINT');
-  expect(await watching.done).toMatchObject({ code: 0, stdout: expect.stringMatching(/good 1\.0\.0 [\s\S]*good 2\.0\.0/) });
+  expect(await watching.done).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/good 1\.0\.0 [\s\S]*good 2\.0\.0/),
+  });
   expect(await it.dsl(['compile', '--watch', '--check'])).toMatchObject({ code: 2 });
 });

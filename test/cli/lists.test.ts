@@ -35,18 +35,54 @@ function fill(file: string): void {
   const store = openSqlite(file);
   store.transaction((tx) => {
     tx.runs.insert(run('greet-1'));
-    const error = JSON.stringify({ name: 'E', message: 'out of ink', code: 'MR3100', retryable: true, fault: 'user-code' });
+    const error = JSON.stringify({
+      name: 'E',
+      message: 'out of ink',
+      code: 'MR3100',
+      retryable: true,
+      fault: 'user-code',
+    });
     tx.runs.insert(run('greet-2', { status: 'failed', output: null, error, created: 2_000 }));
-    tx.runs.insert(run('other-1', { target: 'other', status: 'waiting', output: null, ended: null, created: 3_000, parent: 'greet-1' }));
+    tx.runs.insert(
+      run('other-1', {
+        target: 'other',
+        status: 'waiting',
+        output: null,
+        ended: null,
+        created: 3_000,
+        parent: 'greet-1',
+      }),
+    );
     const line = { run: 'greet-1', path: 'signed', attempt: 1, place: '30:4', at: 1_500 };
     tx.journal.append({ ...line, seq: 1, kind: 'started', name: 'signGuestBook', data: '{"name":"Ada"}' });
     tx.journal.append({ ...line, seq: 2, kind: 'completed', name: null, data: '{"page":1}' });
-    for (const [id, state] of [['Ada', 'inside'], ['Grace', 'outside']] as const) {
+    for (const [id, state] of [
+      ['Ada', 'inside'],
+      ['Grace', 'outside'],
+    ] as const) {
       const snapshot = JSON.stringify({ state: [state], context: { visits: 1 }, status: 'active' });
       const link = { parentMachine: null, parentInstance: null, parentRef: null };
-      tx.instances.put({ machine: 'visitor', id, status: 'active', snapshot, hash: 'h', seq: 1, ...link, created: 1, updated: 2 });
+      tx.instances.put({
+        machine: 'visitor',
+        id,
+        status: 'active',
+        snapshot,
+        hash: 'h',
+        seq: 1,
+        ...link,
+        created: 1,
+        updated: 2,
+      });
     }
-    const history = { machine: 'visitor', instance: 'Ada', seq: 1, at: 5, event: 'visitorArrived', payload: '{"name":"Ada"}', errors: null };
+    const history = {
+      machine: 'visitor',
+      instance: 'Ada',
+      seq: 1,
+      at: 5,
+      event: 'visitorArrived',
+      payload: '{"name":"Ada"}',
+      errors: null,
+    };
     tx.instances.append({ ...history, before: null, after: '["inside"]', context: '{"visits":1}' });
   });
   store.close();
@@ -57,10 +93,18 @@ test('runs list and show, for people and for programs', async () => {
   fill(join(it.root, '.millrace/hello.db'));
   const list = await it.dsl(['runs', 'list']);
   expect(list).toMatchObject({ code: 0, stderr: '' });
-  expect(list.stdout.split('\n').map((line) => line.split(/ {2,}/)[0])).toEqual(['RUN', 'other-1', 'greet-2', 'greet-1', '']);
+  expect(list.stdout.split('\n').map((line) => line.split(/ {2,}/)[0])).toEqual([
+    'RUN',
+    'other-1',
+    'greet-2',
+    'greet-1',
+    '',
+  ]);
   expect(list.stdout).toContain('MR3100 out of ink');
   const ids = async (...args: string[]): Promise<string[]> =>
-    (JSON.parse((await it.dsl(['runs', 'list', '--json', ...args])).stdout) as { runs: { id: string }[] }).runs.map(({ id }) => id);
+    (JSON.parse((await it.dsl(['runs', 'list', '--json', ...args])).stdout) as { runs: { id: string }[] }).runs.map(
+      ({ id }) => id,
+    );
   expect(await ids()).toEqual(['other-1', 'greet-2', 'greet-1']);
   expect(await ids('--status', 'failed', 'waiting')).toEqual(['other-1', 'greet-2']);
   expect(await ids('--flow', 'greet', '--limit', '1')).toEqual(['greet-2']);
@@ -74,7 +118,10 @@ test('runs list and show, for people and for programs', async () => {
     output: { greeting: 'Hello' },
     durationMs: 1_500,
     children: ['other-1'],
-    journal: [{ seq: 1, kind: 'started', path: 'signed', data: { name: 'Ada' } }, { seq: 2, kind: 'completed', data: { page: 1 } }],
+    journal: [
+      { seq: 1, kind: 'started', path: 'signed', data: { name: 'Ada' } },
+      { seq: 2, kind: 'completed', data: { page: 1 } },
+    ],
   });
 });
 
@@ -82,7 +129,9 @@ test('instances list and show', async () => {
   using it = project();
   fill(join(it.root, 'some.db'));
   const list = await it.dsl(['instances', 'list', '--db', 'some.db', '--state', 'inside', '--json']);
-  expect(JSON.parse(list.stdout)).toMatchObject({ instances: [{ machine: 'visitor', id: 'Ada', state: ['inside'], context: { visits: 1 } }] });
+  expect(JSON.parse(list.stdout)).toMatchObject({
+    instances: [{ machine: 'visitor', id: 'Ada', state: ['inside'], context: { visits: 1 } }],
+  });
   expect((await it.dsl(['instances', 'list', '--db', 'some.db'])).stdout).toMatch(/visitor +Ada +inside +active/);
   expect((await it.dsl(['instances', 'show', 'Ada', '--db', 'some.db'])).stdout).toMatch(/visitorArrived +· → inside/);
   expect(JSON.parse((await it.dsl(['instances', 'show', 'Ada', '--db', 'some.db', '--json'])).stdout)).toMatchObject({
@@ -95,9 +144,13 @@ test('what is not there is said, with what is', async () => {
   using it = project();
   expect(await it.dsl(['runs', 'list'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error MR2012: /) });
   fill(join(it.root, '.millrace/a.db'));
-  expect((await it.dsl(['runs', 'show', 'greet-3'])).stderr).toMatch(/^error MR2013: .*\n {2}hint: Did you mean greet-/);
+  expect((await it.dsl(['runs', 'show', 'greet-3'])).stderr).toMatch(
+    /^error MR2013: .*\n {2}hint: Did you mean greet-/,
+  );
   expect((await it.dsl(['instances', 'show', 'Adda'])).stderr).toMatch(/^error MR2014: .*\n {2}hint: Did you mean Ada/);
-  expect((await it.dsl(['runs', 'list', '--status', 'fialed'])).stderr).toMatch(/^error MR2003: .*\n {2}hint: Did you mean failed/);
+  expect((await it.dsl(['runs', 'list', '--status', 'fialed'])).stderr).toMatch(
+    /^error MR2003: .*\n {2}hint: Did you mean failed/,
+  );
   fill(join(it.root, '.millrace/b.db'));
   expect((await it.dsl(['runs', 'list'])).stderr).toMatch(/^error MR2012: .*a\.db.*b\.db/);
 });
@@ -119,7 +172,9 @@ const bad: Readonly<Record<string, (file: string) => void>> = {
     db.exec('PRAGMA user_version = 999; PRAGMA journal_mode = DELETE');
     db.close();
   },
-  'a folder': (file) => void mkdirSync(file),
+  'a folder': (file) => {
+    mkdirSync(file);
+  },
   missing: () => {},
   empty: (file) => writeFileSync(file, ''),
 };
@@ -136,7 +191,11 @@ test.each(Object.entries(bad))('a database that is %s is refused and left as it 
     }
   };
   const before = look();
-  for (const args of [['runs', 'list'], ['instances', 'list'], ['runs', 'show', 'x']]) {
+  for (const args of [
+    ['runs', 'list'],
+    ['instances', 'list'],
+    ['runs', 'show', 'x'],
+  ]) {
     const done = await it.dsl([...args, '--db', 'x.db']);
     expect(done).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error MR3\d{3}: /) });
     expect(done.stderr).not.toMatch(stackTrace);
@@ -145,5 +204,7 @@ test.each(Object.entries(bad))('a database that is %s is refused and left as it 
   }
   expect(look()).toBe(before);
   // Beside it SQLite may leave the (empty) files of its log.
-  expect(readdirSync(it.root).filter((name) => /^x\.db(?!-wal|-shm)/.test(name)).length).toBe(before === 'ENOENT' ? 0 : 1);
+  expect(readdirSync(it.root).filter((name) => /^x\.db(?!-wal|-shm)/.test(name)).length).toBe(
+    before === 'ENOENT' ? 0 : 1,
+  );
 });

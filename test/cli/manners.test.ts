@@ -42,10 +42,17 @@ test.each([
   [['frobnicate'], 'MR2002'],
 ])('dsl %j is wrong usage: %s, in words and as JSON', async (args, code) => {
   const words = await dsl(args);
-  expect(words).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(`^error ${code}: .+\n  hint: .+\n$`) });
+  expect(words).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(`^error ${code}: .+\n  hint: .+\n$`),
+  });
   const json = await dsl([...args, '--json']);
   expect(json).toMatchObject({ code: 2, stderr: '' });
-  expect(JSON.parse(json.stdout)).toEqual({ ok: false, error: { code, message: expect.any(String), hint: expect.any(String) } });
+  expect(JSON.parse(json.stdout)).toEqual({
+    ok: false,
+    error: { code, message: expect.any(String), hint: expect.any(String) },
+  });
 });
 
 test('colours only where there is a terminal', async () => {
@@ -72,7 +79,10 @@ test('explain prints the page of a code', async () => {
 
 test('a config with a mistake is named with its line', async () => {
   using it = project({ 'dsl.config.ts': `export default {\n  ouput: 'x',\n};\n` });
-  expect(await it.dsl(['doctor'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error MR2005: dsl\.config\.ts:2: .*'ouput'/) });
+  expect(await it.dsl(['doctor'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^error MR2005: dsl\.config\.ts:2: .*'ouput'/),
+  });
 });
 
 test('doctor finds a healthy machine, and names keys without their values', async () => {
@@ -80,7 +90,10 @@ test('doctor finds a healthy machine, and names keys without their values', asyn
   const done = await it.dsl(['doctor', '--json'], { env: { OPENAI_API_KEY: 'sk-secret' } });
   expect(done).toMatchObject({ code: 0, stderr: '' });
   expect(done.stdout).not.toContain('sk-secret');
-  const { ok, checks } = JSON.parse(done.stdout) as { ok: boolean; checks: { name: string; status: string; message: string }[] };
+  const { ok, checks } = JSON.parse(done.stdout) as {
+    ok: boolean;
+    checks: { name: string; status: string; message: string }[];
+  };
   expect(ok).toBe(true);
   expect(checks.find((check) => check.name === 'sqlite')).toMatchObject({ status: 'ok' });
   expect(checks.find((check) => check.name === 'keys')).toMatchObject({ message: 'set: OPENAI_API_KEY' });
@@ -102,5 +115,8 @@ test.skipIf(oldNode === undefined)('an old Node finds the bundled one, or says w
   cpSync(join(repository, 'dist/cli'), join(it.root, 'alone/dist/cli'), { recursive: true });
   cpSync(join(repository, 'package.json'), join(it.root, 'alone/package.json'));
   const alone = run(join(it.root, 'alone/dist/cli/main.js'), ['doctor'], it.root);
-  expect(alone).toMatchObject({ status: 2, stderr: expect.stringMatching(/^error MR2001: Node .* too old.*\n {2}hint: .*\n$/) });
+  expect(alone).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^error MR2001: Node .* too old.*\n {2}hint: .*\n$/),
+  });
 });

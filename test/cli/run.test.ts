@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { initialised, stackTrace } from './dsl.ts';
 
-const order = (orderId: string): string => JSON.stringify({ orderId, email: 'ada@example.org', sku: 'lamp', quantity: 1 });
+const order = (orderId: string): string =>
+  JSON.stringify({ orderId, email: 'ada@example.org', sku: 'lamp', quantity: 1 });
 const parcel = (orderId: string): string => JSON.stringify({ orderId, trackingCode: `T-${orderId}` });
 
 test('a run that waits is driven on; another process sends what it waits for', async () => {
@@ -11,10 +12,21 @@ test('a run that waits is driven on; another process sends what it waits for', a
   const running = it.start(['run', 'orders.dsl.ts', 'fulfilOrder', '--input', order('o-1'), '--id', 'first', '--json']);
   await running.says('dispatched');
   const sent = await it.dsl(['send', 'orders.dsl.ts', 'parcelDispatched', '--payload', parcel('o-1'), '--json']);
-  expect(JSON.parse(sent.stdout)).toMatchObject({ handled: true, driven: false, eventId: expect.any(String), available: [] });
+  expect(JSON.parse(sent.stdout)).toMatchObject({
+    handled: true,
+    driven: false,
+    eventId: expect.any(String),
+    available: [],
+  });
   const done = await running.done;
   expect(done.code).toBe(0);
-  expect(JSON.parse(done.stdout)).toEqual({ id: 'first', status: 'completed', output: { trackingCode: 'T-o-1' }, error: null, durationMs: expect.any(Number) });
+  expect(JSON.parse(done.stdout)).toEqual({
+    id: 'first',
+    status: 'completed',
+    output: { trackingCode: 'T-o-1' },
+    error: null,
+    durationMs: expect.any(Number),
+  });
 });
 
 test('where another process drives the database, a run is started through it and followed', async () => {
@@ -25,33 +37,53 @@ test('where another process drives the database, a run is started through it and
   await client.says('Another process drives the database');
   await client.says('✓ slip');
   await it.dsl(['send', 'orders.dsl.ts', 'parcelDispatched', '--payload', parcel('o-2')]);
-  expect(JSON.parse((await client.done).stdout)).toMatchObject({ id: 'second', status: 'completed', output: { trackingCode: 'T-o-2' } });
+  expect(JSON.parse((await client.done).stdout)).toMatchObject({
+    id: 'second',
+    status: 'completed',
+    output: { trackingCode: 'T-o-2' },
+  });
   owner.kill('SIGINT');
   await owner.done;
 });
 
-test.each(['SIGINT', 'SIGKILL'] as const)('after %s a run goes on with its id, and no finished step is repeated', async (signal) => {
-  using it = await initialised('orders');
-  const running = it.start(['run', 'orders.dsl.ts', 'fulfilOrder', '--input', order('o-1'), '--id', 'first', '--json']);
-  await running.says('dispatched');
-  running.kill(signal);
-  const left = await running.done;
-  if (signal === 'SIGINT') {
-    expect(left.code).toBe(130);
-    expect(left.stderr).toContain('dsl run orders.dsl.ts fulfilOrder --id first');
-    expect(left.stderr).not.toMatch(stackTrace);
-    expect(JSON.parse(left.stdout)).toMatchObject({ id: 'first', status: 'waiting' });
-  }
-  expect((await it.dsl(['runs', 'list'])).stdout).toMatch(/first +fulfilOrder +waiting/);
-  const again = it.start(['run', 'orders.dsl.ts', 'fulfilOrder', '--id', 'first', '--json']);
-  await again.says('run first');
-  await it.dsl(['send', 'orders.dsl.ts', 'parcelDispatched', '--payload', parcel('o-1')]);
-  expect(JSON.parse((await again.done).stdout)).toMatchObject({ id: 'first', status: 'completed' });
-  const { journal } = JSON.parse((await it.dsl(['runs', 'show', 'first', '--json'])).stdout) as { journal: { kind: string; path: string }[] };
-  expect(journal.filter(({ kind }) => kind === 'started').map(({ path }) => path)).toEqual(['reserved', 'slip']);
-  // An id that has ended gives its recorded result.
-  expect(JSON.parse((await it.dsl(['run', 'orders.dsl.ts', 'fulfilOrder', '--id', 'first', '--json'])).stdout)).toMatchObject({ status: 'completed', output: { trackingCode: 'T-o-1' } });
-});
+test.each(['SIGINT', 'SIGKILL'] as const)(
+  'after %s a run goes on with its id, and no finished step is repeated',
+  async (signal) => {
+    using it = await initialised('orders');
+    const running = it.start([
+      'run',
+      'orders.dsl.ts',
+      'fulfilOrder',
+      '--input',
+      order('o-1'),
+      '--id',
+      'first',
+      '--json',
+    ]);
+    await running.says('dispatched');
+    running.kill(signal);
+    const left = await running.done;
+    if (signal === 'SIGINT') {
+      expect(left.code).toBe(130);
+      expect(left.stderr).toContain('dsl run orders.dsl.ts fulfilOrder --id first');
+      expect(left.stderr).not.toMatch(stackTrace);
+      expect(JSON.parse(left.stdout)).toMatchObject({ id: 'first', status: 'waiting' });
+    }
+    expect((await it.dsl(['runs', 'list'])).stdout).toMatch(/first +fulfilOrder +waiting/);
+    const again = it.start(['run', 'orders.dsl.ts', 'fulfilOrder', '--id', 'first', '--json']);
+    await again.says('run first');
+    await it.dsl(['send', 'orders.dsl.ts', 'parcelDispatched', '--payload', parcel('o-1')]);
+    expect(JSON.parse((await again.done).stdout)).toMatchObject({ id: 'first', status: 'completed' });
+    const { journal } = JSON.parse((await it.dsl(['runs', 'show', 'first', '--json'])).stdout) as {
+      journal: { kind: string; path: string }[];
+    };
+    expect(journal.filter(({ kind }) => kind === 'started').map(({ path }) => path)).toEqual(['reserved', 'slip']);
+    // An id that has ended gives its recorded result.
+    expect(
+      JSON.parse((await it.dsl(['run', 'orders.dsl.ts', 'fulfilOrder', '--id', 'first', '--json'])).stdout),
+    ).toMatchObject({ status: 'completed', output: { trackingCode: 'T-o-1' } });
+  },
+);
 
 test('a client takes over when the process that drives the database dies', async () => {
   using it = await initialised('orders');
@@ -70,9 +102,17 @@ test('a run that fails has exit code 1 and says why', async () => {
   const input = JSON.stringify({ orderId: 'o-1', email: 'ada@example.org', sku: 'chair', quantity: 100 });
   const json = await it.dsl(['run', 'orders.dsl.ts', 'fulfilOrder', '--input', input, '--json']);
   expect(json.code).toBe(1);
-  expect(JSON.parse(json.stdout)).toMatchObject({ status: 'failed', output: null, error: { code: 'MR3100', message: expect.stringContaining('100 of chair wanted') } });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    status: 'failed',
+    output: null,
+    error: { code: 'MR3100', message: expect.stringContaining('100 of chair wanted') },
+  });
   const words = await it.dsl(['run', 'orders.dsl.ts', 'fulfilOrder', '--input', input]);
-  expect(words).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/✗ fulfilOrder failed[\s\S]*error MR3100: .*100 of chair wanted/) });
+  expect(words).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/✗ fulfilOrder failed[\s\S]*error MR3100: .*100 of chair wanted/),
+  });
   expect(words.stderr).not.toMatch(stackTrace);
 });
 
@@ -82,7 +122,14 @@ test('many events from a file and from stdin, with the lines that do not fit', a
   writeFileSync(join(it.root, 'visitors.jsonl'), `${names.map((name) => JSON.stringify({ name })).join('\n')}\n`);
   const sent = await it.dsl(['send', 'hello.dsl.ts', 'visitorArrived', '--lines', '@visitors.jsonl', '--json']);
   expect(sent.code).toBe(0);
-  expect(JSON.parse(sent.stdout)).toEqual({ ok: true, sent: 300, handled: 300, unhandled: [], refused: [], driven: true });
+  expect(JSON.parse(sent.stdout)).toEqual({
+    ok: true,
+    sent: 300,
+    handled: 300,
+    unhandled: [],
+    refused: [],
+    driven: true,
+  });
   expect(readFileSync(join(it.root, 'guest-book.txt'), 'utf8').trim().split('\n')).toHaveLength(300);
   const lines = [
     '{"event":"visitorLeft","payload":{"name":"v0"},"idempotencyKey":"k"}',
@@ -101,14 +148,32 @@ test('many events from a file and from stdin, with the lines that do not fit', a
     sent: 3,
     handled: 2,
     unhandled: [{ line: 8, event: 'visitorLeft' }],
-    refused: [{ line: 3, code: 'MR3302' }, { line: 4, code: 'MR2017' }, { line: 5, code: 'MR2009' }, { line: 6, code: 'MR2019' }],
+    refused: [
+      { line: 3, code: 'MR3302' },
+      { line: 4, code: 'MR2017' },
+      { line: 5, code: 'MR2009' },
+      { line: 6, code: 'MR2019' },
+    ],
   });
 });
 
 test('the same idempotency key sends once', async () => {
   using it = await initialised('hello');
   const once = async (): Promise<{ eventId: string }> =>
-    JSON.parse((await it.dsl(['send', 'hello.dsl.ts', 'visitorArrived', '--payload', '{"name":"A"}', '--idempotency-key', 'k', '--json'])).stdout) as { eventId: string };
+    JSON.parse(
+      (
+        await it.dsl([
+          'send',
+          'hello.dsl.ts',
+          'visitorArrived',
+          '--payload',
+          '{"name":"A"}',
+          '--idempotency-key',
+          'k',
+          '--json',
+        ])
+      ).stdout,
+    ) as { eventId: string };
   expect((await once()).eventId).toBe((await once()).eventId);
 });
 
@@ -138,8 +203,19 @@ test('a name that is not in the system is refused before anything is written', a
     [['send', 'hello.dsl.ts', 'visitorArrived', '--lines', '@nowhere'], 'MR2008', 1],
   ] as const) {
     const done = await it.dsl(args);
-    expect(done, args.join(' ')).toMatchObject({ code: exit, stdout: '', stderr: expect.stringMatching(`^error ${code}: `) });
+    expect(done, args.join(' ')).toMatchObject({
+      code: exit,
+      stdout: '',
+      stderr: expect.stringMatching(`^error ${code}: `),
+    });
     expect(done.stderr).not.toMatch(stackTrace);
   }
   expect(existsSync(join(it.root, 'guest-book.txt'))).toBe(false);
+});
+
+test('a task module that keeps something open does not keep the command alive', async () => {
+  using it = await initialised('hello');
+  const file = join(it.root, 'tasks/sign-guest-book.ts');
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\nsetInterval(() => {}, 1000);\n`);
+  expect(await it.dsl(['run', 'hello.dsl.ts', 'greet', '--input', '{"name":"A"}'])).toMatchObject({ code: 0 });
 });

@@ -16,7 +16,12 @@ const failure = async (): Promise<unknown> => await readConfig(root).catch((erro
 
 test('the nearest config above is found, and its paths start at its folder', async () => {
   write(`const out: string = 'gen';\nexport default { out, maxWarnings: 0 };`);
-  expect(await readConfig(join(root, 'deep/er'))).toMatchObject({ root, out: join(root, 'gen'), maxWarnings: 0, globs: ['**/*.dsl.ts'] });
+  expect(await readConfig(join(root, 'deep/er'))).toMatchObject({
+    root,
+    out: join(root, 'gen'),
+    maxWarnings: 0,
+    globs: ['**/*.dsl.ts'],
+  });
 });
 
 test('without a config the defaults hold', async () => {

@@ -35,7 +35,9 @@ async function load(file: string, cwd: string): Promise<unknown> {
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const severities: readonly unknown[] = ['off', 'info', 'warning', 'error'];
 const isRules = (value: unknown): boolean =>
-  value !== null && typeof value === 'object' && Object.entries(value).every(([code, to]) => /^MR\d{4}$/.test(code) && severities.includes(to));
+  value !== null &&
+  typeof value === 'object' &&
+  Object.entries(value).every(([code, to]) => /^MR\d{4}$/.test(code) && severities.includes(to));
 
 const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => boolean, what: string]>> = {
   globs: [(value) => Array.isArray(value) && value.length > 0 && value.every(isText), 'a list of globs'],
@@ -48,7 +50,10 @@ const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => bo
 
 function check(file: string, value: unknown, cwd: string): Written {
   const refuse = (key: string | undefined, message: string, hint: string): never => {
-    throw new CliError('MR2005', `${showPlace({ file, line: lineOf(file, key) }, cwd)}: ${message}`, { hint, exitCode: 1 });
+    throw new CliError('MR2005', `${showPlace({ file, line: lineOf(file, key) }, cwd)}: ${message}`, {
+      hint,
+      exitCode: 1,
+    });
   };
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     return refuse(undefined, 'the config is not an object.', 'Write `export default defineConfig({ ... })`.');
@@ -63,12 +68,13 @@ function check(file: string, value: unknown, cwd: string): Written {
       refuse(key, `'${key}' should be ${rule[1]}.`, `It is ${JSON.stringify(member) ?? typeof member}.`);
     }
   }
-  return value as Written;
+  return value;
 }
 
 /** The line on which a setting stands: good enough for an object literal, and line 1 for anything cleverer. */
 function lineOf(file: string, key: string | undefined): number {
   const lines = readFileSync(file, 'utf8').split('\n');
-  const wanted = key === undefined ? /export default/ : new RegExp(`(^|[\\s{,'"])${key.replaceAll(/\W/g, '\\$&')}['"]?\\s*:`);
+  const wanted =
+    key === undefined ? /export default/ : new RegExp(`(^|[\\s{,'"])${key.replaceAll(/\W/g, '\\$&')}['"]?\\s*:`);
   return Math.max(1, lines.findIndex((line) => wanted.test(line)) + 1);
 }

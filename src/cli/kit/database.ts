@@ -19,7 +19,11 @@ export function theDatabase(io: Io, config: Config, option: string | undefined):
   const [only] = found;
   if (only !== undefined && found.length === 1) return join(folder, only);
   const shown = found.map((name) => relative(io.cwd, join(folder, name))).join(', ');
-  throw new CliError('MR2012', found.length === 0 ? `There is no database in ${folder} yet.` : `There are several databases: ${shown}.`, {
-    hint: found.length === 0 ? '`dsl run` and `dsl send` make one; --db names another.' : 'Name one with --db FILE.',
-  });
+  throw new CliError(
+    'MR2012',
+    found.length === 0 ? `There is no database in ${folder} yet.` : `There are several databases: ${shown}.`,
+    {
+      hint: found.length === 0 ? '`dsl run` and `dsl send` make one; --db names another.' : 'Name one with --db FILE.',
+    },
+  );
 }

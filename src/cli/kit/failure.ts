@@ -9,7 +9,12 @@ export class CliError extends MillraceError {
   constructor(
     code: string,
     message: string,
-    options: { readonly hint?: string; readonly exitCode?: 1 | 2; readonly fault?: Fault; readonly cause?: unknown } = {},
+    options: {
+      readonly hint?: string;
+      readonly exitCode?: 1 | 2;
+      readonly fault?: Fault;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, { code, retryable: false, fault: options.fault ?? 'input', cause: options.cause });
     this.hint = options.hint;
@@ -54,7 +59,12 @@ export function describeFailure(thrown: unknown): Failure {
   const words = error.code === undefined ? undefined : system[error.code];
   if (words !== undefined) {
     const where = error.path === undefined ? '' : `: ${error.path}`;
-    return { code: 'MR2010', message: `${words}${where}.`, hint: 'Make room or change the permissions, and run it again.', exitCode: 2 };
+    return {
+      code: 'MR2010',
+      message: `${words}${where}.`,
+      hint: 'Make room or change the permissions, and run it again.',
+      exitCode: 2,
+    };
   }
   return {
     code: 'MR2099',

@@ -7,7 +7,15 @@ import { findFiles } from './find-files.ts';
 let root: string;
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'millrace-find-'));
-  for (const file of ['b.dsl.ts', 'a/a.dsl.ts', 'a/other.ts', 'node_modules/x/x.dsl.ts', 'dist/d.dsl.ts', '.cache/c.dsl.ts', 'a/[id].dsl.ts']) {
+  for (const file of [
+    'b.dsl.ts',
+    'a/a.dsl.ts',
+    'a/other.ts',
+    'node_modules/x/x.dsl.ts',
+    'dist/d.dsl.ts',
+    '.cache/c.dsl.ts',
+    'a/[id].dsl.ts',
+  ]) {
     mkdirSync(join(root, file, '..'), { recursive: true });
     writeFileSync(join(root, file), '');
   }
@@ -28,5 +36,9 @@ test('other globs go by the same rules', async () => {
 });
 
 test('a plain path is taken as it is, brackets or missing', async () => {
-  expect(await find(['a/[id].dsl.ts', 'missing.dsl.ts', './b.dsl.ts', 'b.dsl.ts'])).toEqual(['a/[id].dsl.ts', 'b.dsl.ts', 'missing.dsl.ts']);
+  expect(await find(['a/[id].dsl.ts', 'missing.dsl.ts', './b.dsl.ts', 'b.dsl.ts'])).toEqual([
+    'a/[id].dsl.ts',
+    'b.dsl.ts',
+    'missing.dsl.ts',
+  ]);
 });

@@ -7,8 +7,6 @@ export interface Io {
   /** The folder that relative paths on the command line start from. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** May a person be asked something? */
-  readonly interactive: boolean;
   /** Was a full account of failures asked for? */
   readonly debug: boolean;
   /** Was JSON asked for? Then stdout carries one document and nothing else. */
@@ -23,21 +21,16 @@ export interface Io {
   paint(style: Style, text: string, stream?: 'out' | 'note'): string;
   /** All of stdin, as text. */
   input(): Promise<string>;
-  /** Aborts when the person presses Ctrl-C or the process is asked to end. */
+  /**
+   * Aborts when the person presses Ctrl-C or the process is asked to end. Who reads it takes care of that: until then
+   * the process just ends, which is right for everything that is short.
+   */
   readonly interrupted: AbortSignal;
 }
 
 /** The real world. */
 export function processIo(options: { readonly json: boolean; readonly debug: boolean; readonly color: boolean }): Io {
-  const controller = new AbortController();
-  let asked = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      // The second time means: now. What is durable is on disk already.
-      if (asked++ > 0) process.exit(signal === 'SIGINT' ? 130 : 143);
-      controller.abort(signal);
-    });
-  }
+  let interruption: AbortSignal | undefined;
   // `dsl runs list | head` closes the pipe early: that is no failure.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -48,7 +41,6 @@ export function processIo(options: { readonly json: boolean; readonly debug: boo
   return {
     cwd: process.cwd(),
     env: process.env,
-    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true && !options.json,
     debug: options.debug,
     json: options.json,
     out: (text) => void process.stdout.write(`${text}\n`),
@@ -61,6 +53,20 @@ export function processIo(options: { readonly json: boolean; readonly debug: boo
       for await (const part of process.stdin) parts.push(part as Buffer);
       return Buffer.concat(parts).toString('utf8');
     },
-    interrupted: controller.signal,
+    get interrupted() {
+      return (interruption ??= untilInterrupted());
+    },
   };
+}
+
+function untilInterrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // The second time means: now. What is durable is on disk already.
+      if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+      controller.abort(signal);
+    });
+  }
+  return controller.signal;
 }

@@ -4,5 +4,7 @@ import { CliError } from './failure.ts';
 export function limitOption(text: string): number {
   const limit = Number(text);
   if (Number.isInteger(limit) && limit > 0) return limit;
-  throw new CliError('MR2003', `--limit should be a whole number above 0, not '${text}'.`, { hint: 'Such as --limit 20.' });
+  throw new CliError('MR2003', `--limit should be a whole number above 0, not '${text}'.`, {
+    hint: 'Such as --limit 20.',
+  });
 }

@@ -4,7 +4,11 @@ import { theDatabase } from './database.ts';
 import type { Io } from './io.ts';
 
 /** Reads a database without driving it: whoever owns it is not disturbed. */
-export async function readStore<T>(io: Io, db: string | undefined, read: (tables: Tables, file: string) => T): Promise<T> {
+export async function readStore<T>(
+  io: Io,
+  db: string | undefined,
+  read: (tables: Tables, file: string) => T,
+): Promise<T> {
   const file = theDatabase(io, await readConfig(io.cwd), db);
   const store = openSqlite(file, { readOnly: true });
   try {

@@ -36,7 +36,10 @@ export async function openSystem(io: Io, file: string, db: string | undefined): 
     return undefined;
   }
   const written = outcome.systems.reduce((sum, system) => sum + system.written, 0);
-  if (written > 0) io.note(`Compiled ${shown(io.cwd, entry)}: ${written} ${written === 1 ? 'file' : 'files'} written to ${shown(io.cwd, folder)}.`);
+  if (written > 0)
+    io.note(
+      `Compiled ${shown(io.cwd, entry)}: ${written} ${written === 1 ? 'file' : 'files'} written to ${shown(io.cwd, folder)}.`,
+    );
   const system = await load(io, join(folder, 'index.ts'));
   return { system, file, database: databaseOf(io, config, system.name, db) };
 }
@@ -55,11 +58,17 @@ async function load(io: Io, index: string): Promise<BoundSystem> {
     const message = thrown instanceof Error ? thrown.message.replaceAll(`${io.cwd}/`, '') : String(thrown);
     const missing = /Cannot find module '([^']+)'/.exec(thrown instanceof Error ? thrown.message : '')?.[1];
     const stub = missing?.includes('/tasks/') === true;
-    throw new CliError('MR2016', `${place === undefined ? relative(io.cwd, index) : showPlace(place, io.cwd)}: the system cannot be loaded: ${message}`, {
-      hint: stub ? '`dsl compile --stubs` begins the implementations that are missing.' : 'Mend the file; `npx tsc` may say more.',
-      exitCode: 1,
-      cause: thrown,
-    });
+    throw new CliError(
+      'MR2016',
+      `${place === undefined ? relative(io.cwd, index) : showPlace(place, io.cwd)}: the system cannot be loaded: ${message}`,
+      {
+        hint: stub
+          ? '`dsl compile --stubs` begins the implementations that are missing.'
+          : 'Mend the file; `npx tsc` may say more.',
+        exitCode: 1,
+        cause: thrown,
+      },
+    );
   }
 }
 

@@ -1,6 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compileSystem, hashFiles, loadTemplates, taskStub, writeOutput, type CompileOptions } from '../../compiler/index.ts';
+import {
+  compileSystem,
+  hashFiles,
+  loadTemplates,
+  taskStub,
+  writeOutput,
+  type CompileOptions,
+} from '../../compiler/index.ts';
 import { hashText } from '../../compiler/manifest/manifest.ts';
 import type { Diagnostic } from '../../model/index.ts';
 import type { Config } from '../config/config.ts';
@@ -36,21 +43,31 @@ export interface Outcome extends Compiled {
 }
 
 /** Compiles the systems in files; what is fresh is not even read. */
-export async function compileSystems(files: readonly string[], cwd: string, config: Config, options: Options): Promise<Outcome> {
+export async function compileSystems(
+  files: readonly string[],
+  cwd: string,
+  config: Config,
+  options: Options,
+): Promise<Outcome> {
   const { out, check = false, force = false, stubs = false } = options;
   // A stub may be missing although nothing changed, and force is for when the manifest is wrong.
   const fresh = stubs || force ? [] : freshSystems(files, out, config);
   const done = new Set(fresh.map(({ entry }) => entry));
   const hashes = new Map<string, string>();
-  const found = await findSystems(files.filter((file) => !done.has(file)), cwd, config, {
-    parts: fresh.flatMap(({ sources }) => sources),
-    stubs,
-    readFile: (path) => {
-      const bytes = readFileSync(path);
-      hashes.set(path, hashText(bytes));
-      return bytes;
+  const found = await findSystems(
+    files.filter((file) => !done.has(file)),
+    cwd,
+    config,
+    {
+      parts: fresh.flatMap(({ sources }) => sources),
+      stubs,
+      readFile: (path) => {
+        const bytes = readFileSync(path);
+        hashes.set(path, hashText(bytes));
+        return bytes;
+      },
     },
-  });
+  );
   const diagnostics = [...found.diagnostics];
   const systems = fresh.map((each) => reportFresh(each, cwd));
   const folders = new Map(fresh.map(({ entry, outDir }) => [entry, outDir]));
@@ -82,7 +99,9 @@ export async function compileSystems(files: readonly string[], cwd: string, conf
       name,
       version,
       hash: hashOf(result.files),
-      files: result.files.map(({ path }) => shown(cwd, join(outDir, path))).filter((path) => !path.endsWith('/manifest.json')),
+      files: result.files
+        .map(({ path }) => shown(cwd, join(outDir, path)))
+        .filter((path) => !path.endsWith('/manifest.json')),
       written: report.written.length,
     });
   }

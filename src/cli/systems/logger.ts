@@ -6,11 +6,13 @@ const levels = ['debug', 'info', 'warn', 'error'] as const;
 
 /** What tasks and the engine log, for people, on stderr. */
 export function ioLogger(io: Io, least: (typeof levels)[number]): Logger {
-  const log = (level: (typeof levels)[number]) => (message: string, fields?: Readonly<Record<string, unknown>>): void => {
-    if (levels.indexOf(level) < levels.indexOf(least)) return;
-    const more = fields === undefined ? '' : ` ${text(fields)}`;
-    io.note(`  ${io.paint(styles[level], `${level} ${message}${more}`, 'note')}`);
-  };
+  const log =
+    (level: (typeof levels)[number]) =>
+    (message: string, fields?: Readonly<Record<string, unknown>>): void => {
+      if (levels.indexOf(level) < levels.indexOf(least)) return;
+      const more = fields === undefined ? '' : ` ${text(fields)}`;
+      io.note(`  ${io.paint(styles[level], `${level} ${message}${more}`, 'note')}`);
+    };
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }
 

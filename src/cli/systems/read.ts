@@ -34,7 +34,12 @@ interface Options {
 }
 
 /** Reads and judges the systems in files. A file that is only a part of another of the systems counts with that one. */
-export async function findSystems(files: readonly string[], cwd: string, config: Config, options: Options = {}): Promise<Found> {
+export async function findSystems(
+  files: readonly string[],
+  cwd: string,
+  config: Config,
+  options: Options = {},
+): Promise<Found> {
   const { readFile } = options;
   const results: { readonly file: string; readonly result: ReadResult }[] = [];
   for (const file of files) {
@@ -52,7 +57,10 @@ export async function findSystems(files: readonly string[], cwd: string, config:
       if (!parts.has(file)) diagnostics.push(...result.diagnostics);
       continue;
     }
-    const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result.diagnostics, options.stubs === true)];
+    const own = [
+      ...result.diagnostics,
+      ...judge(result.system, file, cwd, config, result.diagnostics, options.stubs === true),
+    ];
     const found = { entry: file, model: result.system, files: result.files, diagnostics: own };
     const twin = names.get(result.system.name);
     if (twin !== undefined) own.push(sameName(found, twin, cwd));
@@ -100,7 +108,9 @@ function sameName(found: FoundSystem, twin: FoundSystem, cwd: string): Diagnosti
     ...location,
     file: folder(found.entry, location.file),
     hint: 'Rename one: the name decides where generated code and the database lie.',
-    related: [{ message: 'the other one', file: folder(twin.entry, other.file), line: other.line, column: other.column }],
+    related: [
+      { message: 'the other one', file: folder(twin.entry, other.file), line: other.line, column: other.column },
+    ],
   };
 }
 

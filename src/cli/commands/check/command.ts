@@ -7,16 +7,29 @@ import type { Io } from '../../kit/io.ts';
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command
     .argument('[globs...]', 'files or globs; without one, those of dsl.config.ts, or **/*.dsl.ts')
-    .addOption(new Option('--format <format>', 'how problems are printed; github inside GitHub Actions, else pretty').choices(['pretty', 'json', 'sarif', 'github']))
+    .addOption(
+      new Option('--format <format>', 'how problems are printed; github inside GitHub Actions, else pretty').choices([
+        'pretty',
+        'json',
+        'sarif',
+        'github',
+      ]),
+    )
     .option('--json', 'short for --format json')
     .option('--max-warnings <n>', 'fail when there are more warnings', count)
-    .addHelpText('after', '\nExamples:\n  $ dsl check\n  $ dsl check systems/*.dsl.ts --max-warnings 0\n  $ dsl check --format sarif > problems.sarif\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl check\n  $ dsl check systems/*.dsl.ts --max-warnings 0\n  $ dsl check --format sarif > problems.sarif\n',
+    )
     .action(async (globs: string[], options: { readonly format?: ReportFormat; readonly maxWarnings?: number }) =>
-      exit(await (await import('./run.ts')).check(io, globs, options)));
+      exit(await (await import('./run.ts')).check(io, globs, options)),
+    );
 }
 
 function count(text: string): number {
   const number = Number(text);
   if (text.trim() !== '' && Number.isInteger(number) && number >= 0) return number;
-  throw new CliError('MR2003', `--max-warnings should be a whole number, not '${text}'.`, { hint: 'Such as --max-warnings 0.' });
+  throw new CliError('MR2003', `--max-warnings should be a whole number, not '${text}'.`, {
+    hint: 'Such as --max-warnings 0.',
+  });
 }

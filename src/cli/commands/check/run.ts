@@ -21,7 +21,11 @@ export async function check(io: Io, globs: readonly string[], options: Options):
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
   const limit = options.maxWarnings ?? config.maxWarnings;
   const tooMany = limit !== undefined && warnings > limit;
-  if (tooMany) io.note(`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, and at most ${limit} ${limit === 1 ? 'is' : 'are'} allowed.`);
-  if (format === 'pretty' && diagnostics.length === 0) io.out(`No problems in ${systems.map(({ model }) => model.name).join(', ')}.`);
+  if (tooMany)
+    io.note(
+      `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, and at most ${limit} ${limit === 1 ? 'is' : 'are'} allowed.`,
+    );
+  if (format === 'pretty' && diagnostics.length === 0)
+    io.out(`No problems in ${systems.map(({ model }) => model.name).join(', ')}.`);
   return hasErrors(diagnostics) || tooMany ? 1 : 0;
 }

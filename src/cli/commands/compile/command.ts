@@ -11,6 +11,11 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--watch', 'compile again at each change, until Ctrl-C')
     .option('--stubs', 'begin tasks/NAME.ts for each task that has no implementation')
     .option('--force', 'compile also what is unchanged, and replace output that was edited by hand')
-    .addHelpText('after', '\nExamples:\n  $ dsl compile\n  $ dsl compile shop/*.dsl.ts --out src/generated\n  $ dsl compile --check --json\n  $ dsl compile --watch\n')
-    .action(async (globs: string[], options: CompileArguments) => exit(await (await import('./run.ts')).compile(io, globs, options)));
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl compile\n  $ dsl compile shop/*.dsl.ts --out src/generated\n  $ dsl compile --check --json\n  $ dsl compile --watch\n',
+    )
+    .action(async (globs: string[], options: CompileArguments) =>
+      exit(await (await import('./run.ts')).compile(io, globs, options)),
+    );
 }

@@ -20,7 +20,9 @@ export interface CompileArguments {
 /** Compiles systems. Exit code 1 when there is a problem in one, or when `--check` finds stale output. */
 export async function compile(io: Io, globs: readonly string[], options: CompileArguments): Promise<number> {
   if (options.watch === true && (options.check === true || io.json)) {
-    throw new CliError('MR2003', '--watch goes on for ever, so it goes with neither --check nor --json.', { hint: 'Leave one of them out.' });
+    throw new CliError('MR2003', '--watch goes on for ever, so it goes with neither --check nor --json.', {
+      hint: 'Leave one of them out.',
+    });
   }
   if (options.watch === true) {
     const { watch } = await import('./watch.ts');
@@ -34,7 +36,12 @@ export async function compile(io: Io, globs: readonly string[], options: Compile
 }
 
 /** One go over all systems that the arguments name. */
-export async function compileOnce(io: Io, config: Config, globs: readonly string[], options: CompileArguments): Promise<Outcome> {
+export async function compileOnce(
+  io: Io,
+  config: Config,
+  globs: readonly string[],
+  options: CompileArguments,
+): Promise<Outcome> {
   const files = globs.length > 0 ? await findFiles(globs, io.cwd) : await findFiles(config.globs, config.root);
   const out = options.out === undefined ? config.out : resolve(io.cwd, options.out);
   const { check = false, stubs = false, force = false } = options;
@@ -44,13 +51,18 @@ export async function compileOnce(io: Io, config: Config, globs: readonly string
 /** Says what was done: problems on stderr, the rest on stdout. */
 export function tell(io: Io, { systems, stubs, diagnostics }: Outcome, check: boolean): void {
   const unimplemented = diagnostics.filter(({ code, severity }) => code === 'MR1501' && severity === 'warning');
-  showDiagnostics(io, diagnostics.filter((diagnostic) => !unimplemented.includes(diagnostic)));
+  showDiagnostics(
+    io,
+    diagnostics.filter((diagnostic) => !unimplemented.includes(diagnostic)),
+  );
   for (const system of systems) io.out(line(system, check));
   for (const path of stubs) io.out(`${io.paint('green', '+')} ${path}`);
   // At the beginning every task is one: a line for all of them, and `dsl check` for the places.
   if (unimplemented.length > 0) {
     const tasks = unimplemented.map(({ message }) => /'(.*?)'/.exec(message)?.[1] ?? '').join(', ');
     const count = unimplemented.length === 1 ? 'One task has' : `${unimplemented.length} tasks have`;
-    io.note(`${io.paint('yellow', 'warning MR1501', 'note')}: ${count} no implementation: ${shorten(tasks, 100)}. \`dsl compile --stubs\` begins what is missing.`);
+    io.note(
+      `${io.paint('yellow', 'warning MR1501', 'note')}: ${count} no implementation: ${shorten(tasks, 100)}. \`dsl compile --stubs\` begins what is missing.`,
+    );
   }
 }

@@ -28,7 +28,9 @@ export async function compileUnchanged(args: readonly string[], cwd: string): Pr
     const accounted = new Set(fresh.flatMap(({ entry, sources }) => [entry, ...sources]));
     if (fresh.length === 0 || !files.every((file) => accounted.has(file))) return false;
     const systems = fresh.map((each) => reportFresh(each, cwd));
-    const text = json ? JSON.stringify({ ok: true, systems, diagnostics: [] }, null, process.stdout.isTTY ? 2 : 0) : systems.map((each) => line(each, check)).join('\n');
+    const text = json
+      ? JSON.stringify({ ok: true, systems, diagnostics: [] }, null, process.stdout.isTTY ? 2 : 0)
+      : systems.map((each) => line(each, check)).join('\n');
     process.stdout.write(`${text}\n`);
     return true;
   } catch {

@@ -26,7 +26,9 @@ export async function watch(io: Io, globs: readonly string[], options: CompileAr
       // The folder has gone: what was in it is reported as missing.
     }
   };
-  const stopped = new Promise<void>((resolve) => io.interrupted.addEventListener('abort', () => resolve(), { once: true }));
+  const stopped = new Promise<void>((resolve) =>
+    io.interrupted.addEventListener('abort', () => resolve(), { once: true }),
+  );
   try {
     while (!io.interrupted.aborted) {
       const started = performance.now();

@@ -46,9 +46,12 @@ export function init(io: Io, dir: string, template: string): number {
 function tell(io: Io, root: string, written: readonly string[], kept: readonly string[]): void {
   for (const path of written) io.out(`${io.paint('green', '+')} ${path}`);
   for (const path of kept) io.out(`${io.paint('dim', '=')} ${path} (kept as it was)`);
-  if (kept.includes('package.json')) io.out('\npackage.json needs "type": "module", and millrace and zod as dependencies.');
+  if (kept.includes('package.json'))
+    io.out('\npackage.json needs "type": "module", and millrace and zod as dependencies.');
   const folder = relative(io.cwd, root);
-  io.out(`\nNext:\n${folder === '' ? '' : `  cd ${folder}\n`}  npm install\n  npx dsl compile\n\nREADME.md goes on from there.`);
+  io.out(
+    `\nNext:\n${folder === '' ? '' : `  cd ${folder}\n`}  npm install\n  npx dsl compile\n\nREADME.md goes on from there.`,
+  );
 }
 
 // A leading underscore keeps tools from taking a template's package.json, tsconfig.json or .gitignore for a real one.
@@ -79,7 +82,10 @@ function placeholders(root: string): Readonly<Record<string, string>> {
     readonly dependencies: Readonly<Record<string, string>>;
     readonly devDependencies?: Readonly<Record<string, string>>;
   };
-  const name = basename(root).toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replaceAll(/^-+|-+$/g, '');
+  const name = basename(root)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
   // Out of a checkout, the project gets the checkout: its version may not be published yet.
   const installed = packageRoot.includes('node_modules');
   return {

@@ -14,7 +14,8 @@ export async function inspect(io: Io, file: string | undefined, schema: boolean)
     io.document(systemJsonSchema());
     return 0;
   }
-  if (file === undefined) throw new CliError('MR2003', 'Missing required argument \'file\'.', { hint: 'dsl inspect hello.dsl.ts' });
+  if (file === undefined)
+    throw new CliError('MR2003', "Missing required argument 'file'.", { hint: 'dsl inspect hello.dsl.ts' });
   const { systems, diagnostics } = await findSystems([resolve(io.cwd, file)], io.cwd, await readConfig(io.cwd));
   const [system] = systems;
   if (system === undefined || hasErrors(diagnostics)) {

@@ -1,4 +1,12 @@
-import type { BodyNode, CallNode, FlowNode, MachineNode, StateNode, SystemModel, TaskNode } from '../../../model/index.ts';
+import type {
+  BodyNode,
+  CallNode,
+  FlowNode,
+  MachineNode,
+  StateNode,
+  SystemModel,
+  TaskNode,
+} from '../../../model/index.ts';
 import { visitStep } from '../../../model/visit/index.ts';
 import type { Io } from '../../kit/io.ts';
 import { shorten } from '../../kit/table.ts';
@@ -12,12 +20,30 @@ export function printSummary(io: Io, model: SystemModel, hash: string): void {
     if (lines.length > 0) io.out(`\n${io.paint('bold', title)} (${lines.length})`);
     for (const line of lines) io.out(`  ${line}`);
   };
-  section('events', Object.values(model.events).map((event) => named(io, event)));
-  section('tasks', Object.values(model.tasks).map((task) => `${named(io, task)}${policy(io, task)}`));
-  section('agents', Object.values(model.agents).map((agent) => named(io, agent)));
-  section('resources', Object.values(model.resources).map((resource) => named(io, resource)));
-  section('flows', Object.values(model.flows).map((flow) => flowLines(io, flow)));
-  section('machines', Object.values(model.machines).map((machine) => machineLines(io, machine)));
+  section(
+    'events',
+    Object.values(model.events).map((event) => named(io, event)),
+  );
+  section(
+    'tasks',
+    Object.values(model.tasks).map((task) => `${named(io, task)}${policy(io, task)}`),
+  );
+  section(
+    'agents',
+    Object.values(model.agents).map((agent) => named(io, agent)),
+  );
+  section(
+    'resources',
+    Object.values(model.resources).map((resource) => named(io, resource)),
+  );
+  section(
+    'flows',
+    Object.values(model.flows).map((flow) => flowLines(io, flow)),
+  );
+  section(
+    'machines',
+    Object.values(model.machines).map((machine) => machineLines(io, machine)),
+  );
 }
 
 function named(io: Io, node: { readonly name: string; readonly description?: string }): string {
@@ -50,7 +76,9 @@ function bodyLines(body: BodyNode, depth: number): string[] {
       parts.flatMap((part) => [`${indent}  ${part.name}:`, ...bodyLines(part.body, depth + 4)]);
     const call = ({ target }: CallNode): string => target.name;
     return visitStep<string[]>(step, '', {
-      step: (node) => [`${indent}${node.id}: ${call(node.call)}${node.undo === undefined ? '' : `, undone by ${call(node.undo)}`}`],
+      step: (node) => [
+        `${indent}${node.id}: ${call(node.call)}${node.undo === undefined ? '' : `, undone by ${call(node.undo)}`}`,
+      ],
       parallel: (node) => [`${indent}${node.id}: at the same time`, ...inner(node.bodies)],
       branch: (node) => [`${indent}${node.id}: one of`, ...inner(node.cases)],
       map: (node) => [`${indent}${node.id}: for each item`, ...bodyLines(node.body, depth + 2)],
@@ -63,7 +91,9 @@ function bodyLines(body: BodyNode, depth: number): string[] {
         `${indent}  on failure:`,
         ...bodyLines(node.handler, depth + 4),
       ],
-      waitFor: (node) => [`${indent}${node.id}: waits for ${node.event}${node.timeout === undefined ? '' : `, at most ${node.timeout}`}`],
+      waitFor: (node) => [
+        `${indent}${node.id}: waits for ${node.event}${node.timeout === undefined ? '' : `, at most ${node.timeout}`}`,
+      ],
       approve: (node) => [`${indent}${node.id}: a person decides`],
       sleep: (node) => [`${indent}${node.id}: sleeps${typeof node.time === 'string' ? ` ${node.time}` : ''}`],
       emit: (node) => [`${indent}${node.id}: emits ${call(node.call)}`],
@@ -80,9 +110,13 @@ function machineLines(io: Io, machine: MachineNode): string {
 function stateLines(states: readonly StateNode[], initial: readonly string[], depth: number): string[] {
   return states.flatMap((state) => {
     const to = state.on.flatMap(({ event, transitions }) =>
-      transitions.map(({ targets }) => `${event}${targets.length === 0 ? '' : ` → ${targets.join(' + ')}`}`));
+      transitions.map(({ targets }) => `${event}${targets.length === 0 ? '' : ` → ${targets.join(' + ')}`}`),
+    );
     const after = state.after.flatMap(({ delay, transitions }) =>
-      transitions.map(({ targets }) => `after ${typeof delay === 'string' ? delay : 'a time'} → ${targets.join(' + ')}`));
+      transitions.map(
+        ({ targets }) => `after ${typeof delay === 'string' ? delay : 'a time'} → ${targets.join(' + ')}`,
+      ),
+    );
     const runs = state.run.map(({ target }) => `runs ${target.name}`);
     const facts = [...(state.type === 'final' ? ['final'] : []), ...runs, ...to, ...after].join(', ');
     const start = initial.includes(state.name) ? '▸ ' : '  ';

@@ -22,7 +22,10 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--state <name>', 'only instances in this state')
     .option('--limit <n>', 'at most so many', limitOption, 50)
     .option('--db <file>', 'the database')
-    .addHelpText('after', '\nExamples:\n  $ dsl instances list\n  $ dsl instances list --machine order --state travelling --json\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl instances list\n  $ dsl instances list --machine order --state travelling --json\n',
+    )
     .action(async (options: ListOptions) => exit(await (await import('./list.ts')).listInstances(io, options)));
   command
     .command('show')
@@ -31,7 +34,11 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .argument('<id>', 'the key of the instance')
     .option('--machine <name>', 'the machine, where several have an instance of that key')
     .option('--db <file>', 'the database')
-    .addHelpText('after', '\nExamples:\n  $ dsl instances show o-1\n  $ dsl instances show o-1 --machine order --json\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl instances show o-1\n  $ dsl instances show o-1 --machine order --json\n',
+    )
     .action(async (id: string, options: { readonly db?: string; readonly machine?: string }) =>
-      exit(await (await import('./show.ts')).showInstance(io, id, options)));
+      exit(await (await import('./show.ts')).showInstance(io, id, options)),
+    );
 }

@@ -49,7 +49,12 @@ export async function listInstances(io: Io, options: Options): Promise<number> {
       time(row.updated),
       io.paint('dim', shorten(JSON.stringify(snapshotOf(row).context) ?? '', 60)),
     ]);
-    io.out(table([['MACHINE', 'INSTANCE', 'STATE', 'STATUS', 'CHANGED', 'CONTEXT'].map((head) => io.paint('dim', head)), ...lines]));
+    io.out(
+      table([
+        ['MACHINE', 'INSTANCE', 'STATE', 'STATUS', 'CHANGED', 'CONTEXT'].map((head) => io.paint('dim', head)),
+        ...lines,
+      ]),
+    );
   }
   return 0;
 }

@@ -36,11 +36,18 @@ function find(tables: Tables, file: string, id: string, machine: string | undefi
   const [only] = same;
   if (only !== undefined && same.length === 1) return only;
   if (only !== undefined) {
-    throw new CliError('MR2014', `Several machines have an instance '${id}': ${same.map((row) => row.machine).join(', ')}.`, {
-      hint: `Name one: --machine ${only.machine}.`,
-    });
+    throw new CliError(
+      'MR2014',
+      `Several machines have an instance '${id}': ${same.map((row) => row.machine).join(', ')}.`,
+      {
+        hint: `Name one: --machine ${only.machine}.`,
+      },
+    );
   }
-  const like = nearest(id, all.map((row) => row.id));
+  const like = nearest(
+    id,
+    all.map((row) => row.id),
+  );
   const of = machine === undefined ? '' : ` of ${machine}`;
   throw new CliError('MR2014', `There is no instance '${id}'${of} in ${file}.`, {
     hint: like === undefined ? '`dsl instances list` shows what there is.' : `Did you mean ${like}?`,

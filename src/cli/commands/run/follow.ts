@@ -11,7 +11,8 @@ export function followRuntime(io: Io, runtime: ReactiveSystemRuntime, id: string
 }
 
 function words(io: Io, event: RuntimeEvent): string | undefined {
-  const sign = (style: 'cyan' | 'green' | 'yellow' | 'red' | 'blue', text: string): string => io.paint(style, text, 'note');
+  const sign = (style: 'cyan' | 'green' | 'yellow' | 'red' | 'blue', text: string): string =>
+    io.paint(style, text, 'note');
   switch (event.type) {
     case 'run.recovered':
       return `${sign('blue', '↻')} going on with ${event.target} from its last finished step`;
@@ -42,13 +43,21 @@ const look = 200;
 /** Tells on stderr what happens to a run in another process, by reading its journal. Gives a function that ends it. */
 export function followClient(io: Io, client: Client, id: string): () => void {
   const told = new Map<string, StepView['status']>();
-  const signs = { running: ['cyan', '▸'], waiting: ['blue', '…'], completed: ['green', '✓'], failed: ['red', '✗'], cancelled: ['yellow', '✗'] } as const;
+  const signs = {
+    running: ['cyan', '▸'],
+    waiting: ['blue', '…'],
+    completed: ['green', '✓'],
+    failed: ['red', '✗'],
+    cancelled: ['yellow', '✗'],
+  } as const;
   const read = (): void => {
     for (const { path, status, target } of client.reader.steps(id)) {
       if (told.get(path) === status) continue;
       told.set(path, status);
       const [style, sign] = signs[status];
-      io.note(`${io.paint(style, sign, 'note')} ${step({ step: path, target: target ?? null })}${status === 'waiting' ? ' waits' : ''}`);
+      io.note(
+        `${io.paint(style, sign, 'note')} ${step({ step: path, target: target ?? null })}${status === 'waiting' ? ' waits' : ''}`,
+      );
     }
   };
   const timer = setInterval(read, look).unref();

@@ -26,6 +26,7 @@ export async function run(io: Io, file: string, flow: string, options: RunArgume
   // Without an input, an id may be that of an earlier run: then the input is known.
   if (options.input !== undefined || options.id === undefined) checkInput(opened.system, flow, given);
   makeFolder(opened.database);
+  const { interrupted } = io;
   let id = options.id;
   for (;;) {
     const engine = connect(opened.system, { db: opened.database, logger: ioLogger(io, 'info') });
@@ -36,12 +37,14 @@ export async function run(io: Io, file: string, flow: string, options: RunArgume
         if (known === undefined && options.input === undefined) checkInput(opened.system, flow, undefined);
         id = (await engine.start(flow, given, id === undefined ? {} : { id })).runId;
       } else if (known.target !== flow) {
-        throw new CliError('MR2018', `Run '${known.id}' is a run of '${known.target}', not of '${flow}'.`, { hint: 'Choose another --id.' });
+        throw new CliError('MR2018', `Run '${known.id}' is a run of '${known.target}', not of '${flow}'.`, {
+          hint: 'Choose another --id.',
+        });
       }
       return await toItsEnd(io, opened, engine, flow, id ?? '');
     } catch (thrown) {
       // The process that drove the database has ended: from here on this one does.
-      if ((thrown as { code?: unknown }).code !== 'MR3403' || io.interrupted.aborted) throw thrown;
+      if ((thrown as { code?: unknown }).code !== 'MR3403' || interrupted.aborted) throw thrown;
     } finally {
       await engine.close();
     }
@@ -53,7 +56,10 @@ function checkInput(system: BoundSystem, flow: string, input: unknown): void {
   const checked = schema === undefined ? undefined : checkValue(schema, input);
   if (checked?.ok !== false) return;
   throw new CliError('MR3206', `The input of flow '${flow}' is not valid: ${checked.problems}`, {
-    hint: input === undefined ? `Give one with --input '{...}'; \`dsl inspect FILE\` shows the flow.` : 'Nothing was started.',
+    hint:
+      input === undefined
+        ? `Give one with --input '{...}'; \`dsl inspect FILE\` shows the flow.`
+        : 'Nothing was started.',
     exitCode: 1,
   });
 }
@@ -90,9 +96,18 @@ async function toItsEnd(io: Io, opened: OpenedSystem, engine: Engine, flow: stri
 /** Ctrl-C: the run stays where it is, on disk. */
 function leave(io: Io, { file }: OpenedSystem, engine: Engine, flow: string, id: string): number {
   const view = engine.status(id);
-  if (io.json) io.document({ id, status: view?.status ?? 'running', output: null, error: null, durationMs: view === undefined ? 0 : view.updatedAt - view.createdAt });
-  io.note(engine.role === 'client'
-    ? `Run ${id} goes on in the process that drives the database.`
-    : `Run ${id} is on disk. It goes on with \`dsl run ${file} ${flow} --id ${id}\`, or with any command that drives the database.`);
+  if (io.json)
+    io.document({
+      id,
+      status: view?.status ?? 'running',
+      output: null,
+      error: null,
+      durationMs: view === undefined ? 0 : view.updatedAt - view.createdAt,
+    });
+  io.note(
+    engine.role === 'client'
+      ? `Run ${id} goes on in the process that drives the database.`
+      : `Run ${id} is on disk. It goes on with \`dsl run ${file} ${flow} --id ${id}\`, or with any command that drives the database.`,
+  );
   return io.interrupted.reason === 'SIGTERM' ? 143 : 130;
 }

@@ -16,11 +16,17 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .command('list')
     .summary('list runs, newest first')
     .description('List runs, newest first. Reads the database only: whoever drives it is not disturbed.')
-    .option('--status <status...>', 'only runs that are pending, running, waiting, paused, completed, failed, cancelled or blocked')
+    .option(
+      '--status <status...>',
+      'only runs that are pending, running, waiting, paused, completed, failed, cancelled or blocked',
+    )
     .option('--flow <name>', 'only runs of this flow (or task)')
     .option('--limit <n>', 'at most so many', limitOption, 50)
     .option('--db <file>', 'the database')
-    .addHelpText('after', '\nExamples:\n  $ dsl runs list\n  $ dsl runs list --status failed waiting --limit 10\n  $ dsl runs list --flow greet --json\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl runs list\n  $ dsl runs list --status failed waiting --limit 10\n  $ dsl runs list --flow greet --json\n',
+    )
     .action(async (options: ListOptions) => exit(await (await import('./list.ts')).listRuns(io, options)));
   command
     .command('show')
@@ -29,5 +35,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .argument('<id>', 'the id of the run')
     .option('--db <file>', 'the database')
     .addHelpText('after', '\nExamples:\n  $ dsl runs show greet-1\n  $ dsl runs show greet-1 --json\n')
-    .action(async (id: string, options: { readonly db?: string }) => exit(await (await import('./show.ts')).showRun(io, id, options)));
+    .action(async (id: string, options: { readonly db?: string }) =>
+      exit(await (await import('./show.ts')).showRun(io, id, options)),
+    );
 }

@@ -22,7 +22,8 @@ export async function listRuns(io: Io, options: Options): Promise<number> {
       limit: options.limit,
       ...(status === undefined ? {} : { status }),
       ...(options.flow === undefined ? {} : { target: options.flow }),
-    }));
+    }),
+  );
   if (io.json) io.document({ runs: rows.map(summary) });
   else if (rows.length === 0) io.note('No run matches.');
   else {
@@ -37,7 +38,9 @@ export async function listRuns(io: Io, options: Options): Promise<number> {
         error === null ? '' : shorten(`${error.code} ${error.message}`, 60),
       ];
     });
-    io.out(table([['RUN', 'FLOW', 'STATUS', 'STARTED', 'TOOK', 'ERROR'].map((head) => io.paint('dim', head)), ...lines]));
+    io.out(
+      table([['RUN', 'FLOW', 'STATUS', 'STARTED', 'TOOK', 'ERROR'].map((head) => io.paint('dim', head)), ...lines]),
+    );
   }
   return 0;
 }

@@ -12,7 +12,10 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
   const found = await readStore(io, options.db, (tables, file) => {
     const run = tables.runs.get(id);
     if (run !== undefined) return { run, journal: tables.journal.of(id), children: tables.runs.list({ parent: id }) };
-    const like = nearest(id, tables.runs.list({ limit: 1000 }).map((row) => row.id));
+    const like = nearest(
+      id,
+      tables.runs.list({ limit: 1000 }).map((row) => row.id),
+    );
     throw new CliError('MR2013', `There is no run '${id}' in ${file}.`, {
       hint: like === undefined ? '`dsl runs list` shows what there is.' : `Did you mean ${like}?`,
     });

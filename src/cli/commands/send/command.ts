@@ -8,7 +8,12 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .argument('<file>', 'the .dsl.ts file of the system')
     .argument('[event]', 'the name of the event; with --lines each line may name its own')
     .option('--payload <json>', 'the payload: JSON, @FILE, or - for stdin')
-    .addOption(new Option('--lines <source>', 'many events, a line of JSON each: @FILE, or - for stdin').conflicts(['payload', 'idempotencyKey']))
+    .addOption(
+      new Option('--lines <source>', 'many events, a line of JSON each: @FILE, or - for stdin').conflicts([
+        'payload',
+        'idempotencyKey',
+      ]),
+    )
     .option('--idempotency-key <key>', 'the same key sends the event once')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
     .addHelpText(
@@ -23,5 +28,6 @@ Examples:
 `,
     )
     .action(async (file: string, event: string | undefined, options: SendArguments) =>
-      exit(await (await import('./run.ts')).send(io, file, event, options)));
+      exit(await (await import('./run.ts')).send(io, file, event, options)),
+    );
 }

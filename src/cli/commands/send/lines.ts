@@ -19,7 +19,12 @@ interface Refused {
 }
 
 /** Sends an event for each line, in order. What does not fit is reported and left out. Exit code 1 if there was such a line. */
-export async function sendLines(io: Io, opened: OpenedSystem, event: string | undefined, source: string): Promise<number> {
+export async function sendLines(
+  io: Io,
+  opened: OpenedSystem,
+  event: string | undefined,
+  source: string,
+): Promise<number> {
   const refused: Refused[] = [];
   const unhandled: { line: number; event: string; eventId: string; available: readonly string[] }[] = [];
   let sent = 0;
@@ -38,7 +43,8 @@ export async function sendLines(io: Io, opened: OpenedSystem, event: string | un
     try {
       const result = await sender.send(item.event, item.payload, item.key);
       sent += 1;
-      if (!result.handled) unhandled.push({ line, event: item.event, eventId: result.eventId, available: result.available ?? [] });
+      if (!result.handled)
+        unhandled.push({ line, event: item.event, eventId: result.eventId, available: result.available ?? [] });
     } catch (thrown) {
       refuse(line, thrown);
     }
@@ -81,7 +87,8 @@ function toItem({ system }: OpenedSystem, event: string | undefined, text: strin
   const item: Item = event === undefined ? named(value, line) : { event, payload: value, key: undefined };
   mustHave(system, 'event', item.event);
   const problems = problemsOf(system, item.event, item.payload);
-  if (problems !== undefined) throw new CliError('MR3302', `The payload of event '${item.event}' is not valid: ${problems}`, { exitCode: 1 });
+  if (problems !== undefined)
+    throw new CliError('MR3302', `The payload of event '${item.event}' is not valid: ${problems}`, { exitCode: 1 });
   return item;
 }
 
@@ -104,10 +111,14 @@ function open(io: Io, source: string): NodeJS.ReadableStream {
   const file = resolve(io.cwd, source.slice(1));
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat?.isFile() !== true && stat?.isFIFO() !== true) {
-    throw new CliError('MR2008', `--lines: ${source.slice(1)} cannot be read: ${stat === undefined ? 'there is no such file' : 'it is no file'}.`, {
-      hint: 'Paths start from the working directory.',
-      exitCode: 1,
-    });
+    throw new CliError(
+      'MR2008',
+      `--lines: ${source.slice(1)} cannot be read: ${stat === undefined ? 'there is no such file' : 'it is no file'}.`,
+      {
+        hint: 'Paths start from the working directory.',
+        exitCode: 1,
+      },
+    );
   }
   return createReadStream(file);
 }

@@ -16,7 +16,9 @@ export interface SendArguments {
 /** Sends one event, or many. */
 export async function send(io: Io, file: string, event: string | undefined, options: SendArguments): Promise<number> {
   if (event === undefined && options.lines === undefined) {
-    throw new CliError('MR2003', "Missing required argument 'event'.", { hint: 'Only --lines can do without: then each line names its own.' });
+    throw new CliError('MR2003', "Missing required argument 'event'.", {
+      hint: 'Only --lines can do without: then each line names its own.',
+    });
   }
   const payload = options.payload === undefined ? undefined : await jsonArgument(io, '--payload', options.payload);
   const opened = await openSystem(io, file, options.db);
@@ -36,7 +38,13 @@ export function problemsOf(system: BoundSystem, event: string, payload: unknown)
   return checked?.ok === false ? checked.problems : undefined;
 }
 
-async function sendOne(io: Io, opened: OpenedSystem, event: string, payload: unknown, key: string | undefined): Promise<number> {
+async function sendOne(
+  io: Io,
+  opened: OpenedSystem,
+  event: string,
+  payload: unknown,
+  key: string | undefined,
+): Promise<number> {
   // Before the database is opened: what is refused leaves no trace.
   const problems = problemsOf(opened.system, event, payload);
   if (problems !== undefined) {
@@ -55,11 +63,20 @@ async function sendOne(io: Io, opened: OpenedSystem, event: string, payload: unk
   if (io.json) io.document({ eventId, event, handled, available, deliveries, driven: drives });
   else if (handled) {
     const to = deliveries.map((delivery) =>
-      delivery.to === 'instance' ? `${delivery.machine} ${delivery.instanceId}` : delivery.to === 'run' ? `run ${delivery.runId}` : `flow ${delivery.flow}`);
+      delivery.to === 'instance'
+        ? `${delivery.machine} ${delivery.instanceId}`
+        : delivery.to === 'run'
+          ? `run ${delivery.runId}`
+          : `flow ${delivery.flow}`,
+    );
     io.out(`${event} ${eventId} handled by ${to.join(', ') || 'a handler'}`);
   } else {
     io.out(`${event} ${eventId} not handled by anybody`);
-    io.note(available.length > 0 ? `The instance would take ${available.join(', ')}.` : 'It waits in the log for a flow that asks for it, until its time is up.');
+    io.note(
+      available.length > 0
+        ? `The instance would take ${available.join(', ')}.`
+        : 'It waits in the log for a flow that asks for it, until its time is up.',
+    );
   }
   return 0;
 }

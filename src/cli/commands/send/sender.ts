@@ -11,11 +11,13 @@ import { ioLogger } from '../../systems/logger.ts';
 export class Sender implements AsyncDisposable {
   readonly #io: Io;
   readonly #opened: OpenedSystem;
+  readonly #interrupted: AbortSignal;
   #engine: ReactiveSystemRuntime | Client;
 
   constructor(io: Io, opened: OpenedSystem) {
     this.#io = io;
     this.#opened = opened;
+    this.#interrupted = io.interrupted;
     makeFolder(opened.database);
     this.#engine = this.#connect();
   }
@@ -34,7 +36,7 @@ export class Sender implements AsyncDisposable {
       } catch (thrown) {
         const code = (thrown as { code?: unknown }).code;
         const replaced = code === 'MR3223' && this.#engine !== engine;
-        if ((code !== 'MR3403' && !replaced) || this.#io.interrupted.aborted) throw thrown;
+        if ((code !== 'MR3403' && !replaced) || this.#interrupted.aborted) throw thrown;
         if (this.#engine === engine) {
           await engine.close();
           this.#engine = this.#connect();
@@ -47,8 +49,8 @@ export class Sender implements AsyncDisposable {
   async settle(): Promise<void> {
     if (this.#engine.role !== 'owner') return;
     const interrupted = new Promise<void>((resolve) => {
-      if (this.#io.interrupted.aborted) resolve();
-      this.#io.interrupted.addEventListener('abort', () => resolve(), { once: true });
+      if (this.#interrupted.aborted) resolve();
+      this.#interrupted.addEventListener('abort', () => resolve(), { once: true });
     });
     await Promise.race([this.#engine.idle(), interrupted]);
   }

@@ -5,6 +5,11 @@ import type { Check } from '../check.ts';
 export const node: Check = () => {
   const version = process.versions.node;
   return nodeIsTooOld(version)
-    ? { name: 'node', status: 'problem', message: `Node ${version}`, hint: `Millrace needs Node ${oldestNode} or newer.` }
+    ? {
+        name: 'node',
+        status: 'problem',
+        message: `Node ${version}`,
+        hint: `Millrace needs Node ${oldestNode} or newer.`,
+      }
     : { name: 'node', status: 'ok', message: `Node ${version} (${process.execPath})` };
 };

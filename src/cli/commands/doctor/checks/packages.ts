@@ -15,5 +15,10 @@ export const packages: Check = (_io, config) => {
   });
   return missing.length === 0
     ? { name: 'packages', status: 'ok', message: 'millrace and zod are installed' }
-    : { name: 'packages', status: 'problem', message: `not installed: ${missing.join(', ')}`, hint: `npm i ${missing.join(' ')}` };
+    : {
+        name: 'packages',
+        status: 'problem',
+        message: `not installed: ${missing.join(', ')}`,
+        hint: `npm i ${missing.join(' ')}`,
+      };
 };

@@ -20,7 +20,12 @@ export const sqlite: Check = async () => {
     database.close();
     if (mode !== 'wal' || level !== 2 || seen !== 42) {
       const message = `SQLite ${version}: journal_mode is ${String(mode)}, synchronous is ${String(level)} in ${tmpdir()}`;
-      return { name: 'sqlite', status: 'problem', message, hint: 'Keep databases on a local disk: network file systems cannot do this.' };
+      return {
+        name: 'sqlite',
+        status: 'problem',
+        message,
+        hint: 'Keep databases on a local disk: network file systems cannot do this.',
+      };
     }
     return { name: 'sqlite', status: 'ok', message: `SQLite ${version}, write-ahead log, flushed at each commit` };
   } catch (thrown) {

@@ -9,7 +9,10 @@ type Options = Readonly<Record<string, unknown>>;
 /** What generated code and Node's own type stripping ask of a tsconfig. */
 const needs: readonly (readonly [holds: (options: Options) => boolean, need: string])[] = [
   [(options) => options['strict'] === true, '"strict": true'],
-  [(options) => /^(node16|node18|node20|nodenext|preserve|es|esnext)/i.test(text(options['module'])), '"module": "nodenext"'],
+  [
+    (options) => /^(node16|node18|node20|nodenext|preserve|es|esnext)/i.test(text(options['module'])),
+    '"module": "nodenext"',
+  ],
   [
     (options) => options['allowImportingTsExtensions'] === true || options['rewriteRelativeImportExtensions'] === true,
     '"rewriteRelativeImportExtensions": true (or "allowImportingTsExtensions")',
@@ -29,7 +32,8 @@ export const typescript: Check = (_io, config) => {
   const tsconfig = join(config.root, 'tsconfig.json');
   if (!existsSync(tsconfig)) return finding('warning', `there is no ${tsconfig}`, '`dsl init` shows one that fits.');
   const compiler = findCompiler(config.root);
-  if (compiler === undefined) return finding('warning', 'TypeScript is not installed in the project', '`npm i -D typescript`');
+  if (compiler === undefined)
+    return finding('warning', 'TypeScript is not installed in the project', '`npm i -D typescript`');
   const shown = spawnSync(process.execPath, [compiler.tsc, '--showConfig', '-p', tsconfig], { encoding: 'utf8' });
   let options: Options;
   try {
@@ -41,7 +45,11 @@ export const typescript: Check = (_io, config) => {
   if (typeOf(config.root) !== 'module') missing.push('"type": "module" in package.json');
   return missing.length === 0
     ? finding('ok', `TypeScript ${compiler.version}, settings fit`)
-    : finding('warning', `TypeScript ${compiler.version}, settings that would help are missing`, `Set ${missing.join(', ')}.`);
+    : finding(
+        'warning',
+        `TypeScript ${compiler.version}, settings that would help are missing`,
+        `Set ${missing.join(', ')}.`,
+      );
 };
 
 function findCompiler(root: string): { readonly tsc: string; readonly version: string } | undefined {
