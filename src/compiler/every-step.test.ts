@@ -46,14 +46,14 @@ export const sendBox = flow('sendBox', {
   .undo(({ size, input }) => weigh({ id: input.id, at: size.width }))
   .step('weight', (scope) => weighBox(scope.input))
   .branch('kind', isHeavy, {
-    true: (f) => f.step('sent', ({ input }) => ship({ id: input.id, level: 'heavy' })).returns(() => 'heavy' as const),
-    false: (f) => f.sleep('pause', ({ weight }) => \`\${weight}s\`).returns(() => 'light' as const),
+    true: (f) => f.step('sent', ({ input }) => ship({ id: input.id, level: 'heavy' })).returns((): 'heavy' | 'light' => 'heavy'),
+    false: (f) => f.sleep('pause', ({ weight }) => \`\${weight}s\`).returns(({ input }: { readonly input: Box }): 'heavy' | 'light' => (input.id === '' ? 'heavy' : 'light')),
   })
   .branch('fragile', ({ input: { fragile } }) => fragile, {
     true: (f) => f.attempt('care',
       (f) => f.step('again', ({ input, kind }) => ship({ id: input.id, level: kind })).returns(() => 'careful'),
       (f) => f.returns(({ error, input }) => \`\${error.message} of \${input.id}\`)),
-    false: (f) => f.returns(() => 'rough'),
+    false: (f) => f.returns(({ input }: { readonly input: Box }) => (input.fragile ? 'never' : 'rough')),
   })
   .repeat('tries', (f) => f.step('try', ({ input, index }) => weigh({ id: input.id, at: index })), {
     until: ({ value, index, weight }) => value > weight || index > 3,

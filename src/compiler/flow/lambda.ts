@@ -110,26 +110,44 @@ function bodyDoc({ setup, body }: Inlined): Doc {
 }
 
 function inline(expression: ExpressionNode, scope: Scope, context: LambdaContext): Inlined {
-  context.use(expression.uses, expression.text);
-  const { lambda } = expression;
-  if (lambda === undefined) return applyReference(expression, scope);
-  const setup = constants(lambda, scope, expression, context);
-  if (setup !== undefined) {
-    if (!lambda.block) return { setup, body: { expression: argumentCode(lambda.body), arrow: arrowBody(lambda.body) } };
-    const statements = blockStatements(lambda.body);
-    if (statements !== undefined) return { setup, body: { statements } };
-    if (setup.length === 0) return { setup, body: { expression: ['(() => ', lambda.body, ')()'], arrow: lambda.body } };
+  const { lambda, uses, text } = expression;
+  if (lambda === undefined) {
+    context.use(uses, text);
+    return applyReference(expression, scope);
   }
-  return apply(lambda, ['(', userCode(expression.text), ')'], scope);
+  const inlined = isPlain(text, lambda) ? inlineBody(lambda, constants(lambda, scope, expression, context)) : undefined;
+  // What only an annotation of the parameter names is not needed where the parameter is gone.
+  context.use(uses, inlined === undefined ? text : lambda.body);
+  return inlined ?? apply(lambda, ['(', userCode(text), ')'], scope);
+}
+
+/** Has it nothing beside parameter and body, such as the type of its result, that would be lost? */
+function isPlain(text: string, { parameter }: LambdaParts): boolean {
+  if (parameter === '') return /^\s*\(\s*\)\s*=>/.test(text);
+  const at = text.indexOf(parameter);
+  return (
+    at >= 0 && /^\s*\(?\s*$/.test(text.slice(0, at)) && /^\s*,?\s*\)?\s*=>/.test(text.slice(at + parameter.length))
+  );
+}
+
+function inlineBody(
+  { block: isBlock, body }: LambdaParts,
+  setup: readonly Constant[] | undefined,
+): Inlined | undefined {
+  if (setup === undefined) return undefined;
+  if (!isBlock) return { setup, body: { expression: argumentCode(body), arrow: arrowBody(body) } };
+  const statements = blockStatements(body);
+  if (statements !== undefined) return { setup, body: { statements } };
+  return setup.length > 0 ? undefined : { setup, body: { expression: ['(() => ', body, ')()'], arrow: body } };
 }
 
 function inlineCall(node: CallNode, scope: Scope, context: LambdaContext): Inlined {
-  context.use(node.lambda.uses, `${node.lambda.lambda?.parameter ?? ''} ${node.argument}`);
+  const { lambda, uses } = node.lambda;
   const made = madeCall(node, context);
-  const { lambda } = node.lambda;
-  if (lambda === undefined) return plain(made);
-  const setup = constants(lambda, scope, node.lambda, context);
-  if (setup !== undefined) return { setup, body: { expression: made, arrow: made } };
+  const setup = lambda === undefined ? [] : constants(lambda, scope, node.lambda, context);
+  context.use(uses, setup === undefined ? `${lambda?.parameter ?? ''} ${node.argument}` : node.argument);
+  if (lambda === undefined || setup !== undefined)
+    return { setup: setup ?? [], body: { expression: made, arrow: made } };
   return apply(lambda, ['((', userCode(lambda.parameter), ') => ', made, ')'], scope);
 }
 
@@ -179,6 +197,7 @@ function scopeObject(names: readonly string[], scope: Scope): Doc {
 
 /** `((scope) => ...)({ input, risk })`: for a lambda that takes its scope as a whole, or apart in its own way. */
 function apply(lambda: LambdaParts, code: Doc, scope: Scope): Inlined {
+  if (lambda.parameter === '') return plain([code, '()']);
   const argument = scopeObject(lambda.reads ?? readNames(lambda) ?? scope.names(), scope);
   if (isUnannotated(lambda.parameter)) return plain([code, '(', argument, ')']);
   return applyByName(code, argument, lambda.parameter + lambda.body, scope);
