@@ -38,6 +38,11 @@ it('counts what the neighbours in a parallel state do', () => {
   expect(check('m', [both, final('end')])).toEqual([]);
 });
 
+it('leaves unknown names to their own rules', () => {
+  expect(check('m', [state('a', { on: [on('x', go('bb'))] }), state('b')])).toEqual([]);
+  expect(check('m', [state('a', { on: [on('x', go(['b', 'cc']))] }), state('b')])).toEqual([]);
+});
+
 it('leaves unreachable states to their own rule', () => {
   expect(check('m', [state('a', { on: [on('x', go('a'))] }), state('b')])).toEqual([]);
 });

@@ -19,6 +19,11 @@ it('refuses a circle, once, with its way', () => {
   ).toEqual(["Machine 'm' never comes to rest: `always` goes 'a' → 'b' → 'c' → 'a' without a guard."]);
 });
 
+it('asks a state before those around it', () => {
+  const inner = [state('b', { always: [go('rest')] }), state('c')];
+  expect(check(state('a', { always: [go('b')], states: inner }), state('rest'))).toEqual([]);
+});
+
 it('refuses a state that goes to itself, or stays', () => {
   expect(check(state('a', { always: [go('a')] }))).toHaveLength(1);
   expect(check(state('a', { always: [go([])] }))).toHaveLength(1);

@@ -46,6 +46,12 @@ it.each([
   expect(check(flow('a', steps))).toEqual(["warning: Flow 'a' may start itself: 'a' → 'a'."]);
 });
 
+it('points at the call that closes the circle', () => {
+  const again = { ...child('y', 'a'), call: call('flow', 'a', '', at(7)) };
+  const [finding] = found(recursion, system({ flows: [flow('b', []), flow('a', [child('x', 'b'), again])] }));
+  expect(finding).toMatchObject({ path: 'flows.a', location: { line: 7 }, context: { ids: ['a'] } });
+});
+
 it('only warns when its failure starts it again', () => {
   expect(check(flow('a', [step('x', 'task')], { onFailure: call('flow', 'a') }))).toEqual([
     "warning: Flow 'a' may start itself: 'a' → 'a'.",

@@ -50,7 +50,8 @@ function inFlow(flow: FlowNode, found: Found): void {
 function inMachine(machine: MachineNode, found: Found): void {
   if (machine.initial.length > 1) found('machine.several', `machines.${machine.name}.initial`, machine.location);
   for (const { alias, name } of machine.events) {
-    if (failedOf(name) !== undefined) found('event.failed', `machines.${machine.name}.events.${alias}`, machine.location);
+    if (failedOf(name) !== undefined)
+      found('event.failed', `machines.${machine.name}.events.${alias}`, machine.location);
   }
   visitStates(machine, (state) => inState(state, chartOf(machine).path(state), found));
 }

@@ -36,6 +36,11 @@ it('enters what is around a target, and what a state starts in', () => {
 
 it('names the outermost state only', () => {
   expect(check('m', [state('a'), state('b', { states: [state('c')] })])).toEqual(['b']);
+  const model = system({ machines: [machine('m', [state('a'), state('b', { states: [state('c')] }), state('d')])] });
+  expect(found(unreachable, model).map(({ hint }) => hint)).toEqual([
+    'Nor to those below it.',
+    'Add a transition to it, or take it away.',
+  ]);
 });
 
 it('leaves unknown names to their own rules', () => {
