@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { deepFreeze } from '../core/index.ts';
-import type { SystemModel } from '../model/index.ts';
+import type { Diagnostic, SystemModel } from '../model/index.ts';
 import { membersOf, reportStrangers } from './define/members.ts';
 import { findSystem, readSystemHead } from './define/system.ts';
 import { reportCycles } from './files/cycles.ts';
@@ -25,7 +25,14 @@ export function readSource(path: string, cwd: string, readFile: (path: string) =
     reading.reportFile('MR1015', entry, message, 'Split what is nested into constants and functions of their own.');
   }
   const files = [...reading.modules].flatMap(([file, module]) => (module === undefined ? [] : [file]));
-  return { ...(system === undefined ? {} : { system: deepFreeze(system) }), diagnostics: reading.diagnostics, files };
+  return {
+    ...(system === undefined ? {} : { system: deepFreeze(system) }),
+    diagnostics: byPlace(
+      reading.diagnostics,
+      files.map((file) => reading.display(file)),
+    ),
+    files,
+  };
 }
 
 function systemIn(reading: Reading, module: Module): SystemModel | undefined {
@@ -79,6 +86,13 @@ function systemIn(reading: Reading, module: Module): SystemModel | undefined {
     files: [...reading.modules.values()].flatMap((read) => (read === undefined ? [] : [read.file])),
     location,
   };
+}
+
+/** The problems as one meets them reading the files from top to bottom, the entry first. */
+function byPlace(diagnostics: readonly Diagnostic[], files: readonly string[]): readonly Diagnostic[] {
+  const order = new Map(files.map((file, index) => [file, index]));
+  const rank = ({ file }: Diagnostic): number => order.get(file) ?? -1;
+  return diagnostics.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
 }
 
 function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

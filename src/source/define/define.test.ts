@@ -150,7 +150,7 @@ describe('the system', () => {
   });
 
   it('with mistakes', async () => {
-    expect(await marks(head.replace("'1.0.0' }", "'1', foo: 1 }"))).toEqual(['MR1102 foo', "MR1104 '1'"]);
+    expect(await marks(head.replace("'1.0.0' }", "'1', foo: 1 }"))).toEqual(["MR1104 '1'", 'MR1102 foo']);
     expect(await marks(head.replace(", { version: '1.0.0' }", ''))).toEqual(["MR1109 system('s')"]);
   });
 });

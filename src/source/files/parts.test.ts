@@ -95,8 +95,8 @@ describe('a system of several files', () => {
       "MR1119 3:56 'b' is not a file of this system.",
       "MR1119 3:59 '{}' is not a file of this system.",
       "MR1119 3:63 'c' is not a relative path.",
-      "MR1001 6:8 There is no file 'q.dsl.ts'.",
       "MR1119 3:69 ''x'' is not a file of this system.",
+      "MR1001 6:8 There is no file 'q.dsl.ts'.",
     ]);
   });
 

@@ -193,8 +193,8 @@ describe('imports', () => {
       'x.ts': 'export const one = 1;',
     };
     expect(lines(await readText(files))).toEqual([
-      expect.stringMatching(/^MR1115 11:\d+ 'two' cannot be found in '.\/x.ts'/),
       "MR1001 2:10 There is no file 'none.ts'.",
+      expect.stringMatching(/^MR1115 11:\d+ 'two' cannot be found in '.\/x.ts'/),
     ]);
   });
 
