@@ -2,14 +2,12 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { nearest } from '../../core/index.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
-import { readConfig } from '../config/config.ts';
+import { readConfig, type Config } from '../config/config.ts';
 import { databaseOf } from '../kit/database.ts';
 import { CliError } from '../kit/failure.ts';
 import type { Io } from '../kit/io.ts';
 import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
-import { compileSystems } from './compile.ts';
-import { shown } from './fresh.ts';
-import { showDiagnostics } from './show-diagnostics.ts';
+import { freshSystems, shown } from './fresh.ts';
 
 /** A system that can run, and where its data lies. */
 export interface OpenedSystem {
@@ -28,20 +26,31 @@ export interface OpenedSystem {
 export async function openSystem(io: Io, file: string, db: string | undefined): Promise<OpenedSystem | undefined> {
   const entry = resolve(io.cwd, file);
   const config = await readConfig(io.cwd, entry);
-  const outcome = await compileSystems([entry], io.cwd, config, { out: config.out });
-  const folder = outcome.folders.get(entry);
-  if (!outcome.ok || folder === undefined) {
-    if (io.json) io.document({ ok: false, diagnostics: outcome.diagnostics });
-    else showDiagnostics(io, outcome.diagnostics);
-    return undefined;
-  }
-  const written = outcome.systems.reduce((sum, system) => sum + system.written, 0);
-  if (written > 0)
-    io.note(
-      `Compiled ${shown(io.cwd, entry)}: ${written} ${written === 1 ? 'file' : 'files'} written to ${shown(io.cwd, folder)}.`,
-    );
+  const folder = freshSystems([entry], config.out, config)[0]?.outDir ?? (await compile(io, entry, config));
+  if (folder === undefined) return undefined;
   const system = await load(io, join(folder, 'index.ts'));
   return { system, file, database: databaseOf(io, config, system.name, db) };
+}
+
+/** Compiles what is stale, and says so. The compiler is loaded only then. */
+async function compile(io: Io, entry: string, config: Config): Promise<string | undefined> {
+  const [{ compileSystems }, { showDiagnostics }] = await Promise.all([
+    import('./compile.ts'),
+    import('./show-diagnostics.ts'),
+  ]);
+  const { ok, folders, systems, diagnostics } = await compileSystems([entry], io.cwd, config, { out: config.out });
+  const folder = folders.get(entry);
+  if (!ok || folder === undefined) {
+    if (io.json) io.document({ ok: false, diagnostics });
+    else showDiagnostics(io, diagnostics);
+    return undefined;
+  }
+  const written = systems.reduce((sum, system) => sum + system.written, 0);
+  if (written > 0) {
+    const files = written === 1 ? 'file' : 'files';
+    io.note(`Compiled ${shown(io.cwd, entry)}: ${written} ${files} written to ${shown(io.cwd, folder)}.`);
+  }
+  return folder;
 }
 
 /** Makes the folder of a database that nobody named: it is ours. */
