@@ -23,3 +23,5 @@ export { delayOf } from './delay.ts';
 export { matches } from './descriptor.ts';
 export { interpretMachine } from './interpret.ts';
 export * from './module.ts';
+export { forgetWork, regionalMachine, type RegionalProgram } from './regions/regional-machine.ts';
+export { isFinished, isInRegions, regionsOf, type RegionalCell, type Regions, type RegionTable, type TransitionRow } from './regions/table.ts';

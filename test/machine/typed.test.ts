@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compileSystem } from 'millrace/compiler';
-import type { CompiledMachine } from 'millrace/machine';
+import type { CompiledMachine, MachineModule } from 'millrace/machine';
 import { loadSystemFromDsl } from 'millrace/source';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -58,4 +58,17 @@ it('loads from its file and runs', async () => {
   const raised = door.send(ajar.snapshot, { name: 'rung', payload: { id: 'front', times: 3 } }, scope);
   expect(raised.snapshot).toMatchObject({ state: ['ajar'], context: { last: 'front' } });
   expect(door.available(raised.snapshot)).toEqual(['door.opened', 'door.shut', 'rung', 'oilFailed']);
+});
+
+it('runs regions', async () => {
+  const { house } = (await import(pathToFileURL(join(folder, 'machines/house.ts')).href)) as { house: MachineModule<unknown> };
+  const scope = { instanceId: 'mine', now: 5 };
+  const start = house.start({ guests: 0 }, scope);
+  expect(start.snapshot.state).toEqual(['locked', 'dark']);
+  const opened = house.send(start.snapshot, { name: 'opened', payload: { id: 'mine', by: 'me' } }, scope);
+  expect(opened.snapshot).toMatchObject({ state: ['unlocked', 'lit'], context: { last: 'mine' } });
+  expect(opened.effects.map(({ type }) => type)).toEqual(['schedule', 'run']);
+  const empty = house.send(opened.snapshot, { name: 'shut', payload: { id: 'mine', hard: true } }, scope);
+  expect(empty.snapshot).toMatchObject({ state: ['empty'], context: { last: 'false' } });
+  expect(house.send(empty.snapshot, { name: 'opened', payload: { id: 'mine', by: 'me' } }, scope).snapshot.state).toEqual(['unlocked', 'lit']);
 });

@@ -26,14 +26,17 @@ function trace(machine: MachineModule<unknown>, events: readonly { readonly name
   return [...seen, last];
 }
 
-it('the compiled machine does what the interpreter does: states, context, effects, errors, in the same order', () => {
+it.each([
+  ['without regions', { regions: false }],
+  ['with regions', { regions: true }],
+])('the compiled machine does what the interpreter does, %s: states, context, effects, errors, in the same order', (_, kind) => {
   fc.assert(
-    fc.property(randomMachine, fc.array(randomEvents, { minLength: 1, maxLength: 4 }), (sketch, runs) => {
+    fc.property(randomMachine(kind), fc.array(randomEvents, { minLength: 1, maxLength: 4 }), (sketch, runs) => {
       const node = sketchMachine('random', sketch);
       const interpreted = interpretMachine(enliven(node));
       const module = compiled(node);
       for (const events of runs) expect(trace(module, events)).toEqual(trace(interpreted, events));
     }),
-    { numRuns: Number(process.env['MILLRACE_RUNS'] ?? 60) },
+    { numRuns: Number(process.env['MILLRACE_RUNS'] ?? 40) },
   );
 });

@@ -1,7 +1,7 @@
 /** One function per event, a `switch` over the active leaf, inherited transitions flattened, those of the child first. */
 import { matches } from './descriptors.ts';
 import { block, hard, indent, join, type Doc } from '../text/doc.ts';
-import { camelCase, quote } from '../text/names.ts';
+import { camelCase, lineComment, quote } from '../text/names.ts';
 import { addFunction, pascal, type Printer } from './printer.ts';
 import { describe, isCertain, printGroup } from './transitions.ts';
 import { lineage, type Group, type State } from './tree.ts';
@@ -18,6 +18,8 @@ interface Handler {
 export interface PrintedHandler {
   readonly event: string | undefined;
   readonly name: string;
+  /** Does it read the registers? */
+  readonly readsCell: boolean;
   /** The type of the payload, when it is read. */
   readonly payloadType: string | undefined;
 }
@@ -59,20 +61,20 @@ function handlerOf(printer: Printer, event: string | undefined): Handler {
   return { event, cases: [...cases.values()] };
 }
 
-type Shared = ReadonlyMap<Group, { readonly name: string; readonly readsPayload: boolean }>;
+type Shared = ReadonlyMap<Group, { readonly name: string; readonly readsPayload: boolean; readonly readsCell: boolean }>;
 
 /** Groups that several places try become functions, so that code grows with the states and not with their depth. */
 function sharedGroups(printer: Printer, uses: ReadonlyMap<Group, number>): Shared {
-  const shared = new Map<Group, { name: string; readsPayload: boolean }>();
+  const shared = new Map<Group, { name: string; readsPayload: boolean; readsCell: boolean }>();
   for (const [group, count] of uses) {
     if (count < 2 && !isPattern(group)) continue;
-    const { statements, readsPayload } = printGroup(printer, group);
+    const { statements, readsPayload, readsCell } = printGroup(printer, group);
     const name = addFunction(printer, camelCase(group.label), describe(group), () => ({
-      parameters: [printer.parameter, ...(readsPayload ? [`${group.payload}: ${printer.types.group(group)}`] : [])],
-      result: 'boolean',
-      body: [...statements, ...(isCertain(group) ? [] : ['return false;'])],
+      parameters: [...(readsCell ? [printer.parameter] : []), ...(readsPayload ? [`${group.payload}: ${printer.types.group(group)}`] : [])],
+      result: printer.regions === undefined ? 'boolean' : 'number',
+      body: [...statements, ...(isCertain(group) ? [] : [`return ${nothing(printer)};`])],
     }));
-    shared.set(group, { name, readsPayload });
+    shared.set(group, { name, readsPayload, readsCell });
   }
   return shared;
 }
@@ -83,6 +85,7 @@ function printHandler(printer: Printer, { event, cases }: Handler, shared: Share
   const named = all.find((group) => (event === '*' ? isPattern(group) : group.descriptor === event)) as Group;
   const parameter = named.payload ?? printer.local.payload;
   let readsPayload = false;
+  let readsCell = printer.regions === undefined;
   const printed = cases.map(({ leaves, groups }): Doc => {
     const statements: Doc[] = [];
     for (const [index, group] of groups.entries()) {
@@ -91,29 +94,50 @@ function printHandler(printer: Printer, { event, cases }: Handler, shared: Share
       if (known === undefined) {
         const inline = printGroup(printer, group);
         readsPayload ||= inline.readsPayload;
+        readsCell ||= inline.readsCell;
         statements.push(...inline.statements);
-        if (isLast && !isCertain(group)) statements.push('return false;');
+        if (isLast && !isCertain(group)) statements.push(`return ${nothing(printer)};`);
         continue;
       }
       readsPayload ||= known.readsPayload;
-      const tried = `${known.name}(${cell}${known.readsPayload ? `, ${argument(printer, event, group, parameter)}` : ''})`;
-      const covered = event === '*' ? `${printer.writer.import('millrace/machine', 'matches')}(${quote(group.descriptor ?? '')}, ${printer.local.name}) && ` : '';
-      statements.push(isLast ? `return ${covered}${tried};` : `if (${covered}${tried}) return true;`);
+      readsCell ||= known.readsCell;
+      const given = [...(known.readsCell ? [cell] : []), ...(known.readsPayload ? [argument(printer, event, group, parameter)] : [])];
+      const tried = `${known.name}(${given.join(', ')})`;
+      const covered = event === '*' ? `${printer.writer.import('millrace/machine', 'matches')}(${quote(group.descriptor ?? '')}, ${printer.local.name})` : '';
+      statements.push(...tryGroup(printer, tried, covered, isLast));
     }
-    return [join(leaves.map(({ number, name }) => `case ${number}: // ${name}`), hard), indent([hard, join(statements, hard)])];
+    return [join(leaves.map(({ number, name }) => `case ${number}: ${lineComment(name)}`), hard), indent([hard, join(statements, hard)])];
   });
   const payloadType = !readsPayload ? undefined : event === '*' ? 'unknown' : printer.types.group(named);
   const [label, about] = titles(event);
   const name = addFunction(printer, label, about, () => ({
     parameters: [
-      printer.parameter,
+      ...(readsCell ? [printer.parameter] : []),
+      ...(printer.regions === undefined ? [] : [`${printer.local.state}: number`]),
       ...(event === '*' ? [`${printer.local.name}: string`] : []),
       ...(payloadType === undefined ? [] : [`${parameter}: ${payloadType}`]),
     ],
-    result: 'boolean',
-    body: [[`switch (${cell}.state) `, block([...printed, ['default:', indent([hard, 'return false;'])]])]],
+    result: printer.regions === undefined ? 'boolean' : 'number',
+    body: [
+      [
+        `switch (${printer.regions === undefined ? `${cell}.state` : printer.local.state}) `,
+        block([...printed, ['default:', indent([hard, `return ${nothing(printer)};`])]]),
+      ],
+    ],
   }));
-  return { event, name, payloadType };
+  return { event, name, readsCell, payloadType };
+}
+
+/** What is returned when no transition is enabled: with regions transitions are told by number. */
+const nothing = ({ regions }: Printer): string => (regions === undefined ? 'false' : '-1');
+
+function tryGroup({ regions, local: { found } }: Printer, tried: string, covered: string, isLast: boolean): readonly Doc[] {
+  if (regions === undefined) {
+    const both = covered === '' ? tried : `${covered} && ${tried}`;
+    return [isLast ? `return ${both};` : `if (${both}) return true;`];
+  }
+  const number = covered === '' ? tried : `${covered} ? ${tried} : -1`;
+  return isLast ? [`return ${number};`] : [block([`const ${found} = ${number};`, `if (${found} !== -1) return ${found};`])];
 }
 
 /** The payload as the function of a group takes it: what a pattern covers is only known at run time. */

@@ -133,8 +133,9 @@ function scopeFunction(printer: Printer): string {
   if (known !== undefined) return known;
   const name = printer.writer.declare('scopeOf');
   printer.made.set('scopeOf', name);
-  const isIn = printer.writer.import('millrace/machine', 'isIn');
   const { cell, state } = printer.local;
+  const isIn = printer.writer.import('millrace/machine', printer.regions === undefined ? 'isIn' : 'isInRegions');
+  const where = printer.regions === undefined ? `${printer.table}, ${cell}.state` : `${printer.regions}, ${cell}`;
   printer.pieces.push([
     `function ${name}(${printer.parameter}): ${scopeType(printer)} {`,
     {
@@ -143,7 +144,7 @@ function scopeFunction(printer: Printer): string {
         hard,
         `const { context, now, instanceId } = ${cell};`,
         hard,
-        `return { context, now, instanceId, in: (${state}) => ${isIn}(${printer.table}, ${cell}.state, ${state}) };`,
+        `return { context, now, instanceId, in: (${state}) => ${isIn}(${where}, ${state}) };`,
       ],
     },
     hard,

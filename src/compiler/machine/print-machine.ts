@@ -3,12 +3,13 @@ import type { MachineNode, SystemModel } from '../../model/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Layout } from '../plan/layout.ts';
 import { block, callWithOptions, hard, indent, join, object, print, type Doc } from '../text/doc.ts';
-import { camelCase, docComment, propertyKey, quote } from '../text/names.ts';
+import { camelCase, docComment, lineComment, propertyKey, quote } from '../text/names.ts';
 import { tryCatch } from './actions.ts';
 import { matches } from './descriptors.ts';
 import { printHandlers, type PrintedHandler } from './events.ts';
 import { valueOf } from './lambdas.ts';
 import { createPrinter, moveTo, pascal, place, type Printer } from './printer.ts';
+import { regionalMembers, regionsTable } from './regional.ts';
 import { enterStates, prelude } from './states.ts';
 import { descend, lineage, type State } from './tree.ts';
 
@@ -28,8 +29,9 @@ export function printMachine(machine: MachineNode, { model, layout, writer, hash
   const printer = createPrinter(model, machine, writer, layout);
   const handlers = printHandlers(printer);
   const members = programMembers(printer, handlers, hash);
-  const compiledMachine = writer.import('millrace/machine', 'compiledMachine');
-  const type = writer.import('millrace/machine', 'CompiledMachine', { typeOnly: true });
+  const regional = printer.regions !== undefined;
+  const compiledMachine = writer.import('millrace/machine', regional ? 'regionalMachine' : 'compiledMachine');
+  const type = writer.import('millrace/machine', regional ? 'MachineModule' : 'CompiledMachine', { typeOnly: true });
   const about = machine.description === undefined ? [] : [comment(machine.description), hard];
   const main: Doc = [
     ...about,
@@ -38,7 +40,8 @@ export function printMachine(machine: MachineNode, { model, layout, writer, hash
     hard,
     '});',
   ];
-  const pieces = [typesOf(printer), tableOf(printer), ...printer.pieces, main];
+  const tables = [tableOf(printer), ...(regional ? [regionsTable(printer)] : [])];
+  const pieces = [typesOf(printer), ...tables, ...printer.pieces, main];
   return `${print(join(pieces, [hard, hard]))}\n`;
 }
 
@@ -105,16 +108,20 @@ function programMembers(printer: Printer, handlers: readonly PrintedHandler[], h
     `key: ${quote(machine.key)}`,
     ['events: ', record(machine.events.map(({ alias, name }) => [name, alias]))],
     `creates: [${machine.creates.map(quote).join(', ')}]`,
-    table === 'states' ? 'states' : `states: ${table}`,
-    ['enter: ', enterInitial(printer)],
-    ['step: ', stepArrow(printer, handlers)],
-    ...(always === undefined ? [] : [always.name === 'always' ? 'always' : `always: ${always.name}`]),
+    ...(printer.regions === undefined ? [member('states', table), ['enter: ', enterInitial(printer)]] : regionalMembers(printer)),
+    [printer.regions === undefined ? 'step: ' : 'select: ', stepArrow(printer, handlers)],
+    ...(always === undefined ? [] : [alwaysMember(printer, always)]),
     ...(begin === undefined ? [] : [begin]),
     ...(settles ? [member('settle', writer.import('millrace/machine', 'settle'))] : []),
   ];
 }
 
 const member = (key: string, name: string): string => (key === name ? key : `${key}: ${name}`);
+
+function alwaysMember({ regions, local: { cell, state } }: Printer, { name, readsCell }: PrintedHandler): string {
+  if (regions === undefined) return member('always', name);
+  return readsCell ? `selectAlways: ${name}` : `selectAlways: (_${cell}, ${state}) => ${name}(${state})`;
+}
 
 function enterInitial(printer: Printer): Doc {
   const { tree, local, machine } = printer;
@@ -126,11 +133,12 @@ function enterInitial(printer: Printer): Doc {
 }
 
 function stepArrow(printer: Printer, handlers: readonly PrintedHandler[]): Doc {
-  const { cell, name, payload } = printer.local;
+  const { cell, name, payload, state } = printer.local;
+  const regional = printer.regions !== undefined;
   const readsPayload = handlers.some(({ payloadType }) => payloadType !== undefined);
-  const called = ({ name: handler, payloadType, event }: PrintedHandler): string => {
+  const called = ({ name: handler, readsCell, payloadType, event }: PrintedHandler): string => {
     const typed = payloadType === 'unknown' ? payload : `${payload} as ${payloadType}`;
-    return `${handler}(${[cell, ...(event === '*' ? [name] : []), ...(payloadType === undefined ? [] : [typed])].join(', ')})`;
+    return `${handler}(${[...(readsCell ? [cell] : []), ...(regional ? [state] : []), ...(event === '*' ? [name] : []), ...(payloadType === undefined ? [] : [typed])].join(', ')})`;
   };
   const other = handlers.find(({ event }) => event === '*');
   const cases = handlers.flatMap((handler): Doc[] =>
@@ -138,8 +146,11 @@ function stepArrow(printer: Printer, handlers: readonly PrintedHandler[]): Doc {
       ? []
       : [[`case ${quote(handler.event)}:`, indent([hard, `return ${called(handler)};`])]],
   );
-  const last = [['default:', indent([hard, `return ${other === undefined ? 'false' : called(other)};`])]];
-  return [`(${[cell, name, ...(readsPayload ? [payload] : [])].join(', ')}) => `, block([[`switch (${name}) `, block([...cases, ...last])]])];
+  const last = [['default:', indent([hard, `return ${other !== undefined ? called(other) : regional ? '-1' : 'false'};`])]];
+  const named = handlers.filter(({ event }) => event !== undefined);
+  const first = named.some(({ readsCell }) => readsCell) ? cell : `_${cell}`;
+  const second = named.length > 0 ? state : `_${state}`;
+  return [`(${[first, ...(regional ? [second] : []), name, ...(readsPayload ? [payload] : [])].join(', ')}) => `, block([[`switch (${name}) `, block([...cases, ...last])]])];
 }
 
 /** Asks for the work of the states that have some. */
@@ -153,7 +164,7 @@ function beginFunction(printer: Printer): Doc | undefined {
         callWithOptions(`${cell}.effects.push`, [object(["type: 'run'", `id: ${quote(run.id)}`, target, ['input: ', input]])]),
         ';',
       ];
-      const about = `// ${name}: ${run.id} (${place(run)})`;
+      const about = lineComment(`${name}: ${run.id} (${place(run)})`);
       if (run.input === undefined) return [about, push('undefined')];
       const around = { payload: undefined, payloadType: 'unknown', label: camelCase(`${run.id}.input`) };
       const value = valueOf(printer, run.input, 'unknown', around);

@@ -24,6 +24,8 @@ export interface Printer {
     readonly state: string;
     readonly name: string;
     readonly payload: string;
+    readonly transition: string;
+    readonly found: string;
   };
   /** `m: Cell<OrderContext>` */
   readonly parameter: string;
@@ -57,13 +59,14 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
     state: local('state'),
     name: local('name'),
     payload: local('payload'),
+    transition: local('transition'),
+    found: local('found'),
   };
   writer.reserve([...Object.values(names), 'context', 'event', 'output', 'error', 'now', 'instanceId']);
   const base = pascal(machine.name);
   const contextType = writer.declare(`${base}Context`);
   const stateType = writer.declare(`${base}State`);
   const regional = tree.states.some(({ node }) => node.type === 'parallel');
-  const cell = writer.import('millrace/machine', regional ? 'RegionalCell' : 'Cell', { typeOnly: true });
   return {
     model,
     machine,
@@ -72,13 +75,16 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
     tree,
     types: payloadTypes(model, machine, writer),
     local: names,
-    parameter: `${names.cell}: ${cell}<${contextType}>`,
+    // Only a machine in which something happens has a function that names the type.
+    get parameter() {
+      return `${names.cell}: ${writer.import('millrace/machine', regional ? 'RegionalCell' : 'Cell', { typeOnly: true })}<${contextType}>`;
+    },
     contextType,
     stateType,
     table: writer.declare('states'),
     regions: regional ? writer.declare('regions') : undefined,
     followsStates: !regional && readsConfiguration(machine),
-    chains: raises(machine) || severalFail(tree) || tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
+    chains: regional || raises(machine) || severalFail(tree) || tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
     pieces: [],
     made: new Map(),
   };

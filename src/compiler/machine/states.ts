@@ -1,7 +1,7 @@
 /** What entering and leaving a state does, each as a function that exists only when there is something to do. */
 import { milliseconds } from '../../core/index.ts';
 import { block, callWithOptions, hard, join, object, type Doc } from '../text/doc.ts';
-import { camelCase, quote } from '../text/names.ts';
+import { camelCase, lineComment, quote } from '../text/names.ts';
 import { printActions, tryCatch } from './actions.ts';
 import { valueOf, type Surroundings } from './lambdas.ts';
 import { addFunction, moveTo, pascal, place, type Printer } from './printer.ts';
@@ -44,7 +44,7 @@ function enterFunction(printer: Printer, state: State): string | undefined {
   const body: Doc[] = [
     ...printActions(printer, node.entry, `${name}.entry`, `entry of ${name} (${place(node)})`, bare(`${name}.entry`)).statements,
     ...node.after.flatMap(({ delay }, index) => schedule(printer, state, delay, index)),
-    ...(node.run.length > 0 ? [`${cell}.begin.push(${state.number}); // ${node.run.map(({ id }) => id).join(', ')}`] : []),
+    ...(node.run.length > 0 ? [`${cell}.begin.push(${state.number}); ${lineComment(node.run.map(({ id }) => id).join(', '))}`] : []),
     ...(node.type === 'final' ? reachFinal(printer, state) : []),
   ];
   if (body.length === 0) return undefined;
@@ -97,10 +97,20 @@ function reachFinal(printer: Printer, state: State): readonly Doc[] {
       `${cell}.done = true;`,
     ];
   }
-  const event = `done.state.${parent.name}`;
-  const heard = printer.tree.groups.some(({ descriptor }) => descriptor === event || descriptor?.endsWith('*'));
-  if (!heard && node.output === undefined) return [];
-  return outputOf(printer, state, (value) => [callWithOptions(`${cell}.queue.push`, [object([`name: ${quote(event)}`, ['payload: ', value]])]), ';']);
+  const raise = ({ name }: State, value: Doc): Doc => [
+    callWithOptions(`${cell}.queue.push`, [object([`name: ${quote(`done.state.${name}`)}`, ['payload: ', value]])]),
+    ';',
+  ];
+  const own = isHeard(printer, parent) || node.output !== undefined ? outputOf(printer, state, (value) => raise(parent, value)) : [];
+  const outer = parent.parent;
+  if (outer?.node.type !== 'parallel' || !isHeard(printer, outer)) return own;
+  const isFinished = printer.writer.import('millrace/machine', 'isFinished');
+  return [...own, [`if (${isFinished}(${printer.regions}, ${cell}, ${outer.number})) `, raise(outer, 'undefined')]];
+}
+
+/** Does any state listen to the end of this one? */
+function isHeard(printer: Printer, { name }: State): boolean {
+  return printer.tree.groups.some(({ descriptor }) => descriptor === `done.state.${name}` || descriptor?.endsWith('*'));
 }
 
 /** The output of the machine, which the Recommendation reads when no state is active any more. */
@@ -140,9 +150,7 @@ function exitFunction(printer: Printer, state: State): string | undefined {
     ...printActions(printer, node.exit, `${name}.exit`, `exit of ${name} (${place(node)})`, bare(`${name}.exit`)).statements,
     ...node.after.map((_, index) => `${cell}.effects.push({ type: 'unschedule', id: ${quote(`after.${name}.${index}`)} });`),
     // Work that the same event would only have begun is not begun at all.
-    ...(stops.length > 0 && printer.chains
-      ? [[`if (${cell}.begin.at(-1) === ${number}) ${cell}.begin.pop();`, hard, stops.length === 1 ? `else ${stops[0]}` : ['else ', block(stops)]]]
-      : stops),
+    ...(stops.length > 0 && printer.chains ? unlessPending(printer, number, stops) : stops),
   ];
   if (body.length === 0) return undefined;
   return addFunction(printer, `exit${pascal(name)}`, `Leaves ${name} (${place(node)}).`, () => ({
@@ -150,6 +158,13 @@ function exitFunction(printer: Printer, state: State): string | undefined {
     result: 'void',
     body: [...follow(printer, state), ...body],
   }));
+}
+
+function unlessPending(printer: Printer, number: number, stops: readonly string[]): readonly Doc[] {
+  const { cell } = printer.local;
+  const stop = stops.length === 1 ? ` ${stops[0]}` : [' ', block(stops)];
+  if (printer.regions !== undefined) return [[`if (!${printer.writer.import('millrace/machine', 'forgetWork')}(${cell}, ${number}))`, stop]];
+  return [[`if (${cell}.begin.at(-1) === ${number}) ${cell}.begin.pop();`, hard, 'else', stop]];
 }
 
 /** The call that leaves whatever is active below a state; nothing when there is nothing to do. */
@@ -167,7 +182,7 @@ function exitBelowFunction(printer: Printer, outer: State): string | undefined {
     const calls = exitStates(printer, path.slice(path.indexOf(outer) + 1).reverse());
     if (calls.length === 0) continue;
     const entry = cases.get(calls.join()) ?? { labels: [], calls };
-    entry.labels.push(`case ${leaf.number}: // ${leaf.name}`);
+    entry.labels.push(`case ${leaf.number}: ${lineComment(leaf.name)}`);
     cases.set(calls.join(), entry);
   }
   if (cases.size === 0) return undefined;

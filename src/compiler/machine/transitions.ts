@@ -2,7 +2,7 @@
 import type { ExpressionNode, TransitionNode } from '../../model/index.ts';
 import { block, type Doc } from '../text/doc.ts';
 import { camelCase, quote } from '../text/names.ts';
-import { printActions, tryCatch } from './actions.ts';
+import { printActions, tryCatch, type PrintedBlock } from './actions.ts';
 import { valueOf, type Surroundings } from './lambdas.ts';
 import { addFunction, moveTo, place, type Printer } from './printer.ts';
 import { enterStates, exitBelow, exitStates, prelude } from './states.ts';
@@ -11,6 +11,8 @@ import { moveOf, type Group } from './tree.ts';
 export interface PrintedGroup {
   readonly statements: readonly Doc[];
   readonly readsPayload: boolean;
+  /** Does it need the registers? Selecting a transition by number may not. */
+  readonly readsCell: boolean;
 }
 
 /** Is one of the alternatives always possible, so that nothing after the group is ever tried? */
@@ -22,17 +24,23 @@ export function isCertain(group: Group): boolean {
 export function printGroup(printer: Printer, group: Group): PrintedGroup {
   const statements: Doc[] = [];
   let readsPayload = false;
+  let readsCell = printer.regions === undefined;
   for (const [index, transition] of group.transitions.entries()) {
     const condition = transition.guard === undefined ? undefined : printGuard(printer, group, transition.guard, index);
     const taken = printTransition(printer, group, transition, index);
     readsPayload ||= taken.readsPayload || condition?.readsPayload === true;
+    readsCell ||= condition?.readsCell === true;
     if (condition === undefined) {
       statements.push(...taken.statements);
       break;
     }
     statements.push(['if (', condition.code, ') ', block(taken.statements)]);
   }
-  return { statements, readsPayload };
+  return { statements, readsPayload, readsCell };
+}
+
+function numberOf({ tree }: Printer, transition: TransitionNode): number {
+  return tree.transitions.findIndex((each) => each.transition === transition);
 }
 
 function surroundings(printer: Printer, group: Group, part: string, index: number): Surroundings {
@@ -40,10 +48,12 @@ function surroundings(printer: Printer, group: Group, part: string, index: numbe
   return { payload: group.payload, payloadType: printer.types.group(group), label: camelCase(`${group.label}.${part}${count}`) };
 }
 
-function printTransition(printer: Printer, group: Group, transition: TransitionNode, index: number): PrintedGroup {
+function printTransition(printer: Printer, group: Group, transition: TransitionNode, index: number): PrintedBlock {
   const { source } = group;
+  // With regions the transitions are only selected here, and taken together when all are known.
+  if (printer.regions !== undefined) return { statements: [`return ${numberOf(printer, transition)};`], readsPayload: false };
   const at = `${group.at}[${index}].actions`;
-  const actions = (): PrintedGroup =>
+  const actions = (): PrintedBlock =>
     printActions(printer, transition.actions, at, `${describe(group)} (${place(transition)})`, surroundings(printer, group, 'do', index));
   const move = moveOf(printer.tree, source, transition);
   if (move === undefined) {
@@ -62,14 +72,18 @@ function printTransition(printer: Printer, group: Group, transition: TransitionN
   return { statements: [...moved, 'return true;'], readsPayload };
 }
 
-function printGuard(printer: Printer, group: Group, guard: ExpressionNode, index: number): { readonly code: Doc; readonly readsPayload: boolean } {
+function printGuard(printer: Printer, group: Group, guard: ExpressionNode, index: number): { readonly code: Doc; readonly readsPayload: boolean; readonly readsCell: boolean } {
   const around = surroundings(printer, group, 'guard', index);
   const value = valueOf(printer, guard, 'boolean', { ...around, label: camelCase(`${around.label}.of`) });
   const payload = group.payload ?? '';
   const readsPayload = value.reads.has(payload);
   const others = new Set([...value.reads].filter((name) => name !== payload));
-  if (value.safe && others.size === 0) return { code: value.code, readsPayload };
+  // `if (false)` would be code that the type checker calls unreachable.
+  const literal = value.text === 'true' || value.text === 'false';
+  if (value.safe && others.size === 0 && !literal) return { code: value.code, readsPayload, readsCell: false };
   const { cell, thrown } = printer.local;
+  // Several leaves may inherit it, and a guard that throws is reported once.
+  const once = printer.regions === undefined ? '' : `${cell}.asked[${numberOf(printer, group.transitions[index] as TransitionNode)}] ??= `;
   const failed = printer.writer.import('millrace/machine', 'failed');
   const name = addFunction(printer, around.label, `${describe(group)} (${place(guard)})`, () => ({
     parameters: [printer.parameter, ...(readsPayload ? [`${payload}: ${around.payloadType}`] : [])],
@@ -82,7 +96,7 @@ function printGuard(printer: Printer, group: Group, guard: ExpressionNode, index
       ),
     ],
   }));
-  return { code: `${name}(${cell}${readsPayload ? `, ${payload}` : ''})`, readsPayload };
+  return { code: `${once}${name}(${cell}${readsPayload ? `, ${payload}` : ''})`, readsPayload, readsCell: true };
 }
 
 /** `open, on orderCancelled` */

@@ -32,6 +32,8 @@ export interface Tree {
   /** Those the machine rests in. */
   readonly leaves: readonly State[];
   readonly groups: readonly Group[];
+  /** Every transition, numbered. */
+  readonly transitions: readonly { readonly group: Group; readonly transition: TransitionNode; readonly index: number }[];
   readonly roots: readonly State[];
   find(name: string): State | undefined;
 }
@@ -46,12 +48,14 @@ export function growTree(machine: MachineNode): Tree {
     return state;
   };
   const roots = machine.states.map((node) => grow(node, undefined));
+  const groups = states.flatMap(groupsOf);
   const byName = new Map(states.map((state) => [state.name, state]));
   return {
     states,
     roots,
     leaves: states.filter(({ children }) => children.length === 0),
-    groups: states.flatMap(groupsOf),
+    groups,
+    transitions: groups.flatMap((group) => group.transitions.map((transition, index) => ({ group, transition, index }))),
     find: (name) => byName.get(name),
   };
 }

@@ -15,13 +15,15 @@ export function isPrintable(machine: MachineNode, report: Report): boolean {
     printable = false;
     report(problem, location);
   };
+  let hasRegions = false;
+  visitStates(machine, ({ type }) => (hasRegions ||= type === 'parallel'));
   const several = (targets: readonly string[] | undefined, location: Location): void => {
-    if ((targets?.length ?? 0) > 1) found(refuse('MR1641', 'transitions with several targets'), location);
+    if ((targets?.length ?? 0) < 2 || hasRegions) return;
+    found({ code: 'MR1641', message: 'Several targets need a parallel state: a machine without one is in one leaf at a time.' }, location);
   };
   several(machine.initial, machine.location);
   visitStates(machine, (state) => {
     const { location } = state;
-    if (state.type === 'parallel') found(refuse('MR1640', `parallel states such as '${state.name}'`), location);
     if (state.type === 'history') found(refuse('MR1642', `history states such as '${state.name}'`), location);
     if (state.context !== undefined) found(refuse('MR1645', `a context schema of a state of its own, as '${state.name}' has`), location);
     several(state.initial, location);

@@ -26,7 +26,7 @@ export interface Cell<Context> {
 export type StateRow = readonly [name: string, parent: number, listens: readonly string[]];
 
 /** What the compiler makes of a machine: tables, and functions over its registers. */
-export interface Program<Context> {
+export interface Program<Context, Registers extends Cell<Context> = Cell<Context>> {
   readonly name: string;
   /** The hash of the machine in the model. */
   readonly hash: string;
@@ -37,15 +37,15 @@ export interface Program<Context> {
   /** By number, in document order. */
   readonly states: readonly StateRow[];
   /** Enters the initial state. */
-  readonly enter: (cell: Cell<Context>) => void;
+  readonly enter: (cell: Registers) => void;
   /** Takes the transition that an event enables, if there is one: a microstep. */
-  readonly step: (cell: Cell<Context>, event: string, payload: unknown) => boolean;
+  readonly step: (cell: Registers, event: string, payload: unknown) => boolean;
   /** Takes an eventless transition, if one is enabled. */
-  readonly always?: (cell: Cell<Context>) => boolean;
+  readonly always?: (cell: Registers) => boolean;
   /** Asks for the work of a state. */
-  readonly begin?: (cell: Cell<Context>, state: number) => void;
+  readonly begin?: (cell: Registers, state: number) => void;
   /** Present when one transition can set off another, or work: what brings the machine to rest. */
-  readonly settle?: (program: Program<Context>, cell: Cell<Context>, handled: boolean) => boolean;
+  readonly settle?: (program: Program<Context, Registers>, cell: Registers, handled: boolean) => boolean;
 }
 
 /** A machine module that was compiled. Its program is for those who keep the registers in memory. */

@@ -7,7 +7,7 @@ import type { Cell, Program } from './program.ts';
  *
  * @throws MillraceError MR3331 when the machine does not come to rest.
  */
-export function settle<Context>(program: Program<Context>, cell: Cell<Context>, handled: boolean): boolean {
+export function settle<Context, Registers extends Cell<Context>>(program: Program<Context, Registers>, cell: Registers, handled: boolean): boolean {
   const count = steps(program.name);
   while (!cell.done) {
     count();
@@ -17,7 +17,7 @@ export function settle<Context>(program: Program<Context>, cell: Cell<Context>, 
     if (event !== undefined) handled = program.step(cell, event.name, event.payload) || handled;
     else if (cell.begin.length === 0) return handled;
     else {
-      const states = cell.begin;
+      const states = cell.begin.sort((a, b) => a - b);
       cell.begin = [];
       for (const state of states) program.begin?.(cell, state);
     }
