@@ -34,7 +34,7 @@ export function createContext(
   visitSteps(node, (step) => steps.push(step));
   const ids = steps.flatMap((step) => ('id' in step ? [step.id] : []));
   const avoid = new Set([...ambient, ...ids, ...parameterWords(node)]);
-  const contracts = new Set<string>();
+  const contracts = new Map<string, string>();
   const known = { task: model.tasks, flow: model.flows, event: model.events };
   const contract = (kind: 'task' | 'flow' | 'event' | 'machine', name: string, location: Location): string => {
     if (kind === 'machine' || !Object.hasOwn(known[kind], name)) {
@@ -44,8 +44,9 @@ export function createContext(
       else missing(emission, kind, name, location);
       return 'undefined';
     }
-    const local = writer.contract(kind, name, { avoid });
-    contracts.add(local);
+    const key = `${kind} ${name}`;
+    const local = contracts.get(key) ?? writer.contract(kind, name, { avoid });
+    contracts.set(key, local);
     return local;
   };
   for (const step of steps) {
@@ -54,7 +55,7 @@ export function createContext(
   }
   const waiting: Wait[] = [];
   const context: ModuleContext = {
-    contracts: [...contracts],
+    contracts: [...contracts.values()],
     waiting,
     use: (keys, text) => writer.use(keys, text),
     target: ({ target, location }) => contract(target.kind, target.name, location),
