@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { nearest } from '../../core/nearest.ts';
 import type { Config as Written } from '../../dsl/index.ts';
 import { CliError } from '../kit/failure.ts';
@@ -12,7 +14,7 @@ export async function loadConfig(file: string, cwd: string): Promise<Written> {
 
 async function load(file: string, cwd: string): Promise<unknown> {
   try {
-    const loaded = await loadModule(file);
+    const loaded = await importConfig(file);
     if (!('default' in loaded)) {
       throw new CliError('MR2005', `${relative(cwd, file)} has no default export.`, {
         hint: 'Write `export default defineConfig({ ... })`.',
@@ -47,6 +49,27 @@ const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => bo
   maxWarnings: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number'],
   rules: [isRules, `codes with a severity, such as { MR1203: 'off' }`],
 };
+
+/**
+ * Imports a config. `millrace` means the one function that a config needs: the rest of the language takes as long to load
+ * as everything else an unchanged compile does, and need not be installed.
+ */
+async function importConfig(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const url = pathToFileURL(file).href;
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const small = new URL(`../../dsl/system/config.${ending}`, import.meta.url).href;
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === 'millrace' && context.parentURL === url
+        ? { url: small, shortCircuit: true }
+        : next(specifier, context),
+  });
+  try {
+    return await loadModule(file);
+  } finally {
+    hooks.deregister();
+  }
+}
 
 function check(file: string, value: unknown, cwd: string): Written {
   const refuse = (key: string | undefined, message: string, hint: string): never => {
