@@ -218,7 +218,20 @@ describe('definitions in the wrong place', () => {
 
   it.each([
     ["MR1121 event('a', { payload: z.any() })", "event('a', { payload: z.any() });"],
-    ["MR1121 a = event('a', { payload: z.any() })", "export let a = event('a', { payload: z.any() });"],
+    ["MR1121 event('a', { payload: z.any() })", "export let a = event('a', { payload: z.any() });"],
+    ["MR1121 event('a', { payload: z.any() })", "export const all = { a: event('a', { payload: z.any() }) };"],
+    [
+      'MR1121 event(name, { payload: z.any() })',
+      "const make = (name: string) => event(name, { payload: z.any() });\nexport const a = make('a');",
+    ],
+    [
+      "MR1121 event('a', { payload: z.any() })",
+      "export function createMore() { const a = event('a', { payload: z.any() }); return a; }",
+    ],
+    [
+      "MR1121 machine('a', { key: 'id', context: z.any(), events: {} })",
+      "const all = [machine('a', { key: 'id', context: z.any(), events: {} }).states('x', {})];",
+    ],
   ])('%s', async (mark, text) => {
     expect(await marks(`${head}${text}`)).toEqual([mark]);
   });

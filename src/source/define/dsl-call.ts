@@ -10,6 +10,11 @@ const verbs = ['event', 'task', 'agent', 'resource', 'flow', 'machine'] as const
 /** The kind of a definition: the name of the function that makes it. */
 export type Verb = (typeof verbs)[number];
 
+/** Is this the name of a function that makes a definition? */
+export function isVerb(name: string): name is Verb {
+  return verbs.some((verb) => verb === name);
+}
+
 /** A call of one of the package's functions. */
 export interface DslCall {
   /** The function's own name, whatever it is called in the file. */

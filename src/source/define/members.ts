@@ -1,9 +1,10 @@
 import { ts } from 'ts-morph';
 import { findExport, moduleBehind } from '../files/imports.ts';
 import type { Reading } from '../reading.ts';
+import { dslName } from '../syntax/dsl-name.ts';
 import { startOf } from '../syntax/location.ts';
 import type { Module, Site } from '../syntax/module.ts';
-import { definitionOf, dslCall, type Definition } from './dsl-call.ts';
+import { definitionOf, dslCall, isVerb, type Definition } from './dsl-call.ts';
 import { nameOf } from './reference.ts';
 
 /** A definition that belongs to the system, under its name. */
@@ -66,33 +67,40 @@ function reportMisplaced(
   members: ReadonlySet<ts.Node>,
   heads: ReadonlySet<ts.Node>,
 ): void {
-  for (const { name, value } of module.bindings.values()) {
-    const definition = definitionOf(reading, module, value);
-    if (definition !== undefined && !members.has(definition.declaration)) notExported(reading, definition, name);
-    const found =
-      value?.kind === 'const' && value.declaration.initializer !== undefined
-        ? dslCall(reading, module, value.declaration.initializer)
-        : undefined;
-    if (found?.verb === 'machine' && found.states === undefined && !heads.has(found.head.node)) {
-      reading.report('MR1103', found.head, `Machine '${name}' has no states.`, {
-        hint: "Add `.states('first', { first: { … } })`.",
-      });
-    }
-    if (value?.kind === 'let' && value.declaration.initializer !== undefined) {
-      const found = dslCall(reading, module, value.declaration.initializer);
-      if (found !== undefined) misplaced(reading, { module, node: value.declaration }, found.verb);
-    }
-  }
   for (const statement of module.source.statements) {
-    if (!ts.isExpressionStatement(statement)) continue;
-    const found = dslCall(reading, module, statement.expression);
-    if (found !== undefined) misplaced(reading, { module, node: statement.expression }, found.verb);
+    if (!ts.isVariableStatement(statement)) {
+      reportInside(reading, module, statement);
+      continue;
+    }
+    for (const { name, initializer } of statement.declarationList.declarations) {
+      const value = ts.isIdentifier(name) ? module.bindings.get(name.text)?.value : undefined;
+      const definition = definitionOf(reading, module, value);
+      const found =
+        value?.kind === 'const' && initializer !== undefined ? dslCall(reading, module, initializer) : undefined;
+      if (definition !== undefined) {
+        if (!members.has(definition.declaration)) notExported(reading, definition, (name as ts.Identifier).text);
+      } else if (found?.verb !== 'machine') {
+        if (initializer !== undefined) reportInside(reading, module, initializer);
+      } else if (!heads.has(found.head.node)) {
+        const hint = "Add `.states('first', { first: { … } })`.";
+        reading.report('MR1103', found.head, `Machine '${(name as ts.Identifier).text}' has no states.`, { hint });
+      }
+    }
   }
-  const byDefault = module.exports.get('default');
-  const found = byDefault?.expression && dslCall(reading, module, byDefault.expression);
-  if (byDefault?.expression !== undefined && found !== undefined && found.verb !== 'system') {
-    misplaced(reading, { module, node: byDefault.expression }, found.verb);
-  }
+}
+
+/** Reports every definition somewhere inside: in a function, in an object, as a statement of its own. */
+function reportInside(reading: Reading, module: Module, node: ts.Node): void {
+  const visit = (inner: ts.Node): void => {
+    const verb = ts.isCallExpression(inner) ? dslName(module, inner.expression) : undefined;
+    if (verb === undefined || !isVerb(verb)) return ts.forEachChild(inner, visit);
+    const site = { module, node: inner };
+    const hint = `Write \`export const name = ${verb}('name', { … })\` at the top level of the file.`;
+    reading.report('MR1121', site, `This ${verb} is not a constant of its own, so the system would not have it.`, {
+      hint,
+    });
+  };
+  visit(node);
 }
 
 function notExported(reading: Reading, { module, declaration, statement, verb }: Definition, name: string): void {
@@ -106,12 +114,6 @@ function notExported(reading: Reading, { module, declaration, statement, verb }:
       fix: { title: `Export '${name}'`, edits: [{ file: module.display, start, end: start, text: 'export ' }] },
     },
   );
-}
-
-function misplaced(reading: Reading, site: Site, verb: string): void {
-  reading.report('MR1121', site, `This ${verb} is not a constant of its own.`, {
-    hint: `Write \`export const name = ${verb}('name', { … })\`.`,
-  });
 }
 
 /** Reports references to definitions of files that do not belong to the system. */

@@ -62,6 +62,14 @@ export const m = parts.states(['a'], { a: { ...packing, on: { placed: 'end' } },
     });
   });
 
+  it('a part with mistakes', async () => {
+    const text = (part: string): string =>
+      `${basics}const h = machine('m', { key: 'id', context: z.any(), events: { placed } });\nexport const m = h.states('a', { a: ${part} });`;
+    expect(await marks(text("part(h, 'b', { b: {} }, { exit: ['x'] })"))).toEqual(['MR1102 exit']);
+    expect(await marks(text("part(h, 'b')"))).toEqual(["MR1109 part(h, 'b')"]);
+    expect(await marks(text("part(h, 'b', { b: { onn: {} } })"))).toEqual(['MR1102 onn']);
+  });
+
   it('needs states', async () => {
     expect(
       lines(await readText(`${basics}export const m = machine('m', { key: 'id', context: z.any(), events: {} });`)),

@@ -25,9 +25,16 @@ function isPart({ module, node }: Site<ts.Expression>): boolean {
 /** What `part(head, initial, states, options)` gives. */
 function partMembers(reading: Reading, site: Site<ts.CallExpression>): ReadonlyMap<string, Property> {
   const { module, node } = site;
-  const [, initial, states] = node.arguments;
+  const [, initial, states, options] = node.arguments;
   if (initial === undefined || states === undefined || node.arguments.length > 4) {
     reading.report('MR1109', site, '`part` takes the head of a machine, the first state, the states, and options.');
+  }
+  if (options !== undefined && ts.isObjectLiteralExpression(options)) {
+    for (const { name } of options.properties) {
+      if (name === undefined || ('text' in name && name.text === 'exits')) continue;
+      const option = { module, node: name };
+      reading.report('MR1102', option, `A part has no option '${textOf(option)}'.`, { hint: 'Known are: exits.' });
+    }
   }
   const found = new Map<string, Property>();
   if (initial !== undefined)
