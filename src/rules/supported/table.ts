@@ -29,7 +29,7 @@ export const features = {
   'action.send': [false, 'the action `send`'],
   'action.cancel': [false, 'the action `cancel`'],
   'action.forEach': [false, 'the action `forEach`'],
-  'run.machine': [false, 'running a machine in a state'],
+  'run.machine': [true, 'running a machine in a state'],
   'run.task': [true, 'running a task in a state'],
 } as const satisfies Readonly<Record<string, readonly [supported: boolean, what: string]>>;
 
