@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Host } from 'millrace/flow';
-import { openSqlite, type JournalRow, type Store } from 'millrace/store';
+import { openMemory, openSqlite, type JournalRow, type Store } from 'millrace/store';
 import { NonRetryableError, silentLogger } from 'millrace/tasks';
 import { ReactiveSystemRuntime } from './index.ts';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
@@ -130,8 +130,8 @@ interface End {
 async function execute(
   nodes: readonly Node[],
   crashes: readonly { readonly n: number; readonly when: 'before' | 'after' }[],
+  store: Store = openSqlite(':memory:'),
 ): Promise<End> {
-  const store = openSqlite(':memory:');
   const violations: string[] = [];
   let crashed = false;
   const once = (run: string, step: string): void => {
@@ -250,8 +250,8 @@ it('ends the same when it dies again and again', async () => {
         { minLength: 2, maxLength: 6 },
       ),
       async (nodes, crashes) => {
-        const reference = await execute(nodes, []);
-        expect(await execute(nodes, crashes)).toMatchObject({
+        const reference = await execute(nodes, [], openMemory());
+        expect(await execute(nodes, crashes, openMemory())).toMatchObject({
           status: reference.status,
           output: reference.output,
           violations: [],

@@ -1,7 +1,7 @@
 import { toErrorRecord } from '../core/index.ts';
 import type { Effect, MachineEvent } from '../machine/index.ts';
 import { encodeJson } from '../tasks/index.ts';
-import type { InstanceRow, Tx } from '../store/index.ts';
+import { StoreError, type InstanceRow, type Tx } from '../store/index.ts';
 import type { Context } from './context.ts';
 import { EventError } from './errors.ts';
 import { payloadText } from './host/emit.ts';
@@ -41,6 +41,7 @@ export function carryOut(
     try {
       tx.savepoint(() => one(context, machines, tx, row, effect, index));
     } catch (thrown) {
+      if (thrown instanceof StoreError) throw thrown;
       if (effect.type === 'run') events.push({ name: `error.run.${effect.id}`, payload: toErrorRecord(thrown) });
       errors.push({ message: thrown instanceof Error ? thrown.message : String(thrown), at: effect.type });
     }

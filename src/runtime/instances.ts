@@ -1,7 +1,7 @@
 import { toErrorRecord, type ErrorRecord } from '../core/index.ts';
 import type { MachineEvent, MachineStep, Snapshot } from '../machine/index.ts';
 import { decodeJson, encodeJson, type BoundMachine } from '../tasks/index.ts';
-import type { EventRow, InstanceRow, RunRow, Tx } from '../store/index.ts';
+import { StoreError, type EventRow, type InstanceRow, type RunRow, type Tx } from '../store/index.ts';
 import type { Context } from './context.ts';
 import type { Delivery } from './dispatcher.ts';
 import { carryOut, dropAll } from './effects.ts';
@@ -157,6 +157,8 @@ export class Instances {
   }
 
   #failed(name: InstanceName, event: string, thrown: unknown): ErrorRecord {
+    // The database, not the machine: the whole transaction has failed.
+    if (thrown instanceof StoreError) throw thrown;
     if (thrown instanceof EventError) return toErrorRecord(thrown);
     const error = new EventError(
       'MR3309',

@@ -5,5 +5,6 @@
  */
 export { StoreError } from './errors.ts';
 export type * from './rows.ts';
+export { openMemory } from './memory/store.ts';
 export { openSqlite } from './sqlite/store.ts';
 export type * from './store.ts';

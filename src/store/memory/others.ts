@@ -1,0 +1,83 @@
+import type { HistoryRow, IdempotencyRow, InboxRow, InstanceRow, OwnerRow } from '../rows.ts';
+import type { IdempotencyTable, InboxTable, InstanceTable, MetaTable, OwnerTable } from '../store.ts';
+import { page, sorted, Table, type Log } from './table.ts';
+
+export function instanceTable(log: Log): InstanceTable {
+  const table = new Table<InstanceRow>(log);
+  const history = new Table<HistoryRow>(log);
+  const of = (machine: string, id: string): HistoryRow[] =>
+    sorted(
+      history.filter((row) => row.machine === machine && row.instance === id),
+      (row) => row.seq,
+    );
+  return {
+    get: (machine, id) => table.get(machine, id),
+    put: (row) => table.put([row.machine, row.id], row),
+    list: (filter) => {
+      const rows = table.filter(
+        (row) =>
+          (filter.machine === undefined || row.machine === filter.machine) &&
+          (filter.status === undefined || row.status === filter.status) &&
+          (filter.parent === undefined ||
+            (row.parentMachine === filter.parent.machine && row.parentInstance === filter.parent.id)),
+      );
+      return page(
+        sorted(
+          rows,
+          (row) => -row.updated,
+          (row) => row.machine,
+          (row) => row.id,
+        ),
+        filter,
+      );
+    },
+    append: (row) => history.insert([row.machine, row.instance, row.seq], row),
+    history: (machine, id, wanted) => page(of(machine, id).reverse(), wanted),
+    trim: (machine, id, seq) => {
+      for (const row of of(machine, id)) if (row.seq <= seq) history.remove([machine, id, row.seq]);
+    },
+    child: (machine, id, ref) =>
+      table.filter((row) => row.parentMachine === machine && row.parentInstance === id && row.parentRef === ref)[0],
+  };
+}
+
+export function inboxTable(log: Log): InboxTable {
+  const table = new Table<InboxRow>(log);
+  return {
+    insert: (row) => {
+      const id = table.rows().reduce((last, known) => Math.max(last, known.id), 0) + 1;
+      table.insert([id], { id, ...row, answer: null });
+      return id;
+    },
+    get: (id) => table.get(id),
+    pending: () =>
+      sorted(
+        table.filter((row) => row.answer === null),
+        (row) => row.id,
+      ),
+    answer: (id, answer) => table.change([id], { answer }),
+  };
+}
+
+export function idempotencyTable(log: Log): IdempotencyTable {
+  const table = new Table<IdempotencyRow>(log);
+  return { get: (scope, key) => table.get(scope, key), put: (row) => table.insert([row.scope, row.key], row) };
+}
+
+export function metaTable(log: Log): MetaTable {
+  const table = new Table<string>(log);
+  return { get: (name) => table.get(name), set: (name, value) => table.put([name], value) };
+}
+
+export function ownerTable(log: Log): OwnerTable {
+  const table = new Table<{ readonly row: OwnerRow; readonly held: boolean }>(log);
+  return {
+    get: () => {
+      const found = table.get('one');
+      return found?.held === true ? found.row : undefined;
+    },
+    epoch: () => table.get('one')?.row.epoch ?? 0,
+    put: (row) => table.put(['one'], { row, held: true }),
+    release: () => table.change(['one'], { held: false }),
+  };
+}

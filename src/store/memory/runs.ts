@@ -1,0 +1,147 @@
+import type { EventRow, JournalRow, RunRow, RunStatus, TimerRow, WaitRow } from '../rows.ts';
+import type { EventTable, JournalTable, RunTable, TimerTable, WaitTable } from '../store.ts';
+import { page, sorted, Table, type Log } from './table.ts';
+
+export function runTable(log: Log): RunTable {
+  const table = new Table<RunRow>(log);
+  return {
+    get: (id) => table.get(id),
+    insert: (row) => table.insert([row.id], row),
+    status: (id, status, at) => table.change([id], { status, updated: at }),
+    end: (id, end, at) => table.change([id], { ...end, updated: at, ended: at }),
+    block: (id, error, at) => table.change([id], { status: 'blocked', error, updated: at }),
+    unlink: (id) => table.change([id], { ref: null }),
+    list: (filter) => {
+      const rows = table.filter(
+        (row) =>
+          (filter.status === undefined || filter.status.includes(row.status)) &&
+          (filter.target === undefined || row.target === filter.target) &&
+          (filter.parent === undefined || row.parent === filter.parent) &&
+          (filter.machine === undefined || row.machine === filter.machine) &&
+          (filter.instance === undefined || row.instance === filter.instance),
+      );
+      return page(
+        sorted(
+          rows,
+          (row) => row.created,
+          (row) => row.id,
+        ).reverse(),
+        filter,
+      );
+    },
+    ids: (status) =>
+      sorted(
+        table.filter((row) => status.includes(row.status)),
+        (row) => row.created,
+        (row) => row.id,
+      ).map(({ id }) => id),
+    linked: (machine, instance, ref) =>
+      table.filter((row) => row.machine === machine && row.instance === instance && row.ref === ref)[0],
+    count: () => {
+      const counts: Partial<Record<RunStatus, number>> = {};
+      for (const { status } of table.rows()) counts[status] = (counts[status] ?? 0) + 1;
+      return counts;
+    },
+  };
+}
+
+export function journalTable(log: Log): JournalTable {
+  const runs = new Map<string, Table<JournalRow>>();
+  const of = (run: string): Table<JournalRow> => {
+    const table = runs.get(run) ?? new Table<JournalRow>(log);
+    runs.set(run, table);
+    return table;
+  };
+  return {
+    append: (row) => of(row.run).insert([row.seq], row),
+    of: (run) => sorted(of(run).rows(), (row) => row.seq),
+    last: (run) =>
+      of(run)
+        .rows()
+        .reduce((last, row) => Math.max(last, row.seq), 0),
+  };
+}
+
+export function timerTable(log: Log): TimerTable {
+  const table = new Table<TimerRow>(log);
+  const inOrder = (): TimerRow[] =>
+    sorted(
+      table.rows(),
+      (row) => row.due,
+      (row) => row.key,
+    );
+  return {
+    put: (row) => table.put([row.key], row),
+    get: (key) => table.get(key),
+    remove: (key) => table.remove([key]),
+    removeAll: (target, part) => {
+      for (const row of table.filter((row) => row.target === target && (part === undefined || row.part === part)))
+        table.remove([row.key]);
+    },
+    due: (now, limit) =>
+      inOrder()
+        .filter((row) => row.due <= now)
+        .slice(0, limit),
+    next: () => inOrder()[0]?.due,
+    count: () => table.rows().length,
+  };
+}
+
+export function waitTable(log: Log): WaitTable {
+  const table = new Table<WaitRow>(log);
+  const inOrder = (wanted: (row: WaitRow) => boolean): WaitRow[] =>
+    sorted(
+      table.filter(wanted),
+      (row) => row.created,
+      (row) => row.run,
+      (row) => row.path,
+    );
+  return {
+    insert: (row) => table.insert([row.run, row.path], row),
+    remove: (run, path) => table.remove([run, path]),
+    removeAll: (run) => {
+      for (const row of table.filter((row) => row.run === run)) table.remove([run, row.path]);
+    },
+    get: (run, path) => table.get(run, path),
+    matching: (event, key) => inOrder((row) => row.event === event && row.key === key),
+    of: (run) => inOrder((row) => row.run === run),
+  };
+}
+
+export function eventTable(log: Log): EventTable {
+  const table = new Table<EventRow>(log);
+  const ids = new Table<number>(log);
+  const keys = new Table<{ readonly event: string; readonly key: string; readonly seq: number }>(log);
+  const consumed = new Table<true>(log);
+  const inOrder = (wanted: (row: EventRow) => boolean): EventRow[] => sorted(table.filter(wanted), (row) => row.seq);
+  const last = (): number => table.rows().reduce((seq, row) => Math.max(seq, row.seq), 0);
+  return {
+    append: (row) => {
+      const seq = last() + 1;
+      ids.insert([row.id], seq);
+      table.insert([seq], { seq, ...row, result: null });
+      return seq;
+    },
+    get: (id) => {
+      const seq = ids.get(id);
+      return seq === undefined ? undefined : table.get(seq);
+    },
+    after: (seq, limit) => inOrder((row) => row.seq > seq).slice(0, limit),
+    last,
+    result: (seq, result) => table.change([seq], { result }),
+    index: (event, key, seq) => keys.put([event, key, seq], { event, key, seq }),
+    oldest: (event, key, since, now, run) => {
+      const found = sorted(
+        keys.filter((row) => row.event === event && row.key === key && row.seq > since),
+        (row) => row.seq,
+      );
+      return found
+        .map(({ seq }) => table.get(seq))
+        .find((row) => row !== undefined && row.expires > now && consumed.get(run, row.seq) === undefined);
+    },
+    consume: (run, seq) => consumed.insert([run, seq], true),
+    consumed: (run, seq) => consumed.get(run, seq) === true,
+    list: (filter) => page(inOrder((row) => filter.name === undefined || row.name === filter.name).reverse(), filter),
+    named: (name) => inOrder((row) => row.name === name),
+  };
+}

@@ -1,0 +1,69 @@
+import { StoreError } from '../errors.ts';
+import type { Store, Tables, Tx } from '../store.ts';
+import { idempotencyTable, inboxTable, instanceTable, metaTable, ownerTable } from './others.ts';
+import { eventTable, journalTable, runTable, timerTable, waitTable } from './runs.ts';
+import type { Log } from './table.ts';
+
+/**
+ * A store of plain maps, for tests and for places without SQLite. It keeps the same contract, but for durability; its
+ * lists are scanned, so it is for thousands of rows, not millions.
+ *
+ * @example
+ * ```ts
+ * import { openMemory } from 'millrace/store';
+ *
+ * const store = openMemory();
+ * store.transaction((tx) => tx.meta.set('answer', '42'));
+ * store.tables.meta.get('answer'); // '42'
+ * ```
+ */
+export function openMemory(): Store {
+  const log: Log = [];
+  const tables: Tables = {
+    meta: metaTable(log),
+    owner: ownerTable(log),
+    runs: runTable(log),
+    journal: journalTable(log),
+    timers: timerTable(log),
+    waits: waitTable(log),
+    events: eventTable(log),
+    instances: instanceTable(log),
+    inbox: inboxTable(log),
+    idempotency: idempotencyTable(log),
+  };
+  const takeBack = (to: number): void => {
+    while (log.length > to) {
+      const undo = log.pop();
+      const length = log.length;
+      undo?.();
+      log.length = length;
+    }
+  };
+  const guarded = <T>(work: () => T): T => {
+    const from = log.length;
+    try {
+      return work();
+    } catch (error) {
+      takeBack(from);
+      throw error;
+    }
+  };
+  const tx: Tx = { ...tables, savepoint: guarded };
+  let open = true;
+  return {
+    tables,
+    transaction(work) {
+      if (!open)
+        throw new StoreError('The store has been closed.', { code: 'MR3010', retryable: false, fault: 'input' });
+      try {
+        return guarded(() => work(tx));
+      } finally {
+        log.length = 0;
+      }
+    },
+    version: () => 0,
+    close: () => {
+      open = false;
+    },
+  };
+}
