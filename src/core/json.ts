@@ -19,7 +19,8 @@ export function canonicalJson(value: unknown): string {
 // Written out: JSON.stringify with a replacer takes four times as long, and whole models go through here.
 function write(value: unknown): string | undefined {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return write((value as { toJSON(key: string): unknown }).toJSON(''));
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    return write((value as { toJSON(key: string): unknown }).toJSON(''));
   if (Array.isArray(value)) return `[${value.map((item) => write(item) ?? 'null').join(',')}]`;
   const members: string[] = [];
   // By code units: the same in every locale.

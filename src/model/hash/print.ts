@@ -19,11 +19,19 @@ export function significant(node: object): unknown {
   return printOwner(node as Owner);
 }
 
+/** Definitions are printed for the system and for their own hash, declarations for every hash that reaches them. */
+const known = new WeakMap<Owner, unknown>();
+
 function printOwner(owner: Owner): unknown {
-  const printed = Object.entries(owner)
-    .filter(([key]) => key !== 'location' && !(owner['kind'] === 'system' && key === 'files'))
-    .map(([key, value]) => [key, printMember(owner, key, value)] as const);
-  return Object.fromEntries(printed);
+  const before = known.get(owner);
+  if (before !== undefined) return before;
+  const printed = Object.fromEntries(
+    Object.entries(owner)
+      .filter(([key]) => key !== 'location' && !(owner['kind'] === 'system' && key === 'files'))
+      .map(([key, value]) => [key, printMember(owner, key, value)] as const),
+  );
+  if (owner['kind'] !== undefined && Object.isFrozen(owner)) known.set(owner, printed);
+  return printed;
 }
 
 function printMember(owner: Owner, key: string, value: Value): unknown {
