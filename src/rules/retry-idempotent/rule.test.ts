@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { child, flow, step, system, task } from '../../model/fixtures/nodes.ts';
+import { call, child, flow, step, system, task } from '../../model/fixtures/nodes.ts';
 import { messages } from '../fixtures/found.ts';
 import { retryIdempotent } from './rule.ts';
 
@@ -32,4 +32,18 @@ it('advises on a step that tries again, once', () => {
   expect(messages(retryIdempotent, system({ tasks: [task('a', { retry })], flows }))).toEqual([
     "Task 'a' is tried up to 3 times but is not marked idempotent.",
   ]);
+});
+
+it('advises on an undo, which is run again when it was interrupted', () => {
+  const undoing = (name: string) => [flow('f', [step('pay', 'a', { undo: call('task', name) }), step('more', 'a')])];
+  expect(messages(retryIdempotent, system({ tasks: [task('a'), task('refund')], flows: undoing('refund') }))).toEqual([
+    "The undo of step 'pay' of flow 'f' is task 'refund', which is not marked idempotent.",
+  ]);
+  const safe = [task('a'), task('refund', { idempotent: true })];
+  expect(
+    messages(retryIdempotent, system({ tasks: safe, flows: [...undoing('refund'), ...undoing('nothing')] })),
+  ).toEqual([]);
+  expect(
+    messages(retryIdempotent, system({ tasks: [task('refund', { retry })], flows: undoing('refund') })),
+  ).toHaveLength(1);
 });

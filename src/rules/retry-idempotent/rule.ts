@@ -1,18 +1,17 @@
-import type { RetryPolicy, TaskNode } from '../../model/index.ts';
+import type { CallNode, FlowNode, RetryPolicy, SystemModel, TaskNode } from '../../model/index.ts';
 import { visitSteps } from '../../model/visit/index.ts';
-import type { Rule } from '../rule.ts';
+import type { Finding, Rule } from '../rule.ts';
 
-/** A task that is tried again may do its work twice, so it should say that this does no harm. */
+const hint = 'Use ctx.idempotencyKey in its implementation, then mark the task: idempotent: true.';
+
+/** A task that is tried again, or undoes something, may do its work twice: it should say that this does no harm. */
 export const retryIdempotent: Rule = {
   code: 'MR1212',
   name: 'retry-idempotent',
   severity: 'info',
   check(model, report) {
-    const hint = 'Use ctx.idempotencyKey in its implementation, then mark the task: idempotent: true.';
-    const doubtful = (task: TaskNode | undefined, retry: RetryPolicy | undefined): boolean =>
-      task !== undefined && task.idempotent !== true && (retry?.attempts ?? 1) > 1;
     for (const task of Object.values(model.tasks)) {
-      if (!doubtful(task, task.retry)) continue;
+      if (!isDoubtful(task, task.retry)) continue;
       report({
         message: `Task '${task.name}' is tried up to ${task.retry?.attempts} times but is not marked idempotent.`,
         hint,
@@ -21,21 +20,54 @@ export const retryIdempotent: Rule = {
         context: { ids: [task.name] },
       });
     }
-    for (const flow of Object.values(model.flows)) {
-      visitSteps(flow, (step, { path }) => {
-        if (step.kind !== 'step' || step.call.target.kind !== 'task') return;
-        const { name } = step.call.target;
-        const task = Object.hasOwn(model.tasks, name) ? model.tasks[name] : undefined;
-        // What the task itself says is reported above, once.
-        if (!doubtful(task, step.retry) || doubtful(task, task?.retry)) return;
-        report({
-          message: `Step '${path}' of flow '${flow.name}' tries task '${name}' up to ${step.retry?.attempts} times, but it is not marked idempotent.`,
-          hint,
-          path: `flows.${flow.name}.body.${path}.retry`,
-          location: step.location,
-          context: { ids: [name] },
-        });
-      });
-    }
+    for (const flow of Object.values(model.flows)) checkFlow(model, flow, report);
   },
 };
+
+function checkFlow(model: SystemModel, flow: FlowNode, report: (finding: Finding) => void): void {
+  visitSteps(flow, (step, { path }) => {
+    if (step.kind !== 'step') return;
+    const whose = `'${path}' of flow '${flow.name}'`;
+    const say = (task: TaskNode, message: string, key: string, { location }: Pick<Finding, 'location'>): void =>
+      report({
+        message,
+        hint,
+        path: `flows.${flow.name}.body.${path}.${key}`,
+        location,
+        context: { ids: [task.name] },
+      });
+    // What a task says about itself is reported above, once.
+    const called = taskOf(model, step.call);
+    if (called !== undefined && isDoubtful(called, step.retry) && !isDoubtful(called, called.retry)) {
+      const times = `up to ${step.retry?.attempts} times`;
+      say(
+        called,
+        `Step ${whose} tries task '${called.name}' ${times}, but it is not marked idempotent.`,
+        'retry',
+        step,
+      );
+    }
+    const undone = step.undo === undefined ? undefined : taskOf(model, step.undo);
+    if (
+      step.undo !== undefined &&
+      undone !== undefined &&
+      undone.idempotent !== true &&
+      !isDoubtful(undone, undone.retry)
+    ) {
+      say(
+        undone,
+        `The undo of step ${whose} is task '${undone.name}', which is not marked idempotent.`,
+        '~undo',
+        step.undo,
+      );
+    }
+  });
+}
+
+function taskOf(model: SystemModel, { target }: CallNode): TaskNode | undefined {
+  return target.kind === 'task' && Object.hasOwn(model.tasks, target.name) ? model.tasks[target.name] : undefined;
+}
+
+function isDoubtful(task: TaskNode, retry: RetryPolicy | undefined): boolean {
+  return task.idempotent !== true && (retry?.attempts ?? 1) > 1;
+}
