@@ -1,11 +1,11 @@
-import type { ts } from 'ts-morph';
+import { ts } from 'ts-morph';
 import type { Tags } from '../../model/index.ts';
 import type { Reading } from '../reading.ts';
 import { docOf } from '../syntax/doc.ts';
 import { locate } from '../syntax/location.ts';
 import type { Site } from '../syntax/module.ts';
 import { expression, lambdaOf } from '../scope/expression.ts';
-import { follow } from '../value/follow.ts';
+import { bare, behind, follow } from '../value/follow.ts';
 import { options, shape } from '../value/options.ts';
 import {
   boolean,
@@ -107,23 +107,25 @@ export function checkCount(
 
 /** A duration, or a lambda that gives one. */
 export const durationOrLambda: Reader<ReturnType<typeof duration> | ReturnType<typeof expression>> = (reading, site) =>
-  isFunction(site) ? expression(reading, site) : duration(reading, site);
+  isFunction(reading, site) ? expression(reading, site) : duration(reading, site);
 
 /** A text, or a lambda that gives one. */
 export const textOrLambda: Reader<NonNullable<ReturnType<typeof text> | ReturnType<typeof expression>>> = (
   reading,
   site,
-) => (isFunction(site) ? expression(reading, site) : text(reading, site));
+) => (isFunction(reading, site) ? expression(reading, site) : text(reading, site));
 
 /** Is this a lambda, or the name of a function? */
-export function isFunction(site: Site<ts.Expression>): boolean {
-  if (lambdaOf(site.node) !== undefined) return true;
-  const name = 'text' in site.node ? site.module.bindings.get(String(site.node.text))?.value : undefined;
-  if (name === undefined) return false;
-  if (name.kind === 'function' || name.kind === 'import') return true;
+export function isFunction(reading: Reading, { module, node }: Site<ts.Expression>): boolean {
+  if (lambdaOf(node) !== undefined) return true;
+  const inner = bare(node);
+  const found = ts.isIdentifier(inner) ? behind(reading, module, inner.text) : undefined;
+  if (found?.kind !== 'declared') return false;
+  const { value } = found.binding;
+  if (value?.kind === 'function') return true;
   return (
-    name.kind === 'const' &&
-    name.declaration.initializer !== undefined &&
-    lambdaOf(name.declaration.initializer) !== undefined
+    value?.kind === 'const' &&
+    value.declaration.initializer !== undefined &&
+    lambdaOf(value.declaration.initializer) !== undefined
   );
 }

@@ -24,7 +24,7 @@ import { reference } from './reference.ts';
 type Evidence = z.infer<typeof evidenceSchema>;
 
 const given: Reader<Json | ExpressionNode> = (reading, site) =>
-  isFunction(site) ? expression(reading, site) : json(reading, site);
+  isFunction(reading, site) ? expression(reading, site) : json(reading, site);
 const resourceName: Reader<string> = (reading, site) => reference('resource')(reading, site)?.name;
 
 /** The claims, each with its options. */

@@ -138,6 +138,29 @@ describe('steps', () => {
     expect(await stepOf(text)).toMatchObject({ kind, ...expected });
   });
 
+  it('a value or a function, by what it is', async () => {
+    const above =
+      "import { patience, waiting } from './consts.ts';\nfunction s1() { return '1s' as const; }\nconst later = () => '2s' as const;\nconst soon = '3s';";
+    const text = flowText(
+      ".sleep('a', s1).sleep('b', later).sleep('c', soon).sleep('d', patience).sleep('e', waiting).approve('s1', { message: 's1' })",
+      above,
+    );
+    const model = await modelOf({
+      'a.dsl.ts': text,
+      'consts.ts': "export const patience = '4s';\nexport const waiting = () => '5s' as const;",
+    });
+    expect(model.flows['f']?.body.steps).toMatchObject([
+      { time: { text: 's1' } },
+      { time: { text: 'later' } },
+      { time: '3s' },
+      { time: '4s' },
+      { time: { text: 'waiting' } },
+      { message: 's1' },
+    ]);
+    expect(await marks(flowText(".sleep('a', x)", "import { x } from 'pkg';"))).toEqual(['MR1101 x']);
+    expect(await marks(flowText('.returns(x)', 'const x = 5;'))).toEqual(['MR1104 x']);
+  });
+
   it('child flows, namespaces and other names of a definition', async () => {
     const above = `const alias = charge;\nconst shared = (scope: { input: { id: string } }) => alias(scope.input);\nexport const child = flow('kid', { input: z.void() }, (f) => f);`;
     const { body } = await flowOf(

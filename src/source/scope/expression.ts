@@ -2,8 +2,8 @@ import { ts } from 'ts-morph';
 import type { ExpressionNode, LambdaParts, SchemaNode } from '../../model/index.ts';
 import type { Reading } from '../reading.ts';
 import { locate, textOf } from '../syntax/location.ts';
-import { boundNames, type Site } from '../syntax/module.ts';
-import { bare } from '../value/follow.ts';
+import { boundNames, type Binding, type Site } from '../syntax/module.ts';
+import { bare, behind } from '../value/follow.ts';
 import { wrong, type Reader } from '../value/readers.ts';
 import { reach } from './reach.ts';
 
@@ -30,8 +30,25 @@ export const expression: Reader<ExpressionNode> = (reading, site) => {
     );
   }
   const inner = { module: site.module, node };
+  const found = ts.isIdentifier(node) ? behind(reading, site.module, node.text) : undefined;
+  if (found?.kind === 'declared' && isPlainValue(found.binding))
+    return wrong(reading, inner, 'a lambda', `'${textOf(inner)}' is no function.`);
   return { kind: 'expression', text: textOf(inner), uses: reach(reading, [inner]), location: locate(inner) };
 };
+
+/** Is this a constant that is certainly no function? */
+function isPlainValue({ value }: Binding): boolean {
+  const initializer = value?.kind === 'const' ? value.declaration.initializer : undefined;
+  if (initializer === undefined) return false;
+  const node = bare(initializer);
+  return (
+    ts.isLiteralExpression(node) ||
+    ts.isObjectLiteralExpression(node) ||
+    ts.isArrayLiteralExpression(node) ||
+    node.kind === ts.SyntaxKind.TrueKeyword ||
+    node.kind === ts.SyntaxKind.FalseKeyword
+  );
+}
 
 /** A lambda as the model has it. */
 export function lambdaExpression(reading: Reading, site: Site<Lambda>): ExpressionNode | undefined {
