@@ -23,6 +23,8 @@ interface Options {
   readonly check?: boolean;
   readonly force?: boolean;
   readonly stubs?: boolean;
+  /** Read also what is fresh: whoever watches wants the parser warm before the first edit. */
+  readonly reread?: boolean;
 }
 
 /** What came of compiling: the document of `dsl compile --json`. */
@@ -49,9 +51,9 @@ export async function compileSystems(
   config: Config,
   options: Options,
 ): Promise<Outcome> {
-  const { out, check = false, force = false, stubs = false } = options;
+  const { out, check = false, force = false, stubs = false, reread = false } = options;
   // A stub may be missing although nothing changed, and force is for when the manifest is wrong.
-  const fresh = stubs || force ? [] : freshSystems(files, out, config);
+  const fresh = stubs || force || reread ? [] : freshSystems(files, out, config);
   const done = new Set(fresh.map(({ entry }) => entry));
   const hashes = new Map<string, string>();
   const found = await findSystems(

@@ -41,11 +41,12 @@ export async function compileOnce(
   config: Config,
   globs: readonly string[],
   options: CompileArguments,
+  reread = false,
 ): Promise<Outcome> {
   const files = globs.length > 0 ? await findFiles(globs, io.cwd) : await findFiles(config.globs, config.root);
   const out = options.out === undefined ? config.out : resolve(io.cwd, options.out);
   const { check = false, stubs = false, force = false } = options;
-  return await compileSystems(files, io.cwd, config, { out, check, stubs, force });
+  return await compileSystems(files, io.cwd, config, { out, check, stubs, force, reread });
 }
 
 /** Says what was done: problems on stderr, the rest on stdout. */

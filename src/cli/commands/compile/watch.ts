@@ -11,6 +11,7 @@ const quiet = 25;
 
 /** Compiles at each change until it is interrupted. The parser stays loaded, so an edit costs milliseconds. */
 export async function watch(io: Io, globs: readonly string[], options: CompileArguments): Promise<number> {
+  let first = true;
   const watchers = new Map<string, FSWatcher>();
   let wake = Promise.withResolvers<void>();
   const changed = (name: string | null): void => {
@@ -36,7 +37,8 @@ export async function watch(io: Io, globs: readonly string[], options: CompileAr
       try {
         const config = await readConfig(io.cwd);
         follow(config.root);
-        const outcome = await compileOnce(io, config, globs, options);
+        const outcome = await compileOnce(io, config, globs, options, first);
+        first = false;
         for (const source of outcome.sources) follow(dirname(source));
         tell(io, outcome, false);
       } catch (thrown) {
