@@ -115,7 +115,9 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     ).toThrow(expect.objectContaining({ code: 'MR3012' }));
     expect(store.tables.runs.get('b')).toBeUndefined();
     store.transaction((tx) => tx.journal.append(line(1)));
-    expect(() => store.transaction((tx) => tx.journal.append(line(1)))).toThrow();
+    expect(() => store.transaction((tx) => tx.journal.append(line(1)))).toThrow(
+      expect.objectContaining({ code: 'MR3012' }),
+    );
     store.close();
   });
 
@@ -232,7 +234,9 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     expect(events.consumed('r', 1)).toBe(true);
     expect(events.oldest('e', 'k', 0, 1, 'r')?.id).toBe('e2');
     expect(events.oldest('e', 'k', 0, 1, 'q')?.id).toBe('e1');
-    expect(() => store.transaction((tx) => tx.events.append(event('e1')))).toThrow();
+    expect(() => store.transaction((tx) => tx.events.append(event('e1')))).toThrow(
+      expect.objectContaining({ code: 'MR3012' }),
+    );
     expect(store.transaction((tx) => tx.events.append(event('e4')))).toBe(4);
     store.close();
   });
@@ -298,7 +302,7 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     expect(store.tables.idempotency.get('start', 'k')).toBeUndefined();
     expect(() =>
       store.transaction((tx) => tx.idempotency.put({ scope: 'send', key: 'k', request: 'x', result: '', at: 2 })),
-    ).toThrow();
+    ).toThrow(expect.objectContaining({ code: 'MR3012' }));
     expect(store.tables.meta.get('a')).toBe('2');
     store.close();
     expect(() => store.transaction(() => {})).toThrow(expect.objectContaining({ code: 'MR3010' }));

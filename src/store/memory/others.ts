@@ -32,7 +32,7 @@ export function instanceTable(log: Log): InstanceTable {
       );
     },
     append: (row) => history.insert([row.machine, row.instance, row.seq], row),
-    history: (machine, id, wanted) => page(of(machine, id).reverse(), wanted),
+    history: (machine, id, wanted) => page(of(machine, id).toReversed(), wanted),
     trim: (machine, id, seq) => {
       for (const row of of(machine, id)) if (row.seq <= seq) history.remove([machine, id, row.seq]);
     },

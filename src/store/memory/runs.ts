@@ -25,7 +25,7 @@ export function runTable(log: Log): RunTable {
           rows,
           (row) => row.created,
           (row) => row.id,
-        ).reverse(),
+        ).toReversed(),
         filter,
       );
     },
@@ -141,7 +141,8 @@ export function eventTable(log: Log): EventTable {
     },
     consume: (run, seq) => consumed.insert([run, seq], true),
     consumed: (run, seq) => consumed.get(run, seq) === true,
-    list: (filter) => page(inOrder((row) => filter.name === undefined || row.name === filter.name).reverse(), filter),
+    list: (filter) =>
+      page(inOrder((row) => filter.name === undefined || row.name === filter.name).toReversed(), filter),
     named: (name) => inOrder((row) => row.name === name),
   };
 }
