@@ -74,6 +74,12 @@ describe('every example', () => {
   );
 });
 
+it('everything that machines can say is bound, too', async () => {
+  const path = fileURLToPath(new URL('../../../test/machine/fixtures/everything.dsl.ts', import.meta.url));
+  const model = await loadSystemFromDsl(path);
+  expect((await bindLive(model, path)).paths.toSorted()).toEqual(livingPaths(model).toSorted());
+});
+
 describe('both ways of binding', () => {
   it.each(['orders', 'ingest', 'review'])('%s: executed and generated have the same schemas', async (name) => {
     const live = await loadSystemFromDsl(examples.find((path) => path.includes(`/${name}.dsl`)) ?? '', { live: true });

@@ -54,6 +54,23 @@ describe('a system of several files', () => {
     expect(flows['f']?.body.steps[0]).toMatchObject({ call: { target: { kind: 'task', name: 'charge' } } });
   });
 
+  it('other names for what is a value and a type, and for generic types', async () => {
+    const model = await modelOf({
+      'a.dsl.ts': `${head}import { Order as O, Box as B, Level as L } from './b.ts';\nexport const f = flow('f', { input: O }, (f) => f.returns(({ input }) => (input as unknown as B<O, 1>).of ?? L.Low));`,
+      'b.ts': `${top}export const Order = z.object({});\nexport type Order = z.infer<typeof Order>;\nexport interface Box<T, U extends number = 2> { of?: T; n: U }\nexport enum Level { Low }\nexport const e = event('e', { payload: Order });`,
+    });
+    const texts = Object.fromEntries(
+      Object.entries(model.locals).map(([name, { text, typeOnly }]) => [name, [text, typeOnly]]),
+    );
+    expect(texts).toMatchObject({
+      O: ['const O = Order;\ntype O = Order;', false],
+      B: ['type B<T, U extends number = 2> = Box<T, U>;', true],
+      L: ['const L = Level;\ntype L = Level;', false],
+    });
+    // The file declares an event: compiled code must not import it.
+    expect(Object.keys(model.imports)).toEqual(['z']);
+  });
+
   it('one name for two things', async () => {
     const line = (type: string): string =>
       `const Line = z.${type}();\nexport const e_${type} = event('${type}', { payload: Line });\n`;

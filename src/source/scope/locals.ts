@@ -3,7 +3,7 @@ import type { ImportNode, LocalNode } from '../../model/index.ts';
 import { dslCall } from '../define/dsl-call.ts';
 import { moduleBehind } from '../files/imports.ts';
 import type { Reading } from '../reading.ts';
-import { dslName } from '../syntax/dsl-name.ts';
+import { dslName, packageName } from '../syntax/dsl-name.ts';
 import { locate, textOf } from '../syntax/location.ts';
 import type { Binding, Module, Site, ValueBinding } from '../syntax/module.ts';
 import { behind } from '../value/follow.ts';
@@ -12,7 +12,13 @@ import { judgeImport } from './globals.ts';
 import { inspect } from './inspect.ts';
 import { cannotMove, needs } from './needs.ts';
 
-const isDsl = (module: Module): boolean => /\.dsl\.m?ts$/.test(module.path);
+/** Is this a file that declares, so that compiled code must not import it? */
+function isDsl({ path, bindings }: Module): boolean {
+  if (/\.dsl\.m?ts$/.test(path)) return true;
+  return bindings
+    .values()
+    .some(({ value }) => value?.kind === 'import' && value.from === packageName && !value.typeOnly);
+}
 
 /** Notes that a top-level name is needed and gives its key. */
 export function need(reading: Reading, use: Site<ts.Identifier>, binding: Binding): string | undefined {
@@ -118,12 +124,28 @@ function needFromDsl(
 ): string | undefined {
   if (binding.name === name) return needDeclared(reading, use, module, binding);
   const typeOnly = binding.value === undefined;
-  const text = typeOnly ? `type ${name} = ${binding.name};` : `const ${name} = ${binding.name};`;
+  const text = aliasText({ module, node: use.node }, name, binding);
   const node: LocalNode = { kind: 'local', name, text, typeOnly, uses: [], location: locate(use) };
   return enter(reading, use, node, () => {
     const key = needFromDsl(reading, use, binding.name, module, binding);
     return key === undefined ? [] : [key];
   });
+}
+
+/** A declaration that gives another name to a value, a type, or both. */
+function aliasText({ module }: Site, name: string, { name: of, value, types }: Binding): string {
+  const lines = value === undefined ? [] : [`const ${name} = ${of};`];
+  const statements = value !== undefined && 'statements' in value ? value.statements : [];
+  const [type] = [...types, ...statements.filter((node) => ts.isClassDeclaration(node) || ts.isEnumDeclaration(node))];
+  if (type !== undefined) {
+    const parameters =
+      (type as ts.InterfaceDeclaration | ts.TypeAliasDeclaration | ts.ClassDeclaration).typeParameters ?? [];
+    const written = parameters.map((node) => textOf({ module, node }));
+    const names = parameters.map((parameter) => parameter.name.text);
+    const list = (items: readonly string[]): string => (items.length === 0 ? '' : `<${items.join(', ')}>`);
+    lines.push(`type ${name}${list(written)} = ${of}${list(names)};`);
+  }
+  return lines.join('\n');
 }
 
 /** A whole DSL file under one name: an object of the constants, functions and classes that it exports. */

@@ -1,7 +1,8 @@
 import { ts } from 'ts-morph';
 import type { Module } from './module.ts';
 
-const packageName = 'millrace';
+/** The package whose functions declare. */
+export const packageName = 'millrace';
 
 /** The package's function that an identifier or `namespace.name` stands for, under its own name. */
 export function dslName(module: Module, callee: ts.Expression): string | undefined {
