@@ -51,6 +51,11 @@ export function scan(text: string): readonly Token[] | undefined {
   return scanFrom(text, 0, false)?.code;
 }
 
+/** May a space or a comment begin here? */
+function isBlank(unit: number): boolean {
+  return unit <= 32 || unit === 47 || unit >= 128;
+}
+
 /** Scans to the end of the text or, inside a template, to the `}` that no `{` opened. */
 function scanFrom(
   text: string,
@@ -61,12 +66,13 @@ function scanFrom(
   const open: (Token | undefined)[] = [];
   let position = from;
   for (;;) {
-    const blank = at(space, text, position) ?? '';
+    // Most tokens follow one space or none: the patterns are for the others.
+    const blank = isBlank(text.charCodeAt(position)) ? (at(space, text, position) ?? '') : '';
     position += blank.length;
     if (position >= text.length) return inTemplate ? undefined : { code, end: position };
     if (inTemplate && open.length === 0 && text[position] === '}') return { code, end: position };
     const before = code.at(-1);
-    const newline = /[\n\r\u2028\u2029]/u.test(blank);
+    const newline = blank.length > 0 && blank !== ' ' && /[\n\r\u2028\u2029]/u.test(blank);
     const literal = readLiteral(text, position, before);
     if (literal === null) return undefined;
     if (literal !== undefined) {
@@ -127,6 +133,7 @@ function readLiteral(text: string, from: number, before: Token | undefined): Lit
     const end = readRegExp(text, from);
     return end === undefined ? null : { type: 'regexp', value: text.slice(from, end), end };
   }
+  if (!/[\d.]/.test(first)) return undefined;
   const digits = at(number, text, from);
   if (digits === undefined) return undefined;
   const plain = digits.replaceAll('_', '').toLowerCase();
