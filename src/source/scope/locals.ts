@@ -15,9 +15,9 @@ import { cannotMove, needs } from './needs.ts';
 /** Is this a file that declares, so that compiled code must not import it? */
 function isDsl({ path, bindings }: Module): boolean {
   if (/\.dsl\.m?ts$/.test(path)) return true;
-  return bindings
-    .values()
-    .some(({ value }) => value?.kind === 'import' && value.from === packageName && !value.typeOnly);
+  return [...bindings.values()].some(
+    ({ value }) => value?.kind === 'import' && value.from === packageName && !value.typeOnly,
+  );
 }
 
 /** Notes that a top-level name is needed and gives its key. */
