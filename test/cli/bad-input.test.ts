@@ -292,3 +292,26 @@ describe('a full disk', () => {
     }
   });
 });
+
+test.skipIf(!mountable)('a disk that is read-only', async () => {
+  using it = await initialised('hello');
+  const disk = join(it.root, 'disk');
+  mkdirSync(disk);
+  const mount = (...args: string[]): void => {
+    expect(spawnSync('/usr/bin/mount', args).status).toBe(0);
+  };
+  const run = async (db: string): Promise<Done> =>
+    await it.dsl(['run', 'hello.dsl.ts', 'greet', '--input', '{"name":"A"}', '--db', db]);
+  mount('-t', 'tmpfs', '-o', 'size=4m', 'none', disk);
+  try {
+    expect((await run('disk/x.db')).code).toBe(0);
+    mount('-o', 'remount,ro', disk);
+    const before = readFileSync(join(disk, 'x.db'), 'latin1');
+    expectCoded(await run('disk/x.db'), /error MR300[78]: /, 1);
+    expectCoded(await run('disk/new.db'), /error MR300[78]: /, 1);
+    expectCoded(await it.dsl(['compile', '--out', 'disk/generated']), /error MR1664: /, 2);
+    expect(readFileSync(join(disk, 'x.db'), 'latin1')).toBe(before);
+  } finally {
+    spawnSync('/usr/bin/umount', [disk]);
+  }
+});

@@ -20,10 +20,18 @@ test('--help lists every command; no command at all is wrong usage', async () =>
   expect(await dsl([])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Usage: dsl') });
 });
 
-test.each(names)('dsl %s --help has examples', async (name) => {
-  const help = await dsl([name, '--help']);
-  expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/Examples:\n {2}\$ dsl /) });
-  expect(await dsl(['help', name])).toEqual(help);
+test.each([...names, 'runs list', 'runs show', 'instances list', 'instances show'])(
+  'dsl %s --help has examples',
+  async (words) => {
+    const help = await dsl([...words.split(' '), '--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/Examples:\n {2}\$ dsl /) });
+    if (!words.includes(' ')) expect(await dsl(['help', words])).toEqual(help);
+  },
+);
+
+test('a group without its subcommand shows what there is', async () => {
+  expect(await dsl(['runs'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('list runs') });
+  expect(await dsl(['runs', 'lst'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error MR2003: .*lst/) });
 });
 
 test('an unknown command names the known ones and the nearest', async () => {

@@ -219,3 +219,18 @@ test('a task module that keeps something open does not keep the command alive', 
   writeFileSync(file, `${readFileSync(file, 'utf8')}\nsetInterval(() => {}, 1000);\n`);
   expect(await it.dsl(['run', 'hello.dsl.ts', 'greet', '--input', '{"name":"A"}'])).toMatchObject({ code: 0 });
 });
+
+test('an input from stdin or a file, and a system that is not in the working directory', async () => {
+  using it = await initialised('hello');
+  const from = async (input: string, options: object): Promise<unknown> =>
+    JSON.parse((await it.dsl(['run', 'hello.dsl.ts', 'greet', '--input', input, '--json'], options)).stdout);
+  expect(await from('-', { stdin: '{"name":"Ada"}' })).toMatchObject({ output: { greeting: 'Hello, Ada!' } });
+  writeFileSync(join(it.root, 'bob.json'), '\uFEFF{"name":"Bob"}\n');
+  expect(await from('@bob.json', {})).toMatchObject({ output: { greeting: 'Hello, Bob!' } });
+  // Seen from elsewhere, the project's own config says where things are.
+  const file = join(it.root, 'hello.dsl.ts');
+  const away = await it.dsl(['run', file, 'greet', '--input', '{"name":"C"}', '--json'], { cwd: '/tmp' });
+  expect(JSON.parse(away.stdout)).toMatchObject({ status: 'completed' });
+  const list = JSON.parse((await it.dsl(['runs', 'list', '--json'])).stdout) as { runs: unknown[] };
+  expect(list.runs).toHaveLength(3);
+});
