@@ -64,6 +64,12 @@ test('functions that need each other, overloads, a type beside a value, one stat
   expect(text.split('const { low, high }').length).toBe(2);
 });
 
+test('a comment stays in front', () => {
+  restart();
+  const lines = shared(local('Money', '/** Counts cents. */\nconst Money = z.int();'), event('paid', 'Money'));
+  expect(lines.slice(-2)).toEqual(['/** Counts cents. */', 'export const Money = z.int();']);
+});
+
 test('what cannot be erased is refused', () => {
   restart();
   const model = system('enums', [

@@ -24,7 +24,7 @@ export function sharedModule(emission: Emission): SharedPlan | undefined {
   // Several names of one declaration (`const { a, b } = ...`) are one text.
   const texts = new Map<string, string>();
   for (const local of locals) {
-    if (/^(?:const\s+)?enum\s/.test(local.text)) {
+    if (/^(?:const\s+)?enum\s/m.test(local.text)) {
       emission.unsupported(
         `the enum '${local.name}', which cannot be erased; use z.enum or a union of literals`,
         local.location,
@@ -53,16 +53,19 @@ function inOrderOfNeed(locals: readonly LocalNode[]): readonly LocalNode[] {
 }
 
 const beginning = /^(?:(?:const|function|async function|type|interface|class|abstract class|enum)\b)/gm;
+const comments = /^(?:\/\*[^]*?\*\/\s*|\/\/[^\n]*\n\s*)*/;
 
 function exported(local: LocalNode): string {
-  const text = local.text.replaceAll('\r\n', '\n').trim();
-  const ended =
-    /^(?:function|async\s+function|class|abstract\s+class|interface|enum)\b/.test(text) || text.endsWith(';')
-      ? text
-      : `${text};`;
+  const whole = local.text.replaceAll('\r\n', '\n').trim();
+  const comment = comments.exec(whole)?.[0] ?? '';
+  const text = whole.slice(comment.length);
+  const needsNoEnd =
+    /^(?:function|async\s+function|class|abstract\s+class|interface)\b/.test(text) || text.endsWith(';');
+  const ended = needsNoEnd ? text : `${text};`;
   // Overloads, and a type beside a value of its name, are several statements of which none may be forgotten.
   const several = (text.match(beginning) ?? []).length > 1;
-  return several ? `${ended}\nexport ${local.typeOnly ? 'type ' : ''}{ ${local.name} };` : `export ${ended}`;
+  const typeOnly = local.typeOnly ? 'type ' : '';
+  return several ? `${comment}${ended}\nexport ${typeOnly}{ ${local.name} };` : `${comment}export ${ended}`;
 }
 
 /** An empty line around what spans several lines. */
