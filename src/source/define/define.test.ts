@@ -96,6 +96,25 @@ export const t = task('t', {
     expect(await taskOf('timeout: undefined')).not.toHaveProperty('timeout');
   });
 
+  it('with comments in odd places, and with letters of other scripts', async () => {
+    const model = await modelOf(
+      `${basics}export /* a */ const /* b */ größe /* c */ = /* d */ task(/* e */ 'größe'.length /* f */, 1);`
+        .replace("'größe'.length", "'groesse'")
+        .replace(
+          ', 1)',
+          ', /* g */ { /* h */ input /* i */ : /* j */ z. /* k */ any() /* l */, // m\n output: z.any() } /* n */) /* o */ ',
+        ),
+    );
+    expect(model.tasks['groesse']).toMatchObject({
+      input: { text: 'z. /* k */ any()' },
+      location: { line: 8, column: 30 },
+    });
+    const letters = await modelOf(
+      `${basics}const 数 = ({ input }: any) => input.größe * 2;\nexport const zähle = flow('zaehle', { input: z.any() }, (ƒ) => ƒ.returns(({ input }) => 数({ input })));`,
+    );
+    expect(letters.flows['zaehle']?.body.steps).toMatchObject([{ value: { uses: ['数'] } }]);
+  });
+
   it('names of things that objects have anyway', async () => {
     const model = await modelOf(
       `${head}export const a = event('constructor', { payload: z.any() });\nexport const b = event('__proto__', { payload: z.any(), metadata: { __proto__: 1, toString: 2 } });`,

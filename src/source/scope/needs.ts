@@ -26,6 +26,8 @@ export function needs(reading: Reading, site: Site, given: ReadonlySet<string>, 
     {
       free(identifier, meaning) {
         const name = identifier.text;
+        // A key is the name itself: what is noted need not be noted again.
+        if (keys.has(name)) return;
         const binding = module.bindings.get(name);
         if (binding !== undefined) {
           const key = take(at(identifier), binding);
