@@ -70,7 +70,7 @@ it.each([
         ],
       });
       let commits = 0;
-      let told = false;
+      const state = { told: false };
       let cancel: (() => void) | undefined;
       const runtime = new ReactiveSystemRuntime(system, {
         logger: silentLogger,
@@ -87,12 +87,12 @@ it.each([
       cancel = () => {
         accepted = runtime.cancel('r');
         accepted.catch(() => {});
-        told = true;
+        state.told = true;
       };
       await runtime.start('outer', undefined, { id: 'r' });
       const ended = runtime.result('r').catch(() => {});
       const asked = async (): Promise<void> => {
-        for (; !told && runtime.status('r')?.endedAt === undefined;)
+        for (; !state.told && runtime.status('r')?.endedAt === undefined;)
           await new Promise((resolve) => setImmediate(resolve));
       };
       await (dies ? asked() : ended);
