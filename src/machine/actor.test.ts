@@ -9,9 +9,20 @@ const sketch: MachineSketch = {
   states: {
     counting: {
       on: {
-        add: { actions: [['assign', '({ context, event }) => ({ n: context.n + event })'], ['emit', 'added', '({ now }) => now']] },
+        add: {
+          actions: [
+            ['assign', '({ context, event }) => ({ n: context.n + event })'],
+            ['emit', 'added', '({ now }) => now'],
+          ],
+        },
         break: { actions: [['assign', '({ event }) => ({ n: event.x.y })']] },
-        loop: { target: 'round', actions: [['assign', '() => ({ n: -1 })'], ['emit', 'added', '() => 0']] },
+        loop: {
+          target: 'round',
+          actions: [
+            ['assign', '() => ({ n: -1 })'],
+            ['emit', 'added', '() => 0'],
+          ],
+        },
         end: 'over',
       },
     },

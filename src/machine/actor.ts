@@ -33,7 +33,11 @@ export interface ActorOptions {
  * }
  * ```
  */
-export function createActor<Context>(machine: MachineModule<Context>, context: Context, options: ActorOptions = {}): Actor<Context> {
+export function createActor<Context>(
+  machine: MachineModule<Context>,
+  context: Context,
+  options: ActorOptions = {},
+): Actor<Context> {
   const { onEffects, now = () => 0, instanceId = '' } = options;
   const take = 'program' in machine ? inRegisters(machine as CompiledMachine<Context>) : bySnapshots(machine);
   const waiting: MachineEvent[] = [];
@@ -70,7 +74,11 @@ export function createActor<Context>(machine: MachineModule<Context>, context: C
 }
 
 interface Taker<Context> {
-  start(context: Context, scope: { readonly instanceId: string; readonly now: number }, onEffects: ActorOptions['onEffects']): Snapshot<Context>;
+  start(
+    context: Context,
+    scope: { readonly instanceId: string; readonly now: number },
+    onEffects: ActorOptions['onEffects'],
+  ): Snapshot<Context>;
   /** Nothing when the event was not handled. */
   send(event: MachineEvent, now: number, onEffects: ActorOptions['onEffects']): Snapshot<Context> | undefined;
 }
@@ -93,7 +101,16 @@ function inRegisters<Context>({ program }: CompiledMachine<Context>): Taker<Cont
       return takeEvent(program, cell, event.name, event.payload);
     } catch (thrown) {
       // A machine that did not come to rest stays as it was before the event.
-      Object.assign(cell, { state, context, done: false, output: undefined, effects: [], errors: [], queue: [], begin: [] });
+      Object.assign(cell, {
+        state,
+        context,
+        done: false,
+        output: undefined,
+        effects: [],
+        errors: [],
+        queue: [],
+        begin: [],
+      });
       throw thrown;
     }
   };

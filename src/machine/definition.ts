@@ -77,7 +77,11 @@ export type ActionDefinition =
   | { readonly kind: 'assign'; readonly value: Lambda }
   | { readonly kind: 'emit' | 'raise' | 'start'; readonly call: CallDefinition }
   /** A list that is absent counts as empty. */
-  | { readonly kind: 'forEach'; readonly over: Lambda<readonly unknown[] | undefined>; readonly actions: readonly ActionDefinition[] }
+  | {
+      readonly kind: 'forEach';
+      readonly over: Lambda<readonly unknown[] | undefined>;
+      readonly actions: readonly ActionDefinition[];
+    }
   /** Sends the machine an event, later when there is a delay. */
   | {
       readonly kind: 'send';

@@ -24,4 +24,12 @@ export { matches } from './descriptor.ts';
 export { interpretMachine } from './interpret.ts';
 export * from './module.ts';
 export { forgetWork, regionalMachine, type RegionalProgram } from './regions/regional-machine.ts';
-export { isFinished, isInRegions, regionsOf, type RegionalCell, type Regions, type RegionTable, type TransitionRow } from './regions/table.ts';
+export {
+  isFinished,
+  isInRegions,
+  regionsOf,
+  type RegionalCell,
+  type Regions,
+  type RegionTable,
+  type TransitionRow,
+} from './regions/table.ts';

@@ -4,7 +4,8 @@ import { enliven, sketchMachine, type MachineSketch } from '../../test/support/s
 import { interpretMachine, type MachineModule } from './index.ts';
 
 // What both implementations do is in test/machine; here stands what only the interpreter does.
-const interpreted = (sketch: MachineSketch): MachineModule<unknown> => interpretMachine(enliven(sketchMachine('m', sketch)));
+const interpreted = (sketch: MachineSketch): MachineModule<unknown> =>
+  interpretMachine(enliven(sketchMachine('m', sketch)));
 
 describe('regions and history', () => {
   const machine = interpreted({
@@ -19,7 +20,11 @@ describe('regions and history', () => {
           r: {
             states: {
               r1: { on: { x: 'r2', both: 'r3' } },
-              r2: { initial: 'r2a', on: { probe: { guard: '({ in: isIn }) => isIn("s1")', target: 'r3' } }, states: { r2a: { on: { x: 'r2b' } }, r2b: {} } },
+              r2: {
+                initial: 'r2a',
+                on: { probe: { guard: '({ in: isIn }) => isIn("s1")', target: 'r3' } },
+                states: { r2a: { on: { x: 'r2b' } }, r2b: {} },
+              },
               r3: { type: 'final' },
               shallow: { type: 'history', history: 'shallow', initial: 'r1' },
               deep: { type: 'history', history: 'deep', initial: 'r1' },
@@ -35,7 +40,12 @@ describe('regions and history', () => {
 
   it('takes a transition in every region and ends when all are final', () => {
     expect(drive(machine, {}, 'x', 'both').states).toEqual(['r1,s1', 'r2a,s1', 'r2a,s2']);
-    expect(drive(machine, {}, 'both').snapshot).toEqual({ state: ['end'], context: {}, status: 'done', history: expect.anything() });
+    expect(drive(machine, {}, 'both').snapshot).toEqual({
+      state: ['end'],
+      context: {},
+      status: 'done',
+      history: expect.anything(),
+    });
   });
 
   it('remembers as deep as it says', () => {
@@ -50,5 +60,7 @@ describe('regions and history', () => {
 });
 
 it('refuses a target that is no state', () => {
-  expect(() => interpreted({ initial: 'a', states: { a: { always: 'gone' } } })).toThrow(expect.objectContaining({ code: 'MR3330' }));
+  expect(() => interpreted({ initial: 'a', states: { a: { always: 'gone' } } })).toThrow(
+    expect.objectContaining({ code: 'MR3330' }),
+  );
 });

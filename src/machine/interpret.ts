@@ -41,11 +41,15 @@ export function interpretMachine(definition: MachineDefinition): MachineModule<u
     for (const leaf of snapshot.state.map(named)) {
       for (const state of [leaf, ...ancestors(leaf, tree.root)]) machine.configuration.add(state);
     }
-    for (const [name, states] of Object.entries(snapshot.history ?? {})) machine.history.set(named(name), states.map(named));
+    for (const [name, states] of Object.entries(snapshot.history ?? {}))
+      machine.history.set(named(name), states.map(named));
   };
   const finish = (machine: Interpretation): MachineStep => {
     const { context, running, output, history, handled, effects, errors } = machine;
-    const state = [...machine.configuration].filter(isAtomic).sort(inDocumentOrder).map(({ name }) => name);
+    const state = [...machine.configuration]
+      .filter(isAtomic)
+      .sort(inDocumentOrder)
+      .map(({ name }) => name);
     const kept = [...history].map(([{ name }, states]) => [name, states.map((each) => each.name)] as const);
     const snapshot: Snapshot = {
       state,
@@ -74,7 +78,9 @@ export function interpretMachine(definition: MachineDefinition): MachineModule<u
       restore(machine, snapshot);
       machine.take(event);
       // What changed nothing leaves the very same snapshot.
-      return machine.handled ? finish(machine) : { snapshot, handled: false, effects: machine.effects, errors: machine.errors };
+      return machine.handled
+        ? finish(machine)
+        : { snapshot, handled: false, effects: machine.effects, errors: machine.errors };
     },
     available(snapshot) {
       if (snapshot.status === 'done') return [];

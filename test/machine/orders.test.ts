@@ -6,9 +6,16 @@ import { order as compiledOrder } from '../../generated/orders/machines/order.ts
 import { drive } from '../support/drive.ts';
 
 const sourcePath = fileURLToPath(new URL('../../dsl-examples/orders/orders.dsl.ts', import.meta.url));
-const placed = { orderId: 'o1', email: 'a@b.c', total: { amount: 1, currency: 'EUR' }, lines: [{ sku: 's', quantity: 1 }], express: false };
+const placed = {
+  orderId: 'o1',
+  email: 'a@b.c',
+  total: { amount: 1, currency: 'EUR' },
+  lines: [{ sku: 's', quantity: 1 }],
+  express: false,
+};
 const shipped = { paymentId: 'p1', trackingCode: 't1', reservationIds: ['r1'] };
-const runs = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'run' ? [effect.id] : effect.type === 'stop' ? [`-${effect.id}`] : []));
+const runs = (effects: readonly Effect[]) =>
+  effects.flatMap((effect) => (effect.type === 'run' ? [effect.id] : effect.type === 'stop' ? [`-${effect.id}`] : []));
 
 let live: MachineModule<unknown>;
 beforeAll(async () => {
@@ -52,12 +59,22 @@ describe.each([
     expect(states.at(-1)).toBe('refunding');
     expect(trace.at(-1)?.effects).toEqual([
       { type: 'unschedule', id: 'after.travelling.0' },
-      { type: 'run', id: 'refunding.takeBack', target: { kind: 'flow', name: 'takeBack' }, input: { paymentId: 'p1', reservationIds: ['r1'] } },
+      {
+        type: 'run',
+        id: 'refunding.takeBack',
+        target: { kind: 'flow', name: 'takeBack' },
+        input: { paymentId: 'p1', reservationIds: ['r1'] },
+      },
     ]);
   });
 
   it('does not refund what was not paid', () => {
-    const { states, snapshot } = drive(machine(), { reservationIds: [], reason: '' }, ['orderPlaced', placed], ['orderCancelled', { orderId: 'o1', reason: 'fraud' }]);
+    const { states, snapshot } = drive(
+      machine(),
+      { reservationIds: [], reason: '' },
+      ['orderPlaced', placed],
+      ['orderCancelled', { orderId: 'o1', reason: 'fraud' }],
+    );
     expect(states.at(-1)).toBe('apologising');
     expect(snapshot.context).toMatchObject({ reason: 'called off: fraud' });
     expect(machine().available(snapshot)).toEqual([]);

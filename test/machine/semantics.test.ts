@@ -1,17 +1,8 @@
 /** What a machine does, in the order in which it does it: by hand from the Recommendation, for both implementations. */
 import { describe, expect, it } from 'vitest';
-import { interpretMachine, type Effect, type MachineModule } from 'millrace/machine';
-import { compiled } from '../support/compile-machine.ts';
 import { drive, scope } from '../support/drive.ts';
-import { enliven, sketchMachine, type MachineSketch } from '../support/sketch.ts';
-
-const names = (effects: readonly Effect[]): string[] => effects.flatMap((effect) => (effect.type === 'emit' ? [effect.event] : []));
-
-type Make = (sketch: MachineSketch) => MachineModule<unknown>;
-const implementations: readonly (readonly [string, Make])[] = [
-  ['interpreted', (sketch) => interpretMachine(enliven(sketchMachine('m', sketch)))],
-  ['compiled', (sketch) => compiled(sketchMachine('m', sketch))],
-];
+import { implementations, names } from '../support/implementations.ts';
+import type { MachineSketch } from '../support/sketch.ts';
 
 describe.each(implementations)('%s', (_, machineOf) => {
   describe('hierarchy', () => {
@@ -29,8 +20,16 @@ describe.each(implementations)('%s', (_, machineOf) => {
             inside: { target: 'a', internal: true, actions: [['emit', 'inside!']] },
           },
           states: {
-            a1: { entry: [['emit', '+a1']], exit: [['emit', '-a1']], on: { go: { target: 'a2', actions: [['emit', 'go!']] } } },
-            a2: { entry: [['emit', '+a2']], exit: [['emit', '-a2']], on: { out: { target: 'b1', guard: '({ event }) => event === 1' } } },
+            a1: {
+              entry: [['emit', '+a1']],
+              exit: [['emit', '-a1']],
+              on: { go: { target: 'a2', actions: [['emit', 'go!']] } },
+            },
+            a2: {
+              entry: [['emit', '+a2']],
+              exit: [['emit', '-a2']],
+              on: { out: { target: 'b1', guard: '({ event }) => event === 1' } },
+            },
           },
         },
         b: { entry: [['emit', '+b']], states: { b1: { entry: [['emit', '+b1']] } } },
@@ -49,7 +48,11 @@ describe.each(implementations)('%s', (_, machineOf) => {
     });
 
     it('asks the descendant first and the ancestor when its guards do not hold', () => {
-      expect(drive(machine, {}, 'go', ['out', 1]).trace.at(-1)?.effects).not.toContainEqual({ type: 'emit', event: 'out!', payload: undefined });
+      expect(drive(machine, {}, 'go', ['out', 1]).trace.at(-1)?.effects).not.toContainEqual({
+        type: 'emit',
+        event: 'out!',
+        payload: undefined,
+      });
       expect(names(drive(machine, {}, 'go', ['out', 2]).effects)).toContain('out!');
     });
 
@@ -62,7 +65,12 @@ describe.each(implementations)('%s', (_, machineOf) => {
       const staying = machineOf({
         events: ['x'],
         initial: 'a',
-        states: { a: { entry: [['emit', '+a']], states: { b: { on: { x: { target: 'b', internal: true, actions: [['emit', 'x!']] } } } } } },
+        states: {
+          a: {
+            entry: [['emit', '+a']],
+            states: { b: { on: { x: { target: 'b', internal: true, actions: [['emit', 'x!']] } } } },
+          },
+        },
       });
       expect(names(drive(staying, {}, 'x').effects)).toEqual(['x!']);
     });
@@ -93,7 +101,10 @@ describe.each(implementations)('%s', (_, machineOf) => {
                   go: {
                     target: 'b',
                     actions: [
-                      ['assign', '({ context, event, now, instanceId, in: isIn }) => ({ sum: context.n + event, now, instanceId, a: isIn("a"), a1: isIn("a1") })'],
+                      [
+                        'assign',
+                        '({ context, event, now, instanceId, in: isIn }) => ({ sum: context.n + event, now, instanceId, a: isIn("a"), a1: isIn("a1") })',
+                      ],
                       ['emit', 'seen', '({ context }) => context.sum'],
                     ],
                   },
@@ -117,10 +128,20 @@ describe.each(implementations)('%s', (_, machineOf) => {
       initial: 'a',
       states: {
         a: {
-          entry: [['assign', '() => ({ delay: 7 })'], ['emit', '+a']],
+          entry: [
+            ['assign', '() => ({ delay: 7 })'],
+            ['emit', '+a'],
+          ],
           exit: [['emit', '-a']],
           after: { '2s': 'b', '({ context }) => context.delay': { actions: [['emit', 'soon']] } },
-          run: [{ id: 'work', input: '({ context }) => context.delay', onDone: { target: 'b', actions: [['assign', '({ output }) => ({ output })']] }, onError: { target: 'b', actions: [['assign', '({ error }) => ({ error })']] } }],
+          run: [
+            {
+              id: 'work',
+              input: '({ context }) => context.delay',
+              onDone: { target: 'b', actions: [['assign', '({ output }) => ({ output })']] },
+              onError: { target: 'b', actions: [['assign', '({ error }) => ({ error })']] },
+            },
+          ],
           on: { next: 'b' },
         },
         b: {},
@@ -147,13 +168,27 @@ describe.each(implementations)('%s', (_, machineOf) => {
       expect(drive(machine, {}, 'after.a.1').states).toEqual(['a', 'a']);
       expect(drive(machine, {}, 'after.a.0').states).toEqual(['a', 'b']);
       expect(drive(machine, {}, ['done.run.work', 1]).snapshot).toMatchObject({ state: ['b'], context: { output: 1 } });
-      expect(drive(machine, {}, ['error.run.work', 'why']).snapshot).toMatchObject({ state: ['b'], context: { error: 'why' } });
+      expect(drive(machine, {}, ['error.run.work', 'why']).snapshot).toMatchObject({
+        state: ['b'],
+        context: { error: 'why' },
+      });
     });
 
     it('counts work as failed whose input throws', () => {
       const failing = machineOf({
         initial: 'a',
-        states: { a: { run: [{ id: 'work', input: '() => { throw new Error("no input") }', onError: { target: 'b', actions: [['assign', '({ error }) => ({ why: error.message })']] } }] }, b: {} },
+        states: {
+          a: {
+            run: [
+              {
+                id: 'work',
+                input: '() => { throw new Error("no input") }',
+                onError: { target: 'b', actions: [['assign', '({ error }) => ({ why: error.message })']] },
+              },
+            ],
+          },
+          b: {},
+        },
       });
       const { snapshot, errors, effects } = failing.start({}, scope);
       expect(snapshot).toMatchObject({ state: ['b'], context: { why: 'no input' } });
@@ -166,7 +201,9 @@ describe.each(implementations)('%s', (_, machineOf) => {
         initial: 'a',
         states: { a: { run: [{ id: 'never' }], always: 'b' }, b: { run: [{ id: 'work' }] } },
       });
-      expect(passing.start({}, scope).effects).toEqual([{ type: 'run', id: 'work', target: { kind: 'flow', name: 'work' }, input: undefined }]);
+      expect(passing.start({}, scope).effects).toEqual([
+        { type: 'run', id: 'work', target: { kind: 'flow', name: 'work' }, input: undefined },
+      ]);
     });
   });
 
@@ -186,7 +223,12 @@ describe.each(implementations)('%s', (_, machineOf) => {
       const { snapshot, effects } = drive(machine, {}, 'end');
       expect(snapshot).toEqual({ state: ['z'], context: { output: 42 }, status: 'done', output: 43 });
       expect(names(effects)).toEqual(['-z']);
-      expect(machine.send(snapshot, { name: 'end', payload: undefined }, scope)).toEqual({ snapshot, handled: false, effects: [], errors: [] });
+      expect(machine.send(snapshot, { name: 'end', payload: undefined }, scope)).toEqual({
+        snapshot,
+        handled: false,
+        effects: [],
+        errors: [],
+      });
       expect(machine.available(snapshot)).toEqual([]);
     });
   });
@@ -197,7 +239,17 @@ describe.each(implementations)('%s', (_, machineOf) => {
         events: ['go'],
         initial: 'a',
         states: {
-          a: { on: { go: { target: 'b', actions: [['raise', 'one', '() => 1'], ['raise', 'two']] } } },
+          a: {
+            on: {
+              go: {
+                target: 'b',
+                actions: [
+                  ['raise', 'one', '() => 1'],
+                  ['raise', 'two'],
+                ],
+              },
+            },
+          },
           b: { always: 'c', on: { one: 'wrong' } },
           c: { on: { one: { actions: [['assign', '({ event }) => ({ event })']] }, two: 'd' } },
           d: {},
@@ -221,11 +273,21 @@ describe.each(implementations)('%s', (_, machineOf) => {
         a: {
           on: {
             guard: [{ target: 'b', guard: '() => { throw new Error("no") }' }, { actions: [['emit', 'second']] }],
-            action: { target: 'b', actions: [['emit', 'before'], ['assign', '({ context }) => context.missing.field'], ['emit', 'never']] },
+            action: {
+              target: 'b',
+              actions: [
+                ['emit', 'before'],
+                ['assign', '({ context }) => context.missing.field'],
+                ['emit', 'never'],
+              ],
+            },
             'error.execution': { actions: [['assign', '({ event }) => ({ at: event.details.at })']] },
           },
         },
-        b: { on: { 'error.*': { actions: [['assign', '({ event }) => ({ at: event.details.at })']] } }, entry: [['emit', '+b']] },
+        b: {
+          on: { 'error.*': { actions: [['assign', '({ event }) => ({ at: event.details.at })']] } },
+          entry: [['emit', '+b']],
+        },
       },
     });
 
@@ -244,7 +306,11 @@ describe.each(implementations)('%s', (_, machineOf) => {
     });
 
     it('reports a guard that throws also when nothing else matches', () => {
-      const silent = machineOf({ events: ['go'], initial: 'a', states: { a: { on: { go: { target: 'a', guard: '({ event }) => event.x.y' } } } } });
+      const silent = machineOf({
+        events: ['go'],
+        initial: 'a',
+        states: { a: { on: { go: { target: 'a', guard: '({ event }) => event.x.y' } } } },
+      });
       const { snapshot } = silent.start({}, scope);
       const step = silent.send(snapshot, { name: 'go', payload: {} }, scope);
       expect(step.handled).toBe(false);
@@ -253,7 +319,9 @@ describe.each(implementations)('%s', (_, machineOf) => {
     });
 
     it('refuses a snapshot with a state that it does not have', () => {
-      expect(() => machine.send({ state: ['gone'], context: {}, status: 'active' }, { name: 'x', payload: 0 }, scope)).toThrow(/no state 'gone'/);
+      expect(() =>
+        machine.send({ state: ['gone'], context: {}, status: 'active' }, { name: 'x', payload: 0 }, scope),
+      ).toThrow(/no state 'gone'/);
     });
   });
 
@@ -262,7 +330,10 @@ describe.each(implementations)('%s', (_, machineOf) => {
       events: ['order', 'order.placed', 'orders'],
       initial: 'a',
       states: {
-        a: { on: { 'order.*': { actions: [['emit', 'prefix']] }, '*': { actions: [['emit', 'any']] } }, after: { '1s': 'b' } },
+        a: {
+          on: { 'order.*': { actions: [['emit', 'prefix']] }, '*': { actions: [['emit', 'any']] } },
+          after: { '1s': 'b' },
+        },
         b: {},
       },
     });
@@ -275,92 +346,6 @@ describe.each(implementations)('%s', (_, machineOf) => {
     it('leaves timers to their state', () => {
       expect(drive(machine, {}, 'after.a.0').states).toEqual(['a', 'b']);
       expect(drive(machine, {}, 'after.b.0').handled).toBe(false);
-    });
-  });
-
-  describe('regions', () => {
-    const trace = (name: string) => ({ entry: [['emit', `+${name}`]], exit: [['emit', `-${name}`]] }) as const;
-    const machine = machineOf({
-      events: ['both', 'inner', 'rival', 'out', 'cross', 'jump', 'ask'],
-      initial: 'p',
-      states: {
-        p: {
-          ...trace('p'),
-          type: 'parallel',
-          on: {
-            inner: { target: 'end', actions: [['emit', 'p!']] },
-            out: 'end',
-            rival: 'end',
-            jump: { target: ['r2', 's2'], actions: [['emit', 'jump!']] },
-          },
-          onDone: { target: 'end', actions: [['emit', 'done!']] },
-          states: {
-            r: {
-              ...trace('r'),
-              states: {
-                r1: {
-                  ...trace('r1'),
-                  on: {
-                    both: { target: 'r2', actions: [['emit', 'r!']] },
-                    inner: { actions: [['emit', 'r1!']] },
-                    rival: 'r2',
-                    cross: { target: 'end', actions: [['emit', 'cross from r']] },
-                    ask: { target: 'r2', guard: '({ in: isIn }) => isIn("s1")' },
-                  },
-                },
-                r2: { ...trace('r2'), type: 'final' },
-              },
-            },
-            s: {
-              ...trace('s'),
-              states: {
-                s1: { ...trace('s1'), on: { both: { target: 's2', actions: [['emit', 's!']] }, cross: { target: 's2', actions: [['emit', 'cross from s']] }, ask: 's0' } },
-                s2: { ...trace('s2'), type: 'final' },
-                s0: {},
-              },
-            },
-          },
-        },
-        end: { ...trace('end'), type: 'final' },
-      },
-    });
-    const last = (...events: readonly string[]) => {
-      const { trace: steps, snapshot } = drive(machine, {}, ...events);
-      return { state: snapshot.state.join(), emitted: names(steps.at(-1)?.effects ?? []).join(' ') };
-    };
-
-    it('enters all of them in document order', () => {
-      expect(last()).toEqual({ state: 'r1,s1', emitted: '+p +r +r1 +s +s1' });
-    });
-
-    it('takes one transition in each: all exits, then all actions, then all entries; and is done when all are', () => {
-      expect(last('both')).toEqual({ state: 'end', emitted: '-s1 -r1 r! s! +r2 +s2 -s2 -s -r2 -r -p done! +end -end' });
-    });
-
-    it('asks the state around them for each region that does not handle the event itself', () => {
-      expect(last('inner')).toEqual({ state: 'end', emitted: '-s1 -s -r1 -r -p r1! p! +end -end' });
-    });
-
-    it('prefers the descendant when both would leave the same state', () => {
-      expect(last('rival')).toEqual({ state: 'r2,s1', emitted: '-r1 +r2' });
-    });
-
-    it('leaves every region when one transition goes outside, and gives up the later one that this overtakes', () => {
-      expect(last('out')).toEqual({ state: 'end', emitted: '-s1 -s -r1 -r -p +end -end' });
-      expect(last('cross')).toEqual({ state: 'end', emitted: '-s1 -s -r1 -r -p cross from r +end -end' });
-    });
-
-    it('goes to a state in each region', () => {
-      expect(last('jump')).toEqual({ state: 'end', emitted: '-s1 -s -r1 -r -p jump! +p +r +r2 +s +s2 -s2 -s -r2 -r -p done! +end -end' });
-    });
-
-    it('selects in all of them before anything moves', () => {
-      expect(last('ask').state).toBe('r2,s0');
-      expect(drive(machine, {}, 'ask', 'ask').handled).toBe(false);
-    });
-
-    it('lists what any of them listens to', () => {
-      expect(machine.available(machine.start({}, scope).snapshot)).toEqual(['both', 'inner', 'rival', 'out', 'cross', 'jump', 'ask']);
     });
   });
 });

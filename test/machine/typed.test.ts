@@ -14,7 +14,12 @@ let folder = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-typed-'));
-  const { files, diagnostics } = compileSystem(await loadSystemFromDsl(sourcePath), { outDir: folder, sourcePath, tasksDir: join(folder, 'tasks'), toolVersion: 'test' });
+  const { files, diagnostics } = compileSystem(await loadSystemFromDsl(sourcePath), {
+    outDir: folder,
+    sourcePath,
+    tasksDir: join(folder, 'tasks'),
+    toolVersion: 'test',
+  });
   // That nobody publishes failures yet is no matter of the machine's module.
   expect(diagnostics.filter(({ message }) => !message.includes('failed('))).toEqual([]);
   for (const { path, text } of files) {
@@ -32,19 +37,33 @@ it('the module of a machine passes the strictest compiler, and imports nothing b
     join(folder, 'tsconfig.json'),
     JSON.stringify({
       extends: join(root, 'tsconfig.json'),
-      compilerOptions: { paths, noImplicitReturns: true, noPropertyAccessFromIndexSignature: true, allowUnreachableCode: false, typeRoots: [join(root, 'node_modules/@types')] },
+      compilerOptions: {
+        paths,
+        noImplicitReturns: true,
+        noPropertyAccessFromIndexSignature: true,
+        allowUnreachableCode: false,
+        typeRoots: [join(root, 'node_modules/@types')],
+      },
       include: ['machines/*.ts'],
     }),
   );
-  const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });
+  const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
+    encoding: 'utf8',
+  });
   expect(tsc.stdout).toBe('');
 });
 
 it('loads from its file and runs', async () => {
-  const { door } = (await import(pathToFileURL(join(folder, 'machines/door.ts')).href)) as { door: CompiledMachine<unknown> };
+  const { door } = (await import(pathToFileURL(join(folder, 'machines/door.ts')).href)) as {
+    door: CompiledMachine<unknown>;
+  };
   const scope = { instanceId: 'front', now: 5 };
   const start = door.start({ count: 0, wait: '5m' }, scope);
-  expect(start.snapshot).toEqual({ state: ['closed'], context: { count: 1, last: 'n5', wait: '5m' }, status: 'active' });
+  expect(start.snapshot).toEqual({
+    state: ['closed'],
+    context: { count: 1, last: 'n5', wait: '5m' },
+    status: 'active',
+  });
   expect(start.effects).toEqual([{ type: 'emit', event: 'told', payload: { id: 'front', text: '1 {times}' } }]);
   const ajar = door.send(start.snapshot, { name: 'door.opened', payload: { id: 'front', by: 'me' } }, scope);
   expect(ajar.snapshot).toMatchObject({ state: ['ajar'], context: { last: 'me' } });
@@ -61,7 +80,9 @@ it('loads from its file and runs', async () => {
 });
 
 it('runs regions', async () => {
-  const { house } = (await import(pathToFileURL(join(folder, 'machines/house.ts')).href)) as { house: MachineModule<unknown> };
+  const { house } = (await import(pathToFileURL(join(folder, 'machines/house.ts')).href)) as {
+    house: MachineModule<unknown>;
+  };
   const scope = { instanceId: 'mine', now: 5 };
   const start = house.start({ guests: 0 }, scope);
   expect(start.snapshot.state).toEqual(['locked', 'dark']);
@@ -70,5 +91,7 @@ it('runs regions', async () => {
   expect(opened.effects.map(({ type }) => type)).toEqual(['schedule', 'run']);
   const empty = house.send(opened.snapshot, { name: 'shut', payload: { id: 'mine', hard: true } }, scope);
   expect(empty.snapshot).toMatchObject({ state: ['empty'], context: { last: 'false' } });
-  expect(house.send(empty.snapshot, { name: 'opened', payload: { id: 'mine', by: 'me' } }, scope).snapshot.state).toEqual(['unlocked', 'lit']);
+  expect(
+    house.send(empty.snapshot, { name: 'opened', payload: { id: 'mine', by: 'me' } }, scope).snapshot.state,
+  ).toEqual(['unlocked', 'lit']);
 });

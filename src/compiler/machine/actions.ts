@@ -18,8 +18,16 @@ export interface PrintedBlock {
 }
 
 /** A block of actions. One that can throw becomes a function, so that what throws ends this block and nothing else. */
-export function printActions(printer: Printer, actions: readonly ActionNode[], at: string, about: string, around: Surroundings): PrintedBlock {
-  const statements = actions.map((action, index) => statementOf(printer, action, { ...around, label: camelCase(`${around.label}.${index}`) }));
+export function printActions(
+  printer: Printer,
+  actions: readonly ActionNode[],
+  at: string,
+  about: string,
+  around: Surroundings,
+): PrintedBlock {
+  const statements = actions.map((action, index) =>
+    statementOf(printer, action, { ...around, label: camelCase(`${around.label}.${index}`) }),
+  );
   const [first] = statements;
   if (first === undefined) return { statements: [], readsPayload: false };
   const payload = around.payload ?? '';
@@ -41,7 +49,8 @@ function guarded(printer: Printer, statements: readonly Statement[], at: string)
   const { cell, thrown, at: counter } = printer.local;
   const readsContext = statements.some(({ value }) => value.reads.has('context'));
   // A later action sees what an earlier one assigned.
-  const neededAfter = (index: number): boolean => statements.slice(index + 1).some(({ value, assigns }) => assigns || value.reads.has('context'));
+  const neededAfter = (index: number): boolean =>
+    statements.slice(index + 1).some(({ value, assigns }) => assigns || value.reads.has('context'));
   const changes = readsContext && statements.some(({ assigns }, index) => assigns && neededAfter(index));
   const others = ['now', 'instanceId'].filter((name) => statements.some(({ value }) => value.reads.has(name)));
   const constants = [...(readsContext && !changes ? ['context'] : []), ...others];
@@ -83,14 +92,25 @@ function statementOf(printer: Printer, action: ActionNode, around: Surroundings)
     case 'start': {
       const value = argumentOf(printer, action.call, around);
       const [target, given] = action.kind === 'emit' ? ['event', 'payload'] : ['flow', 'input'];
-      const effect = object([`type: ${quote(action.kind)}`, `${target}: ${quote(action.call.target.name)}`, [`${given}: `, value.code]]);
+      const effect = object([
+        `type: ${quote(action.kind)}`,
+        `${target}: ${quote(action.call.target.name)}`,
+        [`${given}: `, value.code],
+      ]);
       return { value, assigns: false, code: () => [callWithOptions(`${cell}.effects.push`, [effect]), ';'] };
     }
     case 'raise': {
       const value = argumentOf(printer, action.call, around);
       const { name } = action.call.target;
       const alias = printer.machine.events.find((event) => event.name === name)?.alias ?? name;
-      return { value, assigns: false, code: () => [callWithOptions(`${cell}.queue.push`, [object([`name: ${quote(alias)}`, ['payload: ', value.code]])]), ';'] };
+      return {
+        value,
+        assigns: false,
+        code: () => [
+          callWithOptions(`${cell}.queue.push`, [object([`name: ${quote(alias)}`, ['payload: ', value.code]])]),
+          ';',
+        ],
+      };
     }
     default:
       // Refused before printing begins.
@@ -101,14 +121,23 @@ function statementOf(printer: Printer, action: ActionNode, around: Surroundings)
 /** The context with the fields that an assign gives. */
 function merged({ text, code }: Value, context: string): Doc {
   const members = text === undefined ? undefined : membersOf(text);
-  if (members !== undefined) return ['{', members.includes('\n') ? brokenMembers(members, context) : ` ...${context}${members === '' ? '' : `, ${members}`} `, '}'];
+  if (members !== undefined)
+    return [
+      '{',
+      members.includes('\n')
+        ? brokenMembers(members, context)
+        : ` ...${context}${members === '' ? '' : `, ${members}`} `,
+      '}',
+    ];
   const simple = text === undefined || /^[\w$.]+(?:\([^()]*\))?$/.test(text);
   return object([`...${context}`, ['...', simple ? code : ['(', code, ')']]]);
 }
 
 function brokenMembers(members: string, context: string): Doc {
   const lines = members.split('\n');
-  const depth = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length));
+  const depth = Math.min(
+    ...lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length),
+  );
   return [indent([hard, `...${context},`, ...lines.map((line) => [hard, line.slice(depth)])]), hard];
 }
 
@@ -116,7 +145,9 @@ function brokenMembers(members: string, context: string): Doc {
 function membersOf(text: string): string | undefined {
   if (!text.startsWith('{') || !text.endsWith('}')) return undefined;
   let depth = 0;
-  const code = text.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/gs, (literal) => ' '.repeat(literal.length));
+  const code = text.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/gs, (literal) =>
+    ' '.repeat(literal.length),
+  );
   // A slash may begin a regular expression or a comment, in which quotes and braces mean nothing.
   if (code.includes('/')) return undefined;
   for (const [index, unit] of [...code].entries()) {

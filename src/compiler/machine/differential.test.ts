@@ -14,7 +14,10 @@ const outcome = (step: () => MachineStep): MachineStep | { readonly thrown: unkn
 };
 
 /** Everything that one implementation does with these events. */
-function trace(machine: MachineModule<unknown>, events: readonly { readonly name: string; readonly payload: unknown }[]): readonly unknown[] {
+function trace(
+  machine: MachineModule<unknown>,
+  events: readonly { readonly name: string; readonly payload: unknown }[],
+): readonly unknown[] {
   const seen: unknown[] = [];
   let last = outcome(() => machine.start({ n: 0 }, { instanceId: 'i', now: 1 }));
   for (const [index, event] of events.entries()) {
@@ -29,14 +32,17 @@ function trace(machine: MachineModule<unknown>, events: readonly { readonly name
 it.each([
   ['without regions', { regions: false }],
   ['with regions', { regions: true }],
-])('the compiled machine does what the interpreter does, %s: states, context, effects, errors, in the same order', (_, kind) => {
-  fc.assert(
-    fc.property(randomMachine(kind), fc.array(randomEvents, { minLength: 1, maxLength: 4 }), (sketch, runs) => {
-      const node = sketchMachine('random', sketch);
-      const interpreted = interpretMachine(enliven(node));
-      const module = compiled(node);
-      for (const events of runs) expect(trace(module, events)).toEqual(trace(interpreted, events));
-    }),
-    { numRuns: Number(process.env['MILLRACE_RUNS'] ?? 40) },
-  );
-});
+])(
+  'the compiled machine does what the interpreter does, %s: states, context, effects, errors, in the same order',
+  (_, kind) => {
+    fc.assert(
+      fc.property(randomMachine(kind), fc.array(randomEvents, { minLength: 1, maxLength: 4 }), (sketch, runs) => {
+        const node = sketchMachine('random', sketch);
+        const interpreted = interpretMachine(enliven(node));
+        const module = compiled(node);
+        for (const events of runs) expect(trace(module, events)).toEqual(trace(interpreted, events));
+      }),
+      { numRuns: Number(process.env['MILLRACE_RUNS'] ?? 40) },
+    );
+  },
+);

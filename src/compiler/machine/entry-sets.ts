@@ -28,7 +28,10 @@ export function initialStates(tree: Tree, initial: readonly string[]): readonly 
 /** The innermost compound state around all of them that is none of them; nothing for the machine itself. */
 function commonCompound([first, ...others]: readonly State[]): State | undefined {
   return lineage(first as State).findLast(
-    (each) => each !== first && each.node.type === 'compound' && others.every((other) => other !== each && isWithin(other, each)),
+    (each) =>
+      each !== first &&
+      each.node.type === 'compound' &&
+      others.every((other) => other !== each && isWithin(other, each)),
   );
 }
 

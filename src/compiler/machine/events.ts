@@ -2,7 +2,8 @@
 import { matches } from './descriptors.ts';
 import { block, hard, indent, join, type Doc } from '../text/doc.ts';
 import { camelCase, lineComment, quote } from '../text/names.ts';
-import { addFunction, pascal, type Printer } from './printer.ts';
+import { pascal } from './pascal.ts';
+import { addFunction, type Printer } from './printer.ts';
 import { describe, isCertain, printGroup } from './transitions.ts';
 import { lineage, type Group, type State } from './tree.ts';
 
@@ -29,13 +30,16 @@ const isPattern = ({ descriptor }: Group): boolean => descriptor?.endsWith('*') 
 /** Prints the function of every event that the machine reacts to. */
 export function printHandlers(printer: Printer): readonly PrintedHandler[] {
   const { groups } = printer.tree;
-  const exact = groups.flatMap(({ descriptor }) => (descriptor === undefined || descriptor.endsWith('*') ? [] : [descriptor]));
+  const exact = groups.flatMap(({ descriptor }) =>
+    descriptor === undefined || descriptor.endsWith('*') ? [] : [descriptor],
+  );
   const events: (string | undefined)[] = [...new Set(exact)];
   if (groups.some(({ descriptor }) => descriptor === undefined)) events.push(undefined);
   if (groups.some(isPattern)) events.push('*');
   const handlers = events.map((event) => handlerOf(printer, event)).filter(({ cases }) => cases.length > 0);
   const uses = new Map<Group, number>();
-  for (const { cases } of handlers) for (const { groups: tried } of cases) for (const group of tried) uses.set(group, (uses.get(group) ?? 0) + 1);
+  for (const { cases } of handlers)
+    for (const { groups: tried } of cases) for (const group of tried) uses.set(group, (uses.get(group) ?? 0) + 1);
   const shared = sharedGroups(printer, uses);
   return handlers.map((handler) => printHandler(printer, handler, shared));
 }
@@ -49,7 +53,9 @@ function handlerOf(printer: Printer, event: string | undefined): Handler {
   for (const leaf of printer.tree.leaves) {
     // In a final state of its own the machine has stopped.
     if (leaf.node.type === 'final' && leaf.parent === undefined) continue;
-    const tried = [...lineage(leaf)].reverse().flatMap((source) => printer.tree.groups.filter((group) => group.source === source && hears(group)));
+    const tried = lineage(leaf)
+      .toReversed()
+      .flatMap((source) => printer.tree.groups.filter((group) => group.source === source && hears(group)));
     const end = event === '*' ? -1 : tried.findIndex(isCertain);
     const groups = end < 0 ? tried : tried.slice(0, end + 1);
     if (groups.length === 0) continue;
@@ -61,7 +67,10 @@ function handlerOf(printer: Printer, event: string | undefined): Handler {
   return { event, cases: [...cases.values()] };
 }
 
-type Shared = ReadonlyMap<Group, { readonly name: string; readonly readsPayload: boolean; readonly readsCell: boolean }>;
+type Shared = ReadonlyMap<
+  Group,
+  { readonly name: string; readonly readsPayload: boolean; readonly readsCell: boolean }
+>;
 
 /** Groups that several places try become functions, so that code grows with the states and not with their depth. */
 function sharedGroups(printer: Printer, uses: ReadonlyMap<Group, number>): Shared {
@@ -70,7 +79,10 @@ function sharedGroups(printer: Printer, uses: ReadonlyMap<Group, number>): Share
     if (count < 2 && !isPattern(group)) continue;
     const { statements, readsPayload, readsCell } = printGroup(printer, group);
     const name = addFunction(printer, camelCase(group.label), describe(group), () => ({
-      parameters: [...(readsCell ? [printer.parameter] : []), ...(readsPayload ? [`${group.payload}: ${printer.types.group(group)}`] : [])],
+      parameters: [
+        ...(readsCell ? [printer.parameter] : []),
+        ...(readsPayload ? [`${group.payload}: ${printer.types.group(group)}`] : []),
+      ],
       result: printer.regions === undefined ? 'boolean' : 'number',
       body: [...statements, ...(isCertain(group) ? [] : [`return ${nothing(printer)};`])],
     }));
@@ -101,12 +113,24 @@ function printHandler(printer: Printer, { event, cases }: Handler, shared: Share
       }
       readsPayload ||= known.readsPayload;
       readsCell ||= known.readsCell;
-      const given = [...(known.readsCell ? [cell] : []), ...(known.readsPayload ? [argument(printer, event, group, parameter)] : [])];
+      const given = [
+        ...(known.readsCell ? [cell] : []),
+        ...(known.readsPayload ? [argument(printer, event, group, parameter)] : []),
+      ];
       const tried = `${known.name}(${given.join(', ')})`;
-      const covered = event === '*' ? `${printer.writer.import('millrace/machine', 'matches')}(${quote(group.descriptor ?? '')}, ${printer.local.name})` : '';
+      const covered =
+        event === '*'
+          ? `${printer.writer.import('millrace/machine', 'matches')}(${quote(group.descriptor ?? '')}, ${printer.local.name})`
+          : '';
       statements.push(...tryGroup(printer, tried, covered, isLast));
     }
-    return [join(leaves.map(({ number, name }) => `case ${number}: ${lineComment(name)}`), hard), indent([hard, join(statements, hard)])];
+    return [
+      join(
+        leaves.map(({ number, name }) => `case ${number}: ${lineComment(name)}`),
+        hard,
+      ),
+      indent([hard, join(statements, hard)]),
+    ];
   });
   const payloadType = !readsPayload ? undefined : event === '*' ? 'unknown' : printer.types.group(named);
   const [label, about] = titles(event);
@@ -131,13 +155,20 @@ function printHandler(printer: Printer, { event, cases }: Handler, shared: Share
 /** What is returned when no transition is enabled: with regions transitions are told by number. */
 const nothing = ({ regions }: Printer): string => (regions === undefined ? 'false' : '-1');
 
-function tryGroup({ regions, local: { found } }: Printer, tried: string, covered: string, isLast: boolean): readonly Doc[] {
+function tryGroup(
+  { regions, local: { found } }: Printer,
+  tried: string,
+  covered: string,
+  isLast: boolean,
+): readonly Doc[] {
   if (regions === undefined) {
     const both = covered === '' ? tried : `${covered} && ${tried}`;
     return [isLast ? `return ${both};` : `if (${both}) return true;`];
   }
   const number = covered === '' ? tried : `${covered} ? ${tried} : -1`;
-  return isLast ? [`return ${number};`] : [block([`const ${found} = ${number};`, `if (${found} !== -1) return ${found};`])];
+  return isLast
+    ? [`return ${number};`]
+    : [block([`const ${found} = ${number};`, `if (${found} !== -1) return ${found};`])];
 }
 
 /** The payload as the function of a group takes it: what a pattern covers is only known at run time. */

@@ -14,7 +14,10 @@ export interface MachinePlan {
 }
 
 /** Prints one machine as a module; reports, and gives nothing, when it has something that cannot be printed. */
-export function machineModule(node: MachineNode, emission: Emission): { readonly path: string; readonly plan: MachinePlan } | undefined {
+export function machineModule(
+  node: MachineNode,
+  emission: Emission,
+): { readonly path: string; readonly plan: MachinePlan } | undefined {
   const { model, layout } = emission;
   if (!isPrintable(node, emission.report)) return undefined;
   const { path } = layout.module('machine', node.name);

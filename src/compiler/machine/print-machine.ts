@@ -8,7 +8,8 @@ import { tryCatch } from './actions.ts';
 import { matches } from './descriptors.ts';
 import { printHandlers, type PrintedHandler } from './events.ts';
 import { valueOf } from './lambdas.ts';
-import { createPrinter, moveTo, pascal, place, type Printer } from './printer.ts';
+import { pascal } from './pascal.ts';
+import { createPrinter, moveTo, place, type Printer } from './printer.ts';
 import { regionalMembers, regionsTable } from './regional.ts';
 import { enterStates, prelude } from './states.ts';
 import { descend, lineage, type State } from './tree.ts';
@@ -36,7 +37,13 @@ export function printMachine(machine: MachineNode, { model, layout, writer, hash
   const main: Doc = [
     ...about,
     `export const ${exported}: ${type}<${printer.contextType}> = ${compiledMachine}<${printer.contextType}>({`,
-    indent([hard, join(members.map((member) => [member, ',']), hard)]),
+    indent([
+      hard,
+      join(
+        members.map((member) => [member, ',']),
+        hard,
+      ),
+    ]),
     hard,
     '});',
   ];
@@ -53,11 +60,15 @@ function typesOf(printer: Printer): Doc {
   const parsed = writer.import('millrace/flow', 'Parsed', { typeOnly: true });
   const schema = writer.import('contracts.ts', layout.machineContext(machine.name), { typeOnly: true });
   const names = printer.tree.states.map(({ name }) => quote(name));
-  const events = machine.events.map(({ alias }) => `{ readonly name: ${quote(alias)}; readonly payload: ${types.event(alias)} }`);
+  const events = machine.events.map(
+    ({ alias }) => `{ readonly name: ${quote(alias)}; readonly payload: ${types.event(alias)} }`,
+  );
   const union = (name: string, members: readonly string[], width: number): Doc => {
     const line = `export type ${name} = ${members.join(' | ')};`;
     if (members.length === 0) return `export type ${name} = never;`;
-    return line.length <= width ? line : [`export type ${name} =`, indent(members.map((member) => [hard, `| ${member}`])), ';'];
+    return line.length <= width
+      ? line
+      : [`export type ${name} =`, indent(members.map((member) => [hard, `| ${member}`])), ';'];
   };
   const eventType = writer.declare(`${base}Event`);
   const states = union(stateType, names, 110);
@@ -83,7 +94,9 @@ function typesOf(printer: Printer): Doc {
 function tableOf(printer: Printer): Doc {
   const row = printer.writer.import('millrace/machine', 'StateRow', { typeOnly: true });
   const rows = printer.tree.states.map(({ name, parent, node }): Doc => {
-    const heard = printer.machine.events.filter(({ alias }) => node.on.some(({ event, transitions }) => transitions.length > 0 && matches(event, alias)));
+    const heard = printer.machine.events.filter(({ alias }) =>
+      node.on.some(({ event, transitions }) => transitions.length > 0 && matches(event, alias)),
+    );
     return `[${quote(name)}, ${parent?.number ?? -1}, [${heard.map(({ alias }) => quote(alias)).join(', ')}]],`;
   });
   return [
@@ -101,14 +114,17 @@ function programMembers(printer: Printer, handlers: readonly PrintedHandler[], h
   const begin = beginFunction(printer);
   const always = handlers.find(({ event }) => event === undefined);
   const settles = printer.chains || begin !== undefined;
-  const record = (entries: readonly (readonly [string, string])[]): Doc => object(entries.map(([key, value]) => `${propertyKey(key)}: ${quote(value)}`));
+  const record = (entries: readonly (readonly [string, string])[]): Doc =>
+    object(entries.map(([key, value]) => `${propertyKey(key)}: ${quote(value)}`));
   return [
     `name: ${quote(machine.name)}`,
     `hash: ${quote(hash)}`,
     `key: ${quote(machine.key)}`,
     ['events: ', record(machine.events.map(({ alias, name }) => [name, alias]))],
     `creates: [${machine.creates.map(quote).join(', ')}]`,
-    ...(printer.regions === undefined ? [member('states', table), ['enter: ', enterInitial(printer)]] : regionalMembers(printer)),
+    ...(printer.regions === undefined
+      ? [member('states', table), ['enter: ', enterInitial(printer)]]
+      : regionalMembers(printer)),
     [printer.regions === undefined ? 'step: ' : 'select: ', stepArrow(printer, handlers)],
     ...(always === undefined ? [] : [alwaysMember(printer, always)]),
     ...(begin === undefined ? [] : [begin]),
@@ -146,11 +162,16 @@ function stepArrow(printer: Printer, handlers: readonly PrintedHandler[]): Doc {
       ? []
       : [[`case ${quote(handler.event)}:`, indent([hard, `return ${called(handler)};`])]],
   );
-  const last = [['default:', indent([hard, `return ${other !== undefined ? called(other) : regional ? '-1' : 'false'};`])]];
+  const last = [
+    ['default:', indent([hard, `return ${other !== undefined ? called(other) : regional ? '-1' : 'false'};`])],
+  ];
   const named = handlers.filter(({ event }) => event !== undefined);
   const first = named.some(({ readsCell }) => readsCell) ? cell : `_${cell}`;
   const second = named.length > 0 ? state : `_${state}`;
-  return [`(${[first, ...(regional ? [second] : []), name, ...(readsPayload ? [payload] : [])].join(', ')}) => `, block([[`switch (${name}) `, block([...cases, ...last])]])];
+  return [
+    `(${[first, ...(regional ? [second] : []), name, ...(readsPayload ? [payload] : [])].join(', ')}) => `,
+    block([[`switch (${name}) `, block([...cases, ...last])]]),
+  ];
 }
 
 /** Asks for the work of the states that have some. */
@@ -161,7 +182,9 @@ function beginFunction(printer: Printer): Doc | undefined {
     const statements = node.run.flatMap((run): readonly Doc[] => {
       const target = `target: { kind: ${quote(run.target.kind)}, name: ${quote(run.target.name)} }`;
       const push = (input: Doc): Doc => [
-        callWithOptions(`${cell}.effects.push`, [object(["type: 'run'", `id: ${quote(run.id)}`, target, ['input: ', input]])]),
+        callWithOptions(`${cell}.effects.push`, [
+          object(["type: 'run'", `id: ${quote(run.id)}`, target, ['input: ', input]]),
+        ]),
         ';',
       ];
       const about = lineComment(`${name}: ${run.id} (${place(run)})`);
@@ -171,11 +194,17 @@ function beginFunction(printer: Printer): Doc | undefined {
       if (value.safe && value.reads.size === 0) return [about, push(value.code)];
       const failed = printer.writer.import('millrace/machine', 'workFailed');
       const at = quote(`${name}.run.${run.id}.input`);
-      return [about, tryCatch(printer, [...prelude(printer, value.reads), push(value.code)], [`${failed}(${cell}, ${quote(run.id)}, ${at}, ${thrown});`])];
+      return [
+        about,
+        tryCatch(
+          printer,
+          [...prelude(printer, value.reads), push(value.code)],
+          [`${failed}(${cell}, ${quote(run.id)}, ${at}, ${thrown});`],
+        ),
+      ];
     });
     return [[`case ${number}:`, indent([hard, join([...statements, 'break;'], hard)])]];
   });
   if (cases.length === 0) return undefined;
   return [`begin: (${cell}, ${state}) => `, block([[`switch (${state}) `, block([...cases, 'default:'])]])];
 }
-

@@ -4,7 +4,8 @@ import { visitActions, visitStates } from '../../model/visit/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Layout } from '../plan/layout.ts';
 import { hard, join, type Doc } from '../text/doc.ts';
-import { camelCase, docComment, freeName, lineComment } from '../text/names.ts';
+import { docComment, freeName, lineComment } from '../text/names.ts';
+import { pascal } from './pascal.ts';
 import { payloadTypes, type PayloadTypes } from './types.ts';
 import { growTree, lineage, type State, type Tree } from './tree.ts';
 import { readsConfiguration } from './lambdas.ts';
@@ -84,7 +85,11 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
     table: writer.declare('states'),
     regions: regional ? writer.declare('regions') : undefined,
     followsStates: !regional && readsConfiguration(machine),
-    chains: regional || raises(machine) || severalFail(tree) || tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
+    chains:
+      regional ||
+      raises(machine) ||
+      severalFail(tree) ||
+      tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
     pieces: [],
     made: new Map(),
   };
@@ -95,18 +100,17 @@ const isInternal = (descriptor: string): boolean => /^(?:done\.state|error\.exec
 
 /** Can two pieces of work fail before they begin, so that the first failure leads on before the second is heard of? */
 const severalFail = (tree: Tree): boolean =>
-  tree.leaves.some((leaf) => lineage(leaf).flatMap(({ node }) => node.run.filter(({ input, onError }) => input !== undefined && onError.length > 0)).length > 1);
+  tree.leaves.some(
+    (leaf) =>
+      lineage(leaf).flatMap(({ node }) =>
+        node.run.filter(({ input, onError }) => input !== undefined && onError.length > 0),
+      ).length > 1,
+  );
 
 function raises(machine: MachineNode): boolean {
   let found = false;
   visitStates(machine, (state) => visitActions(state, ({ kind }) => (found ||= kind === 'raise')));
   return found;
-}
-
-/** `order.placed` becomes `OrderPlaced`. */
-export function pascal(name: string): string {
-  const camel = camelCase(name).replace(/^_+/, '');
-  return camel.slice(0, 1).toUpperCase() + camel.slice(1);
 }
 
 /** `orders.dsl.ts:154` */

@@ -15,7 +15,10 @@ export function regionsTable(printer: Printer): Doc {
   const numbers = (states: readonly State[]): string => `[${states.map(({ number }) => number).join(', ')}]`;
   const rows = tree.transitions.map(({ group, transition }, index): Doc => {
     const move = regionalMoveOf(tree, group.source, transition);
-    const row = move === undefined ? `${group.source.number}` : `${group.source.number}, ${move.domain?.number ?? -1}, ${numbers(move.enters)}`;
+    const row =
+      move === undefined
+        ? `${group.source.number}`
+        : `${group.source.number}, ${move.domain?.number ?? -1}, ${numbers(move.enters)}`;
     return `[${row}], ${lineComment(`${index}: ${describe(group)}`)}`;
   });
   const typed = (type: 'parallel' | 'final'): string => numbers(tree.states.filter(({ node }) => node.type === type));
@@ -57,10 +60,14 @@ export function regionalMembers(printer: Printer): readonly Doc[] {
 function byNumber(printer: Printer, print: (state: State) => readonly Doc[]): Doc {
   const cases = printer.tree.states.flatMap((state): Doc[] => {
     const calls = print(state);
-    return calls.length === 0 ? [] : [[`case ${state.number}: ${lineComment(state.name)}`, indent([hard, join([...calls, 'break;'], hard)])]];
+    return calls.length === 0
+      ? []
+      : [[`case ${state.number}: ${lineComment(state.name)}`, indent([hard, join([...calls, 'break;'], hard)])]];
   });
   const { cell, state } = printer.local;
-  return cases.length === 0 ? '() => {}' : [`(${cell}, ${state}) => `, block([[`switch (${state}) `, block([...cases, 'default:'])]])];
+  return cases.length === 0
+    ? '() => {}'
+    : [`(${cell}, ${state}) => `, block([[`switch (${state}) `, block([...cases, 'default:'])]])];
 }
 
 /** The actions of the transitions. */
@@ -72,13 +79,24 @@ function actArrow(printer: Printer): Doc {
     const payloadType = printer.types.group(group);
     const label = camelCase(`${group.label}.do${group.transitions.length > 1 ? `.${index}` : ''}`);
     const about = `${describe(group)} (${place(transition)})`;
-    const printed = printActions(printer, transition.actions, `${at}[${index}].actions`, about, { payload: carries, payloadType, label });
+    const printed = printActions(printer, transition.actions, `${at}[${index}].actions`, about, {
+      payload: carries,
+      payloadType,
+      label,
+    });
     if (printed.statements.length === 0) return [];
     readsPayload ||= printed.readsPayload;
     const typed = payloadType === 'unknown' ? payload : `${payload} as ${payloadType}`;
-    const statements = [...(printed.readsPayload ? [`const ${carries} = ${typed};`] : []), ...printed.statements, 'break;'];
+    const statements = [
+      ...(printed.readsPayload ? [`const ${carries} = ${typed};`] : []),
+      ...printed.statements,
+      'break;',
+    ];
     return [[`case ${number}: `, block(statements)]];
   });
   if (cases.length === 0) return '() => {}';
-  return [`(${[cell, name, ...(readsPayload ? [payload] : [])].join(', ')}) => `, block([[`switch (${name}) `, block([...cases, 'default:'])]])];
+  return [
+    `(${[cell, name, ...(readsPayload ? [payload] : [])].join(', ')}) => `,
+    block([[`switch (${name}) `, block([...cases, 'default:'])]]),
+  ];
 }

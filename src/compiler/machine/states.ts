@@ -3,8 +3,9 @@ import { milliseconds } from '../../core/index.ts';
 import { block, callWithOptions, hard, join, object, type Doc } from '../text/doc.ts';
 import { camelCase, lineComment, quote } from '../text/names.ts';
 import { printActions, tryCatch } from './actions.ts';
-import { valueOf, type Surroundings } from './lambdas.ts';
-import { addFunction, moveTo, pascal, place, type Printer } from './printer.ts';
+import { readsConfiguration, valueOf, type Surroundings } from './lambdas.ts';
+import { pascal } from './pascal.ts';
+import { addFunction, moveTo, place, type Printer } from './printer.ts';
 import { lineage, type State } from './tree.ts';
 
 const bare = (label: string): Surroundings => ({ payload: undefined, payloadType: 'unknown', label });
@@ -42,9 +43,12 @@ function enterFunction(printer: Printer, state: State): string | undefined {
   const { cell } = printer.local;
   const label = pascal(name);
   const body: Doc[] = [
-    ...printActions(printer, node.entry, `${name}.entry`, `entry of ${name} (${place(node)})`, bare(`${name}.entry`)).statements,
+    ...printActions(printer, node.entry, `${name}.entry`, `entry of ${name} (${place(node)})`, bare(`${name}.entry`))
+      .statements,
     ...node.after.flatMap(({ delay }, index) => schedule(printer, state, delay, index)),
-    ...(node.run.length > 0 ? [`${cell}.begin.push(${state.number}); ${lineComment(node.run.map(({ id }) => id).join(', '))}`] : []),
+    ...(node.run.length > 0
+      ? [`${cell}.begin.push(${state.number}); ${lineComment(node.run.map(({ id }) => id).join(', '))}`]
+      : []),
     ...(node.type === 'final' ? reachFinal(printer, state) : []),
   ];
   if (body.length === 0) return undefined;
@@ -55,12 +59,22 @@ function enterFunction(printer: Printer, state: State): string | undefined {
   }));
 }
 
-function schedule(printer: Printer, { name }: State, delay: State['node']['after'][number]['delay'], index: number): readonly Doc[] {
+function schedule(
+  printer: Printer,
+  { name }: State,
+  delay: State['node']['after'][number]['delay'],
+  index: number,
+): readonly Doc[] {
   const id = `after.${name}.${index}`;
   const { cell, thrown } = printer.local;
   const effect = (span: Doc): Doc => [
     callWithOptions(`${cell}.effects.push`, [
-      object(["type: 'schedule'", `id: ${quote(id)}`, ['delay: ', span], `event: { name: ${quote(id)}, payload: undefined }`]),
+      object([
+        "type: 'schedule'",
+        `id: ${quote(id)}`,
+        ['delay: ', span],
+        `event: { name: ${quote(id)}, payload: undefined }`,
+      ]),
     ]),
     ';',
   ];
@@ -101,7 +115,10 @@ function reachFinal(printer: Printer, state: State): readonly Doc[] {
     callWithOptions(`${cell}.queue.push`, [object([`name: ${quote(`done.state.${name}`)}`, ['payload: ', value]])]),
     ';',
   ];
-  const own = isHeard(printer, parent) || node.output !== undefined ? outputOf(printer, state, (value) => raise(parent, value)) : [];
+  const own =
+    isHeard(printer, parent) || node.output !== undefined
+      ? outputOf(printer, state, (value) => raise(parent, value))
+      : [];
   const outer = parent.parent;
   if (outer?.node.type !== 'parallel' || !isHeard(printer, outer)) return own;
   const isFinished = printer.writer.import('millrace/machine', 'isFinished');
@@ -117,6 +134,9 @@ function isHeard(printer: Printer, { name }: State): boolean {
 function lastOutput(printer: Printer, state: State): readonly Doc[] {
   const { cell } = printer.local;
   const output = outputOf(printer, state, (value) => [`${cell}.output = `, value, ';']);
+  if (printer.regions !== undefined && readsConfiguration(printer.machine)) {
+    return [`${cell}.regions[0] = -1;`, ...output, `${cell}.regions[0] = ${state.number};`];
+  }
   return printer.followsStates ? [moveTo(printer, undefined), ...output, moveTo(printer, state)] : output;
 }
 
@@ -128,17 +148,22 @@ function outputOf(printer: Printer, state: State, put: (value: Doc) => Doc): rea
   if (value.safe && value.reads.size === 0) return [put(value.code)];
   const { cell, thrown } = printer.local;
   const failed = printer.writer.import('millrace/machine', 'failed');
-  const getter = addFunction(printer, camelCase(`output.of.${name}`), `The output of ${name} (${place(node.output)}).`, () => ({
-    parameters: [printer.parameter],
-    result: 'unknown',
-    body: [
-      tryCatch(
-        printer,
-        [...prelude(printer, value.reads), ['return ', value.code, ';']],
-        [`${failed}(${cell}, ${quote(`${name}.output`)}, ${thrown});`, 'return undefined;'],
-      ),
-    ],
-  }));
+  const getter = addFunction(
+    printer,
+    camelCase(`output.of.${name}`),
+    `The output of ${name} (${place(node.output)}).`,
+    () => ({
+      parameters: [printer.parameter],
+      result: 'unknown',
+      body: [
+        tryCatch(
+          printer,
+          [...prelude(printer, value.reads), ['return ', value.code, ';']],
+          [`${failed}(${cell}, ${quote(`${name}.output`)}, ${thrown});`, 'return undefined;'],
+        ),
+      ],
+    }),
+  );
   return [put(`${getter}(${cell})`)];
 }
 
@@ -147,8 +172,11 @@ function exitFunction(printer: Printer, state: State): string | undefined {
   const { cell } = printer.local;
   const stops = node.run.map(({ id }) => `${cell}.effects.push({ type: 'stop', id: ${quote(id)} });`);
   const body: Doc[] = [
-    ...printActions(printer, node.exit, `${name}.exit`, `exit of ${name} (${place(node)})`, bare(`${name}.exit`)).statements,
-    ...node.after.map((_, index) => `${cell}.effects.push({ type: 'unschedule', id: ${quote(`after.${name}.${index}`)} });`),
+    ...printActions(printer, node.exit, `${name}.exit`, `exit of ${name} (${place(node)})`, bare(`${name}.exit`))
+      .statements,
+    ...node.after.map(
+      (_, index) => `${cell}.effects.push({ type: 'unschedule', id: ${quote(`after.${name}.${index}`)} });`,
+    ),
     // Work that the same event would only have begun is not begun at all.
     ...(stops.length > 0 && printer.chains ? unlessPending(printer, number, stops) : stops),
   ];
@@ -163,7 +191,8 @@ function exitFunction(printer: Printer, state: State): string | undefined {
 function unlessPending(printer: Printer, number: number, stops: readonly string[]): readonly Doc[] {
   const { cell } = printer.local;
   const stop = stops.length === 1 ? ` ${stops[0]}` : [' ', block(stops)];
-  if (printer.regions !== undefined) return [[`if (!${printer.writer.import('millrace/machine', 'forgetWork')}(${cell}, ${number}))`, stop]];
+  if (printer.regions !== undefined)
+    return [[`if (!${printer.writer.import('millrace/machine', 'forgetWork')}(${cell}, ${number}))`, stop]];
   return [[`if (${cell}.begin.at(-1) === ${number}) ${cell}.begin.pop();`, hard, 'else', stop]];
 }
 
@@ -179,7 +208,7 @@ function exitBelowFunction(printer: Printer, outer: State): string | undefined {
   for (const leaf of printer.tree.leaves) {
     const path = lineage(leaf);
     if (!path.includes(outer) || leaf === outer) continue;
-    const calls = exitStates(printer, path.slice(path.indexOf(outer) + 1).reverse());
+    const calls = exitStates(printer, path.slice(path.indexOf(outer) + 1).toReversed());
     if (calls.length === 0) continue;
     const entry = cases.get(calls.join()) ?? { labels: [], calls };
     entry.labels.push(`case ${leaf.number}: ${lineComment(leaf.name)}`);

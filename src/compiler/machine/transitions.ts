@@ -45,34 +45,58 @@ function numberOf({ tree }: Printer, transition: TransitionNode): number {
 
 function surroundings(printer: Printer, group: Group, part: string, index: number): Surroundings {
   const count = group.transitions.length > 1 ? `.${index}` : '';
-  return { payload: group.payload, payloadType: printer.types.group(group), label: camelCase(`${group.label}.${part}${count}`) };
+  return {
+    payload: group.payload,
+    payloadType: printer.types.group(group),
+    label: camelCase(`${group.label}.${part}${count}`),
+  };
 }
 
 function printTransition(printer: Printer, group: Group, transition: TransitionNode, index: number): PrintedBlock {
   const { source } = group;
   // With regions the transitions are only selected here, and taken together when all are known.
-  if (printer.regions !== undefined) return { statements: [`return ${numberOf(printer, transition)};`], readsPayload: false };
+  if (printer.regions !== undefined)
+    return { statements: [`return ${numberOf(printer, transition)};`], readsPayload: false };
   const at = `${group.at}[${index}].actions`;
   const actions = (): PrintedBlock =>
-    printActions(printer, transition.actions, at, `${describe(group)} (${place(transition)})`, surroundings(printer, group, 'do', index));
+    printActions(
+      printer,
+      transition.actions,
+      at,
+      `${describe(group)} (${place(transition)})`,
+      surroundings(printer, group, 'do', index),
+    );
   const move = moveOf(printer.tree, source, transition);
   if (move === undefined) {
     const { statements, readsPayload } = actions();
     return { statements: [...statements, 'return true;'], readsPayload };
   }
-  const exits = [...(move.below === undefined ? [] : exitBelow(printer, move.below)), ...exitStates(printer, move.exits)];
+  const exits = [
+    ...(move.below === undefined ? [] : exitBelow(printer, move.below)),
+    ...exitStates(printer, move.exits),
+  ];
   const { statements, readsPayload } = actions();
   const enters = enterStates(printer, move.enters);
   const register = moveTo(printer, move.leaf);
   const entersLeaf = move.enters.includes(move.leaf) && enterStates(printer, [move.leaf]).length > 0;
   // When lambdas ask which states are active, the register says so at every moment.
   const moved = printer.followsStates
-    ? [...exits, ...(statements.length > 0 ? [moveTo(printer, move.domain), ...statements] : []), ...enters, ...(entersLeaf ? [] : [register])]
+    ? [
+        ...exits,
+        ...(statements.length > 0 ? [moveTo(printer, move.domain), ...statements] : []),
+        ...enters,
+        ...(entersLeaf ? [] : [register]),
+      ]
     : [...exits, ...statements, register, ...enters];
   return { statements: [...moved, 'return true;'], readsPayload };
 }
 
-function printGuard(printer: Printer, group: Group, guard: ExpressionNode, index: number): { readonly code: Doc; readonly readsPayload: boolean; readonly readsCell: boolean } {
+function printGuard(
+  printer: Printer,
+  group: Group,
+  guard: ExpressionNode,
+  index: number,
+): { readonly code: Doc; readonly readsPayload: boolean; readonly readsCell: boolean } {
   const around = surroundings(printer, group, 'guard', index);
   const value = valueOf(printer, guard, 'boolean', { ...around, label: camelCase(`${around.label}.of`) });
   const payload = group.payload ?? '';
@@ -83,7 +107,10 @@ function printGuard(printer: Printer, group: Group, guard: ExpressionNode, index
   if (value.safe && others.size === 0 && !literal) return { code: value.code, readsPayload, readsCell: false };
   const { cell, thrown } = printer.local;
   // Several leaves may inherit it, and a guard that throws is reported once.
-  const once = printer.regions === undefined ? '' : `${cell}.asked[${numberOf(printer, group.transitions[index] as TransitionNode)}] ??= `;
+  const once =
+    printer.regions === undefined
+      ? ''
+      : `${cell}.asked[${numberOf(printer, group.transitions[index] as TransitionNode)}] ??= `;
   const failed = printer.writer.import('millrace/machine', 'failed');
   const name = addFunction(printer, around.label, `${describe(group)} (${place(guard)})`, () => ({
     parameters: [printer.parameter, ...(readsPayload ? [`${payload}: ${around.payloadType}`] : [])],

@@ -33,7 +33,11 @@ export interface Tree {
   readonly leaves: readonly State[];
   readonly groups: readonly Group[];
   /** Every transition, numbered. */
-  readonly transitions: readonly { readonly group: Group; readonly transition: TransitionNode; readonly index: number }[];
+  readonly transitions: readonly {
+    readonly group: Group;
+    readonly transition: TransitionNode;
+    readonly index: number;
+  }[];
   readonly roots: readonly State[];
   find(name: string): State | undefined;
 }
@@ -55,7 +59,9 @@ export function growTree(machine: MachineNode): Tree {
     roots,
     leaves: states.filter(({ children }) => children.length === 0),
     groups,
-    transitions: groups.flatMap((group) => group.transitions.map((transition, index) => ({ group, transition, index }))),
+    transitions: groups.flatMap((group) =>
+      group.transitions.map((transition, index) => ({ group, transition, index })),
+    ),
     find: (name) => byName.get(name),
   };
 }
@@ -153,7 +159,7 @@ export function moveOf(tree: Tree, source: State, transition: TransitionNode): M
   const enters = [...inner, ...descend(tree, target)];
   const exits = lineage(source)
     .filter((each) => !outer.includes(each))
-    .reverse();
+    .toReversed();
   return {
     below: source.children.length > 0 ? source : undefined,
     exits,

@@ -1,7 +1,7 @@
 /** The types of what events, outputs and errors carry, each declared once under a name. */
 import type { MachineNode, RunNode, SystemModel } from '../../model/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
-import { pascal } from './printer.ts';
+import { pascal } from './pascal.ts';
 import type { Group } from './tree.ts';
 
 export interface PayloadTypes {
@@ -62,7 +62,11 @@ export function payloadTypes(model: SystemModel, machine: MachineNode, writer: M
     const covered = machine.events.filter(({ alias }) => alias.startsWith(descriptor.slice(0, -1)));
     const types = [...new Set(covered.map(({ alias }) => event(alias)))];
     if (types.length === 0 || types.includes('unknown')) return 'unknown';
-    return declare(`pattern:${descriptor}`, pascal(descriptor === '*' ? 'any.event' : descriptor.replace('*', 'any')), () => types.join(' | '));
+    return declare(
+      `pattern:${descriptor}`,
+      pascal(descriptor === '*' ? 'any.event' : descriptor.replace('*', 'any')),
+      () => types.join(' | '),
+    );
   };
   return {
     event,

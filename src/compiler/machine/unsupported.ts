@@ -19,17 +19,25 @@ export function isPrintable(machine: MachineNode, report: Report): boolean {
   visitStates(machine, ({ type }) => (hasRegions ||= type === 'parallel'));
   const several = (targets: readonly string[] | undefined, location: Location): void => {
     if ((targets?.length ?? 0) < 2 || hasRegions) return;
-    found({ code: 'MR1641', message: 'Several targets need a parallel state: a machine without one is in one leaf at a time.' }, location);
+    found(
+      {
+        code: 'MR1641',
+        message: 'Several targets need a parallel state: a machine without one is in one leaf at a time.',
+      },
+      location,
+    );
   };
   several(machine.initial, machine.location);
   visitStates(machine, (state) => {
     const { location } = state;
     if (state.type === 'history') found(refuse('MR1642', `history states such as '${state.name}'`), location);
-    if (state.context !== undefined) found(refuse('MR1645', `a context schema of a state of its own, as '${state.name}' has`), location);
+    if (state.context !== undefined)
+      found(refuse('MR1645', `a context schema of a state of its own, as '${state.name}' has`), location);
     several(state.initial, location);
     for (const transition of transitionsOf(state)) several(transition.targets, transition.location);
     visitActions(state, (action) => {
-      if (action.kind === 'send' || action.kind === 'cancel') found(refuse('MR1643', `the action '${action.kind}'`), action.location);
+      if (action.kind === 'send' || action.kind === 'cancel')
+        found(refuse('MR1643', `the action '${action.kind}'`), action.location);
       if (action.kind === 'forEach') found(refuse('MR1644', "the action 'forEach'"), action.location);
     });
   });

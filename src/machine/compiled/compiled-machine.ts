@@ -4,7 +4,18 @@ import type { Cell, CompiledMachine, Program } from './program.ts';
 
 /** Registers of an instance that has not started. */
 export function newCell<Context>(context: Context, { instanceId, now }: StepScope): Cell<Context> {
-  return { state: -1, context, done: false, output: undefined, effects: [], errors: [], queue: [], begin: [], instanceId, now };
+  return {
+    state: -1,
+    context,
+    done: false,
+    output: undefined,
+    effects: [],
+    errors: [],
+    queue: [],
+    begin: [],
+    instanceId,
+    now,
+  };
 }
 
 /** Enters the initial state and comes to rest. */
@@ -14,7 +25,12 @@ export function startCell<Context>(program: Program<Context>, cell: Cell<Context
 }
 
 /** Takes one event to completion. Says whether any transition matched. */
-export function takeEvent<Context>(program: Program<Context>, cell: Cell<Context>, event: string, payload: unknown): boolean {
+export function takeEvent<Context>(
+  program: Program<Context>,
+  cell: Cell<Context>,
+  event: string,
+  payload: unknown,
+): boolean {
   const handled = program.step(cell, event, payload);
   return program.settle === undefined ? handled : program.settle(program, cell, handled);
 }

@@ -7,7 +7,11 @@ import type { Cell, Program } from './program.ts';
  *
  * @throws MillraceError MR3331 when the machine does not come to rest.
  */
-export function settle<Context, Registers extends Cell<Context>>(program: Program<Context, Registers>, cell: Registers, handled: boolean): boolean {
+export function settle<Context, Registers extends Cell<Context>>(
+  program: Program<Context, Registers>,
+  cell: Registers,
+  handled: boolean,
+): boolean {
   const count = steps(program.name);
   while (!cell.done) {
     count();

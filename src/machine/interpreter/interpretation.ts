@@ -2,7 +2,16 @@ import { delayOf } from '../delay.ts';
 import type { ActionDefinition, CallDefinition, Lambda, MachineScope } from '../definition.ts';
 import type { Effect, MachineEvent, StepScope } from '../module.ts';
 import { errorEvent, messageOf, steps } from '../step.ts';
-import { isDescendant, inDocumentOrder, inExitOrder, isAtomic, type PayloadName, type State, type Transition, type Tree } from './tree.ts';
+import {
+  isDescendant,
+  inDocumentOrder,
+  inExitOrder,
+  isAtomic,
+  type PayloadName,
+  type State,
+  type Transition,
+  type Tree,
+} from './tree.ts';
 import { selectTransitions } from './select.ts';
 import { entrySet, exitSet, initialSet } from './sets.ts';
 
@@ -89,7 +98,9 @@ export class Interpretation {
     for (const child of state.children) {
       if (child.type !== 'history') continue;
       const deep = child.definition.history === 'deep';
-      const kept = [...this.configuration].filter((each) => (deep ? isAtomic(each) && isDescendant(each, state) : each.parent === state));
+      const kept = [...this.configuration].filter((each) =>
+        deep ? isAtomic(each) && isDescendant(each, state) : each.parent === state,
+      );
       this.history.set(child, kept.sort(inDocumentOrder));
     }
   }
@@ -99,7 +110,8 @@ export class Interpretation {
     this.#execute(definition.exit, `${name}.exit`, {});
     definition.after.forEach((_, index) => this.effects.push({ type: 'unschedule', id: `after.${name}.${index}` }));
     // Work that the same macrostep would only have begun is not begun at all.
-    if (!this.#statesToInvoke.delete(state)) for (const { id } of definition.run) this.effects.push({ type: 'stop', id });
+    if (!this.#statesToInvoke.delete(state))
+      for (const { id } of definition.run) this.effects.push({ type: 'stop', id });
     this.configuration.delete(state);
   }
 
@@ -111,7 +123,9 @@ export class Interpretation {
       this.#execute(definition.entry, `${name}.entry`, {});
       definition.after.forEach(({ delay }, index) => {
         const id = `after.${name}.${index}`;
-        this.#attempt(`${name}.after[${index}].delay`, () => this.#schedule(id, delay, { name: id, payload: undefined }, {}));
+        this.#attempt(`${name}.after[${index}].delay`, () =>
+          this.#schedule(id, delay, { name: id, payload: undefined }, {}),
+        );
       });
       if (state.type === 'final') this.#reachFinal(state);
     }
@@ -125,20 +139,28 @@ export class Interpretation {
     }
     this.#internalQueue.push({ name: `done.state.${parent.name}`, payload: this.#output(state) });
     const grandparent = parent.parent;
-    if (grandparent.type === 'parallel' && grandparent.children.every((child) => child.type === 'history' || this.#isInFinalState(child))) {
+    if (
+      grandparent.type === 'parallel' &&
+      grandparent.children.every((child) => child.type === 'history' || this.#isInFinalState(child))
+    ) {
       this.#internalQueue.push({ name: `done.state.${grandparent.name}`, payload: undefined });
     }
   }
 
   #isInFinalState(state: State): boolean {
-    if (state.type === 'compound') return state.children.some((child) => child.type === 'final' && this.configuration.has(child));
-    return state.type === 'parallel' && state.children.every((child) => child.type === 'history' || this.#isInFinalState(child));
+    if (state.type === 'compound')
+      return state.children.some((child) => child.type === 'final' && this.configuration.has(child));
+    return (
+      state.type === 'parallel' &&
+      state.children.every((child) => child.type === 'history' || this.#isInFinalState(child))
+    );
   }
 
   #invoke(state: State): void {
     for (const { id, target, input } of state.definition.run) {
       const at = `${state.name}.run.${id}.input`;
-      const begin = (): void => void this.effects.push({ type: 'run', id, target, input: input && this.#evaluate(input, {}) });
+      const begin = (): void =>
+        void this.effects.push({ type: 'run', id, target, input: input && this.#evaluate(input, {}) });
       // Work whose input cannot be computed has failed before it began.
       this.#attempt(at, begin, (thrown) => this.#internalQueue.push(errorEvent(thrown, at, `error.run.${id}`)));
     }

@@ -3,7 +3,10 @@ import type { Interpretation } from './interpretation.ts';
 import { exitSet } from './sets.ts';
 
 /** `selectTransitions(event)` of Appendix D; without an event, `selectEventlessTransitions()`. */
-export function selectTransitions(machine: Interpretation, event?: { readonly name: string; readonly payload: unknown }): Transition[] {
+export function selectTransitions(
+  machine: Interpretation,
+  event?: { readonly name: string; readonly payload: unknown },
+): Transition[] {
   const enabled = new Set<Transition>();
   // Guards are pure: each is asked once, also when several regions inherit it.
   const answers = new Map<Transition, boolean>();
@@ -14,7 +17,8 @@ export function selectTransitions(machine: Interpretation, event?: { readonly na
   };
   const pick = (state: State): Transition | undefined => {
     for (const source of [state, ...ancestors(state)]) {
-      const candidates = event === undefined ? source.always : source.transitions.filter(({ hears }) => hears(event.name));
+      const candidates =
+        event === undefined ? source.always : source.transitions.filter(({ hears }) => hears(event.name));
       for (const transition of candidates) if (holds(transition)) return transition;
     }
     return undefined;

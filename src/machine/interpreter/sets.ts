@@ -18,12 +18,16 @@ export function entrySet(machine: Interpretation, transitions: readonly Transiti
   for (const transition of transitions) {
     if (transition.targets.length === 0) continue;
     const domain = transitionDomain(machine, transition);
-    for (const target of transition.targets) addDescendants(machine, target, entered);
-    for (const target of effectiveTargets(machine, transition.targets)) {
+    const targets = effectiveTargets(machine, transition.targets);
+    if (targets.has(domain)) {
       // An internal transition to its own source stays in it and only starts it afresh inside.
-      if (target === domain) entered.delete(target);
-      else addAncestors(machine, target, domain, entered);
+      const inside = new Set<State>();
+      addDescendants(machine, domain, inside);
+      for (const state of inside) if (state !== domain) entered.add(state);
+      continue;
     }
+    for (const target of transition.targets) addDescendants(machine, target, entered);
+    for (const target of targets) addAncestors(machine, target, domain, entered);
   }
   return entered;
 }
@@ -38,10 +42,15 @@ export function initialSet(machine: Interpretation, root: State): Set<State> {
 
 /** `getEffectiveTargetStates`: the targets, with history states replaced by what they stand for. */
 function effectiveTargets(machine: Interpretation, targets: readonly State[]): Set<State> {
-  return new Set(targets.flatMap((target) => (target.type === 'history' ? [...effectiveTargets(machine, remembered(machine, target))] : [target])));
+  return new Set(
+    targets.flatMap((target) =>
+      target.type === 'history' ? [...effectiveTargets(machine, remembered(machine, target))] : [target],
+    ),
+  );
 }
 
-const remembered = (machine: Interpretation, history: State): readonly State[] => machine.history.get(history) ?? history.initial;
+const remembered = (machine: Interpretation, history: State): readonly State[] =>
+  machine.history.get(history) ?? history.initial;
 
 /** `getTransitionDomain`: the innermost compound state that stays active while the transition is taken. */
 function transitionDomain(machine: Interpretation, transition: Transition): State {

@@ -47,22 +47,48 @@ export function plant(machine: MachineDefinition): Tree {
   const byName = new Map<string, State>();
   const grow = (definition: StateDefinition, parent: State | undefined): State => {
     const { name, type } = definition;
-    const state: State = { definition, name, type, parent, children: [], order: states.length, transitions: [], always: [], initial: [] };
+    const state: State = {
+      definition,
+      name,
+      type,
+      parent,
+      children: [],
+      order: states.length,
+      transitions: [],
+      always: [],
+      initial: [],
+    };
     states.push(state);
     if (parent !== undefined) byName.set(name, state);
     for (const child of definition.states) state.children.push(grow(child, state));
     return state;
   };
-  const root = grow({ name: machine.name, type: 'compound', initial: machine.initial, states: machine.states, ...nothing }, undefined);
+  const root = grow(
+    { name: machine.name, type: 'compound', initial: machine.initial, states: machine.states, ...nothing },
+    undefined,
+  );
   const named = (name: string): State => byName.get(name) ?? unknownState(machine.name, name);
 
   for (const state of states) {
     const { definition } = state;
     const first = state.children.find((child) => child.type !== 'history');
     state.initial = definition.initial?.map(named) ?? (first === undefined ? [] : [first]);
-    const add = (list: Transition[], all: readonly TransitionDefinition[], at: string, payload: PayloadName, hears: Transition['hears']) =>
+    const add = (
+      list: Transition[],
+      all: readonly TransitionDefinition[],
+      at: string,
+      payload: PayloadName,
+      hears: Transition['hears'],
+    ) =>
       all.forEach((each, index) =>
-        list.push({ source: state, definition: each, targets: each.targets.map(named), hears, payload, at: `${state.name}.${at}[${index}]` }),
+        list.push({
+          source: state,
+          definition: each,
+          targets: each.targets.map(named),
+          hears,
+          payload,
+          at: `${state.name}.${at}[${index}]`,
+        }),
       );
     const exactly = (name: string) => (event: string) => event === name;
     for (const run of definition.run) {

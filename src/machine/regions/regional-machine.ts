@@ -6,7 +6,8 @@ import { isActive, leavesOf, type RegionalCell, type Regions } from './table.ts'
 import { enterStates, takeInRegions, type RegionalCode } from './take.ts';
 
 /** What the compiler makes of a machine with parallel states. */
-export interface RegionalProgram<Context> extends RegionalCode<Context>, Omit<Program<Context, RegionalCell<Context>>, 'enter' | 'step' | 'always' | 'states'> {
+export interface RegionalProgram<Context>
+  extends RegionalCode<Context>, Omit<Program<Context, RegionalCell<Context>>, 'enter' | 'step' | 'always' | 'states'> {
   readonly regions: Regions;
   /** The states entered at the start. */
   readonly initial: readonly number[];
@@ -28,8 +29,11 @@ export function regionalMachine<Context>(compiled: RegionalProgram<Context>): Ma
     creates,
     states,
     enter: (cell) => enterStates(regions, compiled, cell, initial),
-    step: (cell, event, payload) => takeInRegions(regions, compiled, cell, (leaf) => select(cell, leaf, event, payload), payload),
-    ...(selectAlways && { always: (cell) => takeInRegions(regions, compiled, cell, (leaf) => selectAlways(cell, leaf), undefined) }),
+    step: (cell, event, payload) =>
+      takeInRegions(regions, compiled, cell, (leaf) => select(cell, leaf, event, payload), payload),
+    ...(selectAlways && {
+      always: (cell) => takeInRegions(regions, compiled, cell, (leaf) => selectAlways(cell, leaf), undefined),
+    }),
     ...(begin && { begin }),
     ...(settle && { settle }),
   };
@@ -52,7 +56,12 @@ export function regionalMachine<Context>(compiled: RegionalProgram<Context>): Ma
   const finish = (cell: RegionalCell<Context>): MachineStep<Context> => {
     const { context, done, output, effects, errors } = cell;
     const state = leavesOf(regions, cell).map((leaf) => states[leaf]?.[0] as string);
-    const snapshot = { state, context, status: done ? 'done' : 'active', ...(output !== undefined && { output }) } as const;
+    const snapshot = {
+      state,
+      context,
+      status: done ? 'done' : 'active',
+      ...(output !== undefined && { output }),
+    } as const;
     return { snapshot, handled: true, effects, errors };
   };
   return {

@@ -27,12 +27,22 @@ export function takeInRegions<Context>(
     leave(regions, cell, state);
   }
   for (const transition of taken) code.act(cell, transition, payload);
-  enterStates(regions, code, cell, taken.flatMap((transition) => regions.transitions[transition]?.[2] ?? []));
+  enterStates(
+    regions,
+    code,
+    cell,
+    taken.flatMap((transition) => regions.transitions[transition]?.[2] ?? []),
+  );
   return true;
 }
 
 /** Enters states in document order. */
-export function enterStates<Context>({ region }: Regions, code: Pick<RegionalCode<Context>, 'enter'>, cell: RegionalCell<Context>, states: readonly number[]): void {
+export function enterStates<Context>(
+  { region }: Regions,
+  code: Pick<RegionalCode<Context>, 'enter'>,
+  cell: RegionalCell<Context>,
+  states: readonly number[],
+): void {
   for (const state of [...new Set(states)].sort((a, b) => a - b)) {
     cell.regions[region[state] as number] = state;
     code.enter(cell, state);
@@ -49,7 +59,8 @@ function leave({ region, states }: Regions, cell: Registers, state: number): voi
 function statesLeft(regions: Regions, cell: Registers, taken: readonly number[]): readonly number[] {
   const left: number[] = [];
   for (let state = regions.states.length - 1; state >= 0; state -= 1) {
-    if (taken.some((transition) => leaves(regions, transition, state)) && isActive(regions, cell, state)) left.push(state);
+    if (taken.some((transition) => leaves(regions, transition, state)) && isActive(regions, cell, state))
+      left.push(state);
   }
   return left;
 }
@@ -66,7 +77,9 @@ function withoutConflicts(regions: Regions, found: readonly number[]): readonly 
   let kept: readonly number[] = [];
   for (const one of found) {
     const rivals = kept.filter((other) => collide(regions, one, other));
-    const wins = rivals.every((other) => source(one) > source(other) && source(one) <= (regions.last[source(other)] as number));
+    const wins = rivals.every(
+      (other) => source(one) > source(other) && source(one) <= (regions.last[source(other)] as number),
+    );
     if (wins) kept = [...kept.filter((other) => !rivals.includes(other)), one];
   }
   return kept;
@@ -76,7 +89,11 @@ function withoutConflicts(regions: Regions, found: readonly number[]): readonly 
 function collide({ transitions, last, states }: Regions, one: number, other: number): boolean {
   const range = (transition: number): readonly [number, number] => {
     const domain = transitions[transition]?.[1];
-    return domain === undefined ? [0, -1] : domain === -1 ? [0, states.length - 1] : [domain + 1, last[domain] as number];
+    return domain === undefined
+      ? [0, -1]
+      : domain === -1
+        ? [0, states.length - 1]
+        : [domain + 1, last[domain] as number];
   };
   const [from, to] = range(one);
   const [otherFrom, otherTo] = range(other);
