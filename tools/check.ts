@@ -17,8 +17,8 @@ const steps = [
   { name: 'docs examples', command: [node, 'tools/docs-examples.ts'] },
   { name: 'package', command: [bin('publint'), '--strict'] },
   { name: 'package types', command: [node, 'tools/package-types.ts'] },
-  { name: 'generated code fresh', command: [node, dsl, 'compile', 'dsl-examples/*/*.dsl.ts', '--check', '--force'] },
-  { name: 'examples sound', command: [node, dsl, 'check', 'dsl-examples/*/*.dsl.ts'] },
+  { name: 'generated code fresh', command: [node, dsl, 'compile', '--check', '--force'] },
+  { name: 'examples sound', command: [node, dsl, 'check', '--max-warnings', '0'] },
 ];
 
 function run(command: readonly string[]): Promise<{ code: number; output: string; ms: number }> {
