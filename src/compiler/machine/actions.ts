@@ -38,7 +38,7 @@ export function printActions(
     return { statements: statements.map(({ code }) => code(`${cell}.context`)), readsPayload };
   }
   const name = addFunction(printer, camelCase(around.label), about, () => ({
-    parameters: [printer.parameter, ...(readsPayload ? [`${payload}: ${around.payloadType}`] : [])],
+    parameters: [printer.parameter, ...(readsPayload ? [`${payload}: ${around.payloadType()}`] : [])],
     result: 'void',
     body: guarded(printer, statements, at),
   }));

@@ -9,7 +9,8 @@ import type { Printer } from './printer.ts';
 /** What stands around a lambda. */
 export interface Surroundings {
   readonly payload: PayloadName;
-  readonly payloadType: string;
+  /** Asked only when it is printed: asking declares and imports it. */
+  readonly payloadType: () => string;
   /** What a constant for the lambda is called after. */
   readonly label: string;
 }
@@ -85,7 +86,7 @@ function asConstant(
   const { payload, payloadType, label } = around;
   const name = printer.writer.declare(label);
   const scope = scopeType(printer);
-  const type = payload === undefined ? scope : `${scope} & { readonly ${payload}: ${payloadType} }`;
+  const type = payload === undefined ? scope : `${scope} & { readonly ${payload}: ${payloadType()} }`;
   printer.pieces.push([`const ${name}: (scope: ${type}) => ${result} = `, code, ';']);
   const all = `${scopeFunction(printer)}(${printer.local.cell})`;
   const given = payload === undefined ? all : `{ ...${all}, ${payload} }`;

@@ -189,7 +189,7 @@ function beginFunction(printer: Printer): Doc | undefined {
       ];
       const about = lineComment(`${name}: ${run.id} (${place(run)})`);
       if (run.input === undefined) return [about, push('undefined')];
-      const around = { payload: undefined, payloadType: 'unknown', label: camelCase(`${run.id}.input`) };
+      const around = { payload: undefined, payloadType: () => 'unknown', label: camelCase(`${run.id}.input`) };
       const value = valueOf(printer, run.input, 'unknown', around);
       if (value.safe && value.reads.size === 0) return [about, push(value.code)];
       const failed = printer.writer.import('millrace/machine', 'workFailed');

@@ -76,7 +76,7 @@ function actArrow(printer: Printer): Doc {
   let readsPayload = false;
   const cases = printer.tree.transitions.flatMap(({ group, transition, index }, number): Doc[] => {
     const { payload: carries, at } = group;
-    const payloadType = printer.types.group(group);
+    const payloadType = (): string => printer.types.group(group);
     const label = camelCase(`${group.label}.do${group.transitions.length > 1 ? `.${index}` : ''}`);
     const about = `${describe(group)} (${place(transition)})`;
     const printed = printActions(printer, transition.actions, `${at}[${index}].actions`, about, {
@@ -86,9 +86,10 @@ function actArrow(printer: Printer): Doc {
     });
     if (printed.statements.length === 0) return [];
     readsPayload ||= printed.readsPayload;
-    const typed = payloadType === 'unknown' ? payload : `${payload} as ${payloadType}`;
     const statements = [
-      ...(printed.readsPayload ? [`const ${carries} = ${typed};`] : []),
+      ...(printed.readsPayload
+        ? [`const ${carries} = ${payload}${payloadType() === 'unknown' ? '' : ` as ${payloadType()}`};`]
+        : []),
       ...printed.statements,
       'break;',
     ];

@@ -8,7 +8,7 @@ import { pascal } from './pascal.ts';
 import { addFunction, moveTo, place, type Printer } from './printer.ts';
 import { lineage, type State } from './tree.ts';
 
-const bare = (label: string): Surroundings => ({ payload: undefined, payloadType: 'unknown', label });
+const bare = (label: string): Surroundings => ({ payload: undefined, payloadType: () => 'unknown', label });
 
 function once(printer: Printer, key: string, make: () => string | undefined): string | undefined {
   const known = printer.made.get(key);

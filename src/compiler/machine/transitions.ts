@@ -47,7 +47,7 @@ function surroundings(printer: Printer, group: Group, part: string, index: numbe
   const count = group.transitions.length > 1 ? `.${index}` : '';
   return {
     payload: group.payload,
-    payloadType: printer.types.group(group),
+    payloadType: () => printer.types.group(group),
     label: camelCase(`${group.label}.${part}${count}`),
   };
 }
@@ -113,7 +113,7 @@ function printGuard(
       : `${cell}.asked[${numberOf(printer, group.transitions[index] as TransitionNode)}] ??= `;
   const failed = printer.writer.import('millrace/machine', 'failed');
   const name = addFunction(printer, around.label, `${describe(group)} (${place(guard)})`, () => ({
-    parameters: [printer.parameter, ...(readsPayload ? [`${payload}: ${around.payloadType}`] : [])],
+    parameters: [printer.parameter, ...(readsPayload ? [`${payload}: ${around.payloadType()}`] : [])],
     result: 'boolean',
     body: [
       tryCatch(
