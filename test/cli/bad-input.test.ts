@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -114,6 +115,23 @@ describe('a broken .dsl.ts', () => {
       systems: [{ name: 'good' }],
       diagnostics: [{ code: 'MR1004' }],
     });
+  });
+
+  test('a second system of a name does not take the folder of the first', async () => {
+    using it = project({ 'one.dsl.ts': good });
+    expect(await it.dsl(['compile'])).toMatchObject({ code: 0 });
+    writeFileSync(join(it.root, 'two.dsl.ts'), good.replace("'e'", "'other'"));
+    const before = contents(it.root);
+    const both = await it.dsl(['compile']);
+    expect(both).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/error MR2015: .*generated\/good.*one\.dsl\.ts/),
+    });
+    expectCoded(await it.dsl(['compile', 'two.dsl.ts']), /error MR2015: /, 1);
+    expect(contents(it.root)).toEqual(before);
+    // A source that was moved takes its folder along.
+    rmSync(join(it.root, 'one.dsl.ts'));
+    expect(await it.dsl(['compile'])).toMatchObject({ code: 0 });
   });
 
   test('two systems of one name', async () => {

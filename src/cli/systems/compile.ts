@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import {
   compileSystem,
   hashFiles,
@@ -8,7 +8,7 @@ import {
   writeOutput,
   type CompileOptions,
 } from '../../compiler/index.ts';
-import { hashText } from '../../compiler/manifest/manifest.ts';
+import { hashText, readManifest } from '../../compiler/manifest/manifest.ts';
 import type { Diagnostic } from '../../model/index.ts';
 import type { Config } from '../config/config.ts';
 import { packageVersion } from '../kit/package-root.ts';
@@ -79,6 +79,11 @@ export async function compileSystems(
   for (const system of found.systems) {
     if (hasErrors(system.diagnostics)) continue;
     const outDir = join(out, system.model.name);
+    const owner = force ? undefined : ownerOf(outDir, system.entry);
+    if (owner !== undefined) {
+      diagnostics.push(takenFolder(system, shown(cwd, outDir), shown(cwd, owner), cwd));
+      continue;
+    }
     const settings: CompileOptions = {
       outDir: shown(cwd, outDir),
       sourcePath: shown(cwd, system.entry),
@@ -109,6 +114,24 @@ export async function compileSystems(
   }
   const sources = [...fresh.flatMap((each) => each.sources), ...found.systems.flatMap((each) => each.files)];
   return { ok: !hasErrors(diagnostics), systems, diagnostics, stubs: begun, sources, folders };
+}
+
+/** The source of another system that this folder was generated from, and that is still there. */
+function ownerOf(outDir: string, entry: string): string | undefined {
+  const source = readManifest(outDir)?.source;
+  const owner = source === undefined ? entry : resolve(outDir, source);
+  return owner !== entry && existsSync(owner) ? owner : undefined;
+}
+
+function takenFolder({ entry, model }: FoundSystem, folder: string, owner: string, cwd: string): Diagnostic {
+  return {
+    code: 'MR2015',
+    severity: 'error',
+    message: `There are two systems named '${model.name}': ${folder} was generated from ${owner}.`,
+    ...model.location,
+    file: shown(cwd, join(dirname(entry), model.location.file)),
+    hint: 'Rename one, or compile with another --out. If the other is no longer a system, `dsl compile --force` takes its folder.',
+  };
 }
 
 /** Begins the implementations that are missing. A file that is there is never touched. */
