@@ -45,8 +45,6 @@ export interface RunEnd {
 /** The parts of the engine, as they see each other. Everything that takes a `tx` is called inside a unit. */
 export interface Context {
   readonly clock: Clock;
-  /** The clock of real work and heartbeats. */
-  readonly wall: Clock;
   readonly random: () => number;
   readonly logger: Logger;
   readonly store: Store;

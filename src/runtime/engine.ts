@@ -34,7 +34,6 @@ const final: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
 /** The embedded engine: runs in memory, the writer, timers, the dispatcher and the machine instances around one store. */
 export class Engine implements Context {
   readonly clock: Clock;
-  readonly wall: Clock;
   readonly random: () => number;
   readonly logger: Logger;
   readonly store: Store;
@@ -55,7 +54,6 @@ export class Engine implements Context {
 
   constructor(options: EngineOptions) {
     this.clock = options.clock;
-    this.wall = options.clock.wall ?? options.clock;
     this.random = options.random;
     this.logger = options.logger;
     this.store = options.store;

@@ -221,9 +221,8 @@ export class LiveRun {
     let input: unknown;
     const part = new Part(this, '', this.root, row.created, false);
     try {
-      const read = this.readInput();
-      input = read;
-      const value = await program.run(part, read);
+      input = await this.#readInput();
+      const value = await program.run(part, input);
       if (this.dead) return;
       await part.finish();
       if (this.stopping === undefined) output = this.readOutput(value);
@@ -271,11 +270,21 @@ export class LiveRun {
   }
 
   /** The input as the flow sees it. */
-  readInput(): unknown {
+  async #readInput(): Promise<unknown> {
     const { program, row } = this;
     if (program.input === undefined) return row.input === null ? undefined : JSON.parse(row.input);
     const input = decodeJson(program.input, row.input);
     if (input.ok) return input.value;
+    if (this.records.size > 0) {
+      // It has done something already, which a failure here would leave without its undos.
+      return this.block(
+        new RunError(
+          'MR3205',
+          `Run '${row.id}' does not fit its code any more: its input does not fit the schema of flow '${row.target}' (${input.problems}). Bring the old schema back, or cancel the run.`,
+          { fault: 'user-code', details: { run: row.id } },
+        ),
+      );
+    }
     throw new RunError(
       'MR3206',
       `The input of flow '${row.target}' (run '${row.id}') is not valid: ${input.problems}`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Host } from 'millrace/flow';
+import { z } from 'zod';
+import { flowContract, type Host } from 'millrace/flow';
 import { openSqlite, type Store } from 'millrace/store';
 import { silentLogger } from 'millrace/tasks';
 import { ReactiveSystemRuntime } from './index.ts';
@@ -89,6 +90,28 @@ describe('a changed flow', () => {
     'a new step in a part before a recorded one': async (host) => {
       await host.all('parts', { one: (h) => h.step('x', () => work('0'), at) }, at);
       return base(host);
+    },
+    'a step that becomes a part': async (host) => {
+      await host.all('a', { one: async () => 1 }, at);
+      return 'over';
+    },
+    'a step that becomes an attempt': async (host) => {
+      await host.attempt(
+        'a',
+        async () => 1,
+        async () => 2,
+        at,
+      );
+      return 'over';
+    },
+    'a step that becomes a wait': async (host) => {
+      await host.sleep('a', '1ms', at);
+      return 'over';
+    },
+    'a list that becomes a step': async (host) => {
+      await host.step('a', () => work('1'), at);
+      await host.step('list', () => work('1'), at);
+      return 'over';
     },
     'a step taken away': async (host) => {
       await host.step('a', () => work('1'), at);
@@ -236,4 +259,58 @@ it('loads the other runs when the journal of one cannot be read', async () => {
   expect(await second.result('good')).toMatchObject({ success: true });
   await expect.poll(() => second.status('odd')).toMatchObject({ status: 'blocked', error: { code: 'MR3216' } });
   await second.close();
+});
+
+it('blocks a run whose input no longer fits, instead of failing it without its undos', async () => {
+  const store = openSqlite(':memory:');
+  const system = (input: z.ZodType) =>
+    bind({
+      events: [go],
+      tasks: [code(work, (text: string) => text)],
+      flows: [
+        anyFlow(
+          'f',
+          async (host) => {
+            await host.step('a', () => work('x'), at);
+            return host.receive('go', go, at);
+          },
+          { contract: flowContract('f', { input, source: 'test.dsl.ts:1:1' }) },
+        ),
+      ],
+    });
+  const first = new ReactiveSystemRuntime(system(z.string()), { store, logger: silentLogger });
+  await first.start('f', 'text', { id: 'r' });
+  await first.idle();
+  first.abandon();
+  store.transaction((tx) => tx.owner.release());
+  const second = new ReactiveSystemRuntime(system(z.number()), { store, logger: silentLogger });
+  await second.sendEvent('go', 1);
+  expect(await second.result('r')).toMatchObject({ status: 'blocked', error: { code: 'MR3205' } });
+  second.abandon();
+  store.transaction((tx) => tx.owner.release());
+  const third = new ReactiveSystemRuntime(system(z.string()), { store, logger: silentLogger });
+  expect(await third.result('r')).toMatchObject({ success: true, output: 1 });
+  await third.close();
+});
+
+it('publishes what a task emits together with its result, and nothing of an attempt that fails', async () => {
+  const flaky = anyTask('flaky', { retry: { attempts: 2, delay: '1ms' } });
+  const runtime = new ReactiveSystemRuntime(
+    bind({
+      events: [go],
+      tasks: [
+        code(flaky, (_input: unknown, context) => {
+          context.emit(go({ attempt: context.attempt }));
+          if (context.attempt === 1) throw new Error('no');
+        }),
+      ],
+    }),
+    { db: ':memory:', logger: silentLogger },
+  );
+  expect(await runtime.executeTask('flaky')).toMatchObject({ success: true, retries: 1 });
+  await runtime.idle();
+  expect(runtime.reader.events().map(({ payload, source }) => [payload, source.startsWith('run run_')])).toEqual([
+    [{ attempt: 2 }, true],
+  ]);
+  await runtime.close();
 });

@@ -17,7 +17,7 @@ export async function all(
   parts: Readonly<Record<string, PartOf<unknown>>>,
   options: { readonly concurrency?: number },
 ): Promise<Readonly<Record<string, unknown>>> {
-  const path = part.enter(id);
+  const path = await part.open(id);
   const names = Object.keys(parts);
   const values = await sideBySide(
     part,

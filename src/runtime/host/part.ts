@@ -53,8 +53,7 @@ export class Part implements Host {
     return this.prefix === '' ? id : `${this.prefix}/${id}`;
   }
 
-  /** Comes to a step: its path. */
-  enter(id: string): string {
+  #enter(id: string): string {
     if (this.#seen.has(id)) {
       throw new RunError(
         'MR3210',
@@ -67,12 +66,23 @@ export class Part implements Host {
     return this.path(id);
   }
 
+  /** Comes to a step that consists of parts and has no record of its own. */
+  async open(id: string, own?: Record['kind']): Promise<string> {
+    if (this.run.dead) return never();
+    const path = this.#enter(id);
+    const record = this.run.records.get(path);
+    if (record === undefined || record.kind === own) return path;
+    return this.diverged(`'${path}' is recorded as '${record.name ?? record.kind}', and is now something else`);
+  }
+
   /** Comes to a step that is recorded, or is about to be. */
   async begin(id: string): Promise<{ readonly path: string; readonly record: Record | undefined }> {
     if (this.run.dead) return never();
-    const path = this.enter(id);
+    const path = this.#enter(id);
     const record = this.run.records.get(path);
     if (record === undefined) {
+      if (this.run.children.has(path))
+        return this.diverged(`'${path}' is recorded with steps in it, and is now a step itself`);
       if (this.scope.reason !== undefined) throw this.scope.reason;
       if (this.#sealed || this.#open.size > 0) {
         return this.diverged(

@@ -16,7 +16,7 @@ export async function repeat<Value>(
   until: (value: Value, index: number) => boolean,
   options: RepeatOptions,
 ): Promise<Value> {
-  const path = part.enter(id);
+  const path = await part.open(id);
   for (let index = 0; ; index++) {
     const inner = part.part(`${path}[${index}]`, part.scope);
     const value = await body(inner, index);
