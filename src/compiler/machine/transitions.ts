@@ -11,7 +11,7 @@ import { moveOf, type Group } from './tree.ts';
 export interface PrintedGroup {
   readonly statements: readonly Doc[];
   readonly readsPayload: boolean;
-  /** Does it need the registers? Selecting a transition by number may not. */
+  /** Does it need the registers? An event that is only ignored does not, nor does selecting by number. */
   readonly readsCell: boolean;
 }
 
@@ -24,12 +24,13 @@ export function isCertain(group: Group): boolean {
 export function printGroup(printer: Printer, group: Group): PrintedGroup {
   const statements: Doc[] = [];
   let readsPayload = false;
-  let readsCell = printer.regions === undefined;
+  let readsCell = false;
   for (const [index, transition] of group.transitions.entries()) {
     const condition = transition.guard === undefined ? undefined : printGuard(printer, group, transition.guard, index);
     const taken = printTransition(printer, group, transition, index);
     readsPayload ||= taken.readsPayload || condition?.readsPayload === true;
-    readsCell ||= condition?.readsCell === true;
+    // The last statement says only which transition was taken.
+    readsCell ||= condition?.readsCell === true || taken.statements.length > 1;
     if (condition === undefined) {
       statements.push(...taken.statements);
       break;
