@@ -14,19 +14,29 @@ export async function withCompiled<T>(use: (machines: Compiled) => T | Promise<T
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
   try {
     mkdirSync(join(folder, 'node_modules'));
-    for (const [name, target] of [['zod', join(root, 'node_modules/zod')], ['millrace', root]] as const) {
+    for (const [name, target] of [
+      ['zod', join(root, 'node_modules/zod')],
+      ['millrace', root],
+    ] as const) {
       symlinkSync(target, join(folder, 'node_modules', name));
     }
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     const sourcePath = fileURLToPath(new URL('machines.dsl.ts', import.meta.url));
     const model = await loadSystemFromDsl(sourcePath);
-    const { files } = compileSystem(model, { outDir: folder, sourcePath, tasksDir: join(folder, 'tasks'), toolVersion: 'bench' });
+    const { files } = compileSystem(model, {
+      outDir: folder,
+      sourcePath,
+      tasksDir: join(folder, 'tasks'),
+      toolVersion: 'bench',
+    });
     for (const { path, text } of files) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
     const { lamp } = (await import(pathToFileURL(join(folder, 'machines/lamp.ts')).href)) as { lamp: Compiled['lamp'] };
-    const { meter } = (await import(pathToFileURL(join(folder, 'machines/meter.ts')).href)) as { meter: Compiled['meter'] };
+    const { meter } = (await import(pathToFileURL(join(folder, 'machines/meter.ts')).href)) as {
+      meter: Compiled['meter'];
+    };
     return await use({ lamp, meter, folder });
   } finally {
     rmSync(folder, { recursive: true, force: true });

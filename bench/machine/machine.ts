@@ -47,7 +47,9 @@ function bareLamp({ program }: CompiledMachine<object>): Candidate['run'] {
   };
 }
 
-function bareMeter({ program }: CompiledMachine<{ readonly total: number; readonly rounds: number }>): Candidate['run'] {
+function bareMeter({
+  program,
+}: CompiledMachine<{ readonly total: number; readonly rounds: number }>): Candidate['run'] {
   const cell = cellOf({ total: 0, rounds: 0 });
   program.enter(cell);
   return (steps) => {
@@ -70,12 +72,28 @@ function handMeter(): Candidate['run'] {
 }
 
 function cellOf<Context>(context: Context) {
-  return { state: -1, context, done: false, output: undefined, effects: [], errors: [], queue: [], begin: [], instanceId: '1', now: 0 };
+  return {
+    state: -1,
+    context,
+    done: false,
+    output: undefined,
+    effects: [],
+    errors: [],
+    queue: [],
+    begin: [],
+    instanceId: '1',
+    now: 0,
+  };
 }
 
 let seen = 0;
 
-function inMemory<Context>(machine: CompiledMachine<Context>, context: Context, name: string, payload: unknown): Candidate['run'] {
+function inMemory<Context>(
+  machine: CompiledMachine<Context>,
+  context: Context,
+  name: string,
+  payload: unknown,
+): Candidate['run'] {
   const actor = createActor(machine, context);
   actor.subscribe(({ state }) => void (seen += state.length));
   const event = { name, payload };
@@ -98,26 +116,52 @@ export async function run(): Promise<readonly Row[]> {
     const rows: Row[] = [];
     const pair = (measured: Candidate, base: Candidate, target: string): void => {
       const [value = Number.NaN, against = Number.NaN] = measure([measured, base]);
-      rows.push({ name: base.name, value: against, unit }, compared(measured.name, value, unit, { name: base.name, value: against }, target));
+      rows.push(
+        { name: base.name, value: against, unit },
+        compared(measured.name, value, unit, { name: base.name, value: against }, target),
+      );
     };
     const bare = 20_000_000;
-    pair({ name: 'toggle, compiled step', steps: bare, run: bareLamp(lamp) }, { name: 'toggle, by hand', steps: bare, run: handLamp() }, '>= 0.7');
-    pair({ name: 'hierarchy, compiled step', steps: bare, run: bareMeter(meter) }, { name: 'hierarchy, by hand', steps: bare, run: handMeter() }, '>= 0.7');
+    pair(
+      { name: 'toggle, compiled step', steps: bare, run: bareLamp(lamp) },
+      { name: 'toggle, by hand', steps: bare, run: handLamp() },
+      '>= 0.7',
+    );
+    pair(
+      { name: 'hierarchy, compiled step', steps: bare, run: bareMeter(meter) },
+      { name: 'hierarchy, by hand', steps: bare, run: handMeter() },
+      '>= 0.7',
+    );
     pair(
       { name: 'toggle, compiled actor', steps: 2_000_000, run: inMemory(lamp, {}, 'toggled', toggled) },
-      { name: 'toggle, XState actor', steps: 100_000, run: withXstate(createXstateActor(xstateLamp), { type: 'toggled' }) },
+      {
+        name: 'toggle, XState actor',
+        steps: 100_000,
+        run: withXstate(createXstateActor(xstateLamp), { type: 'toggled' }),
+      },
       '>= 30',
     );
     pair(
-      { name: 'hierarchy, compiled actor', steps: 2_000_000, run: inMemory(meter, { total: 0, rounds: 0 }, 'ticked', ticked) },
-      { name: 'hierarchy, XState actor', steps: 100_000, run: withXstate(createXstateActor(xstateMeter), Object.assign({ type: 'ticked' }, ticked)) },
+      {
+        name: 'hierarchy, compiled actor',
+        steps: 2_000_000,
+        run: inMemory(meter, { total: 0, rounds: 0 }, 'ticked', ticked),
+      },
+      {
+        name: 'hierarchy, XState actor',
+        steps: 100_000,
+        run: withXstate(createXstateActor(xstateMeter), Object.assign({ type: 'ticked' }, ticked)),
+      },
       '>= 30',
     );
     if (seen === 0) throw new Error('No subscriber was called.');
     const kilobyte = { name: '1 kB', value: 1024 };
     const size = await bundleSize(folder, "export { lamp } from './machines/lamp.ts';");
     rows.push(compared('hello world, min + gzip', size, 'B', kilobyte, '<= 1'));
-    const actor = await bundleSize(folder, "export { lamp } from './machines/lamp.ts'; export { createActor } from 'millrace/machine';");
+    const actor = await bundleSize(
+      folder,
+      "export { lamp } from './machines/lamp.ts'; export { createActor } from 'millrace/machine';",
+    );
     rows.push(compared('hello world with its actor', actor, 'B', kilobyte));
     return rows;
   });

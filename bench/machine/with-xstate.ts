@@ -15,7 +15,13 @@ export const xstateMeter = setup({ types: { context: {} as MeterContext, events:
   states: {
     running: {
       initial: 'low',
-      on: { reset: { target: 'running', reenter: true, actions: assign({ total: 0, rounds: ({ context }) => context.rounds + 1 }) } },
+      on: {
+        reset: {
+          target: 'running',
+          reenter: true,
+          actions: assign({ total: 0, rounds: ({ context }) => context.rounds + 1 }),
+        },
+      },
       states: {
         low: {
           initial: 'cold',

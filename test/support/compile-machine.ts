@@ -9,8 +9,22 @@ import { createLayout } from '../../src/compiler/plan/layout.ts';
 export function systemOf(machine: MachineNode, rest: Partial<SystemModel> = {}): SystemModel {
   const { location } = machine;
   return {
-    kind: 'system', schemaVersion: 1, name: 'sketch', version: '1.0.0', contexts: {}, events: {}, tasks: {}, agents: {}, resources: {},
-    flows: {}, machines: { [machine.name]: machine }, locals: {}, imports: {}, files: [location.file], location, ...rest,
+    kind: 'system',
+    schemaVersion: 1,
+    name: 'sketch',
+    version: '1.0.0',
+    contexts: {},
+    events: {},
+    tasks: {},
+    agents: {},
+    resources: {},
+    flows: {},
+    machines: { [machine.name]: machine },
+    locals: {},
+    imports: {},
+    files: [location.file],
+    location,
+    ...rest,
   };
 }
 
@@ -27,9 +41,15 @@ export function printed(machine: MachineNode, model: SystemModel = systemOf(mach
 export function compiled(machine: MachineNode): runtime.CompiledMachine<unknown> {
   const { imports, body } = printed(machine);
   const names = [...imports.matchAll(/^import \{([^}]*)\} from 'millrace\/machine';/gms)].flatMap(([, list = '']) =>
-    list.split(',').map((name) => name.trim()).filter((name) => name !== '' && !name.startsWith('type ')),
+    list
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && !name.startsWith('type ')),
   );
   const exported = /^export const (\w+):/m.exec(body)?.[1] ?? '';
   const script = stripTypeScriptTypes(body).replaceAll(/^export const/gm, 'const');
-  return new Function('runtime', `'use strict'; const { ${names.join(', ')} } = runtime;\n${script}\nreturn ${exported};`)(runtime) as runtime.CompiledMachine<unknown>;
+  return new Function(
+    'runtime',
+    `'use strict'; const { ${names.join(', ')} } = runtime;\n${script}\nreturn ${exported};`,
+  )(runtime) as runtime.CompiledMachine<unknown>;
 }

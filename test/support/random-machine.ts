@@ -17,7 +17,9 @@ const guards = (payload: Payload, state: string): readonly string[] => [
   '() => { throw new Error("guard") }',
   '(scope) => scope.context.n > 2',
   `({ in: isIn, context: { n } }) => isIn("${state}") || n > 3`,
-  ...(payload === undefined ? [] : [`({ ${payload} }) => ${payload}.k > 1`, `({ context, ${payload} }) => context.n === ${payload}`]),
+  ...(payload === undefined
+    ? []
+    : [`({ ${payload} }) => ${payload}.k > 1`, `({ context, ${payload} }) => context.n === ${payload}`]),
 ];
 const assigns = (payload: Payload, state: string): readonly string[] => [
   '({ context }) => ({ n: context.n + 1 })',
@@ -27,14 +29,18 @@ const assigns = (payload: Payload, state: string): readonly string[] => [
   '({ context }) => context.n > 3 ? { n: 1 } : { q: context.n }',
   `({ in: isIn }) => ({ in: isIn("${state}") })`,
   '(scope) => { const n = scope.context.n; return { n: n + 2 }; }',
-  ...(payload === undefined ? [] : [`({ ${payload} }) => ({ last: ${payload} })`, `({ ${payload} }) => ({ k: ${payload}.k })`]),
+  ...(payload === undefined
+    ? []
+    : [`({ ${payload} }) => ({ last: ${payload} })`, `({ ${payload} }) => ({ k: ${payload}.k })`]),
 ];
 const values = (payload: Payload, state: string): readonly string[] => [
   '({ context }) => ({ n: context.n })',
   '() => 7',
   `({ in: isIn }) => isIn("${state}")`,
   '({ context }) => context.missing.deep',
-  ...(payload === undefined ? [] : [`({ ${payload} }) => ${payload}`, `({ ${payload}, context }) => [${payload}.k, context.n]`]),
+  ...(payload === undefined
+    ? []
+    : [`({ ${payload} }) => ${payload}`, `({ ${payload}, context }) => [${payload}.k, context.n]`]),
 ];
 
 /** Machines without parallel states, and with them. */
@@ -47,7 +53,11 @@ interface Shape {
 }
 const shape: fc.Arbitrary<Shape> = fc.letrec<{ shape: Shape }>((tie) => ({
   shape: fc.record({
-    children: fc.oneof({ depthSize: 'small', maxDepth: 3 }, fc.constant([]), fc.array(tie('shape'), { minLength: 1, maxLength: 3 })),
+    children: fc.oneof(
+      { depthSize: 'small', maxDepth: 3 },
+      fc.constant([]),
+      fc.array(tie('shape'), { minLength: 1, maxLength: 3 }),
+    ),
     final: fc.integer({ min: 0, max: 6 }).map((n) => n === 0),
   }),
 })).shape;
@@ -101,7 +111,8 @@ function build(shapes: readonly Shape[], next: () => number, regions: boolean): 
     ...(chance(25) ? { internal: true } : {}),
     actions: some(2, () => action(payload)),
   });
-  const go = (payload: Payload, guarded = 50): Go => Array.from({ length: 1 + (next() % 2) }, () => transition(payload, guarded));
+  const go = (payload: Payload, guarded = 50): Go =>
+    Array.from({ length: 1 + (next() % 2) }, () => transition(payload, guarded));
 
   let used = 0;
   const state = ({ children, final }: Shape, isRegion = false): StateSketch => {
@@ -112,20 +123,56 @@ function build(shapes: readonly Shape[], next: () => number, regions: boolean): 
       ...(chance(40) ? { entry: some(2, () => action(undefined)) } : {}),
       ...(chance(40) ? { exit: some(2, () => action(undefined)) } : {}),
     };
-    if (final && children.length === 0 && !isRegion) return { ...blocks, type: 'final', ...(chance(50) ? { output: pick(values(undefined, pick(names))) } : {}) };
+    if (final && children.length === 0 && !isRegion)
+      return { ...blocks, type: 'final', ...(chance(50) ? { output: pick(values(undefined, pick(names))) } : {}) };
     return {
       ...blocks,
       states,
-      ...(parallel.has(name) ? { type: 'parallel' } : inner.length > 0 && chance(60) ? { initial: targets(inner) } : {}),
+      ...(parallel.has(name)
+        ? { type: 'parallel' }
+        : inner.length > 0 && chance(60)
+          ? { initial: targets(inner) }
+          : {}),
       on: Object.fromEntries(some(6, () => [pick(descriptors), go('event')])),
       ...(chance(8) ? { always: go(undefined, 100) } : {}),
-      ...(chance(25) ? { after: { '5s': go(undefined), ...(chance(40) ? { [pick(['({ context }) => context.n * 10', '() => "2m"', '({ context }) => context.missing.deep', '() => -1'])]: go(undefined) } : {}) } } : {}),
-      ...(chance(25) ? { run: [{ id: `r.${name}`, ...(chance(60) ? { input: pick(values(undefined, pick(names))) } : {}), ...(chance(60) ? { onDone: go('output') } : {}), ...(chance(60) ? { onError: go('error') } : {}) }] } : {}),
+      ...(chance(25)
+        ? {
+            after: {
+              '5s': go(undefined),
+              ...(chance(40)
+                ? {
+                    [pick([
+                      '({ context }) => context.n * 10',
+                      '() => "2m"',
+                      '({ context }) => context.missing.deep',
+                      '() => -1',
+                    ])]: go(undefined),
+                  }
+                : {}),
+            },
+          }
+        : {}),
+      ...(chance(25)
+        ? {
+            run: [
+              {
+                id: `r.${name}`,
+                ...(chance(60) ? { input: pick(values(undefined, pick(names))) } : {}),
+                ...(chance(60) ? { onDone: go('output') } : {}),
+                ...(chance(60) ? { onError: go('error') } : {}),
+              },
+            ],
+          }
+        : {}),
       ...(children.length > 0 && chance(40) ? { onDone: go('output') } : {}),
     };
   };
   const states = Object.fromEntries(shapes.map((each) => [names[used], state(each)]));
-  return { events: aliases, initial: pick(parallel.size > 0 && chance(80) ? [...parallel] : chance(70) ? Object.keys(states) : names), states };
+  return {
+    events: aliases,
+    initial: pick(parallel.size > 0 && chance(80) ? [...parallel] : chance(70) ? Object.keys(states) : names),
+    states,
+  };
 }
 
 /** Events for a machine of `randomMachine`: declared, reserved and unknown ones. */
@@ -134,8 +181,16 @@ export const randomEvents: fc.Arbitrary<readonly { readonly name: string; readon
     name: fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(...aliases) },
       { weight: 1, arbitrary: fc.constantFrom('unheard', 'p.q', 'error.execution', 'toString') },
-      { weight: 3, arbitrary: fc.tuple(fc.constantFrom('done.run.r.', 'error.run.r.'), fc.nat({ max: 12 })).map(([prefix, n]) => `${prefix}s${n}`) },
-      { weight: 3, arbitrary: fc.tuple(fc.nat({ max: 12 }), fc.nat({ max: 1 })).map(([n, index]) => `after.s${n}.${index}`) },
+      {
+        weight: 3,
+        arbitrary: fc
+          .tuple(fc.constantFrom('done.run.r.', 'error.run.r.'), fc.nat({ max: 12 }))
+          .map(([prefix, n]) => `${prefix}s${n}`),
+      },
+      {
+        weight: 3,
+        arbitrary: fc.tuple(fc.nat({ max: 12 }), fc.nat({ max: 1 })).map(([n, index]) => `after.s${n}.${index}`),
+      },
     ),
     payload: fc.oneof(fc.record({ k: fc.nat({ max: 3 }) }), fc.nat({ max: 3 }), fc.constant(undefined)),
   }),
