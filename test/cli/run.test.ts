@@ -213,6 +213,15 @@ test('a name that is not in the system is refused before anything is written', a
   expect(existsSync(join(it.root, 'guest-book.txt'))).toBe(false);
 });
 
+test.each(['module', undefined])('syntax that cannot be stripped, in a package of type %s', async (type) => {
+  using it = await initialised('hello');
+  const file = join(it.root, 'tasks/sign-guest-book.ts');
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\nenum Colour { Red }\nconsole.error(Colour.Red);\n`);
+  writeFileSync(join(it.root, 'package.json'), JSON.stringify({ name: 'p', ...(type !== undefined && { type }) }));
+  const done = await it.dsl(['run', 'hello.dsl.ts', 'greet', '--input', '{"name":"Ada"}', '--json']);
+  expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('Hello, Ada!') });
+});
+
 test('a task module that keeps something open does not keep the command alive', async () => {
   using it = await initialised('hello');
   const file = join(it.root, 'tasks/sign-guest-book.ts');

@@ -18,7 +18,10 @@ export async function loadModule(file: string): Promise<Readonly<Record<string, 
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException | undefined)?.code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') throw thrown;
     const { tsImport } = await import('tsx/esm/api');
-    return (await tsImport(url, import.meta.url)) as Record<string, unknown>;
+    const loaded = (await tsImport(url, import.meta.url)) as Record<string, unknown>;
+    // Without "type": "module" the file became CommonJS, whose exports stand under the default one.
+    const inner = loaded['default'] as Readonly<Record<string, unknown>> | undefined;
+    return inner?.['__esModule'] === true ? inner : loaded;
   }
 }
 

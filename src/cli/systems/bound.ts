@@ -61,7 +61,9 @@ export function makeFolder(database: string): void {
 
 async function load(io: Io, index: string): Promise<BoundSystem> {
   try {
-    return (await loadModule(index))['default'] as BoundSystem;
+    const system = (await loadModule(index))['default'] as Partial<BoundSystem> | undefined;
+    if (system?.kind !== 'bound-system') throw new Error('it exports no system');
+    return system as BoundSystem;
   } catch (thrown) {
     const place = placeOf(thrown);
     const message = thrown instanceof Error ? thrown.message.replaceAll(`${io.cwd}/`, '') : String(thrown);
