@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** The repository. */
 export const repository = fileURLToPath(new URL('../../', import.meta.url));
 /** The built command. */
-export const main = process.env['DSL_MAIN'] ?? join(repository, 'dist/cli/main.js');
+export const main = join(repository, 'dist/cli/main.js');
 
 /** What a command did. */
 export interface Done {
