@@ -225,7 +225,8 @@ it('ends the same, whatever commit boundary the process dies at', async () => {
     fc.asyncProperty(body, fc.constantFrom('before' as const, 'after' as const), async (nodes, when) => {
       const reference = await execute(nodes, []);
       expect(reference.violations).toEqual([]);
-      for (let n = 1; ; n++) {
+      // Every boundary of a small flow, a part of those of a big one.
+      for (let n = 1; ; n += n < 40 ? 1 : 9) {
         const end = await execute(nodes, [{ n, when }]);
         expect({ n, ...end }).toMatchObject({ status: reference.status, output: reference.output, violations: [] });
         if (!end.crashed) break;
