@@ -1,5 +1,9 @@
 import type { Token } from './scan.ts';
 
+// Sets, not patterns: this looks at every token of a system, most often in a process that has just begun.
+const opening = new Set(['(', '[', '{']);
+const closing = new Set([')', ']', '}']);
+
 /**
  * The tokens without the parentheses that formatters put around the whole of an arrow's body, or of what `return` and
  * `throw` give, when it does not fit on a line.
@@ -9,11 +13,11 @@ export function dropParentheses(tokens: readonly Token[]): readonly Token[] {
   const open: { readonly index: number; commas: boolean }[] = [];
   for (const [index, token] of tokens.entries()) {
     if (token.type !== 'mark') continue;
-    if (/^[([{]$/.test(token.value)) open.push({ index, commas: false });
+    if (opening.has(token.value)) open.push({ index, commas: false });
     else if (token.value === ',') {
       const around = open.at(-1);
       if (around !== undefined) around.commas = true;
-    } else if (/^[)\]}]$/.test(token.value)) {
+    } else if (closing.has(token.value)) {
       const start = open.pop();
       if (start === undefined || start.commas || start.index + 1 === index) continue;
       if (!isAround(tokens, start.index) || !isWhole(tokens[index + 1])) continue;
