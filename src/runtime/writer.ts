@@ -101,6 +101,7 @@ export class Writer {
       if (error instanceof StoreError && error.code === 'MR3001' && this.#tries++ < 10) {
         this.#queue = [...batch, ...this.#queue];
         if (gate !== undefined) void this.committed().then(gate.resolve);
+        this.#schedule();
         return;
       }
       this.stop();
