@@ -37,6 +37,37 @@ const kinds: readonly (readonly [string, MachineModule<unknown>])[] = [
   ['interpreted', interpretMachine(enliven(node))],
 ];
 
+it('keeps the registers of every region', () => {
+  const regions = compiled(
+    sketchMachine('pair', {
+      events: ['turn', 'loop'],
+      initial: 'both',
+      states: {
+        both: {
+          type: 'parallel',
+          states: {
+            left: {
+              states: {
+                l1: { on: { turn: 'l2' } },
+                l2: { on: { turn: 'l1', loop: 'l3' } },
+                l3: { always: 'l4' },
+                l4: { always: 'l3' },
+              },
+            },
+            right: { states: { r1: { on: { turn: 'r2' } }, r2: {} } },
+          },
+        },
+      },
+    }),
+  );
+  const actor = createActor(regions, {});
+  actor.send({ name: 'turn', payload: undefined });
+  expect(actor.getSnapshot().state).toEqual(['l2', 'r2']);
+  expect(() => actor.send({ name: 'loop', payload: undefined })).toThrow(expect.objectContaining({ code: 'MR3331' }));
+  actor.send({ name: 'turn', payload: undefined });
+  expect(actor.getSnapshot().state).toEqual(['l1', 'r2']);
+});
+
 describe.each(kinds)('%s', (_, machine) => {
   const send = (name: string, payload?: unknown) => ({ name, payload });
 

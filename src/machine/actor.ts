@@ -86,37 +86,29 @@ interface Taker<Context> {
 /** A compiled machine keeps its registers from event to event. */
 function inRegisters<Context>({ program }: CompiledMachine<Context>): Taker<Context> {
   const resting = program.states.map(([state]) => [state]);
-  const cell = newCell<Context>(undefined as Context, { instanceId: '', now: 0 });
+  let cell = newCell<Context>(undefined as Context, { instanceId: '', now: 0 });
+  let last: Snapshot<Context>;
   const finish = (onEffects: ActorOptions['onEffects']): Snapshot<Context> => {
     const { effects } = cell;
     if (effects.length > 0) {
       cell.effects = [];
       onEffects?.(effects);
     }
-    return snapshotOf(cell, resting);
+    return (last = program.read === undefined ? snapshotOf(cell, resting) : program.read(cell));
   };
   const takeOrRestore = (event: MachineEvent): boolean => {
-    const { state, context } = cell;
+    const { state, context, instanceId, now } = cell;
     try {
       return takeEvent(program, cell, event.name, event.payload);
     } catch (thrown) {
       // A machine that did not come to rest stays as it was before the event.
-      Object.assign(cell, {
-        state,
-        context,
-        done: false,
-        output: undefined,
-        effects: [],
-        errors: [],
-        queue: [],
-        begin: [],
-      });
+      cell = program.open?.(context, { instanceId, now }, last) ?? { ...newCell(context, { instanceId, now }), state };
       throw thrown;
     }
   };
   return {
     start(context, scope, onEffects) {
-      Object.assign(cell, { context, ...scope });
+      cell = (program.open ?? newCell)(context, scope);
       startCell(program, cell);
       return finish(onEffects);
     },

@@ -1,4 +1,4 @@
-import type { Effect, MachineEvent, MachineModule } from '../module.ts';
+import type { Effect, MachineEvent, MachineModule, Snapshot, StepScope } from '../module.ts';
 
 /**
  * The registers of one instance while it works: what generated code reads and writes. Changed in place, so that a step
@@ -36,6 +36,10 @@ export interface Program<Context, Registers extends Cell<Context> = Cell<Context
   readonly creates: readonly string[];
   /** By number, in document order. */
   readonly states: readonly StateRow[];
+  /** Registers that are more than a {@link Cell}: of an instance that has not started, or that stands as a snapshot says. */
+  readonly open?: (context: Context, scope: StepScope, snapshot?: Snapshot<Context>) => Registers;
+  /** What such registers say. */
+  readonly read?: (cell: Registers) => Snapshot<Context>;
   /** Enters the initial state. */
   readonly enter: (cell: Registers) => void;
   /** Takes the transition that an event enables, if there is one: a microstep. */

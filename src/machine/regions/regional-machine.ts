@@ -2,41 +2,29 @@ import type { MachineModule, MachineStep, Snapshot } from '../module.ts';
 import { newCell } from '../compiled/compiled-machine.ts';
 import type { Program } from '../compiled/program.ts';
 import { unknownState } from '../unknown-state.ts';
-import { isActive, leavesOf, type RegionalCell, type Regions } from './table.ts';
-import { enterStates, takeInRegions, type RegionalCode } from './take.ts';
+import { isActive, type RegionalCell, type Regions } from './table.ts';
+import { enter, takeInRegions, type RegionalCode } from './take.ts';
 
 /** What the compiler makes of a machine with parallel states. */
 export interface RegionalProgram<Context>
-  extends RegionalCode<Context>, Omit<Program<Context, RegionalCell<Context>>, 'enter' | 'step' | 'always' | 'states'> {
+  extends
+    RegionalCode<Context>,
+    Pick<Program<Context, RegionalCell<Context>>, 'name' | 'hash' | 'key' | 'events' | 'creates' | 'begin' | 'settle'> {
   readonly regions: Regions;
   /** The states entered at the start. */
   readonly initial: readonly number[];
-  /** The transition that an event enables from this leaf, -1 when there is none. */
-  readonly select: (cell: RegionalCell<Context>, leaf: number, event: string, payload: unknown) => number;
-  /** The eventless transition that is enabled from this leaf, -1 when there is none. */
-  readonly selectAlways?: (cell: RegionalCell<Context>, leaf: number) => number;
+}
+
+/** A machine with parallel states that was compiled. */
+export interface RegionalMachine<Context> extends MachineModule<Context> {
+  readonly program: Program<Context, RegionalCell<Context>>;
 }
 
 /** Makes a module of a compiled program with regions. Generated code calls it. */
-export function regionalMachine<Context>(compiled: RegionalProgram<Context>): MachineModule<Context> {
-  const { name, hash, key, events, creates, regions, initial, select, selectAlways, begin, settle } = compiled;
+export function regionalMachine<Context>(compiled: RegionalProgram<Context>): RegionalMachine<Context> {
+  const { name, hash, key, events, creates, regions, initial, selectAlways, begin, settle } = compiled;
   const { states } = regions;
-  const program: Program<Context, RegionalCell<Context>> = {
-    name,
-    hash,
-    key,
-    events,
-    creates,
-    states,
-    enter: (cell) => enterStates(regions, compiled, cell, initial),
-    step: (cell, event, payload) =>
-      takeInRegions(regions, compiled, cell, (leaf) => select(cell, leaf, event, payload), payload),
-    ...(selectAlways && {
-      always: (cell) => takeInRegions(regions, compiled, cell, (leaf) => selectAlways(cell, leaf), undefined),
-    }),
-    ...(begin && { begin }),
-    ...(settle && { settle }),
-  };
+  const names = states.map(([state]) => state);
   const cellFor = (context: Context, scope: Parameters<typeof newCell>[1]): RegionalCell<Context> => ({
     ...newCell(context, scope),
     regions: Array.from({ length: regions.count }, () => -1),
@@ -53,16 +41,38 @@ export function regionalMachine<Context>(compiled: RegionalProgram<Context>): Ma
       }
     }
   };
+  const read = (cell: RegionalCell<Context>): Snapshot<Context> => {
+    const { context, done, output } = cell;
+    const state: string[] = [];
+    for (const leaf of cell.regions)
+      if (leaf !== -1 && regions.isParallel[leaf] === false) state.push(names[leaf] as string);
+    if (!done) return { state, context, status: 'active' };
+    return { state, context, status: 'done', ...(output !== undefined && { output }) };
+  };
   const finish = (cell: RegionalCell<Context>): MachineStep<Context> => {
-    const { context, done, output, effects, errors } = cell;
-    const state = leavesOf(regions, cell).map((leaf) => states[leaf]?.[0] as string);
-    const snapshot = {
-      state,
-      context,
-      status: done ? 'done' : 'active',
-      ...(output !== undefined && { output }),
-    } as const;
-    return { snapshot, handled: true, effects, errors };
+    const { effects, errors } = cell;
+    return { snapshot: read(cell), handled: true, effects, errors };
+  };
+  const program: Program<Context, RegionalCell<Context>> = {
+    name,
+    hash,
+    key,
+    events,
+    creates,
+    states,
+    open: (context, scope, snapshot) => {
+      const cell = cellFor(context, scope);
+      if (snapshot !== undefined) restore(cell, snapshot);
+      return cell;
+    },
+    read,
+    enter: (cell) => {
+      for (const state of initial) enter(regions, compiled, cell, state);
+    },
+    step: (cell, event, payload) => takeInRegions(regions, compiled, cell, event, payload),
+    ...(selectAlways && { always: (cell) => takeInRegions(regions, compiled, cell, undefined, undefined) }),
+    ...(begin && { begin }),
+    ...(settle && { settle }),
   };
   return {
     kind: 'machine',
@@ -71,6 +81,7 @@ export function regionalMachine<Context>(compiled: RegionalProgram<Context>): Ma
     key,
     events,
     creates,
+    program,
     start(context, scope) {
       const cell = cellFor(context, scope);
       program.enter(cell);

@@ -30,6 +30,8 @@ export interface Regions extends RegionTable {
   readonly region: readonly number[];
   /** By state, the number of the last state below it. */
   readonly last: readonly number[];
+  readonly parent: readonly number[];
+  readonly isParallel: readonly boolean[];
   readonly count: number;
 }
 
@@ -43,18 +45,21 @@ export function regionsOf(table: RegionTable): Regions {
     region.push(parent === -1 ? 0 : parallel.includes(parent) ? count++ : (region[parent] as number));
     for (let outer = parent; outer !== -1; outer = states[outer]?.[1] ?? -1) last[outer] = number;
   }
-  return { ...table, region, last, count };
+  const parents = states.map(([, parent]) => parent);
+  return {
+    ...table,
+    region,
+    last,
+    parent: parents,
+    isParallel: states.map((_, state) => parallel.includes(state)),
+    count,
+  };
 }
 
 /** Is this state active? */
 export function isActive({ region, last }: Regions, cell: Registers, state: number): boolean {
   const register = cell.regions[region[state] as number] as number;
   return register >= state && register <= (last[state] as number);
-}
-
-/** The active leaves in document order. */
-export function leavesOf({ parallel }: Regions, cell: Registers): readonly number[] {
-  return cell.regions.filter((state) => state !== -1 && !parallel.includes(state)).sort((a, b) => a - b);
 }
 
 /** Is the state of this name active? Generated code calls it. */
