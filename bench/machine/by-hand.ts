@@ -76,3 +76,31 @@ function tickLow(meter: Meter, by: number): boolean {
   } else meter.context = { ...context, total: context.total + by };
   return true;
 }
+
+export interface Desk {
+  light: 'dark' | 'bright';
+  fan: 'still' | 'turning';
+  meter: 'low' | 'up';
+  context: MeterContext;
+}
+
+export function stepDesk(desk: Desk, event: string, payload: { readonly by: number } | undefined): boolean {
+  switch (event) {
+    case 'toggled':
+      desk.light = desk.light === 'dark' ? 'bright' : 'dark';
+      desk.fan = desk.fan === 'still' ? 'turning' : 'still';
+      return true;
+    case 'ticked':
+      if (desk.fan === 'still') desk.fan = 'turning';
+      if (desk.meter === 'low') {
+        desk.context = { ...desk.context, total: desk.context.total + (payload?.by ?? 0) };
+        desk.meter = 'up';
+      } else desk.meter = 'low';
+      return true;
+    case 'reset':
+      desk.light = 'dark';
+      return true;
+    default:
+      return false;
+  }
+}

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { gzipSync } from 'node:zlib';
 import { compileSystem } from 'millrace/compiler';
-import type { CompiledMachine } from 'millrace/machine';
+import type { CompiledMachine, RegionalMachine } from 'millrace/machine';
 import { loadSystemFromDsl } from 'millrace/source';
 import { root } from '../process.ts';
 
@@ -37,7 +37,8 @@ export async function withCompiled<T>(use: (machines: Compiled) => T | Promise<T
     const { meter } = (await import(pathToFileURL(join(folder, 'machines/meter.ts')).href)) as {
       meter: Compiled['meter'];
     };
-    return await use({ lamp, meter, folder });
+    const { desk } = (await import(pathToFileURL(join(folder, 'machines/desk.ts')).href)) as { desk: Compiled['desk'] };
+    return await use({ lamp, meter, desk, folder });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -46,6 +47,7 @@ export async function withCompiled<T>(use: (machines: Compiled) => T | Promise<T
 export interface Compiled {
   readonly lamp: CompiledMachine<object>;
   readonly meter: CompiledMachine<{ readonly total: number; readonly rounds: number }>;
+  readonly desk: RegionalMachine<{ readonly total: number; readonly rounds: number }>;
   readonly folder: string;
 }
 

@@ -2,12 +2,18 @@
  * Machine steps: the compiled registers against a switch written by hand, the compiled machine in memory (queue,
  * snapshot, subscriber) against XState's, and the size of the smallest machine in a browser bundle.
  */
-import { createActor, type CompiledMachine } from 'millrace/machine';
+import {
+  createActor,
+  type CompiledMachine,
+  type MachineEvent,
+  type MachineModule,
+  type RegionalMachine,
+} from 'millrace/machine';
 import { createActor as createXstateActor, type AnyActor } from 'xstate';
 import { compared, median, type Row } from '../table.ts';
-import { stepLamp, stepMeter, type Lamp, type Meter } from './by-hand.ts';
+import { stepDesk, stepLamp, stepMeter, type Desk, type Lamp, type Meter } from './by-hand.ts';
 import { bundleSize, withCompiled } from './compile.ts';
-import { xstateLamp, xstateMeter } from './with-xstate.ts';
+import { xstateDesk, xstateLamp, xstateMeter } from './with-xstate.ts';
 
 const rounds = 9;
 const toggled = { id: '1' };
@@ -15,6 +21,7 @@ const ticked = { id: '1', by: 3 };
 // Several events in turn: with one alone V8 folds the switch over its name away.
 const lampEvents = ['toggled', 'toggled', 'unheard', 'toggled'] as const;
 const meterEvents = ['ticked', 'ticked', 'unheard', 'ticked', 'ticked', 'ticked', 'ticked', 'reset'] as const;
+const deskEvents = ['toggled', 'ticked', 'reset', 'ticked'];
 
 interface Candidate {
   readonly name: string;
@@ -71,6 +78,24 @@ function handMeter(): Candidate['run'] {
   };
 }
 
+function bareDesk({ program }: RegionalMachine<{ readonly total: number; readonly rounds: number }>): Candidate['run'] {
+  const context = { total: 0, rounds: 0 };
+  const scope = { instanceId: '1', now: 0 };
+  const cell = program.open?.(context, scope);
+  if (cell === undefined) throw new Error('A machine with regions has registers of its own.');
+  program.enter(cell);
+  return (steps) => {
+    for (let step = 0; step < steps; step += 1) program.step(cell, deskEvents[step & 3] as string, ticked);
+  };
+}
+
+function handDesk(): Candidate['run'] {
+  const desk: Desk = { light: 'dark', fan: 'still', meter: 'low', context: { total: 0, rounds: 0 } };
+  return (steps) => {
+    for (let step = 0; step < steps; step += 1) stepDesk(desk, deskEvents[step & 3] as string, ticked);
+  };
+}
+
 function cellOf<Context>(context: Context) {
   return {
     state: -1,
@@ -88,30 +113,32 @@ function cellOf<Context>(context: Context) {
 
 let seen = 0;
 
+// Four events in turn.
 function inMemory<Context>(
-  machine: CompiledMachine<Context>,
+  machine: MachineModule<Context>,
   context: Context,
-  name: string,
+  names: readonly string[],
   payload: unknown,
 ): Candidate['run'] {
   const actor = createActor(machine, context);
   actor.subscribe(({ state }) => void (seen += state.length));
-  const event = { name, payload };
+  const events = names.map((name) => ({ name, payload }));
   return (steps) => {
-    for (let step = 0; step < steps; step += 1) actor.send(event);
+    for (let step = 0; step < steps; step += 1) actor.send(events[step & 3] as MachineEvent);
   };
 }
 
-function withXstate(actor: AnyActor, event: { readonly type: string }): Candidate['run'] {
+function withXstate(actor: AnyActor, names: readonly string[], payload: object): Candidate['run'] {
   actor.subscribe(() => void (seen += 1));
   actor.start();
+  const events = names.map((type) => ({ ...payload, type }));
   return (steps) => {
-    for (let step = 0; step < steps; step += 1) actor.send(event);
+    for (let step = 0; step < steps; step += 1) actor.send(events[step & 3] as { readonly type: string });
   };
 }
 
 export async function run(): Promise<readonly Row[]> {
-  return withCompiled(async ({ lamp, meter, folder }) => {
+  return withCompiled(async ({ lamp, meter, desk, folder }) => {
     const unit = 'M steps/s';
     const rows: Row[] = [];
     const pair = (measured: Candidate, base: Candidate, target: string): void => {
@@ -133,26 +160,25 @@ export async function run(): Promise<readonly Row[]> {
       '>= 0.7',
     );
     pair(
-      { name: 'toggle, compiled actor', steps: 2_000_000, run: inMemory(lamp, {}, 'toggled', toggled) },
-      {
-        name: 'toggle, XState actor',
-        steps: 100_000,
-        run: withXstate(createXstateActor(xstateLamp), { type: 'toggled' }),
-      },
-      '>= 30',
+      { name: 'three regions, compiled step', steps: 5_000_000, run: bareDesk(desk) },
+      { name: 'three regions, by hand', steps: bare, run: handDesk() },
+      '>= 0.7',
     );
-    pair(
-      {
-        name: 'hierarchy, compiled actor',
-        steps: 2_000_000,
-        run: inMemory(meter, { total: 0, rounds: 0 }, 'ticked', ticked),
-      },
-      {
-        name: 'hierarchy, XState actor',
-        steps: 100_000,
-        run: withXstate(createXstateActor(xstateMeter), Object.assign({ type: 'ticked' }, ticked)),
-      },
-      '>= 30',
+    const actors = (name: string, compiled: Candidate['run'], xstate: Candidate['run']): void =>
+      pair(
+        { name: `${name}, compiled actor`, steps: 2_000_000, run: compiled },
+        { name: `${name}, XState actor`, steps: 100_000, run: xstate },
+        '>= 30',
+      );
+    const start = { total: 0, rounds: 0 };
+    const one = ['toggled', 'toggled', 'toggled', 'toggled'];
+    actors('toggle', inMemory(lamp, {}, one, toggled), withXstate(createXstateActor(xstateLamp), one, toggled));
+    const two = ['ticked', 'ticked', 'ticked', 'ticked'];
+    actors('hierarchy', inMemory(meter, start, two, ticked), withXstate(createXstateActor(xstateMeter), two, ticked));
+    actors(
+      'three regions',
+      inMemory(desk, start, deskEvents, ticked),
+      withXstate(createXstateActor(xstateDesk), deskEvents, ticked),
     );
     if (seen === 0) throw new Error('No subscriber was called.');
     const kilobyte = { name: '1 kB', value: 1024 };

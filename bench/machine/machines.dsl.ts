@@ -57,3 +57,34 @@ export const meter = machine('meter', {
     },
   },
 });
+
+/** Three regions; each event moves one, two or all of them. */
+export const desk = machine('desk', {
+  key: 'id',
+  context: z.object({ total: z.number(), rounds: z.number() }),
+  events: { toggled, ticked, reset },
+  creates: ['toggled'],
+}).states('working', {
+  working: {
+    parallel: true,
+    states: {
+      light: {
+        states: {
+          dark: { on: { toggled: 'bright', reset: 'dark' } },
+          bright: { on: { toggled: 'dark', reset: 'dark' } },
+        },
+      },
+      fan: {
+        states: { still: { on: { toggled: 'turning', ticked: 'turning' } }, turning: { on: { toggled: 'still' } } },
+      },
+      meter: {
+        states: {
+          low: {
+            on: { ticked: { target: 'up', assign: ({ context, event }) => ({ total: context.total + event.by }) } },
+          },
+          up: { on: { ticked: 'low' } },
+        },
+      },
+    },
+  },
+});

@@ -49,3 +49,34 @@ export const xstateMeter = setup({ types: { context: {} as MeterContext, events:
     },
   },
 });
+
+export const xstateDesk = setup({
+  types: { context: {} as MeterContext, events: {} as MeterEvent | { readonly type: 'toggled' } },
+}).createMachine({
+  context: { total: 0, rounds: 0 },
+  type: 'parallel',
+  states: {
+    light: {
+      initial: 'dark',
+      states: {
+        dark: { on: { toggled: 'bright', reset: 'dark' } },
+        bright: { on: { toggled: 'dark', reset: 'dark' } },
+      },
+    },
+    fan: {
+      initial: 'still',
+      states: { still: { on: { toggled: 'turning', ticked: 'turning' } }, turning: { on: { toggled: 'still' } } },
+    },
+    meter: {
+      initial: 'low',
+      states: {
+        low: {
+          on: {
+            ticked: { target: 'up', actions: assign({ total: ({ context, event }) => context.total + event.by }) },
+          },
+        },
+        up: { on: { ticked: 'low' } },
+      },
+    },
+  },
+});

@@ -23,7 +23,7 @@ export { delayOf } from './delay.ts';
 export { matches } from './descriptor.ts';
 export { interpretMachine } from './interpret.ts';
 export * from './module.ts';
-export { forgetWork, regionalMachine, type RegionalProgram } from './regions/regional-machine.ts';
+export { forgetWork, regionalMachine, type RegionalMachine, type RegionalProgram } from './regions/regional-machine.ts';
 export {
   isFinished,
   isInRegions,

@@ -32,7 +32,7 @@ export function printMachine(machine: MachineNode, { model, layout, writer, hash
   const members = programMembers(printer, handlers, hash);
   const regional = printer.regions !== undefined;
   const compiledMachine = writer.import('millrace/machine', regional ? 'regionalMachine' : 'compiledMachine');
-  const type = writer.import('millrace/machine', regional ? 'MachineModule' : 'CompiledMachine', { typeOnly: true });
+  const type = writer.import('millrace/machine', regional ? 'RegionalMachine' : 'CompiledMachine', { typeOnly: true });
   const about = machine.description === undefined ? [] : [comment(machine.description), hard];
   const main: Doc = [
     ...about,
