@@ -115,7 +115,7 @@ describe('where the system is', () => {
     ]);
     expect(
       lines(await readText(`${top}export default ${made};\nexport const b = system('b', { version: '1.0.0' });`)),
-    ).toEqual(['MR1012 3:18 This file exports a second system.']);
+    ).toEqual(['MR1012 3:18 This file declares a second system.']);
     expect(lines(await readText(`export default ${made};`))).toEqual(["MR1007 1:1 'a.dsl.ts' exports no system."]);
   });
 });

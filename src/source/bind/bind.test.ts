@@ -187,7 +187,7 @@ export default implement(contract as never, ((input: { id: string }) => ({ payme
   it('says what is wrong with it', async () => {
     const load = async (files: Readonly<Record<string, string>>): Promise<unknown> =>
       loadSystemFromDsl(join(project(files), 'a.dsl.ts'), { live: true }).catch((error: unknown) => error);
-    expect(await load({ 'a.dsl.ts': `${text}throw new Error('no luck');` })).toMatchObject({
+    expect(await load({ 'a.dsl.ts': `${text}const unlucky = (() => { throw new Error('no luck'); })();` })).toMatchObject({
       code: 'MR1017',
       message: expect.stringContaining('no luck') as string,
     });
@@ -200,7 +200,7 @@ export default implement(contract as never, ((input: { id: string }) => ({ payme
     ).toMatchObject({ code: 'MR1019', message: expect.stringContaining("it implements 'refund'") as string });
     expect(
       await load({
-        'a.dsl.ts': `${text}Object.assign(limits, { attempts: 9 });`.replace(
+        'a.dsl.ts': `${text}const changed = Object.assign(limits, { attempts: 9 });`.replace(
           'const fee',
           "const limits = { attempts: 3 };\nexport const more = task('more', { input: z.any(), output: z.any(), retry: limits });\nconst fee",
         ),

@@ -4,6 +4,7 @@ import type { Reading } from '../reading.ts';
 import { dslName } from '../syntax/dsl-name.ts';
 import { startOf } from '../syntax/location.ts';
 import type { Module, Site } from '../syntax/module.ts';
+import { bare, behind } from '../value/follow.ts';
 import { definitionOf, dslCall, isVerb, type Definition } from './dsl-call.ts';
 import { nameOf } from './reference.ts';
 
@@ -69,7 +70,7 @@ function reportMisplaced(
 ): void {
   for (const statement of module.source.statements) {
     if (!ts.isVariableStatement(statement)) {
-      reportInside(reading, module, statement);
+      if (!reportInside(reading, module, statement) && !isDeclaration(statement)) reportIdle(reading, module, statement);
       continue;
     }
     for (const { name, initializer } of statement.declarationList.declarations) {
@@ -80,7 +81,8 @@ function reportMisplaced(
       if (definition !== undefined) {
         if (!members.has(definition.declaration)) notExported(reading, definition, (name as ts.Identifier).text);
       } else if (found?.verb !== 'machine') {
-        if (initializer !== undefined) reportInside(reading, module, initializer);
+        if (initializer !== undefined && !reportInside(reading, module, initializer))
+          reportMade(reading, module, initializer);
       } else if (!heads.has(found.head.node)) {
         const hint = "Add `.states('first', { first: { … } })`.";
         reading.report('MR1103', found.head, `Machine '${(name as ts.Identifier).text}' has no states.`, { hint });
@@ -89,11 +91,15 @@ function reportMisplaced(
   }
 }
 
-/** Reports every definition somewhere inside: in a function, in an object, as a statement of its own. */
-function reportInside(reading: Reading, module: Module, node: ts.Node): void {
+/**
+ * Reports every definition somewhere inside: in a function, in an object, as a statement of its own. Was there one?
+ */
+function reportInside(reading: Reading, module: Module, node: ts.Node): boolean {
+  let found = false;
   const visit = (inner: ts.Node): void => {
     const verb = ts.isCallExpression(inner) ? dslName(module, inner.expression) : undefined;
     if (verb === undefined || !isVerb(verb)) return ts.forEachChild(inner, visit);
+    found = true;
     const site = { module, node: inner };
     const hint = `Write \`export const name = ${verb}('name', { … })\` at the top level of the file.`;
     reading.report('MR1121', site, `This ${verb} is not a constant of its own, so the system would not have it.`, {
@@ -101,6 +107,55 @@ function reportInside(reading: Reading, module: Module, node: ts.Node): void {
     });
   };
   visit(node);
+  return found;
+}
+
+/** Reports a definition that a function of another file makes: `export const ship = makeTask('ship')`. */
+function reportMade(reading: Reading, module: Module, initializer: ts.Expression): void {
+  const node = bare(initializer);
+  if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression)) return;
+  const maker = behind(reading, module, node.expression.text);
+  if (maker?.kind !== 'declared' || maker.module === module) return;
+  const { value } = maker.binding;
+  const made = value === undefined ? [] : 'statements' in value ? value.statements : [value.declaration];
+  const verb = made.map((inner) => verbInside(maker.module, inner)).find((inner) => inner !== undefined);
+  if (verb === undefined) return;
+  const message = `A function makes this ${verb}, so the system would not have it.`;
+  const hint = `Write \`export const name = ${verb}('name', { … })\`, with what they share in a constant.`;
+  reading.report('MR1121', { module, node }, message, { hint });
+}
+
+function verbInside(module: Module, node: ts.Node): string | undefined {
+  const verb = ts.isCallExpression(node) ? dslName(module, node.expression) : undefined;
+  return verb !== undefined && isVerb(verb) ? verb : ts.forEachChild(node, (inner) => verbInside(module, inner));
+}
+
+function isDeclaration(statement: ts.Statement): boolean {
+  return (
+    ts.isFunctionDeclaration(statement) ||
+    ts.isClassDeclaration(statement) ||
+    ts.isEnumDeclaration(statement) ||
+    ts.isModuleDeclaration(statement) ||
+    ts.isInterfaceDeclaration(statement) ||
+    ts.isTypeAliasDeclaration(statement) ||
+    ts.isImportDeclaration(statement) ||
+    ts.isImportEqualsDeclaration(statement) ||
+    ts.isExportDeclaration(statement) ||
+    ts.isExportAssignment(statement) ||
+    ts.isNamespaceExportDeclaration(statement) ||
+    ts.isEmptyStatement(statement) ||
+    (ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression))
+  );
+}
+
+/** Reports a statement that would never run: the file is read, not executed. */
+function reportIdle(reading: Reading, module: Module, node: ts.Statement): void {
+  // What the parser stumbled over is no statement of the user's; of a second system was said that it is one.
+  if (reading.diagnostics.some(({ code, file }) => code === 'MR1006' && file === module.display)) return;
+  if (ts.isExpressionStatement(node) && dslCall(reading, module, node.expression)?.verb === 'system') return;
+  reading.report('MR1123', { module, node }, 'This statement declares nothing, and the file is never run.', {
+    hint: 'Take it out. Work is done in the implementations of tasks; a file that declares has only declarations, imports and exports.',
+  });
 }
 
 function notExported(reading: Reading, { module, declaration, statement, verb }: Definition, name: string): void {

@@ -3,6 +3,7 @@ import type { ContextNode, SystemModel } from '../../model/index.ts';
 import { findExport, moduleBehind } from '../files/imports.ts';
 import type { Reading } from '../reading.ts';
 import { lambdaOf } from '../scope/expression.ts';
+import { dslName } from '../syntax/dsl-name.ts';
 import { docOf } from '../syntax/doc.ts';
 import { locate, textOf } from '../syntax/location.ts';
 import type { Module, Site } from '../syntax/module.ts';
@@ -27,13 +28,33 @@ export function findSystem(reading: Reading, module: Module): SystemCall | undef
     if (call !== undefined) found.set(call.node, call);
   }
   const [first, second] = found.values();
-  if (first !== undefined && second !== undefined) {
-    reading.report('MR1012', second, 'This file exports a second system.', {
-      hint: 'One file declares one system; move this one to a file of its own.',
-      related: [{ message: 'The first system is here', site: first }],
-    });
-  }
+  if (first === undefined) return undefined;
+  if (second !== undefined) reportSecond(reading, second, first);
+  reportOthers(reading, module, first);
   return first;
+}
+
+function reportSecond(reading: Reading, second: Site, first: Site): void {
+  reading.report('MR1012', second, 'This file declares a second system.', {
+    hint: 'One file declares one system; move this one to a file of its own.',
+    related: [{ message: 'The first system is here', site: first }],
+  });
+}
+
+/** Reports every other system of the file, wherever it stands, and default exports after the first. */
+function reportOthers(reading: Reading, module: Module, first: SystemCall): void {
+  // Without recursion: an expression can be deeper than the stack.
+  const open: ts.Node[] = [module.source];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const isSystem = ts.isCallExpression(node) && dslName(module, node.expression) === 'system';
+    if (isSystem && node !== first.node) reportSecond(reading, { module, node }, first);
+    ts.forEachChild(node, (inner) => void open.push(inner));
+  }
+  for (const node of module.moreDefaults) {
+    if (ts.isExportAssignment(node) && callIn(reading, module, node.expression, node) !== undefined) continue;
+    const hint = 'A module has one; give this a name, or take it out.';
+    reading.report('MR1122', { module, node }, 'This file has a second default export.', { hint });
+  }
 }
 
 function systemBehind(reading: Reading, module: Module, exported: string): SystemCall | undefined {

@@ -49,6 +49,8 @@ export interface Module {
   readonly bindings: ReadonlyMap<string, Binding>;
   readonly exports: ReadonlyMap<string, Export>;
   readonly stars: readonly { readonly from: string; readonly node: ts.Node }[];
+  /** Default exports after the first. */
+  readonly moreDefaults: readonly ts.Statement[];
 }
 
 /** A node and the file it stands in. */
@@ -95,16 +97,21 @@ export function parseModule(
   return { module: { ...names, text, source, ...topLevel(source) }, problems };
 }
 
-function topLevel(source: ts.SourceFile): Pick<Module, 'bindings' | 'exports' | 'stars'> {
+function topLevel(source: ts.SourceFile): Pick<Module, 'bindings' | 'exports' | 'stars' | 'moreDefaults'> {
   const bindings = new Map<string, Binding>();
   const exports = new Map<string, Export>();
   const stars: { from: string; node: ts.Node }[] = [];
+  const moreDefaults: ts.Statement[] = [];
   const at = (name: string): Binding => {
     let binding = bindings.get(name);
     if (binding === undefined) bindings.set(name, (binding = { name, types: [] }));
     return binding;
   };
   const exported = (name: string, node: ts.Node): void => void exports.set(name, { name, node });
+  const byDefault = (statement: ts.Statement, found: Export): void => {
+    if (exports.has('default')) moreDefaults.push(statement);
+    else exports.set('default', found);
+  };
 
   for (const statement of source.statements) {
     const isExported = hasModifier(statement, ts.SyntaxKind.ExportKeyword);
@@ -135,7 +142,7 @@ function topLevel(source: ts.SourceFile): Pick<Module, 'bindings' | 'exports' | 
       ts.isModuleDeclaration(statement)
     ) {
       const name = statement.name?.text;
-      if (isDefault) exports.set('default', { name: name ?? 'default', node: statement });
+      if (isDefault) byDefault(statement, { name: name ?? 'default', node: statement });
       if (name === undefined) continue;
       const binding = at(name);
       const kind = ts.isFunctionDeclaration(statement)
@@ -149,7 +156,7 @@ function topLevel(source: ts.SourceFile): Pick<Module, 'bindings' | 'exports' | 
       else binding.value = { kind, statements: [statement] };
       if (isExported && !isDefault) exported(name, statement);
     } else if (ts.isExportAssignment(statement)) {
-      exports.set('default', { name: 'default', expression: statement.expression, node: statement });
+      byDefault(statement, { name: 'default', expression: statement.expression, node: statement });
     } else if (ts.isExportDeclaration(statement)) {
       const from =
         statement.moduleSpecifier !== undefined && ts.isStringLiteral(statement.moduleSpecifier)
@@ -168,7 +175,7 @@ function topLevel(source: ts.SourceFile): Pick<Module, 'bindings' | 'exports' | 
       }
     }
   }
-  return { bindings, exports, stars };
+  return { bindings, exports, stars, moreDefaults };
 }
 
 type ImportedName = { readonly name: string } & Extract<ValueBinding, { kind: 'import' }>;
