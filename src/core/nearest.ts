@@ -1,7 +1,14 @@
-/** The name most like `word`, if any is like it at all: for "did you mean". */
-export function nearest(word: string, names: Iterable<string>): string | undefined {
+/**
+ * The name most like `word`, if any is like it at all: for "did you mean". `most` is how many letters may differ; by
+ * default a third of them, and at least 2.
+ */
+export function nearest(
+  word: string,
+  names: Iterable<string>,
+  most: number = Math.max(2, Math.floor(word.length / 3)),
+): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let least = most + 1;
   for (const name of names) {
     const cost = distance(word.toLowerCase(), name.toLowerCase(), least);
     if (cost < least) [best, least] = [name, cost];
@@ -19,7 +26,8 @@ function distance(a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       let cost = Math.min((row[j - 1] ?? 0) + 1, (last[j] ?? 0) + 1, (last[j - 1] ?? 0) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
       row.push(cost);
     }
     [before, last] = [last, row];

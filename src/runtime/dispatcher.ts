@@ -1,4 +1,4 @@
-import { toErrorRecord, type ErrorRecord } from '../core/index.ts';
+import { messageOf, toErrorRecord, type ErrorRecord } from '../core/index.ts';
 import { decodeJson } from '../tasks/index.ts';
 import type { EventRow, Tx } from '../store/index.ts';
 import type { Context } from './context.ts';
@@ -194,7 +194,7 @@ export class Dispatcher {
       bus.tell({ type: 'event.dispatched', eventId: event.id, event: event.name, handled: result.handled });
     if (!result.handled) {
       // An event that is for nobody in the system is for the world outside; one that missed its instance is worth a word.
-      logger[result.deliveries.length > 0 ? 'warn' : 'info'](`Nobody took the event '${event.name}'.`, {
+      logger[result.deliveries.length > 0 ? 'warn' : 'debug'](`Nobody took the event '${event.name}'.`, {
         event: event.id,
         ...(result.available === undefined ? {} : { available: result.available }),
       });
@@ -222,7 +222,7 @@ export class Dispatcher {
         const error = toErrorRecord(
           new EventError(
             'MR3310',
-            `A handler of event '${event.name}' threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+            `A handler of event '${event.name}' threw: ${messageOf(thrown)}`,
             { fault: 'user-code', cause: thrown },
           ),
         );

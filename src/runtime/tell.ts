@@ -17,7 +17,6 @@ export function tellStep(bus: Bus, row: JournalRow): void {
     case 'slept':
     case 'received':
     case 'chosen':
-    case 'mapped':
     case 'emitted':
       return bus.tell({ type: 'step.completed', ...facts });
     case 'failed':
@@ -32,6 +31,8 @@ export function tellStep(bus: Bus, row: JournalRow): void {
       });
     case 'cancelled':
       return bus.tell({ type: 'step.cancelled', ...facts });
+    // The line of a map is written when it begins, and none when it ends: its items tell.
+    case 'mapped':
     case 'stopping':
       return undefined;
   }

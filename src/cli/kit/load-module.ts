@@ -30,7 +30,9 @@ export function placeOf(thrown: unknown): Place | undefined {
   if (!(thrown instanceof Error) || thrown.stack === undefined) return undefined;
   for (const match of thrown.stack.matchAll(/(file:\/\/[^\s:)]+|\/[^\s:()]+|[A-Z]:\\[^\s:()]+):(\d+)/g)) {
     const [, path = '', line = '1'] = match;
-    if (path.includes('node_modules')) continue;
+    // Neither installed packages nor Node's own modules, which have no root: `node:internal/modules/…`.
+    const inside = /node:[\w/]*$/.test(thrown.stack.slice(0, match.index));
+    if (inside || path.includes('node_modules')) continue;
     return { file: path.startsWith('file:') ? fileURLToPath(path) : path, line: Number(line) };
   }
   return undefined;

@@ -8,6 +8,7 @@ import { CliError } from '../kit/failure.ts';
 import type { Io } from '../kit/io.ts';
 import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
 import { freshSystems, shown } from './fresh.ts';
+import { unimplemented } from './missing-task.ts';
 
 /** A system that can run, and where its data lies. */
 export interface OpenedSystem {
@@ -21,13 +22,16 @@ export interface OpenedSystem {
  * Compiles a system if its generated code is stale, and loads it. Undefined when the source has errors, which have been
  * shown.
  *
- * @throws CliError MR2016 when the generated code or an implementation cannot be loaded.
+ * @throws CliError MR1501 when a task has no implementation, MR2016 when the generated code or an implementation cannot
+ * be loaded.
  */
 export async function openSystem(io: Io, file: string, db: string | undefined): Promise<OpenedSystem | undefined> {
   const entry = resolve(io.cwd, file);
   const config = await readConfig(io.cwd, entry);
   const folder = freshSystems([entry], config.out, config)[0]?.outDir ?? (await compile(io, entry, config));
   if (folder === undefined) return undefined;
+  const missing = await unimplemented(io.cwd, entry, folder);
+  if (missing !== undefined) throw missing;
   const system = await load(io, join(folder, 'index.ts'));
   return { system, file, database: databaseOf(io, config, system.name, db) };
 }
@@ -67,15 +71,11 @@ async function load(io: Io, index: string): Promise<BoundSystem> {
   } catch (thrown) {
     const place = placeOf(thrown);
     const message = thrown instanceof Error ? thrown.message.replaceAll(`${io.cwd}/`, '') : String(thrown);
-    const missing = /Cannot find module '([^']+)'/.exec(thrown instanceof Error ? thrown.message : '')?.[1];
-    const stub = missing?.includes('/tasks/') === true;
     throw new CliError(
       'MR2016',
       `${place === undefined ? relative(io.cwd, index) : showPlace(place, io.cwd)}: the system cannot be loaded: ${message}`,
       {
-        hint: stub
-          ? '`dsl compile --stubs` begins the implementations that are missing.'
-          : 'Mend the file; `npx tsc` may say more.',
+        hint: 'Mend the file; `npx tsc` may say more.',
         exitCode: 1,
         cause: thrown,
       },

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { readConfig } from '../../config/config.ts';
 import { findFiles } from '../../kit/find-files.ts';
 import { freshSystems, reportFresh } from '../../systems/fresh.ts';
+import { missingTasks } from '../../systems/missing-task.ts';
 import { line } from './report.ts';
 
 /**
@@ -27,6 +28,7 @@ export async function compileUnchanged(args: readonly string[], cwd: string): Pr
     const fresh = freshSystems(files, out === undefined ? config.out : resolve(cwd, out), config);
     const accounted = new Set(fresh.flatMap(({ entry, sources }) => [entry, ...sources]));
     if (fresh.length === 0 || !files.every((file) => accounted.has(file))) return false;
+    if (fresh.some(({ entry, outDir }) => missingTasks(outDir, entry).length > 0)) return false;
     const systems = fresh.map((each) => reportFresh(each, cwd));
     const text = json
       ? JSON.stringify({ ok: true, systems, diagnostics: [] }, null, process.stdout.isTTY ? 2 : 0)

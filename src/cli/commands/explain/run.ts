@@ -8,7 +8,8 @@ export function explain(io: Io, wanted: string): number {
   const code = /^\d{4}$/.test(wanted) ? `MR${wanted}` : wanted.toUpperCase();
   const text = pageOf(code)?.trimEnd();
   if (text === undefined) {
-    const like = nearest(code, codes());
+    // Codes are all alike: only a slip of one character is worth a guess.
+    const like = nearest(code, codes(), 1);
     throw new CliError('MR2006', `There is no code '${wanted}'.`, {
       hint: like === undefined ? 'Codes look like MR1203.' : `Did you mean \`dsl explain ${like}\`?`,
     });

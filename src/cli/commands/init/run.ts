@@ -47,7 +47,9 @@ function tell(io: Io, root: string, written: readonly string[], kept: readonly s
   for (const path of written) io.out(`${io.paint('green', '+')} ${path}`);
   for (const path of kept) io.out(`${io.paint('dim', '=')} ${path} (kept as it was)`);
   if (kept.includes('package.json'))
-    io.out('\npackage.json needs "type": "module", and millrace and zod as dependencies.');
+    io.out(
+      '\npackage.json is yours: it needs "type": "module", and these packages:\n  npm i millrace zod\n  npm i -D typescript @types/node',
+    );
   const folder = relative(io.cwd, root);
   io.out(
     `\nNext:\n${folder === '' ? '' : `  cd ${folder}\n`}  npm install\n  npx dsl compile\n\nREADME.md goes on from there.`,

@@ -51,8 +51,9 @@ export function followClient(io: Io, client: Client, id: string): () => void {
     cancelled: ['yellow', '✗'],
   } as const;
   const read = (): void => {
-    for (const { path, status, target } of client.reader.steps(id)) {
-      if (told.get(path) === status) continue;
+    for (const { path, kind, status, target } of client.reader.steps(id)) {
+      // A map is told by its items.
+      if (kind === 'map' || told.get(path) === status) continue;
       told.set(path, status);
       const [style, sign] = signs[status];
       io.note(

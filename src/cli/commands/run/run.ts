@@ -28,6 +28,7 @@ export async function run(io: Io, file: string, flow: string, options: RunArgume
   makeFolder(opened.database);
   const { interrupted } = io;
   let id = options.id;
+  let told = false;
   for (;;) {
     const engine = connect(opened.system, { db: opened.database, logger: ioLogger(io, 'info') });
     try {
@@ -41,6 +42,8 @@ export async function run(io: Io, file: string, flow: string, options: RunArgume
           hint: 'Choose another --id.',
         });
       }
+      if (!told) io.note(io.paint('dim', `run ${id}`, 'note'));
+      told = true;
       return await toItsEnd(io, opened, engine, flow, id ?? '');
     } catch (thrown) {
       // The process that drove the database has ended: from here on this one does.
@@ -65,7 +68,6 @@ function checkInput(system: BoundSystem, flow: string, input: unknown): void {
 }
 
 async function toItsEnd(io: Io, opened: OpenedSystem, engine: Engine, flow: string, id: string): Promise<number> {
-  io.note(io.paint('dim', `run ${id}`, 'note'));
   const stop = engine.role === 'owner' ? followRuntime(io, engine, id) : followClient(io, engine, id);
   const interrupted = new Promise<undefined>((resolve) => {
     if (io.interrupted.aborted) resolve(undefined);

@@ -67,7 +67,6 @@ export async function sendLines(
   await Promise.all(pending);
   if (failures.length > 0) throw failures[0];
   if (drives) {
-    io.note('No other process drives the database: this one does, until there is nothing left to do but to wait.');
     await sender.settle();
   }
   const handled = sent - unhandled.length;

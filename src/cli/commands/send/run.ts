@@ -57,10 +57,10 @@ async function sendOne(
   const { drives } = sender;
   const { eventId, handled, deliveries, available = [] } = await sender.send(event, payload, key);
   if (drives) {
-    io.note('No other process drives the database: this one does, until there is nothing left to do but to wait.');
     await sender.settle();
   }
-  if (io.json) io.document({ eventId, event, handled, available, deliveries, driven: drives });
+  const thrown = sender.thrown(eventId, deliveries);
+  if (io.json) io.document({ eventId, event, handled, available, deliveries, thrown, driven: drives });
   else if (handled) {
     const to = deliveries.map((delivery) =>
       delivery.to === 'instance'
@@ -77,6 +77,12 @@ async function sendOne(
         ? `The instance would take ${available.join(', ')}.`
         : 'It waits in the log for a flow that asks for it, until its time is up.',
     );
+  }
+  if (!io.json) {
+    for (const { machine, instanceId, message, at } of thrown)
+      io.note(
+        `${io.paint('yellow', 'thrown', 'note')} in ${machine} ${instanceId}${at === undefined ? '' : ` at ${at}`}: ${message}`,
+      );
   }
   return 0;
 }

@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Client, type ReactiveSystemRuntime, type SendResult } from '../../../runtime/index.ts';
+import type { Logger } from '../../../tasks/index.ts';
 import type { Io } from '../../kit/io.ts';
 import { makeFolder, type OpenedSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
+
+/** What a guard or an action of an instance threw. */
+export interface Thrown {
+  readonly machine: string;
+  readonly instanceId: string;
+  readonly message: string;
+  /** Where in the machine; absent when the machine as a whole failed. */
+  readonly at?: string;
+}
 
 /**
  * Sends events to whoever drives the database, or drives it itself. When the driver ends in the middle, the next one is
@@ -45,6 +55,26 @@ export class Sender implements AsyncDisposable {
     }
   }
 
+  /**
+   * What guards and actions of the machines threw at the events that were just handed to their instances: since the
+   * event of that id, as far as the histories tell.
+   */
+  thrown(eventId: string, deliveries: SendResult['deliveries']): readonly Thrown[] {
+    const { reader } = this.#engine;
+    const since = reader.events({ limit: 1000 }).find(({ id }) => id === eventId)?.time ?? Number.POSITIVE_INFINITY;
+    return deliveries.flatMap((delivery) => {
+      if (delivery.to !== 'instance') return [];
+      const { machine, instanceId, error } = delivery;
+      const whole = error === undefined ? [] : [{ machine, instanceId, message: error.message }];
+      const parts = reader
+        .history(machine, instanceId, 20)
+        .filter(({ time }) => time >= since)
+        .toReversed()
+        .flatMap(({ errors }) => errors.map(({ message, at }) => ({ machine, instanceId, message, at })));
+      return [...whole, ...parts];
+    });
+  }
+
   /** Where nobody else drives the database: waits until there is nothing left to do but to wait. */
   async settle(): Promise<void> {
     if (this.#engine.role !== 'owner') return;
@@ -60,6 +90,15 @@ export class Sender implements AsyncDisposable {
   }
 
   #connect(): ReactiveSystemRuntime | Client {
-    return connect(this.#opened.system, { db: this.#opened.database, logger: ioLogger(this.#io, 'warn') });
+    return connect(this.#opened.system, { db: this.#opened.database, logger: sendLogger(this.#io) });
   }
+}
+
+/** Without the warning that nobody took an event: the command says so itself. */
+function sendLogger(io: Io): Logger {
+  const logger = ioLogger(io, 'warn');
+  const warn: Logger['warn'] = (message, fields) => {
+    if (fields === undefined || !('available' in fields)) logger.warn(message, fields);
+  };
+  return { ...logger, warn };
 }

@@ -41,6 +41,16 @@ export const typescript: Check = (_io, config) => {
   } catch {
     return finding('problem', `${tsconfig} cannot be read: ${shown.stdout.trim().split('\n')[0] ?? ''}`);
   }
+  const types = (Array.isArray(options['types']) ? options['types'] : []).map(text).filter((name) => /^[\w-]+$/.test(name));
+  const absent = types.filter((name) => !installed(config.root, `@types/${name}`) && !installed(config.root, name));
+  if (absent.length > 0) {
+    const wanted = absent.map((name) => `@types/${name}`).join(' ');
+    return finding(
+      'problem',
+      `TypeScript ${compiler.version}; the "types" of tsconfig.json are not installed: ${absent.join(', ')}`,
+      `\`npm i -D ${wanted}\``,
+    );
+  }
   const missing = needs.filter(([holds]) => !holds(options)).map(([, need]) => need);
   if (typeOf(config.root) !== 'module') missing.push('"type": "module" in package.json');
   return missing.length === 0
@@ -59,6 +69,15 @@ function findCompiler(root: string): { readonly tsc: string; readonly version: s
     return { tsc: join(dirname(manifest), 'bin/tsc'), version };
   } catch {
     return undefined;
+  }
+}
+
+function installed(root: string, name: string): boolean {
+  try {
+    createRequire(join(root, 'package.json')).resolve(`${name}/package.json`);
+    return true;
+  } catch {
+    return false;
   }
 }
 
