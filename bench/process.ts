@@ -19,7 +19,8 @@ function once(command: Command): number {
   const started = performance.now();
   const result = spawnSync(process.execPath, command.args, { cwd: command.cwd ?? root, encoding: 'utf8' });
   const ms = performance.now() - started;
-  if (result.status !== 0) throw new Error(`${command.name} ended with ${result.status}:\n${result.stdout}${result.stderr}`);
+  if (result.status !== 0)
+    throw new Error(`${command.name} ended with ${result.status}:\n${result.stdout}${result.stderr}`);
   return ms;
 }
 

@@ -11,7 +11,13 @@ export interface Row {
 }
 
 /** A row with a ratio, its target and whether it is met. */
-export function compared(name: string, value: number, unit: string, of: { name: string; value: number }, target?: string): Row {
+export function compared(
+  name: string,
+  value: number,
+  unit: string,
+  of: { name: string; value: number },
+  target?: string,
+): Row {
   const ratio = value / of.value;
   const row = { name, value, unit, ratio, of: of.name };
   if (target === undefined) return row;
@@ -35,5 +41,11 @@ export function printTable(rows: readonly Row[]): void {
     row.target === undefined ? '' : `${row.target} ${row.met === true ? 'met' : 'MISSED'}`,
   ]);
   const width = [0, 1, 2].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  for (const line of lines) console.log(`  ${line.map((cell, column) => cell.padEnd(width[column] ?? 0)).join('  ').trimEnd()}`);
+  for (const line of lines)
+    console.log(
+      `  ${line
+        .map((cell, column) => cell.padEnd(width[column] ?? 0))
+        .join('  ')
+        .trimEnd()}`,
+    );
 }

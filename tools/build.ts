@@ -7,10 +7,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const fresh = `${root}.millrace/dist-${process.pid}`;
 
 // Built aside and swapped in, so that a process that runs from `dist/` never sees half a build.
-const tsc = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json', '--outDir', fresh], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const tsc = spawnSync(
+  process.execPath,
+  [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json', '--outDir', fresh],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
 if (tsc.status !== 0) {
   rmSync(fresh, { recursive: true, force: true });
   process.exit(tsc.status ?? 1);

@@ -38,12 +38,18 @@ writeFileSync(
   `${folder}/tsconfig.json`,
   JSON.stringify({
     extends: '../../tsconfig.json',
-    compilerOptions: { noUnusedLocals: false, paths: { millrace: ['../../src/dsl/index.ts'], 'millrace/*': ['../../src/*/index.ts'] } },
+    compilerOptions: {
+      noUnusedLocals: false,
+      paths: { millrace: ['../../src/dsl/index.ts'], 'millrace/*': ['../../src/*/index.ts'] },
+    },
     include: ['*.ts'],
     exclude: [],
   }),
 );
-const tsc = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', folder], { encoding: 'utf8', cwd: folder });
+const tsc = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', folder], {
+  encoding: 'utf8',
+  cwd: folder,
+});
 console.log(tsc.stdout.replaceAll(/example-\d+\.ts/g, (name) => `${origins.get(name)} (${name})`) + tsc.stderr);
 console.log(`${origins.size} examples ${tsc.status === 0 ? 'compile' : 'checked'}.`);
 process.exit(tsc.status ?? 1);

@@ -24,7 +24,12 @@ export function run(): readonly Row[] {
       const [bare = Number.NaN, cold = Number.NaN, unchanged = Number.NaN] = interleaved(
         [
           { name: 'node -e 0', args: ['-e', '0'] },
-          { name: `compile ${size}`, args, cwd: folder, before: () => rmSync(join(folder, out), { recursive: true, force: true }) },
+          {
+            name: `compile ${size}`,
+            args,
+            cwd: folder,
+            before: () => rmSync(join(folder, out), { recursive: true, force: true }),
+          },
           { name: `compile ${size}, unchanged`, args, cwd: folder },
         ],
         size === '1000' ? 5 : 11,

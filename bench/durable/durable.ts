@@ -61,13 +61,20 @@ function prepared(source: string, file: string): { db: DatabaseSync; runs: reado
   const db = new DatabaseSync(file);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000');
   const runs = new Map<string, Insert[]>();
-  for (const [table, key] of [['runs', 'id'], ['journal', 'run']] as const) {
+  for (const [table, key] of [
+    ['runs', 'id'],
+    ['journal', 'run'],
+  ] as const) {
     db.exec(String(from.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(table)?.['sql']));
     const rows = from.prepare(`SELECT * FROM ${table}`).all();
-    const statement = db.prepare(`INSERT INTO ${table} VALUES (${Object.keys(rows[0] ?? {}).map(() => '?').join(', ')})`);
+    const statement = db.prepare(
+      `INSERT INTO ${table} VALUES (${Object.keys(rows[0] ?? {})
+        .map(() => '?')
+        .join(', ')})`,
+    );
     for (const row of rows) {
       const run = String(row[key]);
-      runs.set(run, [...(runs.get(run) ?? []), { statement, row: Object.values(row) as SQLInputValue[] }]);
+      runs.set(run, [...(runs.get(run) ?? []), { statement, row: Object.values(row) }]);
     }
   }
   from.close();
@@ -127,7 +134,11 @@ export async function run(): Promise<readonly Row[]> {
   try {
     await engine(join(folder, 'warm.db'), 50, 300);
     const rows: Row[] = [];
-    for (const [concurrent, runs] of [[1, 100], [10, 500], [100, 2000]] as const) {
+    for (const [concurrent, runs] of [
+      [1, 100],
+      [10, 500],
+      [100, 2000],
+    ] as const) {
       const ours: number[] = [];
       const grouped: number[] = [];
       const bare: number[] = [];
@@ -142,7 +153,9 @@ export async function run(): Promise<readonly Row[]> {
       const peer = { name: `group commit, C=${concurrent}`, value: median(grouped) };
       rows.push({ ...limit, unit: 'steps/s' }, { ...peer, unit: 'steps/s' });
       rows.push(compared(`engine, C=${concurrent}`, median(ours), 'steps/s', limit));
-      rows.push(compared(`engine, C=${concurrent}`, median(ours), 'steps/s', peer, concurrent === 100 ? '>= 0.5' : undefined));
+      rows.push(
+        compared(`engine, C=${concurrent}`, median(ours), 'steps/s', peer, concurrent === 100 ? '>= 0.5' : undefined),
+      );
     }
     return rows;
   } finally {

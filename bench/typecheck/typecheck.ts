@@ -25,7 +25,14 @@ export function run(): readonly Row[] {
       writeFileSync(
         join(folder, config),
         JSON.stringify({
-          compilerOptions: { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, skipLibCheck: true, types: [] },
+          compilerOptions: {
+            module: 'nodenext',
+            target: 'es2024',
+            strict: true,
+            noEmit: true,
+            skipLibCheck: true,
+            types: [],
+          },
           files: [file],
         }),
       );
@@ -35,10 +42,17 @@ export function run(): readonly Row[] {
       seen.set(size, { seconds, instantiations });
       rows.push({ name: `tsc, ${size} definitions`, value: seconds, unit: 's (check time)' });
       const half = seen.get(size / 2);
-      if (half === undefined) rows.push({ name: `instantiations, ${size} definitions`, value: instantiations, unit: '' });
+      if (half === undefined)
+        rows.push({ name: `instantiations, ${size} definitions`, value: instantiations, unit: '' });
       else {
         rows.push(
-          compared(`instantiations, ${size} definitions`, instantiations, '', { name: `${size / 2} definitions`, value: half.instantiations }, '<= 2.1'),
+          compared(
+            `instantiations, ${size} definitions`,
+            instantiations,
+            '',
+            { name: `${size / 2} definitions`, value: half.instantiations },
+            '<= 2.1',
+          ),
         );
       }
     }
@@ -50,7 +64,10 @@ export function run(): readonly Row[] {
 
 function measure(folder: string, config: string): { seconds: number; instantiations: number } {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', config, '--extendedDiagnostics'], { cwd: folder, encoding: 'utf8' });
+  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', config, '--extendedDiagnostics'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stdout);
   const number = (label: string): number => Number(new RegExp(`${label}:\\s*([\\d.]+)`).exec(stdout)?.[1]);
   return { seconds: number('Check time'), instantiations: number('Instantiations') };

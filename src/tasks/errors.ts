@@ -1,4 +1,4 @@
-import { MillraceError, type Fault } from '../core/index.ts';
+import { messageOf as textOf, MillraceError, type Fault } from '../core/index.ts';
 
 /** Which attempt of which task failed: what every task error says in its `details`. */
 export interface AttemptIds {
@@ -148,6 +148,15 @@ export class NonRetryableError extends MillraceError {
 
 /** Turns whatever an implementation threw into a TaskError; one that says `retryable: false` is not retried. */
 export function toTaskError(thrown: unknown, ids: AttemptIds): TaskError {
+  try {
+    return taskErrorOf(thrown, ids);
+  } catch {
+    // A getter of it threw, or it is a revoked proxy.
+    return new TaskError(textOf(thrown), { ids });
+  }
+}
+
+function taskErrorOf(thrown: unknown, ids: AttemptIds): TaskError {
   if (thrown instanceof TaskError) return thrown;
   if (thrown instanceof MillraceError) {
     const { name, message, code, retryable, fault, details } = thrown;
@@ -164,12 +173,12 @@ export function toTaskError(thrown: unknown, ids: AttemptIds): TaskError {
 }
 
 function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message === '' ? thrown.name : thrown.message;
+  if (thrown instanceof Error) return textOf(thrown) || String(thrown.name);
   if (typeof thrown === 'string') return thrown;
   try {
     return JSON.stringify(thrown) ?? String(thrown);
   } catch {
-    return String(thrown);
+    return textOf(thrown);
   }
 }
 

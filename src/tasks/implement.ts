@@ -14,7 +14,7 @@ export interface TaskContext {
   readonly step: string;
   readonly logger: Logger;
   /** Publishes an event durably, together with the result of the step. */
-  emit(call: Call<void>): void;
+  readonly emit: (call: Call<void>) => void;
   /** Whatever the caller of the run attached. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../core/index.ts';
 import type { Schema } from '../flow/index.ts';
 
 /** The outcome of a check: a value, or what is wrong with it and where. */
@@ -12,12 +13,12 @@ export type Checked<Value> =
  */
 export function encodeJson(value: unknown): Checked<string | undefined> {
   if (value === undefined) return { ok: true, value: undefined };
-  const problem = notJson(value, '', []);
-  if (problem !== undefined) return { ok: false, problems: problem };
   try {
+    const problem = notJson(value, '', []);
+    if (problem !== undefined) return { ok: false, problems: problem };
     return { ok: true, value: JSON.stringify(value) };
   } catch (cause) {
-    return { ok: false, problems: `it cannot be written as JSON (${String(cause)})`, cause };
+    return { ok: false, problems: `it cannot be written as JSON (${messageOf(cause)})`, cause };
   }
 }
 
@@ -40,7 +41,7 @@ export function checkValue<S extends Schema>(schema: S, value: unknown): Checked
     // A transform that throws, or an asynchronous refinement, which a replay could not repeat.
     return {
       ok: false,
-      problems: `its schema threw: ${cause instanceof Error ? cause.message : String(cause)}`,
+      problems: `its schema threw: ${messageOf(cause)}`,
       cause,
     };
   }
@@ -93,7 +94,7 @@ function notJson(value: unknown, at: string, above: readonly object[]): string |
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null) {
-    return `${here} is a ${value.constructor.name}, not plain data`;
+    return `${here} is a ${String(value.constructor?.name)}, not plain data`;
   }
   for (const [key, inner] of Object.entries(value)) {
     const problem = notJson(inner, at + member(key, at), below);

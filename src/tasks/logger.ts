@@ -43,6 +43,17 @@ export function withFields(logger: Logger, more: Fields): Logger {
   return loggerOf((level, message, fields) => logger[level](message, { ...more, ...fields }));
 }
 
+/** A logger that never throws: a log line must not be the reason why something fails. */
+export function unfailing(logger: Logger): Logger {
+  return loggerOf((level, message, fields) => {
+    try {
+      logger[level](message, fields);
+    } catch {
+      // There is nowhere left to say so.
+    }
+  });
+}
+
 /** A logger that says nothing. */
 export const silentLogger: Logger = loggerOf(() => {});
 

@@ -64,7 +64,8 @@ function grown(delay: number, backoff: NonNullable<RetryPolicy['backoff']>, fail
     case 'linear':
       return delay * failed;
     case 'exponential':
-      return delay * 2 ** (failed - 1);
+      // The power may be infinite, and nothing times infinity is no number.
+      return delay === 0 ? 0 : delay * 2 ** (failed - 1);
   }
 }
 

@@ -10,7 +10,11 @@ const project = mkdtempSync(join(tmpdir(), 'millrace-package-'));
 // npm sets these for its own children; a user's shell does not have them.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
 
-function run(command: string, args: readonly string[], cwd = project): { status: number | null; stdout: string; stderr: string } {
+function run(
+  command: string,
+  args: readonly string[],
+  cwd = project,
+): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(command, args, { cwd, encoding: 'utf8', env });
 }
 
@@ -43,11 +47,20 @@ test('types resolve under a strict tsconfig, without skipLibCheck for our own de
   writeFileSync(
     join(project, 'tsconfig.json'),
     JSON.stringify({
-      compilerOptions: { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, exactOptionalPropertyTypes: true, types: [] },
+      compilerOptions: {
+        module: 'nodenext',
+        target: 'es2024',
+        strict: true,
+        noEmit: true,
+        exactOptionalPropertyTypes: true,
+        types: [],
+      },
       include: ['a.ts'],
     }),
   );
-  const rooms = Object.keys((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: object }).exports);
+  const rooms = Object.keys(
+    (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: object }).exports,
+  );
   const imports = rooms
     .filter((room) => room !== './package.json')
     .map((room, index) => `import * as room${index} from 'millrace${room.slice(1)}';\nvoid room${index};`);
@@ -62,7 +75,8 @@ export const greet = task('greet', { input: z.string(), output: z.string() });
 greet(1);
 `,
   );
-  if (!existsSync(join(project, 'node_modules/@types'))) symlinkSync(join(root, 'node_modules/@types'), join(project, 'node_modules/@types'));
+  if (!existsSync(join(project, 'node_modules/@types')))
+    symlinkSync(join(root, 'node_modules/@types'), join(project, 'node_modules/@types'));
   const tsc = run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project, '--types', 'node']);
   expect(tsc.stdout).toBe('');
   expect(tsc.status).toBe(0);
@@ -82,5 +96,11 @@ console.log(JSON.stringify(loaded));
   expect(result.status, result.stderr).toBe(0);
   const loaded = JSON.parse(result.stdout) as string[];
   expect(loaded.length).toBeGreaterThan(0);
-  expect(loaded.filter((url) => /ts-morph|typescript|handlebars|commander|anthropic|openai|node:sqlite|dist\/(cli|runtime|store|compiler|source)\//.test(url))).toEqual([]);
+  expect(
+    loaded.filter((url) =>
+      /ts-morph|typescript|handlebars|commander|anthropic|openai|node:sqlite|dist\/(cli|runtime|store|compiler|source)\//.test(
+        url,
+      ),
+    ),
+  ).toEqual([]);
 });

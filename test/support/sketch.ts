@@ -1,6 +1,21 @@
 import type { Duration } from 'millrace/core';
-import type { ActionNode, CallNode, ExpressionNode, MachineNode, RunNode, StateNode, TransitionNode } from 'millrace/model';
-import type { ActionDefinition, CallDefinition, MachineDefinition, RunDefinition, StateDefinition, TransitionDefinition } from 'millrace/machine';
+import type {
+  ActionNode,
+  CallNode,
+  ExpressionNode,
+  MachineNode,
+  RunNode,
+  StateNode,
+  TransitionNode,
+} from 'millrace/model';
+import type {
+  ActionDefinition,
+  CallDefinition,
+  MachineDefinition,
+  RunDefinition,
+  StateDefinition,
+  TransitionDefinition,
+} from 'millrace/machine';
 
 /** Shorthand for machines in tests: lambdas are texts, so that one sketch gives a node to compile and a live definition. */
 export interface StateSketch {
@@ -62,7 +77,11 @@ function call(kind: CallNode['target']['kind'], name: string, argument: string |
   const inner = argument === undefined ? '' : (read.lambda?.body ?? '');
   const body = `${name}(${inner})`;
   const parameter = read.lambda?.parameter ?? '';
-  const lambda = { ...read, text: `(${parameter}) => ${body}`, lambda: { ...read.lambda, parameter, body, block: false } };
+  const lambda = {
+    ...read,
+    text: `(${parameter}) => ${body}`,
+    lambda: { ...read.lambda, parameter, body, block: false },
+  };
   return { kind: 'call', target: { kind, name }, lambda, argument: inner, ...here() };
 }
 
@@ -137,14 +156,16 @@ export function sketchMachine(name: string, sketch: MachineSketch): MachineNode 
   };
 }
 
-const live = (text: string): ((scope: never) => never) => new Function(`return (${text});`)() as (scope: never) => never;
+const live = (text: string): ((scope: never) => never) =>
+  new Function(`return (${text});`)() as (scope: never) => never;
 
 const liveCall = ({ target, lambda, argument }: CallNode): CallDefinition =>
   argument === '' ? { target } : { target, argument: live(`(${lambda.lambda?.parameter ?? ''}) => (${argument})`) };
 
 function liveAction(node: ActionNode): ActionDefinition {
   if (node.kind === 'assign') return { kind: 'assign', value: live(node.value.text) };
-  if (node.kind === 'emit' || node.kind === 'raise' || node.kind === 'start') return { kind: node.kind, call: liveCall(node.call) };
+  if (node.kind === 'emit' || node.kind === 'raise' || node.kind === 'start')
+    return { kind: node.kind, call: liveCall(node.call) };
   throw new Error(`no sketch has ${node.kind}`);
 }
 

@@ -21,7 +21,10 @@ const rooms = {
   tasks: { values: ['flow'], types: ['machine'] },
   runtime: { values: ['tasks', 'machine', 'flow', 'store'], types: [] },
   testing: { values: ['tasks', 'machine', 'flow', 'store', 'runtime'], types: [] },
-  cli: { values: ['dsl', 'model', 'machine', 'flow', 'store', 'rules', 'source', 'compiler', 'tasks', 'runtime', 'testing'], types: [] },
+  cli: {
+    values: ['dsl', 'model', 'machine', 'flow', 'store', 'rules', 'source', 'compiler', 'tasks', 'runtime', 'testing'],
+    types: [],
+  },
 };
 
 const roomOf = (path) => {
@@ -45,15 +48,31 @@ const rule = {
       const to = roomOf(resolve(dirname(context.filename), specifier));
       if (to === undefined) context.report({ node, message: `src/${from} must not reach outside src/.` });
       if (to === undefined || to === from || to === 'core' || own.values.includes(to)) return;
-      const typesOnly = node.importKind === 'type' || node.exportKind === 'type' ||
-        (node.specifiers?.length > 0 && node.specifiers.every((one) => one.importKind === 'type' || one.exportKind === 'type'));
+      const typesOnly =
+        node.importKind === 'type' ||
+        node.exportKind === 'type' ||
+        (node.specifiers?.length > 0 &&
+          node.specifiers.every((one) => one.importKind === 'type' || one.exportKind === 'type'));
       if (typesOnly && (to === 'model' || own.types.includes(to))) return;
       const allowed = ['core', ...own.values].join(', ');
-      context.report({ node, message: `src/${from} must not import ${typesOnly ? 'types of ' : ''}src/${to}; it stands on: ${allowed}.` });
+      context.report({
+        node,
+        message: `src/${from} must not import ${typesOnly ? 'types of ' : ''}src/${to}; it stands on: ${allowed}.`,
+      });
     };
     // Tests may wire rooms together: they check the seams.
-    if (from === undefined || /\.test(-d)?\.ts$/.test(context.filename) || /[/\\]testing[/\\]|fixtures/.test(relative(src, context.filename).slice(from.length))) return {};
-    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check };
+    if (
+      from === undefined ||
+      /\.test(-d)?\.ts$/.test(context.filename) ||
+      /[/\\]testing[/\\]|fixtures/.test(relative(src, context.filename).slice(from.length))
+    )
+      return {};
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+    };
   },
 };
 

@@ -150,7 +150,8 @@ function membersOf(text: string): string | undefined {
   );
   // A slash may begin a regular expression or a comment, in which quotes and braces mean nothing.
   if (code.includes('/')) return undefined;
-  for (const [index, unit] of [...code].entries()) {
+  for (let index = 0; index < code.length; index += 1) {
+    const unit = code[index];
     if (unit === '{') depth += 1;
     if (unit === '}' && --depth === 0 && index < code.length - 1) return undefined;
   }

@@ -273,7 +273,7 @@ describe('interpretFlow', () => {
   });
 
   it('lets the host fail the step whose lambda throws', async () => {
-    const broken = step('a', 'task:double', ({ missing }) => (missing as unknown as { n: number }).n);
+    const broken = step('a', 'task:double', ({ missing }) => (missing as { n: number }).n);
     await expect(play([broken])).rejects.toThrow(TypeError);
     expect((await play([{ ...broken, onFailure: 'continue' } as RunnableStep])).value).toBeUndefined();
   });

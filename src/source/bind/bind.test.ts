@@ -163,10 +163,10 @@ export default implement(contract as never, ((input: { id: string }) => ({ payme
       const { contract, input } = call();
       log.push(`${id} ${contract.contract} ${JSON.stringify(input)} ${at}`);
       const task = system.implementations[contract.contract];
-      return task?.run(input as never, {} as never);
+      return task?.run(input, {} as never);
     };
     const host = { runId: 'r', now: () => 7, step: run, emit: run, undo: run } as unknown as Host;
-    expect(await system.flows['pay']?.run(host, { id: 'x' } as never)).toEqual({ paymentId: 'p-x', now: 7 });
+    expect(await system.flows['pay']?.run(host, { id: 'x' })).toEqual({ paymentId: 'p-x', now: 7 });
     expect(log).toEqual([
       'charged charge {"id":"x"} 13:4',
       expect.stringMatching(/^charged refund {"paymentId":"p-x"}/),

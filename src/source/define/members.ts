@@ -176,7 +176,7 @@ export function reportStrangers(reading: Reading, members: readonly Member[], mo
   const own = new Set<ts.Node>(members.map(({ definition }) => definition.declaration));
   for (const [declaration, { definition, name, site }] of reading.mentioned) {
     // Those of the system's own files were reported where they are declared.
-    if (own.has(declaration as ts.Node) || modules.includes(definition.module)) continue;
+    if (own.has(declaration) || modules.includes(definition.module)) continue;
     reading.report(
       'MR1014',
       site,

@@ -51,7 +51,7 @@ const evidence: Reader<Evidence> = (reading, site) => {
   if (kind === undefined || second !== undefined)
     return wrong(reading, site, `an object with one of ${claimKinds.join(', ')}`);
   const { name } = values;
-  return { kind, ...(name === undefined ? {} : { name }), options: { ...values[kind] } as Evidence['options'] };
+  return { kind, ...(name === undefined ? {} : { name }), options: { ...values[kind] } };
 };
 
 const names = (kind: 'task' | 'resource'): Reader<readonly string[]> => {

@@ -204,7 +204,7 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
     const async = modifiers?.find(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
     if (async !== undefined) observer.asynchronous(async);
     if (node.name !== undefined && !ts.isFunctionExpression(node) && !ts.isFunctionDeclaration(node))
-      name(node.name as ts.PropertyName, frame);
+      name(node.name, frame);
     declareTypes(inner, node.typeParameters);
     for (const parameter of node.parameters) for (const { text } of boundNames(parameter.name)) inner.values.add(text);
     for (const parameter of node.typeParameters ?? []) typeParameter(parameter, inner);
