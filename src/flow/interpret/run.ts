@@ -65,7 +65,7 @@ const runners: { readonly [Kind in Exclude<SupportedStep['kind'], 'returns'>]: R
 
 async function runCall(step: RunnableCall, host: Host, values: Values, lookup: Lookup): Promise<unknown> {
   const { kind, call } = makeCall(step.call, host, values, lookup);
-  const verb: Host['step'] = kind === 'flow' ? (...args) => host.child(...args) : (...args) => host.step(...args);
+  const verb = (kind === 'flow' ? host.child.bind(host) : host.step.bind(host)) as Host['step'];
   const options: StepOptions = { at: at(step), ...present('retry', step.retry), ...present('timeout', step.timeout) };
   const { onFailure = 'stop', undo } = step;
   const value =
