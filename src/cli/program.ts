@@ -41,7 +41,6 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
     .option('-v, --version', 'print the version')
     .option('--no-color', 'print without colours (so does NO_COLOR=1)')
     .option('--debug', 'print a full account of failures (so does MILLRACE_DEBUG=1)')
-    .option('--json', 'print one JSON document on stdout')
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl init hello\n  $ dsl compile\n  $ dsl run hello.dsl.ts greet --input \'{"name":"Ada"}\'\n',

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
-import { dsl, main, project, repository, stackTrace } from './dsl.ts';
+import { dsl, initialised, main, project, repository, stackTrace } from './dsl.ts';
 
 const names = Object.keys(commands);
 
@@ -75,6 +75,9 @@ test('a stack trace only when asked for', async () => {
   expect((await dsl(['nope'])).stderr).not.toMatch(stackTrace);
   expect((await dsl(['nope', '--debug'])).stderr).toMatch(stackTrace);
   expect((await dsl(['nope'], { env: { MILLRACE_DEBUG: '1' } })).stderr).toMatch(stackTrace);
+  // What holds for every command may also stand before it.
+  expect((await dsl(['--debug', 'explain', 'MR9999'])).stderr).toMatch(/^error MR2006[\s\S]*\n +at /);
+  expect((await dsl(['--json', 'explain', 'MR2009'])).stdout).toMatch(/"code":"MR2003"/);
 });
 
 test('explain prints the page of a code', async () => {
@@ -83,6 +86,7 @@ test('explain prints the page of a code', async () => {
   const json = JSON.parse((await dsl(['explain', 'MR2009', '--json'])).stdout) as Record<string, string>;
   expect(json).toMatchObject({ code: 'MR2009', title: 'Not JSON' });
   expect((await dsl(['explain', 'MR2o09'])).stderr).toContain('dsl explain MR2009');
+  expect((await dsl(['explain', 'MR9999'])).stderr).not.toContain('Did you mean');
 });
 
 test('a config with a mistake is named with its line', async () => {
@@ -105,6 +109,16 @@ test('doctor finds a healthy machine, and names keys without their values', asyn
   expect(ok).toBe(true);
   expect(checks.find((check) => check.name === 'sqlite')).toMatchObject({ status: 'ok' });
   expect(checks.find((check) => check.name === 'keys')).toMatchObject({ message: 'set: OPENAI_API_KEY' });
+});
+
+test('doctor finds types that the tsconfig names and that are not installed', async () => {
+  using it = await initialised('hello');
+  expect((await it.dsl(['doctor'])).stdout).toContain('settings fit');
+  rmSync(join(it.root, 'node_modules/@types'), { recursive: true });
+  expect(await it.dsl(['doctor'])).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/✗ typescript .*not installed: node\n.*npm i -D @types\/node/),
+  });
 });
 
 // The system's Node may be the same as ours, or absent: then there is nothing to try.

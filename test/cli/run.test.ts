@@ -94,7 +94,32 @@ test('a client takes over when the process that drives the database dies', async
   owner.kill('SIGKILL');
   await owner.done;
   await it.dsl(['send', 'orders.dsl.ts', 'parcelDispatched', '--payload', parcel('o-2')]);
-  expect(JSON.parse((await client.done).stdout)).toMatchObject({ id: 'second', status: 'completed' });
+  const done = await client.done;
+  expect(JSON.parse(done.stdout)).toMatchObject({ id: 'second', status: 'completed' });
+  expect(done.stderr.match(/^run second$/gm)).toHaveLength(1);
+});
+
+test('what an action threw is said where the event was sent', async () => {
+  using it = await initialised('hello');
+  const file = join(it.root, 'hello.dsl.ts');
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(
+      `visitorLeft: 'outside' }`,
+      `visitorLeft: { target: 'outside', assign: ({ context }) => ({ visits: BigInt(context.visits) > 0n ? JSON.parse('{') : 0 }) } }`,
+    ),
+  );
+  const send = async (event: string, ...more: string[]) =>
+    await it.dsl(['send', 'hello.dsl.ts', event, '--payload', '{"name":"A"}', ...more]);
+  const first = await send('visitorArrived');
+  expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('handled by visitor A') });
+  // Nothing is said but what was compiled: nobody else is told about, and nothing went wrong.
+  expect(first.stderr.replace(/^Compiled .*\n/, '')).toBe('');
+  const left = await send('visitorLeft');
+  expect(left.stderr).toMatch(/^thrown in visitor A at .+: .*JSON/m);
+  expect(left.stderr).not.toMatch(stackTrace);
+  const missed = await send('visitorLeft');
+  expect(missed.stderr).toBe('The instance would take visitorArrived.\n');
 });
 
 test('a run that fails has exit code 1 and says why', async () => {
