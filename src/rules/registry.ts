@@ -15,6 +15,7 @@ import { recursion } from './recursion/index.ts';
 import { references } from './references/index.ts';
 import { retryIdempotent } from './retry-idempotent/index.ts';
 import type { Rule } from './rule.ts';
+import { scopeNames } from './scope-names/index.ts';
 import { shadowed } from './shadowed/index.ts';
 import { stateNames } from './state-names/index.ts';
 import { stateShape } from './state-shape/index.ts';
@@ -43,6 +44,7 @@ export const rules: readonly Rule[] = [
   afterReturns,
   contextMembers,
   graphNeeds,
+  scopeNames,
   targets,
   initial,
   stateNames,

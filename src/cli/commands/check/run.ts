@@ -2,6 +2,7 @@ import { reporters, type ReportFormat } from '../../../rules/index.ts';
 import { readConfig } from '../../config/config.ts';
 import { findFiles } from '../../kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
+import { printingProblems } from '../../systems/printing-problems.ts';
 import { findSystems, hasErrors } from '../../systems/read.ts';
 import { reportOptions } from '../../systems/show-diagnostics.ts';
 
@@ -14,7 +15,9 @@ interface Options {
 export async function check(io: Io, globs: readonly string[], options: Options): Promise<number> {
   const config = await readConfig(io.cwd);
   const files = globs.length > 0 ? await findFiles(globs, io.cwd) : await findFiles(config.globs, config.root);
-  const { systems, diagnostics } = await findSystems(files, io.cwd, config);
+  const found = await findSystems(files, io.cwd, config);
+  const { systems } = found;
+  const diagnostics = [...found.diagnostics, ...(await printingProblems(systems, io.cwd, config))];
   const format = io.json ? 'json' : (options.format ?? (io.env['GITHUB_ACTIONS'] === 'true' ? 'github' : 'pretty'));
   const text = reporters[format](diagnostics, reportOptions(io, 'out'));
   if (text !== '') io.out(text);

@@ -1,0 +1,1 @@
+export { scopeNames } from './rule.ts';
