@@ -1,4 +1,8 @@
-/** Writes docs/errors/README.md, the index of all codes, and the list in MR1601.md anew. Tests fail when they are stale. */
+/**
+ * Writes anew what follows from the code: docs/errors/README.md, the index of all codes; the lists of what is not yet
+ * supported in MR1601.md and docs/language.md. There, it takes away the marks of what is supported by now. Tests fail
+ * when any of it is stale.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { codes, explain } from '../src/rules/explain.ts';
 import { features } from '../src/rules/supported/table.ts';
@@ -32,8 +36,18 @@ for (const code of codes()) {
 writeFileSync(new URL('../docs/errors/README.md', import.meta.url), `${lines.join('\n')}\n`);
 
 const refused = Object.values(features).flatMap(([isSupported, what]) => (isSupported ? [] : [`- ${what}`]));
-const page = new URL('../docs/errors/MR1601.md', import.meta.url);
-writeFileSync(
-  page,
-  readFileSync(page, 'utf8').replace(/(Refused at present are:\n\n)(?:- .*\n)*/, `$1${refused.join('\n')}\n`),
-);
+const list = (text: string): string =>
+  text.replace(/(Refused (?:at present )?are:\n\n)(?:- .*\n)*/, `$1${refused.join('\n')}\n`);
+const rewrite = (path: string, change: (text: string) => string): void => {
+  const page = new URL(path, import.meta.url);
+  writeFileSync(page, change(readFileSync(page, 'utf8')));
+};
+rewrite('../docs/errors/MR1601.md', list);
+rewrite('../docs/language.md', (text) => {
+  let marked = text;
+  for (const [feature, [isSupported]] of Object.entries(features)) {
+    if (!isSupported) continue;
+    marked = marked.replaceAll(` *(not yet)*<!-- ${feature} -->`, '').replaceAll(` // not yet: ${feature}`, '');
+  }
+  return list(marked);
+});
