@@ -70,7 +70,8 @@ function reportMisplaced(
 ): void {
   for (const statement of module.source.statements) {
     if (!ts.isVariableStatement(statement)) {
-      if (!reportInside(reading, module, statement) && !isDeclaration(statement)) reportIdle(reading, module, statement);
+      if (!reportInside(reading, module, statement) && !isDeclaration(statement))
+        reportIdle(reading, module, statement);
       continue;
     }
     for (const { name, initializer } of statement.declarationList.declarations) {

@@ -3,7 +3,7 @@ import { common, described, checkCount, locationOf, optionsOf } from '../define/
 import type { Definition } from '../define/dsl-call.ts';
 import { eventReference, reference } from '../define/reference.ts';
 import type { Reading } from '../reading.ts';
-import { schema, unreadableSchema } from '../scope/expression.ts';
+import { contextSchema, unreadableSchema } from '../scope/expression.ts';
 import { list, literal, members, type Reader } from '../value/readers.ts';
 import { names } from './go.ts';
 import { states } from './state.ts';
@@ -25,7 +25,7 @@ const named = (kind: 'flow' | 'task' | 'machine'): Reader<Aliases> => {
 
 const readers = {
   key: literal,
-  context: schema,
+  context: contextSchema,
   events: aliases(eventReference),
   creates: list(literal),
   flows: named('flow'),

@@ -2,7 +2,7 @@ import { ts } from 'ts-morph';
 import type { MachineNode, RunNode, StateNode } from '../../model/index.ts';
 import { common, durationOrLambda } from '../define/common.ts';
 import type { Reading } from '../reading.ts';
-import { expression, schema } from '../scope/expression.ts';
+import { contextSchema, expression } from '../scope/expression.ts';
 import { locate } from '../syntax/location.ts';
 import type { Site } from '../syntax/module.ts';
 import { follow } from '../value/follow.ts';
@@ -136,7 +136,7 @@ function stateOnce(reading: Reading, name: string, at: Site, value: Site<ts.Expr
     exit: actions,
     run: runs(known, name),
     onDone: go,
-    context: schema,
+    context: contextSchema,
     states: states(known),
   };
   const values = options(reading, value, `state '${name}'`, readers) ?? {};

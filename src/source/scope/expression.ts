@@ -5,6 +5,7 @@ import { locate, textOf } from '../syntax/location.ts';
 import { boundNames, type Binding, type Site } from '../syntax/module.ts';
 import { bare, behind } from '../value/follow.ts';
 import { wrong, type Reader } from '../value/readers.ts';
+import { checkJsonSchema } from './json-schema.ts';
 import { reach } from './reach.ts';
 
 /** A lambda of the source. */
@@ -121,8 +122,13 @@ function plainNames(name: ts.BindingName): readonly string[] | undefined {
   return names;
 }
 
-/** A schema, kept as text. */
-export const schema: Reader<SchemaNode> = (reading, site) => {
+/** A schema, kept as text. What is stored is read through it. */
+export const schema: Reader<SchemaNode> = (reading, site) => schemaFor(reading, site, 'read');
+
+/** The schema of a context, which comes back just as it was stored. */
+export const contextSchema: Reader<SchemaNode> = (reading, site) => schemaFor(reading, site, 'as it is');
+
+function schemaFor(reading: Reading, site: Site<ts.Expression>, kept: 'read' | 'as it is'): SchemaNode | undefined {
   const node = bare(site.node);
   const inner = { module: site.module, node };
   const isSchema =
@@ -132,8 +138,9 @@ export const schema: Reader<SchemaNode> = (reading, site) => {
     ts.isElementAccessExpression(node);
   if (!isSchema || (ts.isIdentifier(node) && node.text === 'undefined'))
     return wrong(reading, inner, 'a zod schema', 'For example `z.object({ id: z.string() })`.');
+  checkJsonSchema(reading, inner, kept);
   return { kind: 'schema', text: textOf(inner), uses: reach(reading, [inner]), location: locate(inner) };
-};
+}
 
 /** What stands for a schema that could not be read, so that the other checks can go on. */
 export function unreadableSchema(site: Site): SchemaNode {

@@ -18,7 +18,7 @@ export function needs(reading: Reading, site: Site, given: ReadonlySet<string>, 
   const keys = new Set<string>();
   const at = <N extends ts.Node>(node: N): Site<N> => ({ module, node });
   const impure = (node: ts.Node, { code, why, hint }: Impurity): void =>
-     reading.report(code, at(node), `\`${textOf(at(node))}\` ${why}, which a pure expression cannot do.`, { hint });
+    reading.report(code, at(node), `\`${textOf(at(node))}\` ${why}, which a pure expression cannot do.`, { hint });
   const isGlobal = (name: string): boolean => !module.bindings.has(name);
 
   walk(
