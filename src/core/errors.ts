@@ -53,23 +53,50 @@ export interface ErrorRecord {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Turns anything thrown into a record. A foreign error counts as the user's code and as retryable. */
+/** Turns anything thrown into a record, whatever it is. A foreign error counts as the user's code and as retryable. */
 export function toErrorRecord(thrown: unknown): ErrorRecord {
-  if (thrown instanceof MillraceError) {
-    const { name, message, code, retryable, fault, details } = thrown;
-    return Object.keys(details).length === 0
-      ? { name, message, code, retryable, fault }
-      : { name, message, code, retryable, fault, details };
+  try {
+    return recordOf(thrown);
+  } catch {
+    // A getter of it threw, or it is a revoked proxy.
+    return { name: 'Error', message: messageOf(thrown), code: 'MR3100', retryable: true, fault: 'user-code' };
   }
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const own = error as { retryable?: unknown; code?: unknown };
+}
+
+function recordOf(thrown: unknown): ErrorRecord {
+  if (thrown instanceof MillraceError) {
+    const { code, retryable, fault } = thrown;
+    const details = plain(thrown.details);
+    const record = { name: String(thrown.name), message: messageOf(thrown), code, retryable, fault };
+    return Object.keys(details).length === 0 ? record : { ...record, details };
+  }
+  const own = (thrown instanceof Error ? thrown : {}) as { name?: unknown; retryable?: unknown; code?: unknown };
   return {
-    name: error.name,
-    message: error.message,
+    name: typeof own.name === 'string' ? own.name : 'Error',
+    message: messageOf(thrown),
     code: typeof own.code === 'string' ? own.code : 'MR3100',
     retryable: typeof own.retryable === 'boolean' ? own.retryable : true,
     fault: 'user-code',
   };
+}
+
+/** What a thrown thing says, whatever it is: never throws itself. */
+export function messageOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return 'Something was thrown that cannot be shown as text.';
+  }
+}
+
+// Users fill the details: what JSON does not have is shown as text, so that a failure can always be recorded.
+function plain(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  try {
+    const text = JSON.stringify(details, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    return Object.fromEntries(Object.entries(details).map(([key, value]) => [key, messageOf(value)]));
+  }
 }
 
 /** The error that a record stands for, to be thrown again. Its `name` is the recorded one. */

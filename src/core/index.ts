@@ -5,8 +5,16 @@
  * @module
  */
 export { systemClock, type Clock, type ClockOrigin } from './clock.ts';
-export { isDuration, milliseconds, type Duration } from './duration.ts';
-export { MillraceError, RecordedError, toErrorRecord, type ErrorRecord, type FailureOptions, type Fault } from './errors.ts';
+export { isDuration, longestSpan, milliseconds, type Duration } from './duration.ts';
+export {
+  messageOf,
+  MillraceError,
+  RecordedError,
+  toErrorRecord,
+  type ErrorRecord,
+  type FailureOptions,
+  type Fault,
+} from './errors.ts';
 export { canonicalJson, deepFreeze, type Json } from './json.ts';
 export { kebabCase } from './kebab.ts';
 export { nearest } from './nearest.ts';

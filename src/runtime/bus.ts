@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '../core/index.ts';
+import { messageOf, type ErrorRecord } from '../core/index.ts';
 import type { Logger } from '../tasks/index.ts';
 
 /** What is told about a step. */
@@ -68,7 +68,7 @@ export class Bus {
       } catch (error) {
         this.#logger.error('A listener threw.', {
           event: event.type,
-          error: error instanceof Error ? error.stack : String(error),
+          error: error instanceof Error ? error.stack : messageOf(error),
         });
       }
     }

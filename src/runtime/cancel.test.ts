@@ -48,6 +48,25 @@ const outer = anyFlow('outer', async (host) => {
   );
 });
 
+it.each(['sleep', 'receive', 'beside'])('cancels what waited before the restart: %s', async (kind) => {
+  const store = openMemory();
+  const rests = anyFlow('rests', async (host) => {
+    const part = (h: typeof host) =>
+      kind === 'receive' ? h.receive('go', go, { ...at, timeout: '1d' }) : h.sleep('nap', '1d', at);
+    return kind === 'beside' ? host.all('all', { part }, at) : part(host);
+  });
+  const open = () => new ReactiveSystemRuntime(bind({ flows: [rests], events: [go] }), { store, logger: silentLogger });
+  const first = open();
+  await first.start('rests', undefined, { id: 'r' });
+  await first.idle();
+  await first.close();
+  const second = open();
+  expect(await second.cancel('r')).toMatchObject({ accepted: true });
+  expect(await second.result('r')).toMatchObject({ status: 'cancelled' });
+  expect(store.tables.timers.count()).toBe(0);
+  await second.close();
+});
+
 it.each([
   ['and the process goes on', false],
   ['and the process dies as soon as that is accepted', true],

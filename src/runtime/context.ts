@@ -2,6 +2,7 @@ import type { Clock, ErrorRecord } from '../core/index.ts';
 import type { AnyEvent } from '../flow/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import type { Logger } from '../tasks/index.ts';
+import type { Attempts } from './attempts.ts';
 import type { Bus } from './bus.ts';
 import type { Registry } from './registry.ts';
 import type { Writer } from './writer.ts';
@@ -51,6 +52,8 @@ export interface Context {
   readonly writer: Writer;
   readonly registry: Registry;
   readonly bus: Bus;
+  /** The attempts of tasks that are under way; none begins once it is closed. */
+  readonly attempts: Attempts;
 
   /** Appends an event; gives its id. */
   publish(tx: Tx, event: NewEvent): string;
@@ -71,6 +74,8 @@ export interface Context {
   requestStop(run: string, stop: Stop): void;
   /** Makes sure that events of this name are found by these payload fields. */
   indexBy(tx: Tx, event: string, fields: readonly string[]): void;
+  /** Does what belongs to no unit, from a callback that nobody could catch: if it throws, the engine stops. */
+  guard(work: () => void): void;
   /** A run has been marked as blocked. */
   blocked(run: string, error: ErrorRecord): void;
 }

@@ -1,4 +1,4 @@
-import { toErrorRecord } from '../core/index.ts';
+import { messageOf, toErrorRecord } from '../core/index.ts';
 import type { Effect, MachineEvent } from '../machine/index.ts';
 import { encodeJson } from '../tasks/index.ts';
 import { StoreError, type InstanceRow, type Tx } from '../store/index.ts';
@@ -43,7 +43,7 @@ export function carryOut(
     } catch (thrown) {
       if (thrown instanceof StoreError) throw thrown;
       if (effect.type === 'run') events.push({ name: `error.run.${effect.id}`, payload: toErrorRecord(thrown) });
-      errors.push({ message: thrown instanceof Error ? thrown.message : String(thrown), at: effect.type });
+      errors.push({ message: messageOf(thrown), at: effect.type });
     }
   }
   return { errors, events };

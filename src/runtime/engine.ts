@@ -1,6 +1,7 @@
 import { milliseconds, toErrorRecord, type Clock, type ErrorRecord } from '../core/index.ts';
 import type { Logger } from '../tasks/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
+import { Attempts } from './attempts.ts';
 import type { Bus } from './bus.ts';
 import type { Context, NewEvent, NewRun, RunEnd, Stop } from './context.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -40,6 +41,7 @@ export class Engine implements Context {
   readonly writer: Writer;
   readonly registry: Registry;
   readonly bus: Bus;
+  readonly attempts = new Attempts();
   readonly timers: Timers;
   readonly dispatcher: Dispatcher;
   readonly instances: Instances;
@@ -50,6 +52,9 @@ export class Engine implements Context {
   /** Runs whose journal this batch has written to while they were not in memory. */
   readonly #touched = new Set<string>();
   readonly #resident: number;
+  readonly #stopped: (error: unknown) => void;
+  /** Resolves when the engine has stopped. */
+  readonly #over = Promise.withResolvers<void>();
   #alive = true;
 
   constructor(options: EngineOptions) {
@@ -60,17 +65,19 @@ export class Engine implements Context {
     this.registry = options.registry;
     this.bus = options.bus;
     this.#resident = options.resident;
+    this.#stopped = options.stopped;
     this.writer = new Writer({
       store: options.store,
       epoch: options.epoch,
       logger: options.logger,
       last: () => this.#statuses(),
-      after: () => {
-        this.#touched.clear();
-        this.timers.arm();
-        this.dispatcher.poke();
-        options.committed();
-      },
+      after: () =>
+        this.guard(() => {
+          this.#touched.clear();
+          this.timers.arm();
+          this.dispatcher.poke();
+          options.committed();
+        }),
       stopped: (error) => {
         this.stopAll();
         options.stopped(error);
@@ -93,10 +100,28 @@ export class Engine implements Context {
   /** Takes everything out of memory; what is not committed has not happened. */
   stopAll(): void {
     this.#alive = false;
+    this.#over.resolve();
     this.writer.stop();
     this.timers.stop();
+    this.attempts.stop();
     for (const run of this.runs.values()) run.abandon();
     this.runs.clear();
+  }
+
+  /** Lets nothing new begin, and waits until what is under way has been written: attempts at most so many ms. */
+  async drain(most: number): Promise<void> {
+    this.timers.stop();
+    await this.attempts.drain(most);
+    if (this.#alive) await Promise.race([this.writer.committed(), this.#over.promise]);
+  }
+
+  guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.stopAll();
+      this.#stopped(error);
+    }
   }
 
   /** Is nothing going on but waiting? */

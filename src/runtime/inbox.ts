@@ -16,10 +16,12 @@ export class Inbox {
     this.#version = engine.store.version();
     this.read();
     this.#poll = setInterval(() => {
-      const version = engine.store.version();
-      if (version === this.#version) return;
-      this.#version = version;
-      this.read();
+      engine.guard(() => {
+        const version = engine.store.version();
+        if (version === this.#version) return;
+        this.#version = version;
+        this.read();
+      });
     }, look).unref();
   }
 

@@ -1,4 +1,4 @@
-import { toErrorRecord, type ErrorRecord } from '../core/index.ts';
+import { messageOf, toErrorRecord, type ErrorRecord } from '../core/index.ts';
 import type { MachineEvent, MachineStep, Snapshot } from '../machine/index.ts';
 import { decodeJson, encodeJson, type BoundMachine } from '../tasks/index.ts';
 import { StoreError, type EventRow, type InstanceRow, type RunRow, type Tx } from '../store/index.ts';
@@ -162,7 +162,7 @@ export class Instances {
     if (thrown instanceof EventError) return toErrorRecord(thrown);
     const error = new EventError(
       'MR3309',
-      `The machine '${name.machine}' failed on '${event}' for instance '${name.id}', which stays as it was: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      `The machine '${name.machine}' failed on '${event}' for instance '${name.id}', which stays as it was: ${messageOf(thrown)}`,
       {
         fault: 'internal',
         cause: thrown,

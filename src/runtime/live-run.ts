@@ -148,6 +148,8 @@ export class LiveRun {
 
   /** Waits until the journal has news of this path, the retry is due, or the scope is aborted. */
   wait(path: string, scope: Scope): Promise<void> {
+    // Aborted while it was not in memory: nobody would call back.
+    if (scope.reason !== undefined) return Promise.resolve();
     return new Promise<void>((resolve) => {
       const wake = (): void => {
         off();

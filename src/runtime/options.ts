@@ -18,6 +18,11 @@ export interface RuntimeOptions {
   readonly random?: () => number;
   /** Default: warnings and errors, as JSON lines on stderr. */
   readonly logger?: Logger;
+  /**
+   * How long `close()` waits for the attempts of tasks that are under way, in ms of real time, before it aborts them.
+   * Default 10,000.
+   */
+  readonly drainMs?: number;
   /** How many waiting runs stay in memory. Default 10,000. */
   readonly resident?: number;
 }

@@ -296,8 +296,9 @@ export class ReactiveSystemRuntime {
   }
 
   /**
-   * Lets the database go. Runs that are under way stop where they are, and go on in the next process that drives the
-   * file. Waiting calls are rejected with MR3223.
+   * Lets the database go. No new attempt begins; those under way may end (for `drainMs`, 10 s by default, then they are
+   * aborted), and their results are recorded. Runs stop there, and go on in the next process that drives the file.
+   * Waiting calls are then rejected with MR3223.
    */
   close(): Promise<void> {
     return this.#session.close();
@@ -309,6 +310,7 @@ export class ReactiveSystemRuntime {
   }
 
   async #ask<K extends RequestKind>(kind: K, asks: Requests[K]['asks']): Promise<Requests[K]['gives']> {
+    this.#session.checkOpen();
     const { engine } = this.#session;
     return fromAnswer(await this.#session.hold(engine.writer.submit((tx) => answer(engine, tx, kind, asks))));
   }

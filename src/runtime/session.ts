@@ -1,6 +1,6 @@
 import { toErrorRecord } from '../core/index.ts';
 import type { Store } from '../store/index.ts';
-import { jsonLogger, type Logger } from '../tasks/index.ts';
+import { jsonLogger, unfailing, type Logger } from '../tasks/index.ts';
 import { Bus } from './bus.ts';
 import { Engine } from './engine.ts';
 import { RunError } from './errors.ts';
@@ -28,12 +28,14 @@ export class Session {
   /** The calls that wait for something. */
   readonly #held = new Set<(error: unknown) => void>();
   #idle: (() => void)[] = [];
-  #closed = false;
+  readonly #drainMs: number;
+  #closed: Promise<void> | undefined;
 
   constructor(registry: Registry, options: RuntimeOptions) {
-    this.#logger = options.logger ?? jsonLogger({ level: 'warn' });
+    this.#logger = unfailing(options.logger ?? jsonLogger({ level: 'warn' }));
     this.store = openStore(options);
     this.#own = options.store === undefined;
+    this.#drainMs = options.drainMs ?? 10_000;
     const id = newId('owner', Date.now(), Math.random);
     try {
       this.#epoch = acquire(this.store, id, Date.now());
@@ -63,10 +65,16 @@ export class Session {
     // On the next turn, so that implementations can be registered first.
     this.recovered = new Promise((resolve) => {
       setImmediate(() => {
-        if (this.failure === undefined) this.engine.recover();
+        if (this.failure === undefined && this.#closed === undefined) this.engine.guard(() => this.engine.recover());
         resolve();
       });
     });
+  }
+
+  /** Refuses what is asked of a runtime that is being closed: it could only half happen. */
+  checkOpen(): void {
+    if (this.#closed !== undefined && this.failure === undefined)
+      throw new RunError('MR3223', 'The runtime is being closed.');
   }
 
   /** Waits for work of the engine, keeps the process alive meanwhile, and gives up when the engine stops. */
@@ -94,11 +102,14 @@ export class Session {
   }
 
   /** Lets the database go. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    this.#inbox.stop();
     // What was acknowledged is committed already; this is for what is on its way.
-    if (this.failure === undefined) await this.hold(this.engine.writer.committed()).catch(() => {});
+    if (this.failure === undefined) await this.engine.drain(this.#drainMs);
     this.#stop(new RunError('MR3223', 'The runtime was closed. Its runs go on when the database is driven again.'));
     try {
       release(this.store, this.#epoch);
@@ -113,7 +124,7 @@ export class Session {
 
   /** Stops as in a crash: nothing more is written, nothing is released. */
   abandon(): void {
-    this.#closed = true;
+    this.#closed ??= Promise.resolve();
     this.#stop(new RunError('MR3223', 'The runtime was abandoned.'));
   }
 
@@ -123,7 +134,7 @@ export class Session {
     clearInterval(this.#beat);
     this.#inbox.stop();
     this.engine.stopAll();
-    if (!this.#closed) {
+    if (this.#closed === undefined) {
       this.#logger.error('The engine has stopped.', {
         error: error instanceof Error ? error.message : String(error),
         code: toErrorRecord(error).code,

@@ -1,4 +1,4 @@
-import { toErrorRecord, type Duration, type ErrorRecord } from '../../core/index.ts';
+import { messageOf, toErrorRecord, type Duration, type ErrorRecord } from '../../core/index.ts';
 import type { At, Call, RetryPolicy } from '../../flow/index.ts';
 import { Cancelled } from '../errors.ts';
 import { recordedError } from './order.ts';
@@ -44,7 +44,7 @@ export async function callFor<Result>(
     return call();
   } catch (thrown) {
     if (record !== undefined)
-      return part.diverged(`the call of step '${path}' throws now (${String(thrown)}), and did not before`);
+      return part.diverged(`the call of step '${path}' throws now (${messageOf(thrown)}), and did not before`);
     throw failed(part, path, { ...toErrorRecord(thrown), retryable: false }, { name: null, attempt: 0, at });
   }
 }

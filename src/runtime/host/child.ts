@@ -50,6 +50,7 @@ export async function performChild(
     throw failed(part, path, toErrorRecord(error), { name, attempt: 0, at: options.at });
   }
   const asked = encoded.value ?? null;
+  const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout);
   if (record !== undefined) await expectSame(part, path, record, name, asked);
   let known = record ?? start(1);
   for (;;) {
@@ -91,7 +92,7 @@ export async function performChild(
         input: asked ?? undefined,
         parent: { run: run.id, path },
         metadata: run.row.metadata ?? undefined,
-        timeout: options.timeout === undefined ? undefined : milliseconds(options.timeout),
+        timeout,
       }),
     );
     run.learn(row);

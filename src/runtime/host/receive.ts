@@ -34,6 +34,7 @@ export async function receive(part: Part, id: string, event: AnyEvent, options: 
 
   if (record === undefined) {
     const now = context.clock.now();
+    const time = options.timeout === undefined ? undefined : milliseconds(options.timeout);
     run.enqueue((tx) => {
       context.indexBy(tx, name, fields);
       const found = tx.events.oldest(name, key, run.row.since, now, run.id);
@@ -58,10 +59,10 @@ export async function receive(part: Part, id: string, event: AnyEvent, options: 
         data: JSON.stringify({ key }),
       });
       tx.waits.insert({ run: run.id, path, event: name, key, created: now });
-      if (options.timeout !== undefined) {
+      if (time !== undefined) {
         tx.timers.put({
           key: timer,
-          due: now + milliseconds(options.timeout),
+          due: now + time,
           kind: 'wait',
           target: run.id,
           part: path,

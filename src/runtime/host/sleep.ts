@@ -1,6 +1,8 @@
-import { milliseconds } from '../../core/index.ts';
+import { milliseconds, toErrorRecord } from '../../core/index.ts';
 import type { At } from '../../flow/index.ts';
 import { Cancelled } from '../errors.ts';
+import { failed } from './call.ts';
+import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
 
 /** Waits for a time. The end is fixed when the wait begins, and survives a restart. */
@@ -9,10 +11,18 @@ export async function sleep(part: Part, id: string, time: string | (() => string
   const { path, record } = await part.begin(id);
   const key = `${run.id} ${path}`;
   if (record === undefined) {
-    const until = run.context.clock.now() + milliseconds(typeof time === 'string' ? time : time());
+    let until: number;
+    try {
+      until = run.context.clock.now() + milliseconds(typeof time === 'string' ? time : time());
+    } catch (thrown) {
+      throw failed(part, path, { ...toErrorRecord(thrown), retryable: false }, { name: null, attempt: 0, at });
+    }
     run.append({ kind: 'sleeping', path, place: at, data: String(until) }, (tx) =>
       tx.timers.put({ key, due: until, kind: 'sleep', target: run.id, part: path, data: null }),
     );
+  } else if (record.kind === 'failed' && record.name === null) {
+    part.time = record.at;
+    throw recordedError(record);
   } else if (record.kind !== 'sleeping' && record.kind !== 'slept' && record.kind !== 'cancelled') {
     return part.diverged(`'${path}' is recorded as '${record.name ?? record.kind}', and is now a wait`);
   }

@@ -9,7 +9,7 @@ import {
   stepPolicy,
   TaskInputError,
 } from '../../tasks/index.ts';
-import { Cancelled, RunError } from '../errors.ts';
+import { Cancelled, never, RunError } from '../errors.ts';
 import { expectSame, failed, type CallOptions } from './call.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
@@ -114,7 +114,8 @@ async function tries(
         ),
       );
     }
-    const outcome = await runAttempt({
+    if (run.context.attempts.closed) return never();
+    const request = {
       implementation,
       contract,
       input: asked === null ? undefined : JSON.parse(asked),
@@ -127,7 +128,8 @@ async function tries(
       clock,
       logger,
       ...(run.metadata === undefined ? {} : { metadata: run.metadata }),
-    });
+    };
+    const outcome = await run.context.attempts.run(() => runAttempt(request));
     if (run.dead) await run.committed();
     if (outcome.ok) {
       const row = run.append(

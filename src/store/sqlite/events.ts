@@ -3,7 +3,8 @@ import type { EventRow } from '../rows.ts';
 import type { EventTable } from '../store.ts';
 import { command, query, where } from './statements.ts';
 
-const columns = 'seq, id, name, payload, at, expires, source, result';
+// As for timers: an integer that no number holds must not stop the reading of the log.
+const columns = 'seq, id, name, payload, at, min(expires, 8640000000000000) AS expires, source, result';
 
 /** The event log, the index of its match fields, and what each run has consumed. */
 export function eventTable(db: DatabaseSync): EventTable {
@@ -15,7 +16,7 @@ export function eventTable(db: DatabaseSync): EventTable {
   const index = command(db, 'INSERT OR IGNORE INTO event_keys (event, key, seq) VALUES (?, ?, ?)');
   const oldest = query<EventRow>(
     db,
-    `SELECT e.seq, e.id, e.name, e.payload, e.at, e.expires, e.source, e.result
+    `SELECT e.seq, e.id, e.name, e.payload, e.at, min(e.expires, 8640000000000000) AS expires, e.source, e.result
       FROM event_keys k JOIN events e ON e.seq = k.seq
       WHERE k.event = ? AND k.key = ? AND k.seq > ? AND e.expires > ?
         AND NOT EXISTS (SELECT 1 FROM consumed c WHERE c.run = ? AND c.seq = k.seq)

@@ -4,24 +4,30 @@ import type { TimerTable, WaitTable } from '../store.ts';
 import { command, query } from './statements.ts';
 
 const columns = 'key, due, kind, target, part, data';
+// Node refuses to read an integer beyond what a number holds: one such row would stop every read of the table.
+const latest = 8_640_000_000_000_000;
+const safe = columns.replace('due', `min(due, ${latest}) AS due`);
+
+// A ring is never early: up to the next millisecond.
+const whole = (due: number): number => Math.min(Math.ceil(due), latest);
 
 /** Timers. */
 export function timerTable(db: DatabaseSync): TimerTable {
   const put = command(db, `INSERT OR REPLACE INTO timers (${columns}) VALUES (?, ?, ?, ?, ?, ?)`);
-  const get = query<TimerRow>(db, `SELECT ${columns} FROM timers WHERE key = ?`);
+  const get = query<TimerRow>(db, `SELECT ${safe} FROM timers WHERE key = ?`);
   const remove = command(db, 'DELETE FROM timers WHERE key = ?');
   const removeTarget = command(db, 'DELETE FROM timers WHERE target = ?');
   const removePart = command(db, 'DELETE FROM timers WHERE target = ? AND part = ?');
-  const due = query<TimerRow>(db, `SELECT ${columns} FROM timers WHERE due <= ? ORDER BY due, key LIMIT ?`);
-  const next = query<{ due: number | null }>(db, 'SELECT min(due) AS due FROM timers');
+  const due = query<TimerRow>(db, `SELECT ${safe} FROM timers WHERE timers.due <= ? ORDER BY timers.due, key LIMIT ?`);
+  const next = query<{ due: number }>(db, `SELECT min(due, ${latest}) AS due FROM timers ORDER BY timers.due LIMIT 1`);
   const count = query<{ n: number }>(db, 'SELECT count(*) AS n FROM timers');
   return {
-    put: (r) => void put(r.key, r.due, r.kind, r.target, r.part, r.data),
+    put: (r) => void put(r.key, whole(r.due), r.kind, r.target, r.part, r.data),
     get: (key) => get.get(key),
     remove: (key) => void remove(key),
     removeAll: (target, part) => void (part === undefined ? removeTarget(target) : removePart(target, part)),
     due: (now, limit) => due.all(now, limit),
-    next: () => next.get()?.due ?? undefined,
+    next: () => next.get()?.due,
     count: () => count.get()?.n ?? 0,
   };
 }
