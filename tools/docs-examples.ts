@@ -1,21 +1,33 @@
 /**
  * Type-checks every example that a reader may copy: the `ts` blocks of docstrings in `src/` and of README.md, and those
- * blocks of `docs/` that import something (the others are fragments).
+ * blocks of `docs/` that import something (the others are fragments). What they import relatively is that of the project
+ * that `dsl init` creates, or the generated code of the examples here.
  */
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { compileSystem, writeOutput } from '../src/compiler/index.ts';
+import { readSystem } from '../src/source/index.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}.millrace/docs-examples`;
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
+cpSync(`${root}templates/init/hello`, folder, { recursive: true });
+const { system } = await readSystem(`${folder}/hello.dsl.ts`);
+if (system === undefined) throw new Error('The template hello cannot be read.');
+const outDir = `${folder}/generated/hello`;
+const settings = { outDir, sourcePath: `${folder}/hello.dsl.ts`, tasksDir: `${folder}/tasks`, toolVersion: '0' };
+writeOutput(compileSystem(system, settings), { outDir });
+
 const origins = new Map<string, string>();
 
 function collect(file: string, text: string, wanted: (code: string) => boolean): void {
   for (const match of text.matchAll(/^```ts\n([\s\S]*?)^```/gm)) {
-    const code = match[1] ?? '';
+    const code = (match[1] ?? '')
+      .replaceAll(/from '\.\.?\/(?=generated\/hello|tasks\/|hello\.dsl)/g, "from './")
+      .replaceAll(/from '\.\.?\/(?=generated\/(?!hello))/g, "from '../../");
     if (!wanted(code)) continue;
     const line = text.slice(0, match.index).split('\n').length;
     const name = `example-${origins.size}.ts`;
