@@ -80,6 +80,17 @@ export function judgeMember(object: string, member: string): Impurity | undefine
   return members.get(`${object}.${member}`);
 }
 
+const wholes = new Map<string, Impurity>([
+  ['Date', clock],
+  ['Temporal', clock],
+  ['Math', random],
+]);
+
+/** What could be done, unseen, with a global that is handed on as a whole. */
+export function judgeWhole(name: string): Impurity | undefined {
+  return wholes.get(name);
+}
+
 /** What is wrong with `new Date()` and `Date()`. */
 export const currentDate = clock;
 /** What is wrong with `await`, `async` and friends. */

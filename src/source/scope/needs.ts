@@ -2,8 +2,18 @@ import { ts } from 'ts-morph';
 import { nearest } from '../../core/index.ts';
 import type { Reading } from '../reading.ts';
 import { textOf } from '../syntax/location.ts';
-import type { Binding, Site } from '../syntax/module.ts';
-import { asynchronous, currentDate, judgeGlobal, judgeImport, judgeMember, outside, type Impurity } from './globals.ts';
+import type { Binding, Module, Site } from '../syntax/module.ts';
+import { bare, behind } from '../value/follow.ts';
+import {
+  asynchronous,
+  currentDate,
+  judgeGlobal,
+  judgeImport,
+  judgeMember,
+  judgeWhole,
+  outside,
+  type Impurity,
+} from './globals.ts';
 import { walk } from './walk.ts';
 
 /** What is done with a top-level name that a piece of source needs; gives its key in the model, if it gets one. */
@@ -49,6 +59,14 @@ export function needs(reading: Reading, site: Site, given: ReadonlySet<string>, 
               : undefined;
         if (judged !== undefined) impure(node, judged);
       },
+      whole(identifier) {
+        const judged = isGlobal(identifier.text) ? judgeWhole(identifier.text) : undefined;
+        if (judged === undefined) return;
+        const { code, hint } = judged;
+        const message = `\`${identifier.text}\` under another name ${judged.why} where nobody sees it.`;
+        const plain = `Use it where it stands, such as \`${identifier.text === 'Math' ? 'Math.max(…)' : 'new Date(value)'}\`. `;
+        reading.report(code, at(identifier), message, { hint: `${plain}${hint}` });
+      },
       current(callee, node) {
         if (callee.text === 'Date' && isGlobal('Date')) impure(node, currentDate);
       },
@@ -64,6 +82,16 @@ export function needs(reading: Reading, site: Site, given: ReadonlySet<string>, 
               : 'A pure expression only gives a value; keep state in a machine’s context.',
           },
         );
+      },
+      collection(root, node, how) {
+        if (!isCollection(reading, module, root.text)) return;
+        reading.report('MR1407', at(node), `This ${how} '${root.text}', which is declared outside.`, {
+          hint: 'A pure expression only gives a value; keep state in a machine’s context.',
+        });
+      },
+      format(made, node) {
+        const initializer = ts.isIdentifier(made) ? initializerOf(reading, module, made.text)?.node : made;
+        if (initializer !== undefined && isDateFormat(initializer) && isGlobal('Intl')) impure(node, currentDate);
       },
       self(node) {
         reading.report('MR1405', at(node), `\`${textOf(at(node))}\` has no meaning here.`, {
@@ -81,6 +109,38 @@ export function needs(reading: Reading, site: Site, given: ReadonlySet<string>, 
     given,
   );
   return keys;
+}
+
+/** What a name of the top level was made from, here or in another file. */
+function initializerOf(reading: Reading, module: Module, name: string): Site<ts.Expression> | undefined {
+  const found = behind(reading, module, name);
+  if (found?.kind !== 'declared' || found.binding.value?.kind !== 'const') return undefined;
+  const { initializer } = found.binding.value.declaration;
+  return initializer === undefined ? undefined : { module: found.module, node: initializer };
+}
+
+/** Is this a Map or Set of the top level, or something that holds one? */
+function isCollection(reading: Reading, module: Module, name: string): boolean {
+  const made = initializerOf(reading, module, name);
+  const holds = (node: ts.Node): boolean =>
+    (ts.isNewExpression(node) && ts.isIdentifier(node.expression) && collections.has(node.expression.text)) ||
+    (!ts.isFunctionLike(node) && (ts.forEachChild(node, (inner) => holds(inner) || undefined) ?? false));
+  return made !== undefined && holds(made.node);
+}
+
+const collections = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'URLSearchParams', 'Headers', 'FormData']);
+
+/** `new Intl.DateTimeFormat(…)`, also without `new`. */
+function isDateFormat(node: ts.Expression): boolean {
+  const inner = bare(node);
+  if (!ts.isNewExpression(inner) && !ts.isCallExpression(inner)) return false;
+  const callee = inner.expression;
+  return (
+    ts.isPropertyAccessExpression(callee) &&
+    callee.name.text === 'DateTimeFormat' &&
+    ts.isIdentifier(callee.expression) &&
+    callee.expression.text === 'Intl'
+  );
 }
 
 function unknown(reading: Reading, site: Site, name: string): void {

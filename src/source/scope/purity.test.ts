@@ -33,6 +33,15 @@ describe('what a pure lambda cannot do', () => {
     ['MR1410 eval', "eval('1')"],
     ['MR1410 Function', "new Function('return 1')()"],
     ['MR1115 nowhere', 'nowhere + 1'],
+    ['MR1401 Date', '{ const D = Date; return D.now(); }'],
+    ['MR1402 Math', '{ const M = Math; return M.random(); }'],
+    ['MR1402 Math', '[Math][0]!.random()'],
+    ['MR1402 Math', "Math['ran' + 'dom']()"],
+    ['MR1401 Date', 'Reflect.construct(Date, [])'],
+    ['MR1410 globalThis', 'globalThis.Date.now()'],
+    ['MR1401 new Intl.DateTimeFormat().format()', 'new Intl.DateTimeFormat().format()'],
+    ["MR1401 Intl.DateTimeFormat('de').formatToParts()", "Intl.DateTimeFormat('de').formatToParts()"],
+    ['MR1401 format.format()', '{ const format = new Intl.DateTimeFormat(); return format.format(); }'],
   ])('%s', async (problem, body) => {
     expect(await inFlow(body)).toEqual([problem]);
   });
@@ -47,6 +56,13 @@ describe('what a pure lambda cannot do', () => {
     'new Date(input.at).getTime()',
     'Date.parse(input.at) + Date.UTC(2020, 1)',
     'input instanceof Date',
+    'input.constructor === Date ? typeof Date : 1',
+    'new Intl.DateTimeFormat().format(input)',
+    'input.format()',
+    '{ const { max } = Math; return max(1, 2); }',
+    '{ const seen = new Set<string>(); seen.add(input); seen.clear(); return seen.size; }',
+    'z.string().pipe(z.instanceof(Date)).safeParse(input)',
+    'input.search.set(1)',
     'Math.max(1, 2) + Math.round(input)',
     'JSON.stringify(input)',
     '[1, 2].map((fetch) => fetch + 1)',
@@ -70,6 +86,25 @@ describe('what a pure lambda cannot do', () => {
     '{ type A = { Date: number }; const a: A = input; return a; }',
   ])('may do: %s', async (body) => {
     expect(await inFlow(body)).toEqual([]);
+  });
+});
+
+describe('what is hidden behind a constant of the file', () => {
+  it.each([
+    ['MR1401 Date', 'const D = Date;', 'D.now()'],
+    ['MR1402 Math', 'const M = Math;', 'M.random()'],
+    ["MR1407 seen.set('a', 1)", 'const seen = new Map();', "{ seen.set('a', 1); return 1; }"],
+    ['MR1407 seen.add(1)', 'const seen = new Set([1]);', '{ seen.add(1); return 1; }'],
+    ['MR1407 seen.delete(input)', 'const seen = new WeakMap();', 'seen.delete(input)'],
+    ['MR1407 all.seen.clear()', 'const all = { seen: new Map() } as const;', '{ all.seen.clear(); return 1; }'],
+    ['MR1401 shown.format()', 'const shown = new Intl.DateTimeFormat();', 'shown.format()'],
+  ])('%s', async (problem, above, body) => {
+    expect(await inFlow(body, above)).toEqual([problem]);
+  });
+
+  it('nothing is said of reading', async () => {
+    const above = 'const known = new Map([[1, 2]]);\nconst shop = { set: (n: number) => n };';
+    expect(await inFlow('known.get(input) ?? known.has(1) ?? shop.set(1)', above)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph';
 import { boundNames } from '../syntax/module.ts';
+import { collectionMutators, comparing, formatting, mutators, rootOf, targets } from './operations.ts';
 import {
   below,
   declareList,
@@ -17,10 +18,16 @@ export interface Observer {
   free(identifier: ts.Identifier, meaning: 'value' | 'type'): void;
   /** A member of a name that the piece does not declare itself, such as `Date.now`. */
   freeMember(object: ts.Identifier, member: string, node: ts.Node): void;
+  /** Such a name handed on as a whole: not called, nor asked for a member, nor only compared. */
+  whole(identifier: ts.Identifier, node: ts.Node): void;
   /** `new X()` or `X()` of such a name, without arguments or, for a call, with any. */
   current(callee: ts.Identifier, node: ts.Node): void;
   /** A change of something that does not belong to the piece; `how` completes "it …". */
   change(root: ts.Identifier, node: ts.Node, how: string): void;
+  /** A call on such a name, or below it, that changes a Map or Set, if it is one. */
+  collection(root: ts.Identifier, node: ts.Node, how: string): void;
+  /** `x.format()` without an argument. */
+  format(made: ts.Expression, node: ts.Node): void;
   /** `this` or `arguments` from outside. */
   self(node: ts.Node): void;
   /** `await`, `async` and friends. */
@@ -29,14 +36,14 @@ export interface Observer {
   moduleOnly(node: ts.Node): void;
 }
 
-const mutators = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'copyWithin']);
-
 /**
  * Walks a piece of source and tells the observer every name that it takes from outside, and whatever a pure lambda
  * must not do. `given` are the names that its caller hands in, which it must not change.
  */
 export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<string> = new Set()): void {
   const base = below(undefined);
+  /** What the piece's own names were made from. */
+  const made = new Map<string, ts.Expression>();
   for (const name of given) base.values.add(name);
   visit(root, base);
 
@@ -73,6 +80,8 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
       case ts.SyntaxKind.DeleteExpression:
         changed((node as ts.DeleteExpression).expression, node, 'deletes from', frame);
         break;
+      case ts.SyntaxKind.TypeOfExpression:
+        return part((node as ts.TypeOfExpression).expression, frame);
       case ts.SyntaxKind.ShorthandPropertyAssignment:
         return reference((node as ts.ShorthandPropertyAssignment).name, frame);
       case ts.SyntaxKind.PropertyAssignment:
@@ -112,6 +121,13 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
   }
 
   function reference(node: ts.Identifier, frame: Frame): void {
+    part(node, frame);
+    if (isFree(node, frame)) observer.whole(node, node);
+  }
+
+  /** An expression that is called, compared or asked for a member. */
+  function part(node: ts.Expression, frame: Frame): void {
+    if (!ts.isIdentifier(node)) return visit(node, frame);
     if (declares(frame, 'values', node.text)) return;
     if (node.text === 'arguments') {
       if (!hasThis(frame)) observer.self(node);
@@ -126,14 +142,16 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
 
   function propertyAccess(node: ts.PropertyAccessExpression, frame: Frame): void {
     if (isFree(node.expression, frame)) observer.freeMember(node.expression, node.name.text, node);
-    visit(node.expression, frame);
+    part(node.expression, frame);
   }
 
   function elementAccess(node: ts.ElementAccessExpression, frame: Frame): void {
     const key = node.argumentExpression;
-    if (isFree(node.expression, frame) && ts.isStringLiteralLike(key))
-      observer.freeMember(node.expression, key.text, node);
-    children(node, frame);
+    const isPlain = isFree(node.expression, frame) && ts.isStringLiteralLike(key);
+    if (isPlain) observer.freeMember(node.expression as ts.Identifier, key.text, node);
+    if (isPlain) part(node.expression, frame);
+    else visit(node.expression, frame);
+    visit(key, frame);
   }
 
   function call(node: ts.CallExpression, frame: Frame): void {
@@ -142,12 +160,27 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
     if (ts.isPropertyAccessExpression(callee) && mutators.has(callee.name.text)) {
       changed(callee.expression, node, `calls \`${callee.name.text}\` on`, frame);
     }
-    children(node, frame);
+    if (ts.isPropertyAccessExpression(callee)) {
+      const method = callee.name.text;
+      const root = rootOf(callee.expression);
+      if (collectionMutators.has(method) && root !== undefined && isFree(root, frame))
+        observer.collection(root, node, `calls \`${method}\` on`);
+      if (formatting.has(method) && node.arguments.length === 0) {
+        const from = ts.isIdentifier(callee.expression) ? made.get(callee.expression.text) : undefined;
+        const isOwn = ts.isIdentifier(callee.expression) && !isFree(callee.expression, frame);
+        if (!isOwn || from !== undefined) observer.format(from ?? callee.expression, node);
+      }
+    }
+    part(callee, frame);
+    const isCheck = ts.isPropertyAccessExpression(callee) && callee.name.text === 'instanceof';
+    for (const argument of node.typeArguments ?? []) visit(argument, frame);
+    for (const argument of node.arguments) (isCheck ? part : visit)(argument, frame);
   }
 
   function construct(node: ts.NewExpression, frame: Frame): void {
     if (isFree(node.expression, frame) && (node.arguments?.length ?? 0) === 0) observer.current(node.expression, node);
-    children(node, frame);
+    part(node.expression, frame);
+    for (const argument of [...(node.typeArguments ?? []), ...(node.arguments ?? [])]) visit(argument, frame);
   }
 
   function binary(node: ts.BinaryExpression, frame: Frame): void {
@@ -164,8 +197,9 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
       const inner = ts.isBinaryExpression(left) ? left.operatorToken.kind : undefined;
       if (inner !== undefined && inner >= ts.SyntaxKind.FirstAssignment && inner <= ts.SyntaxKind.LastAssignment) break;
     }
-    visit(left, frame);
-    for (const right of rights.toReversed()) visit(right, frame);
+    const compares = comparing.has(kind);
+    (compares ? part : visit)(left, frame);
+    for (const right of rights.toReversed()) (compares ? part : visit)(right, frame);
   }
 
   /** Reports a change whose target begins at a name from outside, or at one that was handed in. */
@@ -268,7 +302,10 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
       }
     }
     if (!ts.isBindingElement(node) && node.type !== undefined) visit(node.type, frame);
-    if (node.initializer !== undefined) visit(node.initializer, frame);
+    if (node.initializer === undefined) return;
+    if (ts.isIdentifier(node.name)) made.set(node.name.text, node.initializer);
+    // What a pattern takes out of a name was told above.
+    (ts.isObjectBindingPattern(node.name) ? part : visit)(node.initializer, frame);
   }
 
   function name(node: ts.PropertyName, frame: Frame): void {
@@ -358,20 +395,4 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
     visit(node.trueType, inner);
     visit(node.falseType, frame);
   }
-}
-
-/** What an assignment's left side changes: one place, or those of a destructuring pattern. */
-function targets(left: ts.Expression): ts.Expression[] {
-  if (ts.isArrayLiteralExpression(left)) {
-    return left.elements.flatMap((element) => targets(ts.isSpreadElement(element) ? element.expression : element));
-  }
-  if (ts.isObjectLiteralExpression(left)) {
-    return left.properties.flatMap((member) => {
-      if (ts.isPropertyAssignment(member)) return targets(member.initializer);
-      if (ts.isShorthandPropertyAssignment(member)) return [member.name];
-      return ts.isSpreadAssignment(member) ? targets(member.expression) : [];
-    });
-  }
-  if (ts.isBinaryExpression(left)) return targets(left.left);
-  return [left];
 }

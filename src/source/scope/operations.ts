@@ -1,0 +1,47 @@
+import { ts } from 'ts-morph';
+
+/** Methods that change a list in place. */
+export const mutators = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'copyWithin']);
+/** The same of Maps and Sets, which other things have, too. */
+export const collectionMutators = new Set(['set', 'add', 'delete', 'clear', 'append']);
+/** Methods that take the present time when they get none. */
+export const formatting = new Set(['format', 'formatToParts']);
+
+/** Operators that only compare. */
+export const comparing: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.InstanceOfKeyword,
+  ts.SyntaxKind.EqualsEqualsToken,
+  ts.SyntaxKind.EqualsEqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsEqualsToken,
+]);
+
+/** The name that a chain of members begins with. */
+export function rootOf(node: ts.Expression): ts.Identifier | undefined {
+  let inner = node;
+  while (
+    ts.isPropertyAccessExpression(inner) ||
+    ts.isElementAccessExpression(inner) ||
+    ts.isNonNullExpression(inner) ||
+    ts.isParenthesizedExpression(inner) ||
+    ts.isAsExpression(inner)
+  )
+    inner = inner.expression;
+  return ts.isIdentifier(inner) ? inner : undefined;
+}
+
+/** What an assignment's left side changes: one place, or those of a destructuring pattern. */
+export function targets(left: ts.Expression): ts.Expression[] {
+  if (ts.isArrayLiteralExpression(left)) {
+    return left.elements.flatMap((element) => targets(ts.isSpreadElement(element) ? element.expression : element));
+  }
+  if (ts.isObjectLiteralExpression(left)) {
+    return left.properties.flatMap((member) => {
+      if (ts.isPropertyAssignment(member)) return targets(member.initializer);
+      if (ts.isShorthandPropertyAssignment(member)) return [member.name];
+      return ts.isSpreadAssignment(member) ? targets(member.expression) : [];
+    });
+  }
+  if (ts.isBinaryExpression(left)) return targets(left.left);
+  return [left];
+}
