@@ -12,7 +12,8 @@ import { hashText, readManifest } from '../../compiler/manifest/manifest.ts';
 import type { Diagnostic } from '../../model/index.ts';
 import type { Config } from '../config/config.ts';
 import { packageVersion } from '../kit/package-root.ts';
-import { freshSystems, otherInputs, reportFresh, shown, type CompiledSystem } from './fresh.ts';
+import { freshSystems, otherInputs, reportFresh, shown, type CompiledSystem, type FreshSystem } from './fresh.ts';
+import { missingTasks } from './missing-task.ts';
 import { tasksFolder } from './places.ts';
 import { findSystems, hasErrors, type FoundSystem } from './read.ts';
 import { taskFile } from './task-file.ts';
@@ -53,7 +54,7 @@ export async function compileSystems(
 ): Promise<Outcome> {
   const { out, check = false, force = false, stubs = false, reread = false } = options;
   // A stub may be missing although nothing changed, and force is for when the manifest is wrong.
-  const fresh = stubs || force || reread ? [] : freshSystems(files, out, config);
+  const fresh = stubs || force || reread ? [] : freshSystems(files, out, config).filter(implemented);
   const done = new Set(fresh.map(({ entry }) => entry));
   const hashes = new Map<string, string>();
   const found = await findSystems(
@@ -114,6 +115,11 @@ export async function compileSystems(
   }
   const sources = [...fresh.flatMap((each) => each.sources), ...found.systems.flatMap((each) => each.files)];
   return { ok: !hasErrors(diagnostics), systems, diagnostics, stubs: begun, sources, folders };
+}
+
+/** What lacks an implementation is read again, to say so. */
+function implemented({ entry, outDir }: FreshSystem): boolean {
+  return missingTasks(outDir, entry).length === 0;
 }
 
 /** The source of another system that this folder was generated from, and that is still there. */
