@@ -10,8 +10,8 @@ export interface Thrown {
   readonly machine: string;
   readonly instanceId: string;
   readonly message: string;
-  /** Where in the machine; absent when the machine as a whole failed. */
-  readonly at?: string;
+  /** Where in the machine. */
+  readonly at: string;
 }
 
 /**
@@ -64,14 +64,12 @@ export class Sender implements AsyncDisposable {
     const since = reader.events({ limit: 1000 }).find(({ id }) => id === eventId)?.time ?? Number.POSITIVE_INFINITY;
     return deliveries.flatMap((delivery) => {
       if (delivery.to !== 'instance') return [];
-      const { machine, instanceId, error } = delivery;
-      const whole = error === undefined ? [] : [{ machine, instanceId, message: error.message }];
-      const parts = reader
+      const { machine, instanceId } = delivery;
+      return reader
         .history(machine, instanceId, 20)
         .filter(({ time }) => time >= since)
         .toReversed()
         .flatMap(({ errors }) => errors.map(({ message, at }) => ({ machine, instanceId, message, at })));
-      return [...whole, ...parts];
     });
   }
 
