@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { NonRetryableError, silentLogger } from 'millrace/tasks';
-import type { Clock } from 'millrace/core';
+import type { Clock, Duration } from 'millrace/core';
 import { ReactiveSystemRuntime, type RuntimeOptions } from './index.ts';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
 import { door } from './fixtures/door.ts';
@@ -19,8 +19,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const task = anyTask('odd', { retry: { attempts: 2, delay: '1ms' } });
 const heard = anyEvent('heard');
-const nap = anyFlow('nap', (host, time: string) => host.sleep('z', () => time, at));
-const caughtNap = anyFlow('caughtNap', (host, time: string) =>
+const nap = anyFlow('nap', (host, time: Duration) => host.sleep('z', () => time, at));
+const caughtNap = anyFlow('caughtNap', (host, time: Duration) =>
   host.attempt(
     'try',
     (h) => h.sleep('z', () => time, at),
@@ -89,26 +89,36 @@ const system = bind({
   machines: [
     door('late', (_snapshot, { payload }) => ({
       to: 'open',
-      effects: [{ type: 'schedule', id: 't', delay: (payload as { delay: number }).delay, event: { name: 'close', payload: undefined } }],
+      effects: [
+        {
+          type: 'schedule',
+          id: 't',
+          delay: (payload as { delay: number }).delay,
+          event: { name: 'close', payload: undefined },
+        },
+      ],
     })),
   ],
 });
 const open = (more: Partial<RuntimeOptions> = {}) =>
   new ReactiveSystemRuntime(system, { db, logger: silentLogger, drainMs: 0, ...more });
 
-it.each(['99999999999d', '36501d', 'soon', ''])('a wait of %j fails its step for good, and nothing else', async (time) => {
-  const first = open();
-  expect(await first.executeFlow('nap', time, { id: 'r' })).toMatchObject({
-    status: 'failed',
-    error: { code: 'MR3002', retryable: false },
-    stepResults: { z: { status: 'failed' } },
-  });
-  expect(await first.executeFlow('caughtNap', time)).toMatchObject({ output: 'MR3002' });
-  await first.close();
-  const second = open();
-  expect(await second.executeFlow('nap', '1ms')).toMatchObject({ success: true });
-  await second.close();
-});
+it.each(['99999999999d', '36501d', 'soon', ''])(
+  'a wait of %j fails its step for good, and nothing else',
+  async (time) => {
+    const first = open();
+    expect(await first.executeFlow('nap', time, { id: 'r' })).toMatchObject({
+      status: 'failed',
+      error: { code: 'MR3002', retryable: false },
+      stepResults: { z: { status: 'failed' } },
+    });
+    expect(await first.executeFlow('caughtNap', time)).toMatchObject({ output: 'MR3002' });
+    await first.close();
+    const second = open();
+    expect(await second.executeFlow('nap', '1ms')).toMatchObject({ success: true });
+    await second.close();
+  },
+);
 
 it('a time that is in a file already and out of range does not stop the start', async () => {
   const first = open();
@@ -139,15 +149,18 @@ it.each(Object.keys(odd))('a task that gives or throws %s ends its run, and the 
   await second.close();
 });
 
-it.each([0.5, 1e17, 1e300, -5, -1e300, '1s', null])('a delay of %j ms from a machine leaves the database usable', async (delay) => {
-  const first = open();
-  await first.sendEvent('opened', { id: 'd', delay });
-  await first.close();
-  const second = open();
-  await second.sendEvent('opened', { id: 'e', delay: 60_000 });
-  expect(second.get('late', 'e')).toMatchObject({ state: ['open'] });
-  await second.close();
-});
+it.each([0.5, 1e17, 1e300, -5, -1e300, '1s', null])(
+  'a delay of %j ms from a machine leaves the database usable',
+  async (delay) => {
+    const first = open();
+    await first.sendEvent('opened', { id: 'd', delay });
+    await first.close();
+    const second = open();
+    await second.sendEvent('opened', { id: 'e', delay: 60_000 });
+    expect(second.get('late', 'e')).toMatchObject({ state: ['open'] });
+    await second.close();
+  },
+);
 
 it('payloads with odd characters come out as they went in', async () => {
   const runtime = open();

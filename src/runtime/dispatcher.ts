@@ -29,6 +29,8 @@ export interface Dispatched {
   readonly deliveries: readonly Delivery[];
   /** When nobody did: the events that the addressed instance would have taken. */
   readonly available?: readonly string[];
+  /** Why somebody for whom it was could not take it, such as an instance whose context would not be valid (MR3307). */
+  readonly errors?: readonly ErrorRecord[];
 }
 
 /** An event as in-process handlers get it. */
@@ -84,7 +86,7 @@ export class Dispatcher {
             event: event.id,
             error: String(error),
           });
-          const result: Dispatched = { handled: false, deliveries: [] };
+          const result: Dispatched = { handled: false, deliveries: [], errors: [toErrorRecord(error)] };
           writer.enqueue({
             run: (tx) => this.#note(tx, event, result),
             done: () => this.#dispatched(event, result),
@@ -117,7 +119,15 @@ export class Dispatcher {
     const available = handled
       ? undefined
       : deliveries.flatMap((delivery) => (delivery.to === 'instance' ? (delivery.available ?? []) : []));
-    const result = { handled, deliveries, ...(available === undefined ? {} : { available }) };
+    const errors = deliveries.flatMap((delivery) =>
+      delivery.to === 'instance' && delivery.error !== undefined ? [delivery.error] : [],
+    );
+    const result = {
+      handled,
+      deliveries,
+      ...(available === undefined ? {} : { available }),
+      ...(errors.length === 0 ? {} : { errors }),
+    };
     this.#note(tx, event, result);
     return result;
   }
@@ -197,6 +207,7 @@ export class Dispatcher {
       logger[result.deliveries.length > 0 ? 'warn' : 'debug'](`Nobody took the event '${event.name}'.`, {
         event: event.id,
         ...(result.available === undefined ? {} : { available: result.available }),
+        ...(result.errors === undefined ? {} : { errors: result.errors }),
       });
     }
     const handlers = [...(this.#handlers.get(event.name) ?? []), ...(this.#handlers.get('*') ?? [])];
@@ -220,11 +231,10 @@ export class Dispatcher {
         await handler(received);
       } catch (thrown) {
         const error = toErrorRecord(
-          new EventError(
-            'MR3310',
-            `A handler of event '${event.name}' threw: ${messageOf(thrown)}`,
-            { fault: 'user-code', cause: thrown },
-          ),
+          new EventError('MR3310', `A handler of event '${event.name}' threw: ${messageOf(thrown)}`, {
+            fault: 'user-code',
+            cause: thrown,
+          }),
         );
         logger.error(error.message, { event: event.id, code: error.code });
         bus.tell({ type: 'handler.failed', event: event.name, error });

@@ -44,7 +44,7 @@ export function acquire(store: Store, id: string, now: number): number {
     if (held !== undefined && isAlive(held, now)) {
       throw new OwnerError(
         'MR3401',
-        `Process ${held.pid} on ${held.host} drives this database. Send to it (dsl send, dsl runs cancel), or end it first.`,
+        `Process ${held.pid} on ${held.host} drives this database. Send to it with dsl send, or with connect() of millrace/runtime, or end it first.`,
         {
           retryable: true,
           fault: 'environment',

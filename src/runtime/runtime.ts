@@ -344,5 +344,5 @@ export class ReactiveSystemRuntime {
 }
 
 function notYet(what: string, runId: string): never {
-  throw new RunError('MR3221', `'${what}' of run '${runId}' is not yet supported. Cancel the run, or let it go on.`);
+  throw new RunError('MR3221', `'${what}' of run '${runId}' is not yet supported. Cancel the run with runtime.cancel('${runId}'), or let it go on.`);
 }

@@ -37,7 +37,10 @@ export class Timers {
     const next = store.tables.timers.next();
     if (next === this.#armed?.due) return;
     this.#armed?.off();
-    this.#armed = next === undefined ? undefined : { due: next, off: clock.at(next, () => this.#context.guard(() => this.#ring())) };
+    this.#armed =
+      next === undefined
+        ? undefined
+        : { due: next, off: clock.at(next, () => this.#context.guard(() => this.#ring())) };
   }
 
   stop(): void {

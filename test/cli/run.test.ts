@@ -153,6 +153,7 @@ test('many events from a file and from stdin, with the lines that do not fit', a
     handled: 300,
     unhandled: [],
     refused: [],
+    failed: [],
     driven: true,
   });
   expect(readFileSync(join(it.root, 'guest-book.txt'), 'utf8').trim().split('\n')).toHaveLength(300);

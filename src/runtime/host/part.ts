@@ -98,7 +98,7 @@ export class Part implements Host {
     return this.run.block(
       new RunError(
         'MR3205',
-        `Run '${this.run.id}' of flow '${this.run.row.target}' does not fit its code any more: ${what}. Bring the old code back, or cancel the run.`,
+        `Run '${this.run.id}' of flow '${this.run.row.target}' does not fit its code any more: ${what}. Bring the old code back, or cancel the run with runtime.cancel('${this.run.id}').`,
         {
           fault: 'user-code',
           details: { run: this.run.id },

@@ -18,7 +18,10 @@ interface Refused {
   readonly message: string;
 }
 
-/** Sends an event for each line, in order. What does not fit is reported and left out. Exit code 1 if there was such a line. */
+/**
+ * Sends an event for each line, in order. What does not fit is reported and left out; what a subscriber could not take
+ * is reported. Exit code 1 if there was such a line.
+ */
 export async function sendLines(
   io: Io,
   opened: OpenedSystem,
@@ -27,6 +30,7 @@ export async function sendLines(
 ): Promise<number> {
   const refused: Refused[] = [];
   const unhandled: { line: number; event: string; eventId: string; available: readonly string[] }[] = [];
+  const failed: Refused[] = [];
   let sent = 0;
   let number = 0;
   const input = open(io, source);
@@ -34,15 +38,21 @@ export async function sendLines(
   const { drives } = sender;
   const pending = new Set<Promise<void>>();
   const failures: unknown[] = [];
+  const say = (line: number, code: string, message: string): void =>
+    io.note(`line ${line}: ${io.paint('red', `error ${code}`, 'note')}: ${message}`);
   const refuse = (line: number, thrown: unknown): void => {
     if (!(thrown instanceof MillraceError) || (thrown.fault !== 'input' && thrown.fault !== 'user-code')) throw thrown;
     refused.push({ line, code: thrown.code, message: thrown.message });
-    io.note(`line ${line}: ${io.paint('red', `error ${thrown.code}`, 'note')}: ${thrown.message}`);
+    say(line, thrown.code, thrown.message);
   };
   const one = async (line: number, item: Item): Promise<void> => {
     try {
       const result = await sender.send(item.event, item.payload, item.key);
       sent += 1;
+      for (const { code, message } of result.errors ?? []) {
+        failed.push({ line, code, message });
+        say(line, code, message);
+      }
       if (!result.handled)
         unhandled.push({ line, event: item.event, eventId: result.eventId, available: result.available ?? [] });
     } catch (thrown) {
@@ -70,9 +80,10 @@ export async function sendLines(
     await sender.settle();
   }
   const handled = sent - unhandled.length;
-  if (io.json) io.document({ ok: refused.length === 0, sent, handled, unhandled, refused, driven: drives });
+  const ok = refused.length === 0 && failed.length === 0;
+  if (io.json) io.document({ ok, sent, handled, unhandled, refused, failed, driven: drives });
   else io.out(`${sent} sent, ${handled} handled, ${unhandled.length} not handled, ${refused.length} refused`);
-  return refused.length === 0 ? 0 : 1;
+  return ok ? 0 : 1;
 }
 
 interface Item {

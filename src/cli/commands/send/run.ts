@@ -55,14 +55,15 @@ async function sendOne(
   }
   await using sender = new Sender(io, opened);
   const { drives } = sender;
-  const { eventId, handled, deliveries, available = [] } = await sender.send(event, payload, key);
+  const { eventId, handled, deliveries, available = [], errors = [] } = await sender.send(event, payload, key);
   if (drives) {
     await sender.settle();
   }
   const thrown = sender.thrown(eventId, deliveries);
-  if (io.json) io.document({ eventId, event, handled, available, deliveries, thrown, driven: drives });
+  if (io.json) io.document({ eventId, event, handled, available, deliveries, errors, thrown, driven: drives });
   else if (handled) {
-    const to = deliveries.map((delivery) =>
+    const takers = deliveries.filter((delivery) => delivery.to !== 'instance' || delivery.handled);
+    const to = takers.map((delivery) =>
       delivery.to === 'instance'
         ? `${delivery.machine} ${delivery.instanceId}`
         : delivery.to === 'run'
@@ -72,17 +73,16 @@ async function sendOne(
     io.out(`${event} ${eventId} handled by ${to.join(', ') || 'a handler'}`);
   } else {
     io.out(`${event} ${eventId} not handled by anybody`);
-    io.note(
-      available.length > 0
-        ? `The instance would take ${available.join(', ')}.`
-        : 'It waits in the log for a flow that asks for it, until its time is up.',
-    );
+    if (available.length > 0) io.note(`The instance would take ${available.join(', ')}.`);
+    else if (errors.length === 0) io.note('It waits in the log for a flow that asks for it, until its time is up.');
   }
   if (!io.json) {
+    for (const { code, message } of errors)
+      io.note(`${io.paint(['bold', 'red'], `error ${code}`, 'note')}: ${message}`);
     for (const { machine, instanceId, message, at } of thrown)
       io.note(
-        `${io.paint('yellow', 'thrown', 'note')} in ${machine} ${instanceId}${at === undefined ? '' : ` at ${at}`}: ${message}`,
+        `${io.paint('yellow', 'thrown', 'note')} in ${machine} ${instanceId} at ${at}: ${message}`,
       );
   }
-  return 0;
+  return errors.length === 0 ? 0 : 1;
 }
