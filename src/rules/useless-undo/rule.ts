@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.ts';
 
-/** An undo runs when something after its step fails: behind the last step of a flow nothing can. */
+/** An undo runs when something after its step fails, times out or is cancelled: behind the last step nothing can. */
 export const uselessUndo: Rule = {
   code: 'MR1208',
   name: 'useless-undo',
@@ -8,11 +8,12 @@ export const uselessUndo: Rule = {
   check(model, report) {
     for (const flow of Object.values(model.flows)) {
       const last = flow.body.steps.at(-1);
-      // What a body gives is checked against the output of the flow, and that may fail.
-      if (last?.kind !== 'step' || last.undo === undefined || flow.output !== undefined) continue;
+      if (last?.kind !== 'step' || last.undo === undefined) continue;
+      // What a body gives is checked against the output of the flow, and the time may be up just then.
+      if (flow.output !== undefined || flow.timeout !== undefined) continue;
       report({
-        message: `The undo of step '${last.id}' of flow '${flow.name}' never runs: nothing comes after it that could fail.`,
-        hint: 'Move it to the step whose work must be taken back, or leave it out.',
+        message: `The undo of step '${last.id}' of flow '${flow.name}' is of no use: nothing comes after it that could fail.`,
+        hint: 'Only a cancel in the moment in which the step ends would run it. Move it to the step whose work must be taken back, or leave it out.',
         path: `flows.${flow.name}.body.${last.id}.~undo`,
         location: last.undo.location,
         context: { ids: [last.id] },
