@@ -22,6 +22,14 @@ test.each(['hello', 'orders'] as const)(
   },
 );
 
+test('what the README shows is what `dsl init` writes', () => {
+  // Apart from comments and line breaks.
+  const bare = (text: string): string =>
+    text.replaceAll(/^\s*\/(?:\/|\*\*).*$/gm, '').replaceAll(/\s+/g, '').replaceAll(/,(?=[)}\]])/g, '');
+  const shown = /^```ts\n([^]*?)^```/m.exec(readFileSync(join(repository, 'README.md'), 'utf8'))?.[1] ?? '';
+  expect(bare(shown)).toBe(bare(readFileSync(join(repository, 'templates/init/hello/hello.dsl.ts'), 'utf8')));
+});
+
 test('the commands of the README of hello do what they say', async () => {
   using it = await initialised('hello');
   const ran = await it.dsl(['run', 'hello.dsl.ts', 'greet', '--input', '{"name":"Ada"}']);

@@ -92,9 +92,24 @@ function placeholders(root: string): Readonly<Record<string, string>> {
   const installed = packageRoot.includes('node_modules');
   return {
     name: name === '' ? 'millrace-project' : name,
-    millrace: installed ? `^${manifest.version}` : `file:${relative(root, packageRoot)}`,
+    millrace: installed ? (fromFile(root) ?? `^${manifest.version}`) : `file:${relative(root, packageRoot)}`,
     zod: `^${manifest.dependencies['zod'] ?? '4.0.0'}`,
     types: `^${manifest.devDependencies?.['@types/node'] ?? '24.0.0'}`,
     typescript: `^${manifest.devDependencies?.['typescript'] ?? '6.0.0'}`,
   };
+}
+
+/** A package that was installed from a file, such as a tarball, comes from there in the new project, too. */
+function fromFile(root: string): string | undefined {
+  const modules = dirname(packageRoot);
+  try {
+    const lock = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')) as {
+      readonly packages: Readonly<Record<string, { readonly resolved?: string } | undefined>>;
+    };
+    const resolved = lock.packages[`node_modules/${basename(packageRoot)}`]?.resolved;
+    if (resolved?.startsWith('file:') !== true) return undefined;
+    return `file:${relative(root, resolve(dirname(modules), resolved.slice('file:'.length)))}`;
+  } catch {
+    return undefined;
+  }
 }
