@@ -1,5 +1,6 @@
 import { afterReturns } from './after-returns/index.ts';
 import { aliases } from './aliases/index.ts';
+import { branchCases } from './branch-cases/index.ts';
 import { contextMembers } from './context-members/index.ts';
 import { deadEnds } from './dead-ends/index.ts';
 import { duplicateMatch } from './duplicate-match/index.ts';
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   contextMembers,
   graphNeeds,
   scopeNames,
+  branchCases,
   targets,
   initial,
   stateNames,

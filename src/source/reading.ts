@@ -40,6 +40,8 @@ export class Reading {
   readonly #seen = new Set<string>();
   /** What imported modules declare and was looked at. */
   readonly inspected = new Set<ValueBinding>();
+  /** The fields of the context of the machine that is being read, when they can be known. */
+  contextKeys: ReadonlySet<string> | undefined;
   readonly #open = new Set<Site['node']>();
   readonly #root: string;
   readonly #cwd: string;

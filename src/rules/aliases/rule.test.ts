@@ -32,7 +32,9 @@ it('is content with its own events, patterns over them, and those of every machi
     'done.run.a.ship',
     'error.run.a.ship',
   ];
-  expect(check('m', [{ ...hears(...all), run: [run] }], { events, creates: ['paid'] })).toEqual([]);
+  expect(
+    check('m', [{ ...hears(...all), run: [run] }], { flows: [{ alias: 'f', name: 'f' }], events, creates: ['paid'] }),
+  ).toEqual([]);
 });
 
 it.each(['payd', 'order.paid', 'order.*', 'done.state.b', 'done.run.nothing'])('refuses to react to %j', (name) => {
@@ -65,5 +67,23 @@ it('refuses to raise what it cannot hear', () => {
   expect(check('m', [raise('sent')], { events })).toEqual([]);
   expect(check('m', [raise('paid')], { events })).toEqual([
     "State 'a' of machine 'm' raises 'paid', to which the machine cannot react.",
+  ]);
+});
+
+it('a run names what the head lists', () => {
+  const run = (kind: 'flow' | 'task', name: string) => ({
+    kind: 'run' as const,
+    id: 'r',
+    target: { kind, name },
+    onDone: [],
+    onError: [],
+    location: at(1),
+  });
+  const model = (...runs: readonly ReturnType<typeof run>[]) =>
+    system({ machines: [machine('m', [state('s', { run: runs })], { flows: [{ alias: 'pay', name: 'payOrder' }] })] });
+  expect(messages(aliases, model(run('flow', 'payOrder')))).toEqual([]);
+  expect(messages(aliases, model(run('flow', 'nope'), run('task', 'payOrder')))).toEqual([
+    "State 's' of machine 'm' runs the flow 'nope', which is not among its 'flows'.",
+    "State 's' of machine 'm' runs the task 'payOrder', which is not among its 'tasks'.",
   ]);
 });

@@ -14,6 +14,7 @@ export const aliases: Rule = {
       checkLists(machine, report);
       checkDescriptors(machine, report);
       checkRaised(machine, report);
+      checkRuns(machine, report);
     }
   },
 };
@@ -91,5 +92,25 @@ function checkRaised(machine: MachineNode, report: (finding: Finding) => void): 
         context: { actual: name, ids: [name] },
       });
     });
+  });
+}
+
+const members = { flow: 'flows', task: 'tasks', machine: 'machines' } as const;
+
+/** What a state runs is among the flows, tasks or machines that the head lists. */
+function checkRuns(machine: MachineNode, report: (finding: Finding) => void): void {
+  visitStates(machine, (state) => {
+    for (const { id, target, location } of state.run) {
+      const listed = machine[members[target.kind]];
+      if (listed.some(({ name }) => name === target.name)) continue;
+      const known = listed.map(({ alias }) => alias);
+      const member = members[target.kind];
+      report({
+        message: `State '${state.name}' of machine '${machine.name}' runs the ${target.kind} '${target.name}', which is not among its '${member}'.`,
+        ...unknownName(target.name, known, target.kind),
+        path: `${chartOf(machine).path(state)}.run.${id}`,
+        location,
+      });
+    }
   });
 }

@@ -187,7 +187,9 @@ export default implement(contract as never, ((input: { id: string }) => ({ payme
   it('says what is wrong with it', async () => {
     const load = async (files: Readonly<Record<string, string>>): Promise<unknown> =>
       loadSystemFromDsl(join(project(files), 'a.dsl.ts'), { live: true }).catch((error: unknown) => error);
-    expect(await load({ 'a.dsl.ts': `${text}const unlucky = (() => { throw new Error('no luck'); })();` })).toMatchObject({
+    expect(
+      await load({ 'a.dsl.ts': `${text}const unlucky = (() => { throw new Error('no luck'); })();` }),
+    ).toMatchObject({
       code: 'MR1017',
       message: expect.stringContaining('no luck') as string,
     });

@@ -1,9 +1,11 @@
 import type { BodyNode, ExpressionNode, StepFailure, StepNode } from '../../model/index.ts';
 import { call } from '../define/call.ts';
 import { checkCount, durationOrLambda, retry, textOrLambda } from '../define/common.ts';
+import { definitionBehind } from '../define/dsl-call.ts';
 import { eventReference } from '../define/reference.ts';
 import type { Reading } from '../reading.ts';
 import { expression, schema } from '../scope/expression.ts';
+import { checkField, payloadKeys } from '../scope/schema-keys.ts';
 import { follow } from '../value/follow.ts';
 import { locate } from '../syntax/location.ts';
 import { options, shape } from '../value/options.ts';
@@ -31,11 +33,14 @@ const onFailure: Reader<StepFailure> = (reading, site) => {
   return 'properties' in found.node ? fallback(reading, found) : oneOf('stop', 'continue')(reading, found);
 };
 const onTimeout = oneOf('fail', 'continue');
-const match: Reader<readonly { field: string; value: ExpressionNode }[]> = (reading, site) =>
-  members(reading, site, 'an object of fields')?.flatMap(({ key, value }) => {
-    const inner = expression(reading, value);
-    return inner === undefined ? [] : [{ field: key, value: inner }];
-  });
+const match =
+  (keys: ReadonlySet<string> | undefined): Reader<readonly { field: string; value: ExpressionNode }[]> =>
+  (reading, site) =>
+    members(reading, site, 'an object of fields')?.flatMap(({ key, name, value }) => {
+      checkField(reading, name, key, keys, 'The payload of the event');
+      const inner = expression(reading, value);
+      return inner === undefined ? [] : [{ field: key, value: inner }];
+    });
 
 interface Arguments {
   /** Reads the argument at an index; nothing when it is not there. */
@@ -101,8 +106,14 @@ function attempt({ at, body }: Part, id: string): Draft<'attempt'> {
 
 function waitFor({ at }: Part, id: string): Draft<'waitFor'> {
   const event = at(1, eventReference);
+  const keys = at(1, (reading, site) => {
+    const found = definitionBehind(reading, site);
+    return found && payloadKeys(reading, found);
+  });
   const { match: fields, ...values } =
-    at(2, (reading, site) => options(reading, site, '`waitFor`', { match, timeout: duration, onTimeout })) ?? {};
+    at(2, (reading, site) =>
+      options(reading, site, '`waitFor`', { match: match(keys), timeout: duration, onTimeout }),
+    ) ?? {};
   return event === undefined ? undefined : { kind: 'waitFor', id, event, match: fields ?? [], ...values };
 }
 

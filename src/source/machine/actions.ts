@@ -3,6 +3,7 @@ import type { ActionNode, ActionOf, ExpressionNode } from '../../model/index.ts'
 import { call } from '../define/call.ts';
 import { durationOrLambda, textOrLambda } from '../define/common.ts';
 import { expression } from '../scope/expression.ts';
+import { checkGiven } from '../scope/schema-keys.ts';
 import { locate } from '../syntax/location.ts';
 import { follow } from '../value/follow.ts';
 import { options, rejectUnknown, shape, type Values } from '../value/options.ts';
@@ -23,6 +24,7 @@ function oneOrMany<T>(reader: Reader<T>): Reader<readonly T[]> {
 
 const assign: Reader<ActionOf<'assign'>> = (reading, site) => {
   const value = expression(reading, site);
+  checkGiven(reading, site, 'The context');
   return value && { kind: 'assign', value, location: locate(site) };
 };
 

@@ -1,9 +1,12 @@
+import { ts } from 'ts-morph';
 import type { MachineNode } from '../../model/index.ts';
 import { common, described, checkCount, locationOf, optionsOf } from '../define/common.ts';
-import type { Definition } from '../define/dsl-call.ts';
+import { definitionBehind, type Definition } from '../define/dsl-call.ts';
 import { eventReference, reference } from '../define/reference.ts';
 import type { Reading } from '../reading.ts';
 import { contextSchema, unreadableSchema } from '../scope/expression.ts';
+import { checkField, payloadKeys, schemaKeys } from '../scope/schema-keys.ts';
+import { textOf } from '../syntax/location.ts';
 import { list, literal, members, type Reader } from '../value/readers.ts';
 import { names } from './go.ts';
 import { states } from './state.ts';
@@ -23,9 +26,15 @@ const named = (kind: 'flow' | 'task' | 'machine'): Reader<Aliases> => {
   return aliases((reading, site) => one(reading, site)?.name);
 };
 
+/** Keeps the fields of the context in mind for what is assigned to it. */
+const context: Reader<MachineNode['context']> = (reading, site) => {
+  reading.contextKeys = schemaKeys(reading, site);
+  return contextSchema(reading, site);
+};
+
 const readers = {
   key: literal,
-  context: contextSchema,
+  context,
   events: aliases(eventReference),
   creates: list(literal),
   flows: named('flow'),
@@ -36,6 +45,7 @@ const readers = {
 
 /** Reads `machine(name, { … }).states(initial, { … })`. */
 export function readMachine(reading: Reading, definition: Definition, name: string): MachineNode {
+  reading.contextKeys = undefined;
   const {
     key,
     context,
@@ -50,6 +60,7 @@ export function readMachine(reading: Reading, definition: Definition, name: stri
   const { module, head, states: statesCall } = definition;
   if (statesCall !== undefined) checkCount(reading, { module, node: statesCall }, 'states', 2);
   const [initial, map] = statesCall?.arguments ?? [];
+  if (key !== undefined) checkKey(reading, definition, key);
   return {
     kind: 'machine',
     name,
@@ -65,4 +76,30 @@ export function readMachine(reading: Reading, definition: Definition, name: stri
     states: (map && states(aliasesOf)(reading, { module, node: map })) ?? [],
     location: locationOf(definition),
   };
+}
+
+/** The key is a field of every event. */
+function checkKey(reading: Reading, { head }: Definition, key: string): void {
+  const { module, node } = head;
+  const given = node.arguments[1];
+  if (given === undefined || !ts.isObjectLiteralExpression(given)) return;
+  const option = (name: string): ts.PropertyAssignment | undefined =>
+    given.properties.find(
+      (member): member is ts.PropertyAssignment =>
+        ts.isPropertyAssignment(member) && 'text' in member.name && member.name.text === name,
+    );
+  const events = option('events')?.initializer;
+  const at = option('key')?.initializer;
+  if (events === undefined || at === undefined || !ts.isObjectLiteralExpression(events)) return;
+  for (const member of events.properties) {
+    const value = ts.isPropertyAssignment(member)
+      ? member.initializer
+      : ts.isShorthandPropertyAssignment(member)
+        ? member.name
+        : undefined;
+    const event = value && definitionBehind(reading, { module, node: value });
+    if (event === undefined) continue;
+    const whose = `The payload of '${textOf({ module, node: value as ts.Expression })}'`;
+    checkField(reading, { module, node: at }, key, payloadKeys(reading, event), whose);
+  }
 }

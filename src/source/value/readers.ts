@@ -96,7 +96,12 @@ export const boolean: Reader<boolean> = (reading, site) => {
 export const duration: Reader<Duration> = (reading, site) => {
   const value = literal(reading, site);
   if (value === undefined || isDuration(value)) return value;
-  return wrong(reading, site, 'a duration', "Write a number and a unit: '250ms', '30s', '5m', '1h', '3d'; at most 36500d.");
+  return wrong(
+    reading,
+    site,
+    'a duration',
+    "Write a number and a unit: '250ms', '30s', '5m', '1h', '3d'; at most 36500d.",
+  );
 };
 
 /** One of a few words. */

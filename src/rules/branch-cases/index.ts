@@ -1,0 +1,1 @@
+export { branchCases } from './rule.ts';
