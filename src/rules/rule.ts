@@ -44,6 +44,8 @@ export interface Rule {
   /** In kebab case. */
   readonly name: string;
   readonly severity: Severity;
+  /** Are some findings of this error only warnings? Those may be switched off. */
+  readonly alsoWarns?: boolean;
   /** Reports what it finds; never throws. */
   check(model: SystemModel, report: (finding: Finding) => void, world: RuleWorld): void;
 }

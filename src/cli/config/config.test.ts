@@ -30,6 +30,14 @@ test('without a config the defaults hold', async () => {
 
 test.each([
   [`export default {\n  out: 'x',\n  glbs: [] };`, 'MR2005', /dsl\.config\.ts:3: there is no setting 'glbs'/],
+  [
+    `export default {\n  rules: {\n    MR1601: 'off' } };`,
+    'MR2005',
+    /dsl\.config\.ts:3: MR1601 \(supported\) is an error/,
+  ],
+  [`export default { rules: { MR1203: 'warning' } };`, 'MR2005', /cannot be set to 'warning'/],
+  [`export default { rules: { MR9999: 'off' } };`, 'MR2005', /no rule has this code/],
+  [`export default { rules: { MR1101: 'off' } };`, 'MR2005', /no rule has this code/],
   [`export default { rules: { MR1: 'off' } };`, 'MR2005', /'rules' should be codes/],
   [`export default {\n  out: 3,\n};`, 'MR2005', /dsl\.config\.ts:2: 'out' should be a folder/],
   [`export const a = 1;`, 'MR2005', /no default export/],
@@ -39,4 +47,14 @@ test.each([
 ])('%j is refused with %s and its line', async (text, code, message) => {
   write(text);
   expect(await failure()).toMatchObject({ code, exitCode: 1, message: expect.stringMatching(message) });
+});
+
+test('warnings may be set to anything, errors stay errors', async () => {
+  write(`export default { rules: { MR1212: 'off', MR1501: 'error', MR1203: 'error', MR1209: 'off' } };`);
+  expect((await readConfig(root)).rules).toEqual({ MR1212: 'off', MR1501: 'error', MR1203: 'error', MR1209: 'off' });
+});
+
+test('a code that is no rule is answered with the nearest', async () => {
+  write(`export default { rules: { MR1299: 'off' } };`);
+  expect(await failure()).toMatchObject({ hint: expect.stringMatching(/^Did you mean 'MR12\d\d'\? /) });
 });

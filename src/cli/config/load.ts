@@ -9,7 +9,9 @@ import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
 
 /** Runs a config file and checks what it says. */
 export async function loadConfig(file: string, cwd: string): Promise<Written> {
-  return check(file, await load(file, cwd), cwd);
+  const written = check(file, await load(file, cwd), cwd);
+  await checkRules(file, written.rules ?? {}, cwd);
+  return written;
 }
 
 async function load(file: string, cwd: string): Promise<unknown> {
@@ -47,7 +49,7 @@ const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => bo
   db: [isText, 'a file'],
   templates: [isText, 'a folder'],
   maxWarnings: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number'],
-  rules: [isRules, `codes with a severity, such as { MR1203: 'off' }`],
+  rules: [isRules, `codes with a severity, such as { MR1212: 'off' }`],
 };
 
 /**
@@ -92,6 +94,40 @@ function check(file: string, value: unknown, cwd: string): Written {
     }
   }
   return value;
+}
+
+/**
+ * Refuses rules that do not exist, and errors that would be hidden: what they find cannot be compiled, or would be
+ * compiled into something else than was meant.
+ */
+async function checkRules(file: string, written: Required<Written>['rules'], cwd: string): Promise<void> {
+  if (Object.keys(written).length === 0) return;
+  const { rules } = await import('../../rules/registry.ts');
+  const refuse = (code: string, message: string, hint: string): never => {
+    throw new CliError('MR2005', `${showPlace({ file, line: lineOf(file, code) }, cwd)}: ${message}`, {
+      hint,
+      exitCode: 1,
+    });
+  };
+  for (const [code, severity] of Object.entries(written)) {
+    const rule = rules.find((each) => each.code === code);
+    const soft = rules.filter((each) => each.severity !== 'error' || each.alsoWarns === true).map((each) => each.code);
+    const list = `These can be set: ${soft.toSorted().join(', ')}.`;
+    if (rule === undefined) {
+      const like = nearest(
+        code,
+        rules.map((each) => each.code),
+      );
+      const hint = like === undefined ? list : `Did you mean '${like}'? ${list}`;
+      refuse(code, `'rules' names '${code}', but no rule has this code.`, hint);
+    } else if (rule.severity === 'error' && rule.alsoWarns !== true && severity !== 'error') {
+      refuse(
+        code,
+        `${code} (${rule.name}) is an error, which cannot be set to '${severity}'.`,
+        `Mend what it finds. ${list}`,
+      );
+    }
+  }
 }
 
 /** The line on which a setting stands: good enough for an object literal, and line 1 for anything cleverer. */

@@ -90,7 +90,8 @@ function judge(
   });
   const seen = new Set(read.map(at));
   return issues.flatMap((issue) => {
-    const severity = config.rules[issue.code] ?? issue.severity;
+    // What is an error would be compiled into something wrong: it stays one.
+    const severity = issue.severity === 'error' ? 'error' : (config.rules[issue.code] ?? issue.severity);
     return severity === 'off' || seen.has(at(issue)) ? [] : [{ ...issue, severity }];
   });
 }

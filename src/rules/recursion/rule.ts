@@ -16,6 +16,7 @@ export const recursion: Rule = {
   code: 'MR1209',
   name: 'recursion',
   severity: 'error',
+  alsoWarns: true,
   check(model: SystemModel, report) {
     const children = new Map(Object.values(model.flows).map((flow) => [flow.name, childrenOf(flow)]));
     const reported = new Set<string>();
