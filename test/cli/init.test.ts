@@ -25,7 +25,10 @@ test.each(['hello', 'orders'] as const)(
 test('what the README shows is what `dsl init` writes', () => {
   // Apart from comments and line breaks.
   const bare = (text: string): string =>
-    text.replaceAll(/^\s*\/(?:\/|\*\*).*$/gm, '').replaceAll(/\s+/g, '').replaceAll(/,(?=[)}\]])/g, '');
+    text
+      .replaceAll(/^\s*\/(?:\/|\*\*).*$/gm, '')
+      .replaceAll(/\s+/g, '')
+      .replaceAll(/,(?=[)}\]])/g, '');
   const shown = /^```ts\n([^]*?)^```/m.exec(readFileSync(join(repository, 'README.md'), 'utf8'))?.[1] ?? '';
   expect(bare(shown)).toBe(bare(readFileSync(join(repository, 'templates/init/hello/hello.dsl.ts'), 'utf8')));
 });
@@ -87,7 +90,7 @@ test('nothing that is there is changed', async () => {
   const manifest = readFileSync(join(other.root, 'package.json'), 'utf8');
   expect(await other.dsl(['init'])).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/= README\.md[\s\S]*"type": "module"/),
+    stdout: expect.stringMatching(/= README\.md[\s\S]*"type": "module"[\s\S]*npm i -D typescript @types\/node/),
   });
   expect(readFileSync(join(other.root, 'README.md'), 'utf8')).toBe('mine');
   expect(readFileSync(join(other.root, 'package.json'), 'utf8')).toBe(manifest);

@@ -21,26 +21,24 @@ export function missingTasks(outDir: string, entry: string): readonly string[] {
 }
 
 /** What is said when a system is to be run whose tasks are not all implemented. Undefined when they are. */
-export async function unimplemented(
-  cwd: string,
-  entry: string,
-  outDir: string,
-): Promise<CliError | undefined> {
+export async function unimplemented(cwd: string, entry: string, outDir: string): Promise<CliError | undefined> {
   const missing = missingTasks(outDir, entry);
   if (missing.length === 0) return undefined;
   // The contracts load without the tasks, and know where each task is declared.
   const contracts = Object.values(await loadModule(join(outDir, 'contracts.ts'))) as Partial<AnyTask>[];
-  const tasks = contracts.filter(
-    (one) => one.kind === 'task' && missing.includes(taskFile(entry, one.contract ?? '')),
-  );
+  const tasks = contracts.filter((one) => one.kind === 'task' && missing.includes(taskFile(entry, one.contract ?? '')));
   const [first] = tasks;
   if (first === undefined) return undefined;
   const place = relative(cwd, join(dirname(entry), first.source ?? ''));
   const file = relative(cwd, taskFile(entry, first.contract ?? ''));
   const others = tasks.slice(1).map(({ contract }) => `'${contract}'`);
   const also = others.length === 0 ? '' : ` Nor ${others.length === 1 ? 'has' : 'have'} ${others.join(', ')}.`;
-  return new CliError('MR1501', `${place}: task '${first.contract}' has no implementation: there is no ${file}.${also}`, {
-    hint: '`dsl compile --stubs` begins the files that are missing.',
-    exitCode: 1,
-  });
+  return new CliError(
+    'MR1501',
+    `${place}: task '${first.contract}' has no implementation: there is no ${file}.${also}`,
+    {
+      hint: '`dsl compile --stubs` begins the files that are missing.',
+      exitCode: 1,
+    },
+  );
 }

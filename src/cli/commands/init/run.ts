@@ -46,9 +46,11 @@ export function init(io: Io, dir: string, template: string): number {
 function tell(io: Io, root: string, written: readonly string[], kept: readonly string[]): void {
   for (const path of written) io.out(`${io.paint('green', '+')} ${path}`);
   for (const path of kept) io.out(`${io.paint('dim', '=')} ${path} (kept as it was)`);
+  const { millrace = '' } = placeholders(root);
+  const source = millrace.startsWith('file:') ? millrace.slice('file:'.length) : 'millrace';
   if (kept.includes('package.json'))
     io.out(
-      '\npackage.json is yours: it needs "type": "module", and these packages:\n  npm i millrace zod\n  npm i -D typescript @types/node',
+      `\npackage.json is yours: it needs "type": "module", and these packages:\n  npm i ${source} zod\n  npm i -D typescript @types/node`,
     );
   const folder = relative(io.cwd, root);
   io.out(

@@ -80,9 +80,7 @@ async function sendOne(
     for (const { code, message } of errors)
       io.note(`${io.paint(['bold', 'red'], `error ${code}`, 'note')}: ${message}`);
     for (const { machine, instanceId, message, at } of thrown)
-      io.note(
-        `${io.paint('yellow', 'thrown', 'note')} in ${machine} ${instanceId} at ${at}: ${message}`,
-      );
+      io.note(`${io.paint('yellow', 'thrown', 'note')} in ${machine} ${instanceId} at ${at}: ${message}`);
   }
   return errors.length === 0 ? 0 : 1;
 }

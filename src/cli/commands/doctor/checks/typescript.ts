@@ -41,7 +41,9 @@ export const typescript: Check = (_io, config) => {
   } catch {
     return finding('problem', `${tsconfig} cannot be read: ${shown.stdout.trim().split('\n')[0] ?? ''}`);
   }
-  const types = (Array.isArray(options['types']) ? options['types'] : []).map(text).filter((name) => /^[\w-]+$/.test(name));
+  const types = (Array.isArray(options['types']) ? options['types'] : [])
+    .map(text)
+    .filter((name) => /^[\w-]+$/.test(name));
   const absent = types.filter((name) => !installed(config.root, `@types/${name}`) && !installed(config.root, name));
   if (absent.length > 0) {
     const wanted = absent.map((name) => `@types/${name}`).join(' ');
