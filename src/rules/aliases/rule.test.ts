@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { at, call, event, go, machine, on, state, system } from '../../model/fixtures/nodes.ts';
-import { messages } from '../fixtures/found.ts';
+import { found, messages } from '../fixtures/found.ts';
 import { aliases } from './rule.ts';
 
 const check = (...args: Parameters<typeof machine>) =>
@@ -85,5 +85,20 @@ it('a run names what the head lists', () => {
   expect(messages(aliases, model(run('flow', 'nope'), run('task', 'payOrder')))).toEqual([
     "State 's' of machine 'm' runs the flow 'nope', which is not among its 'flows'.",
     "State 's' of machine 'm' runs the task 'payOrder', which is not among its 'tasks'.",
+  ]);
+});
+
+it('`on` goes by the names in `events`, also with a pattern', () => {
+  const loans = [
+    { alias: 'paid', name: 'loan.paid' },
+    { alias: 'late', name: 'loan.late' },
+  ];
+  const model = system({ machines: [machine('m', [hears('loan.*', 'loan.paid', 'paid')], { events: loans })] });
+  expect(found(aliases, model)).toMatchObject([
+    {
+      message: expect.stringContaining("reacts to 'loan.*', which is not among") as string,
+      hint: "`on` goes by the names in `events`, not by those of the events: here 'paid' and 'late'. Known events: 'late' and 'paid'.",
+    },
+    { hint: expect.stringContaining("not by those of the events: here 'paid'.") as string },
   ]);
 });

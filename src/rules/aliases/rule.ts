@@ -1,7 +1,7 @@
 import type { MachineNode } from '../../model/index.ts';
 import { visitActions, visitStates } from '../../model/visit/index.ts';
 import { chartOf, type Chart } from '../kit/chart.ts';
-import { unknownName } from '../kit/words.ts';
+import { list, unknownName } from '../kit/words.ts';
 import type { Finding, Rule } from '../rule.ts';
 
 /** A machine reacts to, is created by and raises the events that it lists, each once. */
@@ -58,12 +58,27 @@ function checkDescriptors(machine: MachineNode, report: (finding: Finding) => vo
       if (isHeard(chart, event, known)) continue;
       report({
         message: `State '${state.name}' of machine '${machine.name}' reacts to '${event}', which is not among the machine's events.`,
-        ...unknownName(event, known, 'event'),
+        ...unheard(machine, event, known),
         path: `${chart.path(state)}.on.${event}`,
         location,
       });
     }
   });
+}
+
+/** What to say about a descriptor that covers none of the names in `events`. */
+function unheard(machine: MachineNode, event: string, known: readonly string[]): ReturnType<typeof unknownName> {
+  const said = unknownName(event, known, 'event');
+  const prefix = event.endsWith('.*') ? event.slice(0, -2) : undefined;
+  const own = machine.events.filter(({ alias, name }) =>
+    prefix === undefined ? name === event : name === prefix || (name !== alias && name.startsWith(`${prefix}.`)),
+  );
+  if (own.length === 0) return said;
+  const names = list(own.map(({ alias }) => alias));
+  return {
+    ...said,
+    hint: `\`on\` goes by the names in \`events\`, not by those of the events: here ${names}. ${said.hint}`,
+  };
 }
 
 /** Can an event come that the descriptor covers: one of the machine's own, or of those that every machine has? */

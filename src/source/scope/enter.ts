@@ -35,8 +35,12 @@ function same(a: LocalNode | ImportNode, b: LocalNode | ImportNode): boolean {
     a.location.column === b.location.column
   )
     return true;
-  if (a.kind === 'local') return b.kind === 'local' && a.text === b.text;
+  if (a.kind === 'local') return b.kind === 'local' && withoutComment(a.text) === withoutComment(b.text);
   if (b.kind === 'local' || a.imported !== b.imported) return false;
   const folder = (file: string): string => file.split('/').slice(0, -1).join('/');
   return a.from === b.from && (!a.from.startsWith('.') || folder(a.location.file) === folder(b.location.file));
+}
+
+function withoutComment(text: string): string {
+  return text.replace(/^(?:\/\*[^]*?\*\/\s*|\/\/[^\n]*\n\s*)*/, '');
 }

@@ -210,3 +210,37 @@ describe('imports', () => {
     ]);
   });
 });
+
+describe('comments', () => {
+  const text = (above: string): string =>
+    `${basics}${above}\nexport const f = flow('f', { input: z.any() }, (f) => f.returns(({ input }) => limit(input)));\n`;
+  const limitOf = async (above: string): Promise<string | undefined> =>
+    (await modelOf(text(above))).locals['limit']?.text;
+
+  it.each([
+    ['/** At most. */\nexport const limit = (n: number) => n;', '/** At most. */\nconst limit = (n: number) => n;'],
+    [
+      '// One.\n/* Two. */\nfunction limit(n: number) { return n; }',
+      '// One.\n/* Two. */\nfunction limit(n: number) { return n; }',
+    ],
+    [
+      '/** At most. */\r\nexport function limit(n: number) { return n; }',
+      '/** At most. */\nfunction limit(n: number) { return n; }',
+    ],
+    ['// About all.\n\n// Of it.\nconst limit = (n: number) => n;', '// Of it.\nconst limit = (n: number) => n;'],
+    ['// About all.\n\nconst limit = (n: number) => n;', 'const limit = (n: number) => n;'],
+    ['const other = 1; // behind it\nconst limit = (n: number) => n;', 'const limit = (n: number) => n;'],
+    ['/** Both. */\nconst other = 1, limit = (n: number) => n;', 'const limit = (n: number) => n;'],
+  ])('%j', async (above, local) => {
+    expect(await limitOf(above)).toBe(local);
+  });
+
+  it('do not make two of one constant', async () => {
+    const limit = 'export const limit = (n: number) => n;\n';
+    const files = {
+      'a.dsl.ts': `${text(`/** Here. */\n${limit}`).replace("{ version: '1.0.0' }", "{ version: '1.0.0', parts: [b] }")}import * as b from './b.dsl.ts';\n`,
+      'b.dsl.ts': `import { flow } from 'millrace';\nimport { z } from 'zod';\n/** There. */\n${limit}export const g = flow('g', { input: z.any() }, (f) => f.returns(({ input }) => limit(input)));\n`,
+    };
+    expect((await modelOf(files)).locals['limit']?.text).toMatch(/^\/\*\* (?:Here|There)\. /);
+  });
+});

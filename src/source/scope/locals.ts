@@ -169,7 +169,10 @@ function needLocal(reading: Reading, use: Site, module: Module, binding: Binding
   const parts: { site: Site; text: string }[] = [];
   if (value?.kind === 'const' || value?.kind === 'pattern') {
     const site = { module, node: value.declaration };
-    parts.push({ site, text: `const ${textOf(site)};` });
+    // Of several constants in one statement the first has the comment.
+    const isFirst = value.statement.declarationList.declarations[0] === value.declaration;
+    const comment = isFirst ? commentAbove({ module, node: value.statement }) : '';
+    parts.push({ site, text: `${comment}const ${textOf(site)};` });
   } else if (value !== undefined && 'statements' in value) {
     for (const node of value.statements)
       parts.push({ site: { module, node }, text: declarationText({ module, node }) });
@@ -202,5 +205,21 @@ function declarationText(site: Site<ts.Statement>): string {
     skipped === undefined
       ? textOf(site)
       : module.text.slice(skipped.end, node.end).replaceAll('\r\n', '\n').trimStart();
-  return ts.isTypeAliasDeclaration(node) && !text.endsWith(';') ? `${text};` : text;
+  const whole = ts.isTypeAliasDeclaration(node) && !text.endsWith(';') ? `${text};` : text;
+  return `${commentAbove(site)}${whole}`;
+}
+
+/** The comments right above a statement, each on lines of its own; those of the file's head, before a blank line, stay there. */
+function commentAbove({ module, node }: Site): string {
+  const ranges = ts.getLeadingCommentRanges(module.text, node.pos) ?? [];
+  let end = node.getStart(module.source);
+  let start = end;
+  for (const range of ranges.toReversed()) {
+    const between = module.text.slice(range.end, end);
+    // What stands behind the statement before, or apart from this one, is about something else.
+    const isOwnLine = range.pos === 0 || /\n[ \t]*$/.test(module.text.slice(0, range.pos));
+    if (!isOwnLine || /\n\s*\n/.test(between)) break;
+    start = end = range.pos;
+  }
+  return module.text.slice(start, node.getStart(module.source)).replaceAll('\r\n', '\n');
 }
