@@ -67,6 +67,29 @@ it.each(['sleep', 'receive', 'beside'])('cancels what waited before the restart:
   await second.close();
 });
 
+it('a run that is failing already does not accept a cancel', async () => {
+  const late = Promise.withResolvers<void>();
+  const fails = anyFlow('fails', async (host) => {
+    await host.step('a', () => work('a'), at);
+    host.undo('a', () => work('undo'), at);
+    throw new Error('broken');
+  });
+  const undoing = Promise.withResolvers<void>();
+  const run = async (input: string): Promise<void> => {
+    if (input !== 'undo') return;
+    undoing.resolve();
+    await late.promise;
+  };
+  const system = bind({ flows: [fails], tasks: [code(work, run)] });
+  const runtime = new ReactiveSystemRuntime(system, { db: ':memory:', logger: silentLogger });
+  await runtime.start('fails', undefined, { id: 'r' });
+  await undoing.promise;
+  expect(await runtime.cancel('r')).toMatchObject({ accepted: false });
+  late.resolve();
+  expect(await runtime.result('r')).toMatchObject({ status: 'failed', error: { message: 'broken' } });
+  await runtime.close();
+});
+
 it.each([
   ['and the process goes on', false],
   ['and the process dies as soon as that is accepted', true],

@@ -61,7 +61,7 @@ export interface Context {
   create(tx: Tx, run: NewRun): void;
   /** Appends to the journal of a run that may or may not be in memory; the run is woken after the commit. */
   record(tx: Tx, run: string, row: Omit<JournalRow, 'run' | 'seq' | 'at'>): JournalRow;
-  /** Writes that a run must stop, unless it has ended. */
+  /** Writes that a run must stop, unless it has ended or stops for another reason; says whether it ends for this one. */
   stop(tx: Tx, run: string, stop: Stop): boolean;
   /** Ends a run: its row, timers and waits, the news to its parent or machine instance. */
   end(tx: Tx, run: string, end: RunEnd): void;

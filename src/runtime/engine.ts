@@ -217,7 +217,8 @@ export class Engine implements Context {
       });
       return true;
     }
-    if (live?.stopping !== undefined) return true;
+    // Already on its way to an end, which is this one or another.
+    if (live?.stopping !== undefined) return live.stopping.reason === stop.reason;
     this.record(tx, run, {
       kind: 'stopping',
       path: '',

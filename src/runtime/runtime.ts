@@ -217,7 +217,7 @@ export class ReactiveSystemRuntime {
     return this.sendEvent(name, payload, options);
   }
 
-  /** Cancels a run: attempts are aborted, finished steps undone. `accepted` is false when it had ended before. */
+  /** Cancels a run: attempts are aborted, finished steps undone. `accepted` is false when it had ended or failed before. */
   cancel(runId: string, reason?: string): Promise<{ readonly runId: string; readonly accepted: boolean }> {
     return this.#ask('cancel', { runId, ...(reason === undefined ? {} : { reason }) });
   }

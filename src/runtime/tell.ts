@@ -16,7 +16,6 @@ export function tellStep(bus: Bus, row: JournalRow): void {
     case 'completed':
     case 'slept':
     case 'received':
-    case 'chosen':
     case 'emitted':
       return bus.tell({ type: 'step.completed', ...facts });
     case 'failed':
@@ -31,7 +30,8 @@ export function tellStep(bus: Bus, row: JournalRow): void {
       });
     case 'cancelled':
       return bus.tell({ type: 'step.cancelled', ...facts });
-    // The line of a map is written when it begins, and none when it ends: its items tell.
+    // The line of a map or a branch is written when it begins, and none when it ends: the steps in it tell.
+    case 'chosen':
     case 'mapped':
     case 'stopping':
       return undefined;
