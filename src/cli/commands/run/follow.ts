@@ -52,8 +52,8 @@ export function followClient(io: Io, client: Client, id: string): () => void {
   } as const;
   const read = (): void => {
     for (const { path, kind, status, target } of client.reader.steps(id)) {
-      // A map is told by its items.
-      if (kind === 'map' || told.get(path) === status) continue;
+      // A map or a branch is told by the steps in it.
+      if (kind === 'map' || kind === 'branch' || told.get(path) === status) continue;
       told.set(path, status);
       const [style, sign] = signs[status];
       io.note(
