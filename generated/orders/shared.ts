@@ -2,7 +2,10 @@
 import { z } from 'zod';
 
 export const OrderId = z.string().min(1).brand<'OrderId'>();
+
+/** `amount` counts cents. */
 export const Money = z.object({ amount: z.int().positive(), currency: z.enum(['EUR', 'USD']) });
+
 export const Line = z.object({ sku: z.string().min(1), quantity: z.int().min(1) });
 
 export const Order = z.object({

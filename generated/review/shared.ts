@@ -2,6 +2,8 @@
 import { z } from 'zod';
 
 export const ChangeId = z.string().regex(/^[\w-]+$/, 'letters, digits, _ and - only');
+
+/** `base` is the folder to be changed; `proposal` holds the files as the author wants them. */
 export const Folders = z.object({ base: z.string().min(1), proposal: z.string().min(1) });
 
 export const FileChange = z.object({

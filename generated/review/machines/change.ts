@@ -33,11 +33,11 @@ export type ChangeState =
   | 'merged'
   | 'abandoned';
 type ChangeSubmitted = Parsed<typeof changeSubmitted.payload>;
-type ChangeWithdrawn = Parsed<typeof changeWithdrawn.payload>;
 type SubmittedReviewRoundOutput = Parsed<NonNullable<(typeof reviewRound)['output']>>;
 type VerdictGiven = Parsed<typeof verdictGiven.payload>;
-type ChangeRevised = Parsed<typeof changeRevised.payload>;
 type MergingMergeChangeOutput = Parsed<typeof mergeChange.output>;
+type ChangeRevised = Parsed<typeof changeRevised.payload>;
+type ChangeWithdrawn = Parsed<typeof changeWithdrawn.payload>;
 /** The events it is told of. */
 export type ChangeEvent =
   | { readonly name: 'changeSubmitted'; readonly payload: ChangeSubmitted }
