@@ -120,6 +120,23 @@ describe('where the system is', () => {
   });
 });
 
+describe('a misspelt package', () => {
+  it('is named', async () => {
+    const text = basics.replace("'millrace'", "'millrase'");
+    expect(lines(await readText(text))).toEqual([
+      "MR1126 1:10 'agent' is imported from 'millrase', which is not 'millrace'.",
+    ]);
+    const tasks = `import { task } from 'milrace';\nexport const t = task('t', {});\n`;
+    const part = {
+      'a.dsl.ts': `${head.replace("{ version: '1.0.0' }", "{ version: '1.0.0', parts: [b] }")}import * as b from './b.ts';\n`,
+      'b.ts': tasks,
+    };
+    expect(lines(await readText(part))).toEqual([
+      "MR1126 1:10 'task' is imported from 'milrace', which is not 'millrace'.",
+    ]);
+  });
+});
+
 describe('JSON', () => {
   it('reads back what it prints', async () => {
     const model = await modelOf(basics);

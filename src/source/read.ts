@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { deepFreeze } from '../core/index.ts';
+import { deepFreeze, nearest } from '../core/index.ts';
 import type { Diagnostic, SystemModel } from '../model/index.ts';
 import { membersOf, reportStrangers } from './define/members.ts';
 import { findSystem, readSystemHead } from './define/system.ts';
@@ -8,6 +8,7 @@ import { readReached } from './scope/reached.ts';
 import { readMembers } from './members.ts';
 import type { ReadResult } from './options.ts';
 import { Reading } from './reading.ts';
+import { packageName } from './syntax/dsl-name.ts';
 import type { Module } from './syntax/module.ts';
 
 /** Reads a system from a TypeScript file. Loads the parser: import this module only when it is needed. */
@@ -47,6 +48,7 @@ function systemIn(reading: Reading, module: Module): SystemModel | undefined {
   }
   const found = findSystem(reading, module);
   if (found === undefined) {
+    if (reportMisspelt(reading, module)) return undefined;
     const hint =
       "Write `export default system('name', { version: '1.0.0' })`, with `import { system } from 'millrace'`.";
     reading.reportFile('MR1007', module.path, `'${module.display}' exports no system.`, hint);
@@ -56,6 +58,7 @@ function systemIn(reading: Reading, module: Module): SystemModel | undefined {
   const modules = [...new Set([module, found.module, ...parts])];
   const members = membersOf(reading, modules);
   const maps = readMembers(reading, members);
+  for (const each of modules) reportMisspelt(reading, each);
   reportStrangers(reading, members, modules);
   reportCycles(reading, module);
   const {
@@ -86,6 +89,21 @@ function systemIn(reading: Reading, module: Module): SystemModel | undefined {
     files: [...reading.modules.values()].flatMap((read) => (read === undefined ? [] : [read.file])),
     location,
   };
+}
+
+/** Says that an import names almost, but not quite, the package that declares. */
+function reportMisspelt(reading: Reading, module: Module): boolean {
+  const verbs = ['system', 'event', 'task', 'agent', 'resource', 'flow', 'machine', 'part', 'failed'];
+  for (const { value } of module.bindings.values()) {
+    if (value?.kind !== 'import' || value.from === packageName || nearest(value.from, [packageName]) === undefined)
+      continue;
+    if (value.imported !== '*' && !verbs.includes(value.imported)) continue;
+    const site = { module, node: value.declaration };
+    const message = `'${value.imported}' is imported from '${value.from}', which is not '${packageName}'.`;
+    reading.report('MR1126', site, message, { hint: `Did you mean '${packageName}'?` });
+    return true;
+  }
+  return false;
 }
 
 /** The problems as one meets them reading the files from top to bottom, the entry first. */

@@ -25,10 +25,8 @@ export function sharedModule(emission: Emission): SharedPlan | undefined {
   const texts = new Map<string, string>();
   for (const local of locals) {
     if (/^(?:const\s+)?enum\s/m.test(local.text)) {
-      emission.unsupported(
-        `the enum '${local.name}', which cannot be erased; use z.enum or a union of literals`,
-        local.location,
-      );
+      const message = `The compiler does not print the enum '${local.name}': an enum cannot be erased.`;
+      emission.report({ code: 'MR1650', message, hint: 'Use `z.enum([…])` or a union of literals.' }, local.location);
     }
     texts.set(`${local.location.file}\0${local.text}`, exported(local));
   }

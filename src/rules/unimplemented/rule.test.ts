@@ -20,3 +20,13 @@ it('warns about tasks that neither code nor a model performs', () => {
     },
   ]);
 });
+
+it.each([
+  ['undo-t', 'tasks/undo-t.ts', 'undoT'],
+  ['mail.send', 'tasks/mail-send.ts', 'mailSend'],
+  ['charge', 'tasks/charge.ts', 'charge'],
+  ['delete', 'tasks/delete.ts', 'delete_'],
+])('the hint for %s is TypeScript', (name, file, contract) => {
+  const [finding] = found(unimplemented, system({ tasks: [task(name)] }), { implemented: () => false });
+  expect(finding?.hint).toBe(`Write ${file}: export default implement(${contract}, async (input, ctx) => ...).`);
+});

@@ -12,7 +12,7 @@ export const unimplemented: Rule = {
       if (performer !== undefined || implemented(name)) continue;
       report({
         message: `Task '${name}' has no implementation.`,
-        hint: `Write tasks/${kebabCase(name)}.ts: export default implement(${name}, async (input, ctx) => ...).`,
+        hint: `Write tasks/${kebabCase(name)}.ts: export default implement(${identifierOf(name)}, async (input, ctx) => ...).`,
         path: `tasks.${name}`,
         location,
         context: { ids: [name] },
@@ -20,3 +20,12 @@ export const unimplemented: Rule = {
     }
   },
 };
+
+const reserved =
+  /^(?:arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield)$/;
+
+/** What the contract of a task is called: `undo-t` becomes `undoT`. */
+function identifierOf(name: string): string {
+  const joined = name.replaceAll(/[.-]+([^.-]?)/g, (_match, letter: string) => letter.toUpperCase());
+  return reserved.test(joined) ? `${joined}_` : joined;
+}

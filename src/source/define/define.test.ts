@@ -302,6 +302,8 @@ describe('values', () => {
     [['MR1115 foo'], '...foo'],
     [["MR1104 '5 seconds'"], "timeout: '5 seconds'"],
     [['MR1104 5'], 'timeout: 5'],
+    [["MR1104 '0s'"], "timeout: '0s'"],
+    [["MR1104 '99999999999d'"], "timeout: '99999999999d'"],
     [['MR1104 0', "MR1104 'expo'"], "retry: { attempts: 0, backoff: 'expo' }"],
     [['MR1104 1.5'], 'priority: 1.5'],
     [["MR1104 'yes'"], "idempotent: 'yes'"],
@@ -341,6 +343,21 @@ describe('values', () => {
     ]);
     expect(await marks(`${head}export const e = event('e', { payload: Ordr });\nconst Order = z.any();`)).toEqual([
       'MR1115 Ordr',
+    ]);
+  });
+});
+
+describe('durations', () => {
+  it.each(['500', 'patience'])('%s is answered with one', async (given) => {
+    const { diagnostics } = await readText(taskText(`timeout: ${given}`, 'const patience = 500;'));
+    expect(diagnostics.map(({ code, message, hint }) => ({ code, message, hint }))).toEqual([
+      {
+        code: 'MR1104',
+        message: `Expected a duration such as '30s', but found \`${given === 'patience' ? '500' : given}\`.`,
+        hint: expect.stringMatching(
+          /^Write it in quotes, with a unit\. If it counts milliseconds: '-?\d+ms'\.$/,
+        ) as string,
+      },
     ]);
   });
 });

@@ -17,6 +17,7 @@ import {
   type Json,
   type Reader,
 } from '../value/readers.ts';
+import { timeLimit } from '../value/time-limit.ts';
 import { common, described, isFunction, locationOf, optionsOf, retry, textOrLambda } from './common.ts';
 import type { Definition } from './dsl-call.ts';
 import { reference } from './reference.ts';
@@ -64,7 +65,7 @@ const readers = {
   input: schema,
   output: schema,
   retry,
-  timeout: duration,
+  timeout: timeLimit,
   concurrency: integer(1),
   rateLimit: shape('`rateLimit`', { limit: integer(1), per: duration }, 'limit', 'per'),
   priority: integer(-Infinity),

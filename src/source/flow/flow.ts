@@ -7,7 +7,8 @@ import { eventReference } from '../define/reference.ts';
 import { schema, unreadableSchema } from '../scope/expression.ts';
 import { locate } from '../syntax/location.ts';
 import { shape } from '../value/options.ts';
-import { duration, literal } from '../value/readers.ts';
+import { literal } from '../value/readers.ts';
+import { timeLimit } from '../value/time-limit.ts';
 import { body } from './body.ts';
 
 const readers = {
@@ -17,7 +18,7 @@ const readers = {
   schedule: shape('`schedule`', { cron: literal, timeZone: literal }, 'cron'),
   http: literal,
   onFailure: call('task', 'flow'),
-  timeout: duration,
+  timeout: timeLimit,
   ...common,
 };
 

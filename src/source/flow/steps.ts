@@ -10,6 +10,7 @@ import { follow } from '../value/follow.ts';
 import { locate } from '../syntax/location.ts';
 import { options, shape } from '../value/options.ts';
 import { duration, integer, identifier, members, oneOf, type Reader } from '../value/readers.ts';
+import { timeLimit } from '../value/time-limit.ts';
 import type { Link } from './chain.ts';
 import { graphNodes } from './graph.ts';
 
@@ -56,7 +57,7 @@ const noBodies: readonly NamedBody[] = [];
 function step({ at }: Part, id: string): Draft<'step'> {
   const target = at(1, runs);
   const values =
-    at(2, (reading, site) => options(reading, site, 'a step', { retry, timeout: duration, onFailure })) ?? {};
+    at(2, (reading, site) => options(reading, site, 'a step', { retry, timeout: timeLimit, onFailure })) ?? {};
   return target && { kind: 'step', id, call: target, ...values };
 }
 

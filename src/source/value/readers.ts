@@ -94,7 +94,14 @@ export const boolean: Reader<boolean> = (reading, site) => {
 
 /** A span of time. */
 export const duration: Reader<Duration> = (reading, site) => {
-  const value = literal(reading, site);
+  const found = follow(reading, site);
+  if (found === undefined) return undefined;
+  const count = numberOf(found.node);
+  if (count !== undefined) {
+    const guess = `If it counts milliseconds: '${count}ms'.`;
+    return wrong(reading, found, "a duration such as '30s'", `Write it in quotes, with a unit. ${guess}`);
+  }
+  const value = literal(reading, found);
   if (value === undefined || isDuration(value)) return value;
   return wrong(
     reading,
