@@ -76,11 +76,7 @@ const odd: Readonly<Record<string, () => unknown>> = {
   throwsOddDetails: () => {
     throw new NonRetryableError('x', { details: { big: 5n, circular } });
   },
-  thenThrows: () => ({
-    get then(): never {
-      throw new Error('then');
-    },
-  }),
+  thenThrows: () => new Proxy({}, { get: () => throwing.inside }),
 };
 const system = bind({
   flows: [nap, caughtNap, once, says],
@@ -200,5 +196,12 @@ it('a clock that throws stops the engine and rejects who waits, rather than endi
   broken = true;
   await expect(runtime.executeFlow('nap', '1m')).rejects.toThrow('no more alarms');
   await refused;
+  await runtime.close();
+});
+
+it.each([0, -1, Number.NaN, Infinity, 1e300])('a clock of factor %d is refused and not kept', async (factor) => {
+  expect(() => open({ clock: { factor } })).toThrow(expect.objectContaining({ code: 'MR3013' }));
+  const runtime = open();
+  expect(await runtime.executeFlow('nap', '1ms')).toMatchObject({ success: true });
   await runtime.close();
 });

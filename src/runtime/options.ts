@@ -27,6 +27,8 @@ export interface RuntimeOptions {
   readonly resident?: number;
 }
 
+const fastest = 60_000_000;
+
 interface StoredClock {
   readonly factor: number;
   readonly origin: ClockOrigin;
@@ -43,6 +45,15 @@ export function openStore(options: Pick<RuntimeOptions, 'db' | 'store'>): Store 
       retryable: false,
       fault: 'input',
     },
+  );
+}
+
+/** Refuses a clock that could not run: it would be kept in the database, and no later process could undo it. */
+export function checkClock(option: RuntimeOptions['clock']): void {
+  if (option === undefined || 'now' in option || (option.factor > 0 && option.factor <= fastest)) return;
+  throw new MillraceError(
+    `The factor of a clock is a number above 0 and at most ${fastest} (a year in half a second), not ${String(option.factor)}.`,
+    { code: 'MR3013', retryable: false, fault: 'input' },
   );
 }
 

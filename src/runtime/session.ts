@@ -6,7 +6,7 @@ import { Engine } from './engine.ts';
 import { RunError } from './errors.ts';
 import { newId } from './ids.ts';
 import { Inbox } from './inbox.ts';
-import { clockOf, openStore, type RuntimeOptions } from './options.ts';
+import { checkClock, clockOf, openStore, type RuntimeOptions } from './options.ts';
 import { acquire, heartbeat, mine, release } from './owner.ts';
 import type { Registry } from './registry.ts';
 
@@ -33,6 +33,7 @@ export class Session {
 
   constructor(registry: Registry, options: RuntimeOptions) {
     this.#logger = unfailing(options.logger ?? jsonLogger({ level: 'warn' }));
+    checkClock(options.clock);
     this.store = openStore(options);
     this.#own = options.store === undefined;
     this.#drainMs = options.drainMs ?? 10_000;
