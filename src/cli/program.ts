@@ -50,7 +50,7 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
   const names = Object.keys(commands);
   const words = argv.filter((word) => !word.startsWith('-'));
   const wanted = words[0] === 'help' ? words[1] : words[0];
-  if (wanted !== undefined && !(wanted in commands)) {
+  if (wanted !== undefined && !Object.hasOwn(commands, wanted)) {
     const like = nearest(wanted, names);
     throw new CliError('MR2002', `There is no command '${wanted}'. The commands are: ${names.join(', ')}.`, {
       hint: like === undefined ? '`dsl --help` says what each is for.' : `Did you mean \`dsl ${like}\`?`,
@@ -65,6 +65,13 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
     for (const each of [command, ...command.commands]) {
       prepare(each);
       if (each.commands.length === 0) manners(each);
+    }
+    // For a person a group shows its help; a script gets a document.
+    const below = command.commands.map((each) => each.name());
+    if (io.json && below.length > 0 && words.length === 1 && !argv.includes('--help') && !argv.includes('-h')) {
+      throw new CliError('MR2003', `\`dsl ${name}\` needs to know what to do: ${below.join(' or ')}.`, {
+        hint: `\`dsl ${name} --help\` shows how it is used.`,
+      });
     }
   }
   try {

@@ -32,6 +32,16 @@ test.each([...names, 'runs list', 'runs show', 'instances list', 'instances show
 test('a group without its subcommand shows what there is', async () => {
   expect(await dsl(['runs'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('list runs') });
   expect(await dsl(['runs', 'lst'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error MR2003: .*lst/) });
+  const json = await dsl(['runs', '--json']);
+  expect(json.code).toBe(2);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    ok: false,
+    error: { code: 'MR2003', message: expect.stringContaining('list or show') },
+  });
+});
+
+test.each(['constructor', 'toString', '__proto__'])('%s is no command', async (word) => {
+  expect(await dsl([word])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error MR2002: /) });
 });
 
 test('an unknown command names the known ones and the nearest', async () => {
