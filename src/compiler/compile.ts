@@ -1,4 +1,6 @@
+import { MillraceError } from '../core/index.ts';
 import type { Diagnostic, SystemModel } from '../model/index.ts';
+import { isSystem } from '../model/is-system.ts';
 import { contractsModule } from './contracts/contracts-module.ts';
 import { flowModule } from './flow/flow-module.ts';
 import { machineModule } from './machine/machine-module.ts';
@@ -43,7 +45,8 @@ export interface CompileResult {
 /**
  * Prints a system as TypeScript modules. Writes nothing, and gives the same bytes for the same model and options.
  *
- * @throws MillraceError MR1653 when an overridden template does not work.
+ * @throws MillraceError MR1653 when an overridden template does not work, MR1655 when this is no system, or a folder or
+ * the version is missing.
  * @example
  * ```ts
  * import { compileSystem } from 'millrace/compiler';
@@ -61,6 +64,7 @@ export interface CompileResult {
  * ```
  */
 export function compileSystem(model: SystemModel, options: CompileOptions): CompileResult {
+  refuseOthers(model, options);
   const diagnostics: Diagnostic[] = [];
   const layout = createLayout(model, options);
   const emission = createEmission(model, layout, diagnostics);
@@ -101,6 +105,18 @@ export function compileSystem(model: SystemModel, options: CompileOptions): Comp
     outputs: Object.fromEntries(files.map((file) => [file.path, hashText(file.text)])),
   };
   return { files: [...files, { path: manifestName, text: printManifest(manifest) }], diagnostics };
+}
+
+/** A caller without types may hand in anything. */
+function refuseOthers(model: unknown, options: unknown): void {
+  const refuse = (message: string): never => {
+    throw new MillraceError(message, { code: 'MR1655', retryable: false, fault: 'input' });
+  };
+  if (!isSystem(model))
+    refuse('compileSystem got something that is not a system. Read one with readSystem or parseSystem.');
+  const given: Readonly<Record<string, unknown>> = { ...(options as object | undefined) };
+  for (const name of ['outDir', 'sourcePath', 'tasksDir', 'toolVersion'])
+    if (typeof given[name] !== 'string') refuse(`compileSystem needs the option '${name}', a text.`);
 }
 
 /**

@@ -89,7 +89,7 @@ it('reports a rule that throws and goes on', () => {
 it.each([null, 1, {}, { kind: 'system' }])('does not throw for %j', (model) => {
   const { success, issues } = validateSystem(model as never);
   expect(success).toBe(false);
-  expect(issues.length).toBeGreaterThan(0);
+  expect(issues).toMatchObject([{ code: 'MR1200', message: expect.stringMatching(/^This is not a system/) as string }]);
 });
 
 it('judges whatever the types allow without a failure of its own', () => {

@@ -1,4 +1,5 @@
 import type { Location, SystemModel } from '../model/index.ts';
+import { isSystem } from '../model/is-system.ts';
 import { rules } from './registry.ts';
 import type { Finding, Issue, Rule, RuleWorld } from './rule.ts';
 
@@ -33,6 +34,7 @@ export interface Validation {
  * ```
  */
 export function validateSystem(model: SystemModel, options: ValidateOptions = {}): Validation {
+  if (!isSystem(model)) return { success: false, issues: [notASystem] };
   const issues: Issue[] = [];
   for (const rule of [...rules, ...(options.rules ?? [])]) {
     if (options.off?.some((off) => off === rule.code || off === rule.name) === true) continue;
@@ -46,6 +48,20 @@ export function validateSystem(model: SystemModel, options: ValidateOptions = {}
   issues.sort(byPlace);
   return { success: !issues.some(({ severity }) => severity === 'error'), issues };
 }
+
+const notASystem: Issue = Object.freeze({
+  code: 'MR1200',
+  rule: 'model',
+  severity: 'error',
+  message: 'This is not a system: its kind, its name or one of its maps is missing.',
+  path: '',
+  file: '',
+  line: 1,
+  column: 1,
+  endLine: 1,
+  endColumn: 1,
+  hint: 'Make one with readSystem, loadSystemFromDsl or createSystem; parseSystem tells all that is wrong with a JSON value.',
+});
 
 function toIssue(rule: Rule, finding: Finding, folder: string | undefined): Issue {
   const { message, path, location, severity = rule.severity, hint, related, fix, context } = finding;

@@ -233,3 +233,16 @@ describe('what cannot be read', () => {
     ]);
   });
 });
+
+describe('a delay that cannot be read', () => {
+  it.each(["{ '30x': 'b' }", "[{ delay: 500, target: 'b' }]", "[{ target: 'b' }]", "{ 500: 'b' }"])(
+    '%s makes no noise about where it leads',
+    async (after) => {
+      const text = `${basics}export const m = machine('m', { key: 'id', context: z.object({}), events: { placed } })
+  .states('a', { a: { after: ${after} }, b: { final: true } });\n`;
+      const { system, diagnostics } = await readText(text);
+      expect(diagnostics).toHaveLength(1);
+      expect(system?.machines['m']?.states[0]?.after).toMatchObject([{ transitions: [{ targets: ['b'] }] }]);
+    },
+  );
+});

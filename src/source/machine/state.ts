@@ -67,6 +67,8 @@ const on: Reader<StateNode['on']> = (reading, site) =>
     return transitions === undefined ? [] : [{ event: key, transitions, location: locate(name, value.node) }];
   });
 
+// Where the delay is wrong the transition is still there: nothing is to be said about states that it leads to.
+const unreadableDelay = '0ms';
 const later = { delay: durationOrLambda, ...transitionReaders };
 const after: Reader<StateNode['after']> = (reading, site) => {
   const found = follow(reading, site);
@@ -75,10 +77,8 @@ const after: Reader<StateNode['after']> = (reading, site) => {
     return (elements(reading, found) ?? []).flatMap((item) => laterOne(reading, item) ?? []);
   return members(reading, found, 'an object of durations')?.flatMap(({ key, name, value }) => {
     const transitions = go(reading, value);
-    const delay = durationKey(reading, key, name);
-    return transitions === undefined || delay === undefined
-      ? []
-      : [{ delay, transitions, location: locate(name, value.node) }];
+    const delay = durationKey(reading, key, name) ?? unreadableDelay;
+    return transitions === undefined ? [] : [{ delay, transitions, location: locate(name, value.node) }];
   });
 };
 
@@ -91,8 +91,8 @@ function durationKey(reading: Reading, key: string, name: Site): ReturnType<type
 
 function laterOne(reading: Reading, item: Site<ts.Expression>): StateNode['after'][number] | undefined {
   const values = options(reading, item, 'a transition', later, ['delay']);
-  if (values?.delay === undefined) return undefined;
-  const { delay, target, guard, internal, description } = values;
+  if (values === undefined) return undefined;
+  const { delay = unreadableDelay, target, guard, internal, description } = values;
   const location = locate(item);
   const transition = {
     kind: 'transition' as const,
