@@ -85,6 +85,31 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
   },
 );
 
+test('Ctrl-C lets an attempt under way end: it is not made again', async () => {
+  using it = await initialised('hello');
+  writeFileSync(
+    join(it.root, 'tasks/sign-guest-book.ts'),
+    `import { appendFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { implement } from 'millrace/tasks';
+import { signGuestBook } from '../generated/hello/contracts.ts';
+
+export default implement(signGuestBook, async ({ name }, { signal }) => {
+  appendFileSync('attempts.txt', name);
+  await wait(700, undefined, { signal });
+  return { page: 1, line: name };
+});
+`,
+  );
+  const args = ['run', 'hello.dsl.ts', 'greet', '--id', 'g'];
+  const running = it.start([...args, '--input', '{"name":"x"}']);
+  while (!existsSync(join(it.root, 'attempts.txt'))) await new Promise((resolve) => setTimeout(resolve, 20));
+  running.kill('SIGINT');
+  expect(await running.done).toMatchObject({ code: 130, stderr: expect.stringContaining('for at most 10 s') });
+  expect(await it.dsl([...args, '--json'])).toMatchObject({ code: 0, stdout: expect.stringContaining('completed') });
+  expect(readFileSync(join(it.root, 'attempts.txt'), 'utf8')).toBe('x');
+});
+
 test('a client takes over when the process that drives the database dies', async () => {
   using it = await initialised('orders');
   const owner = it.start(['run', 'orders.dsl.ts', 'fulfilOrder', '--input', order('o-1'), '--id', 'first']);
