@@ -7,6 +7,21 @@ export const collectionMutators = new Set(['set', 'add', 'delete', 'clear', 'app
 /** Methods that take the present time when they get none. */
 export const formatting = new Set(['format', 'formatToParts']);
 
+/** Functions of `Object` and `Reflect` that change what they are given first. */
+const changing = new Set(['assign', 'defineProperty', 'defineProperties', 'setPrototypeOf', 'set', 'deleteProperty']);
+
+/** What a call such as `Object.assign(x, …)` changes, and its name. */
+export function changedByCall({
+  expression,
+  arguments: given,
+}: ts.CallExpression): [ts.Expression, string] | undefined {
+  if (!ts.isPropertyAccessExpression(expression) || !ts.isIdentifier(expression.expression)) return undefined;
+  const name = `${expression.expression.text}.${expression.name.text}`;
+  const [target] = given;
+  const changes = /^(Object|Reflect)\./.test(name) && changing.has(expression.name.text);
+  return changes && target !== undefined ? [target, name] : undefined;
+}
+
 /** Operators that only compare. */
 export const comparing: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.InstanceOfKeyword,

@@ -104,6 +104,7 @@ describe('what is hidden behind a constant of the file', () => {
 
   it('nothing is said of reading', async () => {
     const above = 'const known = new Map([[1, 2]]);\nconst shop = { set: (n: number) => n };';
+    expect(await inFlow('Object.assign({}, input)')).toEqual([]);
     expect(await inFlow('known.get(input) ?? known.has(1) ?? shop.set(1)', above)).toEqual([]);
   });
 });
@@ -116,6 +117,8 @@ describe('what changes something outside', () => {
     ['MR1407 input.lines.sort()', 'input.lines.sort()'],
     ['MR1407 input.push(1)', 'input.push(1)'],
     ['MR1407 [limits.a] = [2]', '{ [limits.a] = [2]; return 1; }'],
+    ['MR1407 Object.assign(input, limits)', 'Object.assign(input, limits)'],
+    ["MR1407 Reflect.set(limits, 'a', 2)", "Reflect.set(limits, 'a', 2)"],
     ['MR1407 limits.a = 2', '{ limits.a = 2; return 1; }'],
     ['MR1407 ({ a: limits.a } = input)', '({ a: limits.a } = input)'],
   ])('%s', async (problem, body) => {

@@ -1,6 +1,6 @@
 import { ts } from 'ts-morph';
 import { boundNames } from '../syntax/module.ts';
-import { collectionMutators, comparing, formatting, mutators, rootOf, targets } from './operations.ts';
+import { changedByCall, collectionMutators, comparing, formatting, mutators, rootOf, targets } from './operations.ts';
 import {
   below,
   declareList,
@@ -157,11 +157,11 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
   function call(node: ts.CallExpression, frame: Frame): void {
     const callee = node.expression;
     if (isFree(callee, frame)) observer.current(callee, node);
-    if (ts.isPropertyAccessExpression(callee) && mutators.has(callee.name.text)) {
-      changed(callee.expression, node, `calls \`${callee.name.text}\` on`, frame);
-    }
+    const [target, name] = changedByCall(node) ?? [];
+    if (target !== undefined) changed(target, node, `calls \`${name}\` on`, frame);
     if (ts.isPropertyAccessExpression(callee)) {
       const method = callee.name.text;
+      if (mutators.has(method)) changed(callee.expression, node, `calls \`${method}\` on`, frame);
       const root = rootOf(callee.expression);
       if (collectionMutators.has(method) && root !== undefined && isFree(root, frame))
         observer.collection(root, node, `calls \`${method}\` on`);
