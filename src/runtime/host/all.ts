@@ -17,8 +17,8 @@ export async function all(
   parts: Readonly<Record<string, PartOf<unknown>>>,
   options: { readonly concurrency?: number },
 ): Promise<Readonly<Record<string, unknown>>> {
-  const path = await part.open(id);
   const names = Object.keys(parts);
+  const path = await part.open(id, names);
   const values = await sideBySide(
     part,
     Object.entries(parts).map(([name, run]) => ({ path: `${path}/${name}`, run })),

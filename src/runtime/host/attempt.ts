@@ -16,7 +16,7 @@ export async function attempt<Value, Handled>(
   handler: PartOf<Handled, [error: ErrorRecord]>,
 ): Promise<Value | Handled> {
   const { run } = part;
-  const path = await part.open(id, 'caught');
+  const path = await part.open(id, ['try', 'catch'], 'caught');
   const caught = run.records.get(path);
   const scope = new Scope(part.scope);
   if (caught !== undefined) scope.abort(new Cancelled('This part failed before the restart.'));

@@ -41,7 +41,8 @@ export class Part implements Host {
     this.scope = scope;
     this.time = time;
     this.#sealed = sealed;
-    const recorded = run.children.get(prefix) ?? nothing;
+    // What is shielded comes after everything that the flow has done, whatever is recorded.
+    const recorded = scope === run.shield ? nothing : (run.children.get(prefix) ?? nothing);
     this.#open = recorded.size === 0 ? new Set() : new Set([...recorded].filter((id) => !id.startsWith('~')));
   }
 
@@ -62,14 +63,36 @@ export class Part implements Host {
       );
     }
     this.#seen.add(id);
-    this.#open.delete(id);
     return this.path(id);
   }
 
-  /** Comes to a step that consists of parts and has no record of its own. */
-  async open(id: string, own?: Record['kind']): Promise<string> {
+  /** Recorded steps must be asked for in the order in which they were recorded. */
+  #early(id: string): string | undefined {
+    if (!this.#open.has(id)) return undefined;
+    const [first = id] = this.#open;
+    this.#open.delete(id);
+    return first === id || this.scope.reason !== undefined
+      ? undefined
+      : `it now asks for step '${this.path(id)}' before '${this.path(first)}', which came first`;
+  }
+
+  /**
+   * Comes to a step that consists of parts and has no record of its own. `names` are its parts; without them it has
+   * rounds.
+   */
+  async open(id: string, names: readonly string[] | undefined, own?: Record['kind']): Promise<string> {
     if (this.run.dead) return never();
     const path = this.#enter(id);
+    const early = this.#early(id);
+    if (early !== undefined) return this.diverged(early);
+    if (this.scope.reason === undefined) {
+      const recorded = [...(this.run.children.get(path) ?? nothing)].filter((name) => !name.startsWith('~'));
+      const strange = recorded.find((name) => names?.includes(name) !== true);
+      if (strange !== undefined)
+        return this.diverged(`'${path}/${strange}' is recorded, and '${path}' no longer has such a part`);
+      if (names !== undefined && this.rounds(path) > 0)
+        return this.diverged(`'${path}' is recorded with rounds or items, and now has parts with names`);
+    }
     const record = this.run.records.get(path);
     if (record === undefined || record.kind === own) return path;
     return this.diverged(`'${path}' is recorded as '${record.name ?? record.kind}', and is now something else`);
@@ -79,9 +102,11 @@ export class Part implements Host {
   async begin(id: string): Promise<{ readonly path: string; readonly record: Record | undefined }> {
     if (this.run.dead) return never();
     const path = this.#enter(id);
+    const early = this.#early(id);
+    if (early !== undefined) return this.diverged(early);
     const record = this.run.records.get(path);
     if (record === undefined) {
-      if (this.run.children.has(path))
+      if (this.run.children.has(path) || this.rounds(path) > 0)
         return this.diverged(`'${path}' is recorded with steps in it, and is now a step itself`);
       if (this.scope.reason !== undefined) throw this.scope.reason;
       if (this.#sealed || this.#open.size > 0) {
@@ -116,9 +141,16 @@ export class Part implements Host {
     );
   }
 
-  /** A part below this one. */
-  part(path: string, scope: Scope): Part {
-    return new Part(this.run, path, scope, this.time, this.#sealed || this.#open.size > 0);
+  /** In how many rounds of a step something is recorded, up to the last one. */
+  rounds(path: string): number {
+    let rounds = 0;
+    for (const round of this.run.children.get(`${path}[]`) ?? nothing) rounds = Math.max(rounds, Number(round) + 1);
+    return rounds;
+  }
+
+  /** A part below this one. `followed`: something recorded comes after it inside its step. */
+  part(path: string, scope: Scope, followed = false): Part {
+    return new Part(this.run, path, scope, this.time, followed || this.#sealed || this.#open.size > 0);
   }
 
   /** The same place, out of reach of a cancel: for what must run although everything else stops. */

@@ -35,7 +35,8 @@ export function fold(record: Record | undefined, row: JournalRow): Record {
 
 /**
  * For each part of a run (by the path with which its steps begin) the ids of what was recorded in it, in order. So a
- * replay notices a step that would come before recorded ones, and one that is no longer asked for.
+ * replay notices a step that would come before recorded ones, and one that is no longer asked for. The rounds of a
+ * repeat and the items of a map stand under the path of their step and `[]`.
  */
 export function childrenOf(rows: readonly JournalRow[]): Map<string, Set<string>> {
   const parts = new Map<string, Set<string>>();
@@ -45,12 +46,18 @@ export function childrenOf(rows: readonly JournalRow[]): Map<string, Set<string>
       const slash = path.indexOf('/', from);
       const to = slash === -1 ? path.length : slash;
       const part = from === 0 ? '' : path.slice(0, from - 1);
-      const id = path.slice(from, to).replace(/\[\d+\]$/, '');
-      let ids = parts.get(part);
-      if (ids === undefined) parts.set(part, (ids = new Set()));
-      ids.add(id);
+      const round = /\[(\d+)\]$/.exec(path.slice(from, to));
+      const end = round === null ? to : from + round.index;
+      add(part, path.slice(from, end));
+      if (round !== null) add(`${path.slice(0, end)}[]`, round[1] as string);
       from = to + 1;
     }
   }
   return parts;
+
+  function add(part: string, id: string): void {
+    let ids = parts.get(part);
+    if (ids === undefined) parts.set(part, (ids = new Set()));
+    ids.add(id);
+  }
 }

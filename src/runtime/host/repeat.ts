@@ -16,13 +16,18 @@ export async function repeat<Value>(
   until: (value: Value, index: number) => boolean,
   options: RepeatOptions,
 ): Promise<Value> {
-  const path = await part.open(id);
+  const path = await part.open(id, undefined);
+  const recorded = part.rounds(path);
   for (let index = 0; ; index++) {
-    const inner = part.part(`${path}[${index}]`, part.scope);
+    const inner = part.part(`${path}[${index}]`, part.scope, recorded > index + 1);
     const value = await body(inner, index);
     await inner.finish();
     part.time = inner.time;
-    if (index + 1 >= options.max || until(value, index)) return value;
+    if (index + 1 >= options.max || until(value, index)) {
+      if (recorded > index + 1 && part.scope.reason === undefined)
+        return part.diverged(`'${path}' is recorded with ${recorded} rounds, and now ends after ${index + 1}`);
+      return value;
+    }
     if (options.delay === undefined) continue;
     await inner.sleep('~delay', options.delay, { at: options.at });
     part.time = inner.time;
