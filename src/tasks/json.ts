@@ -8,8 +8,9 @@ export type Checked<Value> =
 
 /**
  * The JSON text of a value, to be stored: `undefined` stays `undefined`. Unlike `JSON.stringify` it never changes a
- * value in silence: NaN, functions, bigints, Maps, class instances without `toJSON`, cycles and holes are refused,
- * with their path.
+ * value in silence: NaN, functions, bigints, Maps, invalid dates, class instances without `toJSON`, keys that are
+ * symbols, cycles and holes are refused, with their path; so is what a `toJSON` gives. Two things that no JSON can tell
+ * apart are taken: `-0` is written as `0`, and a property that is `undefined` is left out.
  */
 export function encodeJson(value: unknown): Checked<string | undefined> {
   if (value === undefined) return { ok: true, value: undefined };
@@ -78,9 +79,14 @@ function notJson(value: unknown, at: string, above: readonly object[]): string |
     default:
       return `${here} is a ${typeof value}, which JSON does not have`;
   }
-  if (value === null || typeof (value as { toJSON?: unknown }).toJSON === 'function') return undefined;
+  if (value === null) return undefined;
   if (above.includes(value)) return `${here} contains itself`;
   const below = [...above, value];
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
+    const written = (value as { toJSON: (key: string) => unknown }).toJSON('');
+    if (written === null && value instanceof Date) return `${here} is not a valid Date`;
+    return written === undefined ? `${here} has a toJSON that gives nothing` : notJson(written, at, below);
+  }
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
       const path = `${at}[${index}]`;
@@ -96,6 +102,8 @@ function notJson(value: unknown, at: string, above: readonly object[]): string |
   if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null) {
     return `${here} is a ${String(value.constructor?.name)}, not plain data`;
   }
+  const symbol = Object.getOwnPropertySymbols(value).find((key) => Object.prototype.propertyIsEnumerable.call(value, key));
+  if (symbol !== undefined) return `${here} has the key ${String(symbol)}, and JSON has no symbols`;
   for (const [key, inner] of Object.entries(value)) {
     const problem = notJson(inner, at + member(key, at), below);
     if (problem !== undefined) return problem;
