@@ -162,7 +162,9 @@ it('payloads with odd characters come out as they went in', async () => {
   const runtime = open();
   const payload = { id: '\ud800\0', text: 'x\udfff\0y', ['__proto__']: { a: 1 }, constructor: 'c' };
   expect(await runtime.executeFlow('says', payload)).toMatchObject({ success: true });
-  expect(await runtime.sendEvent('opened', { id: 'a b\0\ud800', delay: 5 })).toMatchObject({ handled: true });
+  expect(await runtime.sendEvent('opened', { id: 'a', text: 'a b\0\ud800', delay: 5 })).toMatchObject({
+    handled: true,
+  });
   await runtime.close();
 });
 

@@ -113,7 +113,17 @@ export class Dispatcher {
   }
 
   #dispatch(tx: Tx, event: EventRow): Dispatched {
-    const deliveries = [...this.#toWaits(tx, event), ...this.#toMachines(tx, event), ...this.#toFlows(tx, event)];
+    const read = this.#read(event);
+    if (!read.ok) {
+      const refused: Dispatched = { handled: false, deliveries: [], errors: [toErrorRecord(read.error)] };
+      this.#note(tx, event, refused);
+      return refused;
+    }
+    const deliveries = [
+      ...this.#toWaits(tx, event, read.payload),
+      ...this.#toMachines(tx, event, read.payload),
+      ...this.#toFlows(tx, event),
+    ];
     const handled =
       deliveries.some((delivery) => delivery.to !== 'instance' || delivery.handled) || this.#heard(event.name);
     const available = handled
@@ -137,16 +147,30 @@ export class Dispatcher {
     tx.meta.set('cursor', String(event.seq));
   }
 
+  /** What the schema makes of the payload now: it may have changed since the event was published. */
+  #read(
+    event: EventRow,
+  ): { readonly ok: true; readonly payload: unknown } | { readonly ok: false; readonly error: EventError } {
+    const contract = this.#context.registry.event(event.name);
+    if (contract === undefined)
+      return { ok: true, payload: event.payload === null ? undefined : JSON.parse(event.payload) };
+    const read = decodeJson(contract.payload, event.payload);
+    if (read.ok) return { ok: true, payload: read.value };
+    const error = new EventError(
+      'MR3302',
+      `The payload of event '${event.name}' (${event.id}) does not fit its schema any more, so nobody gets it: ${read.problems}`,
+      { details: { event: event.id } },
+    );
+    return { ok: false, error };
+  }
+
   #heard(name: string): boolean {
     return (this.#handlers.get(name)?.size ?? 0) + (this.#handlers.get('*')?.size ?? 0) > 0;
   }
 
-  #toWaits(tx: Tx, event: EventRow): Delivery[] {
+  #toWaits(tx: Tx, event: EventRow, payload: unknown): Delivery[] {
     const { registry, clock } = this.#context;
-    const contract = registry.event(event.name);
-    if (contract === undefined || event.expires <= clock.now()) return [];
-    const read = decodeJson(contract.payload, event.payload);
-    const payload = read.ok ? read.value : undefined;
+    if (registry.event(event.name) === undefined || event.expires <= clock.now()) return [];
     const deliveries: Delivery[] = [];
     const taken = new Set<string>();
     for (const fields of registry.fields(event.name)) {
@@ -171,10 +195,11 @@ export class Dispatcher {
     return deliveries;
   }
 
-  #toMachines(tx: Tx, event: EventRow): Delivery[] {
+  #toMachines(tx: Tx, event: EventRow, payload: unknown): Delivery[] {
+    if (this.#context.registry.event(event.name) === undefined) return [];
     const deliveries: Delivery[] = [];
     for (const machine of this.#context.registry.machines()) {
-      const delivery = this.#instances.deliver(tx, machine, event);
+      const delivery = this.#instances.deliver(tx, machine, event, payload);
       if (delivery !== undefined) deliveries.push(delivery);
     }
     return deliveries;
@@ -202,9 +227,10 @@ export class Dispatcher {
     const { bus, logger } = this.#context;
     if (bus.heard)
       bus.tell({ type: 'event.dispatched', eventId: event.id, event: event.name, handled: result.handled });
-    if (!result.handled) {
+    if (!result.handled || result.errors !== undefined) {
       // An event that is for nobody in the system is for the world outside; one that missed its instance is worth a word.
-      logger[result.deliveries.length > 0 ? 'warn' : 'debug'](`Nobody took the event '${event.name}'.`, {
+      const level = result.deliveries.length > 0 || result.errors !== undefined ? 'warn' : 'debug';
+      logger[level](`${result.handled ? 'Not everybody' : 'Nobody'} took the event '${event.name}'.`, {
         event: event.id,
         ...(result.available === undefined ? {} : { available: result.available }),
         ...(result.errors === undefined ? {} : { errors: result.errors }),
@@ -217,28 +243,28 @@ export class Dispatcher {
   }
 
   async #callHandlers(handlers: readonly EventHandler[], event: EventRow): Promise<void> {
-    const { registry, bus, logger } = this.#context;
-    const contract = registry.event(event.name);
-    const read = contract && decodeJson(contract.payload, event.payload);
-    const received: ReceivedEvent = {
-      id: event.id,
-      name: event.name,
-      payload: read?.ok === true ? read.value : undefined,
-      time: event.at,
-    };
+    const read = this.#read(event);
+    if (!read.ok) return this.#handlerFailed(event, read.error);
+    const received: ReceivedEvent = { id: event.id, name: event.name, payload: read.payload, time: event.at };
     for (const handler of handlers) {
       try {
         await handler(received);
       } catch (thrown) {
-        const error = toErrorRecord(
+        this.#handlerFailed(
+          event,
           new EventError('MR3310', `A handler of event '${event.name}' threw: ${messageOf(thrown)}`, {
             fault: 'user-code',
             cause: thrown,
           }),
         );
-        logger.error(error.message, { event: event.id, code: error.code });
-        bus.tell({ type: 'handler.failed', event: event.name, error });
       }
     }
+  }
+
+  #handlerFailed(event: EventRow, thrown: EventError): void {
+    const { bus, logger } = this.#context;
+    const error = toErrorRecord(thrown);
+    logger.error(error.message, { event: event.id, code: error.code });
+    bus.tell({ type: 'handler.failed', event: event.name, error });
   }
 }

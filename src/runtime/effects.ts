@@ -39,7 +39,7 @@ export function carryOut(
   const events: MachineEvent[] = [];
   for (const [index, effect] of effects.entries()) {
     try {
-      tx.savepoint(() => one(context, machines, tx, row, effect, index));
+      context.writer.savepoint(tx, () => one(context, machines, tx, row, effect, index));
     } catch (thrown) {
       if (thrown instanceof StoreError) throw thrown;
       if (effect.type === 'run') events.push({ name: `error.run.${effect.id}`, payload: toErrorRecord(thrown) });

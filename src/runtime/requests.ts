@@ -143,10 +143,12 @@ function startInput(desk: Desk, { kind, target, input, id }: Requests['start']['
   });
 }
 
-function checkId(id: string): void {
+/** @throws RunError MR3218. */
+export function checkId(id: string): void {
   // Spaces separate the parts of keys in the database; the rest keeps ids usable on a command line.
-  if (/^[^\s\p{Cc}]{1,200}$/u.test(id)) return;
-  throw new RunError('MR3218', `'${id}' cannot be an id. Use 1 to 200 characters without spaces.`);
+  if (/^[^\s\p{Cc}\p{Cs}]{1,200}$/u.test(id)) return;
+  const shown = id.length > 40 ? `${id.slice(0, 40)}…` : id;
+  throw new RunError('MR3218', `'${shown}' cannot be an id. Use 1 to 200 characters without spaces.`);
 }
 
 function once<Result>(

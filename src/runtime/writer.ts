@@ -79,6 +79,17 @@ export class Writer {
     this.#effects.push(effect);
   }
 
+  /** Inside a unit: work that is taken back when it throws, with what was to follow its commit. */
+  savepoint<T>(tx: Tx, work: () => T): T {
+    const before = this.#effects.length;
+    try {
+      return tx.savepoint(work);
+    } catch (thrown) {
+      this.#effects.length = before;
+      throw thrown;
+    }
+  }
+
   /** Writes no more. What is queued is dropped, as in a crash. */
   stop(): void {
     this.#stopped = true;
