@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { specifier } from '../../compiler/paths.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import { CliError } from '../kit/failure.ts';
 import { loadModule } from '../kit/load-module.ts';
@@ -15,9 +16,15 @@ export function missingTasks(outDir: string, entry: string): readonly string[] {
   } catch {
     return [];
   }
-  return [...text.matchAll(/ from '(\.[^']+)';$/gm)]
-    .map(([, specifier = '']) => resolve(outDir, specifier))
-    .filter((path) => dirname(path) === tasksDir && !existsSync(path));
+  // One look at the folder instead of one at each file: there may be hundreds.
+  const there = new Set(existsSync(tasksDir) ? readdirSync(tasksDir) : []);
+  const from = ` from '${specifier(outDir, tasksDir)}/`;
+  return text
+    .split('\n')
+    .filter((line) => line.includes(from))
+    .map((line) => line.slice(line.indexOf(from) + from.length, -2))
+    .filter((name) => !there.has(name))
+    .map((name) => join(tasksDir, name));
 }
 
 /** What is said when a system is to be run whose tasks are not all implemented. Undefined when they are. */
