@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { openSqlite, type Store } from '../store/index.ts';
 import { decodeJson, type BoundSystem } from '../tasks/index.ts';
+import { writeAsks } from './asks.ts';
 import type { Dispatched } from './dispatcher.ts';
 import { OwnerError, RunError } from './errors.ts';
 import { checkSystem, type RuntimeOptions } from './options.ts';
@@ -98,9 +99,8 @@ export class Client {
   }
 
   async #ask<K extends RequestKind>(kind: K, asks: Requests[K]['asks']): Promise<Requests[K]['gives']> {
-    const id = this.#store.transaction((tx) =>
-      tx.inbox.insert({ kind, request: JSON.stringify(asks), at: Date.now() }),
-    );
+    const request = writeAsks<K>(asks);
+    const id = this.#store.transaction((tx) => tx.inbox.insert({ kind, request, at: Date.now() }));
     const text = await this.#until(() => this.#store.tables.inbox.get(id)?.answer ?? undefined);
     return fromAnswer(JSON.parse(text) as Answer<K>);
   }

@@ -1,5 +1,5 @@
 import type { Engine } from './engine.ts';
-import { answer, type RequestKind, type Requests } from './requests.ts';
+import { answerRow } from './requests.ts';
 
 /** How often an owner looks whether another process has written, in ms. Reading the version takes microseconds. */
 const look = 20;
@@ -44,8 +44,7 @@ export class Inbox {
         run: (tx) => {
           // The id was read outside of the transaction.
           if (tx.inbox.get(row.id)?.answer !== null) return;
-          const asks = JSON.parse(row.request) as Requests[RequestKind]['asks'];
-          tx.inbox.answer(row.id, JSON.stringify(answer(this.#engine, tx, row.kind as RequestKind, asks as never)));
+          tx.inbox.answer(row.id, JSON.stringify(answerRow(this.#engine, tx, row)));
         },
         done: () => this.#underWay.delete(row.id),
         failed: (error) => {

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { canonicalJson, MillraceError, toErrorRecord, type ErrorRecord } from '../core/index.ts';
 import { decodeJson, encodeJson } from '../tasks/index.ts';
-import { StoreError, type IdempotencyRow, type Tx } from '../store/index.ts';
+import { StoreError, type IdempotencyRow, type InboxRow, type Tx } from '../store/index.ts';
+import { notJson, readAsks } from './asks.ts';
 import type { Context, NewRun } from './context.ts';
 import { EventError, OwnerError, RunError } from './errors.ts';
 import { payloadText } from './host/emit.ts';
@@ -79,7 +80,7 @@ const carryOut: {
       }
     }
     const metadata = encodeJson(asks.metadata);
-    if (!metadata.ok) throw new RunError('MR3206', `The metadata of the new run is not JSON: ${metadata.problems}`);
+    if (!metadata.ok) throw notJson('metadata', asks.target, metadata.problems);
     return once(desk, tx, 'start', asks.idempotencyKey, [asks.kind, asks.target, input ?? null], () => {
       const id = asks.id ?? newId('run', desk.clock.now(), desk.random);
       desk.create(tx, { id, kind: asks.kind, target: asks.target, input, metadata: metadata.value });
@@ -99,11 +100,7 @@ const carryOut: {
   create(desk, tx, { machine, id, context }) {
     checkId(id);
     const text = encodeJson(context);
-    if (!text.ok)
-      throw new EventError(
-        'MR3307',
-        `The context of the new instance '${id}' of machine '${machine}' is not JSON: ${text.problems}`,
-      );
+    if (!text.ok) throw notJson('context', machine, text.problems);
     desk.instances.create(tx, { machine, id }, text.value);
     return { machine, id };
   },
@@ -111,13 +108,25 @@ const carryOut: {
 
 /** Carries out a request inside a unit. What it refuses it refuses before it has written anything. */
 export function answer<K extends RequestKind>(desk: Desk, tx: Tx, kind: K, asks: Requests[K]['asks']): Answer<K> {
-  try {
-    if (!Object.hasOwn(carryOut, kind))
+  return answered(() => carryOut[kind](desk, tx, asks));
+}
+
+/** Carries out what another process has written: it may be of another version, so nothing is believed of its shape. */
+export function answerRow(desk: Desk, tx: Tx, row: Pick<InboxRow, 'kind' | 'request'>): Answer {
+  return answered(() => {
+    if (!Object.hasOwn(carryOut, row.kind))
       throw new OwnerError(
         'MR3404',
-        `The process that drives this database does not know the request '${kind}'. It runs an older Millrace.`,
+        `The process that drives this database does not know the request '${row.kind}'. It runs an older Millrace.`,
       );
-    return { ok: carryOut[kind](desk, tx, asks) };
+    const kind = row.kind as RequestKind;
+    return carryOut[kind](desk, tx, readAsks(kind, row.request) as never);
+  });
+}
+
+function answered<K extends RequestKind>(work: () => Requests[K]['gives']): Answer<K> {
+  try {
+    return { ok: work() };
   } catch (error) {
     if (error instanceof MillraceError && !(error instanceof StoreError) && error.fault !== 'internal')
       return { error: toErrorRecord(error) };
@@ -126,7 +135,7 @@ export function answer<K extends RequestKind>(desk: Desk, tx: Tx, kind: K, asks:
 }
 
 function startInput(desk: Desk, { kind, target, input, id }: Requests['start']['asks']): string | undefined {
-  if (id !== undefined) checkId(id);
+  if (id !== undefined) checkRunId(id);
   const names = Object.keys(kind === 'flow' ? desk.registry.system.flows : desk.registry.system.tasks);
   const contract = kind === 'flow' ? desk.registry.flow(target)?.contract : desk.registry.task(target);
   if (contract === undefined) {
@@ -149,6 +158,13 @@ export function checkId(id: string): void {
   if (/^[^\s\p{Cc}\p{Cs}]{1,200}$/u.test(id)) return;
   const shown = id.length > 40 ? `${id.slice(0, 40)}…` : id;
   throw new RunError('MR3218', `'${shown}' cannot be an id. Use 1 to 200 characters without spaces.`);
+}
+
+function checkRunId(id: string): void {
+  checkId(id);
+  // Of these the ids of runs are made that flows, machines and events start.
+  if (!/[/:~]/.test(id)) return;
+  throw new RunError('MR3218', `'${id}' cannot be the id of a run: '/', ':' and '~' are for runs that Millrace starts.`);
 }
 
 function once<Result>(
