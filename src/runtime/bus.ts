@@ -44,6 +44,8 @@ export class Bus {
   readonly #now: () => number;
   readonly #logger: Logger;
   #sequence = 0;
+  readonly #streams = new Set<() => void>();
+  #ended = false;
 
   constructor(now: () => number, logger: Logger) {
     this.#now = now;
@@ -74,30 +76,64 @@ export class Bus {
     }
   }
 
-  /** The events from now on, until the loop is left or `signal` aborts. Unread events wait in memory. */
-  async *stream(signal?: AbortSignal): AsyncGenerator<RuntimeEvent, void, void> {
+  /** Nothing more will be told: streams come to their end. */
+  end(): void {
+    this.#ended = true;
+    for (const stop of [...this.#streams]) stop();
+  }
+
+  /**
+   * The events from this call on, until the loop is left, `signal` aborts, or there will be no more. Unread events wait
+   * in memory.
+   */
+  stream(signal?: AbortSignal): AsyncGenerator<RuntimeEvent, void, void> {
     const queue: RuntimeEvent[] = [];
+    let over = this.#ended || signal?.aborted === true;
     let wake = Promise.withResolvers<void>();
     const off = this.on((event) => {
       queue.push(event);
       wake.resolve();
     });
-    const stopped = (): boolean => signal?.aborted === true;
-    const stop = (): void => wake.resolve();
-    signal?.addEventListener('abort', stop, { once: true });
-    try {
-      while (!stopped()) {
-        const event = queue.shift();
-        if (event !== undefined) {
-          yield event;
-          continue;
-        }
-        await wake.promise;
-        wake = Promise.withResolvers<void>();
-      }
-    } finally {
+    const stop = (): void => {
+      over = true;
       off();
-      signal?.removeEventListener('abort', stop);
-    }
+      this.#streams.delete(stop);
+      signal?.removeEventListener('abort', abort);
+      wake.resolve();
+    };
+    const abort = (): void => {
+      queue.length = 0;
+      stop();
+    };
+    this.#streams.add(stop);
+    signal?.addEventListener('abort', abort, { once: true });
+    if (over) stop();
+    const done = { done: true, value: undefined } as const;
+    const next = async (): Promise<IteratorResult<RuntimeEvent, void>> => {
+      for (;;) {
+        const event = queue.shift();
+        if (event !== undefined) return { done: false, value: event };
+        if (over) return done;
+        await wake.promise;
+        if (!over) wake = Promise.withResolvers<void>();
+      }
+    };
+    const stream: AsyncGenerator<RuntimeEvent, void, void> = {
+      next,
+      return: () => {
+        abort();
+        return Promise.resolve(done);
+      },
+      throw: (error: unknown) => {
+        abort();
+        return Promise.reject(error);
+      },
+      [Symbol.asyncIterator]: () => stream,
+      [Symbol.asyncDispose]: () => {
+        abort();
+        return Promise.resolve();
+      },
+    };
+    return stream;
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { openSqlite, type Store } from '../store/index.ts';
-import { decodeJson, type BoundSystem } from '../tasks/index.ts';
+import type { BoundSystem } from '../tasks/index.ts';
 import { writeAsks } from './asks.ts';
 import type { Dispatched } from './dispatcher.ts';
 import { OwnerError, RunError } from './errors.ts';
@@ -80,12 +80,8 @@ export class Client {
         throw new RunError('MR3223', `The wait for run '${runId}' was given up. The run goes on.`);
       return row.ended !== null || row.status === 'blocked' ? row : undefined;
     });
-    return flowResult(row, this.#store.tables.journal.of(runId), (text) => {
-      const schema = this.#system.flows[row.target]?.contract.output;
-      const read = schema && decodeJson(schema, text);
-      if (read === undefined) return text === null ? undefined : JSON.parse(text);
-      return read.ok ? read.value : undefined;
-    });
+    const contracts = row.kind === 'flow' ? this.#system.flows[row.target]?.contract : this.#system.tasks[row.target];
+    return flowResult(row, this.#store.tables.journal.of(runId), contracts?.output);
   }
 
   status(runId: string): RunView | undefined {

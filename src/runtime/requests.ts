@@ -67,25 +67,25 @@ const carryOut: {
 
   start(desk, tx, asks) {
     const input = startInput(desk, asks);
-    if (asks.id !== undefined) {
-      const there = tx.runs.get(asks.id);
-      if (there !== undefined) {
-        if (there.target === asks.target && there.kind === asks.kind && sameJson(there.input, input ?? null))
-          return { runId: there.id, attached: true };
-        throw new RunError(
-          'MR3202',
-          `There is a run '${asks.id}' already, of ${there.kind} '${there.target}'${there.target === asks.target ? ' with another input' : ''}. Choose another id.`,
-          { details: { run: asks.id } },
-        );
-      }
-    }
     const metadata = encodeJson(asks.metadata);
     if (!metadata.ok) throw notJson('metadata', asks.target, metadata.problems);
-    return once(desk, tx, 'start', asks.idempotencyKey, [asks.kind, asks.target, input ?? null], () => {
+    const key = asks.idempotencyKey;
+    let attached = true;
+    const { runId } = once(desk, tx, 'start', key, [asks.kind, asks.target, input ?? null], () => {
+      if (attaches(tx, asks, input)) return { runId: asks.id };
+      attached = false;
       const id = asks.id ?? newId('run', desk.clock.now(), desk.random);
       desk.create(tx, { id, kind: asks.kind, target: asks.target, input, metadata: metadata.value });
-      return { runId: id, attached: false };
+      return { runId: id };
     });
+    if (asks.id !== undefined && asks.id !== runId) {
+      throw new RunError(
+        'MR3220',
+        `The idempotency key '${key}' was used for run '${runId}', not '${asks.id}'. Use a new key for a new run.`,
+        { details: { key, run: runId } },
+      );
+    }
+    return { runId, attached };
   },
 
   cancel(desk, tx, { runId, reason }) {
@@ -134,6 +134,22 @@ function answered<K extends RequestKind>(work: () => Requests[K]['gives']): Answ
   }
 }
 
+/** Is there such a run already? */
+function attaches<Asks extends Requests['start']['asks']>(
+  tx: Tx,
+  asks: Asks,
+  input: string | undefined,
+): asks is Asks & { readonly id: string } {
+  const there = asks.id === undefined ? undefined : tx.runs.get(asks.id);
+  if (there === undefined) return false;
+  if (there.target === asks.target && there.kind === asks.kind && sameJson(there.input, input ?? null)) return true;
+  throw new RunError(
+    'MR3202',
+    `There is a run '${there.id}' already, of ${there.kind} '${there.target}'${there.target === asks.target ? ' with another input' : ''}. Choose another id.`,
+    { details: { run: there.id } },
+  );
+}
+
 function startInput(desk: Desk, { kind, target, input, id }: Requests['start']['asks']): string | undefined {
   if (id !== undefined) checkRunId(id);
   const names = Object.keys(kind === 'flow' ? desk.registry.system.flows : desk.registry.system.tasks);
@@ -164,7 +180,10 @@ function checkRunId(id: string): void {
   checkId(id);
   // Of these the ids of runs are made that flows, machines and events start.
   if (!/[/:~]/.test(id)) return;
-  throw new RunError('MR3218', `'${id}' cannot be the id of a run: '/', ':' and '~' are for runs that Millrace starts.`);
+  throw new RunError(
+    'MR3218',
+    `'${id}' cannot be the id of a run: '/', ':' and '~' are for runs that Millrace starts.`,
+  );
 }
 
 function once<Result>(

@@ -1,6 +1,9 @@
-import { RecordedError, type ErrorRecord } from '../core/index.ts';
+import { RecordedError, toErrorRecord, type ErrorRecord } from '../core/index.ts';
+import type { Schema } from '../flow/index.ts';
 import type { JournalRow, RunRow } from '../store/index.ts';
+import { decodeJson } from '../tasks/index.ts';
 import type { Dispatched } from './dispatcher.ts';
+import { RunError } from './errors.ts';
 import type { PartialFailure } from './live-run.ts';
 import { taskStep } from './registry.ts';
 import type { Answer, RequestKind, Requests } from './requests.ts';
@@ -78,24 +81,43 @@ export interface FlowResult {
   readonly executionTime: number;
 }
 
-type Read = (text: string | null) => unknown;
-const errorOf = (row: RunRow): ErrorRecord | undefined =>
-  row.error === null ? undefined : (JSON.parse(row.error) as ErrorRecord);
+interface End {
+  readonly output: unknown;
+  readonly error: ErrorRecord | undefined;
+}
 
-export function taskResult(row: RunRow, journal: readonly JournalRow[], read: Read): TaskResult {
-  const success = row.status === 'completed';
+/** What a run came to, seen through the schema that its output has now. */
+function endOf(row: RunRow, schema: Schema | undefined): End {
+  const error = row.error === null ? undefined : (JSON.parse(row.error) as ErrorRecord);
+  if (row.status !== 'completed') return { output: undefined, error };
+  if (schema === undefined) return { output: row.output === null ? undefined : JSON.parse(row.output), error };
+  const read = decodeJson(schema, row.output);
+  if (read.ok) return { output: read.value, error };
+  const unfit = new RunError(
+    'MR3207',
+    `Run '${row.id}' has ended well, and its recorded result does not fit the output of ${row.kind} '${row.target}' any more: ${read.problems}`,
+    { fault: 'user-code', details: { run: row.id } },
+  );
+  return { output: undefined, error: toErrorRecord(unfit) };
+}
+
+/** `schema`: what the code says of the output of this task. */
+export function taskResult(row: RunRow, journal: readonly JournalRow[], schema: Schema | undefined): TaskResult {
+  const { output, error } = endOf(row, schema);
   return {
     taskId: row.target,
     runId: row.id,
-    success,
-    output: success ? read(row.output) : undefined,
-    error: errorOf(row),
+    success: row.status === 'completed' && error === undefined,
+    output,
+    error,
     retries: Math.max(0, (stepViews(journal).find(({ path }) => path === taskStep)?.attempts ?? 1) - 1),
     executionTime: (row.ended ?? row.updated) - row.created,
   };
 }
 
-export function flowResult(row: RunRow, journal: readonly JournalRow[], read: Read): FlowResult {
+/** `schema`: what the code says of the output of this flow; undefined for what is handed over as it was written. */
+export function flowResult(row: RunRow, journal: readonly JournalRow[], schema: Schema | undefined): FlowResult {
+  const { output, error } = endOf(row, schema);
   const completed = row.status === 'completed';
   const errors = row.errors === null ? [] : (JSON.parse(row.errors) as readonly PartialFailure[]);
   let steps: FlowResult['stepResults'] | undefined;
@@ -103,14 +125,14 @@ export function flowResult(row: RunRow, journal: readonly JournalRow[], read: Re
     flowId: row.target,
     runId: row.id,
     status: row.status,
-    success: completed && errors.length === 0,
+    success: completed && errors.length === 0 && error === undefined,
     ...(completed && errors.length > 0 ? { partial: true } : {}),
     // Made of the journal when somebody asks: many callers want the output only.
     get stepResults() {
       return (steps ??= stepResults(journal));
     },
-    output: completed ? read(row.output) : undefined,
-    error: errorOf(row),
+    output,
+    error,
     errors,
     executionTime: (row.ended ?? row.updated) - row.created,
   };

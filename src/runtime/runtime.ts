@@ -1,11 +1,5 @@
-import { interpretFlow, type DeclaredFlow, type FlowModule } from '../flow/index.ts';
-import {
-  decodeJson,
-  NotImplementedError,
-  type BoundSystem,
-  type TaskContext,
-  type TaskImplementation,
-} from '../tasks/index.ts';
+import { interpretFlow, type DeclaredFlow, type FlowModule, type Schema } from '../flow/index.ts';
+import { NotImplementedError, type BoundSystem, type TaskContext, type TaskImplementation } from '../tasks/index.ts';
 import type { RunRow } from '../store/index.ts';
 import type { RuntimeEvent } from './bus.ts';
 import type { EventHandler } from './dispatcher.ts';
@@ -158,7 +152,7 @@ export class ReactiveSystemRuntime {
       throw new NotImplementedError({ task: name });
     const { runId } = await this.#ask('start', { kind: 'task', target: name, input, ...options });
     const row = await this.#ended(runId);
-    return taskResult(row, this.#session.store.tables.journal.of(runId), (text) => this.#read('task', name, text));
+    return taskResult(row, this.#session.store.tables.journal.of(runId), this.#output('task', name));
   }
 
   /**
@@ -185,9 +179,7 @@ export class ReactiveSystemRuntime {
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       const row = await this.#ended(runId);
-      return flowResult(row, this.#session.store.tables.journal.of(runId), (text) =>
-        this.#read(row.kind, row.target, text),
-      );
+      return flowResult(row, this.#session.store.tables.journal.of(runId), this.#output(row.kind, row.target));
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
@@ -268,7 +260,7 @@ export class ReactiveSystemRuntime {
     return this.#reader;
   }
 
-  /** What happens from now on. */
+  /** What happens from this call on, until the loop is left, `signal` aborts, or the runtime closes or stops. */
   events(signal?: AbortSignal): AsyncGenerator<RuntimeEvent, void, void> {
     return this.#session.bus.stream(signal);
   }
@@ -329,11 +321,8 @@ export class ReactiveSystemRuntime {
     return store.tables.runs.get(runId) as RunRow;
   }
 
-  #read(kind: RunRow['kind'], target: string, text: string | null): unknown {
-    const schema = kind === 'flow' ? this.#registry.flow(target)?.contract.output : this.#registry.task(target)?.output;
-    if (schema === undefined) return text === null ? undefined : JSON.parse(text);
-    const read = decodeJson(schema, text);
-    return read.ok ? read.value : undefined;
+  #output(kind: RunRow['kind'], target: string): Schema | undefined {
+    return kind === 'flow' ? this.#registry.flow(target)?.contract.output : this.#registry.task(target)?.output;
   }
 
   /** Tries the blocked runs again. */
@@ -344,5 +333,8 @@ export class ReactiveSystemRuntime {
 }
 
 function notYet(what: string, runId: string): never {
-  throw new RunError('MR3221', `'${what}' of run '${runId}' is not yet supported. Cancel the run with runtime.cancel('${runId}'), or let it go on.`);
+  throw new RunError(
+    'MR3221',
+    `'${what}' of run '${runId}' is not yet supported. Cancel the run with runtime.cancel('${runId}'), or let it go on.`,
+  );
 }

@@ -135,6 +135,7 @@ export class Session {
     clearInterval(this.#beat);
     this.#inbox.stop();
     this.engine.stopAll();
+    this.bus.end();
     if (this.#closed === undefined) {
       this.#logger.error('The engine has stopped.', {
         error: error instanceof Error ? error.message : String(error),

@@ -90,6 +90,7 @@ export class Timers {
           reason: 'timeout',
           error: toErrorRecord(
             new RunError('MR3217', `Run '${run}' took longer than its flow allows.`, {
+              retryable: true,
               fault: 'environment',
               details: { run },
             }),

@@ -1,5 +1,6 @@
 import type { At, Part as PartOf } from '../../flow/index.ts';
 import { RunError } from '../errors.ts';
+import { located } from './call.ts';
 import type { Part } from './part.ts';
 
 /** Runs the part that `on` names. The choice is recorded. */
@@ -11,7 +12,7 @@ export async function branch(
   options: { readonly at: At },
 ): Promise<unknown> {
   const { path, record } = await part.begin(id);
-  const choice = String(on());
+  const choice = String(located(part, path, options.at, on));
   if (record !== undefined && record.data !== choice)
     return part.diverged(`'${path}' is recorded as '${record.data}', and the code now chooses '${choice}'`);
   const chosen = Object.hasOwn(parts, choice) ? parts[choice] : undefined;

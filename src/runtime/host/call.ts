@@ -1,4 +1,4 @@
-import { messageOf, toErrorRecord, type Duration, type ErrorRecord } from '../../core/index.ts';
+import { messageOf, RecordedError, toErrorRecord, type Duration, type ErrorRecord } from '../../core/index.ts';
 import type { At, Call, RetryPolicy } from '../../flow/index.ts';
 import { Cancelled } from '../errors.ts';
 import { recordedError } from './order.ts';
@@ -46,6 +46,17 @@ export async function callFor<Result>(
     if (record !== undefined)
       return part.diverged(`the call of step '${path}' throws now (${messageOf(thrown)}), and did not before`);
     throw failed(part, path, { ...toErrorRecord(thrown), retryable: false }, { name: null, attempt: 0, at });
+  }
+}
+
+/** Runs a lambda that is no step of its own, such as the condition of a repeat. Its failure says where. */
+export function located<Value>(part: Part, path: string, at: At, lambda: () => Value): Value {
+  try {
+    return lambda();
+  } catch (thrown) {
+    const { details, ...error } = toErrorRecord(thrown);
+    const place = { run: part.run.id, step: path, source: part.source(at) };
+    throw new RecordedError({ ...error, retryable: false, details: { ...details, ...place } });
   }
 }
 

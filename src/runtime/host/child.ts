@@ -63,7 +63,8 @@ export async function performChild(
       case 'failed':
         part.time = known.at;
         if (scope.reason !== undefined) throw scope.reason;
-        if (options.retry === undefined || attempt >= options.retry.attempts) throw recordedError(known);
+        if (options.retry === undefined || attempt >= options.retry.attempts || !retryable(known))
+          throw recordedError(known);
         known = putOff(known, options.retry);
         break;
       case 'retrying':
@@ -133,6 +134,10 @@ export async function performChild(
       ? value.value
       : part.diverged(`the recorded result of '${path}' does not fit the output of flow '${name}' (${value.problems})`);
   }
+}
+
+function retryable(failure: Record): boolean {
+  return (JSON.parse(failure.data ?? '') as ErrorRecord).retryable;
 }
 
 /** Waits for the end of the child. A cancel is passed on to it; even then it first has to come to its end. */

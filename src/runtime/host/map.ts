@@ -1,5 +1,6 @@
 import type { At, Part as PartOf } from '../../flow/index.ts';
 import { sideBySide } from './all.ts';
+import { located } from './call.ts';
 import type { Part } from './part.ts';
 
 const defaultConcurrency = 5;
@@ -13,7 +14,7 @@ export async function map<Item, Value>(
   options: { readonly at: At; readonly concurrency?: number },
 ): Promise<readonly Value[]> {
   const { path, record } = await part.begin(id);
-  const items = over();
+  const items = located(part, path, options.at, over);
   if (record === undefined) {
     const row = part.run.append({ kind: 'mapped', path, place: options.at, data: String(items.length) });
     part.time = row.at;

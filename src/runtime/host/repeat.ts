@@ -1,5 +1,6 @@
 import type { Duration } from '../../core/index.ts';
 import type { At, Part as PartOf } from '../../flow/index.ts';
+import { located } from './call.ts';
 import type { Part } from './part.ts';
 
 export interface RepeatOptions {
@@ -23,7 +24,7 @@ export async function repeat<Value>(
     const value = await body(inner, index);
     await inner.finish();
     part.time = inner.time;
-    if (index + 1 >= options.max || until(value, index)) {
+    if (index + 1 >= options.max || located(part, path, options.at, () => until(value, index))) {
       if (recorded > index + 1 && part.scope.reason === undefined)
         return part.diverged(`'${path}' is recorded with ${recorded} rounds, and now ends after ${index + 1}`);
       return value;
