@@ -170,11 +170,7 @@ describe('a changed flow', () => {
 
 describe('a changed flow with parts', () => {
   const two = async (host: Host): Promise<unknown> => {
-    await host.all(
-      'p',
-      { x: (h) => h.step('s', () => work('x'), at), y: (h) => h.step('s', () => work('y'), at) },
-      at,
-    );
+    await host.all('p', { x: (h) => h.step('s', () => work('x'), at), y: (h) => h.step('s', () => work('y'), at) }, at);
     await host.repeat(
       'r',
       (h, index) => h.step('s', () => work(index), at),

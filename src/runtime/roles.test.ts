@@ -62,10 +62,13 @@ describe.each(['owner', 'client'] as const)('the %s', (role) => {
     expect(await millrace().executeFlow('echo')).toMatchObject({ success: true, output: undefined });
   });
 
-  it.each(['P/kid', 'door:a:2.0', 'P~2'])('refuses the id %s, which a run that Millrace starts could have', async (id) => {
-    await expect(millrace().start('echo', 1, { id })).rejects.toMatchObject({ code: 'MR3218' });
-    expect(await millrace().executeFlow('parent', 1, { id: 'P' })).toMatchObject({ success: true, output: 1 });
-  });
+  it.each(['P/kid', 'door:a:2.0', 'P~2'])(
+    'refuses the id %s, which a run that Millrace starts could have',
+    async (id) => {
+      await expect(millrace().start('echo', 1, { id })).rejects.toMatchObject({ code: 'MR3218' });
+      expect(await millrace().executeFlow('parent', 1, { id: 'P' })).toMatchObject({ success: true, output: 1 });
+    },
+  );
 });
 
 it.each([

@@ -102,7 +102,9 @@ function notJson(value: unknown, at: string, above: readonly object[]): string |
   if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null) {
     return `${here} is a ${String(value.constructor?.name)}, not plain data`;
   }
-  const symbol = Object.getOwnPropertySymbols(value).find((key) => Object.prototype.propertyIsEnumerable.call(value, key));
+  const symbol = Object.getOwnPropertySymbols(value).find((key) =>
+    Object.prototype.propertyIsEnumerable.call(value, key),
+  );
   if (symbol !== undefined) return `${here} has the key ${String(symbol)}, and JSON has no symbols`;
   for (const [key, inner] of Object.entries(value)) {
     const problem = notJson(inner, at + member(key, at), below);

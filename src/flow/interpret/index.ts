@@ -2,6 +2,7 @@ import { MillraceError } from '../../core/index.ts';
 import { flowContract, type AnyEvent, type Call, type FlowContract, type Schema } from '../contract.ts';
 import type { FailureScope, FlowModule, Host } from '../host.ts';
 import { runnableHash } from './hash.ts';
+import { checkIds } from './ids.ts';
 import { runBody } from './run.ts';
 import { contractOf, makeCall, type Lookup } from './scope.ts';
 import { allSteps, type DeclaredFlow, type RunnableFlow } from './steps.ts';
@@ -26,7 +27,7 @@ export interface InterpretOptions {
  * Makes a module out of a live flow, so that a host runs it like a compiled one: for flows that a program registers at
  * run time, and for systems loaded without compiling.
  *
- * @throws MillraceError MR3290 when the flow names something unknown, MR3291 for a kind of step that no host runs yet.
+ * @throws MillraceError MR3290 when the flow names something unknown or has ids that cannot be, MR3291 for a kind of step that no host runs yet.
  * @example
  * ```ts
  * import { interpretFlow, taskContract } from 'millrace/flow';
@@ -85,6 +86,7 @@ function runnable(flow: RunnableFlow | DeclaredFlow): RunnableFlow {
   }
   if (flow.schedule !== undefined) throw unsupported(flow.name, 'schedule');
   if (flow.http !== undefined) throw unsupported(flow.name, 'http');
+  checkIds(flow);
   return flow;
 }
 
