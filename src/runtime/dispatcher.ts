@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { EventError } from './errors.ts';
 import { matchKey } from './host/match.ts';
 import { receivedData } from './host/receive.ts';
+import { dropTimer } from './host/timer.ts';
 import type { Instances } from './instances.ts';
 
 /** What one subscriber made of an event. */
@@ -179,7 +180,7 @@ export class Dispatcher {
         if (taken.has(wait.run) || tx.events.consumed(wait.run, event.seq)) continue;
         taken.add(wait.run);
         tx.waits.remove(wait.run, wait.path);
-        tx.timers.remove(`${wait.run} ${wait.path}`);
+        dropTimer(tx, wait.run, wait.path);
         tx.events.consume(wait.run, event.seq);
         this.#context.record(tx, wait.run, {
           kind: 'received',

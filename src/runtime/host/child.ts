@@ -6,6 +6,7 @@ import { callFor, expectSame, failed, goOn, type CallOptions } from './call.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
 import type { Record } from './records.ts';
+import { dropTimer, setTimer } from './timer.ts';
 
 /** Runs another flow as a run of its own. */
 export async function child(part: Part, id: string, call: () => Call<unknown>, options: CallOptions): Promise<unknown> {
@@ -71,7 +72,7 @@ export async function performChild(
         await due(known);
         if (scope.reason !== undefined) {
           run.append({ kind: 'cancelled', path, name, attempt, place: options.at }, (tx) =>
-            tx.timers.remove(`${run.id} ${path}`),
+            dropTimer(tx, run.id, path),
           );
           throw scope.reason;
         }
@@ -119,9 +120,7 @@ export async function performChild(
   async function due(retrying: Record): Promise<void> {
     const { until } = JSON.parse(retrying.data ?? '') as { readonly until: number };
     if (scope.reason !== undefined || run.context.clock.now() >= until) return;
-    run.enqueue((tx) =>
-      tx.timers.put({ key: `${run.id} ${path}`, due: until, kind: 'retry', target: run.id, part: path, data: null }),
-    );
+    run.enqueue((tx) => setTimer(tx, 'retry', run.id, path, until));
     await run.wait(path, scope);
   }
 

@@ -7,6 +7,7 @@ import { failed } from './call.ts';
 import { matchKey } from './match.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
+import { dropTimer, setTimer } from './timer.ts';
 
 export interface ReceiveOptions {
   readonly at: At;
@@ -30,7 +31,6 @@ export async function receive(part: Part, id: string, event: AnyEvent, options: 
   const match = options.match?.() ?? {};
   const fields = Object.keys(match).sort();
   const key = matchKey(fields, match);
-  const timer = `${run.id} ${path}`;
 
   if (record === undefined) {
     const now = context.clock.now();
@@ -59,16 +59,7 @@ export async function receive(part: Part, id: string, event: AnyEvent, options: 
         data: JSON.stringify({ key }),
       });
       tx.waits.insert({ run: run.id, path, event: name, key, created: now });
-      if (time !== undefined) {
-        tx.timers.put({
-          key: timer,
-          due: now + time,
-          kind: 'wait',
-          target: run.id,
-          part: path,
-          data: null,
-        });
-      }
+      if (time !== undefined) setTimer(tx, 'wait', run.id, path, now + time);
     });
   } else {
     const asked = JSON.parse(record.asked ?? '{}') as { readonly key?: string };
@@ -88,7 +79,7 @@ export async function receive(part: Part, id: string, event: AnyEvent, options: 
     if (known?.kind !== 'cancelled') {
       run.append({ kind: 'cancelled', path, name, place: options.at }, (tx) => {
         tx.waits.remove(run.id, path);
-        tx.timers.remove(timer);
+        dropTimer(tx, run.id, path);
       });
     }
     throw scope.reason ?? new Cancelled(`The wait '${path}' was cancelled.`);

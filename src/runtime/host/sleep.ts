@@ -4,12 +4,12 @@ import { Cancelled } from '../errors.ts';
 import { failed } from './call.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
+import { dropTimer, setTimer } from './timer.ts';
 
 /** Waits for a time. The end is fixed when the wait begins, and survives a restart. */
 export async function sleep(part: Part, id: string, time: string | (() => string), at: At): Promise<void> {
   const { run, scope } = part;
   const { path, record } = await part.begin(id);
-  const key = `${run.id} ${path}`;
   if (record === undefined) {
     let until: number;
     try {
@@ -18,7 +18,7 @@ export async function sleep(part: Part, id: string, time: string | (() => string
       throw failed(part, path, { ...toErrorRecord(thrown), retryable: false }, { name: null, attempt: 0, at });
     }
     run.append({ kind: 'sleeping', path, place: at, data: String(until) }, (tx) =>
-      tx.timers.put({ key, due: until, kind: 'sleep', target: run.id, part: path, data: null }),
+      setTimer(tx, 'sleep', run.id, path, until),
     );
   } else if (record.kind === 'failed' && record.name === null) {
     part.time = record.at;
@@ -32,6 +32,7 @@ export async function sleep(part: Part, id: string, time: string | (() => string
     part.time = now.at;
     return;
   }
-  if (now?.kind !== 'cancelled') run.append({ kind: 'cancelled', path, place: at }, (tx) => tx.timers.remove(key));
+  if (now?.kind !== 'cancelled')
+    run.append({ kind: 'cancelled', path, place: at }, (tx) => dropTimer(tx, run.id, path));
   throw scope.reason ?? new Cancelled(`The wait '${path}' was cancelled.`);
 }

@@ -14,6 +14,7 @@ import { expectSame, failed, type CallOptions } from './call.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
 import type { Record } from './records.ts';
+import { dropTimer, setTimer } from './timer.ts';
 
 /** Runs the attempts of one task, at most until one succeeds: what the journal has is not done again. */
 export async function task(
@@ -92,9 +93,7 @@ async function tries(
   if (record?.kind === 'retrying') {
     const { until } = JSON.parse(record.data ?? '') as { readonly until: number };
     // The timer may have rung before the crash, and the clock been set back since.
-    run.enqueue((tx) =>
-      tx.timers.put({ key: `${run.id} ${path}`, due: until, kind: 'retry', target: run.id, part: path, data: null }),
-    );
+    run.enqueue((tx) => setTimer(tx, 'retry', run.id, path, until));
     await untilDue(part, path, until);
   }
 
@@ -148,8 +147,7 @@ async function tries(
     const until = clock.now() + retryDelay(policy.retry, attempt, random);
     run.append(
       { kind: 'retrying', path, name, attempt, place: options.at, data: JSON.stringify({ error, until }) },
-      (tx) =>
-        tx.timers.put({ key: `${run.id} ${path}`, due: until, kind: 'retry', target: run.id, part: path, data: null }),
+      (tx) => setTimer(tx, 'retry', run.id, path, until),
     );
     attempt++;
     await untilDue(part, path, until);
@@ -166,7 +164,6 @@ async function untilDue(part: Part, path: string, until: number): Promise<void> 
 
 function cancelled(part: Part, path: string, name: string, attempt: number, at: At): never {
   const { run, scope } = part;
-  const key = `${run.id} ${path}`;
-  run.append({ kind: 'cancelled', path, name, attempt, place: at }, (tx) => tx.timers.remove(key));
+  run.append({ kind: 'cancelled', path, name, attempt, place: at }, (tx) => dropTimer(tx, run.id, path));
   throw scope.reason ?? new Cancelled(`Step '${path}' was cancelled.`);
 }
