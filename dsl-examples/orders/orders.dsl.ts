@@ -322,10 +322,11 @@ export const order = machine('order', {
       flow: 'takeBack',
       input: ({ context }) => ({ paymentId: context.paymentId!, reservationIds: context.reservationIds }),
       onDone: 'apologising',
-      // Money that is owed is owed until it is paid.
-      onError: 'refunding',
+      onError: 'owing',
     },
   },
+  // Money that is owed is owed until it is paid, and an hour later the bank may be there again.
+  owing: { after: { '1h': 'refunding' } },
   apologising: {
     run: {
       flow: 'apologise',

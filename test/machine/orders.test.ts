@@ -68,6 +68,23 @@ describe.each([
     ]);
   });
 
+  it('waits an hour before it tries a refund again', () => {
+    const { states, trace } = drive(
+      machine(),
+      { reservationIds: [], reason: '' },
+      ['orderPlaced', placed],
+      ['done.run.fulfilling.fulfilOrder', shipped],
+      'after.travelling.0',
+      ['error.run.refunding.takeBack', { message: 'the bank is closed' }],
+      'after.owing.0',
+    );
+    expect(states.slice(-3)).toEqual(['refunding', 'owing', 'refunding']);
+    expect(trace.at(-2)?.effects).toMatchObject([
+      { type: 'stop', id: 'refunding.takeBack' },
+      { type: 'schedule', id: 'after.owing.0', delay: 3_600_000 },
+    ]);
+  });
+
   it('does not refund what was not paid', () => {
     const { states, snapshot } = drive(
       machine(),

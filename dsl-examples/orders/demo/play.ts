@@ -186,7 +186,7 @@ async function dsl(...args: readonly string[]): Promise<unknown> {
 }
 
 function describe({ states }: Standing): string {
-  const known = ['fulfilling', 'travelling', 'delivered', 'refunding', 'apologising', 'closed', 'cancelled'];
+  const known = ['fulfilling', 'travelling', 'delivered', 'refunding', 'owing', 'apologising', 'closed', 'cancelled'];
   return (
     known.flatMap((state) => (states.has(state) ? [`${state} ${states.get(state)}`] : [])).join(', ') || 'no orders yet'
   );
