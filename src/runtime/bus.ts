@@ -79,7 +79,7 @@ export class Bus {
   /** Nothing more will be told: streams come to their end. */
   end(): void {
     this.#ended = true;
-    for (const stop of [...this.#streams]) stop();
+    for (const stop of this.#streams) stop();
   }
 
   /**
