@@ -114,3 +114,28 @@ describe('a changed flow with parts', () => {
     await second.close();
   });
 });
+
+it('is not taken in by a result that looks like a choice or a length', async () => {
+  const old = (value: unknown) => async (host: Host) => {
+    await host.step('a', () => work(value), at);
+    return host.receive('go', go, at);
+  };
+  const branch = await change(old(true), async (host) => {
+    await host.branch('a', () => true, { true: async () => 1 }, at);
+    return host.receive('go', go, at);
+  });
+  expect(branch.result).toMatchObject({ status: 'blocked', error: { code: 'MR3205' } });
+  await branch.second.close();
+  const next = async (host: Host) => {
+    await host.map(
+      'a',
+      () => [1, 2],
+      async () => 1,
+      at,
+    );
+    return host.receive('go', go, at);
+  };
+  const map = await change(old(2), next);
+  expect(map.result).toMatchObject({ status: 'blocked', error: { code: 'MR3205' } });
+  await map.second.close();
+});

@@ -13,8 +13,10 @@ export async function branch(
 ): Promise<unknown> {
   const { path, record } = await part.begin(id);
   const choice = String(located(part, path, options.at, on));
-  if (record !== undefined && record.data !== choice)
-    return part.diverged(`'${path}' is recorded as '${record.data}', and the code now chooses '${choice}'`);
+  if (record !== undefined && (record.kind !== 'chosen' || record.data !== choice))
+    return part.diverged(
+      `'${path}' is recorded as '${record.name ?? record.data}', and the code now chooses '${choice}'`,
+    );
   const chosen = Object.hasOwn(parts, choice) ? parts[choice] : undefined;
   if (chosen === undefined) {
     throw new RunError(

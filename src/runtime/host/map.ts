@@ -19,6 +19,8 @@ export async function map<Item, Value>(
     const row = part.run.append({ kind: 'mapped', path, place: options.at, data: String(items.length) });
     part.time = row.at;
   } else {
+    if (record.kind !== 'mapped')
+      return part.diverged(`'${path}' is recorded as '${record.name ?? record.kind}', and is now a list`);
     if (record.data !== String(items.length))
       return part.diverged(`'${path}' is recorded with ${record.data} items, and the code now gives ${items.length}`);
     part.time = record.at;
