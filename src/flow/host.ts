@@ -14,6 +14,25 @@ export interface StepOptions {
 export type Part<Value, Extra extends readonly unknown[] = []> = (host: Host, ...extra: Extra) => Promise<Value>;
 type ValuesOf<Parts> = { readonly [K in keyof Parts]: Parts[K] extends Part<infer Value> ? Value : never };
 
+/** Does what is called for and gives its result, or what `onFailure` puts in its place. */
+export interface Perform {
+  <Result>(
+    id: string,
+    call: () => Call<Result>,
+    options: StepOptions & { readonly onFailure?: 'stop' },
+  ): Promise<Result>;
+  <Result>(
+    id: string,
+    call: () => Call<Result>,
+    options: StepOptions & { readonly onFailure: 'continue' },
+  ): Promise<Result | undefined>;
+  <Result, Fallback>(
+    id: string,
+    call: () => Call<Result>,
+    options: StepOptions & { readonly onFailure: { readonly fallback: () => Fallback } },
+  ): Promise<Result | Fallback>;
+}
+
 /**
  * What a compiled flow is written against: the one seam between generated code and an engine. Every call has an id
  * that is unique in its part; ids joined with `/` are the path under which the engine records what happened, for
@@ -24,38 +43,10 @@ export interface Host {
   readonly runId: string;
 
   /** Runs one task and gives its result. */
-  step<Result>(
-    id: string,
-    call: () => Call<Result>,
-    options: StepOptions & { readonly onFailure?: 'stop' },
-  ): Promise<Result>;
-  step<Result>(
-    id: string,
-    call: () => Call<Result>,
-    options: StepOptions & { readonly onFailure: 'continue' },
-  ): Promise<Result | undefined>;
-  step<Result, Fallback>(
-    id: string,
-    call: () => Call<Result>,
-    options: StepOptions & { readonly onFailure: { readonly fallback: () => Fallback } },
-  ): Promise<Result | Fallback>;
+  readonly step: Perform;
 
   /** Runs another flow as a run of its own and gives its result. */
-  child<Result>(
-    id: string,
-    call: () => Call<Result>,
-    options: StepOptions & { readonly onFailure?: 'stop' },
-  ): Promise<Result>;
-  child<Result>(
-    id: string,
-    call: () => Call<Result>,
-    options: StepOptions & { readonly onFailure: 'continue' },
-  ): Promise<Result | undefined>;
-  child<Result, Fallback>(
-    id: string,
-    call: () => Call<Result>,
-    options: StepOptions & { readonly onFailure: { readonly fallback: () => Fallback } },
-  ): Promise<Result | Fallback>;
+  readonly child: Perform;
 
   /** Says how the finished step `id` of this part is undone when something later fails. */
   undo(id: string, call: () => Call<unknown>, options: { readonly at: At }): void;

@@ -1,42 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from 'millrace/store';
-import { NonRetryableError, silentLogger, type TaskImplementation } from 'millrace/tasks';
-import { ReactiveSystemRuntime } from './index.ts';
-import { anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
-
-const ok = anyTask('ok');
-const bad = anyTask('bad');
-const back = anyTask('back');
-const slow = anyTask('slow');
-
-/** Tasks that note what they did. */
-function tasks(seen: string[]): TaskImplementation[] {
-  return [
-    code(ok, (name: string) => {
-      seen.push(name);
-      return name;
-    }),
-    code(bad, (message: string) => {
-      seen.push(`bad ${message}`);
-      throw new NonRetryableError(message, { code: 'BAD' });
-    }),
-    code(back, (name: string) => void seen.push(`back ${name}`)),
-    code(
-      slow,
-      (name: string, { signal }) =>
-        new Promise((_, reject) => {
-          seen.push(name);
-          signal.addEventListener('abort', () => {
-            seen.push(`aborted ${name}`);
-            reject(new Error('aborted'));
-          });
-        }),
-    ),
-  ];
-}
-
-const open = (parts: Parameters<typeof bind>[0], more: object = {}) =>
-  new ReactiveSystemRuntime(bind(parts), { db: ':memory:', logger: silentLogger, ...more });
+import { anyFlow, at, code } from './fixtures/bind.ts';
+import { back, bad, ok, open, slow, tasks } from './fixtures/noting-tasks.ts';
 
 describe('undo', () => {
   it('undoes finished steps, newest first, in parts too, and not what failed', async () => {

@@ -15,12 +15,7 @@ export interface CallOptions {
 }
 
 /** What becomes of the flow when a step has failed for good. */
-export async function goOn(
-  part: Part,
-  path: string,
-  options: CallOptions,
-  work: () => Promise<unknown>,
-): Promise<unknown> {
+async function goOn(part: Part, path: string, options: CallOptions, work: () => Promise<unknown>): Promise<unknown> {
   const { onFailure } = options;
   if (onFailure === undefined || onFailure === 'stop') return work();
   try {
@@ -30,6 +25,24 @@ export async function goOn(
     part.run.errors.push({ path, error: toErrorRecord(thrown) });
     return onFailure === 'continue' ? undefined : onFailure.fallback();
   }
+}
+
+/** Begins the step `id`: evaluates its call and hands it to `perform`, unless a record says that it could not be made. */
+export async function called(
+  part: Part,
+  id: string,
+  call: () => Call<unknown>,
+  options: CallOptions,
+  perform: (path: string, record: Record | undefined, made: Call<unknown>) => Promise<unknown>,
+): Promise<unknown> {
+  const { path, record } = await part.begin(id);
+  return goOn(part, path, options, async () => {
+    if (record !== undefined && !record.begun) {
+      part.time = record.at;
+      throw recordedError(record);
+    }
+    return perform(path, record, await callFor(part, path, record, call, options.at));
+  });
 }
 
 /** Evaluates the lambda of a call. One that throws fails its step, and the failure is recorded like any other. */

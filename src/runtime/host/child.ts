@@ -2,21 +2,15 @@ import { milliseconds, toErrorRecord, type ErrorRecord } from '../../core/index.
 import type { AnyFlow, Call, RetryPolicy } from '../../flow/index.ts';
 import { decodeJson, encodeJson, retryDelay } from '../../tasks/index.ts';
 import { Cancelled, RunError } from '../errors.ts';
-import { callFor, expectSame, failed, goOn, type CallOptions } from './call.ts';
+import { called, expectSame, failed, type CallOptions } from './call.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
 import type { Record } from './records.ts';
 import { dropTimer, setTimer } from './timer.ts';
 
 /** Runs another flow as a run of its own. */
-export async function child(part: Part, id: string, call: () => Call<unknown>, options: CallOptions): Promise<unknown> {
-  const { path, record } = await part.begin(id);
-  return goOn(part, path, options, async () => {
-    if (record !== undefined && !record.begun) {
-      part.time = record.at;
-      throw recordedError(record);
-    }
-    const { contract, input } = await callFor(part, path, record, call, options.at);
+export function child(part: Part, id: string, call: () => Call<unknown>, options: CallOptions): Promise<unknown> {
+  return called(part, id, call, options, async (path, record, { contract, input }) => {
     if (contract.kind !== 'flow') {
       throw new RunError(
         'MR3215',
