@@ -18,11 +18,25 @@ const rooms = {
   // The binder gives a model life with the interpreters of flows and machines.
   source: { values: ['model', 'flow', 'machine', 'tasks'], types: [] },
   compiler: { values: ['model'], types: [] },
+  convert: { values: ['model'], types: [] },
   tasks: { values: ['flow'], types: ['machine'] },
   runtime: { values: ['tasks', 'machine', 'flow', 'store'], types: [] },
   testing: { values: ['tasks', 'machine', 'flow', 'store', 'runtime'], types: [] },
   cli: {
-    values: ['dsl', 'model', 'machine', 'flow', 'store', 'rules', 'source', 'compiler', 'tasks', 'runtime', 'testing'],
+    values: [
+      'dsl',
+      'model',
+      'machine',
+      'flow',
+      'store',
+      'rules',
+      'source',
+      'compiler',
+      'convert',
+      'tasks',
+      'runtime',
+      'testing',
+    ],
     types: [],
   },
 };
