@@ -5,6 +5,7 @@
  * @module
  */
 export { createActor, type Actor, type ActorOptions } from './actor.ts';
+export { checkContext, itemsOf, sendId } from './checks.ts';
 export { compiledMachine } from './compiled/compiled-machine.ts';
 export { failed, isIn, workFailed } from './compiled/helpers.ts';
 export type { Cell, CompiledMachine, Program, StateRow } from './compiled/program.ts';
@@ -12,6 +13,8 @@ export { settle } from './compiled/settle.ts';
 export type {
   ActionDefinition,
   CallDefinition,
+  ContextResult,
+  ContextSchema,
   Lambda,
   MachineDefinition,
   MachineScope,
@@ -21,7 +24,8 @@ export type {
 } from './definition.ts';
 export { delayOf } from './delay.ts';
 export { matches } from './descriptor.ts';
-export { interpretMachine } from './interpret.ts';
+export { interpretMachine, type InterpretedMachine, type InterpretOptions } from './interpret.ts';
+export type { Microstep, OnMicrostep } from './interpreter/interpretation.ts';
 export * from './module.ts';
 export { forgetWork, regionalMachine, type RegionalMachine, type RegionalProgram } from './regions/regional-machine.ts';
 export {
@@ -33,3 +37,4 @@ export {
   type RegionTable,
   type TransitionRow,
 } from './regions/table.ts';
+export { parseTarget, targetOf, type Target } from './target.ts';

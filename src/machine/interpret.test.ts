@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drive } from '../../test/support/drive.ts';
 import { enliven, sketchMachine, type MachineSketch } from '../../test/support/sketch.ts';
-import { interpretMachine, type MachineModule } from './index.ts';
+import { interpretMachine, type MachineModule, type Microstep } from './index.ts';
 
 // What both implementations do is in test/machine; here stands what only the interpreter does.
 const interpreted = (sketch: MachineSketch): MachineModule<unknown> =>
@@ -63,4 +63,33 @@ it('refuses a target that is no state', () => {
   expect(() => interpreted({ initial: 'a', states: { a: { always: 'gone' } } })).toThrow(
     expect.objectContaining({ code: 'MR3330' }),
   );
+});
+
+it('tells of each microstep: what was taken, left and entered', () => {
+  const steps: Microstep[] = [];
+  const definition = enliven(
+    sketchMachine('m', {
+      events: ['x', 'y'],
+      initial: 'a',
+      states: {
+        a: { on: { x: 'b' } },
+        b: { initial: 'b1', always: [{ target: 'c', guard: '() => false' }, 'c'], states: { b1: {} } },
+        c: { on: { y: {} } },
+      },
+    }),
+  );
+  const machine = interpretMachine(definition, { onMicrostep: (step) => steps.push(step) });
+  expect(machine.definition).toBe(definition);
+  drive(machine, {}, ['x', 1], 'z', 'y');
+  expect(steps).toEqual([
+    { transitions: [], exited: [], entered: ['a'] },
+    {
+      event: { name: 'x', payload: 1 },
+      transitions: [{ at: 'a.on.x[0]', source: 'a', targets: ['b'] }],
+      exited: ['a'],
+      entered: ['b', 'b1'],
+    },
+    { transitions: [{ at: 'b.always[1]', source: 'b', targets: ['c'] }], exited: ['b1', 'b'], entered: ['c'] },
+    { event: { name: 'y' }, transitions: [{ at: 'c.on.y[0]', source: 'c', targets: [] }], exited: [], entered: [] },
+  ]);
 });

@@ -1,9 +1,20 @@
 import type { MachineDefinition } from './definition.ts';
-import { Interpretation } from './interpreter/interpretation.ts';
+import { Interpretation, type OnMicrostep } from './interpreter/interpretation.ts';
 import { ancestors, inDocumentOrder, isAtomic, plant, type State } from './interpreter/tree.ts';
 import { machineTables } from './tables.ts';
 import { unknownState } from './unknown-state.ts';
 import type { MachineModule, MachineStep, Snapshot } from './module.ts';
+
+/** A machine module that is interpreted, with what it was made from. */
+export interface InterpretedMachine extends MachineModule<unknown> {
+  readonly definition: MachineDefinition;
+}
+
+/** How a machine is interpreted. */
+export interface InterpretOptions {
+  /** Hears of each microstep: what was taken, left and entered. Absent: nothing of it is put together. */
+  readonly onMicrostep?: OnMicrostep;
+}
 
 /**
  * Runs a machine from its definition, without compiling it: Appendix D of the SCXML Recommendation, read line by line.
@@ -32,7 +43,7 @@ import type { MachineModule, MachineStep, Snapshot } from './module.ts';
  * lamp.send(first.snapshot, { name: 'toggle', payload: undefined }, scope).snapshot.state; // ['on']
  * ```
  */
-export function interpretMachine(definition: MachineDefinition): MachineModule<unknown> {
+export function interpretMachine(definition: MachineDefinition, options: InterpretOptions = {}): InterpretedMachine {
   const tree = plant(definition);
   const aliases = new Map(definition.events.map(({ alias, name }) => [name, alias]));
 
@@ -63,18 +74,19 @@ export function interpretMachine(definition: MachineDefinition): MachineModule<u
 
   return {
     kind: 'machine',
+    definition,
     name: definition.name,
     hash: definition.hash,
     key: definition.key,
     ...machineTables(definition),
     start(context, scope) {
-      const machine = new Interpretation(tree, aliases, context, scope);
+      const machine = new Interpretation(tree, aliases, context, scope, options.onMicrostep);
       machine.start();
       return finish(machine);
     },
     send(snapshot, event, scope) {
       if (snapshot.status === 'done') return { snapshot, handled: false, effects: [], errors: [] };
-      const machine = new Interpretation(tree, aliases, snapshot.context, scope);
+      const machine = new Interpretation(tree, aliases, snapshot.context, scope, options.onMicrostep);
       restore(machine, snapshot);
       machine.take(event);
       // What changed nothing leaves the very same snapshot.

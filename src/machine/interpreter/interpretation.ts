@@ -1,7 +1,9 @@
+import { checkContext, itemsOf, sendId } from '../checks.ts';
 import { delayOf } from '../delay.ts';
 import type { ActionDefinition, CallDefinition, Lambda, MachineScope } from '../definition.ts';
 import type { Effect, MachineEvent, StepScope } from '../module.ts';
 import { errorEvent, messageOf, steps } from '../step.ts';
+import { targetOf } from '../target.ts';
 import {
   isDescendant,
   inDocumentOrder,
@@ -15,7 +17,26 @@ import {
 import { selectTransitions } from './select.ts';
 import { entrySet, exitSet, initialSet } from './sets.ts';
 
-type Seen = { readonly [K in Exclude<PayloadName, undefined>]?: unknown };
+/** One microstep: what was taken, and what that left and entered. */
+export interface Microstep {
+  /** The event that set it off; absent for `always`, and when the machine starts. */
+  readonly event?: MachineEvent;
+  /** The transitions, each by its source and its place there: `open.on.orderCancelled[0]`. None when the machine starts. */
+  readonly transitions: readonly {
+    readonly at: string;
+    readonly source: string;
+    readonly targets: readonly string[];
+  }[];
+  /** In the order in which they were left. */
+  readonly exited: readonly string[];
+  /** In the order in which they were entered. */
+  readonly entered: readonly string[];
+}
+/** Hears of each microstep once it is done. */
+export type OnMicrostep = (step: Microstep) => void;
+
+type Seen = { readonly [K in Exclude<PayloadName, undefined> | 'item' | 'index']?: unknown };
+type ActionOf<Kind extends ActionDefinition['kind']> = Extract<ActionDefinition, { readonly kind: Kind }>;
 
 /** One machine at work: the procedures of Appendix D of the SCXML Recommendation, under their names there. */
 export class Interpretation {
@@ -33,19 +54,29 @@ export class Interpretation {
   readonly #scope: StepScope;
   readonly #internalQueue: MachineEvent[] = [];
   readonly #statesToInvoke = new Set<State>();
+  readonly #onMicrostep: OnMicrostep | undefined;
 
-  constructor(tree: Tree, aliases: ReadonlyMap<string, string>, context: unknown, scope: StepScope) {
+  constructor(
+    tree: Tree,
+    aliases: ReadonlyMap<string, string>,
+    context: unknown,
+    scope: StepScope,
+    onMicrostep?: OnMicrostep,
+  ) {
     this.#tree = tree;
     this.#name = tree.root.name;
     this.#aliases = aliases;
     this.context = context;
     this.#scope = scope;
+    this.#onMicrostep = onMicrostep;
   }
 
   /** `interpret`: enters the initial state and settles. */
   start(): void {
     this.handled = true;
-    this.#enter(initialSet(this, this.#tree.root));
+    const entered = initialSet(this, this.#tree.root);
+    this.#enter(entered);
+    this.#report([], undefined, [], entered);
     this.#settle();
   }
 
@@ -81,17 +112,38 @@ export class Interpretation {
 
   #microstep(enabled: readonly Transition[], event: MachineEvent | undefined): void {
     this.handled = true;
-    this.#exitStates(enabled);
+    const exited = this.#exitStates(enabled);
     for (const { definition, payload, at } of enabled) {
       this.#execute(definition.actions, `${at}.actions`, payload === undefined ? {} : { [payload]: event?.payload });
     }
-    this.#enter(entrySet(this, enabled));
+    const entered = entrySet(this, enabled);
+    this.#enter(entered);
+    this.#report(enabled, event, exited, entered);
   }
 
-  #exitStates(enabled: readonly Transition[]): void {
+  #report(
+    enabled: readonly Transition[],
+    event: MachineEvent | undefined,
+    exited: readonly State[],
+    entered: ReadonlySet<State>,
+  ): void {
+    this.#onMicrostep?.({
+      ...(event && { event }),
+      transitions: enabled.map(({ at, source, targets }) => ({
+        at,
+        source: source.name,
+        targets: targets.map(({ name }) => name),
+      })),
+      exited: exited.map(({ name }) => name),
+      entered: [...entered].sort(inDocumentOrder).map(({ name }) => name),
+    });
+  }
+
+  #exitStates(enabled: readonly Transition[]): readonly State[] {
     const leaving = [...exitSet(this, enabled)].sort(inExitOrder);
     for (const state of leaving) this.#recordHistory(state);
     for (const state of leaving) this.#exit(state);
+    return leaving;
   }
 
   #recordHistory(state: State): void {
@@ -120,15 +172,21 @@ export class Interpretation {
       const { name, definition } = state;
       this.configuration.add(state);
       if (definition.run.length > 0) this.#statesToInvoke.add(state);
-      this.#execute(definition.entry, `${name}.entry`, {});
+      if (this.#fits(state)) this.#execute(definition.entry, `${name}.entry`, {});
       definition.after.forEach(({ delay }, index) => {
         const id = `after.${name}.${index}`;
-        this.#attempt(`${name}.after[${index}].delay`, () =>
-          this.#schedule(id, delay, { name: id, payload: undefined }, {}),
-        );
+        this.#attempt(`${name}.after[${index}].delay`, () => {
+          const event = { name: id, payload: undefined };
+          this.effects.push({ type: 'schedule', id, delay: delayOf(this.#valueOf(delay, {})), event });
+        });
       });
       if (state.type === 'final') this.#reachFinal(state);
     }
+  }
+
+  /** A state with a context of its own is entered in any case; its entry actions need the context to fit. */
+  #fits({ name, definition: { context } }: State): boolean {
+    return context === undefined || this.#attempt(`${name}.context`, () => checkContext(context, name, this.context));
   }
 
   #reachFinal(state: State): void {
@@ -194,21 +252,29 @@ export class Interpretation {
   }
 
   /** Runs a block of actions. The first that throws ends the block. */
-  #execute(actions: readonly ActionDefinition[], at: string, seen: Seen & { item?: unknown; index?: number }): boolean {
-    return actions.every((action, index) =>
-      action.kind === 'forEach'
-        ? this.#forEach(action, `${at}[${index}]`, seen)
-        : this.#attempt(`${at}[${index}]`, () => this.#perform(action, seen)),
-    );
+  #execute(actions: readonly ActionDefinition[], block: string, seen: Seen): boolean {
+    return actions.every((action, index) => {
+      const at = `${block}[${index}]`;
+      if (action.kind === 'forEach') return this.#forEach(action, at, seen);
+      if (action.kind === 'when') return this.#when(action, at, seen);
+      return this.#attempt(at, () => this.#perform(action, seen));
+    });
   }
 
-  #forEach({ over, actions }: Extract<ActionDefinition, { kind: 'forEach' }>, at: string, seen: Seen): boolean {
+  #forEach({ over, actions }: ActionOf<'forEach'>, at: string, seen: Seen): boolean {
     let items: readonly unknown[] = [];
-    const listed = this.#attempt(`${at}.over`, () => void (items = [...(this.#evaluate(over, seen) ?? [])]));
+    const listed = this.#attempt(`${at}.over`, () => void (items = itemsOf(this.#evaluate(over, seen))));
     return listed && items.every((item, index) => this.#execute(actions, `${at}.actions`, { ...seen, item, index }));
   }
 
-  #perform(action: Exclude<ActionDefinition, { kind: 'forEach' }>, seen: Seen): void {
+  #when({ condition, actions, otherwise = [] }: ActionOf<'when'>, at: string, seen: Seen): boolean {
+    let holds = false;
+    const asked = this.#attempt(`${at}.condition`, () => void (holds = Boolean(this.#evaluate(condition, seen))));
+    if (!asked) return false;
+    return holds ? this.#execute(actions, `${at}.actions`, seen) : this.#execute(otherwise, `${at}.otherwise`, seen);
+  }
+
+  #perform(action: ActionOf<Exclude<ActionDefinition['kind'], 'forEach' | 'when'>>, seen: Seen): void {
     switch (action.kind) {
       case 'assign': {
         const change = this.#evaluate(action.value, seen);
@@ -224,19 +290,27 @@ export class Interpretation {
       case 'raise':
         this.#internalQueue.push(this.#eventOf(action.call, seen));
         return;
-      case 'send': {
-        const event = this.#eventOf(action.call, seen);
-        this.#schedule(action.id ?? `send.${action.call.target.name}`, action.delay ?? '0ms', event, seen);
+      case 'send':
+        this.#send(action, seen);
         return;
-      }
-      case 'cancel': {
-        const id = typeof action.id === 'string' ? action.id : this.#evaluate(action.id, seen);
-        this.effects.push({ type: 'unschedule', id });
+      case 'cancel':
+        this.effects.push({ type: 'unschedule', id: sendId(this.#valueOf(action.id, seen)) });
         return;
-      }
       default:
         action satisfies never;
     }
+  }
+
+  #send(action: ActionOf<'send'>, seen: Seen): void {
+    const id = action.id === undefined ? {} : { id: sendId(this.#valueOf(action.id, seen)) };
+    const delay = delayOf(this.#valueOf(action.delay ?? 0, seen));
+    if (action.target === undefined) {
+      this.effects.push({ type: 'schedule', ...id, delay, event: this.#eventOf(action.call, seen) });
+      return;
+    }
+    const target = targetOf(this.#valueOf(action.target, seen));
+    const event = { name: action.call.target.name, payload: this.#argument(action.call, seen) };
+    this.effects.push({ type: 'send', ...id, delay, target, event });
   }
 
   #eventOf(call: CallDefinition, seen: Seen): MachineEvent {
@@ -248,9 +322,8 @@ export class Interpretation {
     return argument === undefined ? undefined : this.#evaluate(argument, seen);
   }
 
-  #schedule(id: string, delay: string | Lambda<string | number>, event: MachineEvent, seen: Seen): void {
-    const span = typeof delay === 'string' ? delay : this.#evaluate(delay, seen);
-    this.effects.push({ type: 'schedule', id, delay: delayOf(span), event });
+  #valueOf<Result>(written: Result | Lambda<Result>, seen: Seen): Result {
+    return typeof written === 'function' ? this.#evaluate(written as Lambda<Result>, seen) : written;
   }
 
   #evaluate<Result>(lambda: Lambda<Result>, seen: Seen): Result {
