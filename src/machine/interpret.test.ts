@@ -73,7 +73,7 @@ it('tells of each microstep: what was taken, left and entered', () => {
       initial: 'a',
       states: {
         a: { on: { x: 'b' } },
-        b: { initial: 'b1', always: [{ target: 'c', guard: '() => false' }, 'c'], states: { b1: {} } },
+        b: { initial: 'b1', always: [{ target: 'c', guard: '() => false' }, { target: 'c' }], states: { b1: {} } },
         c: { on: { y: {} } },
       },
     }),
