@@ -47,8 +47,27 @@ export interface StateDefinition {
   readonly run: readonly RunDefinition[];
   readonly onDone: readonly TransitionDefinition[];
   readonly output?: Lambda;
+  /** What the context must fit while the machine is here: checked when the state is entered. */
+  readonly context?: ContextSchema;
   readonly history?: 'shallow' | 'deep';
   readonly states: readonly StateDefinition[];
+}
+
+/** A schema of any library that follows Standard Schema, as far as it is used here. */
+export interface ContextSchema {
+  readonly '~standard': {
+    readonly validate: (value: unknown) => ContextResult | PromiseLike<ContextResult>;
+  };
+}
+
+/** What a schema says: without issues it fits. */
+export interface ContextResult {
+  readonly issues?:
+    | readonly {
+        readonly message: string;
+        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+      }[]
+    | undefined;
 }
 
 export interface TransitionDefinition {
@@ -76,17 +95,26 @@ export type ActionDefinition =
   /** Gives the fields of the context that change. */
   | { readonly kind: 'assign'; readonly value: Lambda }
   | { readonly kind: 'emit' | 'raise' | 'start'; readonly call: CallDefinition }
-  /** A list that is absent counts as empty. */
+  /** For each item of the list as it was before the first round. A list that is absent counts as empty. */
   | {
       readonly kind: 'forEach';
-      readonly over: Lambda<readonly unknown[] | undefined>;
+      readonly over: Lambda<Iterable<unknown> | undefined>;
       readonly actions: readonly ActionDefinition[];
     }
-  /** Sends the machine an event, later when there is a delay. */
+  | {
+      readonly kind: 'when';
+      readonly condition: Lambda<boolean>;
+      readonly actions: readonly ActionDefinition[];
+      readonly otherwise?: readonly ActionDefinition[];
+    }
+  /** Sends an event through the queue for what comes from outside: to this instance, or to the target. */
   | {
       readonly kind: 'send';
       readonly call: CallDefinition;
-      readonly id?: string;
+      readonly id?: string | Lambda<string>;
       readonly delay?: Duration | Lambda<Duration | number>;
+      /** `#parent`, `#RUN`, `machine` or `machine/instance`. */
+      readonly target?: string | Lambda<string>;
     }
+  /** Takes back what was sent under this id and has not arrived. */
   | { readonly kind: 'cancel'; readonly id: string | Lambda<string> };

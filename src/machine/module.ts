@@ -1,6 +1,6 @@
 /** An event as a machine sees it. */
 export interface MachineEvent {
-  /** The name by which the machine knows it (its alias). */
+  /** The name by which the machine that takes it knows it (its alias there). */
   readonly name: string;
   readonly payload: unknown;
 }
@@ -32,8 +32,24 @@ export type Effect =
     }
   /** Cancel that work. */
   | { readonly type: 'stop'; readonly id: string }
-  /** Send `event` to this instance after `delay` milliseconds, unless unscheduled. */
-  | { readonly type: 'schedule'; readonly id: string; readonly delay: number; readonly event: MachineEvent }
+  /**
+   * Send `event` to this instance after `delay` milliseconds, as an event from outside. Each is a delivery of its own,
+   * also under an id that others have; what is due at once arrives in the order sent, before any later event.
+   */
+  | { readonly type: 'schedule'; readonly id?: string; readonly delay: number; readonly event: MachineEvent }
+  /**
+   * The same to another machine. `target` is `#parent` (the instance that runs this one), `#RUN` (the machine that the
+   * run of this id works with), `machine/instance`, or `machine` (the instance that the event's key field names).
+   * `event.name` is the event's own name. What cannot be reached comes back as the internal event `error.communication`.
+   */
+  | {
+      readonly type: 'send';
+      readonly id?: string;
+      readonly delay: number;
+      readonly target: string;
+      readonly event: MachineEvent;
+    }
+  /** Take back all that waits under this id. */
   | { readonly type: 'unschedule'; readonly id: string };
 
 /** What is read from outside during a step: recorded by the host. */
@@ -59,7 +75,7 @@ export interface MachineStep<Context = unknown> {
  *
  * Internal events have reserved names: `done.run.ID` (payload: the output), `error.run.ID` (payload: an ErrorRecord),
  * `after.STATE.N` (no payload), `done.state.STATE` (payload: the output of the final state), `error.execution` (payload: an
- * ErrorRecord whose details say where).
+ * ErrorRecord whose details say where), `error.communication` (payload: an ErrorRecord; what a `send` could not reach).
  */
 export interface MachineModule<Context = unknown> {
   readonly kind: 'machine';

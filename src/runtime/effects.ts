@@ -77,7 +77,8 @@ function one(context: Context, machines: Machines, tx: Tx, row: InstanceRow, eff
       return;
     case 'schedule':
       tx.timers.put({
-        key: timerKey(row, effect.id),
+        // Without an id each send is a delivery of its own.
+        key: timerKey(row, effect.id ?? `${row.seq}.${index}`),
         due: context.clock.now() + effect.delay,
         kind: 'machine',
         target: machineTarget(row.machine),
@@ -88,6 +89,10 @@ function one(context: Context, machines: Machines, tx: Tx, row: InstanceRow, eff
     case 'unschedule':
       tx.timers.remove(timerKey(row, effect.id));
       return;
+    case 'send':
+      throw new EventError('MR3301', `Events are not sent to other machines yet: '${effect.target}' gets none.`);
+    default:
+      effect satisfies never;
   }
 }
 

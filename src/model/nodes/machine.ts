@@ -25,6 +25,26 @@ const forEachSchema: z.ZodType<ForEachNode> = z.lazy(() =>
     .readonly(),
 );
 
+/** Does something only if the condition holds, and something else if it does not. */
+export interface WhenNode {
+  readonly kind: 'when';
+  readonly condition: ExpressionNode;
+  readonly actions: readonly ActionNode[];
+  readonly otherwise?: readonly ActionNode[];
+  readonly location: Location;
+}
+const whenSchema: z.ZodType<WhenNode> = z.lazy(() =>
+  z
+    .strictObject({
+      kind: z.literal('when'),
+      condition: expressionSchema,
+      actions: z.array(actionSchema).readonly(),
+      otherwise: z.array(actionSchema).readonly().exactOptional(),
+      ...at,
+    })
+    .readonly(),
+);
+
 /** What a transition, an entry or an exit does, in order. */
 export const actionSchema = z.union([
   /** Changes the context: the lambda gives the fields that change. */
@@ -40,15 +60,18 @@ export const actionSchema = z.union([
     .strictObject({
       kind: z.literal('send'),
       call: callSchema,
-      id: z.string().exactOptional(),
+      /** By which it can be taken back. */
+      id: z.union([z.string(), expressionSchema]).exactOptional(),
       delay: z.union([durationSchema, expressionSchema]).exactOptional(),
+      /** `#parent`, `#RUN`, `machine` or `machine/instance`. Without it: this instance. */
       target: z.union([z.string(), expressionSchema]).exactOptional(),
       ...at,
     })
     .readonly(),
-  /** Takes back a delayed `send`. */
+  /** Takes back what was sent under this id and has not arrived. */
   z.strictObject({ kind: z.literal('cancel'), id: z.union([z.string(), expressionSchema]), ...at }).readonly(),
   forEachSchema,
+  whenSchema,
 ]);
 export type ActionNode = z.infer<typeof actionSchema>;
 export type ActionKind = ActionNode['kind'];

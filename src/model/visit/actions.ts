@@ -4,7 +4,8 @@ import type { ActionKind, ActionNode, ActionOf } from '../nodes/machine.ts';
 
 /** What an action is made of. */
 export interface ActionParts {
-  readonly actions?: readonly ActionNode[];
+  /** The lists of actions inside it, by the member that holds them. */
+  readonly blocks?: readonly { readonly key: string; readonly actions: readonly ActionNode[] }[];
   readonly calls?: readonly CallNode[];
   readonly code?: readonly { readonly key: string; readonly node: ExpressionNode }[];
 }
@@ -20,10 +21,20 @@ const parts: { readonly [K in ActionKind]: (action: ActionOf<K>) => ActionParts 
   start: (action) => ({ calls: [action.call] }),
   send: (action) => ({
     calls: [action.call],
-    code: [...code('delay', action.delay), ...code('target', action.target)],
+    code: [...code('id', action.id), ...code('delay', action.delay), ...code('target', action.target)],
   }),
   cancel: (action) => ({ code: code('id', action.id) }),
-  forEach: (action) => ({ code: code('over', action.over), actions: action.actions }),
+  forEach: (action) => ({
+    code: code('over', action.over),
+    blocks: [{ key: 'actions', actions: action.actions }],
+  }),
+  when: (action) => ({
+    code: code('condition', action.condition),
+    blocks: [
+      { key: 'actions', actions: action.actions },
+      ...(action.otherwise === undefined ? [] : [{ key: 'otherwise', actions: action.otherwise }]),
+    ],
+  }),
 };
 
 /** The calls, code and inner actions of one action. */

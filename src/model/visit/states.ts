@@ -74,13 +74,13 @@ export function transitionGroups(state: StateNode): readonly TransitionGroup[] {
   return groups.filter(({ transitions }) => transitions.length > 0);
 }
 
-/** Calls back for every action of a state: of its entry, its exit and its transitions, those in a `forEach` included. */
+/** Calls back for every action of a state: of its entry, its exit and its transitions, those in a `forEach` or a `when` included. */
 export function visitActions(state: StateNode, visit: (action: ActionNode, path: string) => void): void {
   const walk = (actions: readonly ActionNode[], prefix: string): void => {
     for (const [index, action] of actions.entries()) {
       const path = `${prefix}.${index}`;
       visit(action, path);
-      walk(actionParts(action).actions ?? [], `${path}.actions`);
+      for (const block of actionParts(action).blocks ?? []) walk(block.actions, `${path}.${block.key}`);
     }
   };
   walk(state.entry, 'entry');

@@ -23,6 +23,6 @@ export const partial: StepVisitor<number> = steps;
 // @ts-expect-error There is no such kind.
 export const more: StepVisitor<number> = { ...steps, returns: handle, other: handle };
 
-export const wholeActions: ActionVisitor<number> = { ...actions, forEach: handle };
+export const wholeActions: ActionVisitor<number> = { ...actions, forEach: handle, when: handle };
 // @ts-expect-error A kind of action is missing.
 export const partialActions: ActionVisitor<number> = actions;

@@ -117,7 +117,7 @@ it('visitStep and visitAction call the handler of the kind', () => {
     kinds.map((kind) => [kind, (one: StepNode, path: string) => `${kind} ${one.kind} ${path}`]),
   );
   expect(visitStep(waitFor('w', 'paid'), 'a/w', visitor as never)).toBe('waitFor waitFor a/w');
-  const actions: readonly ActionKind[] = ['assign', 'emit', 'raise', 'start', 'send', 'cancel', 'forEach'];
+  const actions: readonly ActionKind[] = ['assign', 'emit', 'raise', 'start', 'send', 'cancel', 'forEach', 'when'];
   const each = Object.fromEntries(actions.map((kind) => [kind, () => kind]));
   expect(visitAction(assign('({})'), '', each as never)).toBe('assign');
 });
