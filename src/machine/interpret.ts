@@ -1,6 +1,6 @@
 import type { MachineDefinition } from './definition.ts';
 import { Interpretation, type OnMicrostep } from './interpreter/interpretation.ts';
-import { ancestors, inDocumentOrder, isAtomic, plant, type State } from './interpreter/tree.ts';
+import { ancestors, inDocumentOrder, isAtomic, plant, rowsOf, type State } from './interpreter/tree.ts';
 import { machineTables } from './tables.ts';
 import { unknownState } from './unknown-state.ts';
 import type { MachineModule, MachineStep, Snapshot } from './module.ts';
@@ -79,6 +79,7 @@ export function interpretMachine(definition: MachineDefinition, options: Interpr
     hash: definition.hash,
     key: definition.key,
     ...machineTables(definition),
+    states: rowsOf(tree, definition),
     start(context, scope) {
       const machine = new Interpretation(tree, aliases, context, scope, options.onMicrostep);
       machine.start();

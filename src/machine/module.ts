@@ -70,6 +70,17 @@ export interface MachineStep<Context = unknown> {
 }
 
 /**
+ * One state: its name, the number of the state around it (-1: none), the aliases that it has transitions for, and what
+ * it is when that is more than a leaf or a state with one active child.
+ */
+export type StateRow = readonly [
+  name: string,
+  parent: number,
+  listens: readonly string[],
+  type?: 'parallel' | 'final' | 'history',
+];
+
+/**
  * A compiled (or interpreted) machine: pure functions from snapshot and event to the next snapshot and effects. The
  * one seam between statecharts and whatever runs them: the engine, a browser page, a test.
  *
@@ -88,6 +99,8 @@ export interface MachineModule<Context = unknown> {
   readonly events: Readonly<Record<string, string>>;
   /** The aliases of the events that may create an instance. */
   readonly creates: readonly string[];
+  /** By number, in document order. */
+  readonly states: readonly StateRow[];
   /** Enters the initial state. */
   start(context: Context, scope: StepScope): MachineStep<Context>;
   /** Takes one event to completion. */

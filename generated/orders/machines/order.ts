@@ -42,7 +42,7 @@ export type OrderEvent =
   | { readonly name: 'parcelDelivered'; readonly payload: ParcelDelivered }
   | { readonly name: 'orderCancelled'; readonly payload: OrderCancelled };
 
-/** By number: name, parent, the events it listens to. */
+/** By number: name, parent, the events it listens to, and what it is when it is no plain state. */
 const states: readonly StateRow[] = [
   ['waiting', -1, ['orderPlaced']],
   ['open', -1, ['orderCancelled']],
@@ -52,8 +52,8 @@ const states: readonly StateRow[] = [
   ['refunding', -1, []],
   ['owing', -1, []],
   ['apologising', -1, []],
-  ['closed', -1, []],
-  ['cancelled', -1, []],
+  ['closed', -1, [], 'final'],
+  ['cancelled', -1, [], 'final'],
 ];
 
 /** Enters fulfilling (orders.dsl.ts:288). */

@@ -45,7 +45,7 @@ export type ChangeEvent =
   | { readonly name: 'verdictGiven'; readonly payload: VerdictGiven }
   | { readonly name: 'changeWithdrawn'; readonly payload: ChangeWithdrawn };
 
-/** By number: name, parent, the events it listens to. */
+/** By number: name, parent, the events it listens to, and what it is when it is no plain state. */
 const states: readonly StateRow[] = [
   ['proposed', -1, ['changeSubmitted']],
   ['open', -1, ['changeWithdrawn']],
@@ -53,8 +53,8 @@ const states: readonly StateRow[] = [
   ['inReview', 1, ['changeRevised', 'verdictGiven']],
   ['changesRequested', 1, ['changeRevised']],
   ['merging', 1, []],
-  ['merged', -1, []],
-  ['abandoned', -1, []],
+  ['merged', -1, [], 'final'],
+  ['abandoned', -1, [], 'final'],
 ];
 
 /** proposed, on changeSubmitted (review.dsl.ts:171) */

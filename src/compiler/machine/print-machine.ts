@@ -97,10 +97,11 @@ function tableOf(printer: Printer): Doc {
     const heard = printer.machine.events.filter(({ alias }) =>
       node.on.some(({ event, transitions }) => transitions.length > 0 && matches(event, alias)),
     );
-    return `[${quote(name)}, ${parent?.number ?? -1}, [${heard.map(({ alias }) => quote(alias)).join(', ')}]],`;
+    const type = node.type === 'atomic' || node.type === 'compound' ? '' : `, ${quote(node.type)}`;
+    return `[${quote(name)}, ${parent?.number ?? -1}, [${heard.map(({ alias }) => quote(alias)).join(', ')}]${type}],`;
   });
   return [
-    comment('By number: name, parent, the events it listens to.'),
+    comment('By number: name, parent, the events it listens to, and what it is when it is no plain state.'),
     hard,
     `const ${printer.table}: readonly ${row}[] = [`,
     indent(rows.map((each) => [hard, each])),

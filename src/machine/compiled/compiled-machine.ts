@@ -63,6 +63,7 @@ export function compiledMachine<Context>(program: Program<Context>): CompiledMac
     key,
     events,
     creates,
+    states,
     program,
     start(context, scope) {
       const cell = newCell(context, scope);

@@ -1,4 +1,6 @@
-import type { Effect, MachineEvent, MachineModule, Snapshot, StepScope } from '../module.ts';
+import type { Effect, MachineEvent, MachineModule, Snapshot, StateRow, StepScope } from '../module.ts';
+
+export type { StateRow } from '../module.ts';
 
 /**
  * The registers of one instance while it works: what generated code reads and writes. Changed in place, so that a step
@@ -21,9 +23,6 @@ export interface Cell<Context> {
   /** Milliseconds since 1970. */
   now: number;
 }
-
-/** One state: its name, the number of the state around it (-1: none), and the aliases that it has transitions for. */
-export type StateRow = readonly [name: string, parent: number, listens: readonly string[]];
 
 /** What the compiler makes of a machine: tables, and functions over its registers. */
 export interface Program<Context, Registers extends Cell<Context> = Cell<Context>> {

@@ -1,5 +1,6 @@
 import type { MachineDefinition, StateDefinition, TransitionDefinition } from '../definition.ts';
 import { matches } from '../descriptor.ts';
+import type { StateRow } from '../module.ts';
 import { unknownState } from '../unknown-state.ts';
 
 /** Under which name a transition's lambdas see the payload of its event. */
@@ -105,6 +106,15 @@ export function plant(machine: MachineDefinition): Tree {
     add(state.always, definition.always, 'always', undefined, () => false);
   }
   return { root, states, byName };
+}
+
+/** The states below the root as the seam tells of them. */
+export function rowsOf({ states }: Tree, { events }: MachineDefinition): readonly StateRow[] {
+  return states.slice(1).map(({ name, type, parent, transitions }) => {
+    const listens = events.flatMap(({ alias }) => (transitions.some(({ hears }) => hears(alias)) ? [alias] : []));
+    const outer = (parent?.order ?? 0) - 1;
+    return type === 'atomic' || type === 'compound' ? [name, outer, listens] : [name, outer, listens, type];
+  });
 }
 
 export const isAtomic = (state: State): boolean => state.type === 'atomic' || state.type === 'final';

@@ -81,6 +81,7 @@ export function regionalMachine<Context>(compiled: RegionalProgram<Context>): Re
     key,
     events,
     creates,
+    states,
     program,
     start(context, scope) {
       const cell = cellFor(context, scope);
