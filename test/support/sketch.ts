@@ -10,6 +10,7 @@ import type {
 } from 'millrace/model';
 import type {
   ActionDefinition,
+  ContextSchema,
   CallDefinition,
   MachineDefinition,
   RunDefinition,
@@ -30,6 +31,8 @@ export interface StateSketch {
   readonly run?: readonly RunSketch[];
   readonly onDone?: Go;
   readonly output?: string;
+  /** A predicate of the context, as a lambda. */
+  readonly context?: string;
   readonly states?: Readonly<Record<string, StateSketch>>;
 }
 export type Go = string | TransitionSketch | readonly TransitionSketch[];
@@ -39,8 +42,24 @@ export interface TransitionSketch {
   readonly actions?: readonly ActionSketch[];
   readonly internal?: true;
 }
-/** `['assign', lambda]`, or `['emit' | 'raise' | 'start', name, argument lambda]`. */
-export type ActionSketch = readonly ['assign', string] | readonly ['emit' | 'raise' | 'start', string, string?];
+/**
+ * `['assign', lambda]`, `['emit' | 'raise' | 'start', name, argument lambda]`, `['send', name, argument lambda, options]`,
+ * `['cancel', id]`, `['forEach', list lambda, actions]`, `['when', condition lambda, actions, otherwise]`. An id, a delay
+ * or a target may be a lambda.
+ */
+export type ActionSketch =
+  | readonly ['assign', string]
+  | readonly ['emit' | 'raise' | 'start', string, string?]
+  | readonly ['send', string, string?, SendSketch?]
+  | readonly ['cancel', string]
+  | readonly ['forEach', string, Block]
+  | readonly ['when', string, Block, Block?];
+interface Block extends ReadonlyArray<ActionSketch> {}
+interface SendSketch {
+  readonly id?: string;
+  readonly delay?: string;
+  readonly target?: string;
+}
 export interface RunSketch {
   readonly id: string;
   readonly target?: { readonly kind: 'flow' | 'task' | 'machine'; readonly name: string };
@@ -85,10 +104,37 @@ function call(kind: CallNode['target']['kind'], name: string, argument: string |
   return { kind: 'call', target: { kind, name }, lambda, argument: inner, ...here() };
 }
 
-const action = ([kind, ...rest]: ActionSketch): ActionNode =>
-  kind === 'assign'
-    ? { kind, value: expression(rest[0]), ...here() }
-    : { kind, call: call(kind === 'start' ? 'flow' : 'event', rest[0], rest[1]), ...here() };
+const constantOr = (text: string): string | ExpressionNode => (text.includes('=>') ? expression(text) : text);
+
+function action(sketch: ActionSketch): ActionNode {
+  const [kind] = sketch;
+  switch (kind) {
+    case 'assign':
+      return { kind, value: expression(sketch[1]), ...here() };
+    case 'cancel':
+      return { kind, id: constantOr(sketch[1]), ...here() };
+    case 'forEach':
+      return { kind, over: expression(sketch[1]), actions: sketch[2].map(action), ...here() };
+    case 'when': {
+      const otherwise = sketch[3]?.map(action);
+      const actions = sketch[2].map(action);
+      return { kind, condition: expression(sketch[1]), actions, ...(otherwise && { otherwise }), ...here() };
+    }
+    case 'send': {
+      const { id, delay, target } = sketch[3] ?? {};
+      return {
+        kind,
+        call: call('event', sketch[1], sketch[2]),
+        ...(id === undefined ? {} : { id: constantOr(id) }),
+        ...(delay === undefined ? {} : { delay: constantOr(delay) as Duration | ExpressionNode }),
+        ...(target === undefined ? {} : { target: constantOr(target) }),
+        ...here(),
+      };
+    }
+    default:
+      return { kind, call: call(kind === 'start' ? 'flow' : 'event', sketch[1], sketch[2]), ...here() };
+  }
+}
 
 function transitions(go: Go | undefined): readonly TransitionNode[] {
   if (go === undefined) return [];
@@ -132,6 +178,9 @@ function state(name: string, sketch: StateSketch): StateNode {
     run: (sketch.run ?? []).map(run),
     onDone: transitions(sketch.onDone),
     ...(sketch.output === undefined ? {} : { output: expression(sketch.output) }),
+    ...(sketch.context === undefined
+      ? {}
+      : { context: { kind: 'schema' as const, text: sketch.context, uses: [], ...here() } }),
     ...(sketch.history === undefined ? {} : { history: sketch.history }),
     states,
     ...here(),
@@ -162,11 +211,43 @@ const live = (text: string): ((scope: never) => never) =>
 const liveCall = ({ target, lambda, argument }: CallNode): CallDefinition =>
   argument === '' ? { target } : { target, argument: live(`(${lambda.lambda?.parameter ?? ''}) => (${argument})`) };
 
+const liveOr = <T extends string>(value: T | ExpressionNode) => (typeof value === 'string' ? value : live(value.text));
+
 function liveAction(node: ActionNode): ActionDefinition {
-  if (node.kind === 'assign') return { kind: 'assign', value: live(node.value.text) };
-  if (node.kind === 'emit' || node.kind === 'raise' || node.kind === 'start')
-    return { kind: node.kind, call: liveCall(node.call) };
-  throw new Error(`no sketch has ${node.kind}`);
+  const { kind } = node;
+  switch (kind) {
+    case 'assign':
+      return { kind, value: live(node.value.text) };
+    case 'cancel':
+      return { kind, id: liveOr(node.id) };
+    case 'forEach':
+      return { kind, over: live(node.over.text), actions: node.actions.map(liveAction) };
+    case 'when': {
+      const otherwise = node.otherwise?.map(liveAction);
+      const actions = node.actions.map(liveAction);
+      return { kind, condition: live(node.condition.text), actions, ...(otherwise && { otherwise }) };
+    }
+    case 'send':
+      return {
+        kind,
+        call: liveCall(node.call),
+        ...(node.id === undefined ? {} : { id: liveOr(node.id) }),
+        ...(node.delay === undefined ? {} : { delay: liveOr(node.delay) }),
+        ...(node.target === undefined ? {} : { target: liveOr(node.target) }),
+      };
+    default:
+      return { kind, call: liveCall(node.call) };
+  }
+}
+
+/** The schema of a sketch: what its predicate says of the context. */
+export function sketchSchema(predicate: string): ContextSchema {
+  const fits: (context: never) => boolean = live(predicate);
+  return {
+    '~standard': {
+      validate: (value) => (fits(value as never) ? {} : { issues: [{ message: 'does not fit', path: ['n'] }] }),
+    },
+  };
 }
 
 const liveTransitions = (nodes: readonly TransitionNode[]): readonly TransitionDefinition[] =>
@@ -191,6 +272,7 @@ const liveState = (node: StateNode): StateDefinition => ({
   ...(node.initial === undefined ? {} : { initial: node.initial }),
   ...(node.history === undefined ? {} : { history: node.history }),
   ...(node.output === undefined ? {} : { output: live(node.output.text) }),
+  ...(node.context === undefined ? {} : { context: sketchSchema(node.context.text) }),
   on: node.on.map(({ event, transitions }) => ({ event, transitions: liveTransitions(transitions) })),
   always: liveTransitions(node.always),
   after: node.after.map(({ delay, transitions }) => ({
