@@ -50,7 +50,7 @@ export interface TransitionSketch {
 export type ActionSketch =
   | readonly ['assign', string]
   | readonly ['emit' | 'raise' | 'start', string, string?]
-  | readonly ['send', string, string?, SendSketch?]
+  | readonly ['send', string, (string | undefined)?, SendSketch?]
   | readonly ['cancel', string]
   | readonly ['forEach', string, Block]
   | readonly ['when', string, Block, Block?];
