@@ -75,6 +75,12 @@ test('a state machine lives in the shape of the model', () => {
     idle: {
       on: { placed: { target: 'end', cancel: 'r', emit: ({ event }) => placed(event), assign: () => ({ seats: [] }) } },
       entry: { do: [{ forEach: 'context.seats', do: [{ emit: ({ item }) => placed({ id: item }) }] }] },
+      exit: {
+        do: [
+          { when: () => true, do: [{ cancel: 'r' }], else: [] },
+          { when: () => false, do: [] },
+        ],
+      },
     },
     deep: inner,
     end: { final: true },
@@ -87,6 +93,10 @@ test('a state machine lives in the shape of the model', () => {
     initial: ['x'],
     states: [{ name: 'x', always: [{ targets: ['end'] }] }],
   });
+  expect(idle?.exit).toEqual([
+    { kind: 'when', condition: expect.any(Function), actions: [{ kind: 'cancel', id: 'r' }], otherwise: [] },
+    { kind: 'when', condition: expect.any(Function), actions: [] },
+  ]);
   const [each] = idle?.entry ?? [];
   const over = each?.kind === 'forEach' ? each.over : undefined;
   expect(call(over, { context: { seats: ['a'] } })).toEqual(['a']);

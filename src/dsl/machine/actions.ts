@@ -7,12 +7,16 @@ type Changes<Ctx> = { readonly [K in keyof Ctx]?: Ctx[K] | undefined };
 type One<T> = T | readonly T[];
 type Publish<Scope> = (scope: Scope) => EventCall;
 
-/** An event sent later, under a name by which it can be taken back, or to another machine. */
+/** An event sent through the queue for what comes from outside: to this instance or to another machine, at once or later. */
 interface Send<Scope> {
   readonly event: Publish<Scope>;
   readonly delay?: Duration | ((scope: Scope) => Duration);
-  readonly id?: string;
-  /** The name of a machine. Without it the event goes to this instance. */
+  /** By which it can be taken back with `cancel`. Several may have the same. */
+  readonly id?: string | ((scope: Scope) => string);
+  /**
+   * `#parent` (the instance that runs this one), `#ID` (the machine that the `run` of this id works with), `machine` (its
+   * instance that the event's key field names) or `machine/instance`. Without it the event goes to this instance.
+   */
   readonly target?: string | ((scope: Scope) => string);
 }
 
@@ -24,7 +28,17 @@ type Action<Scope, Ctx> =
   | { readonly start: (scope: Scope) => FlowCall }
   | { readonly send: Send<Scope> }
   | { readonly cancel: string | ((scope: Scope) => string) }
+  | When<Scope, Ctx>
   | ForEach<Scope, Ctx>;
+
+/** Actions on a condition, which sees what the actions before it assigned. One that throws ends the block. */
+interface When<Scope, Ctx> {
+  readonly when: (scope: Scope) => boolean;
+  readonly do: readonly Action<Scope, Ctx>[];
+  readonly else?: readonly Action<Scope, Ctx>[];
+  // Tells it from `forEach`, so that what stands in `do` has the right scope.
+  readonly forEach?: never;
+}
 
 /** Scope names that hold fields. */
 type Holder = 'context' | 'event' | 'output' | 'item';
@@ -64,9 +78,9 @@ export interface Actions<Scope, Ctx> {
   readonly raise?: One<Publish<Scope>>;
   /** Starts a flow that outlives the state. */
   readonly start?: One<(scope: Scope) => FlowCall>;
-  /** Sends an event later, or to another machine. */
+  /** Sends an event to this instance or to another machine, at once or later. */
   readonly send?: One<Send<Scope>>;
-  /** Takes back a delayed `send`. */
+  /** Takes back what was sent under this id and has not arrived. */
   readonly cancel?: One<string | ((scope: Scope) => string)>;
   readonly do?: readonly Action<Scope, Ctx>[];
 }

@@ -135,6 +135,15 @@ function actions(written: WrittenActions | undefined): readonly object[] {
 function oneOf(written: WrittenActions): object {
   if (typeof written['forEach'] === 'string')
     return { kind: 'forEach', over: listAt(written['forEach']), actions: actions({ do: written['do'] }) };
+  if ('when' in written) {
+    const otherwise = written['else'] === undefined ? undefined : actions({ do: written['else'] });
+    return present({
+      kind: 'when',
+      condition: written['when'],
+      actions: actions({ do: written['do'] }),
+      otherwise,
+    });
+  }
   const [kind, value] = Object.entries(written)[0] ?? ['', undefined];
   return action(kind, value);
 }

@@ -136,16 +136,40 @@ head.states('a', {
     context: Noted,
     entry: { assign: ({ context }) => ({ note: context.note.trim() }) },
     states: {
-      c: { always: { guard: ({ context }) => is<Equal<typeof context, { note: string }>>() ?? true } },
+      c: { always: { guard: ({ context }) => is<Equal<typeof context, Context & { note: string }>>() ?? true } },
       d: {
         context: z.object({ total: z.literal(1) }),
         states: {
           e: {
             states: {
               f: {
-                context: z.object({ total: z.literal(2) }),
+                context: z.object({ lines: z.tuple([Line]) }),
+                // What is read is narrowed, what is written is the context of the machine.
                 exit: {
-                  assign: ({ context }) => ({ total: is<Equal<typeof context.total, 2>>() ? 2 : context.total }),
+                  assign: ({ context }) => ({
+                    total: is<Equal<typeof context.total, 1>>() ? 2 : context.lines[0].parts.length,
+                    note: undefined,
+                  }),
+                },
+                on: {
+                  placed: {
+                    target: 'a',
+                    guard: ({ context: { note, total } }) => note.length > total,
+                    assign: ({ context, event }) => ({ total: context.total + event.total, lines: [] }),
+                  },
+                },
+                after: [{ delay: ({ context }) => `${context.total}s`, target: 'a' }],
+                run: { flow: 'pay', input: ({ context }) => ({ id: context.lines[0].sku }), onDone: 'a' },
+                entry: {
+                  do: [
+                    {
+                      when: ({ context }) => context.note !== '',
+                      do: [{ forEach: 'context.lines', do: [{ emit: ({ item }) => come({ id: item.sku }) }] }],
+                      else: [
+                        { assign: ({ context }) => ({ note: is<Equal<typeof context.note, string>>() ? '' : '' }) },
+                      ],
+                    },
+                  ],
                 },
               },
             },
@@ -154,6 +178,11 @@ head.states('a', {
         always: { guard: ({ context }) => is<Equal<typeof context.total, 1>>() ?? true },
       },
     },
+  },
+  // A handler around the state sees what the machine has.
+  i: {
+    states: { j: { context: Noted } },
+    on: { placed: { guard: ({ context }) => is<Equal<typeof context, Context>>() ?? true } },
   },
   g: { states: { h: { always: { guard: ({ context }) => is<Equal<typeof context, Context>>() ?? true } } } },
 });

@@ -79,6 +79,10 @@ export function machine<
     readonly tasks?: T;
     readonly machines?: M;
   } & Common,
-): MachineHead<Name, Ctx, { readonly events: E; readonly flows: F; readonly tasks: T; readonly machines: M }> {
+): MachineHead<
+  Name,
+  Ctx,
+  { readonly context: Parsed<Ctx>; readonly events: E; readonly flows: F; readonly tasks: T; readonly machines: M }
+> {
   return { states: (initial, states) => liveMachine(name, head, initial, states) as never };
 }

@@ -18,6 +18,8 @@ export type MachineRef = Ref<'machine'>;
 
 /** What the lambdas and names of a machine know: one type parameter in place of five. */
 export interface World {
+  /** The context of the machine: what `assign` writes, also where a state narrows what can be read. */
+  readonly context: unknown;
   readonly events: Events;
   readonly flows: Flows;
   readonly tasks: Tasks;
@@ -25,7 +27,7 @@ export interface World {
 }
 
 /** Where to go, on what condition, and what to do. Without a `target` the machine stays where it is. */
-interface Transition<Ctx, Data, Target extends string> extends Actions<MachineScope<Ctx, Target, Data>, Ctx> {
+interface Transition<Ctx, Base, Data, Target extends string> extends Actions<MachineScope<Ctx, Target, Data>, Base> {
   readonly target?: Target | readonly Target[];
   readonly guard?: (scope: MachineScope<Ctx, Target, Data>) => boolean;
   /** True: going to the state itself or to one below does not leave it. */
@@ -34,22 +36,22 @@ interface Transition<Ctx, Data, Target extends string> extends Actions<MachineSc
 }
 
 /** A target, one transition, or several tried in order. */
-type Go<Ctx, Data, Target extends string> =
+type Go<Ctx, Base, Data, Target extends string> =
   | Target
-  | Transition<Ctx, Data, Target>
-  | readonly (Target | Transition<Ctx, Data, Target>)[];
+  | Transition<Ctx, Base, Data, Target>
+  | readonly (Target | Transition<Ctx, Base, Data, Target>)[];
 
 /** A transition after a time that is read from the context. */
-interface Later<Ctx, Target extends string> extends Transition<Ctx, unknown, Target> {
+interface Later<Ctx, Base, Target extends string> extends Transition<Ctx, Base, unknown, Target> {
   readonly delay: Duration | ((scope: MachineScope<Ctx, Target, unknown>) => Duration);
 }
 
-interface RunOf<Ctx, Input, Output, Target extends string> {
+interface RunOf<Ctx, Base, Input, Output, Target extends string> {
   /** What names this piece of work when a state has several. Default: the name used for it here. */
   readonly id?: string;
   readonly input?: (scope: MachineScope<Ctx, Target, unknown>) => Input;
-  readonly onDone?: Go<Ctx, OfOutput<Output>, Target>;
-  readonly onError?: Go<Ctx, OfError, Target>;
+  readonly onDone?: Go<Ctx, Base, OfOutput<Output>, Target>;
+  readonly onError?: Go<Ctx, Base, OfError, Target>;
 }
 
 interface RunFlow<Alias> {
@@ -71,14 +73,16 @@ interface RunMachine<Alias> {
 /** Work started on entry and cancelled on exit. A union over the names, so that `input` and `output` follow. */
 type Run<Ctx, W extends World, Target extends string> =
   | {
-      readonly [K in keyof W['flows']]: RunFlow<K> & RunOf<Ctx, TakesOf<W['flows'][K]>, GivesOf<W['flows'][K]>, Target>;
+      readonly [K in keyof W['flows']]: RunFlow<K> &
+        RunOf<Ctx, W['context'], TakesOf<W['flows'][K]>, GivesOf<W['flows'][K]>, Target>;
     }[keyof W['flows']]
   | {
-      readonly [K in keyof W['tasks']]: RunTask<K> & RunOf<Ctx, TakesOf<W['tasks'][K]>, GivesOf<W['tasks'][K]>, Target>;
+      readonly [K in keyof W['tasks']]: RunTask<K> &
+        RunOf<Ctx, W['context'], TakesOf<W['tasks'][K]>, GivesOf<W['tasks'][K]>, Target>;
     }[keyof W['tasks']]
   | {
       readonly [K in keyof W['machines']]: RunMachine<K> &
-        RunOf<Ctx, TakesOf<W['machines'][K]>, GivesOf<W['machines'][K]>, Target>;
+        RunOf<Ctx, W['context'], TakesOf<W['machines'][K]>, GivesOf<W['machines'][K]>, Target>;
     }[keyof W['machines']];
 
 /** `shipping.*` for every alias such as `shipping.done`. */
@@ -89,15 +93,19 @@ type PayloadUnder<E extends Events, Prefix> = Prefix extends `${infer Head}.*`
   ? PayloadOf<E[Extract<keyof E, `${Head}.${string}`>]>
   : never;
 
-type On<Ctx, E extends Events, Target extends string> = {
-  readonly [K in keyof E]?: Go<Ctx, OfEvent<PayloadOf<E[K]>>, Target>;
+type On<Ctx, Base, E extends Events, Target extends string> = {
+  readonly [K in keyof E]?: Go<Ctx, Base, OfEvent<PayloadOf<E[K]>>, Target>;
 } & {
-  readonly [K in PrefixOf<keyof E>]?: Go<Ctx, OfEvent<PayloadUnder<E, K>>, Target>;
+  readonly [K in PrefixOf<keyof E>]?: Go<Ctx, Base, OfEvent<PayloadUnder<E, K>>, Target>;
 } & {
   /** Any event that nothing else here names. */
-  readonly '*'?: Go<Ctx, OfEvent<PayloadOf<E[keyof E]>>, Target>;
+  readonly '*'?: Go<Ctx, Base, OfEvent<PayloadOf<E[keyof E]>>, Target>;
   /** A guard or an action threw. */
-  readonly 'error.execution'?: Go<Ctx, OfEvent<ErrorRecord>, Target>;
+  readonly 'error.execution'?: Go<Ctx, Base, OfEvent<ErrorRecord>, Target>;
+  /** A `send` did not reach its target. */
+  readonly 'error.communication'?: Go<Ctx, Base, OfEvent<ErrorRecord>, Target>;
+  /** Either of them. */
+  readonly 'error.*'?: Go<Ctx, Base, OfEvent<ErrorRecord>, Target>;
 };
 
 /** One state. */
@@ -114,17 +122,22 @@ interface State<Ctx, W extends World, Target extends string, P extends string> {
   readonly final?: true;
   /** What a final state gives. */
   readonly output?: (scope: MachineScope<Ctx, Target, unknown>) => unknown;
-  readonly on?: On<Ctx, W['events'], Target>;
+  readonly on?: On<Ctx, W['context'], W['events'], Target>;
   /** Tried whenever the machine has moved, without any event. */
-  readonly always?: Go<Ctx, unknown, Target>;
+  readonly always?: Go<Ctx, W['context'], unknown, Target>;
   /** By the time since the state was entered: `{ '3d': 'late' }`, or a list of transitions with a `delay`. */
-  readonly after?: { readonly [D in Duration]?: Go<Ctx, unknown, Target> } | readonly Later<Ctx, Target>[];
-  readonly entry?: Actions<MachineScope<Ctx, Target, unknown>, Ctx>;
-  readonly exit?: Actions<MachineScope<Ctx, Target, unknown>, Ctx>;
+  readonly after?:
+    | { readonly [D in Duration]?: Go<Ctx, W['context'], unknown, Target> }
+    | readonly Later<Ctx, W['context'], Target>[];
+  readonly entry?: Actions<MachineScope<Ctx, Target, unknown>, W['context']>;
+  readonly exit?: Actions<MachineScope<Ctx, Target, unknown>, W['context']>;
   readonly run?: Run<Ctx, W, Target> | readonly Run<Ctx, W, Target>[];
   /** Taken when the states below have come to a final one; with regions, when all have. */
-  readonly onDone?: Go<Ctx, OfOutput<unknown>, Target>;
-  /** A schema of its own, checked on entry: what the context must be while the machine is here. */
+  readonly onDone?: Go<Ctx, W['context'], OfOutput<unknown>, Target>;
+  /**
+   * A schema of its own: what the context must fit while the machine is here. It is checked on entry, and narrows what
+   * the lambdas of this state and of those below it see.
+   */
   readonly context?: Schema;
   /** Type only: what `part(...)` brought along. */
   readonly '~part'?: PartMark<P, Target>;
@@ -136,8 +149,12 @@ export interface PartMark<Names extends string, Exits extends string> {
   readonly exits: Exits;
 }
 
-/** The context of a state: what its own schema says, else that of the state around it. */
-type Narrowed<Own, Name, Ctx> = Name extends keyof Own ? (Own[Name] extends Schema ? Parsed<Own[Name]> : Ctx) : Ctx;
+/** The context of a state: that of the state around it, and what its own schema says. */
+type Narrowed<Own, Name, Ctx> = Name extends keyof Own
+  ? Own[Name] extends Schema
+    ? Ctx & Parsed<Own[Name]>
+    : Ctx
+  : Ctx;
 type Below<Own, Name> = Name extends keyof Own ? Own[Name] : unknown;
 
 // State names are inferred from the keys at each depth and are unique in a machine, so a target is just a name.

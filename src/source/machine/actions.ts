@@ -40,7 +40,7 @@ function publishes<const Kind extends 'emit' | 'raise' | 'start'>(
 
 const sendOptions = shape(
   '`send`',
-  { event: call('event'), delay: durationOrLambda, id: literal, target: textOrLambda },
+  { event: call('event'), delay: durationOrLambda, id: textOrLambda, target: textOrLambda },
   'event',
 );
 const send: Reader<ActionOf<'send'>> = (reading, site) => {
@@ -58,7 +58,10 @@ const cancel: Reader<ActionOf<'cancel'>> = (reading, site) => {
 const single = { assign, emit: publishes('emit'), raise: publishes('raise'), start: publishes('start'), send, cancel };
 const kinds = ['assign', 'emit', 'raise', 'start', 'send', 'cancel'] as const;
 
-/** One action of a `do` list: an object with one member, or `{ forEach: 'context.seats', do: […] }`. */
+/**
+ * One action of a `do` list: an object with one member, `{ forEach: 'context.seats', do: […] }`, or
+ * `{ when: …, do: […], else: […] }`.
+ */
 const action: Reader<ActionNode> = (reading, site) => {
   const found = follow(reading, site);
   if (found === undefined) return undefined;
@@ -72,8 +75,18 @@ const action: Reader<ActionNode> = (reading, site) => {
       values.do && { kind: 'forEach', over: values.forEach, actions: values.do, location: locate(found) }
     );
   }
-  rejectUnknown(reading, given, 'an action', [...kinds, 'forEach']);
+  if (given.some(({ key }) => key === 'when')) {
+    const readers = { when: expression, do: doList, else: doList };
+    const values = options(reading, found, '`when`', readers, ['do']) ?? {};
+    if (values.when === undefined || values.do === undefined) return undefined;
+    const otherwise = values.else && { otherwise: values.else };
+    return { kind: 'when', condition: values.when, actions: values.do, ...otherwise, location: locate(found) };
+  }
+  // What goes with a misspelt `when` or `forEach` is no mistake of its own.
+  const named = given.filter(({ key }) => key !== 'do' && key !== 'else');
+  rejectUnknown(reading, named, 'an action', [...kinds, 'forEach', 'when']);
   const [first, second] = given.filter(({ key }) => kinds.some((kind) => kind === key));
+  if (first === undefined && named.length > 0) return undefined;
   if (first === undefined || second !== undefined)
     return wrong(
       reading,

@@ -169,6 +169,39 @@ describe('states', () => {
     });
   });
 
+  it('conditions, with their places', async () => {
+    const { exit } = await stateOf(
+      `{ exit: { do: [
+  { when: ({ context }) => context.n > 1, do: [{ raise: () => placed({ id: 'd' }) }], else: [{ when: () => true, do: [] }] },
+] } }`,
+    );
+    expect(exit).toMatchObject([
+      {
+        kind: 'when',
+        condition: { text: '({ context }) => context.n > 1', lambda: { reads: ['context'] } },
+        actions: [{ kind: 'raise', location: { column: 57 } }],
+        otherwise: [{ kind: 'when', actions: [] }],
+        location: { column: 3 },
+      },
+    ]);
+    expect(exit[0]).not.toHaveProperty(['otherwise', 0, 'otherwise']);
+  });
+
+  it('what is sent and taken back under a computed id', async () => {
+    const { entry } = await stateOf(
+      `{ entry: { send: { event: () => placed({ id: 's' }), id: ({ context }) => 'c' + context.n, target: ({ instanceId }) => 'other/' + instanceId }, cancel: () => 'x' } }`,
+    );
+    expect(entry).toMatchObject([
+      { id: { text: "({ context }) => 'c' + context.n" }, target: { lambda: { reads: ['instanceId'] } } },
+      { id: { kind: 'expression' } },
+    ]);
+  });
+
+  it('a context of its own', async () => {
+    const { context } = await stateOf('{ context: z.object({ n: z.literal(1) }) }');
+    expect(context).toMatchObject({ kind: 'schema', text: 'z.object({ n: z.literal(1) })', uses: ['z'] });
+  });
+
   it('work', async () => {
     const { run } = await stateOf(
       `{ run: [{ flow: 'f', input: ({ context }) => context, onDone: { target: 'a', assign: ({ output }) => output }, onError: 'a' }, { task: 'charge', id: 'mine' }, { machine: 'm' }] }`,
@@ -211,8 +244,19 @@ describe('what cannot be read', () => {
       ["MR1104 { assign: () => ({}), emit: () => placed({ id: 'a' }) }"],
       "{ entry: { do: [{ assign: () => ({}), emit: () => placed({ id: 'a' }) }] } }",
     ],
+    [['MR1102 emti'], "{ exit: { do: [{ emti: () => placed({ id: 'a' }) }] } }"],
+    [['MR1104 { do: [] }'], '{ exit: { do: [{ do: [] }] } }'],
     [['MR1104 {}'], '{ exit: { do: [{}] } }'],
     [["MR1104 'x.y'"], "{ exit: { do: [{ forEach: 'x.y', do: [] }] } }"],
+    [['MR1103 { when: () => true }'], '{ exit: { do: [{ when: () => true }] } }'],
+    [['MR1102 then'], '{ exit: { do: [{ when: () => true, do: [], then: [] }] } }'],
+    [['MR1102 wehn'], '{ exit: { do: [{ wehn: () => true, do: [] }] } }'],
+    [["MR1104 'yes'"], "{ exit: { do: [{ when: 'yes', do: [] }] } }"],
+    [['MR1104 5'], '{ exit: { do: [{ when: () => true, do: [], else: 5 }] } }'],
+    [['MR1102 when'], "{ exit: { do: [{ when: () => true, forEach: 'context.seats', do: [] }] } }"],
+    [['MR1103 { id: "x" }'], '{ exit: { send: { id: "x" } } }'],
+    [['MR1104 5'], "{ exit: { send: { event: () => placed({ id: 's' }), target: 5 } } }"],
+    [["MR1104 '1 day'"], "{ exit: { send: { event: () => placed({ id: 's' }), delay: '1 day' } } }"],
     [["MR1104 { id: 'x' }"], "{ run: { id: 'x' } }"],
     [['MR1104 a'], '{ final: true, parallel: true }'],
     [['MR1105 [x]'], '{ states: { [x]: {} } }'],
