@@ -25,6 +25,7 @@ async function engine(file: string, concurrent: number, runs: number): Promise<M
   let commits = 0;
   const counted: Store = {
     tables: store.tables,
+    reading: (work) => store.reading(work),
     version: () => store.version(),
     close: () => store.close(),
     transaction: (work) => {

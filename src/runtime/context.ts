@@ -4,6 +4,7 @@ import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import type { Logger } from '../tasks/index.ts';
 import type { Attempts } from './attempts.ts';
 import type { Bus } from './bus.ts';
+import type { HistoryLimits } from './options.ts';
 import type { Registry } from './registry.ts';
 import type { Writer } from './writer.ts';
 
@@ -54,6 +55,10 @@ export interface Context {
   readonly bus: Bus;
   /** The attempts of tasks that are under way; none begins once it is closed. */
   readonly attempts: Attempts;
+  /** Milliseconds of real time, from some moment on: how long something takes is the difference of two. */
+  readonly stopwatch: () => number;
+  /** How much of the history of an instance is kept. */
+  readonly limits: HistoryLimits;
 
   /** Appends an event; gives its id. */
   publish(tx: Tx, event: NewEvent): string;

@@ -6,7 +6,7 @@ import { EventError } from './errors.ts';
 import { matchKey } from './host/match.ts';
 import { receivedData } from './host/receive.ts';
 import { dropTimer } from './host/timer.ts';
-import type { Instances } from './instances.ts';
+import type { Instances } from './instances/instances.ts';
 
 /** What one subscriber made of an event. */
 export type Delivery =

@@ -6,8 +6,10 @@ import type { Bus } from './bus.ts';
 import type { Context, NewEvent, NewRun, RunEnd, Stop } from './context.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { RunError } from './errors.ts';
-import { Instances } from './instances.ts';
+import { Instances } from './instances/instances.ts';
+import { reportUnfit, unpark } from './instances/park.ts';
 import { LiveRun } from './live-run.ts';
+import type { HistoryLimits } from './options.ts';
 import type { Registry } from './registry.ts';
 import { indexBy, publish, recallIndexes } from './publish.ts';
 import { tellEnd, tellStep } from './tell.ts';
@@ -20,6 +22,8 @@ export interface EngineOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly stopwatch: () => number;
+  readonly limits: HistoryLimits;
   readonly logger: Logger;
   readonly bus: Bus;
   /** How many waiting runs stay in memory; more are read again when they wake. */
@@ -36,6 +40,8 @@ const final: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
 export class Engine implements Context {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly stopwatch: () => number;
+  readonly limits: HistoryLimits;
   readonly logger: Logger;
   readonly store: Store;
   readonly writer: Writer;
@@ -60,6 +66,8 @@ export class Engine implements Context {
   constructor(options: EngineOptions) {
     this.clock = options.clock;
     this.random = options.random;
+    this.stopwatch = options.stopwatch;
+    this.limits = options.limits;
     this.logger = options.logger;
     this.store = options.store;
     this.registry = options.registry;
@@ -93,6 +101,8 @@ export class Engine implements Context {
   recover(): void {
     const { tables } = this.store;
     for (const id of tables.runs.ids(['pending', 'running', 'blocked'])) this.load(id);
+    reportUnfit(this);
+    unpark(this);
     this.timers.arm();
     this.dispatcher.poke();
   }
@@ -167,7 +177,7 @@ export class Engine implements Context {
     tx.runs.insert(row);
     const timeout = run.timeout ?? (program?.timeout === undefined ? undefined : milliseconds(program.timeout));
     if (timeout !== undefined)
-      tx.timers.put({ key: row.id, due: now + timeout, kind: 'run', target: row.id, part: '', data: null });
+      tx.timers.put({ key: row.id, due: now + timeout, kind: 'run', target: row.id, part: '', name: null, data: null });
     this.writer.afterCommit(() => {
       if (this.bus.heard) this.bus.tell({ type: 'run.started', runId: row.id, target: row.target });
       // A cancel may have come in the same batch.

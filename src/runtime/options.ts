@@ -1,4 +1,11 @@
-import { MillraceError, systemClock, type Clock, type ClockOrigin } from '../core/index.ts';
+import {
+  MillraceError,
+  milliseconds,
+  systemClock,
+  type Clock,
+  type ClockOrigin,
+  type Duration,
+} from '../core/index.ts';
 import { openSqlite, type Store } from '../store/index.ts';
 import type { BoundSystem, Logger } from '../tasks/index.ts';
 import { RunError } from './errors.ts';
@@ -25,6 +32,45 @@ export interface RuntimeOptions {
   readonly drainMs?: number;
   /** How many waiting runs stay in memory. Default 10,000. */
   readonly resident?: number;
+  /** How much of the history of machine instances is kept; under `machines` for one machine. */
+  readonly history?: HistoryLimit & { readonly machines?: Readonly<Record<string, HistoryLimit>> };
+  /**
+   * Milliseconds of real time, from some moment on, by which the steps of machines are measured. Default:
+   * `performance.now`.
+   */
+  readonly stopwatch?: () => number;
+}
+
+/** How much of the history of an instance is kept. The oldest entries go first, the newest one never. */
+export interface HistoryLimit {
+  /** How many entries. Default 1000. */
+  readonly keep?: number;
+  /** How old they may become: older ones go when the instance changes. Default: any age. */
+  readonly maxAge?: Duration;
+}
+
+/** The limits of a machine, `maxAge` in ms. */
+export type HistoryLimits = (machine: string) => { readonly keep: number; readonly maxAge: number | undefined };
+
+/**
+ * Reads the limits once.
+ *
+ * @throws MillraceError MR3358 for a number of entries below 1, MR3002 for what is no duration.
+ */
+export function historyLimits(option: RuntimeOptions['history'] = {}): HistoryLimits {
+  const { machines = {}, ...all } = option;
+  const read = ({ keep = 1000, maxAge }: HistoryLimit): ReturnType<HistoryLimits> => {
+    if (Number.isSafeInteger(keep) && keep >= 1)
+      return { keep, maxAge: maxAge === undefined ? undefined : milliseconds(maxAge) };
+    throw new MillraceError(`'history.keep' is a whole number of entries from 1 on, not ${String(keep)}.`, {
+      code: 'MR3358',
+      retryable: false,
+      fault: 'input',
+    });
+  };
+  const rest = read(all);
+  const own = new Map(Object.entries(machines).map(([name, limit]) => [name, read({ ...all, ...limit })]));
+  return (machine) => own.get(machine) ?? rest;
 }
 
 const fastest = 60_000_000;

@@ -8,7 +8,7 @@ import { EventError, OwnerError, RunError } from './errors.ts';
 import { payloadText } from './host/emit.ts';
 import { sameJson } from './host/same.ts';
 import { newId } from './ids.ts';
-import type { Instances } from './instances.ts';
+import type { Instances } from './instances/instances.ts';
 
 /** What may be asked of whoever drives the database, as JSON. */
 export interface Requests {

@@ -6,7 +6,7 @@ import { Engine } from './engine.ts';
 import { RunError } from './errors.ts';
 import { newId } from './ids.ts';
 import { Inbox } from './inbox.ts';
-import { checkClock, clockOf, openStore, type RuntimeOptions } from './options.ts';
+import { checkClock, clockOf, historyLimits, openStore, type RuntimeOptions } from './options.ts';
 import { acquire, heartbeat, mine, release } from './owner.ts';
 import type { Registry } from './registry.ts';
 
@@ -52,6 +52,8 @@ export class Session {
       registry,
       clock,
       random: options.random ?? Math.random,
+      stopwatch: options.stopwatch ?? (() => performance.now()),
+      limits: historyLimits(options.history),
       logger: this.#logger,
       bus: this.bus,
       resident: options.resident ?? 10_000,

@@ -8,7 +8,7 @@ const putOff = 60_000;
 
 /** Where the timers of machine instances are noted. */
 export interface MachineTimers extends Context {
-  readonly instances: { timer(tx: Tx, machine: string, instance: string, event: string): void };
+  readonly instances: { timer(tx: Tx, timer: TimerRow): void };
 }
 
 /** The target under which a machine's timers stand. No run id contains a space. */
@@ -98,7 +98,9 @@ export class Timers {
         });
         return;
       case 'machine':
-        this.#context.instances.timer(tx, run.slice(machineTarget('').length), path, timer.data ?? '{}');
+        this.#context.instances.timer(tx, timer);
+        return;
+      case 'parked':
         return;
     }
   }

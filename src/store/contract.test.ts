@@ -63,6 +63,8 @@ const instance = (id: string, more: Partial<InstanceRow> = {}): InstanceRow => (
   parentMachine: null,
   parentInstance: null,
   parentRef: null,
+  input: null,
+  armed: false,
   created: 1,
   updated: 1,
   ...more,
@@ -94,7 +96,7 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
         tx.savepoint(() => {
           tx.runs.status('a', 'waiting', 5);
           tx.savepoint(() => tx.runs.insert(run('c')));
-          tx.timers.put({ key: 'k', due: 1, kind: 'sleep', target: 'a', part: 'p', data: null });
+          tx.timers.put({ key: 'k', due: 1, kind: 'sleep', target: 'a', part: 'p', name: null, data: null });
           throw new Error('inner');
         }),
       ).toThrow('inner');
@@ -140,12 +142,14 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     expect(runs.list({ machine: 'm', instance: 'i' }).map(({ id }) => id)).toEqual(['b']);
     expect(runs.ids(['running', 'pending'])).toEqual(['c', 'a']);
     expect(runs.linked('m', 'i', 'job')?.id).toBe('b');
+    expect(runs.working('m', 'i').map(({ id }) => id)).toEqual(['b']);
     store.transaction((tx) => {
       tx.runs.unlink('b');
       tx.runs.end('a', { status: 'completed', output: '1', error: null, errors: '[]' }, 9);
       tx.runs.block('c', '{"message":"x"}', 8);
     });
     expect(runs.linked('m', 'i', 'job')).toBeUndefined();
+    expect(runs.working('m', 'i')).toEqual([]);
     expect(runs.get('a')).toEqual({ ...row, status: 'completed', output: '1', errors: '[]', updated: 9, ended: 9 });
     expect(runs.get('c')).toMatchObject({ status: 'blocked', error: '{"message":"x"}', updated: 8, ended: null });
     expect(runs.count()).toEqual({ completed: 1, blocked: 1, waiting: 1 });
@@ -173,6 +177,7 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
       kind: 'sleep' as const,
       target,
       part,
+      name: null,
       data: null,
     });
     store.transaction((tx) => {
@@ -191,6 +196,27 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
       tx.timers.remove('nothing');
     });
     expect(timers.next()).toBe(20);
+    const named = (key: string, name: string, due = 30) => ({
+      ...timer(key, due, 'machine m', 'i'),
+      kind: 'machine' as const,
+      name,
+    });
+    const parked = { ...named('p', 'x', 8_640_000_000_000_000), kind: 'parked' as const };
+    store.transaction((tx) => {
+      for (const row of [named('n2', 'x'), named('n1', 'x'), named('n3', 'y', 25), parked]) tx.timers.put(row);
+      tx.timers.put({ ...named('n4', 'x'), part: 'other' });
+    });
+    expect(timers.of('machine m', 'i').map(({ key }) => key)).toEqual(['n3', 'n1', 'n2', 'p']);
+    expect(timers.parked(9)).toEqual([parked]);
+    expect(timers.due(Number.MAX_SAFE_INTEGER, 9).map(({ key }) => key)).toEqual(['c', 'n3', 'n1', 'n2', 'n4']);
+    store.transaction((tx) => tx.timers.removeNamed('machine m', 'i', 'x'));
+    expect(timers.of('machine m', 'i').map(({ key }) => key)).toEqual(['n3']);
+    store.transaction((tx) => {
+      tx.timers.removeAll('machine m');
+      tx.timers.removeAll('q');
+      tx.timers.put(parked);
+    });
+    expect(timers.next()).toBeUndefined();
 
     const wait = (id: string, key: string, created = 1) => ({ run: id, path: 'p', event: 'e', key, created });
     store.transaction((tx) => {
@@ -253,23 +279,72 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
       before: null,
       after: '["x"]',
       context: '{}',
-      errors: null,
+      errors: seq === 2 ? '[]' : null,
+      kind: seq === 3 ? ('rollback' as const) : ('event' as const),
+      more: seq === 3 ? '{"status":"done"}' : null,
+      armed: null,
+      took: seq === 1 ? 0.125 : null,
     });
     store.transaction((tx) => {
       tx.instances.put(instance('a'));
-      tx.instances.put(instance('b', { updated: 2, parentMachine: 'm', parentInstance: 'a', parentRef: 'kid' }));
-      tx.instances.put(instance('a', { status: 'done', updated: 3 }));
+      tx.instances.put(
+        instance('b', {
+          updated: 2,
+          parentMachine: 'm',
+          parentInstance: 'a',
+          parentRef: 'kid',
+          snapshot: '{"state":["x"]}',
+        }),
+      );
+      tx.instances.put(instance('a', { status: 'done', updated: 3, seq: 3, snapshot: '{"state":["x","y"]}' }));
+      tx.instances.put(
+        instance('c', {
+          parentMachine: 'm',
+          parentInstance: 'a',
+          snapshot: '{"state":["y"]}',
+          input: '{"n":1}',
+          armed: true,
+        }),
+      );
       for (const seq of [1, 2, 3]) tx.instances.append(history(seq));
     });
     const { instances } = store.tables;
-    expect(instances.get('m', 'a')).toEqual(instance('a', { status: 'done', updated: 3 }));
-    expect(instances.list({}).map(({ id }) => id)).toEqual(['a', 'b']);
-    expect(instances.list({ status: 'active', machine: 'm' }).map(({ id }) => id)).toEqual(['b']);
-    expect(instances.list({ parent: { machine: 'm', id: 'a' } }).map(({ id }) => id)).toEqual(['b']);
+    expect(instances.get('m', 'a')).toEqual(
+      instance('a', { status: 'done', updated: 3, seq: 3, snapshot: '{"state":["x","y"]}' }),
+    );
+    expect(instances.get('m', 'c')).toMatchObject({ input: '{"n":1}', armed: true });
+    expect(instances.list({}).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(instances.list({ status: 'active', machine: 'm' }).map(({ id }) => id)).toEqual(['b', 'c']);
+    expect(instances.list({ state: 'y' }).map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(instances.list({ state: 'y', limit: 1, offset: 1 }).map(({ id }) => id)).toEqual(['c']);
+    expect(instances.children('m', 'a').map(({ id }) => id)).toEqual(['b']);
     expect(instances.child('m', 'a', 'kid')?.id).toBe('b');
+    expect(instances.standing('m', 'h')).toEqual([]);
+    expect(instances.standing('m', 'g')).toEqual([
+      { state: '["x"]', count: 1, example: 'b' },
+      { state: '["y"]', count: 1, example: 'c' },
+    ]);
     expect(instances.history('m', 'a', { limit: 2 }).map(({ seq }) => seq)).toEqual([3, 2]);
-    store.transaction((tx) => tx.instances.trim('m', 'a', 2));
+    expect(instances.history('m', 'a', { before: 3, limit: 9 })).toEqual([history(2), history(1)]);
+    expect(instances.entry('m', 'a', 3)).toEqual(history(3));
+    expect(instances.entry('m', 'a', 4)).toBeUndefined();
+    expect(instances.oldest('m', 'a')).toEqual({ seq: 1, at: 1 });
+    expect(instances.size('m', 'a')).toBe(3);
+    const walked = { instance: 'a', after: '["x"]', last: 3, status: 'done', created: 1, updated: 3 };
+    expect([...instances.walk('m')]).toEqual([
+      { ...walked, seq: 1, at: 1, took: 0.125, failed: false },
+      { ...walked, seq: 2, at: 2, took: null, failed: true },
+      { ...walked, seq: 3, at: 3, took: null, failed: false },
+    ]);
+    expect([...instances.walk('m', 'b')]).toEqual([]);
+    expect(store.reading(({ instances: read }) => [...read.walk('m', 'a')])).toHaveLength(3);
+    store.transaction((tx) => tx.instances.expire('m', 'a', 2, 2));
+    expect(instances.oldest('m', 'a')).toEqual({ seq: 2, at: 2 });
+    store.transaction((tx) => tx.instances.expire('m', 'a', 2, 99));
     expect(instances.history('m', 'a', {})).toEqual([history(3)]);
+    store.transaction((tx) => tx.instances.trim('m', 'a', 3));
+    expect(instances.size('m', 'a')).toBe(0);
+    expect(instances.oldest('m', 'a')).toBeUndefined();
     store.close();
   });
 

@@ -82,11 +82,14 @@ export interface TimerRow {
   /** Unique; says whose it is. */
   readonly key: string;
   readonly due: number;
-  readonly kind: 'sleep' | 'retry' | 'wait' | 'run' | 'machine';
+  /** `parked`: an event for an instance that cannot take it as the code stands. It does not ring. */
+  readonly kind: 'sleep' | 'retry' | 'wait' | 'run' | 'machine' | 'parked';
   /** The run, or the machine. */
   readonly target: string;
   /** The path in the run, or the instance. */
   readonly part: string;
+  /** Under which id an instance can take it back; several timers may share it. */
+  readonly name: string | null;
   readonly data: string | null;
 }
 
@@ -127,6 +130,10 @@ export interface InstanceRow {
   readonly parentMachine: string | null;
   readonly parentInstance: string | null;
   readonly parentRef: string | null;
+  /** Of one that works for another: the context that it was given. */
+  readonly input: string | null;
+  /** May it have timers or work? False: it has none. */
+  readonly armed: boolean;
   readonly created: number;
   readonly updated: number;
 }
@@ -145,6 +152,31 @@ export interface HistoryRow {
   readonly context: string;
   /** What guards and actions threw: JSON. */
   readonly errors: string | null;
+  readonly kind: 'event' | 'rollback';
+  /** What else the snapshot held, `status`, `output`, `history`: JSON; null for an active one without any. */
+  readonly more: string | null;
+  /** The timers and the work that it then had: JSON; null for none. */
+  readonly armed: string | null;
+  /** How long the step took, in ms of real time. Unknown for rows of older versions. */
+  readonly took: number | null;
+}
+
+/** A history row with what it takes to measure: see `InstanceTable.walk`. */
+export interface WalkRow extends Pick<HistoryRow, 'instance' | 'seq' | 'at' | 'after' | 'took'> {
+  readonly failed: boolean;
+  /** The newest row of its instance. */
+  readonly last: number;
+  readonly status: InstanceRow['status'];
+  readonly created: number;
+  readonly updated: number;
+}
+
+/** How many active instances of another hash stand in the same states: JSON of the names. */
+export interface StandingRow {
+  readonly state: string;
+  readonly count: number;
+  /** One of them. */
+  readonly example: string;
 }
 
 /** A request of another process. */

@@ -8,8 +8,10 @@ import type {
   OwnerRow,
   RunRow,
   RunStatus,
+  StandingRow,
   TimerRow,
   WaitRow,
+  WalkRow,
 } from './rows.ts';
 
 /** A page of a list: newest first unless said otherwise. */
@@ -57,6 +59,8 @@ export interface RunTable {
   ids(status: readonly RunStatus[]): string[];
   /** The run that an instance knows under `ref`. */
   linked(machine: string, instance: string, ref: string): RunRow | undefined;
+  /** The runs that work for an instance now. */
+  working(machine: string, instance: string): RunRow[];
   count(): Partial<Record<RunStatus, number>>;
 }
 
@@ -74,6 +78,12 @@ export interface TimerTable {
   remove(key: string): void;
   /** Removes all timers of a run (all parts) or of an instance. */
   removeAll(target: string, part?: string): void;
+  /** Removes the timers of an instance that have this name. */
+  removeNamed(target: string, part: string, name: string): void;
+  /** The timers of an instance, in the order in which they will ring. */
+  of(target: string, part: string): TimerRow[];
+  /** Events that wait until their instance can take them. */
+  parked(limit: number): TimerRow[];
   due(now: number, limit: number): TimerRow[];
   next(): number | undefined;
   count(): number;
@@ -109,7 +119,13 @@ export interface EventTable {
 export interface InstanceFilter extends Page {
   readonly machine?: string;
   readonly status?: InstanceRow['status'];
-  readonly parent?: { readonly machine: string; readonly id: string };
+  /** One of the active leaf states. */
+  readonly state?: string;
+}
+
+/** Which rows of a history: newest first, those older than `before` only. */
+export interface HistoryPage extends Page {
+  readonly before?: number;
 }
 
 export interface InstanceTable {
@@ -118,10 +134,23 @@ export interface InstanceTable {
   list(filter: InstanceFilter): InstanceRow[];
   append(row: HistoryRow): void;
   /** Newest first. */
-  history(machine: string, id: string, page: Page): HistoryRow[];
-  /** Drops the oldest history rows beyond `keep`. */
+  history(machine: string, id: string, page: HistoryPage): HistoryRow[];
+  entry(machine: string, id: string, seq: number): HistoryRow | undefined;
+  /** The oldest history row that is kept: its number and time. */
+  oldest(machine: string, id: string): Pick<HistoryRow, 'seq' | 'at'> | undefined;
+  /** How many history rows are kept. */
+  size(machine: string, id: string): number;
+  /** Drops the history rows up to `seq`. */
   trim(machine: string, id: string, seq: number): void;
+  /** Drops the history rows up to `seq` that are older than `at`. */
+  expire(machine: string, id: string, seq: number, at: number): void;
+  /** The history rows of a machine, instance by instance and in order; of one instance when `id` is given. */
+  walk(machine: string, id?: string): Iterable<WalkRow>;
+  /** Where the active instances of a machine stand whose hash is another than this. */
+  standing(machine: string, hash: string): StandingRow[];
   child(machine: string, id: string, ref: string): InstanceRow | undefined;
+  /** The instances that work for an instance now. */
+  children(machine: string, id: string): InstanceRow[];
 }
 
 export interface InboxTable {
@@ -164,6 +193,8 @@ export interface Store {
   readonly tables: Tables;
   /** Runs `work` in one transaction that holds the write lock. When it throws, nothing was written. */
   transaction<T>(work: (tx: Tx) => T): T;
+  /** Reads several things as they stood at one moment, while others may write. Not inside `transaction`. */
+  reading<T>(work: (tables: Tables) => T): T;
   /** Changes when another process has written. */
   version(): number;
   close(): void;

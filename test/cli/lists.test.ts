@@ -61,7 +61,7 @@ function fill(file: string): void {
       ['Grace', 'outside'],
     ] as const) {
       const snapshot = JSON.stringify({ state: [state], context: { visits: 1 }, status: 'active' });
-      const link = { parentMachine: null, parentInstance: null, parentRef: null };
+      const link = { parentMachine: null, parentInstance: null, parentRef: null, input: null, armed: false };
       tx.instances.put({
         machine: 'visitor',
         id,
@@ -82,6 +82,10 @@ function fill(file: string): void {
       event: 'visitorArrived',
       payload: '{"name":"Ada"}',
       errors: null,
+      kind: 'event' as const,
+      more: null,
+      armed: null,
+      took: 0.25,
     };
     tx.instances.append({ ...history, before: null, after: '["inside"]', context: '{"visits":1}' });
   });

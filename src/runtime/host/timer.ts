@@ -11,7 +11,7 @@ export function setTimer(
   path: string,
   due: number,
 ): void {
-  tx.timers.put({ key: keyOf(run, path), due, kind, target: run, part: path, data: null });
+  tx.timers.put({ key: keyOf(run, path), due, kind, target: run, part: path, name: null, data: null });
 }
 
 /** Takes the timer of a step away, if it has one. */

@@ -10,6 +10,12 @@ export function instanceTable(log: Log): InstanceTable {
       history.filter((row) => row.machine === machine && row.instance === id),
       (row) => row.seq,
     );
+  const children = (machine: string, id: string): InstanceRow[] =>
+    sorted(
+      table.filter((row) => row.parentMachine === machine && row.parentInstance === id && row.parentRef !== null),
+      (row) => row.machine,
+      (row) => row.id,
+    );
   return {
     get: (machine, id) => table.get(machine, id),
     put: (row) => table.put([row.machine, row.id], row),
@@ -18,8 +24,7 @@ export function instanceTable(log: Log): InstanceTable {
         (row) =>
           (filter.machine === undefined || row.machine === filter.machine) &&
           (filter.status === undefined || row.status === filter.status) &&
-          (filter.parent === undefined ||
-            (row.parentMachine === filter.parent.machine && row.parentInstance === filter.parent.id)),
+          (filter.state === undefined || statesOf(row).includes(filter.state)),
       );
       return page(
         sorted(
@@ -32,14 +37,50 @@ export function instanceTable(log: Log): InstanceTable {
       );
     },
     append: (row) => history.insert([row.machine, row.instance, row.seq], row),
-    history: (machine, id, wanted) => page(of(machine, id).toReversed(), wanted),
+    history: (machine, id, wanted) =>
+      page(
+        of(machine, id)
+          .filter((row) => row.seq < (wanted.before ?? Infinity))
+          .toReversed(),
+        wanted,
+      ),
+    entry: (machine, id, seq) => history.get(machine, id, seq),
+    oldest: (machine, id) => {
+      const [first] = of(machine, id);
+      return first && { seq: first.seq, at: first.at };
+    },
+    size: (machine, id) => of(machine, id).length,
     trim: (machine, id, seq) => {
       for (const row of of(machine, id)) if (row.seq <= seq) history.remove([machine, id, row.seq]);
     },
-    child: (machine, id, ref) =>
-      table.filter((row) => row.parentMachine === machine && row.parentInstance === id && row.parentRef === ref)[0],
+    expire: (machine, id, seq, at) => {
+      for (const row of of(machine, id)) if (row.seq <= seq && row.at < at) history.remove([machine, id, row.seq]);
+    },
+    *walk(machine, id) {
+      const wanted = table.filter((row) => row.machine === machine && (id === undefined || row.id === id));
+      for (const { id: instance, seq: last, status, created, updated } of sorted(wanted, (row) => row.id)) {
+        for (const { seq, at, after, took, errors } of of(machine, instance))
+          yield { instance, seq, at, after, took, failed: errors !== null, last, status, created, updated };
+      }
+    },
+    standing: (machine, hash) => {
+      const rows = table.filter((row) => row.machine === machine && row.hash !== hash && row.status === 'active');
+      const groups = Map.groupBy(
+        sorted(rows, (row) => row.id),
+        (row) => JSON.stringify(statesOf(row)),
+      );
+      return sorted(
+        [...groups].map(([state, same]) => ({ state, count: same.length, example: same[0]?.id ?? '' })),
+        (group) => group.state,
+      );
+    },
+    child: (machine, id, ref) => children(machine, id).find((row) => row.parentRef === ref),
+    children,
   };
 }
+
+const statesOf = (row: InstanceRow): readonly string[] =>
+  (JSON.parse(row.snapshot) as { readonly state: readonly string[] }).state;
 
 export function inboxTable(log: Log): InboxTable {
   const table = new Table<InboxRow>(log);

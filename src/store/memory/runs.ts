@@ -37,6 +37,12 @@ export function runTable(log: Log): RunTable {
       ).map(({ id }) => id),
     linked: (machine, instance, ref) =>
       table.filter((row) => row.machine === machine && row.instance === instance && row.ref === ref)[0],
+    working: (machine, instance) =>
+      sorted(
+        table.filter((row) => row.machine === machine && row.instance === instance && row.ref !== null),
+        (row) => row.created,
+        (row) => row.id,
+      ),
     count: () => {
       const counts: Partial<Record<RunStatus, number>> = {};
       for (const { status } of table.rows()) counts[status] = (counts[status] ?? 0) + 1;
@@ -78,11 +84,20 @@ export function timerTable(log: Log): TimerTable {
       for (const row of table.filter((row) => row.target === target && (part === undefined || row.part === part)))
         table.remove([row.key]);
     },
+    removeNamed: (target, part, name) => {
+      for (const row of table.filter((row) => row.target === target && row.part === part && row.name === name))
+        table.remove([row.key]);
+    },
+    of: (target, part) => inOrder().filter((row) => row.target === target && row.part === part),
+    parked: (limit) =>
+      inOrder()
+        .filter((row) => row.kind === 'parked')
+        .slice(0, limit),
     due: (now, limit) =>
       inOrder()
-        .filter((row) => row.due <= now)
+        .filter((row) => row.due <= now && row.kind !== 'parked')
         .slice(0, limit),
-    next: () => inOrder()[0]?.due,
+    next: () => inOrder().find((row) => row.kind !== 'parked')?.due,
     count: () => table.rows().length,
   };
 }

@@ -61,6 +61,7 @@ export function openMemory(): Store {
         log.length = 0;
       }
     },
+    reading: (work) => work(tables),
     version: () => 0,
     close: () => {
       open = false;

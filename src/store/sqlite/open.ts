@@ -68,7 +68,11 @@ export function openDatabase(file: string, options: { readonly readOnly?: boolea
     if (options.readOnly === true) {
       if (found === 'empty')
         refuse(file, 'MR3003', `The database '${file}' is empty. Run something first, or name another file.`);
-      return db;
+      if (pragma(db, 'user_version') === steps.length) return db;
+      db.close();
+      // Written by an older Millrace: what only reads cannot read it as it is.
+      openDatabase(file).close();
+      return openDatabase(file, options);
     }
     // Outside a transaction, and before anything else: both are of the connection or need no lock of ours.
     if (!memory) db.exec('PRAGMA journal_mode = WAL');

@@ -27,6 +27,10 @@ export function runTable(db: DatabaseSync): RunTable {
   const block = command(db, `UPDATE runs SET status = 'blocked', error = ?, updated = ? WHERE id = ?`);
   const unlink = command(db, 'UPDATE runs SET ref = NULL WHERE id = ?');
   const linked = query<Stored>(db, `SELECT ${columns} FROM runs WHERE machine = ? AND instance = ? AND ref = ?`);
+  const working = query<Stored>(
+    db,
+    `SELECT ${columns} FROM runs WHERE machine = ? AND instance = ? AND ref IS NOT NULL ORDER BY created, id`,
+  );
   const count = query<{ status: RunStatus; n: number }>(db, 'SELECT status, count(*) AS n FROM runs GROUP BY status');
   return {
     get: (id) => {
@@ -82,6 +86,7 @@ export function runTable(db: DatabaseSync): RunTable {
       const found = linked.get(machine, instance, ref);
       return found && row(found);
     },
+    working: (machine, instance) => working.all(machine, instance).map(row),
     count: () => Object.fromEntries(count.all().map((group) => [group.status, group.n])),
   };
 }

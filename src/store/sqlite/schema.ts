@@ -77,4 +77,15 @@ export const steps: readonly string[] = [
     PRIMARY KEY (scope, key)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Several timers of an instance under one id; histories that can be gone back in and measured.
+  `
+  ALTER TABLE timers ADD COLUMN name TEXT;
+  UPDATE timers SET name = substr(key, length(target) + length(part) + 3) WHERE kind = 'machine';
+  ALTER TABLE instances ADD COLUMN input TEXT;
+  ALTER TABLE instances ADD COLUMN armed INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE instance_history ADD COLUMN kind TEXT NOT NULL DEFAULT 'event';
+  ALTER TABLE instance_history ADD COLUMN more TEXT;
+  ALTER TABLE instance_history ADD COLUMN armed TEXT;
+  ALTER TABLE instance_history ADD COLUMN took REAL;
+  `,
 ];

@@ -16,6 +16,11 @@ export function query<Row>(db: DatabaseSync, sql: string): Query<Row> {
   };
 }
 
+/** The rows of a query one by one, of which there may be more than fit into memory. */
+export function rowsOf<Row>(db: DatabaseSync, sql: string, ...values: SQLInputValue[]): Iterable<Row> {
+  return db.prepare(sql).iterate(...values) as Iterable<Row>;
+}
+
 /** Prepares a statement that writes. Gives the rowid of the row it inserted. */
 export function command(db: DatabaseSync, sql: string): (...values: SQLInputValue[]) => number {
   let prepared: StatementSync | undefined;

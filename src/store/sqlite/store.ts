@@ -78,6 +78,16 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
         throw storeError(error, file);
       }
     },
+    reading(work) {
+      db.exec('BEGIN');
+      try {
+        return work(tables);
+      } catch (error) {
+        throw storeError(error, file);
+      } finally {
+        if (db.isTransaction) db.exec('COMMIT');
+      }
+    },
     version: () => Number(version.get()?.['data_version']),
     close: () => {
       if (db.isOpen) db.close();

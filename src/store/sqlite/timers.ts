@@ -3,7 +3,7 @@ import type { TimerRow, WaitRow } from '../rows.ts';
 import type { TimerTable, WaitTable } from '../store.ts';
 import { command, query } from './statements.ts';
 
-const columns = 'key, due, kind, target, part, data';
+const columns = 'key, due, kind, target, part, name, data';
 // Node refuses to read an integer beyond what a number holds: one such row would stop every read of the table.
 const latest = 8_640_000_000_000_000;
 const safe = columns.replace('due', `min(due, ${latest}) AS due`);
@@ -13,19 +13,34 @@ const whole = (due: number): number => Math.min(Math.ceil(due), latest);
 
 /** Timers. */
 export function timerTable(db: DatabaseSync): TimerTable {
-  const put = command(db, `INSERT OR REPLACE INTO timers (${columns}) VALUES (?, ?, ?, ?, ?, ?)`);
+  const put = command(db, `INSERT OR REPLACE INTO timers (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const get = query<TimerRow>(db, `SELECT ${safe} FROM timers WHERE key = ?`);
   const remove = command(db, 'DELETE FROM timers WHERE key = ?');
   const removeTarget = command(db, 'DELETE FROM timers WHERE target = ?');
   const removePart = command(db, 'DELETE FROM timers WHERE target = ? AND part = ?');
-  const due = query<TimerRow>(db, `SELECT ${safe} FROM timers WHERE timers.due <= ? ORDER BY timers.due, key LIMIT ?`);
-  const next = query<{ due: number }>(db, `SELECT min(due, ${latest}) AS due FROM timers ORDER BY timers.due LIMIT 1`);
+  const removeNamed = command(db, 'DELETE FROM timers WHERE target = ? AND part = ? AND name = ?');
+  const of = query<TimerRow>(db, `SELECT ${safe} FROM timers WHERE target = ? AND part = ? ORDER BY timers.due, key`);
+  const parked = query<TimerRow>(
+    db,
+    `SELECT ${safe} FROM timers WHERE timers.due >= ${latest} AND kind = 'parked' ORDER BY timers.due, key LIMIT ?`,
+  );
+  const due = query<TimerRow>(
+    db,
+    `SELECT ${safe} FROM timers WHERE timers.due <= ? AND kind <> 'parked' ORDER BY timers.due, key LIMIT ?`,
+  );
+  const next = query<{ due: number }>(
+    db,
+    `SELECT min(due, ${latest}) AS due FROM timers WHERE timers.due < ${latest} ORDER BY timers.due LIMIT 1`,
+  );
   const count = query<{ n: number }>(db, 'SELECT count(*) AS n FROM timers');
   return {
-    put: (r) => void put(r.key, whole(r.due), r.kind, r.target, r.part, r.data),
+    put: (r) => void put(r.key, whole(r.due), r.kind, r.target, r.part, r.name, r.data),
     get: (key) => get.get(key),
     remove: (key) => void remove(key),
     removeAll: (target, part) => void (part === undefined ? removeTarget(target) : removePart(target, part)),
+    removeNamed: (target, part, name) => void removeNamed(target, part, name),
+    of: (target, part) => of.all(target, part),
+    parked: (limit) => parked.all(limit),
     due: (now, limit) => due.all(now, limit),
     next: () => next.get()?.due,
     count: () => count.get()?.n ?? 0,

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SimulatedClock } from 'millrace/testing';
 import { NonRetryableError, silentLogger } from 'millrace/tasks';
 import { openSqlite } from 'millrace/store';
-import { ReactiveSystemRuntime, type RuntimeEvent } from './index.ts';
-import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
-import { door } from './fixtures/door.ts';
+import { ReactiveSystemRuntime, type RuntimeEvent } from '../index.ts';
+import { anyEvent, anyFlow, anyTask, at, bind, code } from '../fixtures/bind.ts';
+import { door } from '../fixtures/door.ts';
 
 const opened = anyEvent('opened');
 const closed = anyEvent('closed');

@@ -1,0 +1,44 @@
+import type { Context } from '../context.ts';
+import type { HistoryRow, InstanceRow, Tx } from '../../store/index.ts';
+import { readArmed } from './armed.ts';
+import { moreOf, snapshotOf } from './snapshot.ts';
+
+type Entry = Pick<HistoryRow, 'event' | 'payload' | 'before' | 'context' | 'errors' | 'took'> &
+  Partial<Pick<HistoryRow, 'kind'>>;
+
+/**
+ * Stores an instance as it is after a step, with the entry of its history, and drops what is beyond the limits. Whatever
+ * the step has set in motion is in the database already.
+ */
+export function store(context: Context, tx: Tx, row: InstanceRow, entry: Entry): InstanceRow {
+  const { machine, id, seq, updated } = row;
+  const armed = row.armed && row.status === 'active' ? readArmed(tx, row) : undefined;
+  const isArmed = armed !== undefined && armed.timers.length + armed.work.length > 0;
+  const next = { ...row, armed: isArmed };
+  const snapshot = snapshotOf(row);
+  tx.instances.put(next);
+  tx.instances.append({
+    machine,
+    instance: id,
+    seq,
+    at: updated,
+    kind: 'event',
+    ...entry,
+    after: JSON.stringify(snapshot.state),
+    more: moreOf(snapshot),
+    armed: isArmed ? JSON.stringify(armed) : null,
+  });
+  const { keep, maxAge } = context.limits(machine);
+  if (seq > keep) tx.instances.trim(machine, id, seq - keep);
+  if (maxAge !== undefined) {
+    const oldest = tx.instances.oldest(machine, id);
+    if (oldest !== undefined && oldest.at < updated - maxAge)
+      tx.instances.expire(machine, id, seq - 1, updated - maxAge);
+  }
+  return next;
+}
+
+/** How long something took, in ms with three decimals. */
+export function elapsed(context: Context, began: number): number {
+  return Math.round((context.stopwatch() - began) * 1000) / 1000;
+}

@@ -1,0 +1,54 @@
+import { checkSnapshot, type MachineModule, type Snapshot } from '../../machine/index.ts';
+import type { HistoryRow, InstanceRow } from '../../store/index.ts';
+import { EventError } from '../errors.ts';
+import type { InstanceName } from './chain.ts';
+
+/** Where an instance stands. */
+export function snapshotOf(row: Pick<InstanceRow, 'snapshot'>): Snapshot<unknown> {
+  return JSON.parse(row.snapshot) as Snapshot<unknown>;
+}
+
+/** What a history row keeps of a snapshot beside the states and the context. */
+export function moreOf({ state: _state, context: _context, status, ...more }: Snapshot<unknown>): string | null {
+  if (status === 'active' && Object.keys(more).length === 0) return null;
+  return JSON.stringify({ ...(status === 'active' ? {} : { status }), ...more });
+}
+
+/** Where an instance stood. */
+export function snapshotAt(row: Pick<HistoryRow, 'after' | 'context' | 'more'>): Snapshot<unknown> {
+  return {
+    state: JSON.parse(row.after) as readonly string[],
+    context: JSON.parse(row.context) as unknown,
+    status: 'active',
+    ...(row.more === null ? {} : (JSON.parse(row.more) as Partial<Snapshot<unknown>>)),
+  };
+}
+
+/**
+ * Checks that a machine can stand where a snapshot of another version of it says.
+ *
+ * @throws EventError MR3350 when it cannot.
+ */
+export function checkFits(module: MachineModule<unknown>, name: InstanceName, snapshot: Snapshot<unknown>): void {
+  try {
+    checkSnapshot(module, snapshot);
+  } catch (cause) {
+    const vanished = vanishedStates(module, snapshot);
+    const why =
+      vanished.length === 0
+        ? `stands in '${snapshot.state.join("' and '")}', which cannot be active together in this version of it`
+        : `needs the state${vanished.length === 1 ? '' : 's'} '${vanished.join("', '")}', which this version of it does not have`;
+    throw new EventError(
+      'MR3350',
+      `Instance '${name.id}' of machine '${name.machine}' ${why}. It stays as it is, and its timers wait; bring the states back, or take the instance back with rollback.`,
+      { fault: 'user-code', cause, details: { ...name, states: vanished } },
+    );
+  }
+}
+
+/** The states that a snapshot names and the machine does not have. */
+export function vanishedStates(module: MachineModule<unknown>, { state, history }: Snapshot<unknown>): string[] {
+  const known = new Set(module.states.map(([name]) => name));
+  const named = [...state, ...Object.entries(history ?? {}).flatMap(([name, kept]) => [name, ...kept])];
+  return [...new Set(named)].filter((name) => !known.has(name));
+}
