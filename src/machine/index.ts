@@ -25,6 +25,9 @@ export type {
 } from './definition.ts';
 export { delayOf } from './delay.ts';
 export { matches } from './descriptor.ts';
+export { createMachineHost, type MachineHandle, type MachineHost, type NewInstance } from './host/create-host.ts';
+export type { Instance } from './host/instance.ts';
+export type { Emitted, HostOptions, MachineWithContext, Unhandled, Work, WorkContext } from './host/options.ts';
 export { interpretMachine, type InterpretedMachine, type InterpretOptions } from './interpret.ts';
 export type { Microstep, OnMicrostep } from './interpreter/interpretation.ts';
 export * from './module.ts';

@@ -1,0 +1,89 @@
+import { Host } from './host.ts';
+import { keyOf, listenTo, type Instance } from './instance.ts';
+import type { MachineModule } from '../module.ts';
+import type { HostOptions } from './options.ts';
+import { publish } from './reach.ts';
+
+/** A machine of the host: its module, which types the instance, or its name. */
+export type MachineHandle<Context> = MachineModule<Context> | string;
+
+/** What a new instance is given. */
+export interface NewInstance<Context> {
+  /** Default: a number that is free. */
+  readonly id?: string;
+  /** What the schema of the machine's context does not fill in by itself; the whole context when the host has none. */
+  readonly context?: Partial<Context>;
+}
+
+/** Machines at work in memory: see {@link createMachineHost}. */
+export interface MachineHost {
+  /**
+   * Starts an instance.
+   *
+   * @throws MillraceError MR3375 unknown machine, MR3376 there is one, MR3381 the context is not valid, MR3331 it does not
+   * come to rest.
+   */
+  readonly create: <Context>(machine: MachineHandle<Context>, options?: NewInstance<Context>) => Instance<Context>;
+  readonly get: <Context>(machine: MachineHandle<Context>, id: string) => Instance<Context> | undefined;
+  /** All instances, or those of a machine, in the order in which they were created. */
+  readonly list: <Context>(machine?: MachineHandle<Context>) => readonly Instance<Context>[];
+  /**
+   * Puts an event before the instance of each machine that lists it: the one that the key of the payload names, created
+   * when the machine says that the event may. Gives these instances.
+   */
+  readonly publish: (event: string, payload?: unknown) => readonly Instance[];
+  /** Calls back after each change of an instance. Returns a function that ends it. */
+  readonly subscribe: (listener: (instance: Instance) => void) => () => void;
+  /** Ends all instances and their work. */
+  readonly stop: () => void;
+}
+
+/**
+ * Runs machines in memory, with everything that they ask for: timers, events to each other, machines that run machines,
+ * and work in the form of functions of yours. For a browser page, a test, a small tool: nothing is stored.
+ *
+ * Every event is taken to completion before the next one. Events reach an instance in the order in which they were sent;
+ * what is due at once comes before what is due later, and equal deadlines come in the order in which they were set. Who
+ * cannot be reached is told to the sender as the event `error.communication`.
+ *
+ * @example
+ * ```ts
+ * import { createMachineHost, type MachineModule } from 'millrace/machine';
+ *
+ * function start(order: MachineModule<{ readonly total: number }>) {
+ *   const host = createMachineHost({
+ *     machines: [order],
+ *     work: { chargeCard: async (input: { readonly amount: number }, { signal }) => fetch('/charge', { signal }) },
+ *     onEmit: ({ event, payload }) => console.log(event, payload),
+ *   });
+ *   const first = host.create(order, { id: '17', context: { total: 3 } });
+ *   first.subscribe(({ state }) => console.log(state.join()));
+ *   first.send({ name: 'placed', payload: undefined });
+ * }
+ * ```
+ */
+export function createMachineHost(options: HostOptions): MachineHost {
+  const host = new Host(options);
+  const nameOf = (machine: string | { readonly name: string }): string =>
+    typeof machine === 'string' ? machine : machine.name;
+  return {
+    create: <Context>(machine: MachineHandle<Context>, { id, context }: NewInstance<Context> = {}) => {
+      const created = host.create(nameOf(machine), id, context);
+      host.run();
+      return created.face as Instance<Context>;
+    },
+    get: <Context>(machine: MachineHandle<Context>, id: string) =>
+      host.instances.get(keyOf(nameOf(machine), id))?.face as Instance<Context> | undefined,
+    list: <Context>(machine?: MachineHandle<Context>) =>
+      [...host.instances.values()]
+        .map(({ face }) => face as Instance<Context>)
+        .filter((each) => machine === undefined || each.machine === nameOf(machine)),
+    publish: (event, payload) => {
+      const found = publish(host, event, payload);
+      host.run();
+      return found.map(({ face }) => face);
+    },
+    subscribe: (listener) => listenTo(host.watchers, listener),
+    stop: () => host.stop(),
+  };
+}

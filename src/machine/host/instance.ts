@@ -1,0 +1,91 @@
+import type { Actor } from '../actor.ts';
+import type { Effect, MachineModule, Snapshot } from '../module.ts';
+
+/** One machine at work in a host. Its functions need no `this`: they can be handed on as they are. */
+export interface Instance<Context = unknown> extends Actor<Context> {
+  readonly machine: string;
+  readonly id: string;
+  /** `stopped`: somebody else ended it. */
+  readonly status: 'active' | 'done' | 'stopped';
+  /** The events for which it has a transition now, guards aside. */
+  readonly available: () => readonly string[];
+  /** Has it a transition for this event now, guards aside? */
+  readonly can: (event: string) => boolean;
+  /** Ends it, its work, and the machines below it, and takes it out of the host. */
+  readonly stop: () => void;
+}
+
+type RunEffect = Extract<Effect, { readonly type: 'run' }>;
+
+/** Work that a state asks for. */
+export type Asked = Pick<RunEffect, 'id' | 'target' | 'input'>;
+
+/** Work that lives as long as its state. */
+export interface Running extends Asked {
+  readonly controller: AbortController;
+  /** The machine that it works with. */
+  readonly child?: Hosted;
+}
+
+/** An instance as the host keeps it. */
+export interface Hosted {
+  readonly module: MachineModule<unknown>;
+  readonly id: string;
+  readonly parent: Hosted | undefined;
+  /** The run of the parent that it is. */
+  readonly run: string | undefined;
+  /** How many instances stand above it. */
+  readonly depth: number;
+  readonly runs: Map<string, Running>;
+  readonly listeners: Set<(snapshot: Snapshot) => void>;
+  /** What is given out. */
+  readonly face: Instance;
+  snapshot: Snapshot;
+  status: Instance['status'];
+}
+
+/** Under which an instance is kept. No machine has a slash in its name. */
+export const keyOf = (machine: string, id: string): string => `${machine}/${id}`;
+
+export function place(
+  module: MachineModule<unknown>,
+  id: string,
+  snapshot: Snapshot,
+  parent: Hosted | undefined,
+  run: string | undefined,
+  does: Pick<Instance, 'send' | 'stop'>,
+): Hosted {
+  const available = (): readonly string[] => (hosted.status === 'active' ? module.available(hosted.snapshot) : []);
+  const listeners: Hosted['listeners'] = new Set();
+  const hosted: Hosted = {
+    module,
+    id,
+    parent,
+    run,
+    depth: parent === undefined ? 0 : parent.depth + 1,
+    runs: new Map(),
+    listeners,
+    snapshot,
+    status: snapshot.status,
+    face: {
+      machine: module.name,
+      id,
+      get status() {
+        return hosted.status;
+      },
+      getSnapshot: () => hosted.snapshot,
+      subscribe: (listener) => listenTo(listeners, listener),
+      available,
+      can: (event) => available().includes(event),
+      ...does,
+    },
+  };
+  return hosted;
+}
+
+/** Adds a listener; gives the function that takes it away. The same one may be given twice. */
+export function listenTo<Told>(listeners: Set<(told: Told) => void>, listener: (told: Told) => void): () => void {
+  const own = (told: Told): void => listener(told);
+  listeners.add(own);
+  return () => void listeners.delete(own);
+}
