@@ -2,13 +2,17 @@ import { newCell, snapshotOf, startCell, takeEvent } from './compiled/compiled-m
 import type { CompiledMachine } from './compiled/program.ts';
 import type { Effect, MachineEvent, MachineModule, Snapshot } from './module.ts';
 
-/** A machine at work in memory: in a browser page, in a test. */
+/**
+ * A machine at work in memory: in a browser page, in a test. Its functions need no `this`, so that they can be handed on
+ * as they are: `useSyncExternalStore(actor.subscribe, actor.getSnapshot)`.
+ */
 export interface Actor<Context> {
   /** Takes an event to completion. An event sent meanwhile (from a subscriber, say) waits for its turn. */
-  send(event: MachineEvent): void;
-  getSnapshot(): Snapshot<Context>;
+  readonly send: (event: MachineEvent) => void;
+  /** Where it stands. The very same object until an event is handled. */
+  readonly getSnapshot: () => Snapshot<Context>;
   /** Calls back after each event that was handled. Returns a function that ends it. */
-  subscribe(listener: (snapshot: Snapshot<Context>) => void): () => void;
+  readonly subscribe: (listener: (snapshot: Snapshot<Context>) => void) => () => void;
 }
 
 export interface ActorOptions {

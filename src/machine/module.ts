@@ -2,7 +2,7 @@
 export interface MachineEvent {
   /** The name by which the machine that takes it knows it (its alias there). */
   readonly name: string;
-  readonly payload: unknown;
+  readonly payload?: unknown;
 }
 
 /** Where an instance stands: plain JSON under state *names*, so that it survives a new version of the machine. */

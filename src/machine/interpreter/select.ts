@@ -1,12 +1,10 @@
 import { ancestors, inDocumentOrder, isAtomic, isDescendant, type State, type Transition } from './tree.ts';
+import type { MachineEvent } from '../module.ts';
 import type { Interpretation } from './interpretation.ts';
 import { exitSet } from './sets.ts';
 
 /** `selectTransitions(event)` of Appendix D; without an event, `selectEventlessTransitions()`. */
-export function selectTransitions(
-  machine: Interpretation,
-  event?: { readonly name: string; readonly payload: unknown },
-): Transition[] {
+export function selectTransitions(machine: Interpretation, event?: MachineEvent): Transition[] {
   const enabled = new Set<Transition>();
   // Guards are pure: each is asked once, also when several regions inherit it.
   const answers = new Map<Transition, boolean>();
