@@ -4,4 +4,17 @@
  *
  * @module
  */
-export {};
+export type {
+  FlowNodeKind,
+  Graph,
+  GraphDetail,
+  GraphEdge,
+  GraphEdgeKind,
+  GraphNode,
+  GraphNodeKind,
+  MachineNodeKind,
+} from './graph/graph.ts';
+export { flowGraph } from './graph/flow/flow-graph.ts';
+export { machineGraph } from './graph/machine/machine-graph.ts';
+export { graphMermaid } from './graph/mermaid/mermaid.ts';
+export { exportXstate, type XstateConfig, type XstateExport } from './xstate/export-xstate.ts';

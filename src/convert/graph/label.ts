@@ -1,0 +1,28 @@
+import { cut } from './code-text.ts';
+
+/** The longest condition that a picture shows. */
+const longestGuard = 60;
+
+/** The parts of a transition's label. */
+export interface LabelParts {
+  readonly trigger?: string;
+  readonly guard?: string;
+  readonly actions?: readonly string[];
+}
+
+/** The parts as a picture shows them: `event`, `[guard]`, `/ first, second`; `write` spells a text as the picture needs it. */
+export function labelPieces(
+  { trigger, guard, actions = [] }: LabelParts,
+  write: (text: string) => string = (text) => text,
+): readonly string[] {
+  return [
+    ...(trigger === undefined ? [] : [write(trigger)]),
+    ...(guard === undefined ? [] : [`[${write(cut(guard, longestGuard))}]`]),
+    ...(actions.length === 0 ? [] : [`/ ${write(actions.join(', '))}`]),
+  ];
+}
+
+/** The label in one line, as in UML. */
+export function labelText(parts: LabelParts, write?: (text: string) => string): string {
+  return labelPieces(parts, write).join(' ');
+}
