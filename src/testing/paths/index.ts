@@ -1,0 +1,12 @@
+/** Paths that take every transition of a machine. */
+export { effectText } from './effect-text.ts';
+export { PathError } from './errors.ts';
+export { transitionPaths } from './transition-paths.ts';
+export type {
+  Expectation,
+  PathOptions,
+  PathStep,
+  TransitionPath,
+  TransitionPaths,
+  UncoveredTransition,
+} from './types.ts';
