@@ -54,10 +54,11 @@ function common(sketch: MachineSketch): MachineSketch {
   const text = JSON.stringify(sketch)
     .replaceAll('context.missing.deep', 'context.n')
     .replaceAll('() => { throw new Error(\\"guard\\") }', '() => false')
+    .replaceAll('context.n < now', 'context.n < 9')
     .replaceAll('"start"', '"emit"')
     .replaceAll(/\(\{ in: isIn, context: \{ n \} \}\) => isIn\(.*?\) \|\| n > 3/g, '({ context: { n } }) => n > 3');
   const parsed = JSON.parse(text) as MachineSketch;
-  const state = ({ after: _, run: __, initial, ...rest }: StateSketch): StateSketch => {
+  const state = ({ after: _after, run: _run, initial, ...rest }: StateSketch): StateSketch => {
     const states = Object.fromEntries(Object.entries(rest.states ?? {}).map(([name, inner]) => [name, state(inner)]));
     const on = Object.entries(rest.on ?? {}).filter(([event]) => !event.startsWith('error.'));
     const starts = typeof initial === 'string' && Object.hasOwn(states, initial);
