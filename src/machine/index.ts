@@ -8,7 +8,7 @@ export { createActor, type Actor, type ActorOptions } from './actor.ts';
 export { checkContext, itemsOf, sendId } from './checks.ts';
 export { checkSnapshot } from './check-snapshot.ts';
 export { compiledMachine } from './compiled/compiled-machine.ts';
-export { failed, isIn, workFailed } from './compiled/helpers.ts';
+export { failed, fits, isIn, workFailed } from './compiled/helpers.ts';
 export type { Cell, CompiledMachine, Program } from './compiled/program.ts';
 export { settle } from './compiled/settle.ts';
 export type {

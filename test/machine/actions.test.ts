@@ -13,7 +13,7 @@ const codes = ({ trace }: { readonly trace: readonly MachineStep[] }): unknown[]
     ),
   );
 
-describe.each(implementations.slice(0, 1))('%s', (_, machineOf) => {
+describe.each(implementations)('%s', (_, machineOf) => {
   /** Does these actions on `go`, and tells of what fails. */
   const doing = (...actions: readonly ActionSketch[]) =>
     machineOf({

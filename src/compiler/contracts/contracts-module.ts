@@ -1,5 +1,6 @@
 /** The plan of `contracts.ts`: the live schemas and types of every event, task and flow, and of machines' contexts. */
 import type { EventNode, FlowNode, Location, MachineNode, SchemaNode, TaskNode } from '../../model/index.ts';
+import { visitStates } from '../../model/visit/index.ts';
 import { present, retry, text } from '../flow/options.ts';
 import { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
@@ -23,7 +24,11 @@ export function contractsModule(emission: Emission): ContractsPlan {
   const schemas = [...Object.values(model.events), ...Object.values(model.tasks), ...Object.values(model.flows)].map(
     schemasOf,
   );
-  const contexts = Object.values(model.machines).map((machine) => machine.context);
+  const contexts = Object.values(model.machines).map((machine) => {
+    const own: (SchemaNode | undefined)[] = [machine.context];
+    visitStates(machine, ({ context }) => own.push(context));
+    return own;
+  });
   const writer = new ModuleWriter(model, emission.layout, 'contracts.ts', usesOf([schemas, contexts]));
   const declarations: string[] = [];
   const aliases: string[] = [];
@@ -88,6 +93,12 @@ export function contractsModule(emission: Emission): ContractsPlan {
       userCode(node.context.text),
       `The context of the machine '${node.name}'.`,
     );
+    visitStates(node, ({ name, context }) => {
+      if (context === undefined) return;
+      writer.use(context.uses, context.text);
+      const about = `The context of the machine '${node.name}' while it is in '${name}'.`;
+      declare(emission.layout.stateContext(node.name, name), userCode(context.text), about);
+    });
   }
 }
 

@@ -1,15 +1,10 @@
 /** Blocks of actions as statements. */
 import type { ActionNode } from '../../model/index.ts';
-import { block, callWithOptions, hard, indent, object, type Doc } from '../text/doc.ts';
-import { camelCase, quote } from '../text/names.ts';
-import { argumentOf, valueOf, type Surroundings, type Value } from './lambdas.ts';
+import { block, type Doc } from '../text/doc.ts';
+import { camelCase, freeName, quote } from '../text/names.ts';
+import { prelude, type Surroundings } from './lambdas.ts';
+import { piecesOf, type Loop, type Piece } from './pieces.ts';
 import { addFunction, type Printer } from './printer.ts';
-
-interface Statement {
-  readonly code: (context: string) => Doc;
-  readonly assigns: boolean;
-  readonly value: Value;
-}
 
 /** What a block of actions is in the code: statements to put in place, and whether they read the payload. */
 export interface PrintedBlock {
@@ -25,55 +20,22 @@ export function printActions(
   about: string,
   around: Surroundings,
 ): PrintedBlock {
-  const statements = actions.map((action, index) =>
-    statementOf(printer, action, { ...around, label: camelCase(`${around.label}.${index}`) }),
-  );
-  const [first] = statements;
-  if (first === undefined) return { statements: [], readsPayload: false };
+  const pieces = piecesOf(printer, actions, '', around);
+  if (pieces.length === 0) return { statements: [], readsPayload: false };
   const payload = around.payload ?? '';
-  const reads = new Set(statements.flatMap(({ value }) => [...value.reads]));
+  const reads = new Set(readsOf(pieces));
   const readsPayload = reads.delete(payload);
   const { cell } = printer.local;
-  if (reads.size === 0 && statements.every(({ value }) => value.safe)) {
-    return { statements: statements.map(({ code }) => code(`${cell}.context`)), readsPayload };
+  if (reads.size === 0 && placesIn(pieces).length === 0) {
+    const inPlace = pieces.every((piece) => piece.kind === 'statement');
+    if (inPlace) return { statements: pieces.map(({ code }) => code(`${cell}.context`)), readsPayload };
   }
   const name = addFunction(printer, camelCase(around.label), about, () => ({
     parameters: [printer.parameter, ...(readsPayload ? [`${payload}: ${around.payloadType()}`] : [])],
     result: 'void',
-    body: guarded(printer, statements, at),
+    body: new BlockPrinter(printer, pieces, at, around).body(),
   }));
   return { statements: [`${name}(${cell}${readsPayload ? `, ${payload}` : ''});`], readsPayload };
-}
-
-function guarded(printer: Printer, statements: readonly Statement[], at: string): readonly Doc[] {
-  const { cell, thrown, at: counter } = printer.local;
-  const readsContext = statements.some(({ value }) => value.reads.has('context'));
-  // A later action sees what an earlier one assigned.
-  const neededAfter = (index: number): boolean =>
-    statements.slice(index + 1).some(({ value, assigns }) => assigns || value.reads.has('context'));
-  const changes = readsContext && statements.some(({ assigns }, index) => assigns && neededAfter(index));
-  const others = ['now', 'instanceId'].filter((name) => statements.some(({ value }) => value.reads.has(name)));
-  const constants = [...(readsContext && !changes ? ['context'] : []), ...others];
-  const throwing = statements.filter(({ value }) => !value.safe).length;
-  const counted = statements.length > 1 && throwing > 0;
-  const context = readsContext ? 'context' : `${cell}.context`;
-  const lines = statements.flatMap(({ code, assigns, value }, index): readonly Doc[] => {
-    const printed = code(context);
-    const kept = assigns && changes && neededAfter(index) ? ['context = ', printed] : printed;
-    return [...(counted && index > 0 && !value.safe ? [`${counter} = ${index};`] : []), kept];
-  });
-  const prelude = [
-    ...(constants.length > 0 ? [`const { ${constants.join(', ')} } = ${cell};`] : []),
-    ...(changes ? [`let { context } = ${cell};`] : []),
-  ];
-  if (throwing === 0) return [...prelude, ...lines];
-  const failed = printer.writer.import('millrace/machine', 'failed');
-  const where = counted ? `\`${at.replaceAll(/[`\\$]/g, '\\$&')}[\${${counter}}]\`` : quote(`${at}[0]`);
-  return [
-    ...prelude,
-    ...(counted ? [`let ${counter} = 0;`] : []),
-    tryCatch(printer, lines, [`${failed}(${cell}, ${where}, ${thrown});`]),
-  ];
 }
 
 /** `try { … } catch (thrown) { … }` */
@@ -81,82 +43,158 @@ export function tryCatch(printer: Printer, body: readonly Doc[], handler: readon
   return ['try ', block(body), ` catch (${printer.local.thrown}) `, block(handler)];
 }
 
-function statementOf(printer: Printer, action: ActionNode, around: Surroundings): Statement {
-  const { cell } = printer.local;
-  switch (action.kind) {
-    case 'assign': {
-      const value = valueOf(printer, action.value, `Partial<${printer.contextType}>`, around);
-      return { value, assigns: true, code: (context) => [`${cell}.context = `, merged(value, context), ';'] };
-    }
-    case 'emit':
-    case 'start': {
-      const value = argumentOf(printer, action.call, around);
-      const [target, given] = action.kind === 'emit' ? ['event', 'payload'] : ['flow', 'input'];
-      const effect = object([
-        `type: ${quote(action.kind)}`,
-        `${target}: ${quote(action.call.target.name)}`,
-        [`${given}: `, value.code],
-      ]);
-      return { value, assigns: false, code: () => [callWithOptions(`${cell}.effects.push`, [effect]), ';'] };
-    }
-    case 'raise': {
-      const value = argumentOf(printer, action.call, around);
-      const { name } = action.call.target;
-      const alias = printer.machine.events.find((event) => event.name === name)?.alias ?? name;
-      return {
-        value,
-        assigns: false,
-        code: () => [
-          callWithOptions(`${cell}.queue.push`, [object([`name: ${quote(alias)}`, ['payload: ', value.code]])]),
-          ';',
-        ],
-      };
-    }
-    default:
-      // Refused before printing begins.
-      throw new Error(`The compiler does not print '${action.kind}'.`);
-  }
+/** The names of the scope that pieces read from outside of themselves. */
+function readsOf(pieces: readonly Piece[]): readonly string[] {
+  return pieces.flatMap((piece) => {
+    if (piece.kind === 'statement') return [...piece.value.reads];
+    if (piece.kind === 'condition') return [...piece.value.reads, ...readsOf(piece.holds), ...readsOf(piece.otherwise)];
+    return [...piece.over.reads, ...readsOf(piece.body).filter((name) => name !== 'item' && name !== 'index')];
+  });
 }
 
-/** The context with the fields that an assign gives. */
-function merged({ text, code }: Value, context: string): Doc {
-  const members = text === undefined ? undefined : membersOf(text);
-  if (members !== undefined)
+/** Where something can throw, in order. */
+function placesIn(pieces: readonly Piece[]): readonly string[] {
+  return pieces.flatMap((piece) => {
+    if (piece.kind === 'loop') return [piece.path, ...placesIn(piece.body)];
+    const own = piece.value.safe ? [] : [piece.path];
+    return piece.kind === 'statement' ? own : [...own, ...placesIn(piece.holds), ...placesIn(piece.otherwise)];
+  });
+}
+
+/** Do any of them need the context: to read it, or to put fields over it? */
+function needContext(pieces: readonly Piece[]): boolean {
+  return pieces.some((piece) => {
+    if (piece.kind === 'statement') return piece.assigns || piece.value.reads.has('context');
+    if (piece.kind === 'condition')
+      return piece.value.reads.has('context') || needContext(piece.holds) || needContext(piece.otherwise);
+    return piece.over.reads.has('context') || needContext(piece.body);
+  });
+}
+
+/** Does something that happens after an assignment need the context that it made? `later`: is it needed after these? */
+function assignsForLater(pieces: readonly Piece[], later: boolean): boolean {
+  return pieces.some((piece, index) => {
+    const after = later || needContext(pieces.slice(index + 1));
+    if (piece.kind === 'statement') return piece.assigns && after;
+    if (piece.kind === 'condition')
+      return assignsForLater(piece.holds, after) || assignsForLater(piece.otherwise, after);
+    return assignsForLater(piece.body, after || needContext(piece.body));
+  });
+}
+
+/** Prints the body of the function that does a block. */
+class BlockPrinter {
+  readonly #printer: Printer;
+  readonly #pieces: readonly Piece[];
+  readonly #block: string;
+  readonly #around: Surroundings;
+  /** Where something can throw; with several places a variable says which one is reached. */
+  readonly #places: readonly string[];
+  /** Is the block a plain list? Then its places are told by number. */
+  readonly #flat: boolean;
+  /** Is the context a variable that changes with the assignments? */
+  readonly #changes: boolean;
+  readonly #context: string;
+  readonly #lists = new Set<string>();
+  /** The place that the variable holds, where that is certain. */
+  #place: string | undefined;
+
+  constructor(printer: Printer, pieces: readonly Piece[], at: string, around: Surroundings) {
+    this.#printer = printer;
+    this.#pieces = pieces;
+    this.#block = at;
+    this.#around = around;
+    this.#places = placesIn(pieces);
+    this.#flat = this.#places.every((place) => /^\[\d+\]$/.test(place));
+    const readsContext = readsOf(pieces).includes('context');
+    this.#changes = readsContext && assignsForLater(pieces, false);
+    this.#context = readsContext ? 'context' : `${printer.local.cell}.context`;
+  }
+
+  body(): readonly Doc[] {
+    const { cell, thrown, at } = this.#printer.local;
+    const start = prelude(this.#printer, new Set(readsOf(this.#pieces)), this.#around.state, this.#changes);
+    const [first, second] = this.#places;
+    this.#place = first;
+    const lines = this.#lines(this.#pieces, false);
+    if (first === undefined) return [...start, ...lines];
+    const failed = this.#printer.writer.import('millrace/machine', 'failed');
+    const text = this.#block.replaceAll(/[`\\$]/g, '\\$&');
+    const where =
+      second === undefined
+        ? quote(`${this.#block}${first}`)
+        : this.#flat
+          ? `\`${text}[\${${at}}]\``
+          : `\`${text}\${${at}}\``;
     return [
-      '{',
-      members.includes('\n')
-        ? brokenMembers(members, context)
-        : ` ...${context}${members === '' ? '' : `, ${members}`} `,
-      '}',
+      ...start,
+      ...(second === undefined ? [] : [`let ${at} = ${this.#shown(first)};`]),
+      tryCatch(this.#printer, lines, [`${failed}(${cell}, ${where}, ${thrown});`]),
     ];
-  const simple = text === undefined || /^[\w$.]+(?:\([^()]*\))?$/.test(text);
-  return object([`...${context}`, ['...', simple ? code : ['(', code, ')']]]);
-}
-
-function brokenMembers(members: string, context: string): Doc {
-  const lines = members.split('\n');
-  const depth = Math.min(
-    ...lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length),
-  );
-  return [indent([hard, `...${context},`, ...lines.map((line) => [hard, line.slice(depth)])]), hard];
-}
-
-/** What stands between the braces when the text is one object literal; `undefined` when that is not certain. */
-function membersOf(text: string): string | undefined {
-  if (!text.startsWith('{') || !text.endsWith('}')) return undefined;
-  let depth = 0;
-  const code = text.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/gs, (literal) =>
-    ' '.repeat(literal.length),
-  );
-  // A slash may begin a regular expression or a comment, in which quotes and braces mean nothing.
-  if (code.includes('/')) return undefined;
-  for (let index = 0; index < code.length; index += 1) {
-    const unit = code[index];
-    if (unit === '{') depth += 1;
-    if (unit === '}' && --depth === 0 && index < code.length - 1) return undefined;
   }
-  const inner = text.slice(1, -1).replaceAll('\r\n', '\n');
-  if (!inner.includes('\n')) return inner.trim().replace(/,$/, '');
-  // Lines may move when each holds whole members of its own.
-  return /^\s*\n/.test(inner) && !inner.includes('`') ? inner.replace(/^\s*\n/, '').trimEnd() : undefined;
+
+  #shown(place: string): string {
+    return this.#flat ? place.slice(1, -1) : quote(place);
+  }
+
+  #reach(place: string): readonly Doc[] {
+    if (this.#place === place || this.#places.length < 2) return [];
+    this.#place = place;
+    return [`${this.#printer.local.at} = ${this.#shown(place)};`];
+  }
+
+  #lines(pieces: readonly Piece[], later: boolean): readonly Doc[] {
+    return pieces.flatMap((piece, index): readonly Doc[] => {
+      const after = later || needContext(pieces.slice(index + 1));
+      if (piece.kind === 'loop') return this.#loop(piece, after);
+      const reach = piece.value.safe ? [] : this.#reach(piece.path);
+      if (piece.kind === 'statement') {
+        const code = piece.code(this.#context);
+        return [...reach, ...(piece.assigns && this.#changes && after ? this.#kept(code) : [code])];
+      }
+      const reached = this.#place;
+      const holds = this.#lines(piece.holds, after);
+      const first = this.#place;
+      this.#place = reached;
+      const otherwise = this.#lines(piece.otherwise, after);
+      if (this.#place !== first) this.#place = undefined;
+      const { code } = piece.value;
+      if (holds.length === 0 && otherwise.length > 0) return [...reach, ['if (!(', code, ')) ', block(otherwise)]];
+      const test: Doc = ['if (', code, ') ', block(holds)];
+      return [...reach, otherwise.length === 0 ? test : [test, ' else ', block(otherwise)]];
+    });
+  }
+
+  /** An assignment whose outcome is read later. */
+  #kept(code: Doc): readonly Doc[] {
+    const { contexts, contextType, local } = this.#printer;
+    const type = contexts.typeIn(this.#around.state);
+    if (type === contextType) return [['context = ', code]];
+    // What was assigned may have another type than the context of the state, which the lambdas after it still see.
+    return [code, `context = ${local.cell}.context as ${contextType} as ${type};`];
+  }
+
+  #loop({ path, over, body }: Loop, later: boolean): readonly Doc[] {
+    const reach = this.#reach(path);
+    this.#place = undefined;
+    const lines = this.#lines(body, later || needContext(body));
+    this.#place = undefined;
+    const reads = new Set(readsOf(body));
+    const names = ['index', 'item'].filter((name) => reads.has(name));
+    const itemsOf = this.#printer.writer.import('millrace/machine', 'itemsOf');
+    let list: Doc = [`${itemsOf}(`, over.code, ')'];
+    const hoisted: Doc[] = [];
+    if (names.some((name) => over.reads.has(name))) {
+      // Inside the head of the loop the name would already be the new one.
+      const name = freeName('items', new Set([...this.#printer.writer.taken, ...this.#lists]));
+      this.#lists.add(name);
+      hoisted.push([`const ${name} = `, list, ';']);
+      list = name;
+    }
+    const [index, item] = [reads.has('index'), reads.has('item')];
+    const head =
+      index && item ? '[index, item]' : index ? 'index' : item ? 'item' : freeName('_item', this.#printer.writer.taken);
+    const through: Doc = index ? [list, item ? '.entries()' : '.keys()'] : list;
+    return [...reach, ...hoisted, [`for (const ${head} of `, through, ') ', block(lines)]];
+  }
 }

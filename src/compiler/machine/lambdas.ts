@@ -1,9 +1,9 @@
 /** Lambdas of the source as code inside the functions of a machine. */
 import type { CallNode, ExpressionNode, LambdaParts, MachineNode, StateNode } from '../../model/index.ts';
-import { visitActions, visitStates } from '../../model/visit/index.ts';
+import { actionParts, visitActions, visitStates } from '../../model/visit/index.ts';
 import { arrowBody, argumentCode, userCode, wordsOf } from '../text/code.ts';
 import { hard, type Doc } from '../text/doc.ts';
-import type { PayloadName } from './tree.ts';
+import type { PayloadName, State } from './tree.ts';
 import type { Printer } from './printer.ts';
 
 /** What stands around a lambda. */
@@ -13,6 +13,10 @@ export interface Surroundings {
   readonly payloadType: () => string;
   /** What a constant for the lambda is called after. */
   readonly label: string;
+  /** The state that the lambda belongs to: one with a context of its own narrows what is read. */
+  readonly state?: State | undefined;
+  /** Inside a `forEach`: the type of its items. */
+  readonly itemType?: () => string;
 }
 
 /** A lambda, or the argument of a call lambda, as an expression. */
@@ -25,6 +29,9 @@ export interface Value {
   /** Can it never throw? */
   readonly safe: boolean;
 }
+
+/** Code that stands there as it is and never throws. */
+export const constant = (code: string): Value => ({ code, text: undefined, reads: new Set(), safe: true });
 
 const scopeNames = ['context', 'event', 'output', 'error', 'now', 'instanceId', 'item', 'index'];
 
@@ -42,7 +49,7 @@ export function valueOf(printer: Printer, expression: ExpressionNode, result: st
 export function argumentOf(printer: Printer, call: CallNode, around: Surroundings): Value {
   const { lambda, uses } = call.lambda;
   const { argument } = call;
-  if (argument === '') return { code: 'undefined', text: undefined, reads: new Set(), safe: true };
+  if (argument === '') return constant('undefined');
   if (lambda !== undefined && isInlinable(call.lambda, around)) {
     return inline(
       printer,
@@ -68,9 +75,15 @@ function inline(printer: Printer, text: string, reads: readonly string[], uses: 
 }
 
 /** A plain body can stand anywhere, unless a variable of the scope would hide what it means. */
-function isInlinable({ lambda, uses }: ExpressionNode, { payload }: Surroundings): boolean {
+function isInlinable({ lambda, uses }: ExpressionNode, { payload, itemType }: Surroundings): boolean {
   if (lambda?.reads === undefined || lambda.block) return false;
-  const known = ['context', 'now', 'instanceId', ...(payload === undefined ? [] : [payload])];
+  const known = [
+    'context',
+    'now',
+    'instanceId',
+    ...(payload === undefined ? [] : [payload]),
+    ...(itemType === undefined ? [] : ['item', 'index']),
+  ];
   return lambda.reads.every((name) => known.includes(name)) && !uses.some((name) => scopeNames.includes(name));
 }
 
@@ -83,19 +96,46 @@ function asConstant(
   around: Surroundings,
 ): Value {
   printer.writer.use(uses, text);
-  const { payload, payloadType, label } = around;
+  const { payload, payloadType, label, state, itemType } = around;
   const name = printer.writer.declare(label);
-  const scope = scopeType(printer);
-  const type = payload === undefined ? scope : `${scope} & { readonly ${payload}: ${payloadType()} }`;
-  printer.pieces.push([`const ${name}: (scope: ${type}) => ${result} = `, code, ';']);
-  const all = `${scopeFunction(printer)}(${printer.local.cell})`;
-  const given = payload === undefined ? all : `{ ...${all}, ${payload} }`;
+  const context = printer.contexts.typeIn(state);
+  const isNarrow = context !== printer.contextType;
+  const types = [
+    scopeType(printer),
+    ...(isNarrow ? [`{ readonly context: ${context} }`] : []),
+    ...(payload === undefined ? [] : [`{ readonly ${payload}: ${payloadType()} }`]),
+    ...(itemType === undefined ? [] : [`{ readonly item: ${itemType()}; readonly index: number }`]),
+  ];
+  printer.pieces.push([`const ${name}: (scope: ${types.join(' & ')}) => ${result} = `, code, ';']);
+  const { cell } = printer.local;
+  const reads = [...(payload === undefined ? [] : [payload]), ...(itemType === undefined ? [] : ['item', 'index'])];
+  const more = [...(isNarrow ? [`context: ${cell}.context as ${context}`] : []), ...reads];
+  const all = `${scopeFunction(printer)}(${cell})`;
   return {
-    code: `${name}(${given})`,
+    code: `${name}(${more.length === 0 ? all : `{ ...${all}, ${more.join(', ')} }`})`,
     text: undefined,
-    reads: new Set(payload === undefined ? [] : [payload]),
+    reads: new Set(reads),
     safe: false,
   };
+}
+
+/**
+ * Puts what lambdas read of the registers into variables: `const { context, now } = m;`. Where the state has a context of
+ * its own, under its type. `changes`: is the context assigned again?
+ */
+export function prelude(printer: Printer, reads: ReadonlySet<string>, state?: State, changes = false): readonly Doc[] {
+  const { cell } = printer.local;
+  const type = printer.contexts.typeIn(state);
+  const isNarrow = type !== printer.contextType;
+  const apart = reads.has('context') && (isNarrow || changes);
+  const names = ['context', 'now', 'instanceId'].filter((name) => reads.has(name) && !(apart && name === 'context'));
+  const binding = changes ? 'let' : 'const';
+  return [
+    ...(names.length === 0 ? [] : [`const { ${names.join(', ')} } = ${cell};`]),
+    ...(!apart
+      ? []
+      : [isNarrow ? `${binding} context = ${cell}.context as ${type};` : `${binding} { context } = ${cell};`]),
+  ];
 }
 
 const cannotThrow = (text: string): boolean =>
@@ -169,8 +209,9 @@ export function readsConfiguration(machine: MachineNode): boolean {
     for (const { delay } of state.after) look(typeof delay === 'string' ? undefined : delay);
     look(state.output);
     visitActions(state, (action) => {
-      if (action.kind === 'assign') look(action.value);
-      else if ('call' in action) look(action.call.lambda);
+      const { code = [], calls = [] } = actionParts(action);
+      for (const { node } of code) look(node);
+      for (const { lambda } of calls) look(lambda);
     });
   });
   return found;

@@ -7,11 +7,11 @@ import { camelCase, docComment, lineComment, propertyKey, quote } from '../text/
 import { tryCatch } from './actions.ts';
 import { matches } from './descriptors.ts';
 import { printHandlers, type PrintedHandler } from './events.ts';
-import { valueOf } from './lambdas.ts';
+import { prelude, valueOf } from './lambdas.ts';
 import { pascal } from './pascal.ts';
 import { createPrinter, moveTo, place, type Printer } from './printer.ts';
 import { regionalMembers, regionsTable } from './regional.ts';
-import { enterStates, prelude } from './states.ts';
+import { enterStates } from './states.ts';
 import { descend, lineage, type State } from './tree.ts';
 
 /** What the module needs beside the machine. */
@@ -74,6 +74,7 @@ function typesOf(printer: Printer): Doc {
   const states = union(stateType, names, 110);
   const own = union(eventType, events, 110);
   const declarations = types.declarations();
+  const narrowed = printer.contexts.declarations;
   return [
     comment('What an instance remembers.'),
     hard,
@@ -82,6 +83,7 @@ function typesOf(printer: Printer): Doc {
     comment('Its states.'),
     hard,
     states,
+    ...narrowed.map((each) => [hard, each]),
     ...declarations.map((each) => [hard, each]),
     hard,
     comment('The events it is told of.'),
@@ -178,7 +180,8 @@ function stepArrow(printer: Printer, handlers: readonly PrintedHandler[]): Doc {
 /** Asks for the work of the states that have some. */
 function beginFunction(printer: Printer): Doc | undefined {
   const { cell, state, thrown } = printer.local;
-  const cases = printer.tree.states.flatMap(({ node, number, name }): Doc[] => {
+  const cases = printer.tree.states.flatMap((owner): Doc[] => {
+    const { node, number, name } = owner;
     if (node.run.length === 0) return [];
     const statements = node.run.flatMap((run): readonly Doc[] => {
       const target = `target: { kind: ${quote(run.target.kind)}, name: ${quote(run.target.name)} }`;
@@ -190,7 +193,12 @@ function beginFunction(printer: Printer): Doc | undefined {
       ];
       const about = lineComment(`${name}: ${run.id} (${place(run)})`);
       if (run.input === undefined) return [about, push('undefined')];
-      const around = { payload: undefined, payloadType: () => 'unknown', label: camelCase(`${run.id}.input`) };
+      const around = {
+        payload: undefined,
+        payloadType: () => 'unknown',
+        label: camelCase(`${run.id}.input`),
+        state: owner,
+      };
       const value = valueOf(printer, run.input, 'unknown', around);
       if (value.safe && value.reads.size === 0) return [about, push(value.code)];
       const failed = printer.writer.import('millrace/machine', 'workFailed');
@@ -199,7 +207,7 @@ function beginFunction(printer: Printer): Doc | undefined {
         about,
         tryCatch(
           printer,
-          [...prelude(printer, value.reads), push(value.code)],
+          [...prelude(printer, value.reads, owner), push(value.code)],
           [`${failed}(${cell}, ${quote(run.id)}, ${at}, ${thrown});`],
         ),
       ];

@@ -9,6 +9,7 @@ import { pascal } from './pascal.ts';
 import { payloadTypes, type PayloadTypes } from './types.ts';
 import { growTree, lineage, type State, type Tree } from './tree.ts';
 import { readsConfiguration } from './lambdas.ts';
+import { stateContexts, type StateContexts } from './state-context.ts';
 
 export interface Printer {
   readonly model: SystemModel;
@@ -32,6 +33,8 @@ export interface Printer {
   readonly parameter: string;
   /** The type of the context. */
   readonly contextType: string;
+  /** The types of the context in states that have one of their own. */
+  readonly contexts: StateContexts;
   /** The type of the state names. */
   readonly stateType: string;
   /** The name of the table of states. */
@@ -63,7 +66,17 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
     transition: local('transition'),
     found: local('found'),
   };
-  writer.reserve([...Object.values(names), 'context', 'event', 'output', 'error', 'now', 'instanceId']);
+  writer.reserve([
+    ...Object.values(names),
+    'context',
+    'event',
+    'output',
+    'error',
+    'now',
+    'instanceId',
+    'item',
+    'index',
+  ]);
   const base = pascal(machine.name);
   const contextType = writer.declare(`${base}Context`);
   const stateType = writer.declare(`${base}State`);
@@ -81,6 +94,7 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
       return `${names.cell}: ${writer.import('millrace/machine', regional ? 'RegionalCell' : 'Cell', { typeOnly: true })}<${contextType}>`;
     },
     contextType,
+    contexts: stateContexts(machine, tree.states, contextType, writer, layout),
     stateType,
     table: writer.declare('states'),
     regions: regional ? writer.declare('regions') : undefined,

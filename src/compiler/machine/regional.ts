@@ -83,6 +83,7 @@ function actArrow(printer: Printer): Doc {
       payload: carries,
       payloadType,
       label,
+      state: group.source,
     });
     if (printed.statements.length === 0) return [];
     readsPayload ||= printed.readsPayload;

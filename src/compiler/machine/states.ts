@@ -3,12 +3,19 @@ import { milliseconds } from '../../core/index.ts';
 import { block, callWithOptions, hard, join, object, type Doc } from '../text/doc.ts';
 import { camelCase, lineComment, quote } from '../text/names.ts';
 import { printActions, tryCatch } from './actions.ts';
-import { readsConfiguration, valueOf, type Surroundings } from './lambdas.ts';
+import { printEntry } from './entry.ts';
+import { prelude, readsConfiguration, valueOf, type Surroundings } from './lambdas.ts';
 import { pascal } from './pascal.ts';
+import { grouped } from './pieces.ts';
 import { addFunction, moveTo, place, type Printer } from './printer.ts';
 import { lineage, type State } from './tree.ts';
 
-const bare = (label: string): Surroundings => ({ payload: undefined, payloadType: () => 'unknown', label });
+const bare = (label: string, state: State): Surroundings => ({
+  payload: undefined,
+  payloadType: () => 'unknown',
+  label,
+  state,
+});
 
 function once(printer: Printer, key: string, make: () => string | undefined): string | undefined {
   const known = printer.made.get(key);
@@ -43,8 +50,7 @@ function enterFunction(printer: Printer, state: State): string | undefined {
   const { cell } = printer.local;
   const label = pascal(name);
   const body: Doc[] = [
-    ...printActions(printer, node.entry, `${name}.entry`, `entry of ${name} (${place(node)})`, bare(`${name}.entry`))
-      .statements,
+    ...printEntry(printer, state),
     ...node.after.flatMap(({ delay }, index) => schedule(printer, state, delay, index)),
     ...(node.run.length > 0
       ? [`${cell}.begin.push(${state.number}); ${lineComment(node.run.map(({ id }) => id).join(', '))}`]
@@ -61,10 +67,11 @@ function enterFunction(printer: Printer, state: State): string | undefined {
 
 function schedule(
   printer: Printer,
-  { name }: State,
+  state: State,
   delay: State['node']['after'][number]['delay'],
   index: number,
 ): readonly Doc[] {
+  const { name } = state;
   const id = `after.${name}.${index}`;
   const { cell, thrown } = printer.local;
   const effect = (span: Doc): Doc => [
@@ -79,26 +86,17 @@ function schedule(
     ';',
   ];
   if (typeof delay === 'string') return [[effect(grouped(milliseconds(delay))), ` // ${delay}`]];
-  const value = valueOf(printer, delay, 'number | string', bare(camelCase(`${id}.delay`)));
+  const value = valueOf(printer, delay, 'number | string', bare(camelCase(`${id}.delay`), state));
   const delayOf = printer.writer.import('millrace/machine', 'delayOf');
   const failed = printer.writer.import('millrace/machine', 'failed');
   const span = [`${delayOf}(`, value.code, ')'];
   return [
     tryCatch(
       printer,
-      [...prelude(printer, value.reads), effect(span)],
+      [...prelude(printer, value.reads, state), effect(span)],
       [`${failed}(${cell}, ${quote(`${name}.after[${index}].delay`)}, ${thrown});`],
     ),
   ];
-}
-
-/** `1_209_600_000` */
-const grouped = (count: number): string => String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, '_');
-
-/** `const { context, now } = m;` */
-export function prelude(printer: Printer, reads: ReadonlySet<string>): readonly Doc[] {
-  const names = ['context', 'now', 'instanceId'].filter((name) => reads.has(name));
-  return names.length === 0 ? [] : [`const { ${names.join(', ')} } = ${printer.local.cell};`];
 }
 
 function reachFinal(printer: Printer, state: State): readonly Doc[] {
@@ -144,7 +142,7 @@ function lastOutput(printer: Printer, state: State): readonly Doc[] {
 function outputOf(printer: Printer, state: State, put: (value: Doc) => Doc): readonly Doc[] {
   const { node, name } = state;
   if (node.output === undefined) return [put('undefined')];
-  const value = valueOf(printer, node.output, 'unknown', bare(camelCase(`${name}.output`)));
+  const value = valueOf(printer, node.output, 'unknown', bare(camelCase(`${name}.output`), state));
   if (value.safe && value.reads.size === 0) return [put(value.code)];
   const { cell, thrown } = printer.local;
   const failed = printer.writer.import('millrace/machine', 'failed');
@@ -158,7 +156,7 @@ function outputOf(printer: Printer, state: State, put: (value: Doc) => Doc): rea
       body: [
         tryCatch(
           printer,
-          [...prelude(printer, value.reads), ['return ', value.code, ';']],
+          [...prelude(printer, value.reads, state), ['return ', value.code, ';']],
           [`${failed}(${cell}, ${quote(`${name}.output`)}, ${thrown});`, 'return undefined;'],
         ),
       ],
@@ -172,7 +170,7 @@ function exitFunction(printer: Printer, state: State): string | undefined {
   const { cell } = printer.local;
   const stops = node.run.map(({ id }) => `${cell}.effects.push({ type: 'stop', id: ${quote(id)} });`);
   const body: Doc[] = [
-    ...printActions(printer, node.exit, `${name}.exit`, `exit of ${name} (${place(node)})`, bare(`${name}.exit`))
+    ...printActions(printer, node.exit, `${name}.exit`, `exit of ${name} (${place(node)})`, bare(`${name}.exit`, state))
       .statements,
     ...node.after.map(
       (_, index) => `${cell}.effects.push({ type: 'unschedule', id: ${quote(`after.${name}.${index}`)} });`,

@@ -3,9 +3,9 @@ import type { ExpressionNode, TransitionNode } from '../../model/index.ts';
 import { block, type Doc } from '../text/doc.ts';
 import { camelCase, quote } from '../text/names.ts';
 import { printActions, tryCatch, type PrintedBlock } from './actions.ts';
-import { valueOf, type Surroundings } from './lambdas.ts';
+import { prelude, valueOf, type Surroundings } from './lambdas.ts';
 import { addFunction, moveTo, place, type Printer } from './printer.ts';
-import { enterStates, exitBelow, exitStates, prelude } from './states.ts';
+import { enterStates, exitBelow, exitStates } from './states.ts';
 import { moveOf, type Group } from './tree.ts';
 
 export interface PrintedGroup {
@@ -50,6 +50,7 @@ function surroundings(printer: Printer, group: Group, part: string, index: numbe
     payload: group.payload,
     payloadType: () => printer.types.group(group),
     label: camelCase(`${group.label}.${part}${count}`),
+    state: group.source,
   };
 }
 
@@ -119,7 +120,7 @@ function printGuard(
     body: [
       tryCatch(
         printer,
-        [...prelude(printer, others), ['return ', value.code, ';']],
+        [...prelude(printer, others, group.source), ['return ', value.code, ';']],
         [`return ${failed}(${cell}, ${quote(`${group.at}[${index}].guard`)}, ${thrown});`],
       ),
     ],

@@ -1,6 +1,6 @@
 /** What the language has for machines and this compiler does not print. */
 import type { Location, MachineNode } from '../../model/index.ts';
-import { visitActions, visitStates } from '../../model/visit/index.ts';
+import { visitStates } from '../../model/visit/index.ts';
 import type { Problem } from '../diagnostics.ts';
 import { transitionsOf } from './lambdas.ts';
 
@@ -31,15 +31,8 @@ export function isPrintable(machine: MachineNode, report: Report): boolean {
   visitStates(machine, (state) => {
     const { location } = state;
     if (state.type === 'history') found(refuse('MR1642', `history states such as '${state.name}'`), location);
-    if (state.context !== undefined)
-      found(refuse('MR1645', `a context schema of a state of its own, as '${state.name}' has`), location);
     several(state.initial, location);
     for (const transition of transitionsOf(state)) several(transition.targets, transition.location);
-    visitActions(state, (action) => {
-      if (action.kind === 'send' || action.kind === 'cancel')
-        found(refuse('MR1643', `the action '${action.kind}'`), action.location);
-      if (action.kind === 'forEach') found(refuse('MR1644', "the action 'forEach'"), action.location);
-    });
   });
   return printable;
 }

@@ -1,6 +1,7 @@
 /** Where every generated file lies and what every definition is called in them: decided once for a whole system. */
 import { dirname } from 'node:path';
 import type { ImportNode, SystemModel } from '../../model/index.ts';
+import { visitStates } from '../../model/visit/index.ts';
 import { joinPath, rewriteSpecifier, specifier } from '../paths.ts';
 import { camelCase, freeName, kebabCase } from '../text/names.ts';
 import { bySource } from './order.ts';
@@ -25,6 +26,8 @@ export interface Layout {
   contract(kind: Kind, name: string): string;
   /** The exported name of the schema of a machine's context in `contracts.ts`. */
   machineContext(name: string): string;
+  /** The exported name of the context schema that a state of a machine has for itself. */
+  stateContext(machine: string, state: string): string;
   /** The exported name of a flow's or machine's module, and its file. */
   module(kind: 'flow' | 'machine', name: string): { readonly exported: string; readonly path: string };
   /** The specifier by which the generated file `from` imports the generated file `to`; both paths in the output folder. */
@@ -59,6 +62,11 @@ export function createLayout(model: SystemModel, options: LayoutOptions): Layout
     give(`machine:${node.name}`, camelCase(node.name));
     give(`context:${node.name}`, `${camelCase(node.name)}Context`);
   }
+  for (const node of bySource(model, model.machines)) {
+    visitStates(node, ({ name, context }) => {
+      if (context !== undefined) give(`state:${node.name}/${name}`, camelCase(`${node.name}.${name}.context`));
+    });
+  }
   const files = new Map<string, string>();
   const lower = new Set<string>();
   for (const { kind, name } of [...bySource(model, model.flows), ...bySource(model, model.machines)]) {
@@ -72,6 +80,7 @@ export function createLayout(model: SystemModel, options: LayoutOptions): Layout
   return {
     contract: (kind, name) => find(names, `${kind}:${name}`),
     machineContext: (name) => find(names, `context:${name}`),
+    stateContext: (machine, state) => find(names, `state:${machine}/${state}`),
     module: (kind, name) => ({ exported: find(names, `${kind}:${name}`), path: find(files, `${kind}:${name}`) }),
     specifier: (from, to) => specifier(dirname(inOutput(from)), inOutput(to)).replace(/\.ts$/, extension),
     taskFile,

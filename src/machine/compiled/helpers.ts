@@ -1,4 +1,6 @@
 /** What generated code calls while it runs. */
+import { checkContext } from '../checks.ts';
+import type { ContextSchema } from '../definition.ts';
 import { errorEvent, messageOf } from '../step.ts';
 import type { Cell, StateRow } from './program.ts';
 
@@ -22,4 +24,17 @@ export function workFailed<Context>(cell: Cell<Context>, id: string, at: string,
 export function isIn(states: readonly StateRow[], state: number, name: string): boolean {
   for (let row = states[state]; row !== undefined; row = states[row[1]]) if (row[0] === name) return true;
   return false;
+}
+
+/**
+ * Does the context fit the schema that a state has for itself? When it does not, that is an `error.execution`. Generated
+ * code calls it.
+ */
+export function fits<Context>(cell: Cell<Context>, schema: ContextSchema, state: string): boolean {
+  try {
+    checkContext(schema, state, cell.context);
+    return true;
+  } catch (thrown) {
+    return failed(cell, `${state}.context`, thrown);
+  }
 }
