@@ -101,10 +101,10 @@ export class Agenda {
     return true;
   }
 
-  // Machines that keep each other busy for ever must not freeze the page.
+  // Machines that keep each other busy for ever must not freeze the page, nor keep a simulated clock where it is.
   #pause(): void {
     this.#paused = true;
-    this.#clock.at(this.#clock.now(), () => {
+    this.#clock.at(this.#clock.now() + 1, () => {
       this.#paused = false;
       this.run();
     });

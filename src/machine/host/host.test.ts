@@ -1,17 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { compiled } from '../../../test/support/compile-machine.ts';
-import { enliven, sketchMachine, type MachineSketch } from '../../../test/support/sketch.ts';
+import { machineKinds } from '../../../test/support/machine-kinds.ts';
+import type { MachineSketch } from '../../../test/support/sketch.ts';
 import { SimulatedClock } from '../../testing/index.ts';
-import { createMachineHost, interpretMachine, type HostOptions, type MachineModule } from '../index.ts';
+import { createMachineHost, type HostOptions } from '../index.ts';
 
-type Make = (name: string, sketch: MachineSketch) => MachineModule<unknown>;
-const kinds: readonly (readonly [string, Make])[] = [
-  ['interpreted', (name, sketch) => interpretMachine(enliven(sketchMachine(name, sketch)))],
-  ['compiled', (name, sketch) => compiled(sketchMachine(name, sketch))],
-];
 const event = (name: string, payload?: unknown) => ({ name, payload });
 
-describe.each(kinds)('a host of %s machines', (_, make) => {
+describe.each(machineKinds)('a host of %s machines', (_, make) => {
   const hostOf = (sketches: Readonly<Record<string, MachineSketch>>, options: Partial<HostOptions> = {}) => {
     const clock = new SimulatedClock({ start: 0 });
     const errors: string[] = [];

@@ -22,7 +22,8 @@ export class Host {
   readonly watchers = new Set<(instance: Instance) => void>();
   /** Ends the flows that outlive the states which started them. */
   readonly started = new AbortController();
-  #named = 0;
+  /** By machine, the number that was last given as an id. */
+  readonly #numbers = new Map<string, number>();
 
   constructor(options: HostOptions) {
     this.options = options;
@@ -207,8 +208,10 @@ export class Host {
   }
 
   #freeId(name: string): string {
-    do this.#named += 1;
-    while (this.instances.has(keyOf(name, String(this.#named))));
-    return String(this.#named);
+    let number = this.#numbers.get(name) ?? 0;
+    do number += 1;
+    while (this.instances.has(keyOf(name, String(number))));
+    this.#numbers.set(name, number);
+    return String(number);
   }
 }
