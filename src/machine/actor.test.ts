@@ -114,6 +114,17 @@ describe.each(kinds)('%s', (_, machine) => {
     expect(effects).toHaveLength(1);
   });
 
+  it('takes what waits behind an event that throws', () => {
+    const actor = createActor(machine, { n: 0 });
+    const stop = actor.subscribe(() => {
+      stop();
+      actor.send(send('loop'));
+      actor.send(send('add', 5));
+    });
+    expect(() => actor.send(send('add', 1))).toThrow(expect.objectContaining({ code: 'MR3331' }));
+    expect(actor.getSnapshot().context).toEqual({ n: 6 });
+  });
+
   it('takes nothing any more when it is done', () => {
     const actor = createActor(machine, { n: 4 });
     actor.send(send('end'));

@@ -55,20 +55,24 @@ export function createActor<Context>(
     snapshot = next;
     for (const listener of listeners) listener(next);
   };
+  const send = (event: MachineEvent): void => {
+    if (busy) {
+      waiting.push(event);
+      return;
+    }
+    busy = true;
+    try {
+      handle(event);
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) handle(next);
+    } finally {
+      busy = false;
+      // One of them threw: those behind it still have their turn.
+      const next = waiting.shift();
+      if (next !== undefined) send(next);
+    }
+  };
   return {
-    send(event) {
-      if (busy) {
-        waiting.push(event);
-        return;
-      }
-      busy = true;
-      try {
-        handle(event);
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) handle(next);
-      } finally {
-        busy = false;
-      }
-    },
+    send,
     getSnapshot: () => snapshot,
     subscribe(listener) {
       listeners = [...listeners, listener];
