@@ -1,6 +1,7 @@
 /** Paths that take every transition of a machine. */
 export { effectText } from './effect-text.ts';
 export { PathError } from './errors.ts';
+export { pathsTestFile, type PathsTestOptions } from './test-file.ts';
 export { transitionPaths } from './transition-paths.ts';
 export type {
   Expectation,
