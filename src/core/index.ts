@@ -18,3 +18,4 @@ export {
 export { canonicalJson, deepFreeze, type Json } from './json.ts';
 export { kebabCase } from './kebab.ts';
 export { nearest } from './nearest.ts';
+export { notJson, pathText } from './not-json.ts';
