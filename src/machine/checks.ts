@@ -1,6 +1,7 @@
 /** What is checked while actions run. Compiled machines and the interpreter share it, so that both say the same. */
 import { MillraceError } from '../core/index.ts';
 import type { ContextSchema } from './definition.ts';
+import { problemsOf } from './issues.ts';
 
 /**
  * The items of a list, taken once. A list that is absent counts as empty.
@@ -37,10 +38,7 @@ export function checkContext(schema: ContextSchema, state: string, context: unkn
     throw mistake('MR3340', `The context schema of state '${state}' cannot say at once if it fits.`);
   const { issues } = result;
   if (issues === undefined) return;
-  const problems = issues.map(({ message, path = [] }) => {
-    const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
-    return keys.length === 0 ? message : `${keys.join('.')}: ${message}`;
-  });
+  const problems = problemsOf(issues);
   throw mistake('MR3340', `The context does not fit state '${state}': ${problems.join('; ')}.`, { state, problems });
 }
 

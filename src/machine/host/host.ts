@@ -1,7 +1,7 @@
 import { messageOf, systemClock, toErrorRecord, type Clock, type MillraceError } from '../../core/index.ts';
 import type { MachineModule, MachineStep, Snapshot } from '../module.ts';
 import { Agenda, type Delivery, type Taken } from './agenda.ts';
-import { newContext } from './context.ts';
+import { contextOf } from './context.ts';
 import { carry, dispatch, stopRun } from './effects.ts';
 import { hostError, reportLoudly } from './errors.ts';
 import { keyOf, place, type Hosted, type Instance } from './instance.ts';
@@ -62,7 +62,7 @@ export class Host {
     if (this.instances.has(keyOf(name, own)))
       throw hostError('MR3376', `There is an instance '${own}' of machine '${name}' already.`, { details });
     const now = this.clock.now();
-    const context = newContext(entry, own, given);
+    const context = contextOf(entry, own, given);
     const step = entry.module.start(context, { instanceId: own, now });
     const hosted = this.place(entry.module, own, step.snapshot, parent, run);
     this.#take(hosted, step, now);
