@@ -1,47 +1,9 @@
 import fc from 'fast-check';
-import type { ActionSketch, Go, MachineSketch, StateSketch, TransitionSketch } from './sketch.ts';
+import { aliases, contexts, delays, guards, randomActions, values, type Payload } from './random-actions.ts';
+import type { Go, MachineSketch, StateSketch, TransitionSketch } from './sketch.ts';
 
-const aliases = ['a', 'b', 'c', 'p', 'p.x', 'p.y'];
 // Errors are seldom listened to: a handler that fails itself never comes to rest.
 const descriptors = [...aliases, ...aliases, ...aliases, 'p.*', 'p.*', '*', 'error.execution', 'error.*', 'unheard'];
-
-type Payload = 'event' | 'output' | 'error' | undefined;
-
-// Each pool has lambdas that can be put in place, that cannot, and that throw.
-const guards = (payload: Payload, state: string): readonly string[] => [
-  '({ context }) => context.n % 2 === 0',
-  '({ context, now }) => context.n < now',
-  '() => false',
-  '() => true',
-  '({ context }) => context.missing.deep',
-  '() => { throw new Error("guard") }',
-  '(scope) => scope.context.n > 2',
-  `({ in: isIn, context: { n } }) => isIn("${state}") || n > 3`,
-  ...(payload === undefined
-    ? []
-    : [`({ ${payload} }) => ${payload}.k > 1`, `({ context, ${payload} }) => context.n === ${payload}`]),
-];
-const assigns = (payload: Payload, state: string): readonly string[] => [
-  '({ context }) => ({ n: context.n + 1 })',
-  '() => ({ n: 0 })',
-  '({ context, now, instanceId }) => ({ ...context, m: [now, instanceId] })',
-  '({ context }) => ({ n: context.missing.deep })',
-  '({ context }) => context.n > 3 ? { n: 1 } : { q: context.n }',
-  `({ in: isIn }) => ({ in: isIn("${state}") })`,
-  '(scope) => { const n = scope.context.n; return { n: n + 2 }; }',
-  ...(payload === undefined
-    ? []
-    : [`({ ${payload} }) => ({ last: ${payload} })`, `({ ${payload} }) => ({ k: ${payload}.k })`]),
-];
-const values = (payload: Payload, state: string): readonly string[] => [
-  '({ context }) => ({ n: context.n })',
-  '() => 7',
-  `({ in: isIn }) => isIn("${state}")`,
-  '({ context }) => context.missing.deep',
-  ...(payload === undefined
-    ? []
-    : [`({ ${payload} }) => ${payload}`, `({ ${payload}, context }) => [${payload}.k, context.n]`]),
-];
 
 /** Machines without parallel states, and with them. */
 interface Kind {
@@ -94,13 +56,7 @@ function build(shapes: readonly Shape[], next: () => number, regions: boolean): 
   const chance = (percent: number): boolean => next() % 100 < percent;
   const pick = <T>(list: readonly T[]): T => list[next() % list.length] as T;
   const some = <T>(max: number, make: () => T): T[] => Array.from({ length: next() % (max + 1) }, make);
-  const action = (payload: Payload): ActionSketch => {
-    const kind = pick(['assign', 'assign', 'emit', 'emit', 'raise', 'start'] as const);
-    if (kind === 'assign') return [kind, pick(assigns(payload, pick(names)))];
-    if (kind === 'raise' && chance(85)) return ['emit', 'plain'];
-    const name = kind === 'raise' ? pick([...aliases, 'unheard']) : 'out';
-    return chance(20) ? [kind, name] : [kind, name, pick(values(payload, pick(names)))];
-  };
+  const action = randomActions({ next, names });
   const targets = (among: readonly string[]): string | readonly string[] => {
     const [one, other] = [pick(among), pick(among)];
     return legal(one, other) ? [one, other] : one;
@@ -127,6 +83,7 @@ function build(shapes: readonly Shape[], next: () => number, regions: boolean): 
       return { ...blocks, type: 'final', ...(chance(50) ? { output: pick(values(undefined, pick(names))) } : {}) };
     return {
       ...blocks,
+      ...(chance(10) ? { context: pick(contexts) } : {}),
       states,
       ...(parallel.has(name)
         ? { type: 'parallel' }
@@ -141,12 +98,7 @@ function build(shapes: readonly Shape[], next: () => number, regions: boolean): 
               '5s': go(undefined),
               ...(chance(40)
                 ? {
-                    [pick([
-                      '({ context }) => context.n * 10',
-                      '() => "2m"',
-                      '({ context }) => context.missing.deep',
-                      '() => -1',
-                    ])]: go(undefined),
+                    [pick(delays)]: go(undefined),
                   }
                 : {}),
             },

@@ -96,8 +96,6 @@ class BlockPrinter {
   readonly #changes: boolean;
   readonly #context: string;
   readonly #lists = new Set<string>();
-  /** The place that the variable holds, where that is certain. */
-  #place: string | undefined;
 
   constructor(printer: Printer, pieces: readonly Piece[], at: string, around: Surroundings) {
     this.#printer = printer;
@@ -115,7 +113,6 @@ class BlockPrinter {
     const { cell, thrown, at } = this.#printer.local;
     const start = prelude(this.#printer, new Set(readsOf(this.#pieces)), this.#around.state, this.#changes);
     const [first, second] = this.#places;
-    this.#place = first;
     const lines = this.#lines(this.#pieces, false);
     if (first === undefined) return [...start, ...lines];
     const failed = this.#printer.writer.import('millrace/machine', 'failed');
@@ -137,9 +134,9 @@ class BlockPrinter {
     return this.#flat ? place.slice(1, -1) : quote(place);
   }
 
+  /** The variable holds the first place from the start, and nothing leads back to it: the head of a loop comes first. */
   #reach(place: string): readonly Doc[] {
-    if (this.#place === place || this.#places.length < 2) return [];
-    this.#place = place;
+    if (this.#places[0] === place) return [];
     return [`${this.#printer.local.at} = ${this.#shown(place)};`];
   }
 
@@ -152,12 +149,8 @@ class BlockPrinter {
         const code = piece.code(this.#context);
         return [...reach, ...(piece.assigns && this.#changes && after ? this.#kept(code) : [code])];
       }
-      const reached = this.#place;
       const holds = this.#lines(piece.holds, after);
-      const first = this.#place;
-      this.#place = reached;
       const otherwise = this.#lines(piece.otherwise, after);
-      if (this.#place !== first) this.#place = undefined;
       const { code } = piece.value;
       if (holds.length === 0 && otherwise.length > 0) return [...reach, ['if (!(', code, ')) ', block(otherwise)]];
       const test: Doc = ['if (', code, ') ', block(holds)];
@@ -176,9 +169,7 @@ class BlockPrinter {
 
   #loop({ path, over, body }: Loop, later: boolean): readonly Doc[] {
     const reach = this.#reach(path);
-    this.#place = undefined;
     const lines = this.#lines(body, later || needContext(body));
-    this.#place = undefined;
     const reads = new Set(readsOf(body));
     const names = ['index', 'item'].filter((name) => reads.has(name));
     const itemsOf = this.#printer.writer.import('millrace/machine', 'itemsOf');

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { interpretMachine, type MachineModule, type MachineStep } from 'millrace/machine';
 import { compiled } from '../../../test/support/compile-machine.ts';
+import { randomBlocks } from '../../../test/support/random-actions.ts';
 import { randomEvents, randomMachine } from '../../../test/support/random-machine.ts';
 import { enliven, sketchMachine } from '../../../test/support/sketch.ts';
 
@@ -30,19 +31,20 @@ function trace(
 }
 
 it.each([
-  ['without regions', { regions: false }],
-  ['with regions', { regions: true }],
+  ['without regions', randomMachine({ regions: false }), 1],
+  ['with regions', randomMachine({ regions: true }), 1],
+  ['in blocks of actions', randomBlocks, 5],
 ])(
   'the compiled machine does what the interpreter does, %s: states, context, effects, errors, in the same order',
-  (_, kind) => {
+  (_, machines, times) => {
     fc.assert(
-      fc.property(randomMachine(kind), fc.array(randomEvents, { minLength: 1, maxLength: 4 }), (sketch, runs) => {
+      fc.property(machines, fc.array(randomEvents, { minLength: 1, maxLength: 4 }), (sketch, runs) => {
         const node = sketchMachine('random', sketch);
         const interpreted = interpretMachine(enliven(node));
         const module = compiled(node);
         for (const events of runs) expect(trace(module, events)).toEqual(trace(interpreted, events));
       }),
-      { numRuns: Number(process.env['MILLRACE_RUNS'] ?? 40) },
+      { numRuns: times * Number(process.env['MILLRACE_RUNS'] ?? 40) },
     );
   },
 );
