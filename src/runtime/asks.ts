@@ -6,6 +6,7 @@ import type { RequestKind, Requests } from './requests.ts';
 const text = z.string();
 const key = text.optional();
 const any = z.unknown().optional();
+const flag = z.boolean().optional();
 
 /** What a request of each kind looks like in the database. */
 const shapes: { readonly [K in RequestKind]: z.ZodType } = {
@@ -20,6 +21,14 @@ const shapes: { readonly [K in RequestKind]: z.ZodType } = {
   }),
   cancel: z.object({ runId: text, reason: key }),
   create: z.object({ machine: text, id: text, context: any }),
+  rollback: z.object({ machine: text, id: text, to: z.number().optional(), fromFinal: flag }),
+  restore: z.object({
+    document: z.unknown(),
+    id: key,
+    force: flag,
+    acceptChanged: flag,
+    timers: z.enum(['due', 'left']).optional(),
+  }),
 };
 
 /**

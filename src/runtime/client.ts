@@ -4,6 +4,10 @@ import type { BoundSystem } from '../tasks/index.ts';
 import { writeAsks } from './asks.ts';
 import type { Dispatched } from './dispatcher.ts';
 import { OwnerError, RunError } from './errors.ts';
+import type { RestoreOptions } from './instances/restore.ts';
+import { restoreAll, type RestoreResult } from './instances/restore-all.ts';
+import type { RollbackAsks, RollbackGives } from './instances/rollback.ts';
+import type { InstanceView } from './instances/views.ts';
 import { checkSystem, type RuntimeOptions } from './options.ts';
 import { isAlive } from './owner.ts';
 import { readerOf, type Reader } from './reader.ts';
@@ -19,7 +23,7 @@ import {
   type StartResult,
 } from './results.ts';
 import { ReactiveSystemRuntime } from './runtime.ts';
-import type { InstanceView, RunView } from './views.ts';
+import type { RunView } from './views.ts';
 
 /** How often a client looks for its answer, in ms. */
 const look = 5;
@@ -69,6 +73,22 @@ export class Client {
   async create(machine: string, options: CreateOptions): Promise<InstanceView> {
     await this.#ask('create', { machine, ...options });
     return this.reader.instance(machine, options.id) as InstanceView;
+  }
+
+  rollback(machine: string, id: string, options: Omit<RollbackAsks, 'machine' | 'id'> = {}): Promise<RollbackGives> {
+    return this.#ask('rollback', { machine, id, ...options });
+  }
+
+  async restoreInstance(document: unknown, options: RestoreOptions = {}): Promise<InstanceView> {
+    const { machine, id } = await this.#ask('restore', { document, ...options });
+    return this.reader.instance(machine, id) as InstanceView;
+  }
+
+  restoreInstances(
+    documents: Readonly<Record<string, unknown>>,
+    options: Omit<RestoreOptions, 'id'> = {},
+  ): Promise<RestoreResult> {
+    return restoreAll(documents, (document) => this.#ask('restore', { document, ...options }));
   }
 
   /** Waits for the end of a run. */
@@ -128,7 +148,8 @@ export class Client {
 
 /**
  * Drives the database, or, when another process does so already, talks to that one. Both have `start`, `result`,
- * `executeFlow`, `sendEvent`, `cancel`, `create`, `status`, `reader` and `close`; `role` tells which it is.
+ * `executeFlow`, `sendEvent`, `cancel`, `create`, `rollback`, `restoreInstance`, `restoreInstances`, `status`, `reader`
+ * and `close`; `role` tells which it is.
  *
  * @example
  * ```ts

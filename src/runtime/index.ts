@@ -8,8 +8,22 @@ export { Client, connect } from './client.ts';
 export type { Delivery, Dispatched, EventHandler, ReceivedEvent } from './dispatcher.ts';
 export { EventError, OwnerError, RunError } from './errors.ts';
 export type { PartialFailure } from './live-run.ts';
-export type { RuntimeOptions } from './options.ts';
-export { openReader, type EventView, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
+export type { InstanceName } from './instances/chain.ts';
+export type { DocumentEntry, DocumentTimer, DocumentWork, InstanceDocument } from './instances/document.ts';
+export type { MachineMetrics, Spans } from './instances/metrics.ts';
+export type { RestoreOptions } from './instances/restore.ts';
+export type { RestoreResult } from './instances/restore-all.ts';
+export type { RollbackGives } from './instances/rollback.ts';
+export type { HistoryView, InstanceView } from './instances/views.ts';
+export type { HistoryLimit, RuntimeOptions } from './options.ts';
+export {
+  openReader,
+  type EventView,
+  type HistoryQuery,
+  type InstanceQuery,
+  type Reader,
+  type RunQuery,
+} from './reader.ts';
 export type {
   CreateOptions,
   FlowResult,
@@ -21,4 +35,4 @@ export type {
   TaskResult,
 } from './results.ts';
 export { ReactiveSystemRuntime, type TaskCode } from './runtime.ts';
-export type { HistoryView, InstanceView, RunView, StepStatus, StepView } from './views.ts';
+export type { RunView, StepStatus, StepView } from './views.ts';

@@ -1,16 +1,12 @@
 import { openSqlite, type EventRow, type RunStatus, type Store, type Tables } from '../store/index.ts';
 import type { Dispatched } from './dispatcher.ts';
-import {
-  historyView,
-  instanceView,
-  runView,
-  stepViews,
-  type HistoryView,
-  type InstanceView,
-  type RunView,
-  type StepView,
-} from './views.ts';
+import { documentOf, type InstanceDocument } from './instances/document.ts';
+import { noInstance } from './instances/errors.ts';
+import { metricsOf, type MachineMetrics } from './instances/metrics.ts';
+import { historyView, instanceView, type HistoryView, type InstanceView } from './instances/views.ts';
+import { clockOf } from './options.ts';
 import { isAlive } from './owner.ts';
+import { runView, stepViews, type RunView, type StepView } from './views.ts';
 
 /** Which runs. Newest first; `limit` defaults to all. */
 export interface RunQuery {
@@ -26,8 +22,17 @@ export interface RunQuery {
 export interface InstanceQuery {
   readonly machine?: string;
   readonly status?: InstanceView['status'];
+  /** One of the active leaf states. */
+  readonly state?: string;
   readonly limit?: number;
   readonly offset?: number;
+}
+
+/** Which entries of a history: the newest `tail` of them (default: all that are kept) that are older than `before`. */
+export interface HistoryQuery {
+  readonly tail?: number;
+  /** A `sequence`: pass the last one of a page to get the next. */
+  readonly before?: number;
 }
 
 /** An event of the log. */
@@ -51,8 +56,18 @@ export interface Reader {
   counts(): Partial<Record<RunStatus, number>>;
   instances(query?: InstanceQuery): InstanceView[];
   instance(machine: string, id: string): InstanceView | undefined;
-  /** Newest first. */
-  history(machine: string, id: string, limit?: number): HistoryView[];
+  /** Newest first. A number is a `tail`. */
+  history(machine: string, id: string, query?: number | HistoryQuery): HistoryView[];
+  /**
+   * An instance as one JSON document, which `restoreInstance` makes an instance of again.
+   *
+   * @throws EventError MR3306 when there is no such instance.
+   */
+  exportInstance(machine: string, id: string): InstanceDocument;
+  /** All instances, by `machine/id`, as they stood at one moment. Those that work for another are in its document. */
+  exportInstances(query?: InstanceQuery): Record<string, InstanceDocument>;
+  /** What the histories of a machine tell, or that of one instance. */
+  metrics(machine: string, query?: { readonly id?: string }): MachineMetrics;
   /** Newest first. */
   events(query?: { readonly name?: string; readonly limit?: number; readonly offset?: number }): EventView[];
   /** The process that drives the database now. */
@@ -77,12 +92,27 @@ export function openReader(file: string): Reader {
   return readerOf(openSqlite(file, { readOnly: true }));
 }
 
-/** A reader on an open store. */
-export function readerOf(store: Store): Reader {
-  return { ...reading(store.tables), close: () => store.close() };
+/** A reader on an open store. `now`: the time that it is for what is in it. */
+export function readerOf(store: Store, now: () => number = () => clockOf(store, undefined).now()): Reader {
+  return {
+    ...reading(store.tables),
+    exportInstance: (machine, id) =>
+      store.reading((tables) => {
+        const row = tables.instances.get(machine, id);
+        if (row === undefined) throw noInstance({ machine, id });
+        return documentOf(tables, row, now());
+      }),
+    exportInstances: (query = {}) =>
+      store.reading((tables) => {
+        const rows = tables.instances.list(query).filter(({ parentRef }) => parentRef === null);
+        return Object.fromEntries(rows.map((row) => [`${row.machine}/${row.id}`, documentOf(tables, row, now())]));
+      }),
+    metrics: (machine, { id } = {}) => store.reading((tables) => metricsOf(tables, machine, id, now())),
+    close: () => store.close(),
+  };
 }
 
-function reading(tables: Tables): Omit<Reader, 'close'> {
+function reading(tables: Tables): Omit<Reader, 'close' | 'exportInstance' | 'exportInstances' | 'metrics'> {
   return {
     runs: (query = {}) => tables.runs.list(query).map(runView),
     run: (id) => {
@@ -91,13 +121,20 @@ function reading(tables: Tables): Omit<Reader, 'close'> {
     },
     steps: (run) => stepViews(tables.journal.of(run)),
     counts: () => tables.runs.count(),
-    instances: (query = {}) => tables.instances.list(query).map(instanceView),
+    instances: (query = {}) => tables.instances.list(query).map((row) => instanceView(tables, row)),
     instance: (machine, id) => {
       const row = tables.instances.get(machine, id);
-      return row && instanceView(row);
+      return row && instanceView(tables, row);
     },
-    history: (machine, id, limit) =>
-      tables.instances.history(machine, id, limit === undefined ? {} : { limit }).map(historyView),
+    history: (machine, id, query = {}) => {
+      const { tail: limit, before } = typeof query === 'number' ? { tail: query } : query;
+      return tables.instances
+        .history(machine, id, {
+          ...(limit === undefined ? {} : { limit }),
+          ...(before === undefined ? {} : { before }),
+        })
+        .map(historyView);
+    },
     events: (query = {}) => tables.events.list(query).map(eventView),
     owner: () => {
       const row = tables.owner.get();

@@ -7,8 +7,10 @@ import type { Context, NewRun } from './context.ts';
 import { EventError, OwnerError, RunError } from './errors.ts';
 import { payloadText } from './host/emit.ts';
 import { sameJson } from './host/same.ts';
-import { newId } from './ids.ts';
+import { checkId, newId } from './ids.ts';
 import type { Instances } from './instances/instances.ts';
+import { restore, type RestoreAsks } from './instances/restore.ts';
+import { rollback, type RollbackAsks, type RollbackGives } from './instances/rollback.ts';
 
 /** What may be asked of whoever drives the database, as JSON. */
 export interface Requests {
@@ -36,6 +38,8 @@ export interface Requests {
     readonly asks: { readonly machine: string; readonly id: string; readonly context?: unknown };
     readonly gives: { readonly machine: string; readonly id: string };
   };
+  readonly rollback: { readonly asks: RollbackAsks; readonly gives: RollbackGives };
+  readonly restore: { readonly asks: RestoreAsks; readonly gives: { readonly machine: string; readonly id: string } };
 }
 export type RequestKind = keyof Requests;
 
@@ -104,6 +108,9 @@ const carryOut: {
     desk.instances.create(tx, { machine, id }, text.value);
     return { machine, id };
   },
+
+  rollback: (desk, tx, asks) => rollback(desk.instances, tx, asks),
+  restore: (desk, tx, asks) => restore(desk.instances, tx, asks),
 };
 
 /** Carries out a request inside a unit. What it refuses it refuses before it has written anything. */
@@ -166,14 +173,6 @@ function startInput(desk: Desk, { kind, target, input, id }: Requests['start']['
   throw new RunError('MR3206', `The input of ${kind} '${target}' is not valid: ${checked.ok ? '' : checked.problems}`, {
     details: { target },
   });
-}
-
-/** @throws RunError MR3218. */
-export function checkId(id: string): void {
-  // Spaces separate the parts of keys in the database; the rest keeps ids usable on a command line.
-  if (/^[^\s\p{Cc}\p{Cs}]{1,200}$/u.test(id)) return;
-  const shown = id.length > 40 ? `${id.slice(0, 40)}…` : id;
-  throw new RunError('MR3218', `'${shown}' cannot be an id. Use 1 to 200 characters without spaces.`);
 }
 
 function checkRunId(id: string): void {

@@ -4,8 +4,14 @@ import type { RunRow } from '../store/index.ts';
 import type { RuntimeEvent } from './bus.ts';
 import type { EventHandler } from './dispatcher.ts';
 import { EventError, RunError } from './errors.ts';
+import type { InstanceDocument } from './instances/document.ts';
+import type { MachineMetrics } from './instances/metrics.ts';
+import type { RestoreOptions } from './instances/restore.ts';
+import { restoreAll, type RestoreResult } from './instances/restore-all.ts';
+import type { RollbackAsks, RollbackGives } from './instances/rollback.ts';
+import type { HistoryView, InstanceView } from './instances/views.ts';
 import { checkSystem, type RuntimeOptions } from './options.ts';
-import { readerOf, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
+import { readerOf, type HistoryQuery, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
 import { Registry } from './registry.ts';
 import { answer, type RequestKind, type Requests } from './requests.ts';
 import {
@@ -21,7 +27,7 @@ import {
   type TaskResult,
 } from './results.ts';
 import { Session } from './session.ts';
-import type { HistoryView, InstanceView, RunView } from './views.ts';
+import type { RunView } from './views.ts';
 
 /** The code of a task without its contract. */
 export type TaskCode = (input: never, context: TaskContext) => unknown;
@@ -69,7 +75,7 @@ export class ReactiveSystemRuntime {
     this.#system = system;
     this.#registry = new Registry(system);
     this.#session = new Session(this.#registry, options);
-    this.#reader = readerOf(this.#session.store);
+    this.#reader = readerOf(this.#session.store, () => this.#session.engine.clock.now());
   }
 
   getSystemId(): string {
@@ -230,9 +236,53 @@ export class ReactiveSystemRuntime {
   instances(query?: InstanceQuery): InstanceView[] {
     return this.#reader.instances(query);
   }
-  /** Newest first. */
-  history(machine: string, id: string, limit?: number): HistoryView[] {
-    return this.#reader.history(machine, id, limit);
+  /** Newest first. A number is a `tail`. */
+  history(machine: string, id: string, query?: number | HistoryQuery): HistoryView[] {
+    return this.#reader.history(machine, id, query);
+  }
+  /**
+   * Puts an instance where it stood after an earlier entry of its history, by default the one before: states, context,
+   * what history states remember, the timers with the time that they had left. Its work is stopped, and what worked for
+   * it then begins anew. What was published, sent or started for good stays so.
+   *
+   * @throws EventError MR3304, MR3306; MR3351 it has ended; MR3352 nothing lies before; MR3353 no such entry; MR3350 the
+   * machine has no such state any more.
+   */
+  rollback(machine: string, id: string, options: Omit<RollbackAsks, 'machine' | 'id'> = {}): Promise<RollbackGives> {
+    return this.#ask('rollback', { machine, id, ...options });
+  }
+  /**
+   * An instance as one JSON document, with its timers, its work and its history.
+   *
+   * @throws EventError MR3306.
+   */
+  exportInstance(machine: string, id: string): InstanceDocument {
+    return this.#reader.exportInstance(machine, id);
+  }
+  /** All of them, by `machine/id`. Those that work for another are in its document. */
+  exportInstances(query?: InstanceQuery): Record<string, InstanceDocument> {
+    return this.#reader.exportInstances(query);
+  }
+  /**
+   * Makes an instance of a document, or of its JSON text.
+   *
+   * @throws EventError MR3354, MR3355 no document that can be read; MR3304 unknown machine; MR3305 there is such an
+   * instance; MR3356 it is of another version; MR3350, MR3307 that does not fit this version. Nothing was written.
+   */
+  async restoreInstance(document: unknown, options: RestoreOptions = {}): Promise<InstanceView> {
+    const { machine, id } = await this.#ask('restore', { document, ...options });
+    return this.get(machine, id) as InstanceView;
+  }
+  /** Makes instances of many documents. What cannot be restored is passed over and listed. */
+  restoreInstances(
+    documents: Readonly<Record<string, unknown>>,
+    options: Omit<RestoreOptions, 'id'> = {},
+  ): Promise<RestoreResult> {
+    return restoreAll(documents, (document) => this.#ask('restore', { document, ...options }));
+  }
+  /** What the histories of a machine tell, or that of one instance: how long steps and states take, what fails. */
+  metrics(machine: string, query?: { readonly id?: string }): MachineMetrics {
+    return this.#reader.metrics(machine, query);
   }
   /** The events that an instance would take now. Empty when there is no such instance. */
   available(machine: string, id: string): readonly string[] {

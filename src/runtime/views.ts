@@ -1,6 +1,5 @@
 import type { ErrorRecord } from '../core/index.ts';
-import type { Snapshot } from '../machine/index.ts';
-import type { HistoryRow, InstanceRow, JournalRow, RunRow, RunStatus } from '../store/index.ts';
+import type { JournalRow, RunRow, RunStatus } from '../store/index.ts';
 import type { PartialFailure } from './live-run.ts';
 
 /** A run as people and programs see it. Times are in ms since 1970; `output` is as recorded, before parsing. */
@@ -44,37 +43,9 @@ export interface StepView {
   readonly endedAt?: number;
 }
 
-/** A machine instance. */
-export interface InstanceView {
-  readonly machine: string;
-  readonly id: string;
-  /** The active leaf states. */
-  readonly state: readonly string[];
-  readonly context: unknown;
-  readonly status: InstanceRow['status'];
-  readonly output?: unknown;
-  /** How many changes it has been through. */
-  readonly changes: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
-
-/** One change of an instance. */
-export interface HistoryView {
-  readonly sequence: number;
-  readonly time: number;
-  /** Empty on creation. */
-  readonly event: string;
-  readonly payload?: unknown;
-  readonly from: readonly string[] | null;
-  readonly to: readonly string[];
-  readonly context: unknown;
-  readonly errors: readonly { readonly message: string; readonly at: string }[];
-}
-
-const parse = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
+export const parse = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
 /** Only the members that have a value. */
-function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
 }
 
@@ -182,32 +153,4 @@ function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'er
     default:
       return {};
   }
-}
-
-export function instanceView(row: InstanceRow): InstanceView {
-  const snapshot = JSON.parse(row.snapshot) as Snapshot;
-  return {
-    machine: row.machine,
-    id: row.id,
-    state: snapshot.state,
-    context: snapshot.context,
-    status: row.status,
-    ...present({ output: snapshot.output }),
-    changes: row.seq,
-    createdAt: row.created,
-    updatedAt: row.updated,
-  };
-}
-
-export function historyView(row: HistoryRow): HistoryView {
-  return {
-    sequence: row.seq,
-    time: row.at,
-    event: row.event,
-    ...present({ payload: parse(row.payload) }),
-    from: parse<readonly string[]>(row.before) ?? null,
-    to: JSON.parse(row.after) as readonly string[],
-    context: JSON.parse(row.context),
-    errors: parse<HistoryView['errors']>(row.errors) ?? [],
-  };
 }

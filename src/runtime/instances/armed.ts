@@ -16,7 +16,14 @@ export interface ArmedTimer {
 /** Work that lives as long as its state: the run, or the instance of a machine, that does it. */
 export type ArmedWork =
   | { readonly id: string; readonly run: string }
-  | { readonly id: string; readonly machine: string; readonly instance: string };
+  | { readonly id: string; readonly machine: string; readonly instance: string }
+  /** Of another database: what it was begun with. */
+  | {
+      readonly id: string;
+      readonly kind: 'flow' | 'task' | 'machine';
+      readonly name: string;
+      readonly input?: unknown;
+    };
 
 /** What an instance waits for: its timers and its work. */
 export interface Armed {

@@ -5,11 +5,12 @@ import { StoreError, type EventRow, type InstanceRow, type RunRow, type TimerRow
 import type { Context } from '../context.ts';
 import type { Delivery } from '../dispatcher.ts';
 import { EventError, RunError } from '../errors.ts';
-import { checkId } from '../requests.ts';
+import { checkId } from '../ids.ts';
 import type { TimerData } from './armed.ts';
 import { Chain, type InstanceName, type Link } from './chain.ts';
 import { arms, carryOut, dropAll, sendNow, type Machines } from './effects.ts';
 import { endEvent, type WorkEnd } from './end-event.ts';
+import { noInstance } from './errors.ts';
 import { elapsed, store } from './history.ts';
 import { park } from './park.ts';
 import { failedSend, gone, keyOf, parsed } from './sends.ts';
@@ -309,11 +310,4 @@ export class Instances implements Machines {
     tx.instances.put({ ...stopped, updated: this.context.clock.now() });
     dropAll(this, tx, row);
   }
-}
-
-/** There is nothing under this name. */
-export function noInstance(name: InstanceName): EventError {
-  return new EventError('MR3306', `There is no instance '${name.id}' of machine '${name.machine}'.`, {
-    details: { ...name },
-  });
 }

@@ -1,0 +1,9 @@
+import { EventError } from '../errors.ts';
+import type { InstanceName } from './chain.ts';
+
+/** There is nothing under this name. */
+export function noInstance(name: InstanceName): EventError {
+  return new EventError('MR3306', `There is no instance '${name.id}' of machine '${name.machine}'.`, {
+    details: { ...name },
+  });
+}

@@ -1,0 +1,118 @@
+import type { HistoryRow, InstanceRow, Tx } from '../../store/index.ts';
+import { EventError } from '../errors.ts';
+import type { Armed } from './armed.ts';
+import { dropAll } from './effects.ts';
+import { noInstance } from './errors.ts';
+import { elapsed, store } from './history.ts';
+import type { Instances } from './instances.ts';
+import { rearm } from './rearm.ts';
+import { checkFits, snapshotAt, snapshotOf } from './snapshot.ts';
+
+/** Which instance goes back, and to which entry of its history. */
+export interface RollbackAsks {
+  readonly machine: string;
+  readonly id: string;
+  /** The `sequence` of the entry. Default: the one before, which takes the last event back. */
+  readonly to?: number;
+  /** Also when the instance has ended. */
+  readonly fromFinal?: boolean;
+}
+
+/** Where a rollback has led. */
+export interface RollbackGives {
+  readonly machine: string;
+  readonly id: string;
+  /** The entry that the rollback itself made. */
+  readonly sequence: number;
+  /** The entry to which it went back. */
+  readonly to: number;
+  readonly state: readonly string[];
+}
+
+/**
+ * Puts an instance where it stood after an earlier entry of its history: states, context, what history states remember,
+ * the timers with the time that they had left, and the work, which begins anew. What it has now is taken back or stopped.
+ *
+ * @throws EventError MR3304, MR3306; MR3351 it has ended; MR3352 nothing lies before; MR3353 no such entry; MR3350 the
+ * machine has no such state any more.
+ */
+export function rollback(instances: Instances, tx: Tx, asks: RollbackAsks): RollbackGives {
+  const { machine: of, id, to, fromFinal = false } = asks;
+  const name = { machine: of, id };
+  const { context } = instances;
+  const { module } = instances.machine(of);
+  const row = tx.instances.get(of, id);
+  if (row === undefined) throw noInstance(name);
+  if (row.status !== 'active' && !fromFinal) {
+    throw new EventError(
+      'MR3351',
+      `Instance '${id}' of machine '${of}' has ended (${row.status}). Say { fromFinal: true } to take it back all the same.`,
+      { details: { ...name, status: row.status } },
+    );
+  }
+  const entry = to === undefined ? entryBefore(tx, row) : entryAt(tx, row, to);
+  const snapshot = snapshotAt(entry);
+  checkFits(module, name, snapshot);
+  return instances.whole(tx, () => {
+    const began = context.stopwatch();
+    const now = context.clock.now();
+    const before = snapshotOf(row).state;
+    dropAll(instances, tx, row);
+    const next: InstanceRow = {
+      ...row,
+      status: snapshot.status,
+      snapshot: JSON.stringify(snapshot),
+      hash: module.hash,
+      seq: row.seq + 1,
+      armed: true,
+      updated: now,
+    };
+    const armed = JSON.parse(entry.armed ?? '{"timers":[],"work":[]}') as Armed;
+    // The time that was left then is left now.
+    const timers = armed.timers.map((timer) => ({ ...timer, due: now + Math.max(0, timer.due - entry.at) }));
+    const errors = next.status === 'active' ? rearm(instances, tx, next, { ...armed, timers }) : [];
+    store(context, tx, next, {
+      kind: 'rollback',
+      event: 'rollback',
+      payload: JSON.stringify({ to: entry.seq }),
+      before: JSON.stringify(before),
+      context: entry.context,
+      errors: errors.length === 0 ? null : JSON.stringify(errors),
+      took: elapsed(context, began),
+    });
+    instances.changed(name, 'rollback', before, snapshot.state);
+    return { ...name, sequence: next.seq, to: entry.seq, state: snapshot.state };
+  });
+}
+
+function entryAt(tx: Tx, row: InstanceRow, seq: number): HistoryRow {
+  const entry = Number.isSafeInteger(seq) ? tx.instances.entry(row.machine, row.id, seq) : undefined;
+  if (entry !== undefined) return entry;
+  throw noEntry(tx, row, `has no entry ${String(seq)}`);
+}
+
+/** What the instance was before its last event: going back twice goes back two events. */
+function entryBefore(tx: Tx, row: InstanceRow): HistoryRow {
+  let at = row.seq;
+  for (let entry = tx.instances.entry(row.machine, row.id, at); entry?.kind === 'rollback';) {
+    at = (JSON.parse(entry.payload ?? '') as { readonly to: number }).to;
+    entry = tx.instances.entry(row.machine, row.id, at);
+  }
+  const [before] = tx.instances.history(row.machine, row.id, { before: at, limit: 1 });
+  if (before !== undefined) return before;
+  if ((tx.instances.oldest(row.machine, row.id)?.seq ?? 1) > 1) throw noEntry(tx, row, `has none before ${at}`);
+  throw new EventError(
+    'MR3352',
+    `Instance '${row.id}' of machine '${row.machine}' stands where it began: there is nothing to go back to.`,
+    { details: { machine: row.machine, id: row.id } },
+  );
+}
+
+function noEntry(tx: Tx, { machine, id, seq }: InstanceRow, what: string): EventError {
+  const oldest = tx.instances.oldest(machine, id)?.seq ?? seq;
+  return new EventError(
+    'MR3353',
+    `The history of instance '${id}' of machine '${machine}' ${what}. It keeps the entries ${oldest} to ${seq}${oldest > 1 ? '; older ones were dropped' : ''}.`,
+    { details: { machine, id, oldest, newest: seq } },
+  );
+}

@@ -1,0 +1,92 @@
+import type { HistoryRow, InstanceRow, Tables } from '../../store/index.ts';
+import { parse, present } from '../views.ts';
+import { snapshotOf } from './snapshot.ts';
+
+/** A machine instance. */
+export interface InstanceView {
+  readonly machine: string;
+  readonly id: string;
+  /** The active leaf states. */
+  readonly state: readonly string[];
+  readonly context: unknown;
+  readonly status: InstanceRow['status'];
+  readonly output?: unknown;
+  /** The instance that it works for. */
+  readonly parent?: { readonly machine: string; readonly id: string };
+  /** How many changes it has been through. */
+  readonly changes: number;
+  /** How many entries of its history are kept. */
+  readonly historySize: number;
+  /** The newest of them. */
+  readonly lastTransition?: Pick<HistoryView, 'sequence' | 'time' | 'event' | 'from' | 'to'>;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** One entry of the history of an instance: an event that it took, its creation, or a rollback. */
+export interface HistoryView {
+  /** From 1 on; the number by which a rollback names it. */
+  readonly sequence: number;
+  /** In ms since 1970, by the runtime's clock. */
+  readonly time: number;
+  readonly kind: HistoryRow['kind'];
+  /** By the name that its machine knows it by. Empty on creation. */
+  readonly event: string;
+  /** Of a rollback: `{ to }`, the entry to which it went back. */
+  readonly payload?: unknown;
+  readonly from: readonly string[] | null;
+  readonly to: readonly string[];
+  /** As it was afterwards. */
+  readonly context: unknown;
+  readonly errors: readonly { readonly message: string; readonly at: string }[];
+  /**
+   * How long the step took, in ms of real time: guards, actions, and noting down what they set off. Without the commit,
+   * which many steps share. Absent where nothing was computed.
+   */
+  readonly duration?: number;
+}
+
+export function instanceView(tables: Pick<Tables, 'instances'>, row: InstanceRow): InstanceView {
+  const { machine, id } = row;
+  const { state, context, output } = snapshotOf(row);
+  const [last] = tables.instances.history(machine, id, { limit: 1 });
+  return {
+    machine,
+    id,
+    state,
+    context,
+    status: row.status,
+    ...present({
+      output,
+      parent: row.parentMachine === null ? undefined : { machine: row.parentMachine, id: row.parentInstance ?? '' },
+    }),
+    changes: row.seq,
+    historySize: tables.instances.size(machine, id),
+    ...(last === undefined ? {} : { lastTransition: transition(historyView(last)) }),
+    createdAt: row.created,
+    updatedAt: row.updated,
+  };
+}
+
+const transition = ({ sequence, time, event, from, to }: HistoryView): InstanceView['lastTransition'] & object => ({
+  sequence,
+  time,
+  event,
+  from,
+  to,
+});
+
+export function historyView(row: HistoryRow): HistoryView {
+  return {
+    sequence: row.seq,
+    time: row.at,
+    kind: row.kind,
+    event: row.event,
+    ...present({ payload: parse(row.payload) }),
+    from: parse<readonly string[]>(row.before) ?? null,
+    to: JSON.parse(row.after) as readonly string[],
+    context: JSON.parse(row.context),
+    errors: parse<HistoryView['errors']>(row.errors) ?? [],
+    ...present({ duration: row.took ?? undefined }),
+  };
+}
