@@ -17,4 +17,5 @@ export type {
 export { flowGraph } from './graph/flow/flow-graph.ts';
 export { machineGraph } from './graph/machine/machine-graph.ts';
 export { graphMermaid } from './graph/mermaid/mermaid.ts';
+export { importScxml, type ImportedScxml, type ImportScxmlOptions } from './scxml/import.ts';
 export { exportXstate, type XstateConfig, type XstateExport } from './xstate/export-xstate.ts';

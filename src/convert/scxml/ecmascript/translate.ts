@@ -80,7 +80,9 @@ export function translateAssignment(location: string, value: Value, names: Names
   if (value.failure !== undefined) return value;
   const changes = [root.text];
   if (parsed.node === root)
-    return combined([value], `{ ${root.text === value.text ? root.text : `${root.text}: ${value.text}`} }`, { changes });
+    return combined([value], `{ ${root.text === value.text ? root.text : `${root.text}: ${value.text}`} }`, {
+      changes,
+    });
   // The value first, as JavaScript would find nothing to assign to only afterwards; then the place in a copy.
   const world = reach([parsed.node], names);
   const held = (name: string): string => `${scoped('context')}${access(name)}`;
@@ -273,7 +275,9 @@ function isSafe(node: ts.Node, names: Names): boolean {
   if (ts.isPropertyAccessExpression(node)) return ts.isIdentifier(node.expression) && node.expression.text === '_event';
   if (ts.isCallExpression(node)) {
     const { expression } = node;
-    return ts.isIdentifier(expression) && expression.text === 'In' && node.arguments.every((each) => isSafe(each, names));
+    return (
+      ts.isIdentifier(expression) && expression.text === 'In' && node.arguments.every((each) => isSafe(each, names))
+    );
   }
   if (ts.isPropertyAssignment(node)) return isSafe(node.initializer, names);
   if (ts.isBinaryExpression(node)) {
@@ -283,11 +287,7 @@ function isSafe(node: ts.Node, names: Names): boolean {
   }
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.isLiteralExpression(node)) return true;
   const { kind } = node;
-  if (
-    kind === ts.SyntaxKind.TrueKeyword ||
-    kind === ts.SyntaxKind.FalseKeyword ||
-    kind === ts.SyntaxKind.NullKeyword
-  )
+  if (kind === ts.SyntaxKind.TrueKeyword || kind === ts.SyntaxKind.FalseKeyword || kind === ts.SyntaxKind.NullKeyword)
     return true;
   const transparent =
     ts.isParenthesizedExpression(node) ||

@@ -1,0 +1,211 @@
+import type { ActionNode, StateNode, TransitionNode } from '../../model/index.ts';
+import { actionsOf, type ActionSite } from './actions.ts';
+import type { Chart, Invocation, ReadFile } from './chart.ts';
+import { plain, scoped, combined, lambdaOf, type Value } from './ecmascript/value.ts';
+import { dataView, storedView, type EventView } from './event-view.ts';
+import { descriptorsOf } from './event-names.ts';
+import { asBoolean, assignNode } from './nodes.ts';
+import { at, internalView, userView, valueAt, whileTaking, type World } from './site.ts';
+import { elementsOf, type XmlElement } from './xml.ts';
+
+/** What the transitions of a document need to know. */
+export interface TransitionScope {
+  readonly world: World;
+  readonly chart: Chart;
+  readonly readFile: ReadFile | undefined;
+  /** Every state by its name. */
+  readonly states: ReadonlyMap<string, XmlElement>;
+  /** The events of the machine itself, as the document calls them. */
+  readonly platform: readonly string[];
+  /** While this holds an event is not for the document yet: an invocation takes it first. */
+  readonly pending: Value | undefined;
+}
+
+/** A transition, and what it listens to. */
+interface Heard {
+  readonly descriptors: readonly string[];
+  /** Does it listen to these names only, not to those below them? */
+  readonly exact: boolean;
+  /** Does what it does depend on which event it is? */
+  readonly reads: boolean;
+  readonly hasGuard: boolean;
+  readonly build: (key: string, payload: 'event' | 'output', view: EventView) => TransitionNode;
+}
+
+export type Heard_ = Heard;
+
+const isPlatformKey = (key: string): boolean => /^(?:done\.(?:run|state)|error)\..*[^*]$/.test(key);
+const documentName = (key: string): string => key.replace(/^done\.run\./, 'done.invoke.').replace(/\.\*$/, '');
+const internalName = (name: string): string => name.replace(/^done\.invoke\./, 'done.run.');
+const isBelow = (name: string, prefix: string): boolean => name === prefix || name.startsWith(`${prefix}.`);
+
+/** The transitions of a state, in the places where the language has them. */
+export function transitionsOf(
+  scope: TransitionScope,
+  element: XmlElement,
+  name: string,
+  runs: readonly Invocation[],
+  before: readonly Heard[],
+): Pick<StateNode, 'on' | 'always' | 'onDone'> & { readonly runDone: ReadonlyMap<string, readonly TransitionNode[]> } {
+  const always: TransitionNode[] = [];
+  const heard: Heard[] = [...before];
+  for (const transition of elementsOf(element, 'transition')) {
+    if (transition.attributes.event === undefined)
+      always.push(build(scope, transition, element, storedView, undefined));
+    else heard.push(hear(scope, transition, element));
+  }
+  const onDone: TransitionNode[] = [];
+  const runDone = new Map<string, readonly TransitionNode[]>();
+  const on: StateNode['on'][number][] = [];
+  for (const { key, list } of arranged(scope, heard)) {
+    const ownEnd = key === `done.state.${name}` || runs.some(({ id }) => key === `done.run.${id}`);
+    const payload = ownEnd ? 'output' : 'event';
+    const nodes = list.map((each) => each.build(key, payload, viewOf(scope, key, payload)));
+    if (!ownEnd)
+      on.push({
+        event: key,
+        transitions: nodes,
+        location: nodes[0]?.location ?? at({ ...scope, view: storedView }, element),
+      });
+    else if (key.startsWith('done.state.')) onDone.push(...nodes);
+    else runDone.set(key.slice('done.run.'.length), nodes);
+  }
+  return { on, always, onDone, runDone };
+}
+
+function viewOf({ world, chart }: TransitionScope, key: string, payload: 'event' | 'output'): EventView {
+  if (!world.envelope) return dataView(payload);
+  return isPlatformKey(key) ? internalView(documentName(key), payload, chart) : userView(world);
+}
+
+function hear(scope: TransitionScope, transition: XmlElement, source: XmlElement): Heard {
+  return {
+    descriptors: descriptorsOf(transition),
+    exact: false,
+    reads:
+      scope.world.envelope &&
+      (scope.chart.eventUse.outside || mentionsEvent(transition) || scope.pending !== undefined),
+    hasGuard: transition.attributes.cond !== undefined || scope.pending !== undefined,
+    build: (key, _, view) => build(scope, transition, source, view, isPlatformKey(key) ? undefined : scope.pending),
+  };
+}
+
+const mentionsEvent = (element: XmlElement): boolean =>
+  Object.values(element.attributes).some((value) => value.includes('_event')) ||
+  element.children.some((child) => (child.kind === 'text' ? child.text.includes('_event') : mentionsEvent(child)));
+
+function build(
+  scope: TransitionScope,
+  element: XmlElement,
+  source: XmlElement,
+  view: EventView,
+  pending: Value | undefined,
+): TransitionNode {
+  const { cond, event } = element.attributes;
+  const site: ActionSite = { ...whileTaking(scope.world, scope.chart, view), readFile: scope.readFile };
+  const location = at(site, element);
+  const targets = targetsOf(scope, element, element.attributes.target);
+  const asked = cond === undefined ? undefined : asBoolean(valueAt(site, element, cond));
+  const guard = pending === undefined ? asked : notPending(pending, asked);
+  const keep: readonly ActionNode[] =
+    event !== undefined && scope.chart.eventUse.outside
+      ? [assignNode(plain(`{ _event: ${view.whole} }`), location)]
+      : [];
+  const sourceIsCompound = source.name === 'state' && elementsOf(source, 'state', 'parallel', 'final').length > 0;
+  const isInternal =
+    element.attributes.type === 'internal' &&
+    sourceIsCompound &&
+    targets.length > 0 &&
+    targets.every((target) => scope.states.get(target) !== source);
+  return {
+    kind: 'transition',
+    targets,
+    ...(guard === undefined ? {} : { guard: lambdaOf(guard, location) }),
+    actions: [...keep, ...actionsOf(site, elementsOf(element))],
+    ...(isInternal ? { internal: true } : {}),
+    location,
+  };
+}
+
+function notPending(pending: Value, asked: Value | undefined): Value {
+  if (asked?.failure !== undefined) return asked;
+  const text = asked === undefined ? `!(${pending.text})` : `!(${pending.text}) && (${asked.text})`;
+  return combined(asked === undefined ? [pending] : [pending, asked], text, { boolean: true });
+}
+
+/** The states that an attribute names. */
+export function targetsOf(
+  { chart, states }: TransitionScope,
+  element: XmlElement,
+  text: string | undefined,
+): readonly string[] {
+  const targets = (text ?? '').split(/\s+/).filter((name) => name !== '');
+  for (const target of targets)
+    if (!states.has(target))
+      chart.report(
+        'MR1702',
+        'error',
+        `There is no state '${target}'.`,
+        element,
+        'Name one of the states of this document.',
+      );
+  return targets.filter((target) => states.has(target));
+}
+
+/** Puts transitions under the names that `on` has for their events, so that document order stays what it was. */
+function arranged(scope: TransitionScope, heard: readonly Heard[]): readonly { key: string; list: readonly Heard[] }[] {
+  const keys = new Set<string>();
+  for (const each of heard)
+    for (const descriptor of each.descriptors) for (const key of keysOf(scope, each, descriptor)) keys.add(key);
+  const lists = new Map([...keys].map((key) => [key, listOf(heard, key)]));
+  const overlap = [...keys].some((key) => [...keys].some((other) => other !== key && patternCovers(other, key)));
+  if (!overlap) return [...lists].map(([key, list]) => ({ key, list }));
+  const rank = (key: string): number => (key === '*' ? 1 : key.endsWith('.*') ? -key.length : Number.NEGATIVE_INFINITY);
+  const sorted = [...keys].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+  const needed = sorted.filter((key, index) => {
+    // A name that would only repeat what a pattern behind it says is left to the pattern.
+    const list = lists.get(key) ?? [];
+    const wider = sorted.slice(index + 1).find((other) => patternCovers(other, key));
+    if (wider === undefined || list.some(({ reads }) => reads)) return true;
+    const same = lists.get(wider) ?? [];
+    return list.length !== same.length || list.some((each, position) => each !== same[position]);
+  });
+  return needed.map((key) => ({ key, list: lists.get(key) ?? [] }));
+}
+
+/** All transitions that listen to the events of a key, in document order, up to the first that is always taken. */
+function listOf(heard: readonly Heard[], key: string): readonly Heard[] {
+  const name = documentName(key);
+  const all = heard.filter(({ descriptors, exact }) =>
+    descriptors.some((descriptor) =>
+      exact ? key === descriptor : descriptor === '*' || (key !== '*' && isBelow(name, descriptor)),
+    ),
+  );
+  const end = all.findIndex(({ hasGuard }) => !hasGuard);
+  return end < 0 ? all : all.slice(0, end + 1);
+}
+
+/** Does a key of `on` cover another? */
+function patternCovers(pattern: string, key: string): boolean {
+  if (!pattern.endsWith('*') || key.startsWith('done.run.')) return false;
+  return pattern === '*' || isBelow(key.replace(/\.\*$/, ''), pattern.slice(0, -2));
+}
+
+/** The keys of `on` for one descriptor. */
+function keysOf(
+  { world, chart, platform }: TransitionScope,
+  { reads, exact }: Heard,
+  descriptor: string,
+): readonly string[] {
+  if (exact) return [descriptor];
+  const runs = chart.invocations.map(({ id }) => `done.run.${id}`);
+  if (descriptor === '*') return [...(reads ? platform.map(internalName) : runs), '*'];
+  const own = platform.filter((name) => isBelow(name, descriptor)).map(internalName);
+  const events = [...world.events].filter((name) => isBelow(name, descriptor));
+  const pattern = `${descriptor}.*`;
+  if (descriptor === 'error') return [...(reads ? own : []), pattern];
+  if (events.length === 0) return own.length === 0 ? [descriptor] : own;
+  return [...own, events.some((name) => name !== descriptor) ? pattern : descriptor];
+}
+
+export { scoped };
