@@ -53,16 +53,25 @@ export function hashMachine(model: SystemModel, name: string): string {
 }
 
 function hashNode(model: SystemModel, node: FlowNode | MachineNode): string {
-  const { locals, imports } = reached(model, node);
-  return sha256({
-    node: significant(node),
+  return digest(partText(model, node));
+}
+
+/** All that counts of a part of a system and of the declarations that its code reaches, as text to compare. */
+export function partText(model: SystemModel, part: object): string {
+  const { locals, imports } = reached(model, part);
+  return canonicalJson({
+    node: significant(part),
     locals: Object.values(locals).map(significant),
     imports: Object.values(imports).map(significant),
   });
 }
 
 function sha256(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+  return digest(canonicalJson(value));
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function find<Node>(nodes: Readonly<Record<string, Node>>, kind: string, name: string): Node {
