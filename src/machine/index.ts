@@ -27,6 +27,8 @@ export { delayOf } from './delay.ts';
 export { matches } from './descriptor.ts';
 export { createMachineHost, type MachineHandle, type MachineHost, type NewInstance } from './host/create-host.ts';
 export type { Instance } from './host/instance.ts';
+export type { HostDocument, StoredDelivery, StoredInstance, StoredTimer, StoredWork } from './host/persist/document.ts';
+export type { RestoreOptions } from './host/persist/restore.ts';
 export type { Emitted, HostOptions, MachineWithContext, Unhandled, Work, WorkContext } from './host/options.ts';
 export { interpretMachine, type InterpretedMachine, type InterpretOptions } from './interpret.ts';
 export type { Microstep, OnMicrostep } from './interpreter/interpretation.ts';

@@ -16,9 +16,13 @@ export function contextOf(
   if (!('context' in entry)) return given;
   const { module, context } = entry;
   const refuse = (problems: string): never => {
-    throw hostError('MR3381', `The context of instance '${id}' of machine '${module.name}' is not valid: ${problems}.`, {
-      details: { machine: module.name, instanceId: id },
-    });
+    throw hostError(
+      'MR3381',
+      `The context of instance '${id}' of machine '${module.name}' is not valid: ${problems}.`,
+      {
+        details: { machine: module.name, instanceId: id },
+      },
+    );
   };
   const result = context['~standard'].validate(given);
   if ('then' in result) return refuse('its schema cannot say at once if it fits');

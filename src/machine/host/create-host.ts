@@ -2,6 +2,9 @@ import { Host } from './host.ts';
 import { keyOf, listenTo, type Instance } from './instance.ts';
 import type { MachineModule } from '../module.ts';
 import type { HostOptions } from './options.ts';
+import type { HostDocument } from './persist/document.ts';
+import { dump } from './persist/dump.ts';
+import { restore, type RestoreOptions } from './persist/restore.ts';
 import { publish } from './reach.ts';
 
 /** A machine of the host: its module, which types the instance, or its name. */
@@ -34,6 +37,23 @@ export interface MachineHost {
   readonly publish: (event: string, payload?: unknown) => readonly Instance[];
   /** Calls back after each change of an instance. Returns a function that ends it. */
   readonly subscribe: (listener: (instance: Instance) => void) => () => void;
+  /**
+   * Writes all instances down: where they stand, their timers, what they run, and the events on their way, as plain JSON.
+   * Flows that were started to outlive their states are not in it.
+   *
+   * @throws MillraceError MR3371 when something of it is not JSON.
+   */
+  readonly dump: () => HostDocument;
+  /**
+   * Puts back what `dump` or `persist` wrote down, as an object or as JSON text: all of it, or nothing. Timers that are
+   * overdue ring at once, in the order of their deadlines. Flows and tasks that were under way begin anew. Gives the
+   * instances, without those that others run.
+   *
+   * @throws MillraceError MR3370 it is no such document, MR3372 its format is not known, MR3375 an unknown machine, MR3376
+   * such an instance is there, MR3373 another version of a machine, MR3330 a state that does not exist, MR3374 states that
+   * cannot be active together, MR3381 a context that does not fit.
+   */
+  readonly restore: (document: unknown, options?: RestoreOptions) => readonly Instance[];
   /** Ends all instances and their work. */
   readonly stop: () => void;
 }
@@ -84,6 +104,16 @@ export function createMachineHost(options: HostOptions): MachineHost {
       return found.map(({ face }) => face);
     },
     subscribe: (listener) => listenTo(host.watchers, listener),
+    dump: () =>
+      dump(
+        host,
+        [...host.instances.values()].filter(({ parent }) => parent === undefined),
+      ),
+    restore: (document, options = {}) => {
+      const restored = restore(host, document, options);
+      host.run();
+      return restored.map(({ face }) => face);
+    },
     stop: () => host.stop(),
   };
 }

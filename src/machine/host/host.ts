@@ -6,6 +6,7 @@ import { carry, dispatch, stopRun } from './effects.ts';
 import { hostError, reportLoudly } from './errors.ts';
 import { keyOf, place, type Hosted, type Instance } from './instance.ts';
 import type { HostOptions, MachineWithContext } from './options.ts';
+import { dump } from './persist/dump.ts';
 import { Timers } from './timers.ts';
 
 /** How deep machines may run machines. */
@@ -50,17 +51,14 @@ export class Host {
   /** A new instance, started. What that sets off is still to be done: {@link run}. */
   create(name: string, id: string | undefined, given: unknown, parent?: Hosted, run?: string): Hosted {
     const details = { machine: name, ...(id !== undefined && { instanceId: id }) };
-    const entry = this.machines.get(name);
-    if (entry === undefined)
-      throw hostError('MR3375', `The host has no machine '${name}'. Name it in 'machines'.`, { details });
+    const entry = this.entry(name);
     if (parent !== undefined && parent.depth >= deepest)
       throw hostError('MR3377', `Machines run machines more than ${deepest} deep, the last of them '${name}'.`, {
         fault: 'user-code',
         details,
       });
     const own = id ?? this.#freeId(name);
-    if (this.instances.has(keyOf(name, own)))
-      throw hostError('MR3376', `There is an instance '${own}' of machine '${name}' already.`, { details });
+    if (this.instances.has(keyOf(name, own))) this.refuseTaken(name, own);
     const now = this.clock.now();
     const context = contextOf(entry, own, given);
     const step = entry.module.start(context, { instanceId: own, now });
@@ -69,12 +67,29 @@ export class Host {
     return hosted;
   }
 
+  /** @throws MillraceError MR3375 when there is no such machine. */
+  entry(name: string): MachineWithContext | { readonly module: MachineModule<unknown> } {
+    const entry = this.machines.get(name);
+    if (entry !== undefined) return entry;
+    throw hostError('MR3375', `The host has no machine '${name}'. Name it in 'machines'.`, {
+      details: { machine: name },
+    });
+  }
+
+  /** @throws MillraceError MR3376 always. */
+  refuseTaken(name: string, id: string): never {
+    throw hostError('MR3376', `There is an instance '${id}' of machine '${name}' already.`, {
+      details: { machine: name, instanceId: id },
+    });
+  }
+
   place(module: MachineModule<unknown>, id: string, snapshot: Snapshot, parent?: Hosted, run?: string): Hosted {
     const hosted = place(module, id, snapshot, parent, run, {
       send: (event) => {
         this.agenda.event({ to: hosted, event });
         this.run();
       },
+      persist: () => dump(this, [hosted]),
       stop: () => {
         this.#stopByHand(hosted);
         this.run();
@@ -94,7 +109,7 @@ export class Host {
   halt(hosted: Hosted): void {
     if (hosted.status === 'active') {
       this.#end(hosted, 'stopped');
-      this.#changed(hosted);
+      this.changed(hosted);
     }
     this.instances.delete(keyOf(hosted.module.name, hosted.id));
   }
@@ -161,7 +176,7 @@ export class Host {
     }
     this.agenda.first(first);
     if (step.snapshot.status === 'done') this.#end(of, 'done');
-    this.#changed(of);
+    this.changed(of);
   }
 
   #unhandled(to: Hosted, event: string, payload: unknown): void {
@@ -202,7 +217,8 @@ export class Host {
     if (parent !== undefined && running?.child === hosted) this.agenda.event({ to: parent, event, ends: running });
   }
 
-  #changed({ face, listeners, snapshot }: Hosted): void {
+  /** Tells those who listen. */
+  changed({ face, listeners, snapshot }: Hosted): void {
     for (const listener of listeners) this.agenda.call(() => listener(snapshot));
     for (const watcher of this.watchers) this.agenda.call(() => watcher(face));
   }

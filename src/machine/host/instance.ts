@@ -1,4 +1,5 @@
 import type { Actor } from '../actor.ts';
+import type { HostDocument } from './persist/document.ts';
 import type { Effect, MachineModule, Snapshot } from '../module.ts';
 
 /** One machine at work in a host. Its functions need no `this`: they can be handed on as they are. */
@@ -11,6 +12,13 @@ export interface Instance<Context = unknown> extends Actor<Context> {
   readonly available: () => readonly string[];
   /** Has it a transition for this event now, guards aside? */
   readonly can: (event: string) => boolean;
+  /**
+   * Writes it down with the machines that it runs: `restore` of a host puts it back. Flows and tasks under way begin anew
+   * from their input.
+   *
+   * @throws MillraceError MR3371 when something of it is not JSON.
+   */
+  readonly persist: () => HostDocument;
   /** Ends it, its work, and the machines below it, and takes it out of the host. */
   readonly stop: () => void;
 }
@@ -53,7 +61,7 @@ export function place(
   snapshot: Snapshot,
   parent: Hosted | undefined,
   run: string | undefined,
-  does: Pick<Instance, 'send' | 'stop'>,
+  does: Pick<Instance, 'send' | 'stop' | 'persist'>,
 ): Hosted {
   const available = (): readonly string[] => (hosted.status === 'active' ? module.available(hosted.snapshot) : []);
   const listeners: Hosted['listeners'] = new Set();

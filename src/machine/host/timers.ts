@@ -40,8 +40,9 @@ export class Timers {
     if (kept.length < this.#waiting.length) this.#waiting = kept;
   }
 
-  of(owner: Hosted): readonly Timer[] {
-    return this.#waiting.filter((timer) => timer.owner === owner);
+  /** By deadline. */
+  get all(): readonly Timer[] {
+    return this.#waiting;
   }
 
   /** Waits for the next deadline. */
