@@ -22,6 +22,11 @@ export const commands: Readonly<Record<string, Listed>> = {
   check: { summary: 'report the problems of .dsl.ts files', load: () => import('./commands/check/command.ts') },
   explain: { summary: 'tell what a code such as MR1203 means', load: () => import('./commands/explain/command.ts') },
   inspect: { summary: 'show what a system declares', load: () => import('./commands/inspect/command.ts') },
+  graph: { summary: 'show machines and flows as pictures or data', load: () => import('./commands/graph/command.ts') },
+  test: {
+    summary: 'find paths through machines, and write them as tests',
+    load: () => import('./commands/test/command.ts'),
+  },
   run: { summary: 'run a flow, durably', load: () => import('./commands/run/command.ts') },
   send: { summary: 'send events', load: () => import('./commands/send/command.ts') },
   runs: { summary: 'list and show runs', load: () => import('./commands/runs/command.ts') },
