@@ -234,6 +234,8 @@ export const order = orderHead.states('idle', {
       payFailed: { assign: ({ event }) => ({ note: event.error.message }) },
       '*': {},
       'error.execution': 'done',
+      'error.communication': 'done',
+      'error.*': { assign: ({ event }) => ({ note: event.message }) },
     },
     entry: {
       do: [
@@ -241,7 +243,13 @@ export const order = orderHead.states('idle', {
           forEach: 'context.lines',
           do: [{ forEach: 'item.parts', do: [{ emit: ({ item }) => come({ id: `${item}` }) }] }],
         },
+        {
+          when: ({ context }) => context.total > 0,
+          do: [{ when: () => false, do: [] }, { raise: () => come({ id: '' }) }],
+          else: [{ forEach: 'context.lines', do: [{ when: ({ item }) => item.parts.length > 1, do: [] }] }],
+        },
         { cancel: ({ context }) => context.note ?? '' },
+        { send: { event: () => ping(), id: ({ instanceId }) => `p.${instanceId}`, target: ({ context }) => `parcel/${context.total}` } },
         { send: { event: () => ping(), delay: ({ context }) => `${context.total}h`, target: 'parcel' } },
       ],
     },

@@ -152,7 +152,10 @@ class BlockPrinter {
       const holds = this.#lines(piece.holds, after);
       const otherwise = this.#lines(piece.otherwise, after);
       const { code } = piece.value;
-      if (holds.length === 0 && otherwise.length > 0) return [...reach, ['if (!(', code, ')) ', block(otherwise)]];
+      if (holds.length === 0 && otherwise.length > 0) {
+        const simple = piece.value.text === undefined || /^[\w$.]+$/.test(piece.value.text);
+        return [...reach, [simple ? ['if (!', code] : ['if (!(', code, ')'], ') ', block(otherwise)]];
+      }
       const test: Doc = ['if (', code, ') ', block(holds)];
       return [...reach, otherwise.length === 0 ? test : [test, ' else ', block(otherwise)]];
     });

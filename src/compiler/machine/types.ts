@@ -55,12 +55,13 @@ export function payloadTypes(model: SystemModel, machine: MachineNode, writer: M
   const event = (alias: string): string => {
     const name = machine.events.find((each) => each.alias === alias)?.name;
     if (name !== undefined) return declare(`event:${alias}`, pascal(alias), () => payload(name));
-    return alias === 'error.execution' ? errorRecord() : 'unknown';
+    return alias === 'error.execution' || alias === 'error.communication' ? errorRecord() : 'unknown';
   };
   // The same union as in the language: `order.*` stands for what lies below `order`.
   const pattern = (descriptor: string): string => {
     const covered = machine.events.filter(({ alias }) => alias.startsWith(descriptor.slice(0, -1)));
-    const types = [...new Set(covered.map(({ alias }) => event(alias)))];
+    const errors = descriptor === 'error.*' ? [errorRecord()] : [];
+    const types = [...new Set([...errors, ...covered.map(({ alias }) => event(alias))])];
     if (types.length === 0 || types.includes('unknown')) return 'unknown';
     return declare(
       `pattern:${descriptor}`,
