@@ -107,7 +107,10 @@ function printHandler(printer: Printer, { event, cases }: Handler, shared: Share
         const inline = printGroup(printer, group);
         readsPayload ||= inline.readsPayload;
         readsCell ||= inline.readsCell;
-        statements.push(...inline.statements);
+        // One event under two names: `output` in the onDone of one state, `event` in the `on` of another.
+        const renamed = inline.readsPayload && group.payload !== undefined && group.payload !== parameter;
+        if (renamed) statements.push(block([`const ${group.payload} = ${parameter};`, ...inline.statements]));
+        else statements.push(...inline.statements);
         if (isLast && !isCertain(group)) statements.push(`return ${nothing(printer)};`);
         continue;
       }

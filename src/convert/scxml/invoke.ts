@@ -175,7 +175,7 @@ export function runOf(world: World, chart: Chart, invocation: Invocation, onDone
   const params = paramsOf(site, element);
   const failed = params.find(([, value]) => value.failure !== undefined);
   // What the other machine does not declare does not reach it; that it can be computed counts all the same.
-  const given = params.filter(([name]) => child.variables.has(name));
+  const given = params.filter(([name, { safe }]) => child.variables.has(name) || !safe);
   const members: (readonly [string, Value])[] = [
     ...given,
     ...(world.envelope ? [['_invokeid', plain(quote(id))] as const] : []),

@@ -3,10 +3,10 @@ import type { Location } from '../../model/index.ts';
 import type { Chart } from './chart.ts';
 import { isConstant } from './ecmascript/constant.ts';
 import { failing, translateExpression, type Names } from './ecmascript/translate.ts';
-import { combined, objectOf, plain, type Value } from './ecmascript/value.ts';
+import { objectOf, plain, type Value } from './ecmascript/value.ts';
 import { dataView, envelopeView, type EventView, platformView, storedView } from './event-view.ts';
 import { locationOf } from './report.ts';
-import { elementsOf, textIn, type Place, type XmlElement, type XmlText } from './xml.ts';
+import { elementsOf, parseXml, textIn, type Place, type XmlElement, type XmlText } from './xml.ts';
 
 /** What all documents of one system share. */
 export interface World {
@@ -82,6 +82,8 @@ export function contentOf(element: XmlElement): Value | undefined {
 export function contentText(text: string): Value | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
+  const xml = trimmed.startsWith('<') ? parseXml(trimmed).root : undefined;
+  if (xml !== undefined) return plain(treeOf(xml));
   return plain(isConstant(trimmed) ? trimmed.replaceAll(/\s*\n\s*/g, ' ') : quote(trimmed.replaceAll(/\s+/g, ' ')));
 }
 
@@ -159,5 +161,3 @@ export const scxmlTypes: readonly string[] = [
   'http://www.w3.org/TR/scxml',
   'http://www.w3.org/TR/scxml/',
 ];
-
-export { combined };

@@ -41,7 +41,7 @@ export function readCases(): readonly Case[] {
   return globSync('*/*.scxml', { cwd: suite })
     .map((path) => path.replaceAll('\\', '/').replace(/\.scxml$/, ''))
     .sort()
-    .flatMap((path) => {
+    .flatMap((path): readonly Case[] => {
       const folder = join(suite, dirname(path));
       const file = readOr(join(suite, `${path}.json`));
       if (file === undefined) return [];

@@ -4,6 +4,7 @@ import type { EventView } from '../event-view.ts';
 import { globals } from './globals.ts';
 import { parseExpression, parseScript } from './parse.ts';
 import { allDeclared, referencesIn, type Reference } from './references.ts';
+import { treeEdits, type Edit } from './trees.ts';
 import { combined, plain, scoped, type Value } from './value.ts';
 
 /** A function of the document: its declaration, to be put where it is called. */
@@ -159,39 +160,37 @@ function preamble({ variables, changed, mutated, functions }: World, names: Name
   return [...declarations, ...called];
 }
 
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
 /** The text of the nodes, with the names of the document replaced by what they mean. */
 function rewrite(text: string, nodes: readonly ts.Node[], names: Names, view: EventView, local: boolean): string {
-  const edits = referencesIn(nodes, names.variables).flatMap((reference) => editOf(reference, names, view, local));
+  const references = referencesIn(nodes, names.variables).flatMap((reference) => editOf(reference, names, view, local));
+  const edits = [...nodes.flatMap(treeEdits), ...references];
   const start = nodes[0]?.getStart() ?? 0;
   return applied(text, edits, start, nodes.at(-1)?.end ?? start);
 }
 
 /** The same for a script, where `var x` of a variable of the document is no declaration. */
 function rewriteStatements(text: string, nodes: readonly ts.Statement[], names: Names, view: EventView): string {
-  const edits = referencesIn(nodes, names.variables).flatMap((reference) => editOf(reference, names, view, true));
+  const references = referencesIn(nodes, names.variables).flatMap((reference) => editOf(reference, names, view, true));
+  const edits = [...nodes.flatMap(treeEdits), ...references];
   for (const node of nodes) {
     if (!ts.isVariableStatement(node)) continue;
     const { declarations } = node.declarationList;
     if (!declarations.some(({ name }) => ts.isIdentifier(name) && names.variables.has(name.text))) continue;
     const parts = declarations.map(({ name, initializer }) => {
-      const value = initializer && rewrite(text, [initializer], names, view, true);
+      const value = initializer && applied(text, within(edits, initializer), initializer.getStart(), initializer.end);
       const own = ts.isIdentifier(name) && names.variables.has(name.text);
       const target = name.getText();
       if (own) return value === undefined ? '' : `${target} = ${value};`;
       return value === undefined ? `let ${target};` : `let ${target} = ${value};`;
     });
-    const inside = edits.filter(({ start, end }) => start >= node.getStart() && end <= node.end);
-    for (const edit of inside) edits.splice(edits.indexOf(edit), 1);
+    for (const edit of within(edits, node)) edits.splice(edits.indexOf(edit), 1);
     edits.push({ start: node.getStart(), end: node.end, text: parts.filter((part) => part !== '').join('\n') });
   }
   return applied(text, edits, 0, text.length);
 }
+
+const within = (edits: readonly Edit[], node: ts.Node): readonly Edit[] =>
+  edits.filter(({ start, end }) => start >= node.getStart() && end <= node.end);
 
 function applied(text: string, edits: readonly Edit[], start: number, end: number): string {
   const inOrder = edits.map((edit, index) => ({ edit, index }));
