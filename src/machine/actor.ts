@@ -15,7 +15,9 @@ export interface Actor<Context> {
   readonly subscribe: (listener: (snapshot: Snapshot<Context>) => void) => () => void;
 }
 
-export interface ActorOptions {
+export interface ActorOptions<Context = unknown> {
+  /** Goes on from here instead of starting anew. What comes from a storage is first checked with `checkSnapshot`. */
+  readonly snapshot?: Snapshot<Context>;
   readonly instanceId?: string;
   /** Milliseconds since 1970. Default: always 0, so that a machine does not read the clock unasked. */
   readonly now?: () => number;
@@ -40,14 +42,14 @@ export interface ActorOptions {
 export function createActor<Context>(
   machine: MachineModule<Context>,
   context: Context,
-  options: ActorOptions = {},
+  options: ActorOptions<Context> = {},
 ): Actor<Context> {
-  const { onEffects, now = () => 0, instanceId = '' } = options;
+  const { onEffects, now = () => 0, instanceId = '', snapshot: from } = options;
   const take = 'program' in machine ? inRegisters(machine as CompiledMachine<Context>) : bySnapshots(machine);
   const waiting: MachineEvent[] = [];
   let listeners: readonly ((snapshot: Snapshot<Context>) => void)[] = [];
   let busy = false;
-  let snapshot = take.start(context, { instanceId, now: now() }, onEffects);
+  let snapshot = take.start(context, { instanceId, now: now() }, onEffects, from);
 
   const handle = (event: MachineEvent): void => {
     const next = take.send(event, now(), onEffects);
@@ -86,6 +88,7 @@ interface Taker<Context> {
     context: Context,
     scope: { readonly instanceId: string; readonly now: number },
     onEffects: ActorOptions['onEffects'],
+    from: Snapshot<Context> | undefined,
   ): Snapshot<Context>;
   /** Nothing when the event was not handled. */
   send(event: MachineEvent, now: number, onEffects: ActorOptions['onEffects']): Snapshot<Context> | undefined;
@@ -115,7 +118,13 @@ function inRegisters<Context>({ program }: CompiledMachine<Context>): Taker<Cont
     }
   };
   return {
-    start(context, scope, onEffects) {
+    start(context, scope, onEffects, from) {
+      if (from !== undefined) {
+        const at = program.states.findIndex(([name]) => name === from.state[0]);
+        cell = program.open?.(from.context, scope, from) ?? { ...newCell(from.context, scope), state: at };
+        cell.done = from.status === 'done';
+        return (last = from);
+      }
       cell = (program.open ?? newCell)(context, scope);
       startCell(program, cell);
       return finish(onEffects);
@@ -138,8 +147,9 @@ function bySnapshots<Context>(machine: MachineModule<Context>): Taker<Context> {
   let snapshot: Snapshot<Context>;
   let instanceId = '';
   return {
-    start(context, scope, onEffects) {
+    start(context, scope, onEffects, from) {
       instanceId = scope.instanceId;
+      if (from !== undefined) return (snapshot = from);
       const step = machine.start(context, scope);
       if (step.effects.length > 0) onEffects?.(step.effects);
       return (snapshot = step.snapshot);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { isActive } from './active.ts';
 export { createActor, type Actor, type ActorOptions } from './actor.ts';
 export { checkContext, itemsOf, sendId } from './checks.ts';
 export { checkSnapshot } from './check-snapshot.ts';
@@ -43,4 +44,5 @@ export {
   type RegionTable,
   type TransitionRow,
 } from './regions/table.ts';
+export { select, type Watched } from './select.ts';
 export { parseTarget, targetOf, type Target } from './target.ts';

@@ -1,3 +1,4 @@
+import { isActive } from '../active.ts';
 import type { Actor } from '../actor.ts';
 import type { HostDocument } from './persist/document.ts';
 import type { Effect, MachineModule, Snapshot } from '../module.ts';
@@ -8,6 +9,8 @@ export interface Instance<Context = unknown> extends Actor<Context> {
   readonly id: string;
   /** `stopped`: somebody else ended it. */
   readonly status: 'active' | 'done' | 'stopped';
+  /** Is the state of this name active, or one below it? */
+  readonly in: (state: string) => boolean;
   /** The events for which it has a transition now, guards aside. */
   readonly available: () => readonly string[];
   /** Has it a transition for this event now, guards aside? */
@@ -83,6 +86,7 @@ export function place(
       },
       getSnapshot: () => hosted.snapshot,
       subscribe: (listener) => listenTo(listeners, listener),
+      in: (state) => isActive(module, hosted.snapshot, state),
       available,
       can: (event) => available().includes(event),
       ...does,

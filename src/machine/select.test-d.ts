@@ -1,0 +1,23 @@
+import { createActor, select, type Actor, type Instance, type MachineModule, type Snapshot } from './index.ts';
+
+/** As React and Preact declare it. */
+declare function useSyncExternalStore<Value>(
+  subscribe: (onStoreChange: () => void) => () => void,
+  getSnapshot: () => Value,
+  getServerSnapshot?: () => Value,
+): Value;
+
+declare const machine: MachineModule<{ readonly lit: number }>;
+declare const instance: Instance<{ readonly lit: number }>;
+
+export function useMachine<Context>({ subscribe, getSnapshot, send }: Actor<Context>) {
+  return [useSyncExternalStore(subscribe, getSnapshot, getSnapshot), send] as const;
+}
+
+const actor = createActor(machine, { lit: 0 });
+export const [snapshot]: readonly [Snapshot<{ readonly lit: number }>, Actor<unknown>['send']] = useMachine(actor);
+export const lit: number = useSyncExternalStore(instance.subscribe, instance.getSnapshot).context.lit;
+const part = select(actor, ({ context }) => context.lit);
+export const count: number = useSyncExternalStore(part.subscribe, part.getSnapshot);
+// @ts-expect-error the context has no such field
+select(actor, ({ context }) => context.dark);
