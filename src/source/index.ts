@@ -6,5 +6,8 @@
  */
 export { SourceError } from './errors.ts';
 export { loadSystemFromDsl, type LoadOptions } from './load.ts';
+export { convertDslToFlow, convertFlowToDsl, type ConvertedFlow } from './print/convert-flow.ts';
+export { printSystem, type PrintedSystem } from './print/print-system.ts';
 export type { ReadOptions, ReadResult } from './options.ts';
 export { readSystem } from './read-system.ts';
+export { compareSchemas } from './schemas/compare.ts';

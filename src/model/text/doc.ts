@@ -38,6 +38,16 @@ function list(open: string, items: readonly Doc[], close: string, edge: Doc): Do
   return group(open, indent([edge, join(items, [',', line])]), { doc: 'broken', text: ',' }, edge, close);
 }
 
+/** `[a, b]` */
+export function array(items: readonly Doc[]): Doc {
+  return list('[', items, ']', soft);
+}
+
+/** After something that goes on below when it does not fit: two spaces further in. */
+export function below(separator: '' | ' ', inner: Doc): Doc {
+  return indent([separator === '' ? soft : line, inner]);
+}
+
 /** `{ a: 1, b }` */
 export function object(members: readonly Doc[]): Doc {
   return list('{', members, '}', line);

@@ -1,0 +1,161 @@
+import type {
+  AgentNode,
+  EventNode,
+  FlowNode,
+  MachineNode,
+  ResourceNode,
+  SystemModel,
+  TaskNode,
+} from '../../model/index.ts';
+import { array, object, print, type Doc } from '../../model/text/doc.ts';
+import { propertyKey, quote } from '../../model/text/names.ts';
+import { comment, commonMembers } from './common.ts';
+import { optionalCall, optionalSchema, schema } from './lambdas.ts';
+import type { Printing } from './printing.ts';
+import { printStates } from './states.ts';
+import { printBody } from './steps.ts';
+import { taskOptions } from './tasks.ts';
+import { checkKeys, member, oneOrMore, optionalJson, text, texts } from './values.ts';
+
+/** Everything that a file declares as a constant. */
+export type DefinitionNode = AgentNode | ResourceNode | EventNode | TaskNode | FlowNode | MachineNode;
+
+const printers: {
+  readonly [K in DefinitionNode['kind']]: (to: Printing, node: Extract<DefinitionNode, { kind: K }>) => Doc;
+} = {
+  agent: (to, node) => [to.word('agent'), '(', quote(node.name), ', ', agentOptions(node), ')'],
+  resource: (to, node) => [to.word('resource'), '(', quote(node.name), ', ', resourceOptions(node), ')'],
+  event: (to, node) => [
+    to.word('event'),
+    '(',
+    quote(node.name),
+    ', ',
+    object([...member('payload', schema(to, node.payload)), ...member('ttl', text(node.ttl)), ...commonMembers(node)]),
+    ')',
+  ],
+  task: (to, node) => [to.word('task'), '(', quote(node.name), ', ', taskOptions(to, node), ')'],
+  flow: (to, node) => [
+    to.word('flow'),
+    '(',
+    quote(node.name),
+    ', ',
+    flowOptions(to, node),
+    ', ',
+    printBody(to, node.body, true),
+    ')',
+  ],
+  machine: (to, node) => [
+    to.word('machine'),
+    '(',
+    quote(node.name),
+    ', ',
+    machineOptions(to, node),
+    ').states(',
+    oneOrMore(node.initial) ?? '[]',
+    ', ',
+    printStates(to, node, node.states, node.location),
+    ')',
+  ],
+};
+
+/** The exported constant of a definition with its comment, without an indentation. */
+export function printDefinition(to: Printing, node: DefinitionNode): string {
+  const { name, kind, location } = node;
+  if (!/^[A-Za-z_][\w.-]*$/.test(name)) {
+    to.cannot(
+      location,
+      `'${name}' cannot be a name.`,
+      'It begins with a letter or `_`; letters, digits, `_`, `.` and `-` may follow.',
+    );
+  }
+  const constant = to.names.constants.get(name) ?? name;
+  const printer = printers[kind] as (to: Printing, node: DefinitionNode) => Doc;
+  return `${comment(node)}${print(['export const ', constant, ' = ', printer(to, node), ';'], 0, 120)}`;
+}
+
+function agentOptions(node: AgentNode): Doc {
+  return object([
+    ...member('role', text(node.role)),
+    ...member('model', text(node.model)),
+    ...member('system', text(node.system)),
+    ...member('tools', texts(node.tools)),
+    ...member('maxTokens', optionalJson(node.maxTokens)),
+    ...member('options', optionalJson(node.options)),
+    ...commonMembers(node),
+  ]);
+}
+
+function resourceOptions(node: ResourceNode): Doc {
+  return object([
+    ...member('kind', quote(node.type)),
+    ...member('env', texts(node.env)),
+    ...member('options', optionalJson(node.options)),
+    ...commonMembers(node),
+  ]);
+}
+
+function flowOptions(to: Printing, node: FlowNode): Doc {
+  return object([
+    ...member('input', schema(to, node.input)),
+    ...member('output', optionalSchema(to, node.output)),
+    ...member('on', node.on === undefined ? undefined : to.event(node.on, node.location)),
+    ...member('schedule', optionalJson(node.schedule)),
+    ...member('http', text(node.http)),
+    ...member('onFailure', optionalCall(to, node.onFailure)),
+    ...member('timeout', text(node.timeout)),
+    ...commonMembers(node),
+  ]);
+}
+
+function machineOptions(to: Printing, node: MachineNode): Doc {
+  const aliases = (known: MachineNode['events'], constant: (name: string) => string): Doc | undefined => {
+    checkKeys(
+      to,
+      node.location,
+      known.map(({ alias }) => alias),
+      'The name',
+    );
+    return object(known.flatMap(({ alias, name }) => member(alias, constant(name))));
+  };
+  const optional = (known: MachineNode['events'], kind: 'flows' | 'tasks' | 'machines'): Doc | undefined =>
+    known.length === 0 ? undefined : aliases(known, (name) => to.constant(name, [kind], node.location));
+  return object([
+    ...member('key', quote(node.key)),
+    ...member('context', schema(to, node.context)),
+    ...member(
+      'events',
+      aliases(node.events, (name) => to.event(name, node.location)),
+    ),
+    ...member('creates', node.creates.length === 0 ? undefined : texts(node.creates)),
+    ...member('flows', optional(node.flows, 'flows')),
+    ...member('tasks', optional(node.tasks, 'tasks')),
+    ...member('machines', optional(node.machines, 'machines')),
+    ...commonMembers(node),
+  ]);
+}
+
+/** The options of a system. Definitions are named: they stand further down. */
+export function systemOptions(model: SystemModel): Doc {
+  const { contexts, retention, budget, access, version } = model;
+  const bounded = Object.values(contexts).map((context) => {
+    const { name, description, members, responsibilities, dependencies } = context;
+    return [
+      propertyKey(name),
+      ': ',
+      object([
+        ...member('description', text(description)),
+        ...member('members', array(members.map(quote))),
+        ...member('responsibilities', texts(responsibilities)),
+        ...member('dependencies', texts(dependencies)),
+      ]),
+    ];
+  });
+  return object([
+    ...member('version', quote(version)),
+    ...(bounded.length === 0 ? [] : member('contexts', object(bounded))),
+    ...member('retention', optionalJson(retention)),
+    ...member('budget', optionalJson(budget)),
+    ...member('access', optionalJson(access)),
+    ...commonMembers(model),
+  ]);
+}
