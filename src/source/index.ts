@@ -10,4 +10,4 @@ export { convertDslToFlow, convertFlowToDsl, type ConvertedFlow } from './print/
 export { printSystem, type PrintedSystem } from './print/print-system.ts';
 export type { ReadOptions, ReadResult } from './options.ts';
 export { readSystem } from './read-system.ts';
-export { compareSchemas } from './schemas/compare.ts';
+export { schemaComparison } from './schemas/load.ts';

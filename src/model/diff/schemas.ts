@@ -33,7 +33,7 @@ export function compareSchema(
 }
 
 const words: Readonly<Record<SchemaRelation, string>> = {
-  equal: 'is written in another way and accepts the same',
+  equal: 'is written in another way and refuses nothing that it accepted',
   wider: 'accepts more than before',
   narrower: 'accepts less than before',
   unknown: 'was changed, and it cannot be told whether it still accepts what it accepted',
