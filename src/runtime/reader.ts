@@ -104,8 +104,11 @@ export function readerOf(store: Store, now: () => number = () => clockOf(store, 
       }),
     exportInstances: (query = {}) =>
       store.reading((tables) => {
-        const rows = tables.instances.list(query).filter(({ parentRef }) => parentRef === null);
-        return Object.fromEntries(rows.map((row) => [`${row.machine}/${row.id}`, documentOf(tables, row, now())]));
+        const documents = tables.instances
+          .list(query)
+          .filter(({ parentRef }) => parentRef === null)
+          .map((row): [string, InstanceDocument] => [`${row.machine}/${row.id}`, documentOf(tables, row, now())]);
+        return Object.fromEntries(documents.sort(([a], [b]) => (a < b ? -1 : 1)));
       }),
     metrics: (machine, { id } = {}) => store.reading((tables) => metricsOf(tables, machine, id, now())),
     close: () => store.close(),

@@ -113,3 +113,29 @@ it('says that it is locked', { timeout: 20_000 }, () => {
   store.close();
   other.close();
 });
+
+describe('a file of an older schema', () => {
+  function older(): void {
+    const db = new DatabaseSync(file);
+    db.exec(steps[0] ?? '');
+    db.exec('PRAGMA application_id = 0x4d696c6c; PRAGMA user_version = 1');
+    db.exec(`INSERT INTO timers VALUES ('machine m i 1 after.a.0', 7, 'machine', 'machine m', 'i 1', '{}'), ('r', 9, 'run', 'r', '', NULL);
+      INSERT INTO instances VALUES ('m', 'i', 'active', '{"state":["a"]}', 'h', 1, NULL, NULL, NULL, 1, 2);
+      INSERT INTO instance_history VALUES ('m', 'i', 1, 2, '', NULL, NULL, '["a"]', '{}', NULL)`);
+    db.close();
+  }
+
+  it.each([false, true])('is brought up to date, and nothing in it is lost (read only: %s)', (readOnly) => {
+    older();
+    const store = openSqlite(file, { readOnly });
+    const { timers, instances } = store.tables;
+    expect(timers.of('machine m', 'i 1').map(({ name, due }) => [name, due])).toEqual([['after.a.0', 7]]);
+    expect(timers.get('r')).toMatchObject({ name: null, due: 9 });
+    expect(instances.get('m', 'i')).toMatchObject({ status: 'active', armed: true, input: null });
+    expect(instances.history('m', 'i', {})).toMatchObject([{ kind: 'event', more: null, armed: null, took: null }]);
+    store.close();
+    const db = new DatabaseSync(file, { readOnly: true });
+    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: steps.length });
+    db.close();
+  });
+});

@@ -107,6 +107,32 @@ describe('to itself', () => {
     expect(seen(runtime, 'hasty', 'A')).toEqual(['b', 'a']);
   });
 
+  it('takes back what was sent without delay and has not arrived', async () => {
+    const hasty = sketched('hasty', {
+      events: ['go', 'a', 'b'],
+      creates: ['go'],
+      initial: 'on',
+      states: {
+        on: {
+          on: {
+            go: {
+              actions: [
+                ['send', 'a', me],
+                ['send', 'b', me, { id: 'x' }],
+                ['send', 'b', me],
+              ],
+            },
+            a: { actions: [noting(`'a'`), ['cancel', 'x']] },
+            ...hears('b'),
+          },
+        },
+      },
+    });
+    runtime = openSketched([hasty]);
+    await runtime.sendEvent('go', { id: 'A' });
+    expect(seen(runtime, 'hasty', 'A')).toEqual(['a', 'b']);
+  });
+
   it('refuses the event whose sends have no end, and all that they did', async () => {
     const restless = sketched('restless', {
       events: ['make', 'go'],
