@@ -22,6 +22,8 @@ export function eventNamesOf(root: XmlElement): ReadonlySet<string> {
     } else if (element.name === 'raise' || element.name === 'send') {
       const name = event ?? (eventexpr === undefined ? undefined : constantText(eventexpr));
       if (name !== undefined && name !== '') names.add(name);
+      // A session that cannot be is told at once, by the machine itself.
+      if (element.attributes.target?.startsWith('#_scxml_') === true) names.add('error.communication');
     }
     for (const child of elementsOf(element)) if (child.name !== 'scxml') visit(child);
   };

@@ -10,7 +10,7 @@ import {
 import { chartOf, ownElements, stateTags, type Chart, type ReadFile } from './chart.ts';
 import { contextSchema, dataModelOf } from './data.ts';
 import { pendingOf } from './finalize.ts';
-import { loadInvocations, machineName, type Loading } from './invoke.ts';
+import { loadInvocations, machineName, reportsOf, type Loading } from './invoke.ts';
 import { locationOf, reporter } from './report.ts';
 import type { World } from './site.ts';
 import { stateOf, type StateScope } from './states.ts';
@@ -85,7 +85,11 @@ export function importScxml(text: string, options: ImportScxmlOptions = {}): Imp
   const charts = [chart, ...new Set(loading.known.values())].filter((each, index, all) => all.indexOf(each) === index);
   const events = new Set([...charts.flatMap((each) => [...each.events]), ...(options.events ?? [])]);
   const run = new Set(charts.flatMap(({ invocations }) => invocations.map(({ child }) => child)));
+  const reports = reportsOf(charts);
+  for (const id of reports.values()) events.add(`done.invoke.${id}`);
   const world: World = {
+    machines: loading.machines,
+    reports,
     envelope: charts.some(({ eventUse }) => eventUse.fields),
     events,
     isChild: (each) => run.has(each),
@@ -119,7 +123,7 @@ function machineOf(world: World, chart: Chart, readFile: ReadFile | undefined): 
     chart,
     readFile,
     states,
-    platform: platformEvents(chart),
+    platform: platformEvents(world, chart),
     pending: pendingOf(chart.invocations, ({ state }) => chart.stateNames.get(state) as string),
     data,
     taken: new Set(states.keys()),
@@ -177,7 +181,7 @@ function startOf(scope: StateScope, entry: StateNode['entry'], targets: readonly
 }
 
 /** The events that the machine itself raises, under their names in the document. */
-function platformEvents(chart: Chart): readonly string[] {
+function platformEvents(world: World, chart: Chart): readonly string[] {
   const hasStates = (element: XmlElement): boolean => elementsOf(element, 'state', 'parallel', 'final').length > 0;
   const ends = [...ownElements(chart.root)].filter(
     (element) => (element.name === 'state' || element.name === 'parallel') && hasStates(element),
@@ -186,6 +190,6 @@ function platformEvents(chart: Chart): readonly string[] {
     'error.execution',
     'error.communication',
     ...ends.map((element) => `done.state.${chart.stateNames.get(element)}`),
-    ...chart.invocations.map(({ id }) => `done.invoke.${id}`),
+    ...chart.invocations.flatMap(({ id, child }) => (world.reports.has(child) ? [] : [`done.invoke.${id}`])),
   ];
 }

@@ -10,6 +10,7 @@ import {
   type Invocation,
   type ReadFile,
 } from './chart.ts';
+import { descriptorsOf } from './event-names.ts';
 import { constantText } from './ecmascript/constant.ts';
 import { combined, lambdaOf, objectOf, plain, type Value } from './ecmascript/value.ts';
 import { translateAssignment } from './ecmascript/translate.ts';
@@ -165,6 +166,34 @@ function load(
   loading.known.set(key, child);
   loadInvocations(child, loading);
   return child;
+}
+
+/**
+ * Machines whose end is listened to where the state that runs them is not active any more: to leave it takes its work
+ * back, and the end with it, so that the machine has to send its end as an event.
+ */
+export function reportsOf(charts: readonly Chart[]): ReadonlyMap<Chart, string> {
+  const all = charts.flatMap((chart) => chart.invocations.map((invocation) => ({ chart, invocation })));
+  const found = new Map<Chart, string>();
+  for (const { chart, invocation } of all) {
+    const { child, id, state } = invocation;
+    if (!listensElsewhere(chart, state, `done.invoke.${id}`)) continue;
+    if (all.filter((each) => each.invocation.child === child).length === 1) found.set(child, id);
+  }
+  return found;
+}
+
+function listensElsewhere(chart: Chart, state: XmlElement, event: string): boolean {
+  const contains = (outer: XmlElement, inner: XmlElement): boolean =>
+    outer === inner || elementsOf(outer).some((child) => contains(child, inner));
+  return [...chart.stateNames.keys()].some(
+    (source) =>
+      !contains(source, state) &&
+      !contains(state, source) &&
+      elementsOf(source, 'transition').some((transition) =>
+        descriptorsOf(transition).some((name) => /^done(?:\.|$)/.test(name) && `${event}.`.startsWith(`${name}.`)),
+      ),
+  );
 }
 
 /** What a state runs. */

@@ -1,6 +1,7 @@
 import { quote } from '../../model/text/names.ts';
 import { isDuration, type Duration } from '../../core/index.ts';
 import type { ActionNode, ExpressionNode } from '../../model/index.ts';
+import { isPlatformEvent } from './event-names.ts';
 import { constantText } from './ecmascript/constant.ts';
 import { combined, lambdaOf, plain, scoped, type Value } from './ecmascript/value.ts';
 import { translateAssignment } from './ecmascript/translate.ts';
@@ -77,17 +78,19 @@ function anyOf(
     element,
   );
   const location = at(site, element);
-  return [...site.world.events].reduceRight<readonly ActionNode[]>(
-    (otherwise, event) => [
-      whenNode(
-        combined([name], `${name.text} === ${quote(event)}`, { boolean: true }),
-        send(event),
-        otherwise,
-        location,
-      ),
-    ],
-    fail(wrong('No event has the computed name.')),
-  );
+  return [...site.world.events]
+    .filter((each) => !isPlatformEvent(each))
+    .reduceRight<readonly ActionNode[]>(
+      (otherwise, event) => [
+        whenNode(
+          combined([name], `${name.text} === ${quote(event)}`, { boolean: true }),
+          send(event),
+          otherwise,
+          location,
+        ),
+      ],
+      fail(wrong('No event has the computed name.')),
+    );
 }
 
 interface Identity {
@@ -126,6 +129,12 @@ function sendNamed(
     const payload = payloadOf(site, name, data, { type: 'internal' });
     return { kind: 'raise', call: eventCall(name, payload, location), location };
   };
+  const unreachable = (): readonly ActionNode[] => {
+    const message = `There is no session '${element.attributes.target?.slice('#_scxml_'.length)}'.`;
+    const record = `{ name: 'Error', message: ${quote(message)}, code: 'MR3371', retryable: false, fault: 'environment' }`;
+    const call = eventCall('error.communication', plain(record), location);
+    return [...fail(plain('')).slice(0, -1), { kind: 'raise', call, location }];
+  };
   const delay = delayOf(site, element);
   const send = (target: string | ExpressionNode | undefined): ActionNode => {
     const sendid = id === undefined ? {} : { sendid: id.value };
@@ -145,7 +154,7 @@ function sendNamed(
   if ('text' in target) {
     if (target.text === '#_internal') return [raise()];
     const found = targetOf(target.text);
-    if ('to' in found) return [send(found.to)];
+    if ('to' in found) return isUnreachable(site, target.text) ? [...unreachable()] : [send(found.to)];
     return fail(wrong(`'${target.text}' is not a target.`));
   }
   const { value } = target;
@@ -166,6 +175,10 @@ function sendNamed(
   const failed = fail(wrong('')).slice(0, -1);
   return [whenNode(internal, [raise()], [...failed, send(lambdaOf(computed, location))], location)];
 }
+
+/** Does a target name a session of a machine that there is none of? */
+const isUnreachable = ({ world }: Site, target: string): boolean =>
+  target.startsWith('#_scxml_') && !world.machines.has(target.slice('#_scxml_'.length).replace(/\/.*$/s, ''));
 
 /** A delay as the language writes it, or a lambda that gives milliseconds. */
 export function delayOf(site: Site, element: XmlElement): Duration | ExpressionNode | undefined {

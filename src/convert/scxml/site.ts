@@ -13,6 +13,10 @@ export interface World {
   /** Does the payload of every event carry all of its fields, not its data alone? */
   readonly envelope: boolean;
   readonly events: ReadonlySet<string>;
+  /** The names of all machines. */
+  readonly machines: ReadonlySet<string>;
+  /** Machines whose end is an event of their own, since it is listened to outside of the state that runs them. */
+  readonly reports: ReadonlyMap<Chart, string>;
   /** Is the chart run by another one? */
   readonly isChild: (chart: Chart) => boolean;
 }

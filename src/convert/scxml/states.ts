@@ -3,10 +3,11 @@ import type { ActionNode, StateNode } from '../../model/index.ts';
 import { actionsOf, type ActionSite } from './actions.ts';
 import { stateTags } from './chart.ts';
 import type { DataModel } from './data.ts';
-import { lambdaOf } from './ecmascript/value.ts';
+import { lambdaOf, type Value } from './ecmascript/value.ts';
 import { idActions, runOf } from './invoke.ts';
 import { interceptions } from './finalize.ts';
-import { at, dataOf, outside } from './site.ts';
+import { eventCall } from './nodes.ts';
+import { at, dataOf, outside, payloadOf } from './site.ts';
 import { targetsOf, transitionsOf, type TransitionScope } from './transitions.ts';
 import { elementsOf, type XmlElement } from './xml.ts';
 
@@ -59,7 +60,7 @@ export function stateOf(scope: StateScope, element: XmlElement): StateNode {
     ...transitions,
     after: [],
     entry: [...(data.late.get(element) ?? []), ...blocks(site, element, 'onentry'), ...idActions(world, chart, runs)],
-    exit: blocks(site, element, 'onexit'),
+    exit: [...blocks(site, element, 'onexit'), ...endOf(site, element, output)],
     run: runs.map((run) => runOf(world, chart, run, runDone.get(run.id) ?? [])),
     ...(output === undefined ? {} : { output: lambdaOf(output, location) }),
     states: [...states, ...added, ...(initial?.added ?? [])],
@@ -86,6 +87,17 @@ function blocks(site: ActionSite, element: XmlElement, name: string): readonly A
       rest[0] as XmlElement,
     );
   return [...kept, ...errors.slice(0, 1)];
+}
+
+/** The end of a machine that has to say it itself. */
+function endOf(site: ActionSite, element: XmlElement, output: Value | undefined): readonly ActionNode[] {
+  const { chart, world } = site;
+  const id = world.reports.get(chart);
+  if (id === undefined || element.name !== 'final' || !elementsOf(chart.root).includes(element)) return [];
+  const name = `done.invoke.${id}`;
+  const location = at(site, element);
+  const payload = payloadOf(site, name, output, { type: 'external', toParent: true });
+  return [{ kind: 'send', call: eventCall(name, payload, location), target: '#parent', location }];
 }
 
 const alwaysThrows = (action: ActionNode): boolean =>

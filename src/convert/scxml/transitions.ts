@@ -192,13 +192,9 @@ function patternCovers(pattern: string, key: string): boolean {
 }
 
 /** The keys of `on` for one descriptor. */
-function keysOf(
-  { world, chart, platform }: TransitionScope,
-  { reads, exact }: Heard,
-  descriptor: string,
-): readonly string[] {
+function keysOf({ world, platform }: TransitionScope, { reads, exact }: Heard, descriptor: string): readonly string[] {
   if (exact) return [descriptor];
-  const runs = chart.invocations.map(({ id }) => `done.run.${id}`);
+  const runs = platform.filter((name) => name.startsWith('done.invoke.')).map(internalName);
   if (descriptor === '*') return [...(reads ? platform.map(internalName) : runs), '*'];
   const own = platform.filter((name) => isBelow(name, descriptor)).map(internalName);
   const events = [...world.events].filter((name) => isBelow(name, descriptor));
