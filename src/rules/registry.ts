@@ -1,6 +1,7 @@
 import { afterReturns } from './after-returns/index.ts';
 import { aliases } from './aliases/index.ts';
 import { branchCases } from './branch-cases/index.ts';
+import { cancelledIds } from './cancelled-ids/index.ts';
 import { contextMembers } from './context-members/index.ts';
 import { deadEnds } from './dead-ends/index.ts';
 import { duplicateMatch } from './duplicate-match/index.ts';
@@ -17,6 +18,9 @@ import { references } from './references/index.ts';
 import { retryIdempotent } from './retry-idempotent/index.ts';
 import type { Rule } from './rule.ts';
 import { scopeNames } from './scope-names/index.ts';
+import { sendEvents } from './send-events/index.ts';
+import { sendIds } from './send-ids/index.ts';
+import { sendTargets } from './send-targets/index.ts';
 import { shadowed } from './shadowed/index.ts';
 import { stateNames } from './state-names/index.ts';
 import { stateShape } from './state-shape/index.ts';
@@ -58,6 +62,10 @@ export const rules: readonly Rule[] = [
   eventlessLoop,
   aliases,
   stateShape,
+  sendTargets,
+  sendEvents,
+  cancelledIds,
+  sendIds,
   unimplemented,
   supported,
 ];

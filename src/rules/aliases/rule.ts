@@ -83,7 +83,11 @@ function unheard(machine: MachineNode, event: string, known: readonly string[]):
 
 /** Can an event come that the descriptor covers: one of the machine's own, or of those that every machine has? */
 function isHeard(chart: Chart, descriptor: string, known: readonly string[]): boolean {
-  if (descriptor === '*' || known.includes(descriptor) || /^(?:error\.(?:execution|communication)|error|done)(?:\.\*)?$/.test(descriptor))
+  if (
+    descriptor === '*' ||
+    known.includes(descriptor) ||
+    /^(?:error\.(?:execution|communication)|error|done)(?:\.\*)?$/.test(descriptor)
+  )
     return true;
   if (/^(?:done|error)\.(?:run|state)\.\*$/.test(descriptor)) return true;
   const [, about, id = ''] = /^(?:done|error)\.(run|state)\.(.+)$/.exec(descriptor) ?? [];

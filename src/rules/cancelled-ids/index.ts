@@ -1,0 +1,1 @@
+export { cancelledIds } from './rule.ts';

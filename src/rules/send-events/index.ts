@@ -1,0 +1,1 @@
+export { sendEvents } from './rule.ts';

@@ -1,0 +1,1 @@
+export { sendIds } from './rule.ts';

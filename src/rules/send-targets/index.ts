@@ -1,0 +1,1 @@
+export { sendTargets } from './rule.ts';
