@@ -112,7 +112,11 @@ function initialOf(
   if (initial !== undefined) return { targets: targetsOf(scope, element, initial), added: [] };
   const [own] = elementsOf(element, 'initial');
   const [transition] = own === undefined ? [] : elementsOf(own, 'transition');
-  if (transition === undefined) return undefined;
+  if (transition === undefined) {
+    const first = elementsOf(element, 'state', 'parallel', 'final')[0];
+    if (element.name !== 'state' || first === undefined) return undefined;
+    return { targets: [scope.chart.stateNames.get(first) as string], added: [] };
+  }
   const targets = targetsOf(scope, transition, transition.attributes.target);
   const first = stepTo(scope, transition, `${name}.initial`, targets);
   return first === undefined ? { targets, added: [] } : { targets: [first.name], added: [first] };

@@ -49,10 +49,15 @@ export function transitionsOf(
 ): Pick<StateNode, 'on' | 'always' | 'onDone'> & { readonly runDone: ReadonlyMap<string, readonly TransitionNode[]> } {
   const always: TransitionNode[] = [];
   const heard: Heard[] = [...before];
+  let certain = false;
   for (const transition of elementsOf(element, 'transition')) {
-    if (transition.attributes.event === undefined)
+    if (transition.attributes.event !== undefined) heard.push(hear(scope, transition, element));
+    else if (certain)
+      scope.chart.report('MR1713', 'info', 'One before it is always taken: this is left out.', transition);
+    else {
       always.push(build(scope, transition, element, storedView, undefined));
-    else heard.push(hear(scope, transition, element));
+      certain = transition.attributes.cond === undefined;
+    }
   }
   const onDone: TransitionNode[] = [];
   const runDone = new Map<string, readonly TransitionNode[]>();
