@@ -21,6 +21,10 @@ export const commands: Readonly<Record<string, Listed>> = {
   },
   check: { summary: 'report the problems of .dsl.ts files', load: () => import('./commands/check/command.ts') },
   explain: { summary: 'tell what a code such as MR1203 means', load: () => import('./commands/explain/command.ts') },
+  diff: {
+    summary: 'say what changed between two versions, and for whom it breaks',
+    load: () => import('./commands/diff/command.ts'),
+  },
   inspect: { summary: 'show what a system declares', load: () => import('./commands/inspect/command.ts') },
   graph: { summary: 'show machines and flows as pictures or data', load: () => import('./commands/graph/command.ts') },
   test: {
@@ -30,7 +34,10 @@ export const commands: Readonly<Record<string, Listed>> = {
   run: { summary: 'run a flow, durably', load: () => import('./commands/run/command.ts') },
   send: { summary: 'send events', load: () => import('./commands/send/command.ts') },
   runs: { summary: 'list and show runs', load: () => import('./commands/runs/command.ts') },
-  instances: { summary: 'list and show machine instances', load: () => import('./commands/instances/command.ts') },
+  instances: {
+    summary: 'list, show, export and put back machine instances',
+    load: () => import('./commands/instances/command.ts'),
+  },
   doctor: {
     summary: 'check that this machine and project are ready',
     load: () => import('./commands/doctor/command.ts'),

@@ -1,0 +1,40 @@
+import { diffSystems, isRaisedFor, type Change } from '../../../model/index.ts';
+import { schemaComparison } from '../../../source/index.ts';
+import type { Io } from '../../kit/io.ts';
+import { parseSide, readSide } from './side.ts';
+
+/** Compares two versions of a system. Exit code 1 when a side has errors, or when the version should have been raised. */
+export async function diff(io: Io, beforeText: string, afterText: string, check: boolean): Promise<number> {
+  const afterSide = parseSide(afterText, io.cwd);
+  const before = await readSide(io, parseSide(beforeText, io.cwd, afterSide.file));
+  if (before === undefined) return 1;
+  const after = await readSide(io, afterSide);
+  if (after === undefined) return 1;
+  const { breaking, compatible } = diffSystems(before, after, { compareSchemas: await schemaComparison() });
+  const needs = breaking.length > 0 ? 'breaking' : 'compatible';
+  const raised = breaking.length + compatible.length === 0 || isRaisedFor(before.version, after.version, needs);
+  if (io.json) io.document({ breaking, compatible, from: before.version, to: after.version, raised });
+  else {
+    section(io, 'breaking', breaking);
+    section(io, 'compatible', compatible);
+    if (breaking.length + compatible.length === 0) io.out('No differences.');
+  }
+  const failed = breaking.length > 0 && !raised;
+  if (failed) {
+    io.note(
+      `Version ${before.version} to ${after.version} is too little for ${breaking.length === 1 ? 'a breaking change' : `${breaking.length} breaking changes`}: raise the first number (below 1.0.0 the second).`,
+    );
+  }
+  return check && failed ? 1 : 0;
+}
+
+function section(io: Io, title: string, changes: readonly Change[]): void {
+  if (changes.length === 0) return;
+  io.out(io.paint(title === 'breaking' ? 'red' : 'green', `${title} (${changes.length})`));
+  for (const { message, breaks, before, after } of changes) {
+    const place = after ?? before;
+    const where = place === undefined ? '' : io.paint('dim', `  ${place.file}:${place.line}:${place.column}`);
+    io.out(`  ${message}${where}`);
+    for (const { audience, reason } of breaks) io.out(`    ${io.paint('bold', audience)}: ${reason}`);
+  }
+}

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import type { SystemModel } from '../../../model/index.ts';
+import { readSystem } from '../../../source/index.ts';
+import { CliError } from '../../kit/failure.ts';
+import type { Io } from '../../kit/io.ts';
+import { hasErrors } from '../../systems/read.ts';
+import { showDiagnostics } from '../../systems/show-diagnostics.ts';
+
+/** One side of a comparison: a file, as it is on the disk or as it was in a revision. */
+export interface Side {
+  readonly file: string;
+  readonly revision?: string;
+}
+
+/** Reads `FILE`, `REVISION:FILE`, or, with the file of the other side, `REVISION`. */
+export function parseSide(text: string, cwd: string, other?: string): Side {
+  if (existsSync(resolve(cwd, text))) return { file: text };
+  const [, revision, file] = /^([^:]+):(.+)$/.exec(text) ?? [];
+  if (revision !== undefined && file !== undefined && !/^[A-Za-z]$/.test(revision)) return { revision, file };
+  if (other !== undefined && !/\.(?:m?ts|json)$/.test(text)) return { revision: text, file: other };
+  // The reader says what is wrong with it.
+  return { file: text };
+}
+
+/** The model of a side; nothing when it has errors, which are shown. */
+export async function readSide(io: Io, { file, revision }: Side): Promise<SystemModel | undefined> {
+  const { system, diagnostics } = await readSystem(file, {
+    cwd: io.cwd,
+    ...(revision !== undefined && { readFile: fromRevision(io.cwd, revision) }),
+  });
+  if (system !== undefined && !hasErrors(diagnostics)) return system;
+  if (io.json) io.document({ ok: false, diagnostics });
+  else {
+    if (revision !== undefined) io.note(`In ${revision}:`);
+    showDiagnostics(io, diagnostics);
+  }
+  return undefined;
+}
+
+function fromRevision(cwd: string, revision: string): (path: string) => Buffer {
+  const git = (...args: readonly string[]): Buffer => {
+    try {
+      return execFileSync('git', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
+    } catch (thrown) {
+      const { code, stderr } = thrown as { readonly code?: string; readonly stderr?: Buffer };
+      const reason = code === 'ENOENT' ? 'git is not installed' : String(stderr).trim().split('\n')[0];
+      throw new CliError('MR2030', `git could not give revision '${revision}': ${reason}.`, {
+        hint: 'Look at `git log`, or compare two files.',
+        cause: thrown,
+      });
+    }
+  };
+  // A revision that begins with a dash would be an option.
+  git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`);
+  const root = git('rev-parse', '--show-toplevel').toString('utf8').trimEnd();
+  return (path) => git('cat-file', 'blob', `${revision}:${relative(root, path).replaceAll('\\', '/')}`);
+}
