@@ -36,7 +36,7 @@ export function systemClock(options: { readonly factor?: number; readonly origin
     now,
     ...(factor === 1 ? {} : { wall: systemClock() }),
     at(at, callback) {
-      let timer: NodeJS.Timeout;
+      let timer: ReturnType<typeof setTimeout>;
       const arm = (): void => {
         const left = (at - now()) / factor;
         if (left <= 0) timer = setTimeout(callback, 0);
