@@ -118,6 +118,7 @@ export interface EventTable {
 
 export interface InstanceFilter extends Page {
   readonly machine?: string;
+  readonly id?: string;
   readonly status?: InstanceRow['status'];
   /** One of the active leaf states. */
   readonly state?: string;

@@ -79,7 +79,7 @@ it('takes what several clients send at once one after the other, and each in its
         );
         check(runtime.reader);
         const taken = runtime.instances().reduce((sum, { changes }) => sum + changes - 1, 0);
-        expect(sent.filter((result) => result.handled === true)).toHaveLength(taken);
+        expect(sent.filter((result) => result.handled)).toHaveLength(taken);
         for (const client of clients.toReversed()) await client.close();
       },
     ),

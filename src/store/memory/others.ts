@@ -23,6 +23,7 @@ export function instanceTable(log: Log): InstanceTable {
       const rows = table.filter(
         (row) =>
           (filter.machine === undefined || row.machine === filter.machine) &&
+          (filter.id === undefined || row.id === filter.id) &&
           (filter.status === undefined || row.status === filter.status) &&
           (filter.state === undefined || statesOf(row).includes(filter.state)),
       );

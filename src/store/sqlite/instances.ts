@@ -53,6 +53,7 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
     list: (filter) => {
       const { sql, values } = where([
         ['machine = ?', filter.machine],
+        ['id = ?', filter.id],
         ['status = ?', filter.status],
         [`EXISTS (SELECT 1 FROM json_each(snapshot, '$.state') WHERE value = ?)`, filter.state],
       ]);

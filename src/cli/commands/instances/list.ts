@@ -1,8 +1,8 @@
 import type { Snapshot } from '../../../machine/index.ts';
-import type { InstanceRow } from '../../../store/index.ts';
+import type { InstanceRow, Tables } from '../../../store/index.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
-import { readStore, time } from '../../kit/read-store.ts';
+import { json, readStore, time } from '../../kit/read-store.ts';
 import { shorten, table } from '../../kit/table.ts';
 
 interface Options {
@@ -11,37 +11,28 @@ interface Options {
   readonly machine?: string;
   readonly state?: string;
   readonly limit: number;
+  readonly offset?: number;
 }
 
 const statuses: readonly string[] = ['active', 'done', 'stopped'] satisfies readonly InstanceRow['status'][];
 
 /** Prints the newest instances. */
 export async function listInstances(io: Io, options: Options): Promise<number> {
-  const { status, machine, state, limit } = options;
+  const { db, status, ...filter } = options;
   if (status !== undefined && !statuses.includes(status)) {
     throw new CliError('MR2003', `There is no status '${status}'. An instance is ${statuses.join(', ')}.`, {
       hint: 'For the state of a machine there is --state.',
     });
   }
-  const filter = {
-    ...(status === undefined ? {} : { status: status as InstanceRow['status'] }),
-    ...(machine === undefined ? {} : { machine }),
-  };
-  const rows = await readStore(io, options.db, (tables) => {
-    if (state === undefined) return tables.instances.list({ ...filter, limit });
-    const kept: InstanceRow[] = [];
-    // The state is inside the snapshot: read page by page until enough match.
-    for (let offset = 0, page: InstanceRow[]; kept.length < limit; offset += page.length) {
-      page = tables.instances.list({ ...filter, limit: 1000, offset });
-      kept.push(...page.filter((row) => snapshotOf(row).state.includes(state)));
-      if (page.length < 1000) break;
-    }
-    return kept.slice(0, limit);
-  });
-  if (io.json) io.document({ instances: rows.map(summary) });
-  else if (rows.length === 0) io.note('No instance matches.');
+  const found = await readStore(io, db, (tables) =>
+    tables.instances
+      .list({ ...filter, ...(status === undefined ? {} : { status: status as InstanceRow['status'] }) })
+      .map((row) => ({ row, facts: summary(tables, row) })),
+  );
+  if (io.json) io.document({ instances: found.map(({ facts }) => facts) });
+  else if (found.length === 0) io.note('No instance matches.');
   else {
-    const lines = rows.map((row) => [
+    const lines = found.map(({ row }) => [
       row.machine,
       row.id,
       io.paint(row.status === 'active' ? 'cyan' : 'green', snapshotOf(row).state.join(' + ')),
@@ -64,8 +55,9 @@ export function snapshotOf(row: InstanceRow): Snapshot {
 }
 
 /** An instance as programs see it. */
-export function summary(row: InstanceRow): Readonly<Record<string, unknown>> {
+export function summary({ instances }: Tables, row: InstanceRow): Readonly<Record<string, unknown>> {
   const { state, context, output } = snapshotOf(row);
+  const [last] = instances.history(row.machine, row.id, { limit: 1 });
   return {
     machine: row.machine,
     id: row.id,
@@ -73,6 +65,19 @@ export function summary(row: InstanceRow): Readonly<Record<string, unknown>> {
     state,
     context,
     ...(output === undefined ? {} : { output }),
+    ...(row.parentMachine === null ? {} : { parent: `${row.parentMachine}/${row.parentInstance}` }),
+    historySize: instances.size(row.machine, row.id),
+    ...(last === undefined
+      ? {}
+      : {
+          lastTransition: {
+            seq: last.seq,
+            at: time(last.at),
+            event: last.event,
+            before: json(last.before),
+            after: json(last.after),
+          },
+        }),
     created: time(row.created),
     updated: time(row.updated),
   };

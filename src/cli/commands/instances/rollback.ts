@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { CliError } from '../../kit/failure.ts';
+import type { Io } from '../../kit/io.ts';
+import { readStore } from '../../kit/read-store.ts';
+import { openSystem } from '../../systems/bound.ts';
+import { drive } from './drive.ts';
+import { find } from './find.ts';
+
+/** The options of `dsl instances rollback`. */
+export interface RollbackArguments {
+  readonly to?: number;
+  readonly fromFinal?: boolean;
+  readonly machine?: string;
+  readonly db?: string;
+}
+
+/** Puts an instance back. */
+export async function rollback(io: Io, file: string, id: string, options: RollbackArguments): Promise<number> {
+  const opened = await openSystem(io, file, options.db);
+  if (opened === undefined) return 1;
+  if (!existsSync(opened.database))
+    throw new CliError('MR2014', `There is no instance '${id}': there is no database ${opened.database} yet.`);
+  const { machine } = await readStore(io, opened.database, (tables, database) =>
+    find(tables, database, id, options.machine),
+  );
+  const { result, driven } = await drive(io, opened, (engine) =>
+    engine.rollback(machine, id, {
+      ...(options.to === undefined ? {} : { to: options.to }),
+      ...(options.fromFinal === undefined ? {} : { fromFinal: options.fromFinal }),
+    }),
+  );
+  if (io.json) io.document({ ...result, driven });
+  else
+    io.out(
+      `${io.paint('bold', machine)} ${id} is back at entry ${result.to}: ${io.paint('cyan', result.state.join(' + '))}`,
+    );
+  return 0;
+}
