@@ -6,15 +6,15 @@ export interface MachineEvent {
 }
 
 /** Where an instance stands: plain JSON under state *names*, so that it survives a new version of the machine. */
-export interface Snapshot<Context = unknown> {
+export interface Snapshot<Context = unknown, State extends string = string> {
   /** The active leaf states, in document order. */
-  readonly state: readonly string[];
+  readonly state: readonly State[];
   readonly context: Context;
   readonly status: 'active' | 'done';
   /** The output of the final state, once done. */
   readonly output?: unknown;
   /** What history states remember, by name. */
-  readonly history?: Readonly<Record<string, readonly string[]>>;
+  readonly history?: Readonly<Record<string, readonly State[]>>;
 }
 
 /** What a step asks its host to do, in order, in the same transaction as the new snapshot. */
@@ -60,8 +60,8 @@ export interface StepScope {
 }
 
 /** One macrostep: the outcome of one external event, run to completion. */
-export interface MachineStep<Context = unknown> {
-  readonly snapshot: Snapshot<Context>;
+export interface MachineStep<Context = unknown, State extends string = string> {
+  readonly snapshot: Snapshot<Context, State>;
   /** Did any transition match? An unmatched event changes nothing. */
   readonly handled: boolean;
   readonly effects: readonly Effect[];
@@ -87,8 +87,10 @@ export type StateRow = readonly [
  * Internal events have reserved names: `done.run.ID` (payload: the output), `error.run.ID` (payload: an ErrorRecord),
  * `after.STATE.N` (no payload), `done.state.STATE` (payload: the output of the final state), `error.execution` (payload: an
  * ErrorRecord whose details say where), `error.communication` (payload: an ErrorRecord; what a `send` could not reach).
+ *
+ * `Contexts` says, by the name of each state, what the context is while the machine is in it.
  */
-export interface MachineModule<Context = unknown> {
+export interface MachineModule<Context = unknown, Contexts = Readonly<Record<string, Context>>> {
   readonly kind: 'machine';
   readonly name: string;
   /** The hash of the machine in the model. */
@@ -102,9 +104,18 @@ export interface MachineModule<Context = unknown> {
   /** By number, in document order. */
   readonly states: readonly StateRow[];
   /** Enters the initial state. */
-  start(context: Context, scope: StepScope): MachineStep<Context>;
+  start(context: Context, scope: StepScope): MachineStep<Context, StateIn<Contexts>>;
   /** Takes one event to completion. */
-  send(snapshot: Snapshot<Context>, event: MachineEvent, scope: StepScope): MachineStep<Context>;
+  send(
+    snapshot: Snapshot<Context, StateIn<Contexts>>,
+    event: MachineEvent,
+    scope: StepScope,
+  ): MachineStep<Context, StateIn<Contexts>>;
   /** The aliases of the declared events for which the current state (or an ancestor) has a transition, guards aside. */
-  available(snapshot: Snapshot<Context>): readonly string[];
+  available(snapshot: Snapshot<Context, StateIn<Contexts>>): readonly string[];
+  /** Type only. */
+  readonly '~contexts'?: Contexts;
 }
+
+/** The names of the states. */
+export type StateIn<Contexts> = keyof Contexts & string;

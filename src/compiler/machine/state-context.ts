@@ -13,6 +13,8 @@ export interface StateContexts {
   typeIn(state: State | undefined): string;
   /** The declarations of those types. */
   readonly declarations: readonly Doc[];
+  /** The name of the type that has the context of each state. */
+  readonly byState: string;
 }
 
 /** Names the types of the context in the states that have one of their own. */
@@ -44,5 +46,5 @@ export function stateContexts(
       `export type ${name} = ${around} & ${parsed}<typeof ${schema}>;`,
     ]);
   }
-  return { typeIn, declarations };
+  return { typeIn, declarations, byState: writer.declare(pascal(`${machine.name}.contexts`)) };
 }
