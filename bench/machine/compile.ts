@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { gzipSync } from 'node:zlib';
 import { compileSystem } from 'millrace/compiler';
-import type { CompiledMachine, RegionalMachine } from 'millrace/machine';
+import type { CompiledMachine } from 'millrace/machine';
 import { loadSystemFromDsl } from 'millrace/source';
 import { root } from '../process.ts';
 
@@ -47,7 +47,7 @@ export async function withCompiled<T>(use: (machines: Compiled) => T | Promise<T
 export interface Compiled {
   readonly lamp: CompiledMachine<object>;
   readonly meter: CompiledMachine<{ readonly total: number; readonly rounds: number }>;
-  readonly desk: RegionalMachine<{ readonly total: number; readonly rounds: number }>;
+  readonly desk: CompiledMachine<{ readonly total: number; readonly rounds: number }>;
   readonly folder: string;
 }
 

@@ -2,13 +2,7 @@
  * Machine steps: the compiled registers against a switch written by hand, the compiled machine in memory (queue,
  * snapshot, subscriber) against XState's, and the size of the smallest machine in a browser bundle.
  */
-import {
-  createActor,
-  type CompiledMachine,
-  type MachineEvent,
-  type MachineModule,
-  type RegionalMachine,
-} from 'millrace/machine';
+import { createActor, type CompiledMachine, type MachineEvent, type MachineModule } from 'millrace/machine';
 import { createActor as createXstateActor, type AnyActor } from 'xstate';
 import { compared, median, type Row } from '../table.ts';
 import { stepDesk, stepLamp, stepMeter, type Desk, type Lamp, type Meter } from './by-hand.ts';
@@ -78,11 +72,13 @@ function handMeter(): Candidate['run'] {
   };
 }
 
-function bareDesk({ program }: RegionalMachine<{ readonly total: number; readonly rounds: number }>): Candidate['run'] {
+function bareDesk({
+  program,
+  keeper,
+}: CompiledMachine<{ readonly total: number; readonly rounds: number }>): Candidate['run'] {
   const context = { total: 0, rounds: 0 };
   const scope = { instanceId: '1', now: 0 };
-  const cell = program.open?.(context, scope);
-  if (cell === undefined) throw new Error('A machine with regions has registers of its own.');
+  const cell = keeper.open(context, scope);
   program.enter(cell);
   return (steps) => {
     for (let step = 0; step < steps; step += 1) program.step(cell, deskEvents[step & 3] as string, ticked);

@@ -1,18 +1,18 @@
-import { newCell, snapshotOf, startCell, takeEvent } from './compiled/compiled-machine.ts';
+import { startCell, takeEvent } from './compiled/compiled-machine.ts';
 import type { CompiledMachine } from './compiled/program.ts';
-import type { Effect, MachineEvent, MachineModule, Snapshot } from './module.ts';
+import type { Effect, MachineEvent, MachineModule, Snapshot, StateIn } from './module.ts';
 
 /**
  * A machine at work in memory: in a browser page, in a test. Its functions need no `this`, so that they can be handed on
  * as they are: `useSyncExternalStore(actor.subscribe, actor.getSnapshot)`.
  */
-export interface Actor<Context> {
+export interface Actor<Context, State extends string = string> {
   /** Takes an event to completion. An event sent meanwhile (from a subscriber, say) waits for its turn. */
   readonly send: (event: MachineEvent) => void;
   /** Where it stands. The very same object until an event is handled. */
-  readonly getSnapshot: () => Snapshot<Context>;
+  readonly getSnapshot: () => Snapshot<Context, State>;
   /** Calls back after each event that was handled. Returns a function that ends it. */
-  readonly subscribe: (listener: (snapshot: Snapshot<Context>) => void) => () => void;
+  readonly subscribe: (listener: (snapshot: Snapshot<Context, State>) => void) => () => void;
 }
 
 export interface ActorOptions<Context = unknown> {
@@ -39,10 +39,19 @@ export interface ActorOptions<Context = unknown> {
  * }
  * ```
  */
-export function createActor<Context>(
-  machine: MachineModule<Context>,
+export function createActor<Context, Contexts = Readonly<Record<string, Context>>>(
+  machine: MachineModule<Context, Contexts>,
   context: Context,
   options: ActorOptions<Context> = {},
+): Actor<Context, StateIn<Contexts>> {
+  // What the states are called is known to the types alone.
+  return actorOf(machine as unknown as MachineModule<Context>, context, options) as Actor<Context, StateIn<Contexts>>;
+}
+
+function actorOf<Context>(
+  machine: MachineModule<Context>,
+  context: Context,
+  options: ActorOptions<Context>,
 ): Actor<Context> {
   const { onEffects, now = () => 0, instanceId = '', snapshot: from } = options;
   const take = 'program' in machine ? inRegisters(machine as CompiledMachine<Context>) : bySnapshots(machine);
@@ -95,9 +104,8 @@ interface Taker<Context> {
 }
 
 /** A compiled machine keeps its registers from event to event. */
-function inRegisters<Context>({ program }: CompiledMachine<Context>): Taker<Context> {
-  const resting = program.states.map(([state]) => [state]);
-  let cell = newCell<Context>(undefined as Context, { instanceId: '', now: 0 });
+function inRegisters<Context>({ program, keeper }: CompiledMachine<Context>): Taker<Context> {
+  let cell: ReturnType<typeof keeper.open>;
   let last: Snapshot<Context>;
   const finish = (onEffects: ActorOptions['onEffects']): Snapshot<Context> => {
     const { effects } = cell;
@@ -105,27 +113,26 @@ function inRegisters<Context>({ program }: CompiledMachine<Context>): Taker<Cont
       cell.effects = [];
       onEffects?.(effects);
     }
-    return (last = program.read === undefined ? snapshotOf(cell, resting) : program.read(cell));
+    return (last = keeper.read(cell));
   };
   const takeOrRestore = (event: MachineEvent): boolean => {
-    const { state, context, instanceId, now } = cell;
+    const { context, instanceId, now } = cell;
     try {
       return takeEvent(program, cell, event.name, event.payload);
     } catch (thrown) {
       // A machine that did not come to rest stays as it was before the event.
-      cell = program.open?.(context, { instanceId, now }, last) ?? { ...newCell(context, { instanceId, now }), state };
+      cell = keeper.open(context, { instanceId, now }, last);
       throw thrown;
     }
   };
   return {
     start(context, scope, onEffects, from) {
       if (from !== undefined) {
-        const at = program.states.findIndex(([name]) => name === from.state[0]);
-        cell = program.open?.(from.context, scope, from) ?? { ...newCell(from.context, scope), state: at };
+        cell = keeper.open(from.context, scope, from);
         cell.done = from.status === 'done';
         return (last = from);
       }
-      cell = (program.open ?? newCell)(context, scope);
+      cell = keeper.open(context, scope);
       startCell(program, cell);
       return finish(onEffects);
     },

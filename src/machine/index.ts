@@ -4,13 +4,15 @@
  *
  * @module
  */
-export { isActive } from './active.ts';
+export { isActive, type SnapshotIn } from './active.ts';
 export { createActor, type Actor, type ActorOptions } from './actor.ts';
 export { checkContext, itemsOf, sendId } from './checks.ts';
 export { checkSnapshot } from './check-snapshot.ts';
 export { compiledMachine } from './compiled/compiled-machine.ts';
-export { failed, fits, isIn, workFailed } from './compiled/helpers.ts';
-export type { Cell, CompiledMachine, Program } from './compiled/program.ts';
+export { withoutConflicts, type Reach } from './compiled/conflicts.ts';
+export { failed, fits, workFailed } from './compiled/helpers.ts';
+export type { Cell, CompiledMachine, Keeper, Program, RegionalProgram } from './compiled/program.ts';
+export { forgetWork, regionalMachine } from './compiled/regional-machine.ts';
 export { settle } from './compiled/settle.ts';
 export type {
   ActionDefinition,
@@ -34,15 +36,5 @@ export type { Emitted, HostOptions, MachineWithContext, Unhandled, Work, WorkCon
 export { interpretMachine, type InterpretedMachine, type InterpretOptions } from './interpret.ts';
 export type { Microstep, OnMicrostep } from './interpreter/interpretation.ts';
 export * from './module.ts';
-export { forgetWork, regionalMachine, type RegionalMachine, type RegionalProgram } from './regions/regional-machine.ts';
-export {
-  isFinished,
-  isInRegions,
-  regionsOf,
-  type RegionalCell,
-  type Regions,
-  type RegionTable,
-  type TransitionRow,
-} from './regions/table.ts';
 export { select, type Watched } from './select.ts';
 export { parseTarget, targetOf, type Target } from './target.ts';

@@ -1,182 +1,197 @@
-/** One function per event, a `switch` over the active leaf, inherited transitions flattened, those of the child first. */
-import { matches } from './descriptors.ts';
+/** One function per event, a `switch` over the register of each region, inherited transitions flattened, child first. */
 import { block, hard, indent, join, type Doc } from '../text/doc.ts';
 import { camelCase, lineComment, quote } from '../text/names.ts';
+import { askedOnce, handlersOf, isPattern, isSelected, type Asker, type Case, type Handler } from './handlers.ts';
 import { pascal } from './pascal.ts';
+import { printPhases } from './phases.ts';
 import { addFunction, type Printer } from './printer.ts';
-import { describe, isCertain, printGroup } from './transitions.ts';
-import { lineage, type Group, type State } from './tree.ts';
-
-/** An event that some state names, or all those that only patterns cover. */
-interface Handler {
-  /** The name of the event; nothing for eventless transitions, `*` for whatever no state names. */
-  readonly event: string | undefined;
-  /** What is tried in which leaves. */
-  readonly cases: readonly { readonly leaves: readonly State[]; readonly groups: readonly Group[] }[];
-}
+import { printGroup, type Leave } from './groups.ts';
+import { describe, isCertain } from './transitions.ts';
+import type { Group } from './tree.ts';
 
 /** A printed handler: how it is called. */
 export interface PrintedHandler {
   readonly event: string | undefined;
   readonly name: string;
-  /** Does it read the registers? */
-  readonly readsCell: boolean;
   /** The type of the payload, when it is read. */
   readonly payloadType: string | undefined;
 }
 
-const isPattern = ({ descriptor }: Group): boolean => descriptor?.endsWith('*') === true;
-
 /** Prints the function of every event that the machine reacts to. */
 export function printHandlers(printer: Printer): readonly PrintedHandler[] {
-  const { groups } = printer.tree;
-  const exact = groups.flatMap(({ descriptor }) =>
-    descriptor === undefined || descriptor.endsWith('*') ? [] : [descriptor],
-  );
-  const events: (string | undefined)[] = [...new Set(exact)];
-  if (groups.some(({ descriptor }) => descriptor === undefined)) events.push(undefined);
-  if (groups.some(isPattern)) events.push('*');
-  const handlers = events.map((event) => handlerOf(printer, event)).filter(({ cases }) => cases.length > 0);
-  const uses = new Map<Group, number>();
-  for (const { cases } of handlers)
-    for (const { groups: tried } of cases) for (const group of tried) uses.set(group, (uses.get(group) ?? 0) + 1);
-  const shared = sharedGroups(printer, uses);
+  const handlers = handlersOf(printer);
+  for (const transition of askedOnce(handlers)) printer.asked.add(transition);
+  const shared = sharedGroups(printer, handlers);
   return handlers.map((handler) => printHandler(printer, handler, shared));
 }
 
-function handlerOf(printer: Printer, event: string | undefined): Handler {
-  const hears = (group: Group): boolean => {
-    if (event === undefined || group.descriptor === undefined) return event === group.descriptor;
-    return event === '*' ? isPattern(group) : matches(group.descriptor, event);
-  };
-  const cases = new Map<string, { leaves: State[]; groups: readonly Group[] }>();
-  for (const leaf of printer.tree.leaves) {
-    // In a final state of its own the machine has stopped.
-    if (leaf.node.type === 'final' && leaf.parent === undefined) continue;
-    const tried = lineage(leaf)
-      .toReversed()
-      .flatMap((source) => printer.tree.groups.filter((group) => group.source === source && hears(group)));
-    const end = event === '*' ? -1 : tried.findIndex(isCertain);
-    const groups = end < 0 ? tried : tried.slice(0, end + 1);
-    if (groups.length === 0) continue;
-    const key = groups.map((group) => printer.tree.groups.indexOf(group)).join();
-    const known = cases.get(key);
-    if (known === undefined) cases.set(key, { leaves: [leaf], groups });
-    else known.leaves.push(leaf);
-  }
-  return { event, cases: [...cases.values()] };
+interface SharedGroup {
+  readonly name: string;
+  readonly readsPayload: boolean;
+  readonly readsCell: boolean;
+}
+type Shared = ReadonlyMap<string, SharedGroup>;
+
+const keyOf = (printer: Printer, group: Group, selects: boolean): string =>
+  `${selects ? 'select' : 'take'} ${printer.tree.groups.indexOf(group)}`;
+
+/** The group that gives the payload of a handler its name. */
+function namesake(printer: Printer, { event, askers }: Handler): Group {
+  const all = [...askers.flatMap(({ cases }) => cases.flatMap(({ groups }) => groups)), ...printer.tree.groups];
+  return all.find((group) => (event === '*' ? isPattern(group) : group.descriptor === event)) as Group;
 }
 
-type Shared = ReadonlyMap<
-  Group,
-  { readonly name: string; readonly readsPayload: boolean; readonly readsCell: boolean }
->;
-
 /** Groups that several places try become functions, so that code grows with the states and not with their depth. */
-function sharedGroups(printer: Printer, uses: ReadonlyMap<Group, number>): Shared {
-  const shared = new Map<Group, { name: string; readsPayload: boolean; readsCell: boolean }>();
-  for (const [group, count] of uses) {
-    if (count < 2 && !isPattern(group)) continue;
-    const { statements, readsPayload, readsCell } = printGroup(printer, group);
-    const name = addFunction(printer, camelCase(group.label), describe(group), () => ({
+function sharedGroups(printer: Printer, handlers: readonly Handler[]): Shared {
+  const uses = new Map<string, { readonly group: Group; readonly selects: boolean; count: number }>();
+  for (const handler of handlers) {
+    const { payload } = namesake(printer, handler);
+    for (const each of handler.askers.flatMap(({ cases }) => cases)) {
+      for (const group of each.groups) {
+        const selects = isSelected(handler, each);
+        const key = keyOf(printer, group, selects);
+        const use = uses.get(key) ?? { group, selects, count: 0 };
+        // One that knows its payload by another name, or under another type, stands apart.
+        use.count += isPattern(group) || group.payload !== payload ? 2 : 1;
+        uses.set(key, use);
+      }
+    }
+  }
+  const shared = new Map<string, SharedGroup>();
+  for (const [key, { group, selects, count }] of uses) {
+    if (count < 2) continue;
+    const leave: Leave = selects
+      ? { kind: 'select', found: (number) => [`return ${number};`] }
+      : { kind: 'take', taken: ['return true;'] };
+    const { statements, readsPayload, readsCell } = printGroup(printer, group, leave);
+    const label = camelCase(selects ? `select.${group.label}` : group.label);
+    const name = addFunction(printer, label, describe(group), () => ({
       parameters: [
         ...(readsCell ? [printer.parameter] : []),
         ...(readsPayload ? [`${group.payload}: ${printer.types.group(group)}`] : []),
       ],
-      result: printer.regions === undefined ? 'boolean' : 'number',
-      body: [...statements, ...(isCertain(group) ? [] : [`return ${nothing(printer)};`])],
+      result: selects ? 'number' : 'boolean',
+      body: [...statements, ...(isCertain(group) ? [] : [selects ? 'return -1;' : 'return false;'])],
     }));
-    shared.set(group, { name, readsPayload, readsCell });
+    shared.set(key, { name, readsPayload, readsCell });
   }
   return shared;
 }
 
-function printHandler(printer: Printer, { event, cases }: Handler, shared: Shared): PrintedHandler {
-  const { cell } = printer.local;
-  const all = [...cases.flatMap(({ groups }) => groups), ...printer.tree.groups];
-  const named = all.find((group) => (event === '*' ? isPattern(group) : group.descriptor === event)) as Group;
+function printHandler(printer: Printer, handler: Handler, shared: Shared): PrintedHandler {
+  const { event, askers, form } = handler;
+  const { taken, name: eventName, selected } = printer.local;
+  const named = namesake(printer, handler);
   const parameter = named.payload ?? printer.local.payload;
   let readsPayload = false;
-  let readsCell = printer.regions === undefined;
-  const printed = cases.map(({ leaves, groups }): Doc => {
-    const statements: Doc[] = [];
-    for (const [index, group] of groups.entries()) {
-      const isLast = index === groups.length - 1;
-      const known = shared.get(group);
-      if (known === undefined) {
-        const inline = printGroup(printer, group);
-        readsPayload ||= inline.readsPayload;
-        readsCell ||= inline.readsCell;
-        // One event under two names: `output` in the onDone of one state, `event` in the `on` of another.
-        const renamed = inline.readsPayload && group.payload !== undefined && group.payload !== parameter;
-        if (renamed) statements.push(block([`const ${group.payload} = ${parameter};`, ...inline.statements]));
-        else statements.push(...inline.statements);
-        if (isLast && !isCertain(group)) statements.push(`return ${nothing(printer)};`);
-        continue;
-      }
-      readsPayload ||= known.readsPayload;
-      readsCell ||= known.readsCell;
-      const given = [
-        ...(known.readsCell ? [cell] : []),
-        ...(known.readsPayload ? [argument(printer, event, group, parameter)] : []),
-      ];
-      const tried = `${known.name}(${given.join(', ')})`;
-      const covered =
-        event === '*'
-          ? `${printer.writer.import('millrace/machine', 'matches')}(${quote(group.descriptor ?? '')}, ${printer.local.name})`
-          : '';
-      statements.push(...tryGroup(printer, tried, covered, isLast));
-    }
-    return [
-      join(
-        leaves.map(({ number, name }) => `case ${number}: ${lineComment(name)}`),
-        hard,
-      ),
-      indent([hard, join(statements, hard)]),
-    ];
-  });
-  const payloadType = !readsPayload ? undefined : event === '*' ? 'unknown' : printer.types.group(named);
   const [label, about] = titles(event);
+  const several = form !== 'alone';
+  const switches = askers.map((asker, index) =>
+    printAsker(printer, handler, shared, asker, {
+      parameter,
+      isLast: index === askers.length - 1,
+      reads: () => (readsPayload = true),
+    }),
+  );
+  const phases =
+    form === 'phases' || form === 'conflicts' ? printPhases(printer, handler, label, parameter) : undefined;
+  readsPayload ||= phases?.readsPayload === true;
+  const payloadType = !readsPayload ? undefined : event === '*' ? 'unknown' : printer.types.group(named);
+  const before = !several
+    ? []
+    : form === 'fused'
+      ? [`let ${taken} = false;`]
+      : [
+          ...(phases?.before ?? []),
+          ...askers.flatMap(({ region, cases }) =>
+            cases.every(({ alone }) => alone) ? [] : [`let ${selected[region.index]} = -1;`],
+          ),
+        ];
+  const after = form === 'fused' ? [`return ${taken};`] : (phases?.after ?? []);
   const name = addFunction(printer, label, about, () => ({
     parameters: [
-      ...(readsCell ? [printer.parameter] : []),
-      ...(printer.regions === undefined ? [] : [`${printer.local.state}: number`]),
-      ...(event === '*' ? [`${printer.local.name}: string`] : []),
+      printer.parameter,
+      ...(event === '*' ? [`${eventName}: string`] : []),
       ...(payloadType === undefined ? [] : [`${parameter}: ${payloadType}`]),
     ],
-    result: printer.regions === undefined ? 'boolean' : 'number',
-    body: [
-      [
-        `switch (${printer.regions === undefined ? `${cell}.state` : printer.local.state}) `,
-        block([...printed, ['default:', indent([hard, `return ${nothing(printer)};`])]]),
-      ],
-    ],
+    result: 'boolean',
+    body: [...before, ...switches, ...after],
   }));
-  return { event, name, readsCell, payloadType };
+  return { event, name, payloadType };
 }
 
-/** What is returned when no transition is enabled: with regions transitions are told by number. */
-const nothing = ({ regions }: Printer): string => (regions === undefined ? 'false' : '-1');
+function printAsker(
+  printer: Printer,
+  handler: Handler,
+  shared: Shared,
+  { region, cases }: Asker,
+  around: { readonly parameter: string; readonly isLast: boolean; readonly reads: () => void },
+): Doc {
+  const printed = cases.map((each): Doc => [
+    join(
+      each.states.map(({ number, name }) => `case ${number}: ${lineComment(name)}`),
+      hard,
+    ),
+    indent([hard, join(printCase(printer, handler, shared, region.index, each, around), hard)]),
+  ]);
+  const ends = around.isLast && handler.form === 'alone';
+  const last: Doc = ends ? ['default:', indent([hard, 'return false;'])] : 'default:';
+  return [`switch (${printer.local.cell}.${region.register}) `, block([...printed, last])];
+}
 
-function tryGroup(
-  { regions, local: { found } }: Printer,
-  tried: string,
-  covered: string,
-  isLast: boolean,
+function printCase(
+  printer: Printer,
+  handler: Handler,
+  shared: Shared,
+  region: number,
+  each: Case,
+  { parameter, reads }: { readonly parameter: string; readonly reads: () => void },
 ): readonly Doc[] {
-  if (regions === undefined) {
-    const both = covered === '' ? tried : `${covered} && ${tried}`;
-    return [isLast ? `return ${both};` : `if (${both}) return true;`];
+  const { event, form } = handler;
+  const { cell, taken, selected } = printer.local;
+  const selects = isSelected(handler, each);
+  const chosen = selected[region] ?? '';
+  const leave: Leave = selects
+    ? { kind: 'select', found: (number) => [`${chosen} = ${number};`, 'break;'] }
+    : { kind: 'take', taken: each.alone || form === 'alone' ? ['return true;'] : [`${taken} = true;`, 'break;'] };
+  const returns = leave.kind === 'take' && leave.taken.length === 1;
+  const statements: Doc[] = [];
+  for (const [index, group] of each.groups.entries()) {
+    const isLast = index === each.groups.length - 1;
+    const known = shared.get(keyOf(printer, group, selects));
+    if (known === undefined) {
+      const inline = printGroup(printer, group, leave);
+      if (inline.readsPayload) reads();
+      statements.push(...inline.statements);
+      if (isLast && !isCertain(group)) statements.push(returns ? 'return false;' : 'break;');
+      continue;
+    }
+    if (known.readsPayload) reads();
+    const given = [
+      ...(known.readsCell ? [cell] : []),
+      ...(known.readsPayload ? [argument(printer, handler, group, parameter)] : []),
+    ];
+    const tried = `${known.name}(${given.join(', ')})`;
+    const covered =
+      event === '*'
+        ? `${printer.writer.import('millrace/machine', 'matches')}(${quote(group.descriptor ?? '')}, ${printer.local.name})`
+        : undefined;
+    if (selects) {
+      statements.push(`${chosen} = ${covered === undefined ? tried : `${covered} ? ${tried} : -1`};`);
+      statements.push(isLast ? 'break;' : `if (${chosen} !== -1) break;`);
+      continue;
+    }
+    const both = covered === undefined ? tried : `${covered} && ${tried}`;
+    if (returns) statements.push(isLast ? `return ${both};` : `if (${both}) return true;`);
+    else if (isLast) statements.push(`if (${both}) ${taken} = true;`, 'break;');
+    else statements.push([`if (${both}) `, block(leave.kind === 'take' ? leave.taken : [])]);
   }
-  const number = covered === '' ? tried : `${covered} ? ${tried} : -1`;
-  return isLast
-    ? [`return ${number};`]
-    : [block([`const ${found} = ${number};`, `if (${found} !== -1) return ${found};`])];
+  return statements;
 }
 
 /** The payload as the function of a group takes it: what a pattern covers is only known at run time. */
-function argument(printer: Printer, event: string | undefined, group: Group, parameter: string): string {
-  if (!isPattern(group)) return parameter;
+function argument(printer: Printer, { event }: Handler, group: Group, parameter: string): string {
+  if (!isPattern(group)) return event === '*' ? `${parameter} as never` : parameter;
   if (event === '*') return `${parameter} as ${printer.types.group(group)}`.replace(/ as unknown$/, '');
   return printer.machine.events.some(({ alias }) => alias === event) ? parameter : `${parameter} as never`;
 }

@@ -3,6 +3,7 @@ import type { CallNode, ExpressionNode, LambdaParts, MachineNode, StateNode } fr
 import { actionParts, visitActions, visitStates } from '../../model/visit/index.ts';
 import { arrowBody, argumentCode, userCode, wordsOf } from '../text/code.ts';
 import { hard, type Doc } from '../text/doc.ts';
+import { isInFunction } from './is-in.ts';
 import type { PayloadName, State } from './tree.ts';
 import type { Printer } from './printer.ts';
 
@@ -175,8 +176,7 @@ function scopeFunction(printer: Printer): string {
   const name = printer.writer.declare('scopeOf');
   printer.made.set('scopeOf', name);
   const { cell, state } = printer.local;
-  const isIn = printer.writer.import('millrace/machine', printer.regions === undefined ? 'isIn' : 'isInRegions');
-  const where = printer.regions === undefined ? `${printer.table}, ${cell}.state` : `${printer.regions}, ${cell}`;
+  const isIn = isInFunction(printer);
   printer.pieces.push([
     `function ${name}(${printer.parameter}): ${scopeType(printer)} {`,
     {
@@ -185,7 +185,7 @@ function scopeFunction(printer: Printer): string {
         hard,
         `const { context, now, instanceId } = ${cell};`,
         hard,
-        `return { context, now, instanceId, in: (${state}) => ${isIn}(${where}, ${state}) };`,
+        `return { context, now, instanceId, in: (${state}) => ${isIn}(${cell}, ${state}) };`,
       ],
     },
     hard,
@@ -201,9 +201,7 @@ function scopeFunction(printer: Printer): string {
 export function readsConfiguration(machine: MachineNode): boolean {
   let found = false;
   const look = (expression: ExpressionNode | undefined): void => {
-    if (expression === undefined) return;
-    const { lambda } = expression;
-    found ||= lambda === undefined || (lambda.reads === undefined ? mayReadIn(lambda) : lambda.reads.includes('in'));
+    found ||= expression !== undefined && asksForStates(expression);
   };
   visitStates(machine, (state) => {
     for (const { delay } of state.after) look(typeof delay === 'string' ? undefined : delay);
@@ -215,6 +213,11 @@ export function readsConfiguration(machine: MachineNode): boolean {
     });
   });
   return found;
+}
+
+/** Might this lambda ask which states are active? */
+export function asksForStates({ lambda }: ExpressionNode): boolean {
+  return lambda === undefined || (lambda.reads === undefined ? mayReadIn(lambda) : lambda.reads.includes('in'));
 }
 
 function mayReadIn({ parameter, body }: LambdaParts): boolean {

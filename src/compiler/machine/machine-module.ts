@@ -5,7 +5,6 @@ import { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
 import { usesOf } from '../plan/uses.ts';
 import { printMachine } from './print-machine.ts';
-import { isPrintable } from './unsupported.ts';
 
 /** What the template of a machine's module gets. */
 export interface MachinePlan {
@@ -19,7 +18,6 @@ export function machineModule(
   emission: Emission,
 ): { readonly path: string; readonly plan: MachinePlan } | undefined {
   const { model, layout } = emission;
-  if (!isPrintable(node, emission.report)) return undefined;
   const { path } = layout.module('machine', node.name);
   const writer = new ModuleWriter(model, layout, path, usesOf(node));
   const body = printMachine(node, { model, layout, writer, hash: hashMachine(model, node.name) });

@@ -7,12 +7,13 @@ import { camelCase, docComment, lineComment, propertyKey, quote } from '../text/
 import { tryCatch } from './actions.ts';
 import { matches } from './descriptors.ts';
 import { printHandlers, type PrintedHandler } from './events.ts';
+import { initialEntries } from './entries.ts';
+import { enter } from './enter.ts';
 import { prelude, valueOf } from './lambdas.ts';
 import { pascal } from './pascal.ts';
-import { createPrinter, moveTo, place, type Printer } from './printer.ts';
-import { regionalMembers, regionsTable } from './regional.ts';
-import { enterStates } from './states.ts';
-import { descend, lineage, type State } from './tree.ts';
+import { reachTable } from './phases.ts';
+import { createPrinter, place, type Printer } from './printer.ts';
+import { registerMembers, registersType } from './registers.ts';
 
 /** What the module needs beside the machine. */
 export interface PrintMachineOptions {
@@ -30,13 +31,14 @@ export function printMachine(machine: MachineNode, { model, layout, writer, hash
   const printer = createPrinter(model, machine, writer, layout);
   const handlers = printHandlers(printer);
   const members = programMembers(printer, handlers, hash);
-  const regional = printer.regions !== undefined;
-  const compiledMachine = writer.import('millrace/machine', regional ? 'regionalMachine' : 'compiledMachine');
-  const type = writer.import('millrace/machine', regional ? 'RegionalMachine' : 'CompiledMachine', { typeOnly: true });
+  const more = printer.registers !== undefined;
+  const compiledMachine = writer.import('millrace/machine', more ? 'regionalMachine' : 'compiledMachine');
+  const type = writer.import('millrace/machine', 'CompiledMachine', { typeOnly: true });
+  const types = [printer.contextType, printer.contexts.byState, ...(more ? [printer.cellType()] : [])].join(', ');
   const about = machine.description === undefined ? [] : [comment(machine.description), hard];
   const main: Doc = [
     ...about,
-    `export const ${exported}: ${type}<${printer.contextType}> = ${compiledMachine}<${printer.contextType}>({`,
+    `export const ${exported}: ${type}<${types}> = ${compiledMachine}<${types}>({`,
     indent([
       hard,
       join(
@@ -47,8 +49,14 @@ export function printMachine(machine: MachineNode, { model, layout, writer, hash
     hard,
     '});',
   ];
-  const tables = [tableOf(printer), ...(regional ? [regionsTable(printer)] : [])];
-  const pieces = [typesOf(printer), ...tables, ...printer.pieces, main];
+  const pieces = [
+    typesOf(printer),
+    ...registersType(printer),
+    tableOf(printer),
+    ...printer.pieces,
+    ...reachTable(printer),
+    main,
+  ];
   return `${print(join(pieces, [hard, hard]))}\n`;
 }
 
@@ -74,7 +82,22 @@ function typesOf(printer: Printer): Doc {
   const states = union(stateType, names, 110);
   const own = union(eventType, events, 110);
   const declarations = types.declarations();
-  const narrowed = printer.contexts.declarations;
+  const { contexts } = printer;
+  const snapshot = writer.import('millrace/machine', 'Snapshot', { typeOnly: true });
+  const byState: Doc =
+    contexts.declarations.length === 0
+      ? `export type ${contexts.byState} = Readonly<Record<${stateType}, ${contextType}>>;`
+      : [
+          `export type ${contexts.byState} = {`,
+          indent(
+            printer.tree.states.map((state) => [
+              hard,
+              `readonly ${propertyKey(state.name)}: ${contexts.typeIn(state)};`,
+            ]),
+          ),
+          hard,
+          '};',
+        ];
   return [
     comment('What an instance remembers.'),
     hard,
@@ -83,7 +106,15 @@ function typesOf(printer: Printer): Doc {
     comment('Its states.'),
     hard,
     states,
-    ...narrowed.map((each) => [hard, each]),
+    ...contexts.declarations.map((each) => [hard, each]),
+    hard,
+    comment('What it remembers in each of them.'),
+    hard,
+    byState,
+    hard,
+    comment('Where an instance stands.'),
+    hard,
+    `export type ${writer.declare(`${base}Snapshot`)} = ${snapshot}<${contextType}, ${stateType}>;`,
     ...declarations.map((each) => [hard, each]),
     hard,
     comment('The events it is told of.'),
@@ -125,11 +156,11 @@ function programMembers(printer: Printer, handlers: readonly PrintedHandler[], h
     `key: ${quote(machine.key)}`,
     ['events: ', record(machine.events.map(({ alias, name }) => [name, alias]))],
     `creates: [${machine.creates.map(quote).join(', ')}]`,
-    ...(printer.regions === undefined
-      ? [member('states', table), ['enter: ', enterInitial(printer)]]
-      : regionalMembers(printer)),
-    [printer.regions === undefined ? 'step: ' : 'select: ', stepArrow(printer, handlers)],
-    ...(always === undefined ? [] : [alwaysMember(printer, always)]),
+    member('states', table),
+    ...registerMembers(printer),
+    ['enter: ', enterInitial(printer)],
+    ['step: ', stepArrow(printer, handlers)],
+    ...(always === undefined ? [] : [member('always', always.name)]),
     ...(begin === undefined ? [] : [begin]),
     ...(settles ? [member('settle', writer.import('millrace/machine', 'settle'))] : []),
   ];
@@ -137,27 +168,17 @@ function programMembers(printer: Printer, handlers: readonly PrintedHandler[], h
 
 const member = (key: string, name: string): string => (key === name ? key : `${key}: ${name}`);
 
-function alwaysMember({ regions, local: { cell, state } }: Printer, { name, readsCell }: PrintedHandler): string {
-  if (regions === undefined) return member('always', name);
-  return readsCell ? `selectAlways: ${name}` : `selectAlways: (_${cell}, ${state}) => ${name}(${state})`;
-}
-
 function enterInitial(printer: Printer): Doc {
   const { tree, local, machine } = printer;
-  const first = tree.find(machine.initial[0] ?? '') ?? (tree.roots[0] as State);
-  const states = [...lineage(first), ...descend(tree, first)];
-  const register = moveTo(printer, states.at(-1));
-  const enters = enterStates(printer, states);
-  return [`(${local.cell}) => `, block(printer.followsStates ? [...enters, register] : [register, ...enters])];
+  return [`(${local.cell}) => `, block(enter(printer, initialEntries(tree, machine.initial)))];
 }
 
 function stepArrow(printer: Printer, handlers: readonly PrintedHandler[]): Doc {
-  const { cell, name, payload, state } = printer.local;
-  const regional = printer.regions !== undefined;
+  const { cell, name, payload } = printer.local;
   const readsPayload = handlers.some(({ payloadType }) => payloadType !== undefined);
-  const called = ({ name: handler, readsCell, payloadType, event }: PrintedHandler): string => {
+  const called = ({ name: handler, payloadType, event }: PrintedHandler): string => {
     const typed = payloadType === 'unknown' ? payload : `${payload} as ${payloadType}`;
-    return `${handler}(${[...(readsCell ? [cell] : []), ...(regional ? [state] : []), ...(event === '*' ? [name] : []), ...(payloadType === undefined ? [] : [typed])].join(', ')})`;
+    return `${handler}(${[cell, ...(event === '*' ? [name] : []), ...(payloadType === undefined ? [] : [typed])].join(', ')})`;
   };
   const other = handlers.find(({ event }) => event === '*');
   const cases = handlers.flatMap((handler): Doc[] =>
@@ -165,14 +186,10 @@ function stepArrow(printer: Printer, handlers: readonly PrintedHandler[]): Doc {
       ? []
       : [[`case ${quote(handler.event)}:`, indent([hard, `return ${called(handler)};`])]],
   );
-  const last = [
-    ['default:', indent([hard, `return ${other !== undefined ? called(other) : regional ? '-1' : 'false'};`])],
-  ];
-  const named = handlers.filter(({ event }) => event !== undefined);
-  const first = named.some(({ readsCell }) => readsCell) ? cell : `_${cell}`;
-  const second = named.length > 0 ? state : `_${state}`;
+  const last = [['default:', indent([hard, `return ${other === undefined ? 'false' : called(other)};`])]];
+  const first = handlers.some(({ event }) => event !== undefined) ? cell : `_${cell}`;
   return [
-    `(${[first, ...(regional ? [second] : []), name, ...(readsPayload ? [payload] : [])].join(', ')}) => `,
+    `(${[first, name, ...(readsPayload ? [payload] : [])].join(', ')}) => `,
     block([[`switch (${name}) `, block([...cases, ...last])]]),
   ];
 }

@@ -1,5 +1,5 @@
 /** What the parts of the machine printer share while one machine is printed. */
-import type { MachineNode, SystemModel } from '../../model/index.ts';
+import type { MachineNode, SystemModel, TransitionNode } from '../../model/index.ts';
 import { visitActions, visitStates } from '../../model/visit/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Layout } from '../plan/layout.ts';
@@ -7,7 +7,9 @@ import { hard, join, type Doc } from '../text/doc.ts';
 import { docComment, freeName, lineComment } from '../text/names.ts';
 import { pascal } from './pascal.ts';
 import { payloadTypes, type PayloadTypes } from './types.ts';
-import { growTree, lineage, type State, type Tree } from './tree.ts';
+import { isHeard } from './finals.ts';
+import { movesOf, type Move } from './moves.ts';
+import { growTree, lineage, type Region, type State, type Tree } from './tree.ts';
 import { readsConfiguration } from './lambdas.ts';
 import { stateContexts, type StateContexts } from './state-context.ts';
 
@@ -17,6 +19,7 @@ export interface Printer {
   readonly writer: ModuleWriter;
   readonly layout: Layout;
   readonly tree: Tree;
+  readonly moves: ReadonlyMap<TransitionNode, readonly Move[]>;
   readonly types: PayloadTypes;
   /** Names of variables in functions, chosen so that they hide nothing that user text means. */
   readonly local: {
@@ -27,8 +30,12 @@ export interface Printer {
     readonly name: string;
     readonly payload: string;
     readonly transition: string;
-    readonly found: string;
+    readonly taken: string;
+    /** By region: the transition that was selected there. */
+    readonly selected: readonly string[];
   };
+  /** The type of the registers. */
+  readonly cellType: () => string;
   /** `m: Cell<OrderContext>` */
   readonly parameter: string;
   /** The type of the context. */
@@ -39,9 +46,12 @@ export interface Printer {
   readonly stateType: string;
   /** The name of the table of states. */
   readonly table: string;
-  /** Of a machine with parallel states: the name of the table of regions. */
-  readonly regions: string | undefined;
-  /** Does any lambda ask which states are active? Then the register moves with every state that is left or entered. */
+  /** Has it more registers than `state`: regions, or a history? Then this is the name of their type. */
+  readonly registers: string | undefined;
+  /**
+   * Does anything ask, while the machine moves, which states are active: a lambda, or the end of a parallel state? Then
+   * the registers move with every state that is left or entered.
+   */
   readonly followsStates: boolean;
   /** Can a transition set off another one? */
   readonly chains: boolean;
@@ -49,6 +59,10 @@ export interface Printer {
   readonly pieces: Doc[];
   /** Functions that are printed when something calls them, by key. */
   readonly made: Map<string, string>;
+  /** Transitions that several regions inherit: while one event is looked at, their guards are asked once. */
+  readonly asked: Set<TransitionNode>;
+  /** Moves of which only one may be taken. */
+  readonly rivals: Set<Move>;
 }
 
 /** Sets up the printing of one machine. */
@@ -64,10 +78,11 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
     name: local('name'),
     payload: local('payload'),
     transition: local('transition'),
-    found: local('found'),
+    taken: local('taken'),
+    selected: tree.regions.map(({ register }) => local(register)),
   };
   writer.reserve([
-    ...Object.values(names),
+    ...Object.values(names).flat(),
     'context',
     'event',
     'output',
@@ -80,32 +95,40 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
   const base = pascal(machine.name);
   const contextType = writer.declare(`${base}Context`);
   const stateType = writer.declare(`${base}State`);
-  const regional = tree.states.some(({ node }) => node.type === 'parallel');
+  const more = tree.regions.length + tree.histories.length > 1;
+  const registers = more ? writer.declare(`${base}Registers`) : undefined;
+  const cellType = (): string =>
+    registers ?? `${writer.import('millrace/machine', 'Cell', { typeOnly: true })}<${contextType}>`;
   return {
     model,
     machine,
     writer,
     layout,
     tree,
+    moves: movesOf(tree),
     types: payloadTypes(model, machine, writer),
     local: names,
+    cellType,
     // Only a machine in which something happens has a function that names the type.
     get parameter() {
-      return `${names.cell}: ${writer.import('millrace/machine', regional ? 'RegionalCell' : 'Cell', { typeOnly: true })}<${contextType}>`;
+      return `${names.cell}: ${cellType()}`;
     },
     contextType,
     contexts: stateContexts(machine, tree.states, contextType, writer, layout),
     stateType,
     table: writer.declare('states'),
-    regions: regional ? writer.declare('regions') : undefined,
-    followsStates: !regional && readsConfiguration(machine),
+    registers,
+    followsStates:
+      readsConfiguration(machine) ||
+      tree.states.some((state) => state.node.type === 'parallel' && isHeard(tree, state)),
     chains:
-      regional ||
       raises(machine) ||
       severalFail(tree) ||
       tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
     pieces: [],
     made: new Map(),
+    asked: new Set(),
+    rivals: new Set(),
   };
 }
 
@@ -113,13 +136,12 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
 const isInternal = (descriptor: string): boolean => /^(?:done\.state|error\.execution)|\*$/.test(descriptor);
 
 /** Can two pieces of work fail before they begin, so that the first failure leads on before the second is heard of? */
-const severalFail = (tree: Tree): boolean =>
-  tree.leaves.some(
-    (leaf) =>
-      lineage(leaf).flatMap(({ node }) =>
-        node.run.filter(({ input, onError }) => input !== undefined && onError.length > 0),
-      ).length > 1,
-  );
+const severalFail = ({ states, regions }: Tree): boolean => {
+  const failing = (state: State): number =>
+    state.node.run.filter(({ input, onError }) => input !== undefined && onError.length > 0).length;
+  const sum = (some: readonly State[]): number => some.reduce((count, state) => count + failing(state), 0);
+  return regions.length > 1 ? sum(states) > 1 : states.some((state) => sum(lineage(state)) > 1);
+};
 
 function raises(machine: MachineNode): boolean {
   let found = false;
@@ -157,6 +179,21 @@ export function addFunction(
 }
 
 /** `m.state = 3; // travelling` */
-export function moveTo(printer: Printer, state: State | undefined): Doc {
-  return `${printer.local.cell}.state = ${state?.number ?? -1};${state === undefined ? '' : ` ${lineComment(state.name)}`}`;
+export function moveTo({ local }: Printer, { region, number, name }: State): Doc {
+  return `${local.cell}.${region.register} = ${number}; ${lineComment(name)}`;
+}
+
+/** The register as it stands when everything below the state was left; nothing stands for the region as a whole. */
+export function leaveTo(printer: Printer, outer: State | undefined, region?: Region): Doc {
+  if (outer !== undefined) return moveTo(printer, outer);
+  return `${printer.local.cell}.${region?.register ?? 'state'} = -1;`;
+}
+
+/** Makes a function the first time it is asked for; one that would do nothing has no name. */
+export function once(printer: Printer, key: string, make: () => string | undefined): string | undefined {
+  const known = printer.made.get(key);
+  if (known !== undefined) return known === '' ? undefined : known;
+  const name = make();
+  printer.made.set(key, name ?? '');
+  return name;
 }

@@ -1,47 +1,63 @@
-/** The alternatives of one event in one state, as statements that end with `return true` when one was taken. */
+/** What a transition does, in parts, and the guards. */
 import type { ExpressionNode, TransitionNode } from '../../model/index.ts';
-import { block, type Doc } from '../text/doc.ts';
+import type { Doc } from '../text/doc.ts';
 import { camelCase, quote } from '../text/names.ts';
 import { printActions, tryCatch, type PrintedBlock } from './actions.ts';
+import { enter } from './enter.ts';
+import { exitFor } from './exit.ts';
 import { prelude, valueOf, type Surroundings } from './lambdas.ts';
-import { addFunction, moveTo, place, type Printer } from './printer.ts';
-import { enterStates, exitBelow, exitStates } from './states.ts';
-import { moveOf, type Group } from './tree.ts';
+import type { Move } from './moves.ts';
+import { addFunction, leaveTo, place, type Printer } from './printer.ts';
+import type { Group } from './tree.ts';
 
-export interface PrintedGroup {
-  readonly statements: readonly Doc[];
-  readonly readsPayload: boolean;
-  /** Does it need the registers? An event that is only ignored does not, nor does selecting by number. */
-  readonly readsCell: boolean;
+/** The statements of a move, by the phases of a microstep. */
+export interface Parts {
+  readonly exits: readonly Doc[];
+  /** Where the registers stand when everything was left: only when somebody looks. */
+  readonly between: readonly Doc[];
+  readonly actions: PrintedBlock;
+  readonly enters: readonly Doc[];
+}
+
+interface Kept {
+  readonly parts: Map<Move, Parts>;
+  readonly actions: Map<TransitionNode, PrintedBlock>;
+  readonly guards: Map<ExpressionNode, PrintedGuard>;
+}
+const all = new WeakMap<Printer, Kept>();
+
+/** What may stand in several places is printed once. */
+function keptBy(printer: Printer): Kept {
+  const known = all.get(printer) ?? { parts: new Map(), actions: new Map(), guards: new Map() };
+  all.set(printer, known);
+  return known;
+}
+
+function kept<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key) ?? make();
+  map.set(key, known);
+  return known;
+}
+
+/** What a move does. */
+export function partsOf(printer: Printer, move: Move): Parts {
+  const { group, transition, index, way } = move;
+  return kept(keptBy(printer).parts, move, () => {
+    const exits = way === undefined ? [] : exitFor(printer, group.source, way);
+    const about = `${describe(group)} (${place(transition)})`;
+    const at = `${group.at}[${index}].actions`;
+    const actions = kept(keptBy(printer).actions, transition, () =>
+      printActions(printer, transition.actions, at, about, surroundings(printer, group, 'do', index)),
+    );
+    const enters = way === undefined ? [] : enter(printer, way.entries);
+    const between = printer.followsStates && way !== undefined ? [leaveTo(printer, way.domain)] : [];
+    return { exits, between, actions, enters };
+  });
 }
 
 /** Is one of the alternatives always possible, so that nothing after the group is ever tried? */
 export function isCertain(group: Group): boolean {
   return group.transitions.some(({ guard }) => guard === undefined);
-}
-
-/** The alternatives of a group in order. */
-export function printGroup(printer: Printer, group: Group): PrintedGroup {
-  const statements: Doc[] = [];
-  let readsPayload = false;
-  let readsCell = false;
-  for (const [index, transition] of group.transitions.entries()) {
-    const condition = transition.guard === undefined ? undefined : printGuard(printer, group, transition.guard, index);
-    const taken = printTransition(printer, group, transition, index);
-    readsPayload ||= taken.readsPayload || condition?.readsPayload === true;
-    // The last statement says only which transition was taken.
-    readsCell ||= condition?.readsCell === true || taken.statements.length > 1;
-    if (condition === undefined) {
-      statements.push(...taken.statements);
-      break;
-    }
-    statements.push(['if (', condition.code, ') ', block(taken.statements)]);
-  }
-  return { statements, readsPayload, readsCell };
-}
-
-function numberOf({ tree }: Printer, transition: TransitionNode): number {
-  return tree.transitions.findIndex((each) => each.transition === transition);
 }
 
 function surroundings(printer: Printer, group: Group, part: string, index: number): Surroundings {
@@ -54,78 +70,39 @@ function surroundings(printer: Printer, group: Group, part: string, index: numbe
   };
 }
 
-function printTransition(printer: Printer, group: Group, transition: TransitionNode, index: number): PrintedBlock {
-  const { source } = group;
-  // With regions the transitions are only selected here, and taken together when all are known.
-  if (printer.regions !== undefined)
-    return { statements: [`return ${numberOf(printer, transition)};`], readsPayload: false };
-  const at = `${group.at}[${index}].actions`;
-  const actions = (): PrintedBlock =>
-    printActions(
-      printer,
-      transition.actions,
-      at,
-      `${describe(group)} (${place(transition)})`,
-      surroundings(printer, group, 'do', index),
-    );
-  const move = moveOf(printer.tree, source, transition);
-  if (move === undefined) {
-    const { statements, readsPayload } = actions();
-    return { statements: [...statements, 'return true;'], readsPayload };
-  }
-  const exits = [
-    ...(move.below === undefined ? [] : exitBelow(printer, move.below)),
-    ...exitStates(printer, move.exits),
-  ];
-  const { statements, readsPayload } = actions();
-  const enters = enterStates(printer, move.enters);
-  const register = moveTo(printer, move.leaf);
-  const entersLeaf = move.enters.includes(move.leaf) && enterStates(printer, [move.leaf]).length > 0;
-  // When lambdas ask which states are active, the register says so at every moment.
-  const moved = printer.followsStates
-    ? [
-        ...exits,
-        ...(statements.length > 0 ? [moveTo(printer, move.domain), ...statements] : []),
-        ...enters,
-        ...(entersLeaf ? [] : [register]),
-      ]
-    : [...exits, ...statements, register, ...enters];
-  return { statements: [...moved, 'return true;'], readsPayload };
+export interface PrintedGuard {
+  readonly code: Doc;
+  readonly readsPayload: boolean;
+  /** Is it a function of its own, which sees the registers? */
+  readonly isFunction: boolean;
 }
 
-function printGuard(
-  printer: Printer,
-  group: Group,
-  guard: ExpressionNode,
-  index: number,
-): { readonly code: Doc; readonly readsPayload: boolean; readonly readsCell: boolean } {
-  const around = surroundings(printer, group, 'guard', index);
-  const value = valueOf(printer, guard, 'boolean', { ...around, label: camelCase(`${around.label}.of`) });
-  const payload = group.payload ?? '';
-  const readsPayload = value.reads.has(payload);
-  const others = new Set([...value.reads].filter((name) => name !== payload));
-  // `if (false)` would be code that the type checker calls unreachable.
-  const literal = value.text === 'true' || value.text === 'false';
-  if (value.safe && others.size === 0 && !literal) return { code: value.code, readsPayload, readsCell: false };
-  const { cell, thrown } = printer.local;
-  // Several leaves may inherit it, and a guard that throws is reported once.
-  const once =
-    printer.regions === undefined
-      ? ''
-      : `${cell}.asked[${numberOf(printer, group.transitions[index] as TransitionNode)}] ??= `;
-  const failed = printer.writer.import('millrace/machine', 'failed');
-  const name = addFunction(printer, around.label, `${describe(group)} (${place(guard)})`, () => ({
-    parameters: [printer.parameter, ...(readsPayload ? [`${payload}: ${around.payloadType()}`] : [])],
-    result: 'boolean',
-    body: [
-      tryCatch(
-        printer,
-        [...prelude(printer, others, group.source), ['return ', value.code, ';']],
-        [`return ${failed}(${cell}, ${quote(`${group.at}[${index}].guard`)}, ${thrown});`],
-      ),
-    ],
-  }));
-  return { code: `${once}${name}(${cell}${readsPayload ? `, ${payload}` : ''})`, readsPayload, readsCell: true };
+/** The guard of a transition, as an expression. */
+export function printGuard(printer: Printer, group: Group, guard: ExpressionNode, index: number): PrintedGuard {
+  return kept(keptBy(printer).guards, guard, () => {
+    const around = surroundings(printer, group, 'guard', index);
+    const value = valueOf(printer, guard, 'boolean', { ...around, label: camelCase(`${around.label}.of`) });
+    const payload = group.payload ?? '';
+    const readsPayload = value.reads.has(payload);
+    const others = new Set([...value.reads].filter((name) => name !== payload));
+    // `if (false)` would be code that the type checker calls unreachable.
+    const literal = value.text === 'true' || value.text === 'false';
+    if (value.safe && others.size === 0 && !literal) return { code: value.code, readsPayload, isFunction: false };
+    const { cell, thrown } = printer.local;
+    const failed = printer.writer.import('millrace/machine', 'failed');
+    const name = addFunction(printer, around.label, `${describe(group)} (${place(guard)})`, () => ({
+      parameters: [printer.parameter, ...(readsPayload ? [`${payload}: ${around.payloadType()}`] : [])],
+      result: 'boolean',
+      body: [
+        tryCatch(
+          printer,
+          [...prelude(printer, others, group.source), ['return ', value.code, ';']],
+          [`return ${failed}(${cell}, ${quote(`${group.at}[${index}].guard`)}, ${thrown});`],
+        ),
+      ],
+    }));
+    return { code: `${name}(${cell}${readsPayload ? `, ${payload}` : ''})`, readsPayload, isFunction: true };
+  });
 }
 
 /** `open, on orderCancelled` */

@@ -1,13 +1,32 @@
-/** The states of a machine, numbered in document order, and the static part of every transition. */
+/** The states of a machine, numbered in document order, its regions, and the static part of every transition. */
 import type { MachineNode, RunNode, StateNode, TransitionNode } from '../../model/index.ts';
+import { registerNames } from './registers.ts';
 
 export interface State {
   readonly node: StateNode;
   readonly name: string;
   /** In document order; the states below it follow without a gap. */
   readonly number: number;
+  /** The number of the last state below it; its own when there is none. */
+  readonly last: number;
   readonly parent: State | undefined;
-  readonly children: State[];
+  /** Without the history states. */
+  readonly children: readonly State[];
+  /** What remembers it. */
+  readonly histories: readonly State[];
+  readonly region: Region;
+}
+
+/** What moves on its own: the machine itself, or a state right below a parallel one. Each has a register. */
+export interface Region {
+  /** In document order; the machine itself comes first. */
+  readonly index: number;
+  /** Its state; nothing for the machine itself. */
+  readonly root: State | undefined;
+  /** The name of its register. */
+  readonly register: string;
+  /** The states in which its register stands: leaves, and parallel states, below which the regions go on. */
+  readonly resting: State[];
 }
 
 /** Under which name the lambdas of a transition see what its event carries. */
@@ -29,8 +48,9 @@ export interface Group {
 
 export interface Tree {
   readonly states: readonly State[];
-  /** Those the machine rests in. */
-  readonly leaves: readonly State[];
+  readonly regions: readonly Region[];
+  /** The history states; each has a register. */
+  readonly histories: readonly { readonly state: State; readonly register: string }[];
   readonly groups: readonly Group[];
   /** Every transition, numbered. */
   readonly transitions: readonly {
@@ -42,22 +62,47 @@ export interface Tree {
   find(name: string): State | undefined;
 }
 
-/** Numbers the states and lists the groups of each in the order in which they are tried. */
+/** Numbers the states, finds the regions, and lists the groups of each state in the order in which they are tried. */
 export function growTree(machine: MachineNode): Tree {
   const states: State[] = [];
-  const grow = (node: StateNode, parent: State | undefined): State => {
-    const state: State = { node, name: node.name, number: states.length, parent, children: [] };
+  const regions: Region[] = [];
+  const nameOf = registerNames();
+  const open = (node: StateNode | undefined) => {
+    const region = {
+      index: regions.length,
+      root: undefined as State | undefined,
+      register: nameOf(node),
+      resting: [] as State[],
+    };
+    regions.push(region);
+    return region;
+  };
+  const grow = (node: StateNode, parent: State | undefined, outer: Region): State => {
+    const own = parent?.node.type === 'parallel' && node.type !== 'history' ? open(node) : undefined;
+    const region = own ?? outer;
+    const children: State[] = [];
+    const histories: State[] = [];
+    const number = states.length;
+    const state = { node, name: node.name, number, last: number, parent, children, histories, region };
+    if (own !== undefined) own.root = state;
     states.push(state);
-    for (const child of node.states) state.children.push(grow(child, state));
+    for (const each of node.states) (each.type === 'history' ? histories : children).push(grow(each, state, region));
+    state.last = states.length - 1;
     return state;
   };
-  const roots = machine.states.map((node) => grow(node, undefined));
+  const machineItself = open(undefined);
+  const roots = machine.states.map((node) => grow(node, undefined, machineItself));
+  for (const state of states) if (isResting(state)) state.region.resting.push(state);
   const groups = states.flatMap(groupsOf);
   const byName = new Map(states.map((state) => [state.name, state]));
+  const histories = states.flatMap((state) =>
+    state.node.type === 'history' ? [{ state, register: nameOf(state.node) }] : [],
+  );
   return {
     states,
+    regions,
+    histories,
     roots,
-    leaves: states.filter(({ children }) => children.length === 0),
     groups,
     transitions: groups.flatMap((group) =>
       group.transitions.map((transition, index) => ({ group, transition, index })),
@@ -65,6 +110,9 @@ export function growTree(machine: MachineNode): Tree {
     find: (name) => byName.get(name),
   };
 }
+
+const isResting = ({ node, children }: State): boolean =>
+  node.type === 'parallel' || (node.type !== 'history' && children.length === 0);
 
 function groupsOf(source: State): readonly Group[] {
   const { node, name } = source;
@@ -127,52 +175,25 @@ export function lineage(state: State): readonly State[] {
   return state.parent === undefined ? [state] : [...lineage(state.parent), state];
 }
 
+/** The states from this one outwards, as long as they lie below `outer`; nothing stands for the machine itself. */
+export function pathUp(state: State, outer: State | undefined): readonly State[] {
+  const path: State[] = [];
+  for (let each: State | undefined = state; each !== undefined && each !== outer; each = each.parent) path.push(each);
+  return path;
+}
+
+/** Is it this state or one below it? */
 export function isWithin(state: State, outer: State): boolean {
-  return lineage(state).includes(outer);
+  return state.number >= outer.number && state.number <= outer.last;
 }
 
-/** The states that a transition leaves and enters, as far as they are known beforehand. */
-export interface Move {
-  /** Whatever is active below this state is left first. */
-  readonly below: State | undefined;
-  /** Then these are left, inner ones first. */
-  readonly exits: readonly State[];
-  /** What stays active around the transition; nothing stands for the machine itself. */
-  readonly domain: State | undefined;
-  /** Then these are entered, outer ones first. */
-  readonly enters: readonly State[];
-  /** The state in which the machine ends up. */
-  readonly leaf: State;
+/** Does it lie below this state? Everything lies below the machine itself. */
+export function isBelow(state: State, outer: State | undefined): boolean {
+  return outer === undefined || (state.number > outer.number && state.number <= outer.last);
 }
 
-/** What a transition does to the configuration; nothing for one without a target. */
-export function moveOf(tree: Tree, source: State, transition: TransitionNode): Move | undefined {
-  const target = tree.find(transition.targets[0] ?? '');
-  if (target === undefined) return undefined;
-  const stays = transition.internal === true && isWithin(target, source);
-  // The innermost state around both: for a transition to itself or below itself, the parent of the source.
-  const domain = stays
-    ? source
-    : lineage(source).findLast((each) => each !== source && each !== target && isWithin(target, each));
-  const outer = domain === undefined ? [] : lineage(domain);
-  const inner = lineage(target).filter((each) => !outer.includes(each));
-  const enters = [...inner, ...descend(tree, target)];
-  const exits = lineage(source)
-    .filter((each) => !outer.includes(each))
-    .toReversed();
-  return {
-    below: source.children.length > 0 ? source : undefined,
-    exits,
-    domain,
-    enters,
-    leaf: enters.at(-1) ?? target,
-  };
-}
-
-/** The states below this one that are entered with it. */
-export function descend(tree: Tree, state: State): readonly State[] {
-  if (state.children.length === 0) return [];
-  const initial = tree.find(state.node.initial?.[0] ?? '') ?? (state.children[0] as State);
-  const path = lineage(initial);
-  return [...path.slice(path.indexOf(state) + 1), ...descend(tree, initial)];
+/** Can both be active at the same time, without one holding the other? */
+export function areConcurrent(one: State, other: State): boolean {
+  const outer = lineage(one).findLast((each) => isWithin(other, each));
+  return outer?.node.type === 'parallel' && outer !== one && outer !== other;
 }

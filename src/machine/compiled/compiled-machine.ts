@@ -1,6 +1,6 @@
 import type { MachineStep, Snapshot, StepScope } from '../module.ts';
 import { unknownState } from '../unknown-state.ts';
-import type { Cell, CompiledMachine, Program } from './program.ts';
+import type { Cell, CompiledMachine, Keeper, Program } from './program.ts';
 
 /** Registers of an instance that has not started. */
 export function newCell<Context>(context: Context, { instanceId, now }: StepScope): Cell<Context> {
@@ -19,15 +19,18 @@ export function newCell<Context>(context: Context, { instanceId, now }: StepScop
 }
 
 /** Enters the initial state and comes to rest. */
-export function startCell<Context>(program: Program<Context>, cell: Cell<Context>): void {
+export function startCell<Context, Registers extends Cell<Context>>(
+  program: Program<Context, Registers>,
+  cell: Registers,
+): void {
   program.enter(cell);
   program.settle?.(program, cell, true);
 }
 
 /** Takes one event to completion. Says whether any transition matched. */
-export function takeEvent<Context>(
-  program: Program<Context>,
-  cell: Cell<Context>,
+export function takeEvent<Context, Registers extends Cell<Context>>(
+  program: Program<Context, Registers>,
+  cell: Registers,
   event: string,
   payload: unknown,
 ): boolean {
@@ -35,28 +38,48 @@ export function takeEvent<Context>(
   return program.settle === undefined ? handled : program.settle(program, cell, handled);
 }
 
-/** What the registers say, as plain JSON. `resting` holds the active leaves by number. */
-export function snapshotOf<Context>(cell: Cell<Context>, resting: readonly (readonly string[])[]): Snapshot<Context> {
-  const { context, output } = cell;
-  const state = resting[cell.state] as readonly string[];
-  if (!cell.done) return { state, context, status: 'active' };
+/** The number of the state of this name. @throws MillraceError MR3330 when there is none. */
+export function numberOf({ name, states }: Pick<Program<unknown>, 'name' | 'states'>, state: string): number {
+  const number = states.findIndex(([each]) => each === state);
+  return number === -1 ? unknownState(name, state) : number;
+}
+
+/** What the registers say, as plain JSON. `state` holds the active leaves. */
+export function snapshotOf<Context>(
+  { context, done, output }: Cell<Context>,
+  state: readonly string[],
+): Snapshot<Context> {
+  if (!done) return { state, context, status: 'active' };
   return { state, context, status: 'done', ...(output !== undefined && { output }) };
 }
 
-/**
- * Makes a module of a compiled program: restores the registers from a snapshot, lets the program work in them, and
- * takes a new snapshot. Generated code calls it.
- */
-export function compiledMachine<Context>(program: Program<Context>): CompiledMachine<Context> {
+/** Makes a module of a compiled program whose machine is in one leaf at a time. Generated code calls it. */
+export function compiledMachine<Context, Contexts = Readonly<Record<string, Context>>>(
+  program: Program<Context>,
+): CompiledMachine<Context, Contexts> {
+  const resting = program.states.map(([state]) => [state]);
+  return machineOf(program, {
+    open: (context, scope, snapshot) => {
+      const cell = newCell(context, scope);
+      if (snapshot !== undefined) cell.state = numberOf(program, snapshot.state[0] ?? '');
+      return cell;
+    },
+    read: (cell) => snapshotOf(cell, resting[cell.state] as readonly string[]),
+  });
+}
+
+/** A module that restores registers from a snapshot, lets the program work in them, and takes a new snapshot. */
+export function machineOf<Context, Contexts, Registers extends Cell<Context>>(
+  program: Program<Context, Registers>,
+  keeper: Keeper<Context, Registers>,
+): CompiledMachine<Context, Contexts, Registers> {
   const { name, hash, key, events, creates, states } = program;
-  const resting = states.map(([state]) => [state]);
-  const numbers = new Map(states.map(([state], number) => [state, number]));
-  const numberOf = ({ state: [leaf = ''] }: Snapshot<Context>): number => numbers.get(leaf) ?? unknownState(name, leaf);
-  const finish = (cell: Cell<Context>): MachineStep<Context> => {
+  const { open, read } = keeper;
+  const finish = (cell: Registers): MachineStep<Context> => {
     const { effects, errors } = cell;
-    return { snapshot: snapshotOf(cell, resting), handled: true, effects, errors };
+    return { snapshot: read(cell), handled: true, effects, errors };
   };
-  return {
+  const machine: CompiledMachine<Context, Readonly<Record<string, Context>>, Registers> = {
     kind: 'machine',
     name,
     hash,
@@ -65,25 +88,28 @@ export function compiledMachine<Context>(program: Program<Context>): CompiledMac
     creates,
     states,
     program,
+    keeper,
     start(context, scope) {
-      const cell = newCell(context, scope);
+      const cell = open(context, scope);
       startCell(program, cell);
       return finish(cell);
     },
     send(snapshot, event, scope) {
-      const cell = newCell(snapshot.context, scope);
-      if (snapshot.status === 'active') {
-        cell.state = numberOf(snapshot);
-        if (takeEvent(program, cell, event.name, event.payload)) return finish(cell);
-      }
       // What changed nothing leaves the very same snapshot.
-      return { snapshot, handled: false, effects: [], errors: cell.errors };
+      const step = { snapshot, handled: false, effects: [], errors: [] };
+      if (snapshot.status === 'done') return step;
+      const cell = open(snapshot.context, scope, snapshot);
+      return takeEvent(program, cell, event.name, event.payload) ? finish(cell) : { ...step, errors: cell.errors };
     },
-    available(snapshot) {
+    available({ status, state }) {
       const heard = new Set<string>();
-      const at = snapshot.status === 'done' ? -1 : numberOf(snapshot);
-      for (let row = states[at]; row !== undefined; row = states[row[1]]) for (const alias of row[2]) heard.add(alias);
+      for (const leaf of status === 'done' ? [] : state) {
+        for (let row = states[numberOf(program, leaf)]; row !== undefined; row = states[row[1]])
+          for (const alias of row[2]) heard.add(alias);
+      }
       return Object.values(events).filter((alias) => heard.has(alias));
     },
   };
+  // What it is in each state is known to the types alone.
+  return machine as CompiledMachine<Context, Contexts, Registers>;
 }

@@ -15,7 +15,7 @@ import {
   type Tree,
 } from './tree.ts';
 import { selectTransitions } from './select.ts';
-import { entrySet, exitSet, initialSet } from './sets.ts';
+import { domainsOf, entrySet, exitSet, initialSet } from './sets.ts';
 
 /** One microstep: what was taken, and what that left and entered. */
 export interface Microstep {
@@ -112,11 +112,12 @@ export class Interpretation {
 
   #microstep(enabled: readonly Transition[], event: MachineEvent | undefined): void {
     this.handled = true;
+    const domains = domainsOf(this, enabled);
     const exited = this.#exitStates(enabled);
     for (const { definition, payload, at } of enabled) {
       this.#execute(definition.actions, `${at}.actions`, payload === undefined ? {} : { [payload]: event?.payload });
     }
-    const entered = entrySet(this, enabled);
+    const entered = entrySet(this, domains);
     this.#enter(entered);
     this.#report(enabled, event, exited, entered);
   }

@@ -12,12 +12,16 @@ export function exitSet(machine: Interpretation, transitions: readonly Transitio
   return left;
 }
 
+/** What stays active around each transition that has targets. Settled before anything is left: leaving changes the history. */
+export function domainsOf(machine: Interpretation, transitions: readonly Transition[]): ReadonlyMap<Transition, State> {
+  const withTargets = transitions.filter(({ targets }) => targets.length > 0);
+  return new Map(withTargets.map((transition) => [transition, transitionDomain(machine, transition)]));
+}
+
 /** `computeEntrySet`: the states that these transitions enter. */
-export function entrySet(machine: Interpretation, transitions: readonly Transition[]): Set<State> {
+export function entrySet(machine: Interpretation, domains: ReadonlyMap<Transition, State>): Set<State> {
   const entered = new Set<State>();
-  for (const transition of transitions) {
-    if (transition.targets.length === 0) continue;
-    const domain = transitionDomain(machine, transition);
+  for (const [transition, domain] of domains) {
     const targets = effectiveTargets(machine, transition.targets);
     if (targets.has(domain)) {
       // An internal transition to its own source stays in it and only starts it afresh inside.

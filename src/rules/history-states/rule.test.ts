@@ -18,6 +18,11 @@ it('is content with a history below the state that it remembers', () => {
 it.each([
   ['says where to go', past({ initial: [] }), 'does not say where to go'],
   ['goes below its parent', past({ initial: ['c'] }), "leads to 'c', which is not below 'a'"],
+  [
+    'leads to more than another history',
+    past({ initial: ['past'] }),
+    "leads to 'past', which remembers the same state",
+  ],
   ['does nothing', past({ entry: [assign('({})')] }), 'nothing happens in it'],
   ['leads nowhere by itself', past({ on: [on('x', go('b'))] }), 'nothing happens in it'],
   ['holds nothing', past({ states: [state('d')] }), 'nothing can be below it'],

@@ -40,6 +40,9 @@ function wrong(chart: Chart, state: StateNode): string | undefined {
   const names = state.initial ?? [];
   if (names.length === 0)
     return 'is a history state and does not say where to go when nothing is remembered: set `initial`';
+  const sibling = names.find((name) => parent.states.some((child) => child.name === name && child.type === 'history'));
+  if (sibling !== undefined)
+    return `is a history state and leads to '${sibling}', which remembers the same state and may know no more`;
   const outside = names.find((name) => {
     const target = chart.states.get(name);
     return target === undefined || target === state || !isBelow(chart, target, parent);

@@ -38,8 +38,15 @@ export function isBelow(chart: Chart, inner: StateNode, outer: StateNode): boole
   return chart.parents(inner).includes(outer);
 }
 
-/** Can both be active at the same time without one holding the other? Then a parallel state holds both. */
-export function areOrthogonal(chart: Chart, a: StateNode, b: StateNode): boolean {
+/**
+ * Can both be active at the same time without one holding the other? Then a parallel state holds both. A history state
+ * stands for what it remembers: everything below the state around it.
+ */
+export function areOrthogonal(chart: Chart, one: StateNode, other: StateNode): boolean {
+  const [a, b] = [one, other].map((state) =>
+    state.type === 'history' ? (chart.parents(state).at(-1) ?? state) : state,
+  );
+  if (a === undefined || b === undefined) return false;
   if (a === b || isBelow(chart, a, b) || isBelow(chart, b, a)) return false;
   const others = chart.parents(b);
   const shared = chart.parents(a).filter((parent) => others.includes(parent));

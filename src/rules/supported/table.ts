@@ -23,7 +23,7 @@ export const features = {
   'machine.several': [true, 'several initial states or targets'],
   'machine.wildcard': [true, 'reacting to `*` or to `name.*`'],
   'state.parallel': [true, 'a parallel state'],
-  'state.history': [false, 'a history state'],
+  'state.history': [true, 'a history state'],
   'state.always': [true, '`always`'],
   'state.context': [true, 'a context schema of a state of its own'],
   'action.send': [true, 'the action `send`'],

@@ -62,3 +62,17 @@ it('lets several targets lie in different regions only', () => {
   expect(check(state('a', { always: [go(['left', 'l2'])] }), regions)).toHaveLength(1);
   expect(check(state('a', { always: [go(['a', 'l2'])] }), regions)).toHaveLength(1);
 });
+
+it('takes a history state for all that it may remember', () => {
+  const parallel = state('p', {
+    type: 'parallel',
+    states: [
+      state('left', { states: [state('l1'), state('l2'), state('was', { type: 'history', initial: ['l1'] })] }),
+      state('right', { states: [state('r1')] }),
+      state('all', { type: 'history', history: 'deep', initial: ['l1'] }),
+    ],
+  });
+  expect(check(state('a', { always: [go(['was', 'r1'])] }), parallel)).toEqual([]);
+  expect(check(state('a', { always: [go(['was', 'l2'])] }), parallel)).toHaveLength(1);
+  expect(check(state('a', { always: [go(['all', 'r1'])] }), parallel)).toHaveLength(1);
+});

@@ -1,0 +1,78 @@
+/** The alternatives of one event in one state, as statements that end when one was found. */
+import { block, type Doc } from '../text/doc.ts';
+import { printCondition } from './history.ts';
+import type { Move } from './moves.ts';
+import type { Printer } from './printer.ts';
+import { partsOf, printGuard } from './transitions.ts';
+import type { Group } from './tree.ts';
+
+/** What is done with the alternative that was found. */
+export type Leave =
+  /** It is taken, and then this is said. */
+  | { readonly kind: 'take'; readonly taken: readonly Doc[] }
+  /** Only its number is told. */
+  | { readonly kind: 'select'; readonly found: (number: string) => readonly Doc[] };
+
+export interface PrintedGroup {
+  readonly statements: readonly Doc[];
+  readonly readsPayload: boolean;
+  /** Does it need the registers? An event that is only ignored does not, nor does selecting by number. */
+  readonly readsCell: boolean;
+}
+
+/** The alternatives of a group in order. */
+export function printGroup(printer: Printer, group: Group, leave: Leave): PrintedGroup {
+  const statements: Doc[] = [];
+  let readsPayload = false;
+  let readsCell = false;
+  for (const [index, transition] of group.transitions.entries()) {
+    const guard = transition.guard && printGuard(printer, group, transition.guard, index);
+    const moves = printer.moves.get(transition) ?? [];
+    const found = leave.kind === 'take' ? takeOne(printer, moves, leave.taken) : [];
+    const done = leave.kind === 'take' ? found : leave.found(numberOf(printer, moves));
+    readsPayload ||= guard?.readsPayload === true || (leave.kind === 'take' && readsOf(printer, moves));
+    // An alternative without a move and actions only says that it was taken.
+    readsCell ||=
+      guard?.isFunction === true || moves.length > 1 || (leave.kind === 'take' && done.length > leave.taken.length);
+    if (guard === undefined) {
+      statements.push(...done);
+      break;
+    }
+    const condition =
+      guard.isFunction && printer.asked.has(transition) && leave.kind === 'select'
+        ? [`${printer.local.cell}.asked[${moves[0]?.number ?? 0}] ??= `, guard.code]
+        : guard.code;
+    statements.push(['if (', condition, ') ', block(done)]);
+  }
+  return { statements, readsPayload, readsCell };
+}
+
+const readsOf = (printer: Printer, moves: readonly Move[]): boolean =>
+  moves.some((move) => partsOf(printer, move).actions.readsPayload);
+
+/** The whole microstep of a transition: what is left, the actions, what is entered. */
+function takeOne(printer: Printer, moves: readonly Move[], taken: readonly Doc[]): readonly Doc[] {
+  const bodies = moves.map((move): readonly Doc[] => {
+    const { exits, between, actions, enters } = partsOf(printer, move);
+    return [
+      ...exits,
+      ...(actions.statements.length > 0 ? [...between, ...actions.statements] : []),
+      ...enters,
+      ...taken,
+    ];
+  });
+  return bodies.flatMap((body, index) => {
+    const condition = moves[index]?.way?.condition ?? true;
+    return condition === true ? body : [[`if (${printCondition(printer, condition)}) `, block(body)]];
+  });
+}
+
+function numberOf(printer: Printer, moves: readonly Move[]): string {
+  return moves
+    .map(({ number, way }) =>
+      way === undefined || way.condition === true
+        ? `${number}`
+        : `${printCondition(printer, way.condition)} ? ${number} : `,
+    )
+    .join('');
+}
