@@ -7,6 +7,7 @@ import {
   compiledMachine,
   failed,
   settle,
+  type Snapshot,
   type StateRow,
   workFailed,
 } from 'millrace/machine';
@@ -32,6 +33,10 @@ export type OrderState =
   | 'apologising'
   | 'closed'
   | 'cancelled';
+/** What it remembers in each of them. */
+export type OrderContexts = Readonly<Record<OrderState, OrderContext>>;
+/** Where an instance stands. */
+export type OrderSnapshot = Snapshot<OrderContext, OrderState>;
 type OrderPlaced = Parsed<typeof orderPlaced.payload>;
 type OrderCancelled = Parsed<typeof orderCancelled.payload>;
 type FulfillingFulfilOrderOutput = Parsed<NonNullable<(typeof fulfilOrder)['output']>>;
@@ -407,7 +412,7 @@ function onApologisingApologiseFailed(m: Cell<OrderContext>): boolean {
 }
 
 /** The life of one order. It ends in `closed` or in `cancelled`. */
-export const order: CompiledMachine<OrderContext> = compiledMachine<OrderContext>({
+export const order: CompiledMachine<OrderContext, OrderContexts> = compiledMachine<OrderContext, OrderContexts>({
   name: 'order',
   hash: '6d8afc7d292383e2b8847a5196f66aff6cf403953e25ad4c4e09097af6cf2050',
   key: 'orderId',

@@ -7,6 +7,7 @@ import {
   compiledMachine,
   failed,
   settle,
+  type Snapshot,
   type StateRow,
   workFailed,
 } from 'millrace/machine';
@@ -32,6 +33,10 @@ export type ChangeState =
   | 'merging'
   | 'merged'
   | 'abandoned';
+/** What it remembers in each of them. */
+export type ChangeContexts = Readonly<Record<ChangeState, ChangeContext>>;
+/** Where an instance stands. */
+export type ChangeSnapshot = Snapshot<ChangeContext, ChangeState>;
 type ChangeSubmitted = Parsed<typeof changeSubmitted.payload>;
 type SubmittedReviewRoundOutput = Parsed<NonNullable<(typeof reviewRound)['output']>>;
 type VerdictGiven = Parsed<typeof verdictGiven.payload>;
@@ -375,7 +380,7 @@ function onMergingMergeChangeFailed(m: Cell<ChangeContext>, error: ErrorRecord):
 }
 
 /** The life of one change. It ends `merged` or `abandoned`. */
-export const change: CompiledMachine<ChangeContext> = compiledMachine<ChangeContext>({
+export const change: CompiledMachine<ChangeContext, ChangeContexts> = compiledMachine<ChangeContext, ChangeContexts>({
   name: 'change',
   hash: '13b100a8f75189ace6fec5069ef588319f042b51b2c39971cddca671e3764822',
   key: 'changeId',
