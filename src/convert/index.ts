@@ -16,6 +16,18 @@ export type {
 } from './graph/graph.ts';
 export { flowGraph } from './graph/flow/flow-graph.ts';
 export { machineGraph } from './graph/machine/machine-graph.ts';
+export { layoutGraph } from './graph/layout/layout-graph.ts';
+export type {
+  Point,
+  PositionedEdge,
+  PositionedGraph,
+  PositionedNode,
+  Rect,
+  TextLine,
+} from './graph/layout/positioned.ts';
 export { graphMermaid } from './graph/mermaid/mermaid.ts';
+export { graphSvg } from './graph/svg/graph-svg.ts';
+export { exportScxml, type ExportedScxml } from './scxml/export/export.ts';
 export { importScxml, type ImportedScxml, type ImportScxmlOptions } from './scxml/import.ts';
 export { exportXstate, type XstateConfig, type XstateExport } from './xstate/export-xstate.ts';
+export { importXstate, type ImportedXstate, type ImportXstateOptions } from './xstate/import-xstate.ts';

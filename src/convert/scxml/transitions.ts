@@ -157,37 +157,49 @@ export function targetsOf(
   return targets.filter((target) => states.has(target));
 }
 
-/** Puts transitions under the names that `on` has for their events, so that document order stays what it was. */
-function arranged(scope: TransitionScope, heard: readonly Heard[]): readonly { key: string; list: readonly Heard[] }[] {
-  const keys = new Set<string>();
-  for (const each of heard)
-    for (const descriptor of each.descriptors) for (const key of keysOf(scope, each, descriptor)) keys.add(key);
-  const lists = new Map([...keys].map((key) => [key, listOf(heard, key)]));
-  const overlap = [...keys].some((key) => [...keys].some((other) => other !== key && patternCovers(other, key)));
-  if (!overlap) return [...lists].map(([key, list]) => ({ key, list }));
-  const rank = (key: string): number => (key === '*' ? 1 : key.endsWith('.*') ? -key.length : Number.NEGATIVE_INFINITY);
-  const sorted = [...keys].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
-  const needed = sorted.filter((key, index) => {
-    // A name that would only repeat what a pattern behind it says is left to the pattern.
-    const list = lists.get(key) ?? [];
-    const wider = sorted.slice(index + 1).find((other) => patternCovers(other, key));
-    if (wider === undefined || list.some(({ reads }) => reads)) return true;
-    const same = lists.get(wider) ?? [];
-    return list.length !== same.length || list.some((each, position) => each !== same[position]);
-  });
-  return needed.map((key) => ({ key, list: lists.get(key) ?? [] }));
+interface Arranged {
+  readonly key: string;
+  readonly list: readonly Heard[];
 }
 
-/** All transitions that listen to the events of a key, in document order, up to the first that is always taken. */
-function listOf(heard: readonly Heard[], key: string): readonly Heard[] {
-  const name = documentName(key);
-  const all = heard.filter(({ descriptors, exact }) =>
-    descriptors.some((descriptor) =>
-      exact ? key === descriptor : descriptor === '*' || (key !== '*' && isBelow(name, descriptor)),
-    ),
-  );
-  const end = all.findIndex(({ hasGuard }) => !hasGuard);
-  return end < 0 ? all : all.slice(0, end + 1);
+/** Puts transitions under the names that `on` has for their events, so that document order stays what it was. */
+function arranged(scope: TransitionScope, heard: readonly Heard[]): readonly Arranged[] {
+  return inOrder(scope, heard) ?? byName(scope, heard);
+}
+
+/** As they stand, when no name has to stand both before and behind a pattern that covers it, too. */
+function inOrder(scope: TransitionScope, heard: readonly Heard[]): readonly Arranged[] | undefined {
+  const groups: { key: string; list: Heard[] }[] = [];
+  const overlap = (one: string, other: string): boolean => patternCovers(one, other) || patternCovers(other, one);
+  for (const each of heard) {
+    const keys = new Set(each.descriptors.flatMap((descriptor) => keysOf(scope, each, descriptor)));
+    // What is done depends on the event, and a pattern does not tell which one it is.
+    if (each.reads && [...keys].some((key) => key === '*' || key === 'error.*')) return undefined;
+    for (const key of keys) {
+      if ([...keys].some((other) => other !== key && patternCovers(other, key))) continue;
+      if (groups.some((group) => group.list.some(isCertain) && (group.key === key || patternCovers(group.key, key))))
+        continue;
+      const index = groups.findIndex((group) => group.key === key);
+      if (index < 0) groups.push({ key, list: [each] });
+      else if (groups.slice(index + 1).some((group) => overlap(group.key, key))) return undefined;
+      else groups[index]?.list.push(each);
+    }
+  }
+  return groups;
+}
+
+const isCertain = ({ hasGuard }: Heard): boolean => !hasGuard;
+
+/** Under each name that is known, everything that listens to it, in document order, up to what is always taken. */
+function byName({ world, platform }: TransitionScope, heard: readonly Heard[]): readonly Arranged[] {
+  return [...new Set([...world.events, ...platform])].flatMap((name) => {
+    const all = heard.filter(({ descriptors, exact }) =>
+      descriptors.some((each) => (exact ? each === name : each === '*' || isBelow(name, each))),
+    );
+    const end = all.findIndex(isCertain);
+    const list = end < 0 ? all : all.slice(0, end + 1);
+    return list.length === 0 ? [] : [{ key: internalName(name), list }];
+  });
 }
 
 /** Does a key of `on` cover another? */

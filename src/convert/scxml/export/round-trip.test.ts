@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { exportScxml, importScxml } from 'millrace/convert';
+import { interpretMachine, type MachineModule, type MachineStep } from 'millrace/machine';
+import { systemOf } from '../../../../test/support/compile-machine.ts';
+import { randomEvents, randomMachine } from '../../../../test/support/random-machine.ts';
+import { enliven, sketchMachine } from '../../../../test/support/sketch.ts';
+import type {
+  ActionSketch,
+  Go,
+  MachineSketch,
+  StateSketch,
+  TransitionSketch,
+} from '../../../../test/support/sketch.ts';
+import { parseXml } from '../xml.ts';
+
+/** What a document can say of a random machine: no work, no timers, no log of events, no schemas of states. */
+const covered = (sketch: MachineSketch): MachineSketch => ({ ...sketch, states: mapped(sketch.states, state) });
+const mapped = <T, U>(all: Readonly<Record<string, T>>, change: (each: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(all).map(([name, each]) => [name, change(each)]));
+
+function state({ after: _, run: __, context: ___, ...sketch }: StateSketch): StateSketch {
+  const { entry, exit, on, always, onDone, states } = sketch;
+  return {
+    ...sketch,
+    ...(entry && { entry: actions(entry) }),
+    ...(exit && { exit: actions(exit) }),
+    ...(on && { on: mapped(on, go) }),
+    ...(always && { always: go(always) }),
+    ...(onDone && { onDone: go(onDone) }),
+    ...(states && { states: mapped(states, state) }),
+  };
+}
+const go = (given: Go): Go => {
+  const all: readonly TransitionSketch[] =
+    typeof given === 'string' ? [{ target: given }] : 'length' in given ? given : [given];
+  return all.map((each) => ({ ...each, actions: actions(each.actions ?? []) }));
+};
+// Lists that are absent or no lists are errors there, and ids and targets that cannot be are said in other words.
+const actions = (all: readonly ActionSketch[]): readonly ActionSketch[] =>
+  all.flatMap((action): readonly ActionSketch[] => {
+    if (action[0] === 'assign' || action[0] === 'raise') return [action];
+    if (action[0] === 'when') return [['when', action[1], actions(action[2]), actions(action[3] ?? [])]];
+    return [];
+  });
+
+/** Where the machine stands after each event, and what its context says under the document's names. */
+function trace(
+  machine: MachineModule<unknown>,
+  events: readonly { readonly name: string; readonly payload: unknown }[],
+  payloadOf: (name: string, data: unknown) => unknown,
+): readonly unknown[] {
+  const seen: unknown[] = [];
+  const scope = { instanceId: 'i', now: 1 };
+  try {
+    let last: MachineStep = machine.start({ n: 0 }, scope);
+    for (const { name, payload } of events) {
+      seen.push(last.snapshot.state, plainContext(last.snapshot.context), last.snapshot.status);
+      last = machine.send(last.snapshot, { name, payload: payloadOf(name, payload) }, scope);
+    }
+    seen.push(last.snapshot.state, plainContext(last.snapshot.context), last.snapshot.status);
+  } catch (thrown) {
+    seen.push((thrown as { readonly code?: string }).code ?? thrown);
+  }
+  return seen;
+}
+const plainContext = (context: unknown): unknown =>
+  Object.fromEntries(
+    Object.entries(context as object).filter(([name, value]) => value !== undefined && !name.startsWith('_')),
+  );
+
+it('a machine that is exported and imported again goes the same ways', () => {
+  fc.assert(
+    fc.property(
+      fc.boolean().chain((regions) => randomMachine({ regions })),
+      fc.array(randomEvents, { minLength: 1, maxLength: 3 }),
+      (sketch, runs) => {
+        const node = sketchMachine('random', covered(sketch));
+        const { text } = exportScxml(node, systemOf(node));
+        expect(parseXml(text)).toHaveProperty('root');
+        const { model, payload, diagnostics } = importScxml(text, { events: node.events.map(({ name }) => name) });
+        expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+        const again = interpretMachine(enliven(Object.values(model?.machines ?? {})[0] as never));
+        const known = new Set(node.events.map(({ name }) => name));
+        const first = interpretMachine(enliven(node));
+        for (const events of runs) {
+          const heard = events.filter(({ name }) => known.has(name));
+          const wrap = (name: string, data: unknown) => (payload === 'event' ? { name, data } : data);
+          expect(trace(again, heard, wrap)).toEqual(trace(first, heard, (_, data) => data));
+        }
+      },
+    ),
+    { numRuns: Number(process.env['MILLRACE_RUNS'] ?? 60) },
+  );
+});
