@@ -330,7 +330,8 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     expect(instances.entry('m', 'a', 3)).toEqual(history(3));
     expect(instances.entry('m', 'a', 4)).toBeUndefined();
     expect(instances.oldest('m', 'a')).toEqual({ seq: 1, at: 1 });
-    expect(instances.size('m', 'a')).toBe(3);
+    expect(instances.newest('m', 'a')).toEqual({ seq: 3, at: 3, event: 'e', before: null, after: '["x"]', size: 3 });
+    expect(instances.newest('m', 'b')).toBeUndefined();
     const walked = { instance: 'a', after: '["x"]', last: 3, status: 'done', created: 1, updated: 3 };
     expect([...instances.walk('m')]).toEqual([
       { ...walked, seq: 1, at: 1, took: 0.125, failed: false },
@@ -344,7 +345,7 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     store.transaction((tx) => tx.instances.expire('m', 'a', 2, 99));
     expect(instances.history('m', 'a', {})).toEqual([history(3)]);
     store.transaction((tx) => tx.instances.trim('m', 'a', 3));
-    expect(instances.size('m', 'a')).toBe(0);
+    expect(instances.newest('m', 'a')).toBeUndefined();
     expect(instances.oldest('m', 'a')).toBeUndefined();
     store.close();
   });

@@ -161,6 +161,11 @@ export interface HistoryRow {
   readonly took: number | null;
 }
 
+/** What an instance did last; `size`: how many history rows it has. */
+export interface NewestRow extends Pick<HistoryRow, 'seq' | 'at' | 'event' | 'before' | 'after'> {
+  readonly size: number;
+}
+
 /** A history row with what it takes to measure: see `InstanceTable.walk`. */
 export interface WalkRow extends Pick<HistoryRow, 'instance' | 'seq' | 'at' | 'after' | 'took'> {
   readonly failed: boolean;

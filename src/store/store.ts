@@ -5,6 +5,7 @@ import type {
   InboxRow,
   InstanceRow,
   JournalRow,
+  NewestRow,
   OwnerRow,
   RunRow,
   RunStatus,
@@ -139,8 +140,8 @@ export interface InstanceTable {
   entry(machine: string, id: string, seq: number): HistoryRow | undefined;
   /** The oldest history row that is kept: its number and time. */
   oldest(machine: string, id: string): Pick<HistoryRow, 'seq' | 'at'> | undefined;
-  /** How many history rows are kept. */
-  size(machine: string, id: string): number;
+  /** The newest history row, and how many are kept. */
+  newest(machine: string, id: string): NewestRow | undefined;
   /** Drops the history rows up to `seq`. */
   trim(machine: string, id: string, seq: number): void;
   /** Drops the history rows up to `seq` that are older than `at`. */

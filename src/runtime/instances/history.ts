@@ -1,7 +1,8 @@
+import type { Snapshot } from '../../machine/index.ts';
 import type { Context } from '../context.ts';
 import type { HistoryRow, InstanceRow, Tx } from '../../store/index.ts';
 import { readArmed } from './armed.ts';
-import { moreOf, snapshotOf } from './snapshot.ts';
+import { moreOf } from './snapshot.ts';
 
 type Entry = Pick<HistoryRow, 'event' | 'payload' | 'before' | 'context' | 'errors' | 'took'> &
   Partial<Pick<HistoryRow, 'kind'>>;
@@ -10,12 +11,17 @@ type Entry = Pick<HistoryRow, 'event' | 'payload' | 'before' | 'context' | 'erro
  * Stores an instance as it is after a step, with the entry of its history, and drops what is beyond the limits. Whatever
  * the step has set in motion is in the database already.
  */
-export function store(context: Context, tx: Tx, row: InstanceRow, entry: Entry): InstanceRow {
+export function store(
+  context: Context,
+  tx: Tx,
+  row: InstanceRow,
+  snapshot: Snapshot<unknown>,
+  entry: Entry,
+): InstanceRow {
   const { machine, id, seq, updated } = row;
   const armed = row.armed && row.status === 'active' ? readArmed(tx, row) : undefined;
   const isArmed = armed !== undefined && armed.timers.length + armed.work.length > 0;
   const next = { ...row, armed: isArmed };
-  const snapshot = snapshotOf(row);
   tx.instances.put(next);
   tx.instances.append({
     machine,

@@ -213,13 +213,13 @@ export class Instances implements Machines {
   #note(tx: Tx, name: InstanceName, event: MachineEvent, error: ErrorRecord): void {
     const row = tx.instances.get(name.machine, name.id);
     if (row === undefined) return;
-    const { state, context } = snapshotOf(row);
+    const snapshot = snapshotOf(row);
     const next = { ...row, seq: row.seq + 1, updated: this.context.clock.now() };
-    store(this.context, tx, next, {
+    store(this.context, tx, next, snapshot, {
       event: event.name,
       payload: event.payload === undefined ? null : JSON.stringify(event.payload),
-      before: JSON.stringify(state),
-      context: JSON.stringify(context) ?? 'null',
+      before: JSON.stringify(snapshot.state),
+      context: JSON.stringify(snapshot.context) ?? 'null',
       errors: JSON.stringify([{ message: `${error.code}: ${error.message}`, at: event.name }]),
       took: null,
     });
@@ -273,7 +273,7 @@ export class Instances implements Machines {
     };
     const errors = [...step.errors, ...carryOut(this, tx, next, step.effects)];
     if (next.status === 'done') this.#done(tx, next, snapshot);
-    const stored = store(this.context, tx, next.status === 'done' ? { ...next, parentRef: null } : next, {
+    const stored = store(this.context, tx, next.status === 'done' ? { ...next, parentRef: null } : next, snapshot, {
       event: event.name,
       payload: event.payload === undefined ? null : JSON.stringify(event.payload),
       before: before === null ? null : JSON.stringify(before.state),

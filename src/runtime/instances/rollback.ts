@@ -71,7 +71,7 @@ export function rollback(instances: Instances, tx: Tx, asks: RollbackAsks): Roll
     // The time that was left then is left now.
     const timers = armed.timers.map((timer) => ({ ...timer, due: now + Math.max(0, timer.due - entry.at) }));
     const errors = next.status === 'active' ? rearm(instances, tx, next, { ...armed, timers }) : [];
-    store(context, tx, next, {
+    store(context, tx, next, snapshot, {
       kind: 'rollback',
       event: 'rollback',
       payload: JSON.stringify({ to: entry.seq }),

@@ -1,4 +1,4 @@
-import type { HistoryRow, InstanceRow, Tables } from '../../store/index.ts';
+import type { HistoryRow, InstanceRow, NewestRow, Tables } from '../../store/index.ts';
 import { parse, present } from '../views.ts';
 import { snapshotOf } from './snapshot.ts';
 
@@ -49,7 +49,7 @@ export interface HistoryView {
 export function instanceView(tables: Pick<Tables, 'instances'>, row: InstanceRow): InstanceView {
   const { machine, id } = row;
   const { state, context, output } = snapshotOf(row);
-  const [last] = tables.instances.history(machine, id, { limit: 1 });
+  const last = tables.instances.newest(machine, id);
   return {
     machine,
     id,
@@ -61,19 +61,19 @@ export function instanceView(tables: Pick<Tables, 'instances'>, row: InstanceRow
       parent: row.parentMachine === null ? undefined : { machine: row.parentMachine, id: row.parentInstance ?? '' },
     }),
     changes: row.seq,
-    historySize: tables.instances.size(machine, id),
-    ...(last === undefined ? {} : { lastTransition: transition(historyView(last)) }),
+    historySize: last?.size ?? 0,
+    ...(last === undefined ? {} : { lastTransition: transition(last) }),
     createdAt: row.created,
     updatedAt: row.updated,
   };
 }
 
-const transition = ({ sequence, time, event, from, to }: HistoryView): InstanceView['lastTransition'] & object => ({
-  sequence,
-  time,
+const transition = ({ seq, at, event, before, after }: NewestRow): InstanceView['lastTransition'] & object => ({
+  sequence: seq,
+  time: at,
   event,
-  from,
-  to,
+  from: parse<readonly string[]>(before) ?? null,
+  to: JSON.parse(after) as readonly string[],
 });
 
 export function historyView(row: HistoryRow): HistoryView {

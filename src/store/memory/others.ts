@@ -50,7 +50,13 @@ export function instanceTable(log: Log): InstanceTable {
       const [first] = of(machine, id);
       return first && { seq: first.seq, at: first.at };
     },
-    size: (machine, id) => of(machine, id).length,
+    newest: (machine, id) => {
+      const rows = of(machine, id);
+      const last = rows.at(-1);
+      if (last === undefined) return undefined;
+      const { seq, at, event, before, after } = last;
+      return { seq, at, event, before, after, size: rows.length };
+    },
     trim: (machine, id, seq) => {
       for (const row of of(machine, id)) if (row.seq <= seq) history.remove([machine, id, row.seq]);
     },

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { HistoryRow, InstanceRow, StandingRow, WalkRow } from '../rows.ts';
+import type { HistoryRow, InstanceRow, NewestRow, StandingRow, WalkRow } from '../rows.ts';
 import type { InstanceTable } from '../store.ts';
 import { command, query, rowsOf, where } from './statements.ts';
 
@@ -73,7 +73,7 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
 
 type HistoryTable = Pick<
   InstanceTable,
-  'append' | 'history' | 'entry' | 'oldest' | 'size' | 'trim' | 'expire' | 'walk'
+  'append' | 'history' | 'entry' | 'oldest' | 'newest' | 'trim' | 'expire' | 'walk'
 >;
 
 function historyOf(db: DatabaseSync): HistoryTable {
@@ -88,7 +88,10 @@ function historyOf(db: DatabaseSync): HistoryTable {
   );
   const entry = query<HistoryRow>(db, `SELECT ${historyColumns} ${of} AND seq = ?`);
   const oldest = query<Pick<HistoryRow, 'seq' | 'at'>>(db, `SELECT seq, at ${of} ORDER BY seq LIMIT 1`);
-  const size = query<{ n: number }>(db, `SELECT count(*) AS n ${of}`);
+  const newest = query<NewestRow>(
+    db,
+    `SELECT seq, at, event, before, after, (SELECT count(*) ${of}) AS size ${of} ORDER BY seq DESC LIMIT 1`,
+  );
   const trim = command(db, `DELETE ${of} AND seq <= ?`);
   const expire = command(db, `DELETE ${of} AND seq <= ? AND at < ?`);
   const walk = (id: string | undefined): string =>
@@ -118,7 +121,7 @@ function historyOf(db: DatabaseSync): HistoryTable {
       history.all(machine, id, page.before ?? Number.MAX_SAFE_INTEGER, page.limit ?? -1, page.offset ?? 0),
     entry: (machine, id, seq) => entry.get(machine, id, seq),
     oldest: (machine, id) => oldest.get(machine, id),
-    size: (machine, id) => size.get(machine, id)?.n ?? 0,
+    newest: (machine, id) => newest.get(machine, id, machine, id),
     trim: (machine, id, seq) => void trim(machine, id, seq),
     expire: (machine, id, seq, at) => void expire(machine, id, seq, at),
     *walk(machine, id) {

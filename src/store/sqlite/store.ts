@@ -43,13 +43,15 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const version = db.prepare('PRAGMA data_version');
+  const savepoint = db.prepare('SAVEPOINT unit');
+  const release = db.prepare('RELEASE unit');
   const tx: Tx = {
     ...tables,
     savepoint(work) {
-      db.exec('SAVEPOINT unit');
+      savepoint.run();
       try {
         const result = work();
-        db.exec('RELEASE unit');
+        release.run();
         return result;
       } catch (error) {
         // A full disk or an I/O error may have rolled everything back already.

@@ -21,7 +21,7 @@ export async function showHistory(io: Io, id: string, options: Options): Promise
     };
     return {
       row: found,
-      size: tables.instances.size(found.machine, id),
+      size: tables.instances.newest(found.machine, id)?.size ?? 0,
       history: tables.instances.history(found.machine, id, page),
     };
   });

@@ -57,7 +57,7 @@ export function snapshotOf(row: InstanceRow): Snapshot {
 /** An instance as programs see it. */
 export function summary({ instances }: Tables, row: InstanceRow): Readonly<Record<string, unknown>> {
   const { state, context, output } = snapshotOf(row);
-  const [last] = instances.history(row.machine, row.id, { limit: 1 });
+  const last = instances.newest(row.machine, row.id);
   return {
     machine: row.machine,
     id: row.id,
@@ -66,7 +66,7 @@ export function summary({ instances }: Tables, row: InstanceRow): Readonly<Recor
     context,
     ...(output === undefined ? {} : { output }),
     ...(row.parentMachine === null ? {} : { parent: `${row.parentMachine}/${row.parentInstance}` }),
-    historySize: instances.size(row.machine, row.id),
+    historySize: last?.size ?? 0,
     ...(last === undefined
       ? {}
       : {
