@@ -54,7 +54,9 @@ export function candidatesOf({ root, sample, parse, given, seed }: CandidateOpti
       const values = new Map<string, Candidate>();
       for (const each of written) {
         const parsed = parse(each);
-        if (parsed !== undefined && isStorable(parsed.value)) values.set(JSON.stringify(parsed.value) ?? '', parsed);
+        if (parsed === undefined || !isStorable(parsed.value)) continue;
+        const key = JSON.stringify(parsed.value) ?? '';
+        if (!values.has(key)) values.set(key, parsed);
         if (values.size >= Math.max(most, given.length)) break;
       }
       made = { version: relevance.version, most, values: [...values.values()] };

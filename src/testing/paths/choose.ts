@@ -1,4 +1,4 @@
-import type { Edge, Exploration, Node } from './explore.ts';
+import { shownBy, type Edge, type Exploration, type Node } from './explore.ts';
 
 /** A way through what was explored, from a root. */
 export interface Chain {
@@ -10,16 +10,17 @@ export interface Chain {
 const longest = 12;
 
 /**
- * Few, short ways that together take every transition that was seen taken: each goes to the nearest one that is still
- * missing, and goes on from there as long as that is not longer than to begin anew.
+ * Few, short ways that together take every transition that was seen taken, and meet every guard that was seen not to
+ * hold: each goes to the nearest one that is still missing, and goes on from there as long as that is not longer than to
+ * begin anew.
  */
-export function chooseChains({ roots, covered }: Pick<Exploration, 'roots' | 'covered'>): readonly Chain[] {
-  const missing = new Set(covered);
+export function chooseChains({ roots, covered, refused }: Exploration): readonly Chain[] {
+  const missing = new Set(shownBy({ taken: [...covered], refused: [...refused] }));
   const chains: Chain[] = [];
   const take = (taken: readonly string[]): void => taken.forEach((at) => missing.delete(at));
-  const isNew = (edge: Edge): boolean => edge.taken.some((at) => missing.has(at));
+  const isNew = (edge: Edge): boolean => shownBy(edge).some((at) => missing.has(at));
   for (const root of roots) {
-    const taken = root.start?.expect.taken ?? [];
+    const taken = atStart(root);
     if (!taken.some((at) => missing.has(at))) continue;
     take(taken);
     chains.push({ root, edges: [] });
@@ -29,7 +30,7 @@ export function chooseChains({ roots, covered }: Pick<Exploration, 'roots' | 'co
     const first = edges[0];
     if (first === undefined) break;
     for (let last = edges.at(-1); last !== undefined; last = edges.at(-1)) {
-      for (const edge of edges) take(edge.taken);
+      for (const edge of edges) take(shownBy(edge));
       const more = nearest([last.to], isNew);
       const goal = more?.at(-1);
       if (more === undefined || goal === undefined) break;
@@ -46,6 +47,10 @@ export function chainTo(edge: Edge): Chain {
   const edges = [edge];
   for (let via = edge.from.via; via !== undefined; via = via.from.via) edges.unshift(via);
   return { root: (edges[0] as Edge).from, edges };
+}
+
+function atStart({ start }: Node): readonly string[] {
+  return start === undefined ? [] : shownBy(start.expect);
 }
 
 /** Every edge that can be reached, in the order in which it was found. */
@@ -87,10 +92,7 @@ function search(
 /** Without the ways, and the ends of ways, whose transitions the others take anyway. */
 function pruned(chains: readonly Chain[]): readonly Chain[] {
   const count = new Map<string, number>();
-  const all = ({ root, edges }: Chain): string[] => [
-    ...(root.start?.expect.taken ?? []),
-    ...edges.flatMap(({ taken }) => taken),
-  ];
+  const all = ({ root, edges }: Chain): string[] => [...atStart(root), ...edges.flatMap(shownBy)];
   for (const chain of chains) for (const at of new Set(all(chain))) count.set(at, (count.get(at) ?? 0) + 1);
   const kept: Chain[] = [];
   for (const chain of chains) {
@@ -100,8 +102,10 @@ function pruned(chains: readonly Chain[]): readonly Chain[] {
   }
   return kept.map(({ root, edges }, index) => {
     const others = new Set(kept.flatMap((chain, other) => (other === index ? [] : all(chain))));
-    const isTelling = ({ taken }: Edge, at: number): boolean =>
-      taken.some((each) => !others.has(each) && !edges.slice(0, at).some((before) => before.taken.includes(each)));
+    const isTelling = (edge: Edge, at: number): boolean =>
+      shownBy(edge).some(
+        (each) => !others.has(each) && !edges.slice(0, at).some((before) => shownBy(before).includes(each)),
+      );
     const last = edges.findLastIndex(isTelling);
     return { root, edges: edges.slice(0, last + 1) };
   });

@@ -1,4 +1,5 @@
 import type { MachineStep } from '../../machine/index.ts';
+import { changesOf } from './changes.ts';
 import { effectText } from './effect-text.ts';
 import { after, keyOf, opportunities, without, type Opportunity, type Situation } from './situation.ts';
 import type { Expectation } from './types.ts';
@@ -22,6 +23,7 @@ export interface Edge {
   readonly opportunity: Opportunity;
   readonly payload: unknown;
   readonly taken: readonly string[];
+  readonly refused: readonly string[];
   /** Did a guard or an action throw? */
   readonly threw: boolean;
 }
@@ -30,6 +32,8 @@ export interface Edge {
 export interface Exploration {
   readonly roots: readonly Node[];
   readonly covered: ReadonlySet<string>;
+  /** The transitions whose guards did not hold at some time. */
+  readonly refused: ReadonlySet<string>;
   /** The states that were active at some time, those passed through included. */
   readonly visited: ReadonlySet<string>;
   readonly situations: number;
@@ -45,6 +49,8 @@ export interface Bounds {
   readonly now: number;
   /** Milliseconds to let pass before an event; undefined: time passes only until timers fire. */
   readonly waits: readonly number[] | undefined;
+  /** May an instance begin with any context that the schema takes, rather than with the usual one? */
+  readonly anyContext: boolean;
   /** How many values are tried for one input in one situation. */
   readonly candidates: number;
   /** How many transitions there are. */
@@ -60,6 +66,7 @@ export function explore(world: World, bounds: Bounds): Exploration {
   const relevant = relevance.context;
   const nodes = new Map<string, Node>();
   const covered = new Set<string>();
+  const refused = new Set<string>();
   const visited = new Set<string>();
   const restless = new Set<string>();
   const queue: Node[] = [];
@@ -72,12 +79,16 @@ export function explore(world: World, bounds: Bounds): Exploration {
     try {
       const result = world.watch(step);
       for (const at of result.taken) covered.add(at);
-      for (const state of result.entered) visited.add(state);
+      for (const at of result.refused) refused.add(at);
       if (covered.size === bounds.goal) limit = Math.min(limit, steps + extra);
       return result;
     } catch {
+      // A thousand microsteps were taken to find that out.
+      steps += 100;
       restless.add(what);
       return undefined;
+    } finally {
+      for (const state of world.entered()) visited.add(state);
     }
   };
   const reach = (
@@ -96,13 +107,21 @@ export function explore(world: World, bounds: Bounds): Exploration {
     queue.push(node);
     return node;
   };
-  const roots = world.contexts.list(relevance, bounds.candidates).flatMap(({ written, value: context }) => {
+  const contexts = world.contexts.list(relevance, bounds.candidates);
+  const usual = bounds.anyContext ? contexts : contexts.slice(0, world.givenContexts);
+  const roots = usual.flatMap(({ written, value: context }) => {
     instrumented.current = undefined;
     const started = attempt('the start', () => machine.start(context, { instanceId, now: bounds.now }));
     if (started === undefined) return [];
-    const { step, taken } = started;
+    const { step, taken, refused } = started;
     const situation = after(undefined, step.snapshot, step.effects, bounds.now);
-    return [reach(situation, 0, () => undefined, { written, context, expect: expectation(step, taken) })];
+    return [
+      reach(situation, 0, () => undefined, {
+        written,
+        context,
+        expect: expectation(step, { taken, refused, before: {} }),
+      }),
+    ];
   });
 
   const follow = (from: Node, opportunity: Opportunity, payload: unknown, known: Set<string>): void => {
@@ -114,12 +133,20 @@ export function explore(world: World, bounds: Bounds): Exploration {
       machine.send(snapshot, { name: event, payload }, { instanceId, now }),
     );
     if (tried === undefined) return;
-    const { step, taken } = tried;
+    const { step, taken, refused } = tried;
     const situation = after(before, step.snapshot, step.effects, now);
-    const edge = (to: Node): Edge => ({ from, to, opportunity, payload, taken, threw: step.errors.length > 0 });
+    const edge = (to: Node): Edge => ({
+      from,
+      to,
+      opportunity,
+      payload,
+      taken,
+      refused,
+      threw: step.errors.length > 0,
+    });
     const to = reach(situation, from.depth + 1, edge, undefined);
-    const same = `${event} ${opportunity.wait} ${taken.join()} ${keyOf(situation, relevant)}`;
-    if (to === from && taken.length === 0) return;
+    const same = `${event} ${opportunity.wait} ${taken.join()} ${refused.join()} ${keyOf(situation, relevant)}`;
+    if (to === from && taken.length === 0 && refused.length === 0) return;
     if (known.has(same)) return;
     known.add(same);
     from.edges.push(
@@ -149,15 +176,25 @@ export function explore(world: World, bounds: Bounds): Exploration {
     if (index < queue.length - 1) complete = false;
     break;
   }
-  return { roots, covered, visited, situations: nodes.size, steps, complete, restless: [...restless] };
+  return { roots, covered, refused, visited, situations: nodes.size, steps, complete, restless: [...restless] };
 }
 
 /** What a step says, as an expectation. */
-export function expectation({ snapshot, effects, errors }: MachineStep, taken: readonly string[]): Expectation {
+export function expectation(
+  { snapshot, effects, errors }: MachineStep,
+  more: { readonly taken: readonly string[]; readonly refused: readonly string[]; readonly before: unknown },
+): Expectation {
   return {
     state: snapshot.state,
-    taken,
+    taken: more.taken,
+    ...(more.refused.length > 0 && { refused: more.refused }),
     asked: effects.map(effectText),
+    changed: changesOf(more.before, snapshot.context),
     ...(errors.length > 0 && { errors: errors.map(({ message, at }) => `${at}: ${message}`) }),
   };
+}
+
+/** What a step shows: the transitions that it takes, and, with a mark, those whose guards do not hold. */
+export function shownBy({ taken, refused = [] }: Pick<Expectation, 'taken' | 'refused'>): readonly string[] {
+  return [...taken, ...refused.map((at) => `!${at}`)];
 }

@@ -1,4 +1,5 @@
 /** Paths that take every transition of a machine. */
+export { changesOf } from './changes.ts';
 export { effectText } from './effect-text.ts';
 export { PathError } from './errors.ts';
 export { pathsTestFile, type PathsTestOptions } from './test-file.ts';

@@ -20,6 +20,8 @@ export interface Current {
 export interface Instrumented {
   readonly definition: MachineDefinition;
   readonly guards: ReadonlyMap<TransitionDefinition, GuardRecord>;
+  /** The transitions whose guards did not hold. Clear it before each step. */
+  readonly refused: Set<TransitionDefinition>;
   /** The code of every lambda. */
   readonly codes: readonly string[];
   /** Set it before each step. */
@@ -34,17 +36,19 @@ type Role = 'decides' | 'assigns' | 'aside';
 /** Watches every lambda of a machine: what it reads is noted in the relevance, and every guard's answers are counted. */
 export function instrument(original: MachineDefinition, relevance: Relevance): Instrumented {
   const guards = new Map<TransitionDefinition, GuardRecord>();
+  const refused = new Set<TransitionDefinition>();
   const codes = new Set<string>();
   const state: { current: Current | undefined } = { current: undefined };
-  const watch = (lambda: Watched, role: Role, record: GuardRecord | undefined): Watched => {
+  const watch = (lambda: Watched, role: Role, record?: GuardRecord, owner?: TransitionDefinition): Watched => {
     codes.add(lambda.toString());
     return (scope) => {
       if (role !== 'aside') note(lambda, role, scope);
-      if (record === undefined) return lambda(scope);
+      if (record === undefined || owner === undefined) return lambda(scope);
       record.asked++;
       try {
         const holds = lambda(scope);
         if (holds) record.held++;
+        else refused.add(owner);
         return holds;
       } catch (thrown) {
         record.threw = thrown instanceof Error ? thrown.message : String(thrown);
@@ -66,8 +70,8 @@ export function instrument(original: MachineDefinition, relevance: Relevance): I
     else noteChange(relevance, result, reads, state.current?.root);
   };
   /** Copies a node with its lambdas watched; `role` says what becomes of those in it. */
-  const copy = (node: unknown, role: Role, record?: GuardRecord): unknown => {
-    if (typeof node === 'function') return watch(node as Watched, role, record);
+  const copy = (node: unknown, role: Role): unknown => {
+    if (typeof node === 'function') return watch(node as Watched, role);
     if (Array.isArray(node)) return node.map((each) => copy(each, role));
     // Schemas are no part of the machine's data: they stay as they are.
     if (typeof node !== 'object' || node === null || '~standard' in node) return node;
@@ -76,16 +80,18 @@ export function instrument(original: MachineDefinition, relevance: Relevance): I
     const asked = transition && { asked: 0, held: 0, threw: undefined };
     if (transition !== undefined && asked !== undefined) guards.set(transition, asked);
     return Object.fromEntries(
-      Object.entries(fields).map(([key, value]) => [
-        key,
-        copy(value, roleOf(key, fields, role), key === 'guard' ? asked : undefined),
-      ]),
+      Object.entries(fields).map(([key, value]) =>
+        key === 'guard' && typeof value === 'function'
+          ? [key, watch(value as Watched, 'decides', asked, transition)]
+          : [key, copy(value, roleOf(key, fields, role))],
+      ),
     );
   };
   const definition = copy(original, 'decides') as MachineDefinition;
   return {
     definition,
     guards,
+    refused,
     codes: [...codes],
     set current(current) {
       state.current = current;

@@ -26,7 +26,8 @@ export function literalOf(
 
 /** Under which key a value is looked up among those with a name. */
 export function keyOf(value: unknown): string {
-  return JSON.stringify(value) ?? 'undefined';
+  // What is there and undefined is not the same as what is not there.
+  return JSON.stringify(value, (_, item: unknown) => (item === undefined ? { '~': 'undefined' } : item)) ?? 'undefined';
 }
 
 /** A text in quotes, single ones where that needs no escape. */
@@ -52,7 +53,7 @@ function inline(value: unknown, names: ReadonlyMap<string, string>): string {
 }
 
 function members(value: object): readonly (readonly [string, unknown])[] {
-  return Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.entries(value);
 }
 
 function isNested(value: unknown): value is object {

@@ -32,7 +32,7 @@ export interface PathsTestOptions {
  */
 export function pathsTestFile(found: TransitionPaths, options: PathsTestOptions): string {
   const { machine, context } = options;
-  const taken = new Set(['begin', 'createActor', 'effectText', 'expect', 'it', 'instance', 'undefined']);
+  const taken = new Set(['begin', 'changesOf', 'createActor', 'effectText', 'expect', 'it', 'instance', 'undefined']);
   const [machineName, machineImport] = imported(machine.name, 'machine', taken);
   const [contextName, contextImport] = imported(context.name, 'contextSchema', taken);
   const { names, constants } = shared(found, taken);
@@ -45,7 +45,7 @@ export function pathsTestFile(found: TransitionPaths, options: PathsTestOptions)
   const missing = found.uncovered.map(({ transition, why }) => `\n// Not taken: ${transition}: ${why}`);
   return `// ${options.header}
 import { createActor } from 'millrace/machine';
-import { effectText } from 'millrace/testing';
+import { changesOf, effectText } from 'millrace/testing';
 import { expect, it } from 'vitest';
 ${sources.map(([from = '', what]) => `import { ${what} } from ${quoted(from)};`).join('\n')}
 
@@ -55,23 +55,32 @@ ${sources.map(([from = '', what]) => `import { ${what} } from ${quoted(from)};`)
 function begin(context: unknown) {
   let now = Date.parse('${new Date(found.now).toISOString()}');
   let asked: string[] = [];
+  let handled = false;
+  let before = {};
   const actor = createActor(${machineName}, ${contextName}.parse(context), {
     instanceId: ${quoted(found.instanceId)},
     now: () => now,
     onEffects: (effects) => asked.push(...effects.map(effectText)),
   });
+  actor.subscribe(() => (handled = true));
   return {
-    send: (name: string, payload?: unknown) => actor.send({ name, payload }),
+    /** Sends it an event, and says whether it took a transition. */
+    send(name: string, payload?: unknown) {
+      handled = false;
+      actor.send({ name, payload });
+      return handled ? 'taken' : 'not taken';
+    },
     pass: (milliseconds: number) => (now += milliseconds),
-    /** The states it is in, and what it has asked its host to do since the last look. */
+    /** The states it is in; since the last look, what it has asked its host to do, and what has changed in its context. */
     look() {
-      const seen = { state: actor.getSnapshot().state, asked };
-      asked = [];
+      const { state, context } = actor.getSnapshot();
+      const seen = { state, asked, changed: changesOf(before, context) };
+      [asked, before] = [[], context];
       return seen;
     },
     end() {
-      const { status, context, output } = actor.getSnapshot();
-      return { status, context, output };
+      const { status, output } = actor.getSnapshot();
+      return { status, output };
     },
   };
 }
@@ -81,37 +90,44 @@ ${constants}${found.paths.map((path) => `\n${testOf(path, names)}`).join('')}`;
 function testOf(path: TransitionPath, names: ReadonlyMap<string, string>): string {
   const states = [path.start, ...path.steps.map(({ expect }) => expect)].map(({ state }) => state.join(' + '));
   const trail = states.filter((state, index) => state !== states[index - 1]).join(' → ');
-  const shown = path.covers.length > 4 ? [...path.covers.slice(0, 3), `${path.covers.length - 3} more`] : path.covers;
   return [
     `// ${trail}`,
-    `it(${quoted(`takes ${sentence(shown)}`)}, () => {`,
+    `it(${quoted(titleOf(path))}, () => {`,
     `  const instance = begin(${literalOf(path.context, { indent: 2, column: 27, after: 2 }, names)});`,
-    `  ${lookOf(path.start)}`,
+    `  ${lookOf(path.start, names)}`,
     ...path.steps.flatMap((step) => ['', ...stepOf(step, names)]),
     '',
-    `  ${assertion('instance.end()', path.end, names)}`,
+    `  ${assertion('instance.end()', { status: path.end.status, output: path.end.output }, names)}`,
     '});',
     '',
   ].join('\n');
 }
 
+function titleOf({ covers, refuses }: TransitionPath): string {
+  const shorten = (all: readonly string[]): string =>
+    sentence(all.length > 4 ? [...all.slice(0, 3), `${all.length - 3} more`] : all);
+  return covers.length > 0 ? `takes ${shorten(covers)}` : `meets a guard that does not hold: of ${shorten(refuses)}`;
+}
+
 function stepOf({ event, payload, wait, expect }: PathStep, names: ReadonlyMap<string, string>): readonly string[] {
   const lines = [`  // ${expect.taken.length === 0 ? 'Nothing is taken.' : expect.taken.join(', ')}`];
+  if (expect.refused !== undefined) lines.push(`  // Does not hold: the guard of ${expect.refused.join(', ')}.`);
   if (expect.errors !== undefined) lines.push(...expect.errors.map((error) => `  // It throws: ${oneLine(error)}`));
   if (wait > 0) lines.push(`  instance.pass(${wait}); // ${spanOf(wait)}`);
-  const head = `  instance.send(${quoted(event)}`;
-  const place = { indent: 2, column: head.length + 2, after: 2 };
-  lines.push(payload === undefined ? `${head});` : `${head}, ${literalOf(payload, place, names)});`);
-  lines.push(`  ${lookOf(expect)}`);
+  const head = `expect(instance.send(${quoted(event)}`;
+  const tail = `).toBe('${expect.taken.length === 0 ? 'not taken' : 'taken'}');`;
+  const place = { indent: 2, column: head.length + 4, after: tail.length + 1 };
+  lines.push(`  ${head}${payload === undefined ? '' : `, ${literalOf(payload, place, names)}`})${tail}`);
+  lines.push(`  ${lookOf(expect, names)}`);
   return lines;
 }
 
-function lookOf({ state, asked }: Expectation): string {
-  return assertion('instance.look()', { state, asked }, new Map());
+function lookOf({ state, asked, changed }: Expectation, names: ReadonlyMap<string, string>): string {
+  return assertion('instance.look()', { state, asked, changed }, names);
 }
 
 function assertion(what: string, value: unknown, names: ReadonlyMap<string, string>): string {
-  const head = `expect(${what}).toEqual(`;
+  const head = `expect(${what}).toStrictEqual(`;
   return `${head}${literalOf(value, { indent: 2, column: head.length + 2, after: 2 }, names)});`;
 }
 

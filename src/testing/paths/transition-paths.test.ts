@@ -140,10 +140,11 @@ describe('what is covered', () => {
       ['after.a.1', 1000],
       ['after.a.0', 1000],
     ]);
-    expect(found.paths.flatMap(({ steps }) => steps).find(({ event }) => event === 'tick')).toMatchObject({
-      kind: 'timer',
-      wait: 3000,
-    });
+    const ticks = found.paths.flatMap(({ steps }) => steps.filter(({ event }) => event === 'tick'));
+    expect(ticks).toMatchObject([
+      { kind: 'event', wait: 0, expect: { taken: [], refused: ['b.on.tick[0]'] } },
+      { kind: 'timer', wait: 3000, expect: { taken: ['b.on.tick[0]'] } },
+    ]);
   });
 
   it('goes into regions and back through history', () => {
@@ -283,9 +284,7 @@ describe('what is not', () => {
       },
     });
     expect(found.search.restless).toEqual(["'x' in a"]);
-    expect(why(found)['b.always[0]']).toBe(
-      "state 'b' was never active. The machine does not come to rest after 'x' in a.",
-    );
+    expect(why(found)['b.always[0]']).toContain("The machine does not come to rest after 'x' in a.");
   });
 
   it('refuses what it cannot work with, by name', () => {
@@ -323,16 +322,17 @@ it('is the same every time, and what the compiled machine does', () => {
         const context = z.looseObject({ n: z.number().default(0) });
         const payload = z.object({ k: z.literal(1) });
         const schemas = { context, events: Object.fromEntries((sketch.events ?? []).map((name) => [name, payload])) };
-        const options = { limit: 1500 };
+        const options = { limit: 300 };
         const found = find(sketch, schemas, options);
         expect(find(sketch, schemas, options)).toEqual(found);
         const module = compiled(node);
-        const starts = found.paths.map(({ context: written }) => ({ written }));
-        expect(starts.every(({ written }) => (written as { n?: number }).n === undefined)).toBe(true);
-        const begun = { ...found, paths: found.paths.map((path) => ({ ...path, context: { n: 0 } })) };
+        const begun = {
+          ...found,
+          paths: found.paths.map((path) => ({ ...path, context: context.parse(path.context) })),
+        };
         expect(drive(module, begun)).toEqual(expected(found));
         // Nothing that a random run takes may be called unreachable by a search that was complete.
-        if (!found.search.complete) return;
+        if (!found.search.complete || found.search.restless.length > 0) return;
         const never = new Set(
           found.uncovered.filter(({ why }) => why.includes('was never active')).map(({ transition }) => transition),
         );
@@ -343,15 +343,18 @@ it('is the same every time, and what the compiled machine does', () => {
         for (const events of runs) {
           try {
             const scope = { instanceId: found.instanceId, now: found.now };
-            let { snapshot } = machine.start({ n: 0 }, scope);
-            for (const { name } of events.filter((event) => known.has(event.name)))
-              snapshot = machine.send(snapshot, { name, payload: { k: 1 } }, scope).snapshot;
+            let step = machine.start({ n: 0 }, scope);
+            for (const { name } of events.filter((event) => known.has(event.name))) {
+              // What it sends itself at once comes before anything else: this run is not such a life.
+              if (step.effects.some((effect) => effect.type === 'schedule' && effect.delay === 0)) break;
+              step = machine.send(step.snapshot, { name, payload: { k: 1 } }, scope);
+            }
           } catch (error) {
             expect(error).toMatchObject({ code: 'MR3331' });
           }
         }
       },
     ),
-    { numRuns: Number(process.env['MILLRACE_RUNS'] ?? 25) },
+    { numRuns: Number(process.env['MILLRACE_RUNS'] ?? 8) },
   );
 });

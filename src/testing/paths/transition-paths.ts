@@ -1,10 +1,9 @@
-import { plant } from '../../machine/interpreter/tree.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
 import { chainTo, chooseChains, edgesFrom, type Chain } from './choose.ts';
-import { expectation, explore, type Bounds, type Exploration } from './explore.ts';
+import { expectation, explore, shownBy, type Bounds, type Exploration } from './explore.ts';
 import type { PathOptions, TransitionPath, TransitionPaths } from './types.ts';
 import { whyNot } from './why.ts';
-import { worldOf, type World } from './world.ts';
+import { transitionsOf, worldOf, type World } from './world.ts';
 
 /** 2026-01-01, as the simulated clock has it. */
 const start = Date.UTC(2026, 0, 1);
@@ -33,26 +32,27 @@ const start = Date.UTC(2026, 0, 1);
 export function transitionPaths(system: BoundSystem, machine: string, options: PathOptions = {}): TransitionPaths {
   const world = worldOf(system, machine, options);
   const { definition, instanceId } = world;
-  const transitions = plant(definition).states.flatMap((state) => [...state.transitions, ...state.always]);
+  const transitions = transitionsOf(definition);
   const { limit = 20_000, depth = 30 } = options;
   const bounds = { limit, depth, now: start, goal: transitions.length };
   const exploration = exploreAll(world, bounds, options.candidates);
 
   const replayed = chooseChains(exploration).map((chain) => replay(world, chain));
-  const reached = new Set(replayed.flatMap(takenBy));
+  const reached = new Set(replayed.flatMap(shown));
   for (const edge of edgesFrom(exploration.roots)) {
     // Two situations that counted as one differed after all: the way on which it was seen is exact.
-    if (edge.taken.every((at) => reached.has(at))) continue;
+    if (shownBy(edge).every((at) => reached.has(at))) continue;
     const path = replay(world, chainTo(edge));
     replayed.push(path);
-    for (const at of takenBy(path)) reached.add(at);
+    for (const at of shown(path)) reached.add(at);
   }
 
   const covered = new Set<string>();
   const paths = replayed.map((path): TransitionPath => {
-    const covers = [...new Set(takenBy(path))].filter((at) => !covered.has(at));
-    for (const at of covers) covered.add(at);
-    return { ...path, covers };
+    const fresh = [...new Set(shown(path))].filter((at) => !covered.has(at));
+    for (const at of fresh) covered.add(at);
+    const [refuses, covers] = [fresh.filter(isRefusal), fresh.filter((at) => !isRefusal(at))];
+    return { ...path, covers, refuses: refuses.map((at) => at.slice(1)) };
   });
   const { situations, steps, complete, restless } = exploration;
   return {
@@ -69,22 +69,27 @@ export function transitionPaths(system: BoundSystem, machine: string, options: P
         const why = whyNot(transition, world, exploration);
         return { transition: transition.at, why, ...(place !== undefined && { at: place }) };
       }),
+    unrefused: transitions
+      .filter(({ at, definition: { guard } }) => guard !== undefined && covered.has(at) && !covered.has(`!${at}`))
+      .map(({ at }) => at),
     search: { situations, steps, complete, restless },
   };
 }
 
-/** Explores; then, as long as something is missing, also with time passing in between, and with more values. */
+/** Explores; then, as long as something is missing, with more values, other contexts, and time passing in between. */
 function exploreAll(
   world: World,
-  bounds: Omit<Bounds, 'waits' | 'candidates'>,
+  bounds: Pick<Bounds, 'limit' | 'depth' | 'now' | 'goal'>,
   given: number | undefined,
 ): Exploration {
   const readsTime = world.instrumented.codes.some((code) => /\bnow\b/.test(code));
   const spans = world.constants.numbers.filter((number) => number >= 1000).flatMap((span) => [span, span + 1]);
-  const attempts: Pick<Bounds, 'waits' | 'candidates'>[] = [
-    { candidates: given ?? 32, waits: undefined },
-    ...(given === undefined ? [{ candidates: 400, waits: undefined }] : []),
-    { candidates: given ?? 32, waits: readsTime ? spans : [] },
+  const usual = { candidates: given ?? 32, waits: undefined, anyContext: false };
+  const attempts: Pick<Bounds, 'waits' | 'candidates' | 'anyContext'>[] = [
+    usual,
+    ...(given === undefined ? [{ ...usual, candidates: 400 }] : []),
+    { ...usual, waits: readsTime ? spans : [] },
+    { ...usual, anyContext: true },
   ];
   let best: Exploration | undefined;
   for (const attempt of attempts) {
@@ -99,13 +104,13 @@ function untilSettled(world: World, bounds: Bounds): Exploration {
   for (let round = 1; ; round++) {
     const { version } = world.relevance;
     const exploration = explore(world, bounds);
-    if (exploration.covered.size === bounds.goal || world.relevance.version === version) return exploration;
-    if (round === 20) return { ...exploration, complete: false };
+    if (world.relevance.version === version) return exploration;
+    if (round === 10) return { ...exploration, complete: false };
   }
 }
 
 /** Takes a chain once more from its start: what is expected is what happens on this very path. */
-function replay(world: World, { root, edges }: Chain): Omit<TransitionPath, 'covers'> {
+function replay(world: World, { root, edges }: Chain): Omit<TransitionPath, 'covers' | 'refuses'> {
   const { machine, instanceId } = world;
   const context = root.start?.context;
   let now = start;
@@ -113,20 +118,23 @@ function replay(world: World, { root, edges }: Chain): Omit<TransitionPath, 'cov
   let { step } = begun;
   const steps = edges.map(({ opportunity: { kind, event, wait }, payload }) => {
     now += wait;
+    const before = step.snapshot.context;
     const taken = world.watch(() => machine.send(step.snapshot, { name: event, payload }, { instanceId, now }));
     step = taken.step;
-    const expect = expectation(step, taken.taken);
+    const expect = expectation(step, { ...taken, before });
     return { kind, event, ...(payload !== undefined && { payload }), wait, expect };
   });
   const { status, context: end, output } = step.snapshot;
   return {
     context: root.start?.written,
-    start: expectation(begun.step, begun.taken),
+    start: expectation(begun.step, { ...begun, before: {} }),
     steps,
     end: { status, context: end, ...(output !== undefined && { output }) },
   };
 }
 
-function takenBy({ start, steps }: Pick<TransitionPath, 'start' | 'steps'>): readonly string[] {
-  return [start, ...steps.map(({ expect }) => expect)].flatMap(({ taken }) => taken);
+function shown({ start, steps }: Pick<TransitionPath, 'start' | 'steps'>): readonly string[] {
+  return [start, ...steps.map(({ expect }) => expect)].flatMap(shownBy);
 }
+
+const isRefusal = (shown: string): boolean => shown.startsWith('!');

@@ -22,8 +22,12 @@ export interface Expectation {
   readonly state: readonly string[];
   /** The transitions that were taken, in order: `open.on.orderCancelled[0]`. */
   readonly taken: readonly string[];
+  /** The transitions that were not taken because their guards did not hold, if any. */
+  readonly refused?: readonly string[];
   /** What the host was asked to do, in order, as `effectText` says it. */
   readonly asked: readonly string[];
+  /** The fields of the context that are different now; at the start all of them. */
+  readonly changed: Readonly<Record<string, unknown>>;
   /** What guards and actions threw, when they did. */
   readonly errors?: readonly string[];
 }
@@ -49,6 +53,8 @@ export interface TransitionPath {
   readonly steps: readonly PathStep[];
   /** The transitions that no path before this one has taken. */
   readonly covers: readonly string[];
+  /** The transitions whose guards no path before this one has seen not to hold. */
+  readonly refuses: readonly string[];
   /** Where it ends. */
   readonly end: { readonly status: 'active' | 'done'; readonly context: unknown; readonly output?: unknown };
 }
@@ -73,6 +79,8 @@ export interface TransitionPaths {
   readonly paths: readonly TransitionPath[];
   readonly covered: readonly string[];
   readonly uncovered: readonly UncoveredTransition[];
+  /** The transitions whose guards held every time. */
+  readonly unrefused: readonly string[];
   readonly search: {
     /** How many different situations it has seen. */
     readonly situations: number;

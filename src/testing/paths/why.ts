@@ -9,13 +9,14 @@ export function whyNot(
   { visited, complete, restless, steps }: Exploration,
 ): string {
   const { source, definition, at } = transition;
-  const limit = complete
+  const loop =
+    restless.length === 0 ? '' : ` The machine does not come to rest after ${restless.slice(0, 3).join(', ')}.`;
+  const gaveUp = complete
     ? ''
     : ` The search gave up after ${steps} steps: a higher limit, or payloads of yours, may find it.`;
+  const limit = `${loop}${gaveUp}`;
   if (source.parent !== undefined && !visited.has(source.name)) {
-    const loop =
-      restless.length === 0 ? '' : ` The machine does not come to rest after ${restless.slice(0, 3).join(', ')}.`;
-    return `state '${source.name}' was never active.${loop}${limit}`;
+    return `state '${source.name}' was never active.${limit}`;
   }
   const place = at.slice(source.name.length + 1);
   const alias = /^on\.(.*)\[\d+\]$/.exec(place)?.[1];
@@ -29,6 +30,7 @@ export function whyNot(
   if (alias !== undefined && world.inputs(alias) !== undefined && world.inputs(alias)?.plain === undefined)
     return `no payload was found that the schema of '${alias}' takes. Give one: payloads: { ${alias}: [{ … }] }.`;
   if (alias?.startsWith('error.')) return `nothing set off '${alias}' in the search.${limit}`;
+  if (place.startsWith('onDone[')) return `the states in '${source.name}' never came to their end.${limit}`;
   if (place.startsWith('after['))
     return `its timer never fired: something else always happened to the state first.${limit}`;
   return `an earlier transition, or one of a state inside, always came first.${limit}`;

@@ -7,6 +7,7 @@ import {
   type Microstep,
   type StateDefinition,
 } from '../../machine/index.ts';
+import { plant, type Transition } from '../../machine/interpreter/tree.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
 import { candidatesOf, type Candidates, type Parse } from './candidates.ts';
 import { constantsIn, type Constants } from './constants.ts';
@@ -27,14 +28,19 @@ export interface World {
   readonly relevance: Relevance;
   readonly instanceId: string;
   readonly contexts: Candidates;
+  /** How many of the contexts come first because an instance usually begins with them. */
+  readonly givenContexts: number;
   /** The payloads of an input by its name; undefined: there is no such input. */
   inputs(event: string): Candidates | undefined;
-  /** Takes a step, and says which transitions it took, and which states it entered, if only for a moment. */
+  /** Takes a step, and says which transitions it took. */
   watch(step: () => MachineStep): {
     readonly step: MachineStep;
     readonly taken: readonly string[];
-    readonly entered: readonly string[];
+    /** The transitions that were not taken because their guards did not hold. */
+    readonly refused: readonly string[];
   };
+  /** The states that the last step entered, if only for a moment, and even if it failed. */
+  entered(): readonly string[];
   readonly constants: Constants;
 }
 
@@ -143,6 +149,7 @@ export function worldOf(system: BoundSystem, name: string, options: PathOptions)
     );
   }
   let microsteps: Microstep[] = [];
+  const places = new Map(transitionsOf(definition).map((transition) => [transition.definition, transition.at]));
   return {
     definition,
     machine: interpretMachine(instrumented.definition, { onMicrostep: (step) => microsteps.push(step) }),
@@ -150,16 +157,19 @@ export function worldOf(system: BoundSystem, name: string, options: PathOptions)
     relevance,
     instanceId: typeof keyValue === 'string' ? keyValue : String(keyValue ?? `${name}-1`),
     contexts,
+    givenContexts: options.contexts?.length ?? 1,
     inputs: (event) => all.get(event),
     watch(step) {
       microsteps = [];
+      instrumented.refused.clear();
       const result = step();
       return {
         step: result,
         taken: microsteps.flatMap(({ transitions }) => transitions.map(({ at }) => at)),
-        entered: microsteps.flatMap(({ entered }) => entered),
+        refused: [...instrumented.refused].map((transition) => places.get(transition) ?? ''),
       };
     },
+    entered: () => microsteps.flatMap(({ entered }) => entered),
     constants,
   };
 }
@@ -188,15 +198,20 @@ function parser(schema: Schema): Parse {
 function contextsOf(schema: Schema, options: PathOptions, constants: Constants, seed: number | string): Candidates {
   const parse = parser(schema);
   const given = options.contexts ?? (parse({}) === undefined ? [] : [{}]);
-  const sample =
-    given.length > 0 ? { base: given[0], choices: [] } : sampleOf(jsonSchemaOf(schema), constants, 'context');
-  return candidatesOf({ root: 'context', sample, parse, given, seed });
+  const sample = sampleOf(jsonSchemaOf(schema), constants, 'context');
+  const choices = options.contexts === undefined ? sample.choices : [];
+  return candidatesOf({ root: 'context', sample: { base: sample.base, choices }, parse, given, seed });
 }
 
 function instanceKey(payload: unknown, key: string): unknown {
   return typeof payload === 'object' && payload !== null
     ? (payload as Readonly<Record<string, unknown>>)[key]
     : undefined;
+}
+
+/** Every transition of a machine in its place, in document order. */
+export function transitionsOf(definition: MachineDefinition): readonly Transition[] {
+  return plant(definition).states.flatMap((state) => [...state.transitions, ...state.always]);
 }
 
 function withKey(written: unknown, key: string, value: unknown): unknown {

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import type { Io } from '../../kit/io.ts';
+import type { PathsArguments } from './paths.ts';
+
+/** `dsl test paths FILE` */
+export function configure(command: Command, io: Io, exit: (code: number) => void): void {
+  command.addHelpText('after', '\nExamples:\n  $ dsl test paths orders.dsl.ts\n');
+  command
+    .command('paths')
+    .summary('find paths that take every transition of a machine, and write them as a test')
+    .description(
+      'Find few, short paths that take every transition of a machine, by trying it out. Executes the file.\nWith --out they are written as a vitest file that drives the compiled machine.',
+    )
+    .argument('<file>', 'the .dsl.ts file of the system')
+    .option('--machine <name>', 'the machine (default: all of the system)')
+    .option('--out <path>', 'the test file to write, NAME.test.ts; or a folder, which gets MACHINE.paths.test.ts')
+    .option('--check', 'write nothing; exit with 1 when the test file is stale or missing')
+    .option('--require-all', 'a transition that no path takes is an error')
+    .option('--payloads <json>', 'payloads by event: JSON, @FILE or - for stdin')
+    .option('--seed <seed>', 'which samples are tried where there are too many (default: 1)')
+    .option('--limit <n>', 'how many steps the search may take (default: 20000)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl test paths orders.dsl.ts\n  $ dsl test paths orders.dsl.ts --machine order --out tests/order.paths.test.ts\n  $ dsl test paths orders.dsl.ts --out tests/ --check --require-all\n  $ dsl test paths orders.dsl.ts --payloads @payloads.json --json\n',
+    )
+    .action(async (file: string, options: PathsArguments) =>
+      exit(await (await import('./paths.ts')).testPaths(io, file, options)),
+    );
+}
