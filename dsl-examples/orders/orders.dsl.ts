@@ -253,6 +253,10 @@ export const apologise = flow(
 
 // Machines --------------------------------------------------------------------
 
+// What is known of an order in some of its states.
+const Placed = z.object({ order: Order });
+const Paid = Placed.extend({ paymentId: z.string() });
+
 /** The life of one order. It ends in `closed` or in `cancelled`. */
 export const order = machine('order', {
   key: 'orderId',
@@ -272,6 +276,7 @@ export const order = machine('order', {
     on: { orderPlaced: { target: 'open', assign: ({ event }) => ({ order: event }) } },
   },
   open: {
+    context: Placed,
     initial: 'fulfilling',
     on: {
       orderCancelled: [
@@ -290,7 +295,7 @@ export const order = machine('order', {
         on: { parcelDelivered: { assign: ({ event }) => ({ deliveredAt: event.at }) } },
         run: {
           flow: 'fulfilOrder',
-          input: ({ context }) => context.order!,
+          input: ({ context }) => context.order,
           onDone: [
             {
               target: 'delivered',
@@ -309,18 +314,20 @@ export const order = machine('order', {
     },
   },
   delivered: {
+    context: Placed,
     run: {
       flow: 'askForReview',
-      input: ({ context }) => ({ orderId: context.order!.orderId, email: context.order!.email }),
+      input: ({ context }) => ({ orderId: context.order.orderId, email: context.order.email }),
       onDone: 'closed',
       // The customer has the parcel: a mail that cannot be sent does not keep the order open.
       onError: 'closed',
     },
   },
   refunding: {
+    context: Paid,
     run: {
       flow: 'takeBack',
-      input: ({ context }) => ({ paymentId: context.paymentId!, reservationIds: context.reservationIds }),
+      input: ({ context }) => ({ paymentId: context.paymentId, reservationIds: context.reservationIds }),
       onDone: 'apologising',
       onError: 'owing',
     },
@@ -328,11 +335,12 @@ export const order = machine('order', {
   // Money that is owed is owed until it is paid, and an hour later the bank may be there again.
   owing: { after: { '1h': 'refunding' } },
   apologising: {
+    context: Placed,
     run: {
       flow: 'apologise',
       input: ({ context }) => ({
-        orderId: context.order!.orderId,
-        email: context.order!.email,
+        orderId: context.order.orderId,
+        email: context.order.email,
         reason: context.reason,
       }),
       onDone: 'cancelled',
