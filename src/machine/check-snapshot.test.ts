@@ -58,7 +58,7 @@ describe.each([
     expect(said([])).toBe('no state is named.');
     expect(said(['gone'])).toBe("in [gone] it has ended, but its status is 'active'.");
     expect(said(['outside'], 'done')).toBe("in [outside] it has not ended, but its status is 'done'.");
-    expect(said(['attic'])).toBe("Machine 'house' has no state 'attic'. Migrate the snapshot first.");
+    expect(said(['attic'])).toBe("Machine 'house' has no state 'attic'.");
   });
 
   it.each<unknown>([null, 7, 'text', [], {}, { state: 'dark', status: 'active' }, { state: [1], status: 'active' }])(

@@ -2,7 +2,7 @@ import { MillraceError } from '../core/index.ts';
 
 /** @throws MillraceError MR3330 always. */
 export function unknownState(machine: string, state: string): never {
-  throw new MillraceError(`Machine '${machine}' has no state '${state}'. Migrate the snapshot first.`, {
+  throw new MillraceError(`Machine '${machine}' has no state '${state}'.`, {
     code: 'MR3330',
     retryable: false,
     fault: 'input',

@@ -35,7 +35,7 @@ export function takeEvent<Context, Registers extends Cell<Context>>(
   payload: unknown,
 ): boolean {
   const handled = program.step(cell, event, payload);
-  return program.settle === undefined ? handled : program.settle(program, cell, handled);
+  return program.settle?.(program, cell, handled) ?? handled;
 }
 
 /** The number of the state of this name. @throws MillraceError MR3330 when there is none. */
@@ -61,7 +61,7 @@ export function compiledMachine<Context, Contexts = Readonly<Record<string, Cont
   return machineOf(program, {
     open: (context, scope, snapshot) => {
       const cell = newCell(context, scope);
-      if (snapshot !== undefined) cell.state = numberOf(program, snapshot.state[0] ?? '');
+      if (snapshot !== undefined) cell.state = numberOf(program, snapshot.state[0] as string);
       return cell;
     },
     read: (cell) => snapshotOf(cell, resting[cell.state] as readonly string[]),
@@ -95,19 +95,19 @@ export function machineOf<Context, Contexts, Registers extends Cell<Context>>(
       return finish(cell);
     },
     send(snapshot, event, scope) {
-      // What changed nothing leaves the very same snapshot.
-      const step = { snapshot, handled: false, effects: [], errors: [] };
-      if (snapshot.status === 'done') return step;
       const cell = open(snapshot.context, scope, snapshot);
-      return takeEvent(program, cell, event.name, event.payload) ? finish(cell) : { ...step, errors: cell.errors };
+      if (snapshot.status === 'active' && takeEvent(program, cell, event.name, event.payload)) return finish(cell);
+      // What changed nothing leaves the very same snapshot.
+      return { snapshot, handled: false, effects: [], errors: cell.errors };
     },
     available({ status, state }) {
-      const heard = new Set<string>();
-      for (const leaf of status === 'done' ? [] : state) {
-        for (let row = states[numberOf(program, leaf)]; row !== undefined; row = states[row[1]])
-          for (const alias of row[2]) heard.add(alias);
-      }
-      return Object.values(events).filter((alias) => heard.has(alias));
+      const hears = (alias: string, at: number): boolean => {
+        const row = states[at];
+        return row !== undefined && (row[2].includes(alias) || hears(alias, row[1]));
+      };
+      return Object.values(events).filter(
+        (alias) => status === 'active' && state.some((leaf) => hears(alias, numberOf(program, leaf))),
+      );
     },
   };
   // What it is in each state is known to the types alone.
