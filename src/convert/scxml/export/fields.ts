@@ -61,7 +61,8 @@ function mentioned(machine: MachineNode): ReadonlyMap<string, undefined> {
     for (const [, name = ''] of text.matchAll(/\bcontext\??\.([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu)) names.add(name);
     for (const [, inner = ''] of text.matchAll(/\bcontext: \{([^}]*)\}/g))
       for (const [, name = ''] of inner.matchAll(/([\w$]+)/g)) names.add(name);
-    if (isAssign) for (const [, name = ''] of text.matchAll(/[{,]\s*([\w$]+)\s*:(?!:)/g)) names.add(name);
+    const body = expression?.lambda?.body ?? '';
+    if (isAssign) for (const [, name = ''] of body.matchAll(/[{,]\s*([\w$]+)\s*:(?!:)/g)) names.add(name);
   };
   visitStates(machine, (state) => {
     const transitions = [
@@ -81,5 +82,5 @@ function mentioned(machine: MachineNode): ReadonlyMap<string, undefined> {
       else if ('call' in action) look(action.call.lambda);
     });
   });
-  return new Map([...names].filter((name) => name !== 'in' && name !== 'context').map((name) => [name, undefined]));
+  return new Map([...names].map((name) => [name, undefined]));
 }
