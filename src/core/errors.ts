@@ -37,7 +37,10 @@ export class MillraceError extends Error {
 
   constructor(message: string, options: FailureOptions) {
     super(message, options.cause === undefined ? undefined : options);
-    Object.assign(this, { details: {} }, options);
+    this.code = options.code;
+    this.retryable = options.retryable;
+    this.fault = options.fault;
+    this.details = options.details ?? {};
   }
 }
 
