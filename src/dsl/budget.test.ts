@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { longFlow, syntheticDsl } from '../../test/support/synthetic.ts';
+import { longFlow, syntheticDsl, wideMachine } from '../../test/support/synthetic.ts';
 import { root, typeCheck } from '../../test/support/type-check.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-budget-'));
@@ -41,3 +41,11 @@ test('the work of the type checker grows with the number of definitions, not fas
 test('a flow of 80 steps compiles', async () => {
   expect(await instantiations('long', longFlow(80))).toBeLessThan(1_000_000);
 }, 60_000);
+
+test('a machine grows with its states, also where they narrow the context', async () => {
+  const counts: number[] = [];
+  for (const states of [5, 10, 20]) counts.push(await instantiations(`wide${states}`, wideMachine(states)));
+  const [first = 0, second = 0, third = 0] = counts;
+  expect((third - second) / (second - first)).toBeLessThanOrEqual(2.1);
+  expect((third - second) / 10).toBeLessThan(25_000);
+}, 120_000);

@@ -143,3 +143,33 @@ export const order${n} = machine('order${n}', {
 });
 `;
 }
+
+/** One machine with `states` states that have contexts of their own, conditions, lists and sends. */
+export function wideMachine(states: number): string {
+  const one = (n: number): string => `  s${n}: {
+    context: z.object({ note: z.string() }),
+    entry: { do: [
+      { forEach: 'context.lines', do: [{ when: ({ item, index }) => item.weight > index, do: [{ emit: ({ item, context }) => ticked({ id: item.sku + context.note }) }], else: [{ assign: () => ({ note: 'light' }) }] }] },
+      { send: { event: ({ context }) => ticked({ id: context.note }), delay: '1h', id: 'tick' } },
+    ] },
+    exit: { cancel: 'tick' },
+    on: { ticked: { target: 's${(n + 1) % states}', guard: ({ context, event }) => context.note.length > event.id.length } },
+    states: { a${n}: { context: z.object({ lines: z.array(Line).min(1) }), on: { ticked: { target: 'b${n}', assign: ({ context }) => ({ note: context.note.trim() }) } } }, b${n}: {} },
+  },
+`;
+  return `import { event, machine, system } from 'millrace';
+import { z } from 'zod';
+
+export default system('wide', { version: '1.0.0' });
+
+const Line = z.object({ sku: z.string(), weight: z.number() });
+export const ticked = event('ticked', { payload: z.object({ id: z.string() }) });
+
+export const wide = machine('wide', {
+  key: 'id',
+  context: z.object({ note: z.string().optional(), lines: z.array(Line).default([]) }),
+  events: { ticked },
+}).states('s0', {
+${Array.from({ length: states }, (_, n) => one(n)).join('')}});
+`;
+}
