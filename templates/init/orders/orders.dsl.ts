@@ -65,9 +65,10 @@ export const order = machine('order', {
     on: { orderPlaced: { target: 'fulfilling', assign: ({ event }) => ({ order: event }) } },
   },
   fulfilling: {
+    context: z.object({ order: Order }),
     run: {
       flow: 'fulfilOrder',
-      input: ({ context }) => context.order!,
+      input: ({ context }) => context.order,
       onDone: { target: 'travelling', assign: ({ output }) => ({ trackingCode: output.trackingCode }) },
       onError: 'failed',
     },
