@@ -22,6 +22,7 @@ const shapes: { readonly [K in RequestKind]: z.ZodType } = {
   cancel: z.object({ runId: text, reason: key }),
   create: z.object({ machine: text, id: text, context: any }),
   rollback: z.object({ machine: text, id: text, to: z.number().optional(), fromFinal: flag }),
+  remove: z.object({ machine: text, id: text, force: flag }),
   restore: z.object({
     document: z.unknown(),
     id: key,

@@ -79,6 +79,10 @@ export class Client {
     return this.#ask('rollback', { machine, id, ...options });
   }
 
+  async removeInstance(machine: string, id: string, options: { readonly force?: boolean } = {}): Promise<void> {
+    await this.#ask('remove', { machine, id, ...options });
+  }
+
   async restoreInstance(document: unknown, options: RestoreOptions = {}): Promise<InstanceView> {
     const { machine, id } = await this.#ask('restore', { document, ...options });
     return this.reader.instance(machine, id) as InstanceView;

@@ -8,7 +8,9 @@ import { EventError, OwnerError, RunError } from './errors.ts';
 import { payloadText } from './host/emit.ts';
 import { sameJson } from './host/same.ts';
 import { checkId, newId } from './ids.ts';
+import type { InstanceName } from './instances/chain.ts';
 import type { Instances } from './instances/instances.ts';
+import { remove, type RemoveAsks } from './instances/remove.ts';
 import { restore, type RestoreAsks } from './instances/restore.ts';
 import { rollback, type RollbackAsks, type RollbackGives } from './instances/rollback.ts';
 
@@ -39,6 +41,7 @@ export interface Requests {
     readonly gives: { readonly machine: string; readonly id: string };
   };
   readonly rollback: { readonly asks: RollbackAsks; readonly gives: RollbackGives };
+  readonly remove: { readonly asks: RemoveAsks; readonly gives: InstanceName };
   readonly restore: { readonly asks: RestoreAsks; readonly gives: { readonly machine: string; readonly id: string } };
 }
 export type RequestKind = keyof Requests;
@@ -110,6 +113,7 @@ const carryOut: {
   },
 
   rollback: (desk, tx, asks) => rollback(desk.instances, tx, asks),
+  remove: (desk, tx, asks) => remove(desk.instances, tx, asks),
   restore: (desk, tx, asks) => restore(desk.instances, tx, asks),
 };
 

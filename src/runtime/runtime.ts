@@ -280,6 +280,14 @@ export class ReactiveSystemRuntime {
   ): Promise<RestoreResult> {
     return restoreAll(documents, (document) => this.#ask('restore', { document, ...options }));
   }
+  /**
+   * Removes an instance with its history; its key is free then.
+   *
+   * @throws EventError MR3306 there is none; MR3360 it has not ended, and `force` is not set.
+   */
+  async removeInstance(machine: string, id: string, options: { readonly force?: boolean } = {}): Promise<void> {
+    await this.#ask('remove', { machine, id, ...options });
+  }
   /** What the histories of a machine tell, or that of one instance: how long steps and states take, what fails. */
   metrics(machine: string, query?: { readonly id?: string }): MachineMetrics {
     return this.#reader.metrics(machine, query);

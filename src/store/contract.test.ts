@@ -346,6 +346,13 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     expect(instances.history('m', 'a', {})).toEqual([history(3)]);
     store.transaction((tx) => tx.instances.trim('m', 'a', 3));
     expect(instances.newest('m', 'a')).toBeUndefined();
+    store.transaction((tx) => {
+      tx.instances.append(history(9));
+      tx.instances.remove('m', 'a');
+    });
+    expect(instances.get('m', 'a')).toBeUndefined();
+    expect(instances.history('m', 'a', {})).toEqual([]);
+    expect(instances.list({})).toHaveLength(2);
     expect(instances.oldest('m', 'a')).toBeUndefined();
     store.close();
   });

@@ -134,6 +134,8 @@ export interface InstanceTable {
   get(machine: string, id: string): InstanceRow | undefined;
   put(row: InstanceRow): void;
   list(filter: InstanceFilter): InstanceRow[];
+  /** Removes an instance with its history. */
+  remove(machine: string, id: string): void;
   append(row: HistoryRow): void;
   /** Newest first. */
   history(machine: string, id: string, page: HistoryPage): HistoryRow[];

@@ -5,6 +5,7 @@ import type { HistoryRow, InstanceRow, Tables } from '../../store/index.ts';
 import { describeIssues } from '../../tasks/index.ts';
 import { EventError } from '../errors.ts';
 import { readArmed, type Armed, type ArmedTimer, type ArmedWork } from './armed.ts';
+import { tooMany } from './history.ts';
 import { workOf } from './rearm.ts';
 import { moreOf, snapshotAt, snapshotOf } from './snapshot.ts';
 
@@ -35,6 +36,8 @@ export interface DocumentEntry {
   readonly errors?: unknown;
   readonly timers?: readonly ArmedTimer[];
   readonly work?: readonly DocumentWork[];
+  /** It had more timers than a history keeps: no rollback leads there. */
+  readonly tooMany?: true;
   readonly duration?: number;
 }
 
@@ -106,7 +109,7 @@ function workIn(tables: Tables, item: ArmedWork): DocumentWork[] {
 function entryOf(tables: Tables, row: HistoryRow): DocumentEntry {
   const payload = value(row.payload);
   const errors = value(row.errors);
-  const armed = value(row.armed).value as Armed | undefined;
+  const armed = row.armed === tooMany ? undefined : (value(row.armed).value as Armed | undefined);
   return {
     sequence: row.seq,
     time: row.at,
@@ -116,6 +119,7 @@ function entryOf(tables: Tables, row: HistoryRow): DocumentEntry {
     from: row.before === null ? null : (JSON.parse(row.before) as readonly string[]),
     snapshot: snapshotAt(row),
     ...('value' in errors ? { errors: errors.value } : {}),
+    ...(row.armed === tooMany ? { tooMany: true as const } : {}),
     ...(armed === undefined ? {} : { timers: armed.timers, work: armed.work.flatMap((item) => workIn(tables, item)) }),
     ...(row.took === null ? {} : { duration: row.took }),
   };
@@ -138,7 +142,8 @@ export function rowOf({ machine, id }: Pick<InstanceRow, 'machine' | 'id'>, entr
     context: text(snapshot.context) ?? 'null',
     more: moreOf(snapshot),
     errors: text(entry.errors),
-    armed: timers.length + work.length === 0 ? null : JSON.stringify({ timers, work }),
+    armed:
+      entry.tooMany === true ? tooMany : timers.length + work.length === 0 ? null : JSON.stringify({ timers, work }),
     took: entry.duration ?? null,
   };
 }
@@ -187,6 +192,7 @@ const shape = z.object({
       errors: z.array(z.object({ message: name, at: name })).optional(),
       timers: z.array(timer).optional(),
       work: z.array(work).optional(),
+      tooMany: z.literal(true).optional(),
       duration: z.number().min(0).optional(),
     }),
   ),

@@ -109,7 +109,7 @@ function one(machines: Machines, tx: Tx, row: InstanceRow, effect: Deed, index: 
     }
     case 'start':
       context.create(tx, {
-        id: `${row.machine}:${row.id}:${row.seq}.${index}`,
+        id: freeId(tx, row, index),
         kind: 'flow',
         target: effect.flow,
         input: json(effect.input),
@@ -134,10 +134,19 @@ export interface Work {
   readonly input: string | undefined;
 }
 
+/** The id of a run, or of an instance of `machine`, that a step starts. An instance of the same key that was removed may have had the plain one. */
+export function freeId(tx: Tx, row: InstanceRow, index: number, machine?: string): string {
+  const plain = `${row.machine}:${row.id}:${row.seq}.${index}`;
+  let id = plain;
+  const taken = (): unknown => (machine === undefined ? tx.runs.get(id) : tx.instances.get(machine, id));
+  for (let life = 2; taken() !== undefined; life++) id = `${plain}~${life}`;
+  return id;
+}
+
 /** Begins work for a state. */
 export function begin(machines: Machines, tx: Tx, row: InstanceRow, work: Work, index: number): void {
   const { kind, name } = work.target;
-  const id = `${row.machine}:${row.id}:${row.seq}.${index}`;
+  const id = freeId(tx, row, index, kind === 'machine' ? name : undefined);
   if (kind === 'machine') {
     machines.create(tx, { machine: name, id }, work.input, { machine: row.machine, id: row.id, ref: work.ref });
     return;

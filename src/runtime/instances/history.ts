@@ -4,6 +4,11 @@ import type { HistoryRow, InstanceRow, Tx } from '../../store/index.ts';
 import { readArmed } from './armed.ts';
 import { moreOf } from './snapshot.ts';
 
+/** How many timers and how much work an entry keeps: each entry keeps all that there is at its time. */
+const mostArmed = 100;
+/** Stands for more than that. */
+export const tooMany = '"too many"';
+
 type Entry = Pick<HistoryRow, 'event' | 'payload' | 'before' | 'context' | 'errors' | 'took'> &
   Partial<Pick<HistoryRow, 'kind'>>;
 
@@ -20,8 +25,8 @@ export function store(
 ): InstanceRow {
   const { machine, id, seq, updated } = row;
   const armed = row.armed && row.status === 'active' ? readArmed(tx, row) : undefined;
-  const isArmed = armed !== undefined && armed.timers.length + armed.work.length > 0;
-  const next = { ...row, armed: isArmed };
+  const count = armed === undefined ? 0 : armed.timers.length + armed.work.length;
+  const next = { ...row, armed: count > 0 };
   tx.instances.put(next);
   tx.instances.append({
     machine,
@@ -32,7 +37,7 @@ export function store(
     ...entry,
     after: JSON.stringify(snapshot.state),
     more: moreOf(snapshot),
-    armed: isArmed ? JSON.stringify(armed) : null,
+    armed: count === 0 ? null : count > mostArmed ? tooMany : JSON.stringify(armed),
   });
   const { keep, maxAge } = context.limits(machine);
   if (seq > keep) tx.instances.trim(machine, id, seq - keep);

@@ -7,7 +7,7 @@ import { checkId } from '../ids.ts';
 import type { ArmedWork } from './armed.ts';
 import type { InstanceName } from './chain.ts';
 import { noDocument, readDocument, rowOf, type DocumentWork, type InstanceDocument } from './document.ts';
-import { dropAll } from './effects.ts';
+import { dropAll, freeId } from './effects.ts';
 import type { Instances } from './instances.ts';
 import { rearm } from './rearm.ts';
 import { checkFits, snapshotOf, vanishedStates } from './snapshot.ts';
@@ -93,7 +93,7 @@ function put(
     rearm(instances, tx, row, { timers, work: document.work }, (work: ArmedWork & Partial<DocumentWork>, index) => {
       if (work.document === undefined) return false;
       const child = readDocument(work.document);
-      const id = `${row.machine}:${row.id}:${row.seq}.${index}`;
+      const id = freeId(tx, row, index, child.machine);
       put(
         instances,
         tx,

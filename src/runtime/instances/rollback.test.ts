@@ -193,6 +193,44 @@ describe('rollback', () => {
   });
 });
 
+it('does not go back to where thousands of timers would have to be set', async () => {
+  const clock = new SimulatedClock();
+  const many = sketched('doc', {
+    events: ['made', 'note', 'off'],
+    creates: ['made'],
+    initial: 'on',
+    states: {
+      on: {
+        on: {
+          made: {
+            actions: [
+              [
+                'forEach',
+                '() => Array.from({ length: 3000 }, (_, n) => n)',
+                [['send', 'note', '({ item }) => ({ n: item })', { delay: '1h', id: 'x' }]],
+              ],
+            ],
+          },
+          note: { actions: [noting('event.n')] },
+          off: { actions: [['cancel', 'x']] },
+        },
+      },
+    },
+  });
+  runtime = openSketched([many], {}, { clock });
+  await runtime.sendEvent('made', { id: 'A' });
+  const document = runtime.exportInstance('doc', 'A');
+  expect(document.timers).toHaveLength(3000);
+  await runtime.sendEvent('off', { id: 'A' });
+  await expect(runtime.rollback('doc', 'A', { to: 2 })).rejects.toMatchObject({ code: 'MR3359' });
+  await runtime.rollback('doc', 'A', { to: 1 });
+  await runtime.restoreInstance(document, { id: 'B' });
+  await expect(runtime.rollback('doc', 'B', { to: 2 })).rejects.toMatchObject({ code: 'MR3359' });
+  await clock.advance('1h');
+  expect(seen(runtime, 'doc', 'A')).toEqual([]);
+  expect(seen(runtime, 'doc', 'B')).toHaveLength(3000);
+});
+
 describe('history', () => {
   it('is read by pages, newest first, and keeps what it is told to', async () => {
     runtime = openSketched([doc], {}, { history: { keep: 4, machines: { other: { keep: 1 } } } });

@@ -3,7 +3,7 @@ import { EventError } from '../errors.ts';
 import type { Armed } from './armed.ts';
 import { dropAll } from './effects.ts';
 import { noInstance } from './errors.ts';
-import { elapsed, store } from './history.ts';
+import { elapsed, store, tooMany } from './history.ts';
 import type { Instances } from './instances.ts';
 import { rearm } from './rearm.ts';
 import { checkFits, snapshotAt, snapshotOf } from './snapshot.ts';
@@ -34,7 +34,7 @@ export interface RollbackGives {
  * the timers with the time that they had left, and the work, which begins anew. What it has now is taken back or stopped.
  *
  * @throws EventError MR3304, MR3306; MR3351 it has ended; MR3352 nothing lies before; MR3353 no such entry; MR3350 the
- * machine has no such state any more.
+ * machine has no such state any more; MR3359 the entry had too many timers.
  */
 export function rollback(instances: Instances, tx: Tx, asks: RollbackAsks): RollbackGives {
   const { machine: of, id, to, fromFinal = false } = asks;
@@ -53,6 +53,13 @@ export function rollback(instances: Instances, tx: Tx, asks: RollbackAsks): Roll
   const entry = to === undefined ? entryBefore(tx, row) : entryAt(tx, row, to);
   const snapshot = snapshotAt(entry);
   checkFits(module, name, snapshot);
+  if (entry.armed === tooMany) {
+    throw new EventError(
+      'MR3359',
+      `At entry ${entry.seq} instance '${id}' of machine '${of}' had more than 100 timers, which its history does not keep. Choose another entry.`,
+      { details: { ...name, entry: entry.seq } },
+    );
+  }
   return instances.whole(tx, () => {
     const began = context.stopwatch();
     const now = context.clock.now();

@@ -37,6 +37,10 @@ export function instanceTable(log: Log): InstanceTable {
         filter,
       );
     },
+    remove: (machine, id) => {
+      table.remove([machine, id]);
+      for (const row of of(machine, id)) history.remove([machine, id, row.seq]);
+    },
     append: (row) => history.insert([row.machine, row.instance, row.seq], row),
     history: (machine, id, wanted) =>
       page(

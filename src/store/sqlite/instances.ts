@@ -27,6 +27,8 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
     db,
     `SELECT ${columns} FROM instances WHERE ${parents} AND parent_ref IS NOT NULL ORDER BY machine, id`,
   );
+  const remove = command(db, 'DELETE FROM instances WHERE machine = ? AND id = ?');
+  const removeHistory = command(db, 'DELETE FROM instance_history WHERE machine = ? AND instance = ?');
   const standing = query<StandingRow>(
     db,
     `SELECT json_extract(snapshot, '$.state') AS state, count(*) AS count, min(id) AS example FROM instances
@@ -63,6 +65,10 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
       )
         .all(...values, filter.limit ?? -1, filter.offset ?? 0)
         .map(row);
+    },
+    remove: (machine, id) => {
+      remove(machine, id);
+      removeHistory(machine, id);
     },
     standing: (machine, hash) => standing.all(machine, hash),
     child: (machine, id, ref) => found(child.get(machine, id, ref)),

@@ -1,0 +1,45 @@
+import { toErrorRecord } from '../../core/index.ts';
+import type { Tx } from '../../store/index.ts';
+import { EventError } from '../errors.ts';
+import type { InstanceName } from './chain.ts';
+import { dropAll } from './effects.ts';
+import { endEvent } from './end-event.ts';
+import { noInstance } from './errors.ts';
+import type { Instances } from './instances.ts';
+
+export interface RemoveAsks extends InstanceName {
+  /** Also when it has not ended: its timers go, its work is stopped, and the instance that it works for hears of it. */
+  readonly force?: boolean;
+}
+
+/**
+ * Removes an instance with its history. Its key is free then.
+ *
+ * @throws EventError MR3306 there is none; MR3360 it has not ended.
+ */
+export function remove(instances: Instances, tx: Tx, { machine, id, force = false }: RemoveAsks): InstanceName {
+  const name = { machine, id };
+  const row = tx.instances.get(machine, id);
+  if (row === undefined) throw noInstance(name);
+  if (row.status === 'active' && !force) {
+    throw new EventError(
+      'MR3360',
+      `Instance '${id}' of machine '${machine}' has not ended. Say { force: true } to remove it all the same.`,
+      { details: name },
+    );
+  }
+  return instances.whole(tx, () => {
+    dropAll(instances, tx, row);
+    tx.instances.remove(machine, id);
+    const { parentMachine, parentInstance, parentRef } = row;
+    if (parentMachine === null || parentInstance === null || parentRef === null) return name;
+    const error = toErrorRecord(
+      new EventError('MR3203', `Instance '${id}' of machine '${machine}' was removed.`, { details: name }),
+    );
+    instances.chain.push({
+      name: { machine: parentMachine, id: parentInstance },
+      event: endEvent(parentRef, { ok: false, error }, undefined, `machine '${machine}'`),
+    });
+    return name;
+  });
+}
