@@ -15,6 +15,7 @@ const groups: Readonly<Record<string, string>> = {
   MR14: 'Purity of lambdas',
   MR15: 'Tasks and implementations',
   MR16: 'Compiling',
+  MR17: 'Other notations',
   MR20: 'The command line',
   MR30: 'Store and database',
   MR31: 'Tasks at run time',

@@ -19,7 +19,7 @@ export interface DataModel {
 /** Reads the data model. */
 export function dataModelOf(world: World, chart: Chart, readFile: ReadFile | undefined): DataModel {
   const site = outside(world, chart);
-  const types = inferTypes(chart, readFile);
+  const types = inferTypes(chart);
   const fields: string[] = [];
   const start: ActionNode[] = [];
   const late = new Map<XmlElement, ActionNode[]>();
@@ -39,7 +39,7 @@ export function dataModelOf(world: World, chart: Chart, readFile: ReadFile | und
       else failures.push(assignNode(value, location));
       continue;
     }
-    const given = world.isChild(chart) ? plain(`'${name}' in ${scoped('context')} ? {} : `).text : '';
+    const given = world.isChild(chart) ? `'${name}' in ${scoped('context')} ? {} : ` : '';
     const object = given === '' ? `{ ${name}: ${value.text} }` : `${given}{ ${name}: ${value.text} }`;
     if (isLate) {
       add(late, state, assignNode({ ...withoutBlock(value), text: object }, location));
@@ -64,7 +64,11 @@ export function dataModelOf(world: World, chart: Chart, readFile: ReadFile | und
   return { fields, start: [...start, ...scripts, ...failures, ...(guarded ? [check] : [])], late: once(late, chart) };
 }
 
-const withoutBlock = ({ block: _, ...value }: Value): Value => value;
+/** The value without its form as statements: what is put around it is an expression. */
+function withoutBlock(value: Value): Value {
+  const { text, declared, changes, safe, boolean } = value;
+  return { text, declared, changes, safe, boolean };
+}
 
 function add(late: Map<XmlElement, ActionNode[]>, state: XmlElement, action: ActionNode): void {
   const known = late.get(state);
@@ -105,13 +109,12 @@ function initialOf(site: Site, { data }: Variable, readFile: ReadFile | undefine
 }
 
 /** The type of each variable, as far as everything that is ever put into it agrees. */
-function inferTypes(chart: Chart, readFile: ReadFile | undefined): ReadonlyMap<string, ValueType> {
+function inferTypes(chart: Chart): ReadonlyMap<string, ValueType> {
   const types = new Map<string, ValueType>();
   const given = new Map<string, string[]>();
   for (const { name, data } of chart.variables.values()) {
     const { expr, src } = data?.attributes ?? {};
     const written = src === undefined ? (expr ?? (data === undefined ? '' : textIn(data))) : 'undefined';
-    void readFile;
     types.set(
       name,
       typeOf(written, () => 'any'),

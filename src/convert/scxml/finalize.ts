@@ -5,7 +5,7 @@ import type { Invocation } from './chart.ts';
 import { combined, lambdaOf, plain, scoped, type Value } from './ecmascript/value.ts';
 import { eventCall } from './nodes.ts';
 import { at, userView, whileTaking, type World } from './site.ts';
-import type { Heard_ as Heard, TransitionScope } from './transitions.ts';
+import type { Heard, TransitionScope } from './transitions.ts';
 import { elementsOf } from './xml.ts';
 
 /** Does an invocation take events before the document does? */

@@ -1,6 +1,6 @@
 import { camelCase } from '../../model/text/names.ts';
 import type { ActionNode, ActionOf, CallNode, Location } from '../../model/index.ts';
-import { lambdaOf, plain, settleNames, type Value } from './ecmascript/value.ts';
+import { combined, lambdaOf, settleNames, type Value } from './ecmascript/value.ts';
 
 /** The call of an event: `(scope) => event(argument)`. */
 export function eventCall(name: string, payload: Value | undefined, location: Location): CallNode {
@@ -45,6 +45,5 @@ export const whenNode = (
 /** A condition as the language wants it. */
 export function asBoolean(value: Value): Value {
   if (value.boolean || value.failure !== undefined) return value;
-  const { block: _, ...rest } = value;
-  return plain(`Boolean(${value.text})`, { ...rest, text: `Boolean(${value.text})`, boolean: true });
+  return combined([value], `Boolean(${value.text})`, { boolean: true });
 }

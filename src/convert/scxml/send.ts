@@ -31,7 +31,7 @@ export function targetOf(written: string): { readonly to: string | undefined } |
 
 /** `send`: an event for the machine itself, at once or later, or for another one. */
 export function sendActions(site: Site, element: XmlElement): readonly ActionNode[] {
-  const { event, eventexpr, idlocation } = element.attributes;
+  const { event, eventexpr } = element.attributes;
   const location = at(site, element);
   const identity = idOf(site, element);
   const fail = (value: Value): readonly ActionNode[] => [
@@ -57,7 +57,6 @@ export function sendActions(site: Site, element: XmlElement): readonly ActionNod
     const failed = fail(wrong('The processor is not supported.'));
     actions = [whenNode(combined([type.value], known, { boolean: true }), actions, failed, location)];
   }
-  void idlocation;
   return [...identity.before, ...actions];
 }
 

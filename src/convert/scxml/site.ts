@@ -3,7 +3,7 @@ import type { Location } from '../../model/index.ts';
 import type { Chart } from './chart.ts';
 import { isConstant } from './ecmascript/constant.ts';
 import { failing, translateExpression, type Names } from './ecmascript/translate.ts';
-import { objectOf, plain, type Value } from './ecmascript/value.ts';
+import { objectOf, plain, scoped, type Value } from './ecmascript/value.ts';
 import { dataView, envelopeView, type EventView, platformView, storedView } from './event-view.ts';
 import { locationOf } from './report.ts';
 import { elementsOf, parseXml, textIn, type Place, type XmlElement, type XmlText } from './xml.ts';
@@ -39,7 +39,7 @@ export const userView = ({ envelope }: World): EventView => (envelope ? envelope
 /** The view of an event that the machine itself raised, under the name that the document knows it by. */
 export function internalView(name: string, payload: 'event' | 'output' | 'error', { eventUse }: Chart): EventView {
   const invokeid = name.startsWith('done.invoke.') ? { invokeid: name.slice('done.invoke.'.length) } : {};
-  const sendid = name.startsWith('error.') && eventUse.sendid ? { sendid: '\u0001context\u0001._failedSend' } : {};
+  const sendid = name.startsWith('error.') && eventUse.sendid ? { sendid: `${scoped('context')}._failedSend` } : {};
   return platformView(name, payload, { ...invokeid, ...sendid });
 }
 
@@ -135,7 +135,7 @@ export function payloadOf(
 ): Value | undefined {
   if (!site.world.envelope) return data;
   const { machine } = site.chart;
-  const instance = '${\u0001instanceId\u0001}';
+  const instance = `\${${scoped('instanceId')}}`;
   const outer: (readonly [string, Value])[] =
     sent.type === 'internal'
       ? []
@@ -143,7 +143,7 @@ export function payloadOf(
           ['origin', plain(`\`#_scxml_${machine}/${instance}\``)],
           ['origintype', plain(quote(scxmlProcessor))],
           ...(sent.toParent === true && site.world.isChild(site.chart)
-            ? [['invokeid', plain('\u0001context\u0001._invokeid')] as const]
+            ? [['invokeid', plain(`${scoped('context')}._invokeid`)] as const]
             : []),
         ];
   return objectOf([

@@ -1,7 +1,7 @@
 import type { ActionNode, StateNode, TransitionNode } from '../../model/index.ts';
 import { actionsOf, type ActionSite } from './actions.ts';
 import type { Chart, Invocation, ReadFile } from './chart.ts';
-import { plain, scoped, combined, lambdaOf, type Value } from './ecmascript/value.ts';
+import { combined, lambdaOf, plain, type Value } from './ecmascript/value.ts';
 import { dataView, storedView, type EventView } from './event-view.ts';
 import { descriptorsOf } from './event-names.ts';
 import { asBoolean, assignNode } from './nodes.ts';
@@ -22,7 +22,7 @@ export interface TransitionScope {
 }
 
 /** A transition, and what it listens to. */
-interface Heard {
+export interface Heard {
   readonly descriptors: readonly string[];
   /** Does it listen to these names only, not to those below them? */
   readonly exact: boolean;
@@ -31,8 +31,6 @@ interface Heard {
   readonly hasGuard: boolean;
   readonly build: (key: string, payload: 'event' | 'output', view: EventView) => TransitionNode;
 }
-
-export type Heard_ = Heard;
 
 const isPlatformKey = (key: string): boolean => /^(?:done\.(?:run|state)|error)\..*[^*]$/.test(key);
 const documentName = (key: string): string => key.replace(/^done\.run\./, 'done.invoke.').replace(/\.\*$/, '');
@@ -220,5 +218,3 @@ function keysOf({ world, platform }: TransitionScope, { reads, exact }: Heard, d
   if (events.length === 0) return own.length === 0 ? [descriptor] : own;
   return [...own, events.some((name) => name !== descriptor) ? pattern : descriptor];
 }
-
-export { scoped };

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 
 /** One step of a test: an event, and the leaf states that its macrostep ends in. */
 interface CaseStep {
@@ -34,7 +35,8 @@ const followsRecommendation = new Set(['more-parallel/test10', 'more-parallel/te
 /** Tests that a person judges by the log. Their documents have no state `pass`: they end in `final`. */
 const manual = new Set(['w3c-ecma/test230.txml', 'w3c-ecma/test250.txml', 'w3c-ecma/test307.txml']);
 
-const suite = resolve(import.meta.dirname, '../../../node_modules/@scion-scxml/test-framework/test');
+const require = createRequire(import.meta.url);
+const suite = join(dirname(require.resolve('@scion-scxml/test-framework/package.json')), 'test');
 
 /** All pairs of a document and an expectation, by name. */
 export function readCases(): readonly Case[] {

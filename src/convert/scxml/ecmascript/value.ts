@@ -10,8 +10,8 @@ export type ScopeName = (typeof scopeNames)[number];
  * A place in text where a name of the scope stands. Which parameter a lambda has, and under which names, is only known
  * when all of its text is.
  */
-export const scoped = (name: ScopeName): string => `\u0001${name}\u0001`;
-const mark = /\u0001(\w+)\u0001/g;
+export const scoped = (name: ScopeName): string => `⟦${name}⟧`;
+const mark = /⟦(\w+)⟧/g;
 
 /** Code of a document as code of a lambda. */
 export interface Value {

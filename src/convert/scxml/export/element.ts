@@ -24,4 +24,7 @@ export function writeElement({ name, attributes = {}, children = [], text }: Wri
 }
 
 /** Can every character of a text stand in an XML document? */
-export const isWritable = (text: string): boolean => !/[\0-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text);
+export const isWritable = (text: string): boolean =>
+  Array.from({ length: text.length }, (_, index) => text.charCodeAt(index)).every((code) =>
+    code >= 0x20 ? code !== 0xfffe && code !== 0xffff : [0x09, 0x0a, 0x0d].includes(code),
+  );

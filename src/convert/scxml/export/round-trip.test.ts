@@ -19,10 +19,13 @@ const covered = (sketch: MachineSketch): MachineSketch => ({ ...sketch, states: 
 const mapped = <T, U>(all: Readonly<Record<string, T>>, change: (each: T) => U): Record<string, U> =>
   Object.fromEntries(Object.entries(all).map(([name, each]) => [name, change(each)]));
 
-function state({ after: _, run: __, context: ___, ...sketch }: StateSketch): StateSketch {
-  const { entry, exit, on, always, onDone, states } = sketch;
+function state(sketch: StateSketch): StateSketch {
+  const { entry, exit, on, always, onDone, states, type, history, initial, output } = sketch;
   return {
-    ...sketch,
+    ...(type && { type }),
+    ...(history && { history }),
+    ...(initial && { initial }),
+    ...(output && { output }),
     ...(entry && { entry: actions(entry) }),
     ...(exit && { exit: actions(exit) }),
     ...(on && { on: mapped(on, go) }),
