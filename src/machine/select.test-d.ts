@@ -1,4 +1,12 @@
-import { createActor, select, type Actor, type Instance, type MachineModule, type Snapshot } from './index.ts';
+import {
+  createActor,
+  createMachineHost,
+  select,
+  type Actor,
+  type Instance,
+  type MachineModule,
+  type Snapshot,
+} from './index.ts';
 
 /** As React and Preact declare it. */
 declare function useSyncExternalStore<Value>(
@@ -21,3 +29,17 @@ const part = select(actor, ({ context }) => context.lit);
 export const count: number = useSyncExternalStore(part.subscribe, part.getSnapshot);
 // @ts-expect-error the context has no such field
 select(actor, ({ context }) => context.dark);
+
+interface Lamp {
+  readonly lit: number;
+}
+declare const lamp: MachineModule<Lamp, { readonly off: Lamp; readonly on: Lamp }>;
+const host = createMachineHost({ machines: [lamp] });
+const own = host.create(lamp, { context: { lit: 0 } });
+export const isOn: boolean = own.in('on');
+// @ts-expect-error it has no such state
+own.in('onn');
+export const state: 'off' | 'on' | undefined = own.getSnapshot().state[0];
+export const any: readonly Instance[] = [own, host.create('lamp')];
+// @ts-expect-error the context has no such field
+host.create(lamp, { context: { dark: 0 } });

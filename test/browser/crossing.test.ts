@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { describeInChromium, launchOptions } from './chromium.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isWithoutChromium, launchOptions } from './chromium.ts';
 
 const folder = fileURLToPath(new URL('../../dsl-examples/crossing/page/', import.meta.url));
 
-describeInChromium('the crossing in a page', () => {
+describe.skipIf(isWithoutChromium())('the crossing in a page', () => {
   let server: Server;
   let browser: Browser;
   let page: Page;

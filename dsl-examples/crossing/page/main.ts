@@ -1,12 +1,12 @@
 /** The page of a crossing. The machine says where everything stands; the style sheet says how that looks. */
-import { createMachineHost, type Instance } from 'millrace/machine';
-import { crossing, type CrossingContext } from '../../../generated/crossing/machines/crossing.ts';
+import { createMachineHost } from 'millrace/machine';
+import { crossing } from '../../../generated/crossing/machines/crossing.ts';
 
 const street = 'High Street';
 const host = createMachineHost({ machines: [crossing] });
 
 /** What was there before the page was loaded anew goes on, timers included. */
-function open(): Instance<CrossingContext> {
+function open() {
   try {
     host.restore(localStorage.getItem('crossing') ?? '');
   } catch {
@@ -28,8 +28,10 @@ function draw(): void {
   count.value = String(context.crossings);
 }
 
-button.onclick = () => lights.send({ name: 'pressed', payload: { street } });
-sun.onclick = () => lights.send({ name: lights.in('day') ? 'nightFell' : 'dayBroke', payload: { street } });
+button.addEventListener('click', () => lights.send({ name: 'pressed', payload: { street } }));
+sun.addEventListener('click', () =>
+  lights.send({ name: lights.in('day') ? 'nightFell' : 'dayBroke', payload: { street } }),
+);
 host.subscribe(() => localStorage.setItem('crossing', JSON.stringify(host.dump())));
 lights.subscribe(draw);
 draw();

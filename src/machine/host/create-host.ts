@@ -1,6 +1,6 @@
 import { Host } from './host.ts';
 import { keyOf, listenTo, type Instance } from './instance.ts';
-import type { MachineModule } from '../module.ts';
+import type { MachineModule, StateIn } from '../module.ts';
 import type { HostOptions } from './options.ts';
 import type { HostDocument } from './persist/document.ts';
 import { dump } from './persist/dump.ts';
@@ -8,7 +8,9 @@ import { restore, type RestoreOptions } from './persist/restore.ts';
 import { publish } from './reach.ts';
 
 /** A machine of the host: its module, which types the instance, or its name. */
-export type MachineHandle<Context> = MachineModule<Context> | string;
+export type MachineHandle<Context, Contexts = Readonly<Record<string, Context>>> =
+  | MachineModule<Context, Contexts>
+  | string;
 
 /** What a new instance is given. */
 export interface NewInstance<Context> {
@@ -26,10 +28,18 @@ export interface MachineHost {
    * @throws MillraceError MR3375 unknown machine, MR3376 there is one, MR3381 the context is not valid, MR3331 it does not
    * come to rest.
    */
-  readonly create: <Context>(machine: MachineHandle<Context>, options?: NewInstance<Context>) => Instance<Context>;
-  readonly get: <Context>(machine: MachineHandle<Context>, id: string) => Instance<Context> | undefined;
+  readonly create: <Context, Contexts = Readonly<Record<string, Context>>>(
+    machine: MachineHandle<Context, Contexts>,
+    options?: NewInstance<Context>,
+  ) => Instance<Context, StateIn<Contexts>>;
+  readonly get: <Context, Contexts = Readonly<Record<string, Context>>>(
+    machine: MachineHandle<Context, Contexts>,
+    id: string,
+  ) => Instance<Context, StateIn<Contexts>> | undefined;
   /** All instances, or those of a machine, in the order in which they were created. */
-  readonly list: <Context>(machine?: MachineHandle<Context>) => readonly Instance<Context>[];
+  readonly list: <Context, Contexts = Readonly<Record<string, Context>>>(
+    machine?: MachineHandle<Context, Contexts>,
+  ) => readonly Instance<Context, StateIn<Contexts>>[];
   /**
    * Puts an event before the instance of each machine that lists it: the one that the key of the payload names, created
    * when the machine says that the event may. Gives these instances.
@@ -86,18 +96,18 @@ export function createMachineHost(options: HostOptions): MachineHost {
   const host = new Host(options);
   const nameOf = (machine: string | { readonly name: string }): string =>
     typeof machine === 'string' ? machine : machine.name;
+  // What contexts and states are called is known to the types alone.
   return {
-    create: <Context>(machine: MachineHandle<Context>, { id, context }: NewInstance<Context> = {}) => {
+    create: (machine, { id, context } = {}) => {
       const created = host.create(nameOf(machine), id, context);
       host.run();
-      return created.face as Instance<Context>;
+      return created.face as never;
     },
-    get: <Context>(machine: MachineHandle<Context>, id: string) =>
-      host.instances.get(keyOf(nameOf(machine), id))?.face as Instance<Context> | undefined,
-    list: <Context>(machine?: MachineHandle<Context>) =>
+    get: (machine, id) => host.instances.get(keyOf(nameOf(machine), id))?.face as never,
+    list: (machine) =>
       [...host.instances.values()]
-        .map(({ face }) => face as Instance<Context>)
-        .filter((each) => machine === undefined || each.machine === nameOf(machine)),
+        .map(({ face }) => face)
+        .filter((each) => machine === undefined || each.machine === nameOf(machine)) as never,
     publish: (event, payload) => {
       const found = publish(host, event, payload);
       host.run();

@@ -3,14 +3,17 @@ import type { Actor } from '../actor.ts';
 import type { HostDocument } from './persist/document.ts';
 import type { Effect, MachineModule, Snapshot } from '../module.ts';
 
+// Written as a method, so that an instance whose states are known by name counts as any instance.
+type Asks<State> = { ask(state: State): boolean }['ask'];
+
 /** One machine at work in a host. Its functions need no `this`: they can be handed on as they are. */
-export interface Instance<Context = unknown> extends Actor<Context> {
+export interface Instance<Context = unknown, State extends string = string> extends Actor<Context, State> {
   readonly machine: string;
   readonly id: string;
   /** `stopped`: somebody else ended it. */
   readonly status: 'active' | 'done' | 'stopped';
   /** Is the state of this name active, or one below it? */
-  readonly in: (state: string) => boolean;
+  readonly in: Asks<State>;
   /** The events for which it has a transition now, guards aside. */
   readonly available: () => readonly string[];
   /** Has it a transition for this event now, guards aside? */
