@@ -92,6 +92,15 @@ test('rollback, export and restore drive the database where nobody does', async 
   expect(await json(it, 'list', '--db', 'other.db', '--state', 'inside')).toMatchObject({ instances: [{}, {}] });
 });
 
+test('remove takes an instance away', async () => {
+  using it = await visited();
+  const refused = await it.dsl(['instances', 'remove', 'hello.dsl.ts', 'Ada']);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/error MR3360: /) });
+  const removed = await json(it, 'remove', 'hello.dsl.ts', 'Ada', '--force');
+  expect(removed).toEqual({ machine: 'visitor', id: 'Ada', removed: true, driven: true });
+  expect(await json(it, 'list')).toEqual({ instances: [] });
+});
+
 test('a running owner does what is asked for', async () => {
   using it = await visited();
   const worker = `import { ReactiveSystemRuntime } from 'millrace/runtime';

@@ -1,12 +1,13 @@
 import { Option, type Command } from 'commander';
 import type { Io } from '../../kit/io.ts';
+import type { RemoveArguments } from './remove.ts';
 import type { RestoreArguments } from './restore.ts';
 import type { RollbackArguments } from './rollback.ts';
 import { sequenceOption } from './sequence.ts';
 
 const database = ['--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)'] as const;
 
-/** `dsl instances rollback|restore`: whoever drives the database does it; without a driver the command drives. */
+/** `dsl instances rollback|remove|restore`: whoever drives the database does it; without a driver the command drives. */
 export function configureChanges(command: Command, io: Io, exit: (code: number) => void): void {
   command
     .command('rollback')
@@ -30,6 +31,24 @@ export function configureChanges(command: Command, io: Io, exit: (code: number) 
     )
     .action(async (file: string, id: string, options: RollbackArguments) =>
       exit(await (await import('./rollback.ts')).rollback(io, file, id, options)),
+    );
+  command
+    .command('remove')
+    .summary('remove an instance with its history')
+    .description(
+      'Remove an instance with its history; its key is free then. Whoever drives the database does it; without a driver the command drives it.',
+    )
+    .argument('<file>', 'the .dsl.ts file of the system')
+    .argument('<id>', 'the key of the instance')
+    .option('--force', 'also when it has not ended: its timers go, and its work is stopped')
+    .option('--machine <name>', 'the machine, where several have an instance of that key')
+    .option(...database)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl instances remove orders.dsl.ts o-1\n  $ dsl instances remove orders.dsl.ts o-1 --force --json\n',
+    )
+    .action(async (file: string, id: string, options: RemoveArguments) =>
+      exit(await (await import('./remove.ts')).remove(io, file, id, options)),
     );
   command
     .command('restore')

@@ -20,7 +20,7 @@ interface One {
 const database = ['--db <file>', 'the database'] as const;
 const machine = ['--machine <name>', 'the machine, where several have an instance of that key'] as const;
 
-/** `dsl instances list|show|history|metrics|export|rollback|restore` */
+/** `dsl instances list|show|history|metrics|export|rollback|remove|restore` */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command.addHelpText(
     'after',

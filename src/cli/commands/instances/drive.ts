@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
 import { connect, type Client, type ReactiveSystemRuntime } from '../../../runtime/index.ts';
+import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
+import { readStore } from '../../kit/read-store.ts';
 import { makeFolder, type OpenedSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
+import { find } from './find.ts';
 
 /** Asks whoever drives the database, or drives it until nothing is left to do but to wait. */
 export async function drive<T>(
@@ -18,4 +22,20 @@ export async function drive<T>(
   } finally {
     await engine.close();
   }
+}
+
+/**
+ * The machine of the instance that is meant.
+ *
+ * @throws CliError MR2014 when there is none, or when several machines have one.
+ */
+export async function machineOf(
+  io: Io,
+  { database }: OpenedSystem,
+  id: string,
+  machine: string | undefined,
+): Promise<string> {
+  if (!existsSync(database))
+    throw new CliError('MR2014', `There is no instance '${id}': there is no database ${database} yet.`);
+  return (await readStore(io, database, (tables, file) => find(tables, file, id, machine))).machine;
 }

@@ -1,10 +1,6 @@
-import { existsSync } from 'node:fs';
-import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
-import { readStore } from '../../kit/read-store.ts';
 import { openSystem } from '../../systems/bound.ts';
-import { drive } from './drive.ts';
-import { find } from './find.ts';
+import { drive, machineOf } from './drive.ts';
 
 /** The options of `dsl instances rollback`. */
 export interface RollbackArguments {
@@ -18,11 +14,7 @@ export interface RollbackArguments {
 export async function rollback(io: Io, file: string, id: string, options: RollbackArguments): Promise<number> {
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
-  if (!existsSync(opened.database))
-    throw new CliError('MR2014', `There is no instance '${id}': there is no database ${opened.database} yet.`);
-  const { machine } = await readStore(io, opened.database, (tables, database) =>
-    find(tables, database, id, options.machine),
-  );
+  const machine = await machineOf(io, opened, id, options.machine);
   const { result, driven } = await drive(io, opened, (engine) =>
     engine.rollback(machine, id, {
       ...(options.to === undefined ? {} : { to: options.to }),
