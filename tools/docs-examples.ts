@@ -52,6 +52,8 @@ writeFileSync(
     extends: '../../tsconfig.json',
     compilerOptions: {
       noUnusedLocals: false,
+      // Some examples are pages.
+      lib: ['es2024', 'esnext.disposable', 'dom'],
       paths: { millrace: ['../../src/dsl/index.ts'], 'millrace/*': ['../../src/*/index.ts'] },
     },
     include: ['*.ts'],

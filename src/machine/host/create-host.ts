@@ -83,7 +83,7 @@ export interface MachineHost {
  * function start(order: MachineModule<{ readonly total: number }>) {
  *   const host = createMachineHost({
  *     machines: [order],
- *     work: { chargeCard: async (input: { readonly amount: number }, { signal }) => fetch('/charge', { signal }) },
+ *     work: { chargeCard: async (amount: number, { signal }) => fetch(`/charge?amount=${amount}`, { signal }) },
  *     onEmit: ({ event, payload }) => console.log(event, payload),
  *   });
  *   const first = host.create(order, { id: '17', context: { total: 3 } });
