@@ -43,8 +43,9 @@ test('parentheses where the text would mean something else', () => {
       arrowBody('f(a, b)'),
       argumentCode('a, b'),
       argumentCode('{ a, b }'),
+      argumentCode("'a, b'"),
     ].map((doc) => print(doc)),
-  ).toEqual(['({ a: 1 })', '(a, b)', 'f(a, b)', '(a, b)', '{ a, b }']);
+  ).toEqual(['({ a: 1 })', '(a, b)', 'f(a, b)', '(a, b)', '{ a, b }', "'a, b'"]);
 });
 
 test('statements come out of their block, unless that would change a string', () => {

@@ -76,14 +76,15 @@ export function blockStatements(text: string): Doc | undefined {
   );
 }
 
-// Reads brackets only, not strings: a bracket in a string can at worst add parentheses that are not needed, or miss
-// them around a comma expression that also has such a string.
+/** Does a comma stand outside of all brackets? Text that cannot be read is taken to have one. */
 function hasOuterComma(text: string): boolean {
+  if (!text.includes(',')) return false;
   let depth = 0;
-  for (const unit of text) {
-    if ('([{'.includes(unit)) depth += 1;
-    else if (')]}'.includes(unit)) depth -= 1;
-    else if (unit === ',' && depth <= 0) return true;
+  for (const { type, value } of scan(text) ?? [{ type: 'mark', value: ',' }]) {
+    if (type !== 'mark') continue;
+    if ('([{'.includes(value)) depth += 1;
+    else if (')]}'.includes(value)) depth -= 1;
+    else if (value === ',' && depth <= 0) return true;
   }
   return false;
 }

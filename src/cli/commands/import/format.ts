@@ -1,0 +1,21 @@
+import type { Diagnostic } from '../../../model/index.ts';
+
+/** What can be imported. */
+export type Format = 'scxml' | 'xstate' | 'json';
+
+/** What a file is, by its name and content; or why that cannot be told. */
+export function formatOf(file: string, text: string): Format | Diagnostic {
+  const first = text
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+    .charAt(0);
+  if (/\.(?:scxml|xml)$/i.test(file) || first === '<') return 'scxml';
+  if (/\.json$/i.test(file) || first === '{') {
+    const isModel = /"schemaVersion"\s*:/.test(text) && /"kind"\s*:\s*"system"/.test(text);
+    return isModel ? 'json' : 'xstate';
+  }
+  const message = `'${file}' is neither XML nor JSON.`;
+  const hint =
+    'Imported are SCXML documents, XState configurations in JSON, and models as `dsl inspect --json` prints them.';
+  return { code: 'MR1757', severity: 'error', message, file, line: 1, column: 1, endLine: 1, endColumn: 1, hint };
+}

@@ -1,0 +1,37 @@
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CliError } from '../../kit/failure.ts';
+
+/** Refuses a place where the text must not be written. */
+export function checkOut(out: string, shown: string, input: string, force: boolean): void {
+  if (!/(?<!\.d)\.m?ts$/.test(out)) {
+    throw new CliError('MR2003', `--out: '${shown}' is no TypeScript file.`, { hint: 'Such as door.dsl.ts.' });
+  }
+  if (out === input) throw new CliError('MR1760', `--out: '${shown}' is the file that is imported.`);
+  const there = lstatSync(out, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  if (there.isDirectory())
+    throw new CliError('MR1760', `--out: '${shown}' is a folder.`, { hint: 'Name a file in it.' });
+  if (!force) {
+    throw new CliError('MR1760', `'${shown}' is there already.`, { hint: '--force replaces it; nothing was written.' });
+  }
+}
+
+/** Writes a file in one piece: at no time is half of it there. */
+export function writeWhole(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = openSync(temporary, 'wx');
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (thrown) {
+    rmSync(temporary, { force: true });
+    throw thrown;
+  }
+}
