@@ -73,6 +73,19 @@ const order = head.states(['idle'], {
       chargeFailed: { assign: ({ event }) => ({ note: is<Equal<typeof event.error, ErrorRecord>>() ? '' : event.id }) },
       '*': {},
       'error.execution': { assign: ({ event }) => ({ note: event.message }) },
+      'error.communication': {
+        guard: ({ event }) => is<Equal<typeof event, ErrorRecord>>() ?? true,
+        send: [
+          {
+            event: () => come({ id: '' }),
+            id: ({ event }) => event.code,
+            target: ({ context }) => `order/${context.note}`,
+          },
+          { event: ({ event }) => come({ id: event.message }), delay: '1h', target: '#parent' },
+        ],
+        cancel: [({ event }) => event.code, 'later'],
+      },
+      'error.*': { guard: ({ event }) => is<Equal<typeof event, ErrorRecord>>() ?? true },
     },
     entry: {
       do: [
