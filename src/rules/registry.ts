@@ -13,8 +13,10 @@ import { historyStates } from './history-states/index.ts';
 import { initial } from './initial/index.ts';
 import { keys } from './keys/index.ts';
 import { names } from './names/index.ts';
+import { raiseLoop } from './raise-loop/index.ts';
 import { recursion } from './recursion/index.ts';
 import { references } from './references/index.ts';
+import { regionConflicts } from './region-conflicts/index.ts';
 import { retryIdempotent } from './retry-idempotent/index.ts';
 import type { Rule } from './rule.ts';
 import { scopeNames } from './scope-names/index.ts';
@@ -62,6 +64,8 @@ export const rules: readonly Rule[] = [
   eventlessLoop,
   aliases,
   stateShape,
+  regionConflicts,
+  raiseLoop,
   sendTargets,
   sendEvents,
   cancelledIds,

@@ -1,0 +1,1 @@
+export { raiseLoop } from './rule.ts';

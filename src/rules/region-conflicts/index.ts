@@ -1,0 +1,1 @@
+export { regionConflicts } from './rule.ts';
