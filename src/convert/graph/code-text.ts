@@ -3,7 +3,7 @@ import { scan, type Token } from '../../model/text/scan.ts';
 
 /** What a lambda computes, on one line: `context.paid > 0` of `({ context }) => context.paid > 0`. */
 export function codeText(node: ExpressionNode): string {
-  return (valueOf(node) ?? node.lambda?.body ?? node.text).replaceAll(/\s+/g, ' ').trim();
+  return (valueOf(node) ?? node.lambda?.body ?? node.text).replaceAll(/\s+/g, ' ').replaceAll(' as const', '').trim();
 }
 
 /** The code of the value: nothing of a block that does more than to return one. */

@@ -1,7 +1,9 @@
 import { cut } from './code-text.ts';
 
-/** The longest condition that a picture shows. */
+/** The longest condition that a label shows. */
 const longestGuard = 60;
+/** The longest list of actions. */
+const longestActions = 110;
 
 /** The parts of a transition's label. */
 export interface LabelParts {
@@ -18,7 +20,7 @@ export function labelPieces(
   return [
     ...(trigger === undefined ? [] : [write(trigger)]),
     ...(guard === undefined ? [] : [`[${write(cut(guard, longestGuard))}]`]),
-    ...(actions.length === 0 ? [] : [`/ ${write(actions.join(', '))}`]),
+    ...(actions.length === 0 ? [] : [`/ ${write(cut(actions.join(', '), longestActions))}`]),
   ];
 }
 

@@ -34,9 +34,18 @@ export async function render(
     const { config, text, diagnostics } = exportXstate(definition, model);
     return { kind, name, text, value: config, diagnostics };
   }
+  if (format === 'scxml' && kind === 'machine') {
+    const { exportScxml } = await import('../../../convert/scxml/export/export.ts');
+    const { text, diagnostics } = exportScxml(definition, model);
+    return { kind, name, text, diagnostics };
+  }
   const graph = await graphOf(definition, model);
   const plain = { kind, name, diagnostics: [] };
   if (format === 'json') return { ...plain, text: `${JSON.stringify(graph, null, 2)}\n`, value: graph };
+  if (format === 'svg') {
+    const { graphSvg } = await import('../../../convert/graph/svg/graph-svg.ts');
+    return { ...plain, text: graphSvg(graph) };
+  }
   const { graphMermaid } = await import('../../../convert/graph/mermaid/mermaid.ts');
   return { ...plain, text: graphMermaid(graph) };
 }

@@ -67,7 +67,7 @@ const words = (model: SystemModel): StepVisitor<readonly GraphDetail[]> => ({
 export function flowDetails({ on, schedule, http, timeout, onFailure }: FlowNode): readonly GraphDetail[] {
   return [
     ...(on === undefined ? [] : [{ kind: 'trigger', text: `on ${on}`, target: { kind: 'event', name: on } } as const]),
-    ...(schedule === undefined ? [] : [{ kind: 'trigger', text: `at ${schedule.cron}` } as const]),
+    ...(schedule === undefined ? [] : [{ kind: 'trigger', text: `cron ${schedule.cron}` } as const]),
     ...(http === undefined ? [] : [{ kind: 'trigger', text: http } as const]),
     ...until(timeout, undefined),
     ...(onFailure === undefined

@@ -5,6 +5,8 @@ import { codeText, cut, givenFields } from '../code-text.ts';
 const name = ({ target }: CallNode): string => target.name;
 const said = (value: string | ExpressionNode): string => (typeof value === 'string' ? value : cut(codeText(value), 32));
 
+const block = (actions: readonly ActionNode[]): string => actionTexts(actions).join(', ') || 'nothing';
+
 const words: ActionVisitor<string> = {
   assign: ({ value }) => ['assign', givenFields(value).join(', ')].join(' ').trimEnd(),
   emit: ({ call }) => `emit ${name(call)}`,
@@ -17,11 +19,11 @@ const words: ActionVisitor<string> = {
       ...(delay === undefined ? [] : [`after ${said(delay)}`]),
     ].join(' '),
   cancel: ({ id }) => `cancel ${said(id)}`,
-  forEach: ({ over, actions }) => `for each of ${said(over)}: ${actionTexts(actions).join(', ')}`,
+  forEach: ({ over, actions }) => `for each of ${said(over)}: ${block(actions)}`,
   when: ({ condition, actions, otherwise }) =>
     [
-      `if ${said(condition)}: ${actionTexts(actions).join(', ')}`,
-      ...(otherwise === undefined ? [] : [`else: ${actionTexts(otherwise).join(', ')}`]),
+      `if ${said(condition)}: ${block(actions)}`,
+      ...(otherwise === undefined ? [] : [`else: ${block(otherwise)}`]),
     ].join('; '),
 };
 

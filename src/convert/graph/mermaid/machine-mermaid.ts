@@ -1,8 +1,12 @@
+import { cut } from '../code-text.ts';
 import type { Graph, GraphNode } from '../graph.ts';
 import { treeOf } from '../tree.ts';
 import { aliases } from './aliases.ts';
 import { placeArrows, scopeKey } from './arrows.ts';
 import { mermaidLabel, mermaidText } from './text.ts';
+
+/** The longest line that a box shows. */
+const longestFact = 130;
 
 /** The graph of a machine as a Mermaid `stateDiagram-v2`. */
 export function machineMermaid(graph: Graph): string {
@@ -15,7 +19,7 @@ export function machineMermaid(graph: Graph): string {
     alias,
   );
   const facts = ({ id, details }: GraphNode): readonly string[] => [
-    ...details.map(({ text }) => mermaidText(text)),
+    ...details.flatMap(({ kind, text }) => (kind === 'context' ? [] : [mermaidText(cut(text, longestFact))])),
     ...graph.edges.filter(({ from, targetless }) => from === id && targetless === true).map(mermaidLabel),
   ];
 
