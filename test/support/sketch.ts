@@ -70,7 +70,7 @@ export interface RunSketch {
 export interface MachineSketch {
   readonly events?: readonly string[];
   readonly creates?: readonly string[];
-  readonly initial: string;
+  readonly initial: string | readonly string[];
   readonly states: Readonly<Record<string, StateSketch>>;
 }
 
@@ -199,7 +199,7 @@ export function sketchMachine(name: string, sketch: MachineSketch): MachineNode 
     flows: [],
     tasks: [],
     machines: [],
-    initial: [sketch.initial],
+    initial: listed(sketch.initial),
     states: Object.entries(sketch.states).map(([child, inner]) => state(child, inner)),
     ...here(),
   };

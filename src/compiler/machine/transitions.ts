@@ -50,7 +50,9 @@ export function partsOf(printer: Printer, move: Move): Parts {
       printActions(printer, transition.actions, at, about, surroundings(printer, group, 'do', index)),
     );
     const enters = way === undefined ? [] : enter(printer, way.entries);
-    const between = printer.followsStates && way !== undefined ? [leaveTo(printer, way.domain)] : [];
+    // An internal transition of a leaf to itself leaves nothing, not even when others leave the leaf.
+    const leaves = way !== undefined && way.domain?.children.length !== 0;
+    const between = printer.followsStates && leaves ? [leaveTo(printer, way.domain)] : [];
     return { exits, between, actions, enters };
   });
 }

@@ -20,20 +20,21 @@ export function domainsOf(machine: Interpretation, transitions: readonly Transit
 
 /** `computeEntrySet`: the states that these transitions enter. */
 export function entrySet(machine: Interpretation, domains: ReadonlyMap<Transition, State>): Set<State> {
-  const entered = new Set<State>();
+  const all = new Set<State>();
   for (const [transition, domain] of domains) {
     const targets = effectiveTargets(machine, transition.targets);
+    const entered = new Set<State>();
     if (targets.has(domain)) {
       // An internal transition to its own source stays in it and only starts it afresh inside.
-      const inside = new Set<State>();
-      addDescendants(machine, domain, inside);
-      for (const state of inside) if (state !== domain) entered.add(state);
-      continue;
+      addDescendants(machine, domain, entered);
+    } else {
+      for (const target of transition.targets) addDescendants(machine, target, entered);
+      for (const target of targets) addAncestors(machine, target, domain, entered);
     }
-    for (const target of transition.targets) addDescendants(machine, target, entered);
-    for (const target of targets) addAncestors(machine, target, domain, entered);
+    // A history brings along all states between its parent and what it remembers: those around the domain stay active.
+    for (const state of entered) if (isDescendant(state, domain)) all.add(state);
   }
-  return entered;
+  return all;
 }
 
 /** The states entered by default, as by a transition of the root. */

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import type { ActionSketch, Go, MachineSketch, StateSketch, TransitionSketch } from './sketch.ts';
+
+const events = ['a', 'b', 'c', 'd'];
+const descriptors = ['a', 'a', 'b', 'b', 'c', 'd', '*', 'x.*', 'error.execution'];
+
+/** A state before it is written down. */
+interface Plan {
+  readonly name: string;
+  readonly type: 'leaf' | 'compound' | 'parallel' | 'final' | 'history';
+  readonly parent: Plan | undefined;
+  readonly children: Plan[];
+}
+
+/**
+ * Machines whose structure is what matters: regions in regions, histories, several targets, transitions into other
+ * regions. In most of them every entry, exit and transition says so, and only these traces tell one order from another;
+ * in some nothing is said, since code that has nothing to do is printed in another way. All lambdas pass the type checker.
+ */
+export const randomStructure: fc.Arbitrary<MachineSketch> = fc
+  .tuple(fc.constantFrom(1, 2, 2, 2, 3), fc.integer({ min: 0, max: 0x7fffffff }))
+  .map(([depth, seed]) => build(depth, mulberry(seed)));
+
+function build(depth: number, random: () => number): MachineSketch {
+  const below = (count: number): number => Math.floor(random() * count);
+  const chance = (percent: number): boolean => random() * 100 < percent;
+  const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
+  const some = <T>(max: number, make: () => T): T[] => Array.from({ length: below(max + 1) }, make);
+
+  const all: Plan[] = [];
+  const plan = (level: number, parent: Plan | undefined, isFirst: boolean): Plan => {
+    const isRegion = parent?.type === 'parallel';
+    const leaf = level <= 0 || chance(isRegion ? 10 : 35);
+    const type = leaf ? (!isRegion && !isFirst && chance(20) ? 'final' : 'leaf') : chance(45) ? 'parallel' : 'compound';
+    const made: Plan = { name: `s${all.length}`, type, parent, children: [] };
+    all.push(made);
+    const count = type === 'parallel' ? 2 + below(2) : type === 'compound' ? 1 + below(3) : 0;
+    const remember = (): void => {
+      const history: Plan = { name: `h${all.length}`, type: 'history', parent: made, children: [] };
+      all.push(history);
+      made.children.push(history);
+    };
+    if (count > 0 && chance(10)) remember();
+    for (let index = 0; index < count; index += 1) made.children.push(plan(level - 1, made, index === 0));
+    if (count > 0 && chance(35)) remember();
+    return made;
+  };
+  const roots = Array.from({ length: 1 + below(3) }, (_, index) => plan(depth, undefined, index === 0));
+
+  const lineage = (state: Plan): readonly Plan[] => (state.parent ? [...lineage(state.parent), state] : [state]);
+  const isBelow = (state: Plan, outer: Plan): boolean => state !== outer && lineage(state).includes(outer);
+  const stands = (state: Plan): Plan => (state.type === 'history' ? (state.parent as Plan) : state);
+  const areTogether = (one: Plan, other: Plan): boolean => {
+    const [a, b] = [stands(one), stands(other)];
+    const shared = lineage(a).findLast((each) => lineage(b).includes(each));
+    return shared?.type === 'parallel' && shared !== a && shared !== b;
+  };
+  const targetsAmong = (among: readonly Plan[]): readonly string[] => {
+    const found = [pick(among)];
+    while (chance(45)) {
+      const other = pick(among);
+      if (found.every((each) => areTogether(each, other))) found.push(other);
+    }
+    return found.map(({ name }) => name);
+  };
+
+  const talk = pick([100, 100, 100, 60, 0]);
+  const mark = (text: string): readonly ActionSketch[] => (chance(talk) ? [['emit', text]] : []);
+  const looks = chance(30);
+  const actions = (): readonly ActionSketch[] => {
+    if (chance(88)) return [];
+    const own: ActionSketch[] = [['assign', '({ context }) => ({ n: context.n + 1 })']];
+    if (looks) own.push(['assign', `({ in: isIn }) => ({ n: isIn("${pick(all).name}") ? 1 : 2 })`]);
+    if (chance(30)) own.push(['raise', pick(events)]);
+    return [pick(own)];
+  };
+  const guards = (): string =>
+    pick([
+      '({ context }) => context.n % 2 === 0',
+      '({ context, now }) => context.n < now',
+      '() => true',
+      '() => false',
+      '() => { throw new Error("guard") }',
+      `({ in: isIn }) => isIn("${pick(all).name}")`,
+      `({ in: isIn }) => !isIn("${pick(all).name}")`,
+    ]);
+  let count = 0;
+  const transition = (guarded: number): TransitionSketch => ({
+    ...(chance(80) ? { target: targetsAmong(all) } : {}),
+    ...(chance(guarded) ? { guard: guards() } : {}),
+    ...(chance(25) ? { internal: true } : {}),
+    actions: [...mark(`t${count++}`), ...actions()],
+  });
+  const go = (guarded = 35): Go => Array.from({ length: 1 + below(2) }, () => transition(guarded));
+  const write = (state: Plan): StateSketch => {
+    const { name, type, children } = state;
+    if (type === 'history') {
+      const inside = all.filter(
+        (each) => isBelow(each, state.parent as Plan) && each.parent?.children.includes(state) !== true,
+      );
+      const siblings = (state.parent as Plan).children.filter((each) => each.type !== 'history');
+      return { type, history: pick(['shallow', 'deep']), initial: targetsAmong([...inside, ...siblings]) };
+    }
+    const common = { entry: [...mark(`+${name}`), ...actions()], exit: [...mark(`-${name}`), ...actions()] };
+    if (type === 'final') return { ...common, type, ...(chance(40) ? { output: '({ context }) => context.n' } : {}) };
+    const inside = all.filter((each) => isBelow(each, state));
+    return {
+      ...common,
+      ...(type === 'parallel' ? { type } : {}),
+      ...(type === 'compound' && chance(60) ? { initial: targetsAmong(inside) } : {}),
+      on: Object.fromEntries(some(4, () => [pick(descriptors), go()])),
+      ...(chance(6) ? { always: go(100) } : {}),
+      ...(chance(10) ? { after: { '5s': go() } } : {}),
+      ...(chance(10) ? { run: [{ id: `r.${name}`, onDone: go() }] } : {}),
+      ...(children.length > 0 && chance(50) ? { onDone: go() } : {}),
+      states: Object.fromEntries(children.map((child) => [child.name, write(child)])),
+    };
+  };
+  const states = Object.fromEntries(roots.map((root) => [root.name, write(root)]));
+  return {
+    events,
+    initial: chance(50) ? (roots[0] as Plan).name : targetsAmong(all.filter(({ type }) => type !== 'final')),
+    states,
+  };
+}
+
+/** Twenty events for such a machine. */
+export const randomWalk: fc.Arbitrary<readonly { readonly name: string; readonly payload: unknown }[]> = fc.array(
+  fc
+    .oneof(
+      { weight: 12, arbitrary: fc.constantFrom(...events) },
+      { weight: 1, arbitrary: fc.constantFrom('x.y', 'unheard') },
+      { weight: 2, arbitrary: fc.nat({ max: 12 }).map((n) => `after.s${n}.0`) },
+      { weight: 1, arbitrary: fc.nat({ max: 12 }).map((n) => `done.run.r.s${n}`) },
+    )
+    .map((name) => ({ name, payload: undefined })),
+  { minLength: 20, maxLength: 20 },
+);
+
+/** A small random generator: the same numbers for the same seed. */
+function mulberry(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
