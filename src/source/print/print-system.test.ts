@@ -183,3 +183,38 @@ export const flowing = flow('flowing', { input: z.any() }, (f) => f.returns(({ i
     '/project/a.dsl.ts',
   );
 });
+
+test('a system of several files becomes one file', async () => {
+  const top = "import { event, flow, task } from 'millrace';\nimport { z } from 'zod';\n";
+  const files = {
+    'a.dsl.ts': `${top}import { system } from 'millrace';
+import * as billing from './billing/billing.dsl.ts';
+import * as common from './common.ts';
+export default system('s', { version: '1.0.0', parts: [billing] });
+export const pay = flow('pay', { input: billing.Id }, (f) => f
+  .step('a', ({ input }) => billing.charge({ id: input }))
+  .returns(() => common.rate));
+`,
+    'billing/billing.dsl.ts': `${top}import { rate } from '../common.ts';
+import { far } from './far.ts';
+export const Id = z.string().max(far);
+export const charge = task('charge', { input: z.object({ id: Id.max(rate) }), output: z.any() });
+`,
+    'billing/far.ts': 'export const far = 3;\n',
+    'common.ts': 'export const rate = 3;\n',
+  };
+  const model = await modelOf(files);
+  const { text = '', diagnostics } = printSystem(model);
+  expect(diagnostics).toEqual([]);
+  expect(text.slice(0, text.indexOf('export default'))).toBe(
+    `import { flow, system, task } from 'millrace';
+import { z } from 'zod';
+import * as common from './common.ts';
+import { rate } from './common.ts';
+import { far } from './billing/far.ts';
+
+`.replace(/(import \* as common.*\n)(import \{ rate.*\n)(import \{ far.*\n)/, '$3$1$2'),
+  );
+  expect(text).toContain(".step('a', ({ input }) => charge({ id: input }))");
+  expect(difference(await modelOf({ ...files, 'a.dsl.ts': text }), model)).toBeUndefined();
+});
