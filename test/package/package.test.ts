@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -80,6 +81,42 @@ greet(1);
   const tsc = run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project, '--types', 'node']);
   expect(tsc.stdout).toBe('');
   expect(tsc.status).toBe(0);
+});
+
+test('a page that runs machines needs neither Node nor its types', async () => {
+  const page = join(project, 'page');
+  mkdirSync(page);
+  const compilerOptions = {
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    target: 'es2022',
+    lib: ['es2022', 'dom'],
+    strict: true,
+    noEmit: true,
+    types: [],
+  };
+  writeFileSync(join(page, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['main.ts'] }));
+  writeFileSync(
+    join(page, 'main.ts'),
+    `import { createMachineHost, select, type MachineModule } from 'millrace/machine';
+declare const lamp: MachineModule<{ readonly lit: number }>;
+const charge = async (to: string, { signal }: { signal: AbortSignal }) => fetch(to, { signal });
+const one = createMachineHost({ machines: [lamp], work: { charge } }).create(lamp, { context: { lit: 1 } });
+document.title = String(select(one, ({ context }) => context.lit).getSnapshot());
+`,
+  );
+  const tsc = run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', page]);
+  expect(tsc.stdout).toBe('');
+  const { metafile } = await build({
+    entryPoints: [join(page, 'main.ts')],
+    bundle: true,
+    platform: 'browser',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const rooms = Object.keys(metafile.inputs).map((file) => /millrace\/dist\/([^/]*)\//.exec(file)?.[1] ?? 'page');
+  expect([...new Set(rooms)].sort()).toEqual(['core', 'machine', 'page']);
 });
 
 test('authoring loads neither ts-morph, the command line, the engine nor a model SDK', () => {
