@@ -1,5 +1,5 @@
 /** Lambdas of the source as code inside the functions of a machine. */
-import type { CallNode, ExpressionNode, LambdaParts, MachineNode, StateNode } from '../../model/index.ts';
+import type { CallNode, ExpressionNode, LambdaParts, MachineNode } from '../../model/index.ts';
 import { actionParts, visitActions, visitStates } from '../../model/visit/index.ts';
 import { arrowBody, argumentCode, userCode, wordsOf } from '../text/code.ts';
 import { hard, type Doc } from '../text/doc.ts';
@@ -228,15 +228,4 @@ function mayReadIn({ parameter, body }: LambdaParts): boolean {
   const all = body.match(new RegExp(`\\b${name}\\b`, 'g')) ?? [];
   const others = body.match(new RegExp(`\\b${name}\\.(?!in\\b)[A-Za-z]`, 'g')) ?? [];
   return all.length !== others.length;
-}
-
-/** Every transition of a state, in no particular order. */
-export function transitionsOf(state: StateNode) {
-  return [
-    ...state.on.flatMap(({ transitions }) => transitions),
-    ...state.always,
-    ...state.after.flatMap(({ transitions }) => transitions),
-    ...state.run.flatMap(({ onDone, onError }) => [...onDone, ...onError]),
-    ...state.onDone,
-  ];
 }
