@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { machineKinds } from '../../../../test/support/machine-kinds.ts';
@@ -205,6 +206,64 @@ describe.each(machineKinds)('%s machines, written down', (_, make) => {
     expect([host.list(), clock.pending]).toEqual([[], 0]);
     host.restore(text);
     expect(host.list()).toHaveLength(2);
+  });
+
+  it('whatever was done to the text, are refused with a code or go on', async () => {
+    type Node = Record<string, unknown>;
+    const places = (node: unknown): readonly (readonly [Node, string])[] =>
+      typeof node === 'object' && node !== null
+        ? Object.keys(node).flatMap((key) => [[node as Node, key] as const, ...places((node as Node)[key])])
+        : [];
+    const damage = fc.record({
+      at: fc.nat(),
+      with: fc.oneof(
+        fc.constant(undefined),
+        fc.jsonValue(),
+        fc.constantFrom(
+          'home',
+          'glad',
+          'tired',
+          'mood',
+          'done',
+          'trip',
+          'hotel',
+          '1',
+          'after.away.0',
+          -1,
+          1e12,
+          [],
+          {},
+        ),
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 3 }), async (damages) => {
+        const document = JSON.parse(text) as Node;
+        for (const { at, with: value } of damages) {
+          const all = places(document);
+          const [node, key] = all[at % all.length]!;
+          if (value === undefined) delete node[key];
+          else node[key] = value;
+        }
+        const { host, clock } = open(0);
+        try {
+          host.restore(document, { acceptChanged: true });
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: expect.stringMatching(/^MR33\d\d$/), fault: 'input' });
+          expect([host.list(), clock.pending]).toEqual([[], 0]);
+          return;
+        }
+        for (const instance of host.list()) for (const name of trip.events ?? []) instance.send({ name });
+        await clock.runUntilIdle({ until: 20_000 });
+        try {
+          host.dump();
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: 'MR3371' });
+        }
+        host.stop();
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('are not put back beside themselves', () => {

@@ -83,7 +83,8 @@ function fields(value: unknown, at: string): Readonly<Record<string, unknown>> {
 }
 
 function list(value: unknown, at: string): readonly unknown[] {
-  return Array.isArray(value) ? value : broken(`'${at}' is no list`);
+  // Without its holes, which JSON does not have, but an object may.
+  return Array.isArray(value) ? Array.from(value) : broken(`'${at}' is no list`);
 }
 
 function text(value: unknown, at: string): string {
