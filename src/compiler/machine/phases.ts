@@ -21,107 +21,149 @@ export interface PrintedPhases {
 
 /** The statements that take what was selected. `label` is the name of the handler. */
 export function printPhases(printer: Printer, handler: Handler, label: string, parameter: string): PrintedPhases {
-  const { cell, taken, transition } = printer.local;
   const regions = handler.askers.flatMap(({ region, cases }): readonly Selected[] => {
     const moves = cases.filter((each) => isSelected(handler, each)).flatMap((each) => movesOfCase(printer, each));
     return moves.length === 0 ? [] : [{ name: printer.local.selected[region.index] ?? '', moves: [...new Set(moves)] }];
   });
   const moves = [...new Set(regions.flatMap((region) => region.moves))].sort((a, b) => a.number - b.number);
-  const exit = phase(printer, `${label}Exit`, 'What they leave.', moves, (move) => {
+  const phases = [
+    exitPhase(printer, label, moves),
+    actPhase(printer, label, moves, parameter),
+    enterPhase(printer, label, moves),
+  ];
+  const before = moves.some((move) => printer.asked.has(move.transition)) ? [`${printer.local.cell}.asked = [];`] : [];
+  const readsPayload = moves.some((move) => partsOf(printer, move).actions.readsPayload);
+  const after =
+    handler.form === 'conflicts'
+      ? takeUncontested(printer, regions, moves, phases, parameter)
+      : takeAll(printer, regions, phases, parameter);
+  return { before, after, readsPayload };
+}
+
+/** One phase of a microstep. */
+interface Phase {
+  readonly name: string;
+  readonly about: string;
+  readonly bodies: ReadonlyMap<Move, readonly Doc[]>;
+  /** The parameter for the payload, when it is read. */
+  readonly payload?: string;
+  readonly isLeaving: boolean;
+  /** Each body knows the payload under another name. */
+  readonly apart: boolean;
+}
+
+function bodiesOf(moves: readonly Move[], print: (move: Move) => readonly Doc[]): ReadonlyMap<Move, readonly Doc[]> {
+  const all = moves.map((move) => [move, print(move)] as const);
+  return new Map(all.filter(([, statements]) => statements.length > 0));
+}
+
+function exitPhase(printer: Printer, label: string, moves: readonly Move[]): Phase {
+  const bodies = bodiesOf(moves, (move) => {
     const { exits, between } = partsOf(printer, move);
     return [...exits, ...between];
   });
-  const act = actPhase(printer, `${label}Act`, moves, parameter);
-  const enter = phase(printer, `${label}Enter`, 'What they enter.', moves, (move) => partsOf(printer, move).enters);
-  const reset = moves.some((move) => printer.asked.has(move.transition)) ? [`${cell}.asked = [];`] : [];
-  const readsPayload = act?.readsPayload === true;
-  const call = (made: Phase, argument: string): string =>
-    `${made.name}(${[cell, argument, ...(made.readsPayload ? [parameter] : [])].join(', ')});`;
-  const phases = [exit, act, enter];
-  if (handler.form === 'conflicts') {
-    for (const move of moves) printer.rivals.add(move);
-    const reach = once(printer, 'reach', () => printer.writer.declare('reach')) ?? '';
-    const helper = printer.writer.import('millrace/machine', 'withoutConflicts');
-    const found = `[${regions.map(({ name }) => name).join(', ')}]`;
-    const loops = phases.flatMap((made) =>
-      made === undefined
-        ? []
-        : [`for (const ${transition} of ${taken}${made === exit ? '.toReversed()' : ''}) ${call(made, transition)}`],
-    );
-    const after = [`const ${taken} = ${helper}(${found}, ${reach});`, ...loops, `return ${taken}.length > 0;`];
-    return { before: reset, after, readsPayload };
-  }
-  const calls = phases.flatMap((made) => {
-    if (made === undefined) return [];
-    const some = regions.filter((region) => region.moves.some((move) => made.moves.has(move)));
-    return (made === exit ? some.toReversed() : some).map(({ name }) => call(made, name));
-  });
-  const none = regions.map(({ name }) => `${name} === -1`).join(' && ');
-  return { before: reset, after: [`if (${none}) return false;`, ...calls, 'return true;'], readsPayload };
+  return { name: `${label}Exit`, about: 'What is left, later regions first.', bodies, isLeaving: true, apart: false };
 }
 
-interface Phase {
-  readonly name: string;
-  /** Those for which there is something to do. */
-  readonly moves: ReadonlySet<Move>;
-  readonly readsPayload?: boolean;
+function enterPhase(printer: Printer, label: string, moves: readonly Move[]): Phase {
+  const bodies = bodiesOf(moves, (move) => partsOf(printer, move).enters);
+  return { name: `${label}Enter`, about: 'What is entered.', bodies, isLeaving: false, apart: false };
 }
 
-function phase(
-  printer: Printer,
-  label: string,
-  about: string,
-  moves: readonly Move[],
-  print: (move: Move) => readonly Doc[],
-  payload: readonly string[] = [],
-): Phase | undefined {
-  const bodies = moves.flatMap((move) => {
-    const statements = print(move);
-    return statements.length === 0 ? [] : [{ move, statements }];
-  });
-  if (bodies.length === 0) return undefined;
-  const { transition } = printer.local;
-  const cases = bodies.map(({ move, statements }): Doc => [
-    `case ${move.number}: ${lineComment(`${describe(move.group)} (${place(move.transition)})`)}`,
-    indent([hard, join([...statements, 'break;'], hard)]),
-  ]);
-  const name = addFunction(printer, label, about, () => ({
-    parameters: [printer.parameter, `${transition}: number`, ...payload],
-    result: 'void',
-    body: [[`switch (${transition}) `, block([...cases, 'default:'])]],
-  }));
-  return { name, moves: new Set(bodies.map(({ move }) => move)) };
-}
-
-function actPhase(printer: Printer, label: string, moves: readonly Move[], parameter: string): Phase | undefined {
+function actPhase(printer: Printer, label: string, moves: readonly Move[], parameter: string): Phase {
+  const typeOf = ({ group }: Move): string => printer.types.group(group);
   const reading = moves.filter((move) => partsOf(printer, move).actions.readsPayload);
   // Under one name and type when all know the payload so; otherwise each takes it as what it is for it.
   const [first] = reading;
-  const same = reading.every(
-    ({ group }) => group.payload === parameter && !isPattern(group) && typeOf(group) === typeOf(first?.group),
-  );
-  function typeOf(group: Move['group'] | undefined): string {
-    return group === undefined ? 'unknown' : printer.types.group(group);
-  }
+  const isSame = (move: Move, other: Move): boolean =>
+    move.group.payload === parameter && !isPattern(move.group) && typeOf(move) === typeOf(other);
+  const apart = first !== undefined && !reading.every((move) => isSame(move, first));
   const { payload } = printer.local;
-  const parameters = first === undefined ? [] : [same ? `${parameter}: ${typeOf(first.group)}` : `${payload}: unknown`];
-  const made = phase(
-    printer,
-    label,
-    'What they do.',
-    moves,
-    (move) => {
-      const { statements, readsPayload } = partsOf(printer, move).actions;
-      if (!readsPayload || same) return statements;
-      const type = typeOf(move.group);
-      return [
-        block([`const ${move.group.payload} = ${payload}${type === 'unknown' ? '' : ` as ${type}`};`, ...statements]),
-      ];
-    },
-    parameters,
-  );
-  return made && { ...made, readsPayload: first !== undefined };
+  const bodies = bodiesOf(moves, (move) => {
+    const { statements, readsPayload } = partsOf(printer, move).actions;
+    if (!readsPayload || !apart) return statements;
+    const type = typeOf(move);
+    return [
+      block([`const ${move.group.payload} = ${payload}${type === 'unknown' ? '' : ` as ${type}`};`, ...statements]),
+    ];
+  });
+  return {
+    name: `${label}Act`,
+    about: 'The actions.',
+    bodies,
+    isLeaving: false,
+    apart,
+    ...(first === undefined ? {} : { payload: apart ? `${payload}: unknown` : `${parameter}: ${typeOf(first)}` }),
+  };
 }
+
+/** Each region has transitions of its own: what they do stands in the function of the event. */
+function takeAll(
+  printer: Printer,
+  regions: readonly Selected[],
+  phases: readonly Phase[],
+  parameter: string,
+): readonly Doc[] {
+  const statements = phases.flatMap((phase): readonly Doc[] => {
+    const some = regions.filter(({ moves }) => moves.some((move) => phase.bodies.has(move)));
+    const ordered = phase.isLeaving ? some.toReversed() : some;
+    const inPlace = (region: Selected): Doc => {
+      const bodies = new Map([...phase.bodies].filter(([move]) => region.moves.includes(move)));
+      const [only] = bodies;
+      if (only === undefined || bodies.size > 1) return switchOver(region.name, bodies);
+      const [move, body] = only;
+      return [`if (${region.name} === ${move.number}) `, block([titleOf(move), ...body])];
+    };
+    const call = phase.apart ? phaseFunction(printer, phase, parameter) : undefined;
+    const taken = ordered.map((region) => (call === undefined ? inPlace(region) : call(region.name)));
+    return taken.length === 0 ? [] : [lineComment(phase.about), ...taken];
+  });
+  const none = regions.map(({ name }) => `${name} === -1`).join(' && ');
+  return [`if (${none}) return false;`, ...statements, 'return true;'];
+}
+
+/** Some may have to give way to others: what is left of them is taken. */
+function takeUncontested(
+  printer: Printer,
+  regions: readonly Selected[],
+  moves: readonly Move[],
+  phases: readonly Phase[],
+  parameter: string,
+): readonly Doc[] {
+  const { taken, transition } = printer.local;
+  for (const move of moves) printer.rivals.add(move);
+  const reach = once(printer, 'reach', () => printer.writer.declare('reach')) ?? '';
+  const helper = printer.writer.import('millrace/machine', 'withoutConflicts');
+  const found = `[${regions.map(({ name }) => name).join(', ')}]`;
+  const loops = phases.flatMap((phase) => {
+    if (phase.bodies.size === 0) return [];
+    const call = phaseFunction(printer, phase, parameter);
+    return [`for (const ${transition} of ${taken}${phase.isLeaving ? '.toReversed()' : ''}) ${call(transition)}`];
+  });
+  return [`const ${taken} = ${helper}(${found}, ${reach});`, ...loops, `return ${taken}.length > 0;`];
+}
+
+/** The phase as a function by the number of a transition. Gives how it is called. */
+function phaseFunction(printer: Printer, phase: Phase, parameter: string): (transition: string) => string {
+  const { transition, cell } = printer.local;
+  const { name: wanted, about, bodies, payload } = phase;
+  const name = addFunction(printer, wanted, about, () => ({
+    parameters: [printer.parameter, `${transition}: number`, ...(payload === undefined ? [] : [payload])],
+    result: 'void',
+    body: [switchOver(transition, bodies)],
+  }));
+  return (number) => `${name}(${[cell, number, ...(payload === undefined ? [] : [parameter])].join(', ')});`;
+}
+
+function switchOver(name: string, bodies: ReadonlyMap<Move, readonly Doc[]>): Doc {
+  const cases = [...bodies].map(([move, body]): Doc => [
+    [`case ${move.number}: `, titleOf(move)],
+    indent([hard, join([...body, 'break;'], hard)]),
+  ]);
+  return [`switch (${name}) `, block([...cases, 'default:'])];
+}
+
+const titleOf = ({ group, transition }: Move): string => lineComment(`${describe(group)} (${place(transition)})`);
 
 /** The table of the transitions that may stand in each other's way. */
 export function reachTable(printer: Printer): readonly Doc[] {
