@@ -172,8 +172,11 @@ const own: readonly (readonly [string, string])[] = [
 
 /** The schema of the context: the variables, and the fields of the machine's own that `text` mentions. */
 export function contextSchema(fields: readonly string[], text: string, location: Location): SchemaNode {
+  // What is only handed to another machine is no field of this one.
   const needed = own.flatMap(([name, schema]) =>
-    new RegExp(`\\b${name}\\b`).test(text) ? [`${name}: ${schema}`] : [],
+    new RegExp(`context\\w*\\??\\.${name}\\b|return \\{ ${name}|\\(\\{ (?!_invokeid)${name}:`).test(text)
+      ? [`${name}: ${schema}`]
+      : [],
   );
   const all = [...fields, ...needed];
   const inner = all.join(', ');

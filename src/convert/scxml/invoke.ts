@@ -196,6 +196,10 @@ function listensElsewhere(chart: Chart, state: XmlElement, event: string): boole
   );
 }
 
+/** Does a machine tell the one that runs it something, and so needs to know under which id it runs? */
+const sendsToParent = (world: World, child: Chart): boolean =>
+  world.reports.has(child) || [...ownElements(child.root)].some(({ attributes }) => attributes.target === '#_parent');
+
 /** What a state runs. */
 export function runOf(world: World, chart: Chart, invocation: Invocation, onDone: readonly TransitionNode[]): RunNode {
   const { id, element, child, only } = invocation;
@@ -207,7 +211,7 @@ export function runOf(world: World, chart: Chart, invocation: Invocation, onDone
   const given = params.filter(([name, { safe }]) => child.variables.has(name) || !safe);
   const members: (readonly [string, Value])[] = [
     ...given,
-    ...(world.envelope ? [['_invokeid', plain(quote(id))] as const] : []),
+    ...(world.envelope && sendsToParent(world, child) ? [['_invokeid', plain(quote(id))] as const] : []),
   ];
   let input = members.length === 0 ? undefined : objectOf(members);
   if (only !== undefined && element.attributes.srcexpr !== undefined) {

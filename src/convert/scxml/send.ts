@@ -195,7 +195,7 @@ export function delayOf(site: Site, element: XmlElement): Duration | ExpressionN
     `const delay = String(${value.text});`,
     'const [, count, unit] = /^(\\d*\\.?\\d+)(ms|s)$/.exec(delay) ?? [];',
     'if (count === undefined) throw new Error(`${delay} is not a time.`);',
-    "return Number(count) * (unit === 's' ? 1000 : 1);",
+    "return `${Number(count) * (unit === 's' ? 1000 : 1)}ms`;",
   ].join('\n');
   const declared = new Set([...value.declared, 'delay', 'count', 'unit']);
   return lambdaOf(combined([value], `(() => { ${block} })()`, { block, declared, safe: false }), location);

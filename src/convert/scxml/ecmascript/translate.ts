@@ -198,6 +198,8 @@ function applied(text: string, edits: readonly Edit[], start: number, end: numbe
   let result = '';
   let at = start;
   for (const { edit } of inOrder) {
+    // What stands inside a stretch that was replaced is gone.
+    if (edit.start < at) continue;
     result += text.slice(at, edit.start) + edit.text;
     at = edit.end;
   }
@@ -244,8 +246,17 @@ function editOf(reference: Reference, names: Names, view: EventView, local: bool
   if (use === 'typeof') return replace('undefined');
   const message = `'${name}' is not a variable of the data model.`;
   return use === 'read'
-    ? replace(`(() => { throw new ReferenceError(${quote(message)}); })()`)
+    ? replace(`(() => { throw new ReferenceError(${quote(message)}); })()`, chainEnd(node))
     : replace(`Object.freeze({})[${quote(name)}]`);
+}
+
+/** The end of everything that is read of a value: of `a` in `a.b[0].c()` it is the end of all. */
+function chainEnd(node: ts.Node): number {
+  const { parent } = node;
+  const goesOn =
+    (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent) || ts.isCallExpression(parent)) &&
+    parent.expression === node;
+  return goesOn ? chainEnd(parent) : node.end;
 }
 
 const isCallOf = (node: ts.Node, method: string): boolean =>
