@@ -6,6 +6,7 @@ import { shadowed } from './rule.ts';
 const check = (more: Parameters<typeof state>[1]) =>
   messages(shadowed, system({ machines: [machine('m', [state('a', more)])] }));
 const guard = lambda('true');
+const other = lambda('false');
 const run = (id: string) => ({
   kind: 'run' as const,
   id,
@@ -16,7 +17,9 @@ const run = (id: string) => ({
 
 it('is content with alternatives whose last has no guard', () => {
   expect(
-    check({ on: [on('x', go('a', { guard }), go('a', { guard }), go('a')), on('y', go('a')), on('*', go('a'))] }),
+    check({
+      on: [on('x', go('a', { guard }), go('a', { guard: other }), go('a')), on('y', go('a')), on('*', go('a'))],
+    }),
   ).toEqual([]);
 });
 
@@ -34,6 +37,15 @@ it('reports what comes after one without a guard, with both places', () => {
       related: [{ location: { line: 3 } }],
     },
   ]);
+});
+
+it('reports one that has the guard of an earlier one', () => {
+  const alike = { ...guard, text: `(scope) =>   ${guard.lambda?.body}` };
+  expect(check({ on: [on('x', go('a', { guard }), go('a', { guard: other }), go('a', { guard: alike }))] })).toEqual([
+    "State 'a' of machine 'm' never takes this transition on 'x': one with the same guard comes before it.",
+  ]);
+  expect(check({ on: [on('*', go('a', { guard })), on('x', go('a', { guard }))] })).toHaveLength(1);
+  expect(check({ on: [on('x', go('a', { guard })), on('y', go('a', { guard }))] })).toEqual([]);
 });
 
 it('sees the same event twice, and patterns that cover it', () => {

@@ -1,9 +1,10 @@
-import type { StateNode } from '../../model/index.ts';
+import type { StateNode, TransitionNode } from '../../model/index.ts';
+import { normaliseText } from '../../model/text/normalise.ts';
 import { transitionGroups, visitStates, type Trigger } from '../../model/visit/index.ts';
 import { chartOf } from '../kit/chart.ts';
 import type { Rule } from '../rule.ts';
 
-/** Alternatives are tried in order: after one without a guard the others are never reached. */
+/** Alternatives are tried in order: after one without a guard, or with the same guard, the others are never reached. */
 export const shadowed: Rule = {
   code: 'MR1304',
   name: 'shadowed',
@@ -13,11 +14,19 @@ export const shadowed: Rule = {
       visitStates(machine, (state) => {
         for (const { path, transition, by, trigger } of shadows(state)) {
           report({
-            message: `State '${state.name}' of machine '${machine.name}' never takes this transition on ${describe(trigger)}: one without a guard comes before it.`,
-            hint: 'Give the earlier one a guard, or put it last.',
+            message: `State '${state.name}' of machine '${machine.name}' never takes this transition on ${describe(trigger)}: one ${by.guard === undefined ? 'without a' : 'with the same'} guard comes before it.`,
+            hint:
+              by.guard === undefined
+                ? 'Give the earlier one a guard, or put it last.'
+                : 'Whenever the guard holds, the earlier one is taken: give one of them another guard.',
             path: `${chartOf(machine).path(state)}.${path}`,
             location: transition.location,
-            related: [{ message: 'this one is always taken', location: by.location }],
+            related: [
+              {
+                message: by.guard === undefined ? 'this one is always taken' : 'this one is taken instead',
+                location: by.location,
+              },
+            ],
             context: { ids: [state.name] },
           });
         }
@@ -27,16 +36,22 @@ export const shadowed: Rule = {
 };
 
 function* shadows(state: StateNode) {
-  const certain: { readonly trigger: Trigger; readonly by: StateNode['always'][number] }[] = [];
+  const certain: { readonly trigger: Trigger; readonly by: TransitionNode }[] = [];
   for (const { path, trigger, transitions } of transitionGroups(state)) {
     // Each timer fires by itself.
     if (trigger.type === 'after') certain.length = 0;
     for (const [index, transition] of transitions.entries()) {
-      const earlier = certain.find((other) => covers(other.trigger, trigger));
+      const earlier = certain.find((other) => covers(other.trigger, trigger) && implies(transition, other.by));
       if (earlier !== undefined) yield { path: `${path}.${index}`, transition, trigger, by: earlier.by };
-      else if (transition.guard === undefined) certain.push({ trigger, by: transition });
+      else certain.push({ trigger, by: transition });
     }
   }
+}
+
+/** Does the guard of the earlier one hold whenever that of the later one does? Guards are pure. */
+function implies({ guard: later }: TransitionNode, { guard: earlier }: TransitionNode): boolean {
+  if (earlier === undefined) return true;
+  return later !== undefined && normaliseText(later.text) === normaliseText(earlier.text);
 }
 
 /** Is every event that the second trigger hears also heard by the first? */

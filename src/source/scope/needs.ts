@@ -144,12 +144,15 @@ function isDateFormat(node: ts.Expression): boolean {
 }
 
 function unknown(reading: Reading, site: Site, name: string): void {
-  const guess = nearest(name, [...site.module.bindings.keys()]);
+  const known = [...site.module.bindings.keys()];
+  const guess = nearest(name, known);
+  const all = known.slice(0, 12).join(', ');
+  const declared = known.length === 0 ? '' : ` The file has ${all}${known.length > 12 ? ', …' : ''}.`;
   reading.report('MR1115', site, `'${name}' is neither in the scope nor declared in this file.`, {
     hint:
       guess === undefined
-        ? 'Take it from the parameter, declare it at the top level of the file, or import it.'
-        : `Did you mean '${guess}'?`,
+        ? `Take it from the parameter, declare it at the top level of the file, or import it.${declared}`
+        : `Did you mean '${guess}'?${declared}`,
   });
 }
 
