@@ -34,8 +34,11 @@ export function sendId(id: unknown): string {
  */
 export function checkContext(schema: ContextSchema, state: string, context: unknown): void {
   const result = schema['~standard'].validate(context);
-  if ('then' in result)
+  if ('then' in result) {
+    // Nobody waits for it, also when it fails.
+    result.then(undefined, () => {});
     throw mistake('MR3340', `The context schema of state '${state}' cannot say at once if it fits.`);
+  }
   const { issues } = result;
   if (issues === undefined) return;
   const problems = problemsOf(issues);
@@ -48,7 +51,9 @@ export function mistake(code: string, message: string, details?: Readonly<Record
 
 export function shown(value: unknown): string {
   try {
-    return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value)).slice(0, 80);
+    return typeof value === 'string'
+      ? `'${value.slice(0, 80)}'`
+      : (JSON.stringify(value) ?? String(value)).slice(0, 80);
   } catch {
     return typeof value;
   }
