@@ -1,8 +1,8 @@
 /** Collects what one generated module imports and which names it has given away, and prints the imports. */
 import type { SystemModel } from '../model/index.ts';
 import type { Layout } from './plan/layout.ts';
-import { namesIn } from './text/code.ts';
-import { freeName, isIdentifier } from './text/names.ts';
+import { namesIn } from '../model/text/code.ts';
+import { freeName, isIdentifier } from '../model/text/names.ts';
 
 interface Imported {
   readonly from: string;

@@ -3,7 +3,7 @@ import type { CompileOptions, OutputFile } from './compile.ts';
 import { specifier } from './paths.ts';
 import { createLayout } from './plan/layout.ts';
 import { createRender } from './templates.ts';
-import { docComment, isIdentifier, quote } from './text/names.ts';
+import { docComment, isIdentifier, quote } from '../model/text/names.ts';
 import { dirname, join } from 'node:path';
 
 /**

@@ -6,9 +6,9 @@ import { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
 import { bySource } from '../plan/order.ts';
 import { usesOf } from '../plan/uses.ts';
-import { argumentCode, userCode } from '../text/code.ts';
-import { callWithOptions, object, print, type Doc } from '../text/doc.ts';
-import { docComment, quote } from '../text/names.ts';
+import { argumentCode, userCode } from '../../model/text/code.ts';
+import { callWithOptions, object, print, type Doc } from '../../model/text/doc.ts';
+import { docComment, quote } from '../../model/text/names.ts';
 
 /** What the template of `contracts.ts` gets. */
 export interface ContractsPlan {

@@ -1,5 +1,5 @@
 import type { BodyNode } from '../../model/index.ts';
-import { block, type Doc } from '../text/doc.ts';
+import { block, type Doc } from '../../model/text/doc.ts';
 import { parameterList, result } from './lambda.ts';
 import type { Scope, Variable } from './scope.ts';
 import type { FlowContext, PrintedStep } from './step-printer.ts';

@@ -2,7 +2,7 @@ import type { FlowNode, Location, StepNode } from '../../model/index.ts';
 import { stepParts, visitSteps } from '../../model/visit/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
-import { wordsOf } from '../text/code.ts';
+import { wordsOf } from '../../model/text/code.ts';
 import type { printPart } from './body.ts';
 import type { FlowContext } from './step-printer.ts';
 

@@ -1,8 +1,8 @@
 /** Prints the lambdas of a flow where their values are wanted, with the results of steps as plain variables. */
 import type { CallNode, ExpressionNode, LambdaParts } from '../../model/index.ts';
-import { argumentCode, arrowBody, blockStatements, userCode, wordsOf } from '../text/code.ts';
-import { block, call, object, type Doc } from '../text/doc.ts';
-import { propertyKey } from '../text/names.ts';
+import { argumentCode, arrowBody, blockStatements, userCode, wordsOf } from '../../model/text/code.ts';
+import { block, call, object, type Doc } from '../../model/text/doc.ts';
+import { propertyKey } from '../../model/text/names.ts';
 import { isUnannotated, readNames } from './pattern.ts';
 import { read, type Scope, type Variable } from './scope.ts';
 

@@ -1,6 +1,6 @@
 import type { Location, RetryPolicy } from '../../model/index.ts';
-import { object, type Doc } from '../text/doc.ts';
-import { quote } from '../text/names.ts';
+import { object, type Doc } from '../../model/text/doc.ts';
+import { quote } from '../../model/text/names.ts';
 
 /** The last argument of every call of the host: where it comes from, and what the source sets. */
 export function options(location: Location, members: Readonly<Record<string, Doc | number | undefined>> = {}): Doc {

@@ -1,5 +1,5 @@
 /** What a lambda of a flow can read at one place, and the code that reads it there. */
-import { freeName } from '../text/names.ts';
+import { freeName } from '../../model/text/names.ts';
 
 /** A name of the lambda scope. */
 export interface Variable {

@@ -1,5 +1,5 @@
 import type { BodyNode, Location, StepKind, StepOf } from '../../model/index.ts';
-import type { Doc } from '../text/doc.ts';
+import type { Doc } from '../../model/text/doc.ts';
 import type { LambdaContext } from './lambda.ts';
 import type { Scope } from './scope.ts';
 

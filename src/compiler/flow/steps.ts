@@ -1,7 +1,7 @@
 /** One small printer for each kind of step. */
 import type { CallNode, StepFailure, StepKind, StepNode, StepOf } from '../../model/index.ts';
-import { call, callWithOptions, object, objectLines, type Doc } from '../text/doc.ts';
-import { propertyKey, quote } from '../text/names.ts';
+import { call, callWithOptions, object, objectLines, type Doc } from '../../model/text/doc.ts';
+import { propertyKey, quote } from '../../model/text/names.ts';
 import { arrow, arrowWith, callArrow, value } from './lambda.ts';
 import { options, retry, text } from './options.ts';
 import { read, type Scope } from './scope.ts';

@@ -1,7 +1,7 @@
 /** Blocks of actions as statements. */
 import type { ActionNode } from '../../model/index.ts';
-import { block, type Doc } from '../text/doc.ts';
-import { camelCase, freeName, quote } from '../text/names.ts';
+import { block, type Doc } from '../../model/text/doc.ts';
+import { camelCase, freeName, quote } from '../../model/text/names.ts';
 import { prelude, type Surroundings } from './lambdas.ts';
 import { piecesOf, type Loop, type Piece } from './pieces.ts';
 import { addFunction, type Printer } from './printer.ts';

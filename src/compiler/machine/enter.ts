@@ -1,7 +1,7 @@
 /** What entering a state does, as a function that exists only when there is something to do. */
 import { milliseconds } from '../../core/index.ts';
-import { callWithOptions, object, type Doc } from '../text/doc.ts';
-import { camelCase, lineComment, quote } from '../text/names.ts';
+import { callWithOptions, object, type Doc } from '../../model/text/doc.ts';
+import { camelCase, lineComment, quote } from '../../model/text/names.ts';
 import { tryCatch } from './actions.ts';
 import { entriesOfRegions, type Entry } from './entries.ts';
 import { printEntry } from './entry.ts';

@@ -1,6 +1,6 @@
 /** What entering a state does first. */
-import { block, type Doc } from '../text/doc.ts';
-import { camelCase, quote } from '../text/names.ts';
+import { block, type Doc } from '../../model/text/doc.ts';
+import { camelCase, quote } from '../../model/text/names.ts';
 import { printActions } from './actions.ts';
 import { place, type Printer } from './printer.ts';
 import type { State } from './tree.ts';

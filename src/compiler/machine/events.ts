@@ -1,6 +1,6 @@
 /** One function per event, a `switch` over the register of each region, inherited transitions flattened, child first. */
-import { block, hard, indent, join, type Doc } from '../text/doc.ts';
-import { camelCase, lineComment, quote } from '../text/names.ts';
+import { block, hard, indent, join, type Doc } from '../../model/text/doc.ts';
+import { camelCase, lineComment, quote } from '../../model/text/names.ts';
 import { askedOnce, handlersOf, isPattern, isSelected, type Asker, type Case, type Handler } from './handlers.ts';
 import { pascal } from './pascal.ts';
 import { printPhases } from './phases.ts';

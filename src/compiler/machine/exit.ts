@@ -1,6 +1,6 @@
 /** What leaving states does, each as a function that exists only when there is something to do. */
-import { block, hard, indent, join, type Doc } from '../text/doc.ts';
-import { lineComment, quote } from '../text/names.ts';
+import { block, hard, indent, join, type Doc } from '../../model/text/doc.ts';
+import { lineComment, quote } from '../../model/text/names.ts';
 import { printActions } from './actions.ts';
 import { remember } from './history.ts';
 import { pascal } from './pascal.ts';

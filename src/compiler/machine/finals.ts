@@ -1,6 +1,6 @@
 /** What final states bring about. */
-import { callWithOptions, object, type Doc } from '../text/doc.ts';
-import { camelCase, quote } from '../text/names.ts';
+import { callWithOptions, object, type Doc } from '../../model/text/doc.ts';
+import { camelCase, quote } from '../../model/text/names.ts';
 import { tryCatch } from './actions.ts';
 import { exitCalls } from './exit.ts';
 import { prelude, valueOf } from './lambdas.ts';

@@ -1,5 +1,5 @@
 /** The alternatives of one event in one state, as statements that end when one was found. */
-import { block, type Doc } from '../text/doc.ts';
+import { block, type Doc } from '../../model/text/doc.ts';
 import { printCondition } from './history.ts';
 import type { Move } from './moves.ts';
 import type { Printer } from './printer.ts';

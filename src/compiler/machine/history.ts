@@ -1,6 +1,6 @@
 /** What history states remember: lists of states by number, noted when the state around them is left. */
-import { block, hard, indent, join, type Doc } from '../text/doc.ts';
-import { lineComment } from '../text/names.ts';
+import { block, hard, indent, join, type Doc } from '../../model/text/doc.ts';
+import { lineComment } from '../../model/text/names.ts';
 import { entriesByDefault, entriesFor, type Entry } from './entries.ts';
 import type { Condition } from './moves.ts';
 import { pascal } from './pascal.ts';

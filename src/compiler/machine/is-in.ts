@@ -1,6 +1,6 @@
 /** Which states are active: the leaves below a state follow it in number, so that a register tells by its range. */
-import { block, indent, hard, type Doc } from '../text/doc.ts';
-import { quote } from '../text/names.ts';
+import { block, indent, hard, type Doc } from '../../model/text/doc.ts';
+import { quote } from '../../model/text/names.ts';
 import { addFunction, once, type Printer } from './printer.ts';
 import type { State } from './tree.ts';
 

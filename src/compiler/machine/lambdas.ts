@@ -1,8 +1,8 @@
 /** Lambdas of the source as code inside the functions of a machine. */
 import type { CallNode, ExpressionNode, LambdaParts, MachineNode } from '../../model/index.ts';
 import { actionParts, visitActions, visitStates } from '../../model/visit/index.ts';
-import { arrowBody, argumentCode, userCode, wordsOf } from '../text/code.ts';
-import { hard, type Doc } from '../text/doc.ts';
+import { arrowBody, argumentCode, userCode, wordsOf } from '../../model/text/code.ts';
+import { hard, type Doc } from '../../model/text/doc.ts';
 import { isInFunction } from './is-in.ts';
 import type { PayloadName, State } from './tree.ts';
 import type { Printer } from './printer.ts';

@@ -1,5 +1,5 @@
 /** The context with the fields that an assign gives. */
-import { hard, indent, object, type Doc } from '../text/doc.ts';
+import { hard, indent, object, type Doc } from '../../model/text/doc.ts';
 import type { Value } from './lambdas.ts';
 
 /** `{ ...context, n: context.n + 1 }` */

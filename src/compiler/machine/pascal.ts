@@ -1,4 +1,4 @@
-import { camelCase } from '../text/names.ts';
+import { camelCase } from '../../model/text/names.ts';
 
 /** `order.placed` becomes `OrderPlaced`. */
 export function pascal(name: string): string {

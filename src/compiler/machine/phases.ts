@@ -1,6 +1,6 @@
 /** A microstep of several regions: all that is left, then all actions, then all that is entered. */
-import { block, hard, indent, join, type Doc } from '../text/doc.ts';
-import { lineComment } from '../text/names.ts';
+import { block, hard, indent, join, type Doc } from '../../model/text/doc.ts';
+import { lineComment } from '../../model/text/names.ts';
 import { isPattern, isSelected, movesOfCase, type Handler } from './handlers.ts';
 import type { Move } from './moves.ts';
 import { addFunction, once, place, type Printer } from './printer.ts';

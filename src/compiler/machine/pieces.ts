@@ -1,8 +1,8 @@
 /** Actions on their way to code: what each reads, what can throw and where, and how it is printed. */
 import { milliseconds } from '../../core/index.ts';
 import type { ActionNode, ActionOf, ExpressionNode } from '../../model/index.ts';
-import { callWithOptions, object, type Doc } from '../text/doc.ts';
-import { camelCase, quote } from '../text/names.ts';
+import { callWithOptions, object, type Doc } from '../../model/text/doc.ts';
+import { camelCase, quote } from '../../model/text/names.ts';
 import { argumentOf, constant, valueOf, type Surroundings, type Value } from './lambdas.ts';
 import { merged } from './merged.ts';
 import type { Printer } from './printer.ts';

@@ -2,8 +2,8 @@
 import type { MachineNode, SystemModel } from '../../model/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Layout } from '../plan/layout.ts';
-import { block, callWithOptions, hard, indent, join, object, print, type Doc } from '../text/doc.ts';
-import { camelCase, docComment, lineComment, propertyKey, quote } from '../text/names.ts';
+import { block, callWithOptions, hard, indent, join, object, print, type Doc } from '../../model/text/doc.ts';
+import { camelCase, docComment, lineComment, propertyKey, quote } from '../../model/text/names.ts';
 import { tryCatch } from './actions.ts';
 import { matches } from './descriptors.ts';
 import { printHandlers, type PrintedHandler } from './events.ts';

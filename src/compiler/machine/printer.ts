@@ -3,8 +3,8 @@ import type { MachineNode, SystemModel, TransitionNode } from '../../model/index
 import { visitActions, visitStates } from '../../model/visit/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Layout } from '../plan/layout.ts';
-import { hard, join, type Doc } from '../text/doc.ts';
-import { docComment, freeName, lineComment } from '../text/names.ts';
+import { hard, join, type Doc } from '../../model/text/doc.ts';
+import { docComment, freeName, lineComment } from '../../model/text/names.ts';
 import { pascal } from './pascal.ts';
 import { payloadTypes, type PayloadTypes } from './types.ts';
 import { isHeard } from './finals.ts';

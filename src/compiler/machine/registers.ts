@@ -1,7 +1,7 @@
 /** The registers of a machine: fields of its cell, one a region and one a history state. */
 import type { StateNode } from '../../model/index.ts';
-import { hard, indent, object, type Doc } from '../text/doc.ts';
-import { camelCase, propertyKey } from '../text/names.ts';
+import { hard, indent, object, type Doc } from '../../model/text/doc.ts';
+import { camelCase, propertyKey } from '../../model/text/names.ts';
 import type { Printer } from './printer.ts';
 
 // What a cell has of its own.

@@ -2,8 +2,8 @@
 import type { MachineNode } from '../../model/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Layout } from '../plan/layout.ts';
-import { hard, type Doc } from '../text/doc.ts';
-import { docComment } from '../text/names.ts';
+import { hard, type Doc } from '../../model/text/doc.ts';
+import { docComment } from '../../model/text/names.ts';
 import { pascal } from './pascal.ts';
 import { lineage, type State } from './tree.ts';
 

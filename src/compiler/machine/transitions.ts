@@ -1,7 +1,7 @@
 /** What a transition does, in parts, and the guards. */
 import type { ExpressionNode, TransitionNode } from '../../model/index.ts';
-import type { Doc } from '../text/doc.ts';
-import { camelCase, quote } from '../text/names.ts';
+import type { Doc } from '../../model/text/doc.ts';
+import { camelCase, quote } from '../../model/text/names.ts';
 import { printActions, tryCatch, type PrintedBlock } from './actions.ts';
 import { enter } from './enter.ts';
 import { exitFor } from './exit.ts';

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { ImportNode, SystemModel } from '../../model/index.ts';
 import { visitStates } from '../../model/visit/index.ts';
 import { joinPath, rewriteSpecifier, specifier } from '../paths.ts';
-import { camelCase, freeName, kebabCase } from '../text/names.ts';
+import { camelCase, freeName, kebabCase } from '../../model/text/names.ts';
 import { bySource } from './order.ts';
 
 /** The folders and file names of one system. Paths are absolute, or all relative to the same folder. */

@@ -4,8 +4,8 @@ import { present } from '../flow/options.ts';
 import { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
 import { bySource } from '../plan/order.ts';
-import { hard, indent, object, objectLines, print, type Doc } from '../text/doc.ts';
-import { access, docComment, propertyKey, quote, typeKey } from '../text/names.ts';
+import { hard, indent, object, objectLines, print, type Doc } from '../../model/text/doc.ts';
+import { access, docComment, propertyKey, quote, typeKey } from '../../model/text/names.ts';
 
 /** What the template of `index.ts` gets. */
 export interface IndexPlan {

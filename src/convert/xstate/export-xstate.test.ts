@@ -49,6 +49,8 @@ test('XState takes random machines', () => {
 
 const aliases: readonly string[] = ['a', 'b', 'c', 'p', 'p.x', 'p.y', 'unheard'];
 
+const isChild = (states: object, name: unknown): boolean => typeof name === 'string' && Object.hasOwn(states, name);
+
 /** What both mean alike: nothing throws, nothing takes time, a state starts in a child, `in` is not asked. */
 function common(sketch: MachineSketch): MachineSketch {
   const text = JSON.stringify(sketch)
@@ -61,15 +63,15 @@ function common(sketch: MachineSketch): MachineSketch {
   const state = ({ after: _after, run: _run, initial, ...rest }: StateSketch): StateSketch => {
     const states = Object.fromEntries(Object.entries(rest.states ?? {}).map(([name, inner]) => [name, state(inner)]));
     const on = Object.entries(rest.on ?? {}).filter(([event]) => !event.startsWith('error.'));
-    const starts = typeof initial === 'string' && Object.hasOwn(states, initial);
-    return { ...rest, ...(starts ? { initial } : {}), on: Object.fromEntries(on), states };
+    const starts = isChild(states, initial);
+    return { ...rest, ...(starts && initial !== undefined ? { initial } : {}), on: Object.fromEntries(on), states };
   };
   const states = Object.fromEntries(Object.entries(parsed.states).map(([name, inner]) => [name, state(inner)]));
   const [first = ''] = Object.keys(states);
   return {
     ...parsed,
     events: aliases,
-    initial: Object.hasOwn(states, parsed.initial) ? parsed.initial : first,
+    initial: isChild(states, parsed.initial) ? parsed.initial : first,
     states,
   };
 }

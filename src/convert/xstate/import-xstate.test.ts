@@ -234,7 +234,11 @@ function bare(sketch: MachineSketch): MachineSketch {
   };
   const states = Object.fromEntries(Object.entries(sketch.states).map(([name, each]) => [name, state(each)]));
   const [first = ''] = Object.keys(states);
-  return { initial: Object.hasOwn(states, sketch.initial) ? sketch.initial : first, states, events: aliases };
+  return {
+    initial: typeof sketch.initial === 'string' && Object.hasOwn(states, sketch.initial) ? sketch.initial : first,
+    states,
+    events: aliases,
+  };
 }
 
 const aliases: readonly string[] = ['a', 'b', 'c', 'p', 'p.x', 'p.y'];

@@ -1,1 +1,0 @@
-export * from '../../model/text/code.ts';

@@ -1,1 +1,0 @@
-export * from '../../model/text/names.ts';
