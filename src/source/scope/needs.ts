@@ -144,10 +144,13 @@ function isDateFormat(node: ts.Expression): boolean {
 }
 
 function unknown(reading: Reading, site: Site, name: string): void {
-  const known = [...site.module.bindings.keys()];
-  const guess = nearest(name, known);
+  const { bindings, exports } = site.module;
+  const guess = nearest(name, [...bindings.keys()]);
+  // What is exported is a definition, and those are named elsewhere.
+  const own = [...bindings].filter(([each, { value }]) => value && value.kind !== 'import' && !exports.has(each));
+  const known = own.map(([each]) => each);
   const all = known.slice(0, 12).join(', ');
-  const declared = known.length === 0 ? '' : ` The file has ${all}${known.length > 12 ? ', …' : ''}.`;
+  const declared = known.length === 0 ? '' : ` The file declares ${all}${known.length > 12 ? ', …' : ''}.`;
   reading.report('MR1115', site, `'${name}' is neither in the scope nor declared in this file.`, {
     hint:
       guess === undefined
