@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { SystemModel } from '../../../model/index.ts';
 import { readConfig } from '../../config/config.ts';
 import { CliError } from '../../kit/failure.ts';
@@ -33,7 +33,10 @@ export async function graph(io: Io, file: string, options: GraphOptions): Promis
   }
   const all: Rendered[] = [];
   for (const definition of definitions) all.push(await render(definition, model, format));
-  const lost = all.flatMap(({ diagnostics }) => diagnostics);
+  const folderOfSource = dirname(system.entry);
+  const lost = all
+    .flatMap(({ diagnostics }) => diagnostics)
+    .map((one) => ({ ...one, file: relative(io.cwd, join(folderOfSource, one.file)).replaceAll('\\', '/') }));
   const text = single ? (all[0]?.text ?? '') : together(model, all, format);
   if (!io.json) showDiagnostics(io, lost);
   if (options.out !== undefined) {
