@@ -76,32 +76,34 @@ describe.each([
   });
 });
 
-describe('what history states remember', () => {
-  const machine = interpretMachine(
-    enliven(
-      sketchMachine('desk', {
-        events: [],
-        initial: 'off',
-        states: {
-          off: {},
-          on: {
-            type: 'parallel',
-            states: {
-              left: {
-                states: {
-                  l1: {},
-                  l2: { states: { deep: {}, deeper: {} } },
-                  lately: { type: 'history', history: 'shallow', initial: 'l1' },
-                },
-              },
-              right: { states: { r1: {}, r2: {} } },
-              all: { type: 'history', history: 'deep', initial: 'on' },
-            },
+const desk = sketchMachine('desk', {
+  events: ['go'],
+  initial: 'off',
+  states: {
+    off: { on: { go: 'all' } },
+    on: {
+      type: 'parallel',
+      on: { go: 'off' },
+      states: {
+        left: {
+          initial: 'l1',
+          states: {
+            l1: { after: { '1s': 'lately' } },
+            l2: { initial: 'deep', states: { deep: {}, deeper: {} } },
+            lately: { type: 'history', history: 'shallow', initial: 'l1' },
           },
         },
-      }),
-    ),
-  );
+        right: { initial: 'r1', states: { r1: {}, r2: {} } },
+        all: { type: 'history', history: 'deep', initial: ['l1', 'r1'] },
+      },
+    },
+  },
+});
+
+describe.each([
+  ['compiled', compiled(desk)],
+  ['interpreted', interpretMachine(enliven(desk))],
+])('what history states remember, %s,', (_, machine) => {
   const with_ = (history: Snapshot['history']) =>
     checkSnapshot(machine, { state: ['off'], status: 'active', context: {}, history });
 

@@ -6,7 +6,8 @@ import type { Hosted, Running } from './instance.ts';
 export interface Delivery {
   readonly to: Hosted;
   readonly event: MachineEvent;
-  /** The id under which it can be taken back. */
+  /** Who sent it, and the id under which that one can take it back. */
+  readonly from?: Hosted;
   readonly id?: string | undefined;
   /** The work whose end it tells of: when the state was left meanwhile, nobody wants to know. */
   readonly ends?: Running;

@@ -41,7 +41,7 @@ export function carry(host: Host, of: Hosted, effect: Effect, now: number): Mach
     }
     case 'unschedule':
       host.timers.drop(of, effect.id);
-      host.agenda.takeBack(({ to, id }) => to === of && id === effect.id);
+      host.agenda.takeBack(({ from, id }) => from === of && id === effect.id);
       return undefined;
   }
 }
@@ -49,11 +49,11 @@ export function carry(host: Host, of: Hosted, effect: Effect, now: number): Mach
 /** Sends an event whose time has come. Gives what the sender must hear of when nobody can be reached. */
 export function dispatch(host: Host, { owner, id, event, target }: Timer): MachineEvent | undefined {
   if (target === undefined) {
-    host.agenda.event({ to: owner, event, id });
+    host.agenda.event({ to: owner, event, from: owner, id });
     return undefined;
   }
   try {
-    host.agenda.event(reach(host, owner, target, event));
+    host.agenda.event({ ...reach(host, owner, target, event), from: owner, id });
     return undefined;
   } catch (thrown) {
     const { details, ...record } = toErrorRecord(thrown);

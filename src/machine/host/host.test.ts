@@ -247,6 +247,31 @@ describe.each(machineKinds)('a host of %s machines', (_, make) => {
     expect([inner?.status, host.list().length]).toEqual(['done', 1]);
   });
 
+  it('drops the end of work whose state was left meanwhile, also when it was entered again', () => {
+    const child: MachineSketch = {
+      events: ['end'],
+      initial: 'a',
+      states: { a: { on: { end: 'b' } }, b: { type: 'final' } },
+    };
+    const parent = running();
+    const again = { ...parent, states: { ...parent.states, off: { on: { leave: 'on' } } } };
+    const { host, at } = hostOf({ parent: again, child });
+    const one = host.create('parent');
+    const [inner] = host.list('child');
+    const end = host.subscribe(() => {
+      end();
+      inner?.send(event('end'));
+      one.send(event('leave'));
+      one.send(event('leave'));
+    });
+    host.create('child', { id: 'another' });
+    expect([at('parent'), inner?.status, host.get('child', 'parent:1:inner')?.status]).toEqual([
+      'on',
+      'done',
+      'active',
+    ]);
+  });
+
   it('ends machines with the state that runs them, and everything below', async () => {
     const aborted = vi.fn();
     const child: MachineSketch = {

@@ -105,6 +105,25 @@ describe.each(machineKinds)('%s machines that send', (_, make) => {
     expect(heard('self')).toEqual(['first', 'second']);
   });
 
+  it('at once, and take it back before it was taken', () => {
+    const { host, heard } = hostOf({
+      self: machine({
+        go: {
+          actions: [
+            ['send', 'note', '() => ({ n: 1 })', { id: 'mine' }],
+            ['send', 'note', '() => ({ id: "1", n: 2 })', { id: 'mine', target: 'other' }],
+            ['send', 'note', '() => ({ n: 3 })', { id: 'yours' }],
+            ['send', 'note', '() => ({ id: "1", n: 4 })', { target: 'other' }],
+            ['cancel', 'mine'],
+          ],
+        },
+      }),
+      other: machine({}),
+    });
+    host.create('self').send(go);
+    expect([heard('self'), heard('other')]).toEqual([[3], [4]]);
+  });
+
   it('nothing any more once they are done', async () => {
     const { host, clock, errors } = hostOf({
       ending: {

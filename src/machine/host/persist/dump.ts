@@ -41,10 +41,10 @@ export function dump(host: Host, roots: readonly Hosted[]): HostDocument {
       })),
     events: agenda.events
       .filter(({ to }) => written.has(to) && to.status === 'active')
-      .map(({ to, event, id, ends }) => ({
+      .map(({ to, event, from, id, ends }) => ({
         ...whose(to),
         event,
-        ...(id !== undefined && { id }),
+        ...(from === to && id !== undefined && { id }),
         ...(ends !== undefined && { ends: ends.id }),
       })),
   });

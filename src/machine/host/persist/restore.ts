@@ -56,14 +56,19 @@ export function restore(host: Host, given: unknown, { acceptChanged = false }: R
   const of = ({ machine, instance }: { readonly machine: string; readonly instance: string }): Hosted =>
     host.instances.get(keyOf(machine, instance)) as Hosted;
   const roots = checked.map((each) => putBack(host, each));
-  for (const timer of [...document.timers].sort((a, b) => a.due - b.due)) {
+  for (const timer of document.timers) {
     const { id, due, event, target } = timer;
     host.timers.set({ owner: of(timer), id, due, event, target });
   }
   for (const delivery of document.events) {
     const { event, id, ends } = delivery;
     const to = of(delivery);
-    host.agenda.event({ to, event, id, ...(ends !== undefined && { ends: endedIn(to, ends) }) });
+    host.agenda.event({
+      to,
+      event,
+      ...(id !== undefined && { from: to, id }),
+      ...(ends !== undefined && { ends: endedIn(to, ends) }),
+    });
   }
   return roots;
 }
