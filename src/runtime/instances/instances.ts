@@ -1,4 +1,4 @@
-import { messageOf, toErrorRecord, type ErrorRecord } from '../../core/index.ts';
+import { messageOf, MillraceError, toErrorRecord, type ErrorRecord } from '../../core/index.ts';
 import type { MachineEvent, MachineStep, Snapshot } from '../../machine/index.ts';
 import { decodeJson, encodeJson, type BoundMachine } from '../../tasks/index.ts';
 import { StoreError, type EventRow, type InstanceRow, type RunRow, type TimerRow, type Tx } from '../../store/index.ts';
@@ -229,6 +229,8 @@ export class Instances implements Machines {
     // The database, not the machine: the whole transaction has failed.
     if (thrown instanceof StoreError) throw thrown;
     if (thrown instanceof EventError || thrown instanceof RunError) return toErrorRecord(thrown);
+    // A machine that does not come to rest says so itself, and it is no mistake of ours.
+    if (thrown instanceof MillraceError && thrown.code === 'MR3331') return toErrorRecord(thrown);
     const error = new EventError(
       'MR3309',
       `The machine '${name.machine}' failed on '${event}' for instance '${name.id}', which stays as it was: ${messageOf(thrown)}`,

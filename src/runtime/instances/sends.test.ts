@@ -311,7 +311,7 @@ describe.each(machineKinds)('%s machines send', (_kind, make) => {
       await go({ n: 1 });
       expect(seen(runtime, 'sender', 'S')).toEqual(['then']);
       expect(runtime.history('receiver', 'R', 1)).toMatchObject([
-        { event: 'ping', errors: [{ message: expect.stringContaining('MR3309') }] },
+        { event: 'ping', errors: [{ message: expect.stringContaining('MR3331') }] },
       ]);
     });
   });
