@@ -99,9 +99,10 @@ test('says what is wrong with its arguments and its input', async () => {
   }
 });
 
-test('the test of the example is fresh', async () => {
-  const args = ['test', 'paths', 'dsl-examples/orders/orders.dsl.ts', '--out', 'dsl-examples/orders/tests'];
+test.each(['orders', 'crossing'])('the test of the example %s is fresh', async (name) => {
+  const folder = `dsl-examples/${name}`;
+  const args = ['test', 'paths', `${folder}/${name}.dsl.ts`, '--out', `${folder}/tests`];
   const done = await dsl([...args, '--check', '--require-all'], { cwd: repository });
-  // When stale: npx dsl test paths dsl-examples/orders/orders.dsl.ts --out dsl-examples/orders/tests
+  // When stale: npx dsl test paths dsl-examples/NAME/NAME.dsl.ts --out dsl-examples/NAME/tests
   expect([done.code, done.stderr]).toEqual([0, '']);
 });

@@ -126,6 +126,8 @@ async function judge(file: string, name: string) {
 // Each with its transitions, those that nothing can take, the paths that it may need, and what they miss all the same.
 describe.each([
   ['dsl-examples/orders/orders.dsl.ts', 'order', 16, [], 6, []],
+  ['dsl-examples/crossing/crossing.dsl.ts', 'crossing', 16, [], 2, []],
+  ['test/machine/fixtures/approval.dsl.ts', 'approval', 8, [], 3, []],
   ['test/machine/fixtures/everything.dsl.ts', 'house', 10, [], 2, []],
   ['test/machine/fixtures/everything.dsl.ts', 'deaf', 8, ['one.on.error.execution[0]'], 4, []],
   [
