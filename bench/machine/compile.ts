@@ -2,8 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-import { gzipSync } from 'node:zlib';
 import { compileSystem } from 'millrace/compiler';
 import type { CompiledMachine } from 'millrace/machine';
 import { loadSystemFromDsl } from 'millrace/source';
@@ -49,17 +47,4 @@ export interface Compiled {
   readonly meter: CompiledMachine<{ readonly total: number; readonly rounds: number }>;
   readonly desk: CompiledMachine<{ readonly total: number; readonly rounds: number }>;
   readonly folder: string;
-}
-
-/** Bytes of a browser bundle, minified and compressed. */
-export async function bundleSize(folder: string, code: string): Promise<number> {
-  const { outputFiles } = await build({
-    stdin: { contents: code, resolveDir: folder, loader: 'ts' },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    write: false,
-  });
-  return gzipSync(outputFiles[0]?.contents ?? new Uint8Array(), { level: 9 }).length;
 }

@@ -1,15 +1,18 @@
 /**
  * Machine steps: the compiled registers against a switch written by hand, the compiled machine in memory (queue,
- * snapshot, subscriber) against XState's, and the size of the smallest machine in a browser bundle.
+ * snapshot, subscriber) against other libraries in the same process, and what machines weigh in a browser bundle.
  */
 import { createActor, type CompiledMachine, type MachineEvent, type MachineModule } from 'millrace/machine';
 import { createActor as createXstateActor, type AnyActor } from 'xstate';
 import { compared, median, type Row } from '../table.ts';
 import { stepDesk, stepLamp, stepMeter, type Desk, type Lamp, type Meter } from './by-hand.ts';
-import { bundleSize, withCompiled } from './compile.ts';
+import { withCompiled } from './compile.ts';
+import { sizes } from './sizes.ts';
+import { robotLamp, robotMeter, type RobotService } from './with-robot.ts';
+import { nextDesk, nextLamp, nextMeter, type NextActor } from './with-xstate-next.ts';
 import { xstateDesk, xstateLamp, xstateMeter } from './with-xstate.ts';
 
-const rounds = 9;
+const rounds = 7;
 const toggled = { id: '1' };
 const ticked = { id: '1', by: 3 };
 // Several events in turn: with one alone V8 folds the switch over its name away.
@@ -133,58 +136,95 @@ function withXstate(actor: AnyActor, names: readonly string[], payload: object):
   };
 }
 
+function withXstateNext(actor: NextActor, names: readonly string[], payload: object): Candidate['run'] {
+  actor.subscribe(() => void (seen += 1));
+  actor.start();
+  const events = names.map((type) => ({ ...payload, type }));
+  return (steps) => {
+    for (let step = 0; step < steps; step += 1) actor.send(events[step & 3] as { readonly type: string });
+  };
+}
+
+function withRobot(
+  make: (onChange: () => void) => RobotService,
+  names: readonly string[],
+  payload: object,
+): Candidate['run'] {
+  const service = make(() => void (seen += 1));
+  const events = names.map((type) => ({ ...payload, type }));
+  return (steps) => {
+    for (let step = 0; step < steps; step += 1) service.send(events[step & 3] as { readonly type: string });
+  };
+}
+
+const unit = 'M steps/s';
+
+/** The first is what the others are compared with; a target is for the second. */
+function against(base: Candidate, others: readonly Candidate[], target: string): readonly Row[] {
+  const [value = Number.NaN, ...values] = measure([base, ...others]);
+  const of = { name: base.name, value };
+  return [
+    { ...of, unit },
+    ...others.map(({ name }, index) =>
+      compared(name, values[index] ?? Number.NaN, unit, of, index === 0 ? target : undefined),
+    ),
+  ];
+}
+
 export async function run(): Promise<readonly Row[]> {
   return withCompiled(async ({ lamp, meter, desk, folder }) => {
-    const unit = 'M steps/s';
-    const rows: Row[] = [];
-    const pair = (measured: Candidate, base: Candidate, target: string): void => {
-      const [value = Number.NaN, against = Number.NaN] = measure([measured, base]);
-      rows.push(
-        { name: base.name, value: against, unit },
-        compared(measured.name, value, unit, { name: base.name, value: against }, target),
-      );
-    };
     const bare = 20_000_000;
-    pair(
-      { name: 'toggle, compiled step', steps: bare, run: bareLamp(lamp) },
-      { name: 'toggle, by hand', steps: bare, run: handLamp() },
-      '>= 0.7',
-    );
-    pair(
-      { name: 'hierarchy, compiled step', steps: bare, run: bareMeter(meter) },
-      { name: 'hierarchy, by hand', steps: bare, run: handMeter() },
-      '>= 0.7',
-    );
-    pair(
-      { name: 'three regions, compiled step', steps: 5_000_000, run: bareDesk(desk) },
-      { name: 'three regions, by hand', steps: bare, run: handDesk() },
-      '>= 0.7',
-    );
-    const actors = (name: string, compiled: Candidate['run'], xstate: Candidate['run']): void =>
-      pair(
-        { name: `${name}, compiled actor`, steps: 2_000_000, run: compiled },
-        { name: `${name}, XState actor`, steps: 100_000, run: xstate },
+    const byHand = (name: string, hand: Candidate['run'], compiled: Candidate['run']): readonly Row[] =>
+      against(
+        { name: `${name}, by hand`, steps: bare, run: hand },
+        [{ name: `${name}, compiled step`, steps: bare, run: compiled }],
+        '>= 0.7',
+      );
+    const actors = (
+      name: string,
+      compiled: Candidate['run'],
+      xstate: Candidate['run'],
+      next: Candidate['run'],
+      robot?: Candidate['run'],
+    ): readonly Row[] =>
+      against(
+        { name: `${name}, XState 5 actor`, steps: 80_000, run: xstate },
+        [
+          { name: `${name}, compiled actor`, steps: 2_000_000, run: compiled },
+          { name: `${name}, XState 6 alpha actor`, steps: 80_000, run: next },
+          ...(robot === undefined ? [] : [{ name: `${name}, robot3`, steps: 300_000, run: robot }]),
+        ],
         '>= 30',
       );
     const start = { total: 0, rounds: 0 };
     const one = ['toggled', 'toggled', 'toggled', 'toggled'];
-    actors('toggle', inMemory(lamp, {}, one, toggled), withXstate(createXstateActor(xstateLamp), one, toggled));
     const two = ['ticked', 'ticked', 'ticked', 'ticked'];
-    actors('hierarchy', inMemory(meter, start, two, ticked), withXstate(createXstateActor(xstateMeter), two, ticked));
-    actors(
-      'three regions',
-      inMemory(desk, start, deskEvents, ticked),
-      withXstate(createXstateActor(xstateDesk), deskEvents, ticked),
-    );
+    const rows = [
+      ...byHand('toggle', handLamp(), bareLamp(lamp)),
+      ...byHand('hierarchy', handMeter(), bareMeter(meter)),
+      ...byHand('three regions', handDesk(), bareDesk(desk)),
+      ...actors(
+        'toggle',
+        inMemory(lamp, {}, one, toggled),
+        withXstate(createXstateActor(xstateLamp), one, toggled),
+        withXstateNext(nextLamp(), one, toggled),
+        withRobot(robotLamp, one, toggled),
+      ),
+      ...actors(
+        'hierarchy',
+        inMemory(meter, start, two, ticked),
+        withXstate(createXstateActor(xstateMeter), two, ticked),
+        withXstateNext(nextMeter(), two, ticked),
+        withRobot(robotMeter, two, ticked),
+      ),
+      ...actors(
+        'three regions',
+        inMemory(desk, start, deskEvents, ticked),
+        withXstate(createXstateActor(xstateDesk), deskEvents, ticked),
+        withXstateNext(nextDesk(), deskEvents, ticked),
+      ),
+    ];
     if (seen === 0) throw new Error('No subscriber was called.');
-    const kilobyte = { name: '1 kB', value: 1024 };
-    const size = await bundleSize(folder, "export { lamp } from './machines/lamp.ts';");
-    rows.push(compared('hello world, min + gzip', size, 'B', kilobyte, '<= 1'));
-    const actor = await bundleSize(
-      folder,
-      "export { lamp } from './machines/lamp.ts'; export { createActor } from 'millrace/machine';",
-    );
-    rows.push(compared('hello world with its actor', actor, 'B', kilobyte));
-    return rows;
+    return [...rows, ...(await sizes(folder))];
   });
 }

@@ -88,3 +88,66 @@ export const desk = machine('desk', {
     },
   },
 });
+
+/** Seven regions with three leaves each: 2187 configurations. */
+export const panel = machine('panel', {
+  key: 'id',
+  context: z.object({}),
+  events: { toggled, ticked, reset },
+  creates: ['toggled'],
+}).states('lights', {
+  lights: {
+    parallel: true,
+    states: {
+      hall: {
+        states: {
+          hallOff: { on: { toggled: 'hallLow' } },
+          hallLow: { on: { toggled: 'hallHigh', reset: 'hallOff' } },
+          hallHigh: { on: { toggled: 'hallOff', reset: 'hallOff', ticked: 'hallLow' } },
+        },
+      },
+      stairs: {
+        states: {
+          stairsOff: { on: { toggled: 'stairsLow' } },
+          stairsLow: { on: { toggled: 'stairsHigh', reset: 'stairsOff' } },
+          stairsHigh: { on: { toggled: 'stairsOff', reset: 'stairsOff', ticked: 'stairsLow' } },
+        },
+      },
+      kitchen: {
+        states: {
+          kitchenOff: { on: { toggled: 'kitchenLow' } },
+          kitchenLow: { on: { toggled: 'kitchenHigh', reset: 'kitchenOff' } },
+          kitchenHigh: { on: { toggled: 'kitchenOff', reset: 'kitchenOff', ticked: 'kitchenLow' } },
+        },
+      },
+      bath: {
+        states: {
+          bathOff: { on: { toggled: 'bathLow' } },
+          bathLow: { on: { toggled: 'bathHigh', reset: 'bathOff' } },
+          bathHigh: { on: { toggled: 'bathOff', reset: 'bathOff', ticked: 'bathLow' } },
+        },
+      },
+      bed: {
+        states: {
+          bedOff: { on: { toggled: 'bedLow' } },
+          bedLow: { on: { toggled: 'bedHigh', reset: 'bedOff' } },
+          bedHigh: { on: { toggled: 'bedOff', reset: 'bedOff', ticked: 'bedLow' } },
+        },
+      },
+      study: {
+        states: {
+          studyOff: { on: { toggled: 'studyLow' } },
+          studyLow: { on: { toggled: 'studyHigh', reset: 'studyOff' } },
+          studyHigh: { on: { toggled: 'studyOff', reset: 'studyOff', ticked: 'studyLow' } },
+        },
+      },
+      porch: {
+        states: {
+          porchOff: { on: { toggled: 'porchLow' } },
+          porchLow: { on: { toggled: 'porchHigh', reset: 'porchOff' } },
+          porchHigh: { on: { toggled: 'porchOff', reset: 'porchOff', ticked: 'porchLow' } },
+        },
+      },
+    },
+  },
+});

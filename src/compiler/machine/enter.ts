@@ -5,13 +5,13 @@ import { camelCase, lineComment, quote } from '../../model/text/names.ts';
 import { tryCatch } from './actions.ts';
 import { entriesOfRegions, type Entry } from './entries.ts';
 import { printEntry } from './entry.ts';
-import { isHeard, reachFinal } from './finals.ts';
+import { reachFinal } from './finals.ts';
 import { restoreFunction } from './history.ts';
 import { prelude, valueOf } from './lambdas.ts';
 import { pascal } from './pascal.ts';
 import { grouped } from './pieces.ts';
 import { addFunction, moveTo, once, place, type Printer } from './printer.ts';
-import type { State, Tree } from './tree.ts';
+import { isHeard, type State, type Tree } from './tree.ts';
 
 /** What enters these, outer states first. */
 export function enter(printer: Printer, entries: readonly Entry[]): readonly Doc[] {

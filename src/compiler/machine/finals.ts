@@ -6,7 +6,7 @@ import { exitCalls } from './exit.ts';
 import { prelude, valueOf } from './lambdas.ts';
 import { pascal } from './pascal.ts';
 import { addFunction, leaveTo, moveTo, once, place, type Printer } from './printer.ts';
-import type { State, Tree } from './tree.ts';
+import { isHeard, type State } from './tree.ts';
 
 /** What reaching a final state brings: the end of the state around it, or of the machine. */
 export function reachFinal(printer: Printer, state: State): readonly Doc[] {
@@ -33,11 +33,6 @@ export function reachFinal(printer: Printer, state: State): readonly Doc[] {
   if (outer?.node.type !== 'parallel' || !isHeard(printer.tree, outer)) return own;
   const isDone = doneFunction(printer, outer);
   return isDone === undefined ? own : [...own, [`if (${isDone}(${cell})) `, raise(outer, 'undefined')]];
-}
-
-/** Does any state listen to the end of this one? */
-export function isHeard({ groups }: Tree, { name }: State): boolean {
-  return groups.some(({ descriptor }) => descriptor === `done.state.${name}` || descriptor?.endsWith('*'));
 }
 
 /** The output of the machine, which the Recommendation reads when no state is active any more. */

@@ -3,7 +3,7 @@ import type { TransitionNode } from '../../model/index.ts';
 import { matches } from './descriptors.ts';
 import { hasEntry } from './enter.ts';
 import { hasExit } from './exit.ts';
-import { asksForStates } from './lambdas.ts';
+import { asksForStates } from './reads-configuration.ts';
 import { changedBy, collide, type Move } from './moves.ts';
 import type { Printer } from './printer.ts';
 import { isCertain } from './transitions.ts';

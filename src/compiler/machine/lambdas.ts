@@ -1,6 +1,5 @@
 /** Lambdas of the source as code inside the functions of a machine. */
-import type { CallNode, ExpressionNode, LambdaParts, MachineNode } from '../../model/index.ts';
-import { actionParts, visitActions, visitStates } from '../../model/visit/index.ts';
+import type { CallNode, ExpressionNode } from '../../model/index.ts';
 import { arrowBody, argumentCode, userCode, wordsOf } from '../../model/text/code.ts';
 import { hard, type Doc } from '../../model/text/doc.ts';
 import { isInFunction } from './is-in.ts';
@@ -192,40 +191,4 @@ function scopeFunction(printer: Printer): string {
     '}',
   ]);
   return name;
-}
-
-/**
- * Might a lambda ask which states are active while the machine moves between two of them? Guards and inputs are read
- * when it stands still; of the others only one that cannot be put in place can ask.
- */
-export function readsConfiguration(machine: MachineNode): boolean {
-  let found = false;
-  const look = (expression: ExpressionNode | undefined): void => {
-    found ||= expression !== undefined && asksForStates(expression);
-  };
-  visitStates(machine, (state) => {
-    for (const { delay } of state.after) look(typeof delay === 'string' ? undefined : delay);
-    look(state.output);
-    visitActions(state, (action) => {
-      const { code = [], calls = [] } = actionParts(action);
-      for (const { node } of code) look(node);
-      for (const { lambda } of calls) look(lambda);
-    });
-  });
-  return found;
-}
-
-/** Might this lambda ask which states are active? */
-export function asksForStates({ lambda }: ExpressionNode): boolean {
-  return lambda === undefined || (lambda.reads === undefined ? mayReadIn(lambda) : lambda.reads.includes('in'));
-}
-
-function mayReadIn({ parameter, body }: LambdaParts): boolean {
-  if (parameter.startsWith('{')) return /\bin\b|\.\.\./.test(parameter);
-  // `(scope) => scope.context.n`: each time with the name of what is read.
-  const name = /^[A-Za-z_]\w*/.exec(parameter)?.[0];
-  if (name === undefined) return true;
-  const all = body.match(new RegExp(`\\b${name}\\b`, 'g')) ?? [];
-  const others = body.match(new RegExp(`\\b${name}\\.(?!in\\b)[A-Za-z]`, 'g')) ?? [];
-  return all.length !== others.length;
 }

@@ -7,10 +7,9 @@ import { hard, join, type Doc } from '../../model/text/doc.ts';
 import { docComment, freeName, lineComment } from '../../model/text/names.ts';
 import { pascal } from './pascal.ts';
 import { payloadTypes, type PayloadTypes } from './types.ts';
-import { isHeard } from './finals.ts';
 import { movesOf, type Move } from './moves.ts';
-import { growTree, lineage, type Region, type State, type Tree } from './tree.ts';
-import { readsConfiguration } from './lambdas.ts';
+import { growTree, isHeard, lineage, type Region, type State, type Tree } from './tree.ts';
+import { readsConfiguration } from './reads-configuration.ts';
 import { stateContexts, type StateContexts } from './state-context.ts';
 
 export interface Printer {

@@ -197,3 +197,8 @@ export function areConcurrent(one: State, other: State): boolean {
   const outer = lineage(one).findLast((each) => isWithin(other, each));
   return outer?.node.type === 'parallel' && outer !== one && outer !== other;
 }
+
+/** Does any state listen to the end of this one? */
+export function isHeard({ groups }: Tree, { name }: State): boolean {
+  return groups.some(({ descriptor }) => descriptor === `done.state.${name}` || descriptor?.endsWith('*'));
+}
