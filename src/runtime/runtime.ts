@@ -292,13 +292,9 @@ export class ReactiveSystemRuntime {
   metrics(machine: string, query?: { readonly id?: string }): MachineMetrics {
     return this.#reader.metrics(machine, query);
   }
-  /** The events that an instance would take now. Empty when there is no such instance. */
+  /** The events that an instance would take now. Empty when there is no such instance, or none that its machine can wake. */
   available(machine: string, id: string): readonly string[] {
-    const bound = this.#registry.machine(machine);
-    const row = this.#session.store.tables.instances.get(machine, id);
-    return bound === undefined || row?.status !== 'active'
-      ? []
-      : this.#session.engine.instances.available(bound, JSON.parse(row.snapshot) as never);
+    return this.#session.engine.instances.wouldTake(this.#session.store.tables, { machine, id });
   }
 
   /** Where a run stands; undefined when there is none. */

@@ -1,7 +1,15 @@
 import { messageOf, MillraceError, toErrorRecord, type ErrorRecord } from '../../core/index.ts';
 import type { MachineEvent, MachineStep, Snapshot } from '../../machine/index.ts';
 import { decodeJson, encodeJson, type BoundMachine } from '../../tasks/index.ts';
-import { StoreError, type EventRow, type InstanceRow, type RunRow, type TimerRow, type Tx } from '../../store/index.ts';
+import {
+  StoreError,
+  type EventRow,
+  type InstanceRow,
+  type RunRow,
+  type Tables,
+  type TimerRow,
+  type Tx,
+} from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import type { Delivery } from '../dispatcher.ts';
 import { EventError, RunError } from '../errors.ts';
@@ -14,7 +22,7 @@ import { noInstance } from './errors.ts';
 import { elapsed, store } from './history.ts';
 import { park } from './park.ts';
 import { failedSend, gone, keyOf, parsed } from './sends.ts';
-import { checkFits, snapshotOf } from './snapshot.ts';
+import { checkFits, fits, snapshotOf } from './snapshot.ts';
 
 interface Handled {
   readonly handled: boolean;
@@ -113,6 +121,16 @@ export class Instances implements Machines {
     return snapshot.status === 'active'
       ? machine.module.available(snapshot).map((alias) => names.get(alias) ?? alias)
       : [];
+  }
+
+  /** The same for an instance by its name; none, where there is no such instance or this version cannot wake it. */
+  wouldTake(tables: Pick<Tables, 'instances'>, { machine, id }: InstanceName): readonly string[] {
+    const bound = this.context.registry.machine(machine);
+    const row = tables.instances.get(machine, id);
+    if (bound === undefined || row?.status !== 'active') return [];
+    const snapshot = snapshotOf(row);
+    if (row.hash !== bound.module.hash && !fits(bound.module, snapshot)) return [];
+    return this.available(bound, snapshot);
   }
 
   /** Hands an event of the log to the instance that it names. `payload` is what the event's schema made of it. */

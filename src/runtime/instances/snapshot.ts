@@ -46,6 +46,16 @@ export function checkFits(module: MachineModule<unknown>, name: InstanceName, sn
   }
 }
 
+/** Can a machine stand where a snapshot of another version of it says? */
+export function fits(module: MachineModule<unknown>, snapshot: Snapshot<unknown>): boolean {
+  try {
+    checkSnapshot(module, snapshot);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The states that a snapshot names and the machine does not have. */
 export function vanishedStates(module: MachineModule<unknown>, { state, history }: Snapshot<unknown>): string[] {
   const known = new Set(module.states.map(([name]) => name));

@@ -70,6 +70,7 @@ it('keeps an instance whose state has gone, with all that was meant for it, and 
   await expect.poll(() => runtime.list({ status: ['completed'] })).toHaveLength(2);
   await clock.advance('2h');
   expect(runtime.get('order', 'A')).toMatchObject({ state: ['packing'], status: 'active', changes: 3 });
+  expect([runtime.available('order', 'A'), runtime.available('order', 'B')]).toEqual([[], ['made', 'pack', 'note']]);
   // It goes out of this state by hand.
   await runtime.rollback('order', 'C');
   expect(await runtime.sendEvent('note', { id: 'C', n: 3 })).toMatchObject({ handled: true });
