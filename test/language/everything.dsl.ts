@@ -249,7 +249,13 @@ export const order = orderHead.states('idle', {
           else: [{ forEach: 'context.lines', do: [{ when: ({ item }) => item.parts.length > 1, do: [] }] }],
         },
         { cancel: ({ context }) => context.note ?? '' },
-        { send: { event: () => ping(), id: ({ instanceId }) => `p.${instanceId}`, target: ({ context }) => `parcel/${context.total}` } },
+        {
+          send: {
+            event: () => ping(),
+            id: ({ instanceId }) => `p.${instanceId}`,
+            target: ({ context }) => `parcel/${context.total}`,
+          },
+        },
         { send: { event: () => ping(), delay: ({ context }) => `${context.total}h`, target: 'parcel' } },
       ],
     },
