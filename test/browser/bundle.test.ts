@@ -28,7 +28,7 @@ test.each([
   expect(size).toBeLessThanOrEqual(most);
 });
 
-test.each(['crossing/machines/crossing', 'orders/machines/order', 'review/machines/change'])(
+test.each(['crossing/machines/crossing', 'review/machines/change'])(
   '%s needs neither Node, nor a schema library, nor the engine',
   async (name) => {
     const { files, text } = await bundleForPage(
@@ -40,3 +40,23 @@ test.each(['crossing/machines/crossing', 'orders/machines/order', 'review/machin
     expect(text).not.toMatch(/node:|require\(|process\./);
   },
 );
+
+test('a machine whose states have contexts of their own brings their schemas, but nothing of Node', async () => {
+  const { files } = await bundleForPage("export * from './generated/orders/machines/order.ts';");
+  const rooms = files.map((file) => /^(?:src|generated|node_modules)\/[^/]*/.exec(file)?.[0] ?? file);
+  expect([...new Set(rooms)].sort()).toEqual([
+    'generated/orders',
+    'node_modules/zod',
+    'src/core',
+    'src/flow',
+    'src/machine',
+  ]);
+});
+
+test('a host may have the schema of a context', async () => {
+  const { text } = await bundleForPage(`import { createMachineHost } from 'millrace/machine';
+import { crossingContext } from './generated/crossing/contracts.ts';
+import { crossing } from './generated/crossing/machines/crossing.ts';
+export const host = createMachineHost({ machines: [{ module: crossing, context: crossingContext }] });`);
+  expect(text).not.toMatch(/node:/);
+});

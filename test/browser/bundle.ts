@@ -26,7 +26,9 @@ export async function bundleForPage(code: string): Promise<Bundle> {
     metafile: true,
     logLevel: 'silent',
     tsconfigRaw: '{}',
-    alias: { 'millrace/machine': `${root}src/machine/index.ts` },
+    alias: Object.fromEntries(
+      ['core', 'machine', 'flow'].map((room) => [`millrace/${room}`, `${root}src/${room}/index.ts`]),
+    ),
   });
   const [output] = outputFiles;
   const inputs = Object.values(metafile.outputs)[0]?.inputs ?? {};

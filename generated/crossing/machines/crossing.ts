@@ -537,31 +537,6 @@ function enterWalkersSafe(m: CrossingRegisters): void {
   }); // 1s
 }
 
-/** What they enter. */
-function alwaysEnter(m: CrossingRegisters, transition: number): void {
-  switch (transition) {
-    case 2: // carsMayStop, always (crossing.dsl.ts:30)
-      m.cars = 4; // carsSlow
-      enterCarsSlow(m);
-      break;
-    case 4: // carsStop, always (crossing.dsl.ts:32)
-      m.cars = 6; // carsReady
-      enterCarsReady(m);
-      break;
-    case 6: // walkersWait, always (crossing.dsl.ts:39)
-      m.walkers = 9; // walkersSafe
-      enterWalkersSafe(m);
-      break;
-    case 10: // walkersOver, always (crossing.dsl.ts:46)
-      m.walkers = 8; // walkersWait
-      break;
-    case 12: // called, always (crossing.dsl.ts:53)
-      m.button = 14; // quiet
-      break;
-    default:
-  }
-}
-
 /** Transitions that need no event. */
 function always(m: CrossingRegisters): boolean {
   let cars = -1;
@@ -607,9 +582,32 @@ function always(m: CrossingRegisters): boolean {
     default:
   }
   if (cars === -1 && walkers === -1 && button === -1) return false;
-  alwaysEnter(m, cars);
-  alwaysEnter(m, walkers);
-  alwaysEnter(m, button);
+  // What is entered.
+  switch (cars) {
+    case 2: // carsMayStop, always (crossing.dsl.ts:30)
+      m.cars = 4; // carsSlow
+      enterCarsSlow(m);
+      break;
+    case 4: // carsStop, always (crossing.dsl.ts:32)
+      m.cars = 6; // carsReady
+      enterCarsReady(m);
+      break;
+    default:
+  }
+  switch (walkers) {
+    case 6: // walkersWait, always (crossing.dsl.ts:39)
+      m.walkers = 9; // walkersSafe
+      enterWalkersSafe(m);
+      break;
+    case 10: // walkersOver, always (crossing.dsl.ts:46)
+      m.walkers = 8; // walkersWait
+      break;
+    default:
+  }
+  if (button === 12) {
+    // called, always (crossing.dsl.ts:53)
+    m.button = 14; // quiet
+  }
   return true;
 }
 

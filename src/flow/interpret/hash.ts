@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { canonicalJson } from '../../core/index.ts';
 import type { RunnableFlow } from './steps.ts';
 
@@ -11,5 +10,7 @@ export function runnableHash(flow: RunnableFlow): string {
   const plain = JSON.stringify({ name, on, timeout, onFailure, body }, (key, value: unknown) =>
     typeof value === 'function' ? String(value) : key === 'at' || key === 'location' ? undefined : value,
   );
+  // Asked for when it is needed: a page may load this room for its contracts, and has no such module.
+  const { hash } = process.getBuiltinModule('node:crypto');
   return hash('sha256', canonicalJson(JSON.parse(plain)), 'hex');
 }
