@@ -6,7 +6,7 @@ import { sketchMachine, type MachineSketch, type StateSketch } from '../../../te
 const names = 'abcdefghij';
 const sizes = (region: (name: string) => StateSketch, around: Partial<StateSketch> = {}): readonly number[] =>
   [2, 3, 4, 5, 6, 7, 8, 9, 10].map((count) => {
-    const states = Object.fromEntries([...names.slice(0, count)].map((name) => [name, region(name)]));
+    const states = Object.fromEntries(Array.from(names.slice(0, count), (name) => [name, region(name)]));
     const sketch: MachineSketch = {
       events: ['go', 'back', 'out', 'in'],
       initial: 'all',
