@@ -1,4 +1,5 @@
 import type { Diagnostic, MachineNode, SystemModel } from '../../model/index.ts';
+import { reportDepartures } from './export/departures.ts';
 import { Exporting, type Tree } from './export/exporting.ts';
 import { isCode, moduleText } from './export/module.ts';
 import { initial, states } from './export/states.ts';
@@ -41,6 +42,7 @@ export function exportXstate(machine: MachineNode, model: SystemModel): XstateEx
     initial: initial(to, machine.initial, machine.states, machine.location),
     states: states(to, machine.states),
   };
+  reportDepartures(to);
   const { id, ...rest } = tree;
   // What is started is an actor as well.
   for (const node of to.actions.values()) if (node.kind === 'start') to.actor(node.call.target as never);

@@ -62,14 +62,15 @@ export function covers(descriptor: string, event: string): boolean {
  * here the written order decides. Where the two differ the event gets an entry of its own with all of them in order.
  */
 export function handlers(to: Exporting, place: Place): { readonly [key: string]: Tree } | undefined {
+  const aliases = to.machine.events.map(({ alias }) => alias);
   const { state } = place;
   const known = state.on.filter(({ event, location }) => {
-    if (!/^(?:error|done)\./.test(event)) return true;
+    const isDeclared = aliases.some((alias) => covers(event, alias));
+    if (isDeclared || !/^(?:error|done)\./.test(event)) return true;
     const hint = 'A guard or an action that throws ends an XState actor with an error.';
     to.report('MR1745', 'warning', location, `XState has no event '${event}'; the transition is left out.`, hint);
     return false;
   });
-  const aliases = to.machine.events.map(({ alias }) => alias);
   const entries = new Map<string, readonly TransitionNode[]>(known.map(({ event, transitions: all }) => [event, all]));
   const star = known.some(({ event }) => event === '*') && to.hasOwnEvents;
   for (const alias of aliases) {

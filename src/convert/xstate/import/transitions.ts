@@ -116,7 +116,10 @@ export function handlersOf(
   if (member !== undefined && member.value.kind !== 'object') to.wrong(member.value, 'an object of events');
   const entries = membersOf(member?.value).flatMap((each) => {
     const { key, value } = each;
-    if (key === '' || /^(?:xstate|done|error)\./.test(key)) {
+    if (
+      key === '' ||
+      /^(?:xstate|done\.(?:state|invoke)|error\.(?:platform|execution|communication))(?:\.|$)/.test(key)
+    ) {
       const hint =
         key === ''
           ? "XState 5 calls it 'always'."
