@@ -76,6 +76,7 @@ export interface MachineHost {
  * what is due at once comes before what is due later, and equal deadlines come in the order in which they were set. Who
  * cannot be reached is told to the sender as the event `error.communication`.
  *
+ * @throws MillraceError MR3385 when two machines have the same name.
  * @example
  * ```ts
  * import { createMachineHost, type MachineModule } from 'millrace/machine';

@@ -78,6 +78,8 @@ describe.each(machineKinds)('a host of %s machines', (_, make) => {
     host.create('noting', { id: 'a' });
     host.create('noting', { id: 'b' });
     expect(() => host.create('noting', { id: 'a' })).toThrow(expect.objectContaining({ code: 'MR3376' }));
+    const twice = () => createMachineHost({ machines: [make('noting', noting), make('noting', noting)] });
+    expect(twice).toThrow(expect.objectContaining({ code: 'MR3385' }));
     expect(() => host.create('nothing')).toThrow(expect.objectContaining({ code: 'MR3375' }));
     const a = host.get('noting', 'a');
     a?.stop();

@@ -44,7 +44,10 @@ export class Host {
     });
     for (const each of options.machines) {
       const entry = 'module' in each ? each : { module: each };
-      this.machines.set(entry.module.name, entry);
+      const { name } = entry.module;
+      if (this.machines.has(name))
+        throw hostError('MR3385', `Two machines of the host are called '${name}'.`, { details: { machine: name } });
+      this.machines.set(name, entry);
     }
   }
 
