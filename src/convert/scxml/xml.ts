@@ -27,6 +27,9 @@ export type ParsedXml =
 
 const local = (name: string): string => name.slice(name.indexOf(':') + 1);
 
+/** Deeper than any document that is meant, and not so deep that walking through it fails. */
+const deepest = 500;
+
 /** Parses an XML document into its tree. */
 export function parseXml(text: string): ParsedXml {
   const parser = new SaxesParser();
@@ -47,6 +50,10 @@ export function parseXml(text: string): ParsedXml {
     start = column > 0 ? { line: parser.line, column } : { line: Math.max(1, parser.line - 1), column: 1 };
   });
   parser.on('opentag', ({ name, attributes }: SaxesTagPlain) => {
+    if (stack.length === deepest) {
+      failure ??= { message: `Elements stand more than ${deepest} deep in each other.`, place: start };
+    }
+    if (failure !== undefined) return;
     const children: (XmlElement | XmlText)[] = [];
     const given = Object.entries(attributes).flatMap(([key, value]) =>
       key === 'xmlns' || key.startsWith('xmlns:') ? [] : [[key.includes(':') ? key : local(key), value] as const],

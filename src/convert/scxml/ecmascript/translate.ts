@@ -2,10 +2,10 @@ import { ts } from 'ts-morph';
 import { access, quote } from '../../../model/text/names.ts';
 import type { EventView } from '../event-view.ts';
 import { globals } from './globals.ts';
-import { parseExpression, parseScript } from './parse.ts';
+import { parseExpression, parseScript, syntaxError } from './parse.ts';
 import { allDeclared, referencesIn, type Reference } from './references.ts';
 import { treeEdits, type Edit } from './trees.ts';
-import { combined, plain, scoped, type Value } from './value.ts';
+import { combined, plain, scoped, settleNames, type Value } from './value.ts';
 
 /** A function of the document: its declaration, to be put where it is called. */
 export interface DocumentFunction {
@@ -36,7 +36,7 @@ export const failing = (message: string, type = 'Error'): Value =>
 /** Translates an expression. Code that is none gives a value that throws. */
 export function translateExpression(code: string, names: Names, view: EventView): Value {
   const parsed = parseExpression(code);
-  if (parsed.message !== undefined) return failing(`${parsed.message} in: ${code.trim()}`, 'SyntaxError');
+  if (parsed.message !== undefined) return failing(`${parsed.message} in: ${code.trim().slice(0, 80)}`, 'SyntaxError');
   const { node, text } = parsed;
   const world = reach([node], names);
   const more = {
@@ -60,6 +60,9 @@ export function translateScript(code: string, names: Names, view: EventView): Va
   const own = dedent(rewriteStatements(text, statements, names, view));
   const changed = [...world.changed];
   const block = [...preamble(world, names, view), own, `return { ${changed.join(', ')} };`].join('\n');
+  const { text: settled } = settleNames(block, new Set());
+  const wrong = syntaxError(`'use strict'; () => {\n${settled}\n}`);
+  if (wrong !== undefined) return failing(`The script cannot be put in other words: ${wrong}`, 'SyntaxError');
   return plain(`(() => {\n${block}\n})()`, {
     block,
     declared: new Set([...world.declared, ...world.variables]),

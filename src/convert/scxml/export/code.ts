@@ -4,6 +4,7 @@ import type { CallNode, ExpressionNode } from '../../../model/index.ts';
 import { parseExpression } from '../ecmascript/parse.ts';
 import { allDeclared, referencesIn } from '../ecmascript/references.ts';
 import type { Field } from './fields.ts';
+import { javascript } from './types.ts';
 
 /** What a lambda's scope is in a document, at one place. */
 export interface CodeScope {
@@ -36,32 +37,6 @@ export function argumentOf({ lambda, argument }: CallNode, scope: CodeScope): st
   if (argument === '') return undefined;
   const text = javascript(`(${lambda.lambda?.parameter ?? ''}) => (${argument})`);
   return inPlace(text, scope) ?? applied(text, scope);
-}
-
-/** The text without its types, on one line where that changes nothing. */
-export function javascript(text: string): string {
-  const parsed = parseExpression(text);
-  if (parsed.message === undefined && !hasTypes(parsed.node)) return onOneLine(text);
-  const { outputText } = ts.transpileModule(`(${text}\n)`, {
-    compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext },
-  });
-  const bare = outputText.trim().replace(/;$/, '');
-  return onOneLine(bare.startsWith('(') && bare.endsWith(')') ? bare.slice(1, -1).trim() : bare);
-}
-
-// Line breaks mean something in comments, in templates and where a semicolon was left out.
-const onOneLine = (text: string): string =>
-  /\/\/|`|\{\s*\n[^]*[^;{},\s]\s*\n\s*\w/.test(text) ? text : text.replaceAll(/\s*\n\s*/g, ' ');
-
-function hasTypes(node: ts.Node): boolean {
-  if (
-    ts.isNonNullExpression(node) ||
-    ts.isAsExpression(node) ||
-    ts.isSatisfiesExpression(node) ||
-    (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node))
-  )
-    return true;
-  return ts.forEachChild(node, (child) => hasTypes(child) || undefined) === true;
 }
 
 /** The body with its names put in other words, when it names them plainly. */

@@ -1,6 +1,6 @@
 import { ts } from 'ts-morph';
 import { usedNames } from '../../../model/index.ts';
-import { javascript } from './code.ts';
+import { javascript } from './types.ts';
 import type { Written } from './element.ts';
 import type { ExportScope } from './scope.ts';
 import { stateElement } from './states.ts';

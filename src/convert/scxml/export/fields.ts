@@ -3,6 +3,7 @@ import { isIdentifier } from '../../../model/text/names.ts';
 import { visitActions, visitStates } from '../../../model/visit/index.ts';
 import type { ExpressionNode, MachineNode } from '../../../model/index.ts';
 import { parseExpression } from '../ecmascript/parse.ts';
+import { javascript } from './types.ts';
 
 /** A field of the context as a variable of the data model. */
 export interface Field {
@@ -29,7 +30,7 @@ export function fieldsOf(machine: MachineNode): ReadonlyMap<string, Field> {
 }
 
 function schemaFields(text: string): ReadonlyMap<string, string | undefined> | undefined {
-  const parsed = parseExpression(text);
+  const parsed = parseExpression(javascript(text));
   if (parsed.message !== undefined || !ts.isCallExpression(parsed.node)) return undefined;
   const { expression, arguments: given } = parsed.node;
   const [shape] = given;
