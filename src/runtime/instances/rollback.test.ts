@@ -3,13 +3,15 @@ import { SimulatedClock } from 'millrace/testing';
 import { silentLogger } from 'millrace/tasks';
 import type { ReactiveSystemRuntime } from '../index.ts';
 import { anyFlow, anyTask, at, code } from '../fixtures/bind.ts';
-import { noting, openSketched, seen, sketched } from '../fixtures/sketched.ts';
+import { machineKinds } from '../../../test/support/machine-kinds.ts';
+import type { MachineSketch } from '../../../test/support/sketch.ts';
+import { noteBook, noting, openSketched, seen, sketched } from '../fixtures/sketched.ts';
 
 let runtime: ReactiveSystemRuntime;
 afterEach(() => runtime.close());
 const state = (id = 'A') => runtime.get('doc', id)?.state;
 
-const doc = sketched('doc', {
+const sketch: MachineSketch = {
   events: ['made', 'edit', 'publish', 'retract', 'next', 'back'],
   creates: ['made'],
   initial: 'draft',
@@ -32,10 +34,13 @@ const doc = sketched('doc', {
     stale: { on: { back: 'was' } },
     gone: { type: 'final', output: '() => 1' },
   },
-});
+};
+const doc = sketched('doc', sketch);
 const send = (event: string, more: object = {}) => runtime.sendEvent(event, { id: 'A', ...more });
 
-describe('rollback', () => {
+describe.each(machineKinds)('rollback of %s machines', (_kind, make) => {
+  const doc = noteBook(make('doc', sketch));
+
   it('goes back one event, or to an entry, with state, context and what history states remember', async () => {
     runtime = openSketched([doc]);
     await send('made');
