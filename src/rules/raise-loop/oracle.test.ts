@@ -35,13 +35,11 @@ const state = fc
       ]),
     ),
   }));
-const machines = fc
-  .tuple(state, state, state, state, state)
-  .map(([a, b, c, c1, c2]): MachineSketch => ({
-    events,
-    initial: 'a',
-    states: { a, b, c: { ...c, states: { c1, c2 } } },
-  }));
+const machines = fc.tuple(state, state, state, state, state).map(([a, b, c, c1, c2]): MachineSketch => ({
+  events,
+  initial: 'a',
+  states: { a, b, c: { ...c, states: { c1, c2 } } },
+}));
 
 it('agrees with the interpreter', () => {
   let endless = 0;
