@@ -49,8 +49,11 @@ export function initialEntries(tree: Tree, initial: readonly string[]): readonly
   return entriesTo(tree, targets.length > 0 ? targets : tree.roots.slice(0, 1), undefined);
 }
 
+/** The states of these names. A history at the top has nothing to remember, and no rule lets it pass. */
 export const named = (tree: Tree, names: readonly string[] = []): readonly State[] =>
-  names.flatMap((name) => tree.find(name) ?? []);
+  names
+    .flatMap((name) => tree.find(name) ?? [])
+    .filter(({ node, parent }) => node.type !== 'history' || parent !== undefined);
 
 const around = (history: State): State => history.parent as State;
 

@@ -25,7 +25,7 @@ export interface PrintMachineOptions {
   readonly hash: string;
 }
 
-/** The code of a machine without header and imports. The machine must have passed `unsupportedInMachine`. */
+/** The code of a machine without header and imports. The machine must have passed the rules. */
 export function printMachine(machine: MachineNode, { model, layout, writer, hash }: PrintMachineOptions): string {
   const exported = writer.declare(layout.module('machine', machine.name).exported);
   const printer = createPrinter(model, machine, writer, layout);

@@ -1,4 +1,3 @@
-import type { Snapshot } from '../module.ts';
 import { machineOf, newCell, numberOf, snapshotOf } from './compiled-machine.ts';
 import type { Cell, CompiledMachine, RegionalProgram } from './program.ts';
 
@@ -9,32 +8,29 @@ export function regionalMachine<Context, Contexts, Registers extends Cell<Contex
   const { states, regions } = program;
   // A state with regions is no leaf: those in its regions are.
   const leaves = states.map(([name, , , type]) => (type === 'parallel' ? undefined : name));
-  const last = states.map((_, state) => lastBelow(state));
-  function lastBelow(state: number): number {
-    const after = states.findIndex(([, parent], number) => number > state && parent < state);
-    return after === -1 ? states.length - 1 : after - 1;
+  const regionOf = states.map((_, state) => regions.findLastIndex((root) => isWithin(state, root)) + 1);
+  function isWithin(state: number, root: number): boolean {
+    for (let each = state; each >= root; each = states[each]?.[1] ?? -1) if (each === root) return true;
+    return false;
   }
-  const whereIs = (snapshot: Snapshot<Context> | undefined): readonly number[] => {
-    const active = snapshot?.state.map((leaf) => numberOf(program, leaf)) ?? [];
-    return [-1, ...regions].map((root) => {
-      // From a leaf outwards: a region stands at the innermost of its states on this way.
-      for (const leaf of active) {
-        for (let state = leaf; state !== -1; state = states[state]?.[1] ?? -1) {
-          if (regionOf(state) === root) return state;
-        }
+  const whereIs = (leaves: readonly string[]): readonly number[] => {
+    const at = [-1, ...regions.map(() => -1)];
+    for (const leaf of leaves) {
+      // From the leaf outwards: each region stands at the innermost of its states on this way.
+      for (let state = numberOf(program, leaf); state !== -1; state = states[state]?.[1] ?? -1) {
+        const region = regionOf[state] ?? 0;
+        if (at[region] === -1) at[region] = state;
       }
-      return -1;
-    });
+    }
+    return at;
   };
-  const regionOf = (state: number): number =>
-    regions.findLast((root) => root <= state && state <= (last[root] ?? -1)) ?? -1;
   return machineOf(program, {
     open: (context, scope, snapshot) => {
       const remembered = Object.entries(snapshot?.history ?? {}).map(([history, names]) => {
         numberOf(program, history);
         return [history, names.map((state) => numberOf(program, state))] as const;
       });
-      return program.open(newCell(context, scope), whereIs(snapshot), Object.fromEntries(remembered));
+      return program.open(newCell(context, scope), whereIs(snapshot?.state ?? []), Object.fromEntries(remembered));
     },
     read: (cell) => {
       const state: string[] = [];
