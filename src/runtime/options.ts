@@ -32,7 +32,10 @@ export interface RuntimeOptions {
   readonly drainMs?: number;
   /** How many waiting runs stay in memory. Default 10,000. */
   readonly resident?: number;
-  /** How much of the history of machine instances is kept; under `machines` for one machine. */
+  /**
+   * How much of the history of machine instances is kept; under `machines` for one machine. What is beyond it goes when
+   * its instance changes, and, with this option, at the start and once an hour.
+   */
   readonly history?: HistoryLimit & { readonly machines?: Readonly<Record<string, HistoryLimit>> };
   /**
    * Milliseconds of real time, from some moment on, by which the steps of machines are measured. Default:
@@ -45,7 +48,7 @@ export interface RuntimeOptions {
 export interface HistoryLimit {
   /** How many entries. Default 1000. */
   readonly keep?: number;
-  /** How old they may become: older ones go when the instance changes. Default: any age. */
+  /** How old they may become. Default: any age. */
   readonly maxAge?: Duration;
 }
 

@@ -6,9 +6,13 @@ import { Engine } from './engine.ts';
 import { RunError } from './errors.ts';
 import { newId } from './ids.ts';
 import { Inbox } from './inbox.ts';
+import { sweep } from './instances/retention.ts';
 import { checkClock, clockOf, historyLimits, openStore, type RuntimeOptions } from './options.ts';
 import { acquire, heartbeat, mine, release } from './owner.ts';
 import type { Registry } from './registry.ts';
+
+/** How often histories are looked through for what is beyond their limits, in ms of real time. */
+const sweepEvery = 3_600_000;
 
 /** The time in which this process drives a database: from taking it over to letting it go, or to the first failure. */
 export class Session {
@@ -25,6 +29,7 @@ export class Session {
   readonly #inbox: Inbox;
   readonly #epoch: number;
   readonly #beat: NodeJS.Timeout;
+  readonly #sweep: NodeJS.Timeout | undefined;
   /** The calls that wait for something. */
   readonly #held = new Set<(error: unknown) => void>();
   #idle: (() => void)[] = [];
@@ -64,6 +69,11 @@ export class Session {
     this.#beat = setInterval(() => {
       this.engine.writer.enqueue({ run: (tx) => tx.owner.put(mine(id, this.#epoch, Date.now())) });
     }, heartbeat.every).unref();
+    if (options.history !== undefined) {
+      const look = (): void => this.engine.guard(() => sweep(this.engine));
+      this.#sweep = setInterval(look, sweepEvery).unref();
+      setImmediate(look);
+    }
     this.#inbox = new Inbox(this.engine);
     // On the next turn, so that implementations can be registered first.
     this.recovered = new Promise((resolve) => {
@@ -135,6 +145,7 @@ export class Session {
     if (this.failure !== undefined) return;
     this.failure = error;
     clearInterval(this.#beat);
+    clearInterval(this.#sweep);
     this.#inbox.stop();
     this.engine.stopAll();
     this.bus.end();

@@ -315,6 +315,8 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     expect(instances.get('m', 'c')).toMatchObject({ input: '{"n":1}', armed: true });
     expect(instances.list({}).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     expect(instances.list({ status: 'active', machine: 'm' }).map(({ id }) => id)).toEqual(['b', 'c']);
+    expect(instances.after('m', 'a', 9).map(({ id }) => id)).toEqual(['b', 'c']);
+    expect(instances.after('m', '', 1).map(({ id }) => id)).toEqual(['a']);
     expect(instances.list({ id: 'b' }).map(({ id }) => id)).toEqual(['b']);
     expect(instances.list({ state: 'y' }).map(({ id }) => id)).toEqual(['a', 'c']);
     expect(instances.list({ state: 'y', limit: 1, offset: 1 }).map(({ id }) => id)).toEqual(['c']);

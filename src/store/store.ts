@@ -134,6 +134,8 @@ export interface InstanceTable {
   get(machine: string, id: string): InstanceRow | undefined;
   put(row: InstanceRow): void;
   list(filter: InstanceFilter): InstanceRow[];
+  /** The instances of a machine in the order of their ids, those after `id`. */
+  after(machine: string, id: string, limit: number): InstanceRow[];
   /** Removes an instance with its history. */
   remove(machine: string, id: string): void;
   append(row: HistoryRow): void;

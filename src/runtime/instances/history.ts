@@ -2,6 +2,7 @@ import type { Snapshot } from '../../machine/index.ts';
 import type { Context } from '../context.ts';
 import type { HistoryRow, InstanceRow, Tx } from '../../store/index.ts';
 import { readArmed } from './armed.ts';
+import { trim } from './retention.ts';
 import { moreOf } from './snapshot.ts';
 
 /** How many timers and how much work an entry keeps: each entry keeps all that there is at its time. */
@@ -39,13 +40,7 @@ export function store(
     more: moreOf(snapshot),
     armed: count === 0 ? null : count > mostArmed ? tooMany : JSON.stringify(armed),
   });
-  const { keep, maxAge } = context.limits(machine);
-  if (seq > keep) tx.instances.trim(machine, id, seq - keep);
-  if (maxAge !== undefined) {
-    const oldest = tx.instances.oldest(machine, id);
-    if (oldest !== undefined && oldest.at < updated - maxAge)
-      tx.instances.expire(machine, id, seq - 1, updated - maxAge);
-  }
+  trim(context, tx, next, updated);
   return next;
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { openSqlite } from 'millrace/store';
 import { SimulatedClock } from 'millrace/testing';
 import { silentLogger } from 'millrace/tasks';
 import type { ReactiveSystemRuntime } from '../index.ts';
@@ -262,12 +263,13 @@ describe('history', () => {
     });
   });
 
-  const log = sketched('doc', {
+  const logSketch: MachineSketch = {
     events: ['made', 'edit'],
     creates: ['made'],
     initial: 'on',
     states: { on: { on: { made: {}, edit: { actions: [noting('event.text')] } } } },
-  });
+  };
+  const log = sketched('doc', logSketch);
 
   it('drops what is too old when something new comes, never the newest', async () => {
     const clock = new SimulatedClock();
@@ -282,6 +284,34 @@ describe('history', () => {
     await clock.advance('10d');
     await send('edit', { text: 3 });
     expect(runtime.history('doc', 'A')).toHaveLength(1);
+  });
+
+  it('drops at the start what instances that idle have too much of', async () => {
+    const store = openSqlite(':memory:');
+    const clock = new SimulatedClock();
+    const many = [log, sketched('other', { ...logSketch, creates: [] })];
+    runtime = openSketched(many, {}, { clock, store, db: undefined });
+    const ids = Array.from({ length: 700 }, (_, index) => `i${index}`);
+    await Promise.all(ids.flatMap((id) => [runtime.create('doc', { id }), runtime.create('other', { id })]));
+    await Promise.all(ids.map((id) => runtime.sendEvent('edit', { id, text: 1 })));
+    const kept = (machine: string) => ids.reduce((sum, id) => sum + runtime.history(machine, id).length, 0);
+    expect([kept('doc'), kept('other')]).toEqual([1400, 1400]);
+    await clock.advance('2h');
+    runtime.abandon();
+    store.transaction((tx) => tx.owner.release());
+    runtime = openSketched(
+      many,
+      {},
+      {
+        clock,
+        store,
+        db: undefined,
+        history: { maxAge: '1h', machines: { other: { maxAge: '30d', keep: 2 } } },
+      },
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    await runtime.idle();
+    expect([kept('doc'), kept('other')]).toEqual([700, 1400]);
   });
 
   it.each([0, -1, 1.5, Number.NaN])('refuses to keep %d entries', (keep) => {

@@ -37,6 +37,11 @@ export function instanceTable(log: Log): InstanceTable {
         filter,
       );
     },
+    after: (machine, id, limit) =>
+      sorted(
+        table.filter((row) => row.machine === machine && row.id > id),
+        (row) => row.id,
+      ).slice(0, limit),
     remove: (machine, id) => {
       table.remove([machine, id]);
       for (const row of of(machine, id)) history.remove([machine, id, row.seq]);

@@ -29,6 +29,7 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
   );
   const remove = command(db, 'DELETE FROM instances WHERE machine = ? AND id = ?');
   const removeHistory = command(db, 'DELETE FROM instance_history WHERE machine = ? AND instance = ?');
+  const after = query<Stored>(db, `SELECT ${columns} FROM instances WHERE machine = ? AND id > ? ORDER BY id LIMIT ?`);
   const standing = query<StandingRow>(
     db,
     `SELECT json_extract(snapshot, '$.state') AS state, count(*) AS count, min(id) AS example FROM instances
@@ -66,6 +67,7 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
         .all(...values, filter.limit ?? -1, filter.offset ?? 0)
         .map(row);
     },
+    after: (machine, id, limit) => after.all(machine, id, limit).map(row),
     remove: (machine, id) => {
       remove(machine, id);
       removeHistory(machine, id);
