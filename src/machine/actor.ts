@@ -4,11 +4,12 @@ import type { Effect, MachineEvent, MachineModule, Snapshot, StateIn } from './m
 
 /**
  * A machine at work in memory: in a browser page, in a test. Its functions need no `this`, so that they can be handed on
- * as they are: `useSyncExternalStore(actor.subscribe, actor.getSnapshot)`.
+ * as they are: `useSyncExternalStore(actor.subscribe, actor.getSnapshot)`. `Event` narrows what may be sent: the union that a
+ * generated module exports.
  */
-export interface Actor<Context, State extends string = string> {
+export interface Actor<Context, State extends string = string, Event extends MachineEvent = MachineEvent> {
   /** Takes an event to completion. An event sent meanwhile (from a subscriber, say) waits for its turn. */
-  readonly send: (event: MachineEvent) => void;
+  readonly send: (event: Event) => void;
   /** Where it stands. The very same object until an event is handled. */
   readonly getSnapshot: () => Snapshot<Context, State>;
   /** Calls back after each event that was handled. Returns a function that ends it. */

@@ -43,3 +43,11 @@ export const state: 'off' | 'on' | undefined = own.getSnapshot().state[0];
 export const any: readonly Instance[] = [own, host.create('lamp')];
 // @ts-expect-error the context has no such field
 host.create(lamp, { context: { dark: 0 } });
+
+type LampEvent = { readonly name: 'toggled'; readonly payload: { readonly id: string } };
+const typed: Instance<Lamp, 'off' | 'on', LampEvent> = own;
+typed.send({ name: 'toggled', payload: { id: '1' } });
+// @ts-expect-error there is no such event
+typed.send({ name: 'togled', payload: { id: '1' } });
+// @ts-expect-error the event has a payload
+typed.send({ name: 'toggled' });

@@ -1,12 +1,17 @@
 /** The page of a crossing. The machine says where everything stands; the style sheet says how that looks. */
-import { createMachineHost } from 'millrace/machine';
-import { crossing } from '../../../generated/crossing/machines/crossing.ts';
+import { createMachineHost, type Instance } from 'millrace/machine';
+import {
+  crossing,
+  type CrossingContext,
+  type CrossingEvent,
+  type CrossingState,
+} from '../../../generated/crossing/machines/crossing.ts';
 
 const street = 'High Street';
 const host = createMachineHost({ machines: [crossing] });
 
 /** What was there before the page was loaded anew goes on, timers included. */
-function open() {
+function open(): Instance<CrossingContext, CrossingState, CrossingEvent> {
   try {
     host.restore(localStorage.getItem('crossing') ?? '');
   } catch {

@@ -1,13 +1,17 @@
 import { isActive } from '../active.ts';
 import type { Actor } from '../actor.ts';
 import type { HostDocument } from './persist/document.ts';
-import type { Effect, MachineModule, Snapshot } from '../module.ts';
+import type { Effect, MachineEvent, MachineModule, Snapshot } from '../module.ts';
 
 // Written as a method, so that an instance whose states are known by name counts as any instance.
 type Asks<State> = { ask(state: State): boolean }['ask'];
 
 /** One machine at work in a host. Its functions need no `this`: they can be handed on as they are. */
-export interface Instance<Context = unknown, State extends string = string> extends Actor<Context, State> {
+export interface Instance<
+  Context = unknown,
+  State extends string = string,
+  Event extends MachineEvent = MachineEvent,
+> extends Actor<Context, State, Event> {
   readonly machine: string;
   readonly id: string;
   /** `stopped`: somebody else ended it. */
