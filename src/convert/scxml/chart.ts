@@ -53,6 +53,8 @@ export interface Chart {
   readonly eventUse: EventUse;
   readonly late: boolean;
   readonly readsProcessors: boolean;
+  /** Does it read what SCION says about the place of an error? */
+  readonly readsPlaces: boolean;
   readonly invocations: Invocation[];
 }
 
@@ -119,6 +121,7 @@ export function chartOf(
     events: eventNamesOf(root),
     eventUse: eventUseOf(root),
     late: root.attributes.binding === 'late',
+    readsPlaces: [...ownElements(root)].some((element) => /\b(?:tagname|reason)\b/.test(codeOf(element))),
     readsProcessors: [...ownElements(root)].some((element) => codeOf(element).includes('_ioprocessors')),
     invocations: [],
   };

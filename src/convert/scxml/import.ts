@@ -9,6 +9,7 @@ import {
 } from '../../model/index.ts';
 import { chartOf, ownElements, stateTags, type Chart, type ReadFile } from './chart.ts';
 import { contextSchema, dataModelOf } from './data.ts';
+import { fillPlaces } from './error-data.ts';
 import { pendingOf } from './finalize.ts';
 import { loadInvocations, machineName, reportsOf, type Loading } from './invoke.ts';
 import { locationOf, reporter } from './report.ts';
@@ -94,7 +95,7 @@ export function importScxml(text: string, options: ImportScxmlOptions = {}): Imp
     events,
     isChild: (each) => run.has(each),
   };
-  const machines = charts.map((each) => machineOf(world, each, readFile));
+  const machines = charts.map((each) => fillPlaces(machineOf(world, each, readFile), each));
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
   const location = locationOf(file, root);
   const model = createSystem({

@@ -2,6 +2,7 @@ import type { ActionNode, StateNode, TransitionNode } from '../../model/index.ts
 import { actionsOf, type ActionSite } from './actions.ts';
 import type { Chart, Invocation, ReadFile } from './chart.ts';
 import { combined, lambdaOf, plain, type Value } from './ecmascript/value.ts';
+import { withErrorData } from './error-data.ts';
 import { dataView, storedView, type EventView } from './event-view.ts';
 import { descriptorsOf } from './event-names.ts';
 import { asBoolean, assignNode } from './nodes.ts';
@@ -77,8 +78,13 @@ export function transitionsOf(
 }
 
 function viewOf({ world, chart }: TransitionScope, key: string, payload: 'event' | 'output'): EventView {
-  if (!world.envelope) return dataView(payload);
-  return isPlatformKey(key) ? internalView(documentName(key), payload, chart) : userView(world);
+  const isPlatform = isPlatformKey(key);
+  const view = !world.envelope
+    ? dataView(payload)
+    : isPlatform
+      ? internalView(documentName(key), payload, chart)
+      : userView(world);
+  return isPlatform && key.startsWith('error.') && chart.readsPlaces ? withErrorData(view, payload) : view;
 }
 
 function hear(scope: TransitionScope, transition: XmlElement, source: XmlElement): Heard {

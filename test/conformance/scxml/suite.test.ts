@@ -4,7 +4,7 @@ import type { Engine } from './run-case.ts';
 import { runSuite } from './suite.ts';
 
 /** What does not pass, and is explained in docs/scxml.md. */
-const explained = ['error/error', 'w3c-ecma/test201.txml'];
+const explained = ['w3c-ecma/test201.txml'];
 
 describe('the public SCXML suite', () => {
   const cases = readCases();
