@@ -1,5 +1,5 @@
 /** One function per event, a `switch` over the register of each region, inherited transitions flattened, child first. */
-import { block, hard, indent, join, type Doc } from '../../model/text/doc.ts';
+import { block, hard, indent, join, print, type Doc } from '../../model/text/doc.ts';
 import { camelCase, lineComment, quote } from '../../model/text/names.ts';
 import { askedOnce, handlersOf, isPattern, isSelected, type Asker, type Case, type Handler } from './handlers.ts';
 import { pascal } from './pascal.ts';
@@ -7,7 +7,7 @@ import { printPhases } from './phases.ts';
 import { addFunction, type Printer } from './printer.ts';
 import { printGroup, type Leave } from './groups.ts';
 import { describe, isCertain } from './transitions.ts';
-import type { Group } from './tree.ts';
+import type { Group, State } from './tree.ts';
 
 /** A printed handler: how it is called. */
 export interface PrintedHandler {
@@ -127,13 +127,20 @@ function printAsker(
   { region, cases }: Asker,
   around: { readonly parameter: string; readonly isLast: boolean; readonly reads: () => void },
 ): Doc {
-  const printed = cases.map((each): Doc => [
-    join(
-      each.states.map(({ number, name }) => `case ${number}: ${lineComment(name)}`),
-      hard,
-    ),
-    indent([hard, join(printCase(printer, handler, shared, region.index, each, around), hard)]),
-  ]);
+  // What does the same stands there once: transitions of different states may say the same.
+  const bodies = new Map<string, { readonly states: State[]; readonly body: Doc }>();
+  for (const each of cases) {
+    const body = join(printCase(printer, handler, shared, region.index, each, around), hard);
+    const same = bodies.get(print(body));
+    if (same === undefined) bodies.set(print(body), { states: [...each.states], body });
+    else same.states.push(...each.states);
+  }
+  const printed = [...bodies.values()].map(({ states, body }): Doc => {
+    const labels = states
+      .sort((a, b) => a.number - b.number)
+      .map(({ number, name }) => `case ${number}: ${lineComment(name)}`);
+    return [join(labels, hard), indent([hard, body])];
+  });
   const ends = around.isLast && handler.form === 'alone';
   const last: Doc = ends ? ['default:', indent([hard, 'return false;'])] : 'default:';
   return [`switch (${printer.local.cell}.${region.register}) `, block([...printed, last])];
