@@ -8,9 +8,10 @@ import type {
   TaskNode,
 } from '../../model/index.ts';
 import { array, object, print, type Doc } from '../../model/text/doc.ts';
-import { propertyKey, quote } from '../../model/text/names.ts';
+import { camelCase, propertyKey, quote } from '../../model/text/names.ts';
 import { comment, commonMembers } from './common.ts';
 import { optionalCall, optionalSchema, schema } from './lambdas.ts';
+import { exitsOf, statesApart } from './parts.ts';
 import type { Printing } from './printing.ts';
 import { printStates } from './states.ts';
 import { printBody } from './steps.ts';
@@ -44,19 +45,37 @@ const printers: {
     printBody(to, node.body, true),
     ')',
   ],
-  machine: (to, node) => [
-    to.word('machine'),
-    '(',
-    quote(node.name),
-    ', ',
-    machineOptions(to, node),
-    ').states(',
-    oneOrMore(node.initial) ?? '[]',
-    ', ',
-    printStates(to, node, node.states, node.location),
-    ')',
-  ],
+  machine: printMachine,
 };
+
+function printMachine(to: Printing, node: MachineNode): Doc {
+  const head = to.heads.get(node) ?? machineHead(to, node);
+  const states = printStates(to, node, node.states, node.location);
+  return [head, '.states(', oneOrMore(node.initial) ?? '[]', ', ', states, ')'];
+}
+
+function machineHead(to: Printing, node: MachineNode): Doc {
+  return [to.word('machine'), '(', quote(node.name), ', ', machineOptions(to, node), ')'];
+}
+
+/** The head of a machine and the states that are nested too deep for the types, as constants of their own. */
+function partsBefore(to: Printing, node: DefinitionNode, constant: string): string {
+  const apart = node.kind === 'machine' ? statesApart(node) : [];
+  if (node.kind !== 'machine' || apart.length === 0) return '';
+  const head = to.names.fresh(`${constant}Head`);
+  const texts = [print(['const ', head, ' = ', machineHead(to, node), ';'], 0, 120)];
+  to.heads.set(node, head);
+  for (const state of apart) {
+    const name = to.names.fresh(camelCase(state.name));
+    const exits = exitsOf(node, state);
+    const states = printStates(to, node, state.states, state.location);
+    const options = exits.length === 0 ? '' : [', ', object([['exits: ', array(exits.map(quote))]])];
+    const call = [to.word('part'), '(', head, ', ', oneOrMore(state.initial) ?? '[]', ', ', states, options, ')'];
+    texts.push(print(['const ', name, ' = ', call, ';'], 0, 120));
+    to.apart.set(state, name);
+  }
+  return texts.map((text) => `${text}\n\n`).join('');
+}
 
 /** The exported constant of a definition with its comment, without an indentation. */
 export function printDefinition(to: Printing, node: DefinitionNode): string {
@@ -69,8 +88,9 @@ export function printDefinition(to: Printing, node: DefinitionNode): string {
     );
   }
   const constant = to.names.constants.get(name) ?? name;
+  const before = partsBefore(to, node, constant);
   const printer = printers[kind] as (to: Printing, node: DefinitionNode) => Doc;
-  return `${comment(node)}${print(['export const ', constant, ' = ', printer(to, node), ';'], 0, 120)}`;
+  return `${before}${comment(node)}${print(['export const ', constant, ' = ', printer(to, node), ';'], 0, 120)}`;
 }
 
 function agentOptions(node: AgentNode): Doc {

@@ -32,6 +32,8 @@ export interface Names {
   /** The definition that a constant stands for. */
   readonly definitions: ReadonlyMap<string, string>;
   readonly words: Readonly<Record<Word, string>>;
+  /** Gives a constant that is nobody's a name. */
+  readonly fresh: (wanted: string) => string;
 }
 
 /**
@@ -70,7 +72,12 @@ export function nameAll(model: SystemModel): Names {
       definitions.set(constant, name);
     }
   }
-  return { constants, also, definitions, words: own };
+  const fresh = (wanted: string): string => {
+    const name = freeName(wanted, avoided);
+    avoided.add(name);
+    return name;
+  };
+  return { constants, also, definitions, words: own, fresh };
 }
 
 const suffixes = {

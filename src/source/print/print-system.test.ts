@@ -178,10 +178,7 @@ export const flowing = flow('flowing', { input: z.any() }, (f) => f.returns(({ i
 });`,
   ],
 ])('%s', async (_name, text) => {
-  await roundTrip(
-    await modelOf(`${basics}${text}`),
-    '/project/a.dsl.ts',
-  );
+  await roundTrip(await modelOf(`${basics}${text}`), '/project/a.dsl.ts');
 });
 
 test('a system of several files becomes one file', async () => {
@@ -215,4 +212,45 @@ import { rate } from './common.ts';
 `);
   expect(text).toContain(".step('a', ({ input }) => charge({ id: input }))");
   expect(difference(await modelOf({ ...files, 'a.dsl.ts': text }), model)).toBeUndefined();
+});
+
+test('states that the types do not follow so deep are written apart', async () => {
+  const model = await modelOf(`${basics}
+/** Deep. */
+export const deep = machine('deep', { key: 'id', context: z.object({}), events: { placed } }).states('a', {
+  a: { initial: 'b', states: { b: { parallel: true, states: { c: { initial: 'd', tags: ['x'], states: { d: { initial: 'e', states: {
+    e: { on: { placed: [{ target: 'b' }, { target: 'f', guard: ({ in: isIn }) => isIn('a') }] } } } } } } } } } },
+  f: {},
+});
+`);
+  const text = await roundTrip(model, '/project/a.dsl.ts');
+  expect(text.slice(text.indexOf('const deepHead')))
+    .toBe(`const deepHead = machine('deep', { key: 'id', context: z.object({}), events: { placed } });
+
+const d = part(deepHead, 'e', {
+  e: { on: { placed: ['b', { target: 'f', guard: ({ in: isIn }) => isIn('a') }] } },
+}, { exits: ['b', 'f', 'a'] });
+
+/** Deep. */
+export const deep = deepHead.states('a', {
+  a: {
+    initial: 'b',
+    states: {
+      b: {
+        parallel: true,
+        states: {
+          c: {
+            tags: ['x'],
+            initial: 'd',
+            states: {
+              d: { ...d },
+            },
+          },
+        },
+      },
+    },
+  },
+  f: {},
+});
+`);
 });

@@ -1,4 +1,4 @@
-import type { Diagnostic, Location, SystemModel } from '../../model/index.ts';
+import type { Diagnostic, Location, MachineNode, StateNode, SystemModel } from '../../model/index.ts';
 import { nameAll, type Names, type Word } from './names.ts';
 
 /** One printing of a system: its names, and what of it cannot be written. */
@@ -8,6 +8,11 @@ export class Printing {
   readonly diagnostics: Diagnostic[] = [];
   /** The functions of the package that were used. */
   readonly words = new Set<Word>();
+  /** The states that are written apart, and the constants that hold what is in them. */
+  readonly apart = new Map<StateNode, string>();
+
+  /** The constants that hold the heads of machines with such states. */
+  readonly heads = new Map<MachineNode, string>();
 
   constructor(model: SystemModel) {
     this.model = model;

@@ -29,13 +29,15 @@ export function printState(to: Printing, machine: MachineNode, state: StateNode)
     'The event',
   );
   const handlers = on.map(({ event, transitions }) => [propertyKey(event), ': ', printGo(to, transitions)]);
+  const apart = to.apart.get(state);
   return object([
+    ...(apart === undefined ? [] : [`...${apart}`]),
     ...member('description', text(state.description)),
     ...member('tags', printTags(state.tags)),
     ...member('parallel', type === 'parallel' ? 'true' : undefined),
     ...member('history', text(state.history)),
     ...member('final', type === 'final' ? 'true' : undefined),
-    ...member('initial', oneOrMore(state.initial)),
+    ...(apart === undefined ? member('initial', oneOrMore(state.initial)) : []),
     ...member('context', optionalSchema(to, state.context)),
     ...member('entry', entry.length === 0 ? undefined : object(printActions(to, entry))),
     ...member('exit', exit.length === 0 ? undefined : object(printActions(to, exit))),
@@ -45,7 +47,7 @@ export function printState(to: Printing, machine: MachineNode, state: StateNode)
     ...member('after', after.length === 0 ? undefined : timers(to, state)),
     ...member('onDone', onDone.length === 0 ? undefined : printGo(to, onDone)),
     ...member('output', optionalLambda(to, state.output)),
-    ...(states.length > 0 || type === 'compound'
+    ...(apart === undefined && (states.length > 0 || type === 'compound')
       ? member('states', printStates(to, machine, states, state.location))
       : []),
   ]);

@@ -11,17 +11,19 @@ const roundScope = '{ ...scope(args), item, index }';
 
 /** A lambda of the declaration, called with its scope. */
 export function lambdaCall(node: ExpressionNode, scope: string = plainScope): Doc {
-  return node.lambda === undefined ? [node.text, `(${scope})`] : ['(', userCode(node.text), `)(${scope})`];
+  if (node.lambda === undefined) return [node.text, `(${scope})`];
+  return ['(', userCode(node.text), `)(${node.lambda.parameter === '' ? '' : scope})`];
 }
 
 /** A function of XState that gives what a lambda of the declaration gives. */
 export function adapted(node: ExpressionNode, scope?: string): Doc {
-  return ['(args) => ', lambdaCall(node, scope)];
+  return node.lambda?.parameter === '' ? userCode(node.text) : ['(args) => ', lambdaCall(node, scope)];
 }
 
 /** The marker of an `input` or an `output`, which JSON has no place for. */
-export function inputCode(node: ExpressionNode): Code {
-  return { kind: 'code', text: `(args) => ${node.lambda === undefined ? node.text : `(${node.text})`}(${plainScope})` };
+export function inputCode({ text, lambda }: ExpressionNode): Code {
+  const called = lambda === undefined ? text : `(${text})`;
+  return { kind: 'code', text: lambda?.parameter === '' ? text : `(args: any) => ${called}(${plainScope})` };
 }
 
 /** The action creators that an implementation needs, noted while it is printed. */
@@ -39,7 +41,7 @@ export function implementation(node: ActionNode, note: Note, scope: string = pla
       return call(creator, [eventOf(node.call, note, scope)]);
     case 'start': {
       const input = argumentOf(node.call, scope);
-      const options = input === undefined ? [] : [object([['input: (args) => ', input]])];
+      const options = input === undefined ? [] : [object([['input: (args: any) => ', input]])];
       return call(creator, [quote(node.call.target.name), ...options]);
     }
     case 'send': {
