@@ -6,7 +6,7 @@ export interface Chain {
   readonly edges: readonly Edge[];
 }
 
-// A longer path is hard to read; another one from the start is better.
+// A longer path is hard to read; another one from the start is better, unless it is a long way to where that one begins.
 const longest = 12;
 
 /**
@@ -34,7 +34,8 @@ export function chooseChains({ roots, covered, refused }: Exploration): readonly
       const more = nearest([last.to], isNew);
       const goal = more?.at(-1);
       if (more === undefined || goal === undefined) break;
-      if (more.length > goal.from.depth + 1 || edges.length + more.length > longest) break;
+      const anew = goal.from.depth + 1;
+      if (more.length > anew || (edges.length + more.length > longest && anew <= longest / 2)) break;
       edges.push(...more);
     }
     chains.push({ root: first.from, edges });
@@ -76,7 +77,9 @@ function search(
 ): readonly Edge[] | undefined {
   const via = new Map<Node, Edge | undefined>(from.map((node) => [node, undefined]));
   for (const node of via.keys()) {
-    for (const edge of node.edges) {
+    // What leads nowhere else comes first: elsewhere it would have to be come back for.
+    const staying = node.edges.filter(({ to }) => to === node);
+    for (const edge of [...staying, ...node.edges]) {
       if (!allowed(edge)) continue;
       if (wanted(edge)) {
         const way = [edge];

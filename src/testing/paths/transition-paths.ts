@@ -33,7 +33,7 @@ export function transitionPaths(system: BoundSystem, machine: string, options: P
   const world = worldOf(system, machine, options);
   const { definition, instanceId } = world;
   const transitions = transitionsOf(definition);
-  const { limit = 20_000, depth = 30 } = options;
+  const { limit = 20_000, depth = 1000 } = options;
   const bounds = { limit, depth, now: start, goal: transitions.length };
   const exploration = exploreAll(world, bounds, options.candidates);
 

@@ -12,7 +12,7 @@ export interface PathOptions {
   readonly candidates?: number;
   /** How many steps the search may take before it gives up. Default: 20 000. */
   readonly limit?: number;
-  /** How many steps a path may have. Default: 30. */
+  /** How many steps a path may have. Default: 1000. */
   readonly depth?: number;
 }
 
