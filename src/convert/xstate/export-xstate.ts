@@ -47,7 +47,9 @@ export function exportXstate(machine: MachineNode, model: SystemModel): XstateEx
   // What is started is an actor as well.
   for (const node of to.actions.values()) if (node.kind === 'start') to.actor(node.call.target as never);
   const config = toJson({ id, context: {}, ...rest }) as XstateConfig;
-  const code = { kind: 'code', text: `() => (${machine.context.text}).parse({})` } as const;
+  const { text: written } = machine.context;
+  const schema = /^[\w.]+(?:\([^]*\))?$/.test(written) ? written : `(${written})`;
+  const code = { kind: 'code', text: `() => ${schema}.parse({})` } as const;
   const text = moduleText(to, { id, context: code, ...rest });
   return { config, text, diagnostics: to.diagnostics };
 }

@@ -1,4 +1,5 @@
 import { usedNames } from '../../../model/hash/uses.ts';
+import type { StateNode } from '../../../model/index.ts';
 import { userCode } from '../../../model/text/code.ts';
 import { declarationTexts, importLines } from '../../../model/text/declarations.ts';
 import { hard, join, object, objectLines, print, type Doc } from '../../../model/text/doc.ts';
@@ -21,7 +22,7 @@ export function moduleText(to: Exporting, config: Tree): string {
     members.length === 0 ? [] : [[`${name}: `, objectLines(members)]],
   );
   const helpers = ['eventOf', 'milliseconds'].filter((name) => creators.delete(name));
-  const names = usedNames(model, machine);
+  const names = usedNames(model, { ...machine, states: machine.states.map(withoutContext) });
   const pick = <T>(nodes: Readonly<Record<string, T>>): T[] =>
     names.flatMap((name) => (Object.hasOwn(nodes, name) ? [nodes[name] as T] : []));
   const constant = freeName(`${camelCase(machine.name)}Machine`, new Set(names));
@@ -75,6 +76,11 @@ function actor(kind: string, name: string, note: (name: string) => void): Doc {
   return ['fromPromise<any, any>(() => Promise.reject(new Error(', quote(`Fill in the ${kind} '${name}'.`), ')))'];
 }
 
+/** Schemas of states have no place there, nor has what they need. */
+function withoutContext({ context: _, ...state }: StateNode): StateNode {
+  return { ...state, states: state.states.map(withoutContext) };
+}
+
 /** Does a lambda ask which state is active? */
 function usesIn({ machine }: Exporting): boolean {
   return (
@@ -105,12 +111,13 @@ function pathsText({ places }: Exporting): string {
 }
 
 function scopeText(withStates: boolean): string {
+  const values = 'context, event, output: event.output, error: event.error, now: Date.now(), instanceId: self?.id';
   return [
     '/** What the lambdas of the declaration see. */',
     'function scope({ context, event, self }: any): any {',
-    '  const { output, error } = event;',
-    `  const scope = { context, event, output, error, now: Date.now(), instanceId: self?.id };`,
-    withStates ? '  return { ...scope, in: (state: string) => isActive(self, state) };' : '  return scope;',
+    ...(withStates
+      ? ['  const isIn = (state: string): boolean => isActive(self, state);', `  return { ${values}, in: isIn };`]
+      : [`  return { ${values} };`]),
     '}',
   ].join('\n');
 }

@@ -24,7 +24,12 @@ function state(to: Exporting, place: Place): Tree {
       hint,
     );
   }
-  const members: Members = {
+  // Who refers to this state may stand further down: its id is looked up when everything has been said.
+  const members: Members = Object.defineProperty({}, 'id', {
+    enumerable: true,
+    get: () => (to.referred.has(name) ? to.id(name) : undefined),
+  });
+  return Object.assign(members, {
     type: type === 'parallel' || type === 'final' || type === 'history' ? type : undefined,
     history,
     initial: type === 'compound' ? initial(to, node.initial, node.states, node.location) : undefined,
@@ -33,18 +38,13 @@ function state(to: Exporting, place: Place): Tree {
     tags: tags?.map((tag) => (typeof tag === 'string' ? tag : `${tag.key}:${tag.value}`)),
     entry: actions(to, entry, `${name}.entry`),
     exit: actions(to, exit, `${name}.exit`),
-    invoke: run.length === 0 ? undefined : run.map((each) => invoke(to, place, each)),
+    invoke: run.length === 0 ? undefined : invocations(to, place),
     on: handlers(to, place),
     always: always.length === 0 ? undefined : transitions(to, place, always, `${name}.always`),
     after: after.length === 0 ? undefined : timers(to, place),
     onDone: onDone.length === 0 ? undefined : transitions(to, place, onDone, `${name}.onDone`),
     output: output === undefined ? undefined : inputCode(output),
     states: node.states.length === 0 ? undefined : states(to, node.states),
-  };
-  // Who refers to this state may stand further down: its id is looked up when everything has been said.
-  return Object.defineProperty(members, 'id', {
-    enumerable: true,
-    get: () => (to.referred.has(name) ? to.id(name) : undefined),
   });
 }
 
@@ -84,6 +84,12 @@ function historyTarget(to: Exporting, { state: node, parent }: Place): Tree | un
         ];
   });
   return paths.length > 1 ? paths : paths[0];
+}
+
+function invocations(to: Exporting, place: Place): Tree {
+  const all = place.state.run.map((each) => invoke(to, place, each));
+  const [first, second] = all;
+  return first !== undefined && second === undefined ? first : all;
 }
 
 function invoke(to: Exporting, place: Place, { id, target, input, onDone, onError }: RunNode): Tree {
