@@ -62,7 +62,8 @@ function interception(scope: TransitionScope, run: Invocation, name: string): He
     descriptors: [name],
     exact: true,
     reads: true,
-    hasGuard: true,
+    cond: undefined,
+    missed: () => {},
     build: () => ({
       kind: 'transition',
       targets: [],

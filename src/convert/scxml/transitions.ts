@@ -29,7 +29,10 @@ export interface Heard {
   readonly exact: boolean;
   /** Does what it does depend on which event it is? */
   readonly reads: boolean;
-  readonly hasGuard: boolean;
+  /** On what condition: whoever listens to the same on the same condition is never asked. */
+  readonly cond: string | undefined;
+  /** Says that it is left out. */
+  readonly missed: () => void;
   readonly build: (key: string, payload: 'event' | 'output', view: EventView) => TransitionNode;
 }
 
@@ -48,14 +51,14 @@ export function transitionsOf(
 ): Pick<StateNode, 'on' | 'always' | 'onDone'> & { readonly runDone: ReadonlyMap<string, readonly TransitionNode[]> } {
   const always: TransitionNode[] = [];
   const heard: Heard[] = [...before];
-  let certain = false;
+  const asked = new Set<string | undefined>();
   for (const transition of elementsOf(element, 'transition')) {
     if (transition.attributes.event !== undefined) heard.push(hear(scope, transition, element));
-    else if (certain)
-      scope.chart.report('MR1713', 'info', 'One before it is always taken: this is left out.', transition);
+    else if (asked.has(undefined) || asked.has(transition.attributes.cond?.trim()))
+      scope.chart.report('MR1713', 'info', 'One before it is taken instead: this is left out.', transition);
     else {
       always.push(build(scope, transition, element, storedView, undefined));
-      certain = transition.attributes.cond === undefined;
+      asked.add(transition.attributes.cond?.trim());
     }
   }
   const onDone: TransitionNode[] = [];
@@ -94,7 +97,8 @@ function hear(scope: TransitionScope, transition: XmlElement, source: XmlElement
     reads:
       scope.world.envelope &&
       (scope.chart.eventUse.outside || mentionsEvent(transition) || scope.pending !== undefined),
-    hasGuard: transition.attributes.cond !== undefined || scope.pending !== undefined,
+    cond: transition.attributes.cond,
+    missed: () => scope.chart.report('MR1713', 'info', 'One before it is taken instead: this is left out.', transition),
     build: (key, _, view) => build(scope, transition, source, view, isPlatformKey(key) ? undefined : scope.pending),
   };
 }
@@ -175,35 +179,46 @@ function arranged(scope: TransitionScope, heard: readonly Heard[]): readonly Arr
 function inOrder(scope: TransitionScope, heard: readonly Heard[]): readonly Arranged[] | undefined {
   const groups: { key: string; list: Heard[] }[] = [];
   const overlap = (one: string, other: string): boolean => patternCovers(one, other) || patternCovers(other, one);
+  const kept = new Set<Heard>();
   for (const each of heard) {
     const keys = new Set(each.descriptors.flatMap((descriptor) => keysOf(scope, each, descriptor)));
     // What is done depends on the event, and a pattern does not tell which one it is.
     if (each.reads && [...keys].some((key) => key === '*' || key === 'error.*')) return undefined;
     for (const key of keys) {
       if ([...keys].some((other) => other !== key && patternCovers(other, key))) continue;
-      if (groups.some((group) => group.list.some(isCertain) && (group.key === key || patternCovers(group.key, key))))
-        continue;
+      const earlier = groups.flatMap((group) => (group.key === key || patternCovers(group.key, key) ? group.list : []));
+      if (earlier.some((other) => isInstead(other, each))) continue;
+      kept.add(each);
       const index = groups.findIndex((group) => group.key === key);
       if (index < 0) groups.push({ key, list: [each] });
       else if (groups.slice(index + 1).some((group) => overlap(group.key, key))) return undefined;
       else groups[index]?.list.push(each);
     }
   }
+  for (const each of heard) if (!kept.has(each)) each.missed();
   return groups;
 }
 
-const isCertain = ({ hasGuard }: Heard): boolean => !hasGuard;
+/** Is one always taken when another one could be? */
+const isInstead = (earlier: Heard, { cond }: Heard): boolean =>
+  !earlier.exact && (earlier.cond === undefined || earlier.cond.trim() === cond?.trim());
 
 /** Under each name that is known, everything that listens to it, in document order, up to what is always taken. */
 function byName({ world, platform }: TransitionScope, heard: readonly Heard[]): readonly Arranged[] {
-  return [...new Set([...world.events, ...platform])].flatMap((name) => {
-    const all = heard.filter(({ descriptors, exact }) =>
-      descriptors.some((each) => (exact ? each === name : each === '*' || isBelow(name, each))),
-    );
-    const end = all.findIndex(isCertain);
-    const list = end < 0 ? all : all.slice(0, end + 1);
+  const kept = new Set<Heard>();
+  const groups = [...new Set([...world.events, ...platform])].flatMap((name) => {
+    const list: Heard[] = [];
+    for (const each of heard) {
+      const { descriptors, exact } = each;
+      const hears = descriptors.some((one) => (exact ? one === name : one === '*' || isBelow(name, one)));
+      if (!hears || list.some((other) => isInstead(other, each))) continue;
+      list.push(each);
+      kept.add(each);
+    }
     return list.length === 0 ? [] : [{ key: internalName(name), list }];
   });
+  for (const each of heard) if (!kept.has(each)) each.missed();
+  return groups;
 }
 
 /** Does a key of `on` cover another? */

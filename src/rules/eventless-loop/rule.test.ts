@@ -36,3 +36,12 @@ it('sees the way through what a state starts in, and what is around it', () => {
   // The state around is left and entered again, for ever.
   expect(check(state('a', { always: [go('c')], states: [state('b'), state('c')] }))).toHaveLength(1);
 });
+
+it('leaves the other regions and what is around out of it', () => {
+  const region = (name: string) =>
+    state(name, {
+      initial: [`${name}1`],
+      states: [state(`${name}1`, { always: [go(`${name}2`)] }), state(`${name}2`)],
+    });
+  expect(check(state('p', { type: 'parallel', states: [region('a'), region('b')] }))).toEqual([]);
+});

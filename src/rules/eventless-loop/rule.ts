@@ -44,7 +44,17 @@ function takenNext(chart: Chart, name: string): readonly string[] {
   if (state === undefined || taken === undefined) return [];
   // Without a target the machine stays, and looks again.
   if (taken.targets.length === 0) return [name];
-  const active = [...entered(chart, taken.targets)].filter((each) => certain(each) !== undefined);
+  // What is around source and targets stays as it is, and so do the other regions.
+  const aims = taken.targets.flatMap((target) => chart.states.get(target) ?? []);
+  const domain = chart
+    .parents(state)
+    .findLast(
+      ({ type }, index, all) =>
+        type !== 'parallel' && aims.every((aim) => isBelow(chart, aim, all[index] as StateNode)),
+    );
+  const active = [...entered(chart, taken.targets)].filter(
+    (each) => certain(each) !== undefined && (domain === undefined || isBelow(chart, each, domain)),
+  );
   // A state is asked before those around it.
   return active.filter((each) => !active.some((other) => isBelow(chart, other, each))).map((each) => each.name);
 }

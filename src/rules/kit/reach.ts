@@ -5,13 +5,17 @@ import { isBelow, type Chart } from './chart.ts';
 /** The states that become active when the targets are entered: they, what is around them, and what they start in. */
 export function entered(chart: Chart, targets: readonly string[]): ReadonlySet<StateNode> {
   const active = new Set<StateNode>();
+  const aims = targets.flatMap((name) => chart.states.get(name) ?? []);
+  const leadsTo = (region: StateNode): boolean =>
+    aims.some((target) => target === region || isBelow(chart, target, region));
   const enter = (name: string): void => {
     const state = chart.states.get(name);
     if (state === undefined) return;
     for (const parent of chart.parents(state)) {
       if (active.has(parent)) continue;
       active.add(parent);
-      if (parent.type === 'parallel') for (const region of parent.states) start(region);
+      // A region that a target lies in starts there, not in its own initial state.
+      if (parent.type === 'parallel') for (const region of parent.states) if (!leadsTo(region)) start(region);
     }
     start(state);
   };
