@@ -10,6 +10,7 @@ const guard = lambda('true');
 it('is content when a guard or an event breaks the circle', () => {
   expect(check(state('a', { always: [go('b')] }), state('b', { always: [go('a', { guard })] }))).toEqual([]);
   expect(check(state('a', { always: [go('b')] }), state('b', { on: [on('x', go('a'))] }))).toEqual([]);
+  expect(check(state('a', { always: [go('b', { guard }), go([])] }), state('b'))).toEqual([]);
   expect(check(state('a', { states: [state('b', { always: [go('c')] }), state('c')] }))).toEqual([]);
 });
 

@@ -32,9 +32,10 @@ export const eventlessLoop: Rule = {
   },
 };
 
-/** The eventless transition that is taken whenever the state is looked at, if there is one. */
+/** The eventless transition that is taken whenever the state is looked at: one with a guard before it may lead out. */
 function certain(state: StateNode): TransitionNode | undefined {
-  return state.always.find(({ guard }) => guard === undefined);
+  const [first] = state.always;
+  return first?.guard === undefined ? first : undefined;
 }
 
 /** The states whose `always` is taken next, once that of a state has been. */
