@@ -278,3 +278,76 @@ test('XState and what was imported go through the same states', () => {
   );
   expect(moved).toBeGreaterThan(300);
 });
+
+test('damaged and strange configurations are refused with a code, or read', async () => {
+  const keys = [
+    'states',
+    'on',
+    'initial',
+    'type',
+    'target',
+    'after',
+    'invoke',
+    'entry',
+    'always',
+    'id',
+    'history',
+    'guard',
+    'a',
+    '__proto__',
+  ];
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'medium', maxDepth: 6 },
+      fc.constantFrom<unknown>(
+        'a',
+        '.a',
+        '#a',
+        'parallel',
+        'final',
+        'history',
+        'deep',
+        '*',
+        "it's",
+        '1',
+        '',
+        7,
+        null,
+        true,
+      ),
+      fc.dictionary(fc.constantFrom(...keys), tie('any'), { maxKeys: 4 }),
+      fc.array(tie('any'), { maxLength: 3 }),
+    ),
+  })).any;
+  const damaged = fc
+    .tuple(fc.nat(light.length), fc.nat(60), fc.constantFrom('', '"', '{', '}', '[1]', '"x": 1,'))
+    .map(([at, length, text]) => light.slice(0, at) + text + light.slice(at + length));
+  let read = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        damaged,
+        fc.dictionary(fc.constantFrom('x', 'y'), value).map((states) => ({ states })),
+      ),
+      async (input) => {
+        const { model, diagnostics } = importXstate(input);
+        for (const { code, line, column, message } of diagnostics) {
+          expect([/^MR17[56]\d$/.test(code), line > 0, column > 0, message.length > 10]).toEqual([
+            true,
+            true,
+            true,
+            true,
+          ]);
+        }
+        expect(model === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
+        if (model === undefined) return;
+        const { text, diagnostics: problems } = printSystem(model);
+        expect(problems).toEqual([]);
+        expect(difference(await modelOf(text as string), model)).toBeUndefined();
+        read += 1;
+      },
+    ),
+    { numRuns: 400 },
+  );
+  expect(read).toBeGreaterThan(10);
+});

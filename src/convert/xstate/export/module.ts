@@ -77,7 +77,7 @@ function actor(kind: string, name: string, note: (name: string) => void): Doc {
 }
 
 /** Schemas of states have no place there, nor has what they need. */
-function withoutContext({ context: _, ...state }: StateNode): StateNode {
+function withoutContext({ context: _context, ...state }: StateNode): StateNode {
   return { ...state, states: state.states.map(withoutContext) };
 }
 
