@@ -128,7 +128,15 @@ describe.each([
   ['dsl-examples/orders/orders.dsl.ts', 'order', 16, [], 6, []],
   ['dsl-examples/crossing/crossing.dsl.ts', 'crossing', 16, [], 2, []],
   ['test/machine/fixtures/approval.dsl.ts', 'approval', 8, [], 3, []],
-  ['test/machine/fixtures/everything.dsl.ts', 'house', 10, [], 2, []],
+  [
+    'test/machine/fixtures/everything.dsl.ts',
+    'house',
+    10,
+    [],
+    2,
+    // It is taken where the machine stands anyway.
+    ['living.on.rung[0]: goes to locked instead of staying', 'living.on.rung[0]: goes to dark instead of staying'],
+  ],
   ['test/machine/fixtures/everything.dsl.ts', 'deaf', 8, ['one.on.error.execution[0]'], 4, []],
   [
     'test/machine/fixtures/everything.dsl.ts',
