@@ -1,4 +1,5 @@
-import { visitAction, type ActionNode, type ExpressionNode } from '../../model/index.ts';
+import type { ActionNode, ExpressionNode } from '../../model/index.ts';
+import { visitAction } from '../../model/visit/index.ts';
 import { array, object, type Doc } from '../../model/text/doc.ts';
 import { quote } from '../../model/text/names.ts';
 import { call, lambda, textOr } from './lambdas.ts';

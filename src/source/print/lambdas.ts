@@ -1,5 +1,5 @@
 import type { CallNode, ExpressionNode, SchemaNode } from '../../model/index.ts';
-import { normaliseText } from '../../model/index.ts';
+import { normaliseText } from '../../model/text/normalise.ts';
 import { argumentCode, userCode } from '../../model/text/code.ts';
 import { below, group, type Doc } from '../../model/text/doc.ts';
 import { scan, type Token } from '../../model/text/scan.ts';

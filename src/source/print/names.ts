@@ -1,4 +1,5 @@
-import { visitCalls, type CallNode, type SystemModel } from '../../model/index.ts';
+import type { CallNode, SystemModel } from '../../model/index.ts';
+import { visitCalls } from '../../model/visit/index.ts';
 import { scan } from '../../model/text/scan.ts';
 import { camelCase, freeName, isIdentifier } from '../../model/text/names.ts';
 

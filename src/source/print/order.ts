@@ -1,4 +1,5 @@
-import { visitSteps, type SystemModel } from '../../model/index.ts';
+import type { SystemModel } from '../../model/index.ts';
+import { visitSteps } from '../../model/visit/index.ts';
 import type { DefinitionNode } from './definitions.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { transitionGroups, visitStates, type MachineNode, type StateNode } from '../../model/index.ts';
+import type { MachineNode, StateNode } from '../../model/index.ts';
+import { transitionGroups, visitStates } from '../../model/visit/index.ts';
 
 /** How many levels of states the types follow; deeper ones are written apart, with `part`. */
 const levels = 4;

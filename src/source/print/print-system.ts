@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path/posix';
-import { usedNames, type Diagnostic, type ImportNode, type SystemModel } from '../../model/index.ts';
+import type { Diagnostic, ImportNode, SystemModel } from '../../model/index.ts';
+import { usedNames } from '../../model/hash/uses.ts';
 import { declarationTexts, importLines } from '../../model/text/declarations.ts';
 import { print } from '../../model/text/doc.ts';
 import { quote } from '../../model/text/names.ts';

@@ -1,4 +1,5 @@
-import { usedNames, type CallNode, type SystemModel } from '../../model/index.ts';
+import type { CallNode, SystemModel } from '../../model/index.ts';
+import { usedNames } from '../../model/hash/uses.ts';
 import { significant } from '../../model/hash/print.ts';
 
 /**

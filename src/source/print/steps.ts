@@ -1,4 +1,5 @@
-import { visitStep, type BodyNode, type StepFailure, type StepNode, type StepOf } from '../../model/index.ts';
+import type { BodyNode, StepFailure, StepNode, StepOf } from '../../model/index.ts';
+import { visitStep } from '../../model/visit/index.ts';
 import { array, below, group, hard, indent, join, object, objectLines, type Doc } from '../../model/text/doc.ts';
 import { propertyKey, quote } from '../../model/text/names.ts';
 import { call, lambda, optionalSchema, textOr } from './lambdas.ts';

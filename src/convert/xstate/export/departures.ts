@@ -1,4 +1,5 @@
-import { transitionGroups, type StateNode } from '../../../model/index.ts';
+import type { StateNode } from '../../../model/index.ts';
+import { transitionGroups } from '../../../model/visit/index.ts';
 import type { Exporting, Place } from './exporting.ts';
 import { covers } from './transitions.ts';
 
