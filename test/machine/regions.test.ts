@@ -105,4 +105,36 @@ describe.each(implementations)('regions, %s', (_, machineOf) => {
       'ask',
     ]);
   });
+
+  it('leaves later regions first, also where nothing else is to be seen', () => {
+    const region = (name: string) => ({
+      states: { [`${name}1`]: { exit: [['emit', `-${name}1`]] as const, on: { go: `${name}2` } }, [`${name}2`]: {} },
+    });
+    const pair = machineOf({
+      events: ['go'],
+      initial: 'p',
+      states: { p: { type: 'parallel', states: { a: region('a'), b: region('b') } } },
+    });
+    expect(names(drive(pair, {}, 'go').effects)).toEqual(['-b1', '-a1']);
+  });
+
+  it('does not ask regions that the event itself has only entered', () => {
+    const region = (name: string) => ({ states: { [`${name}1`]: { on: { go: `${name}2` } }, [`${name}2`]: {} } });
+    const nested = machineOf({
+      events: ['go'],
+      initial: 'p',
+      states: {
+        p: {
+          type: 'parallel',
+          states: {
+            a: {
+              states: { a1: { on: { go: 'q' } }, q: { type: 'parallel', states: { c: region('c'), d: region('d') } } },
+            },
+            b: region('b'),
+          },
+        },
+      },
+    });
+    expect(drive(nested, {}, 'go', 'go').states).toEqual(['a1,b1', 'c1,d1,b2', 'c2,d2,b2']);
+  });
 });

@@ -14,8 +14,9 @@ interface Plan {
 
 /**
  * Machines whose structure is what matters: regions in regions, histories, several targets, transitions into other
- * regions. In most of them every entry, exit and transition says so, and only these traces tell one order from another;
- * in some nothing is said, since code that has nothing to do is printed in another way. All lambdas pass the type checker.
+ * regions. In most of them entries, exits and transitions say what they are, and only these traces tell one order from
+ * another; in some they do not, since code that has nothing to do is printed in another way. All lambdas pass the type
+ * checker.
  */
 export const randomStructure: fc.Arbitrary<MachineSketch> = fc
   .tuple(fc.constantFrom(1, 2, 2, 2, 3), fc.integer({ min: 0, max: 0x7fffffff }))
@@ -64,11 +65,17 @@ function build(depth: number, random: () => number): MachineSketch {
     return found.map(({ name }) => name);
   };
 
-  const talk = pick([100, 100, 100, 60, 0]);
-  const mark = (text: string): readonly ActionSketch[] => (chance(talk) ? [['emit', text]] : []);
-  const looks = chance(30);
+  // How often the entries, the exits and the transitions of this machine say what they are.
+  const bare = chance(20);
+  const loud = (): number => (bare ? pick([100, 0, 0]) : pick([100, 100, 50, 0]));
+  const talk = { '+': loud(), '-': loud(), t: loud() };
+  const mark = (kind: keyof typeof talk, name: string | number): readonly ActionSketch[] =>
+    chance(talk[kind]) ? [['emit', `${kind}${name}`]] : [];
+  // Where nobody asks which states are active, several regions may be printed as one thing after the other.
+  const blind = bare || chance(40);
+  const looks = !blind && chance(40);
   const actions = (): readonly ActionSketch[] => {
-    if (chance(88)) return [];
+    if (bare || chance(88)) return [];
     const own: ActionSketch[] = [['assign', '({ context }) => ({ n: context.n + 1 })']];
     if (looks) own.push(['assign', `({ in: isIn }) => ({ n: isIn("${pick(all).name}") ? 1 : 2 })`]);
     if (chance(30)) own.push(['raise', pick(events)]);
@@ -81,18 +88,23 @@ function build(depth: number, random: () => number): MachineSketch {
       '() => true',
       '() => false',
       '() => { throw new Error("guard") }',
-      `({ in: isIn }) => isIn("${pick(all).name}")`,
-      `({ in: isIn }) => !isIn("${pick(all).name}")`,
+      ...(blind ? [] : [`({ in: isIn }) => isIn("${pick(all).name}")`, `({ in: isIn }) => !isIn("${pick(all).name}")`]),
     ]);
   let count = 0;
-  const transition = (guarded: number): TransitionSketch => ({
-    ...(chance(80) ? { target: targetsAmong(all) } : {}),
-    ...(chance(guarded) ? { guard: guards() } : {}),
+  // Half of them stay in their region: only then several regions go at the same time.
+  const near = (state: Plan): readonly Plan[] => {
+    const region = lineage(state).findLast(({ parent }) => parent?.type === 'parallel');
+    const inside = all.filter((each) => region !== undefined && isBelow(each, region));
+    return inside.length > 0 && chance(55) ? inside : all;
+  };
+  const transition = (source: Plan, guarded: number): TransitionSketch => ({
+    ...(chance(80) ? { target: targetsAmong(near(source)) } : {}),
+    ...(chance(bare ? 0 : guarded) ? { guard: guards() } : {}),
     ...(chance(25) ? { internal: true } : {}),
-    actions: [...mark(`t${count++}`), ...actions()],
+    actions: [...mark('t', count++), ...actions()],
   });
-  const go = (guarded = 35): Go => Array.from({ length: 1 + below(2) }, () => transition(guarded));
   const write = (state: Plan): StateSketch => {
+    const go = (guarded = 35): Go => Array.from({ length: 1 + below(2) }, () => transition(state, guarded));
     const { name, type, children } = state;
     if (type === 'history') {
       const inside = all.filter(
@@ -101,18 +113,18 @@ function build(depth: number, random: () => number): MachineSketch {
       const siblings = (state.parent as Plan).children.filter((each) => each.type !== 'history');
       return { type, history: pick(['shallow', 'deep']), initial: targetsAmong([...inside, ...siblings]) };
     }
-    const common = { entry: [...mark(`+${name}`), ...actions()], exit: [...mark(`-${name}`), ...actions()] };
+    const common = { entry: [...mark('+', name), ...actions()], exit: [...mark('-', name), ...actions()] };
     if (type === 'final') return { ...common, type, ...(chance(40) ? { output: '({ context }) => context.n' } : {}) };
     const inside = all.filter((each) => isBelow(each, state));
     return {
       ...common,
       ...(type === 'parallel' ? { type } : {}),
       ...(type === 'compound' && chance(60) ? { initial: targetsAmong(inside) } : {}),
-      on: Object.fromEntries(some(4, () => [pick(descriptors), go()])),
-      ...(chance(6) ? { always: go(100) } : {}),
-      ...(chance(10) ? { after: { '5s': go() } } : {}),
-      ...(chance(10) ? { run: [{ id: `r.${name}`, onDone: go() }] } : {}),
-      ...(children.length > 0 && chance(50) ? { onDone: go() } : {}),
+      on: Object.fromEntries(some(4, () => [pick(blind ? events : descriptors), go()])),
+      ...(chance(bare ? 0 : 6) ? { always: go(100) } : {}),
+      ...(chance(bare ? 0 : 10) ? { after: { '5s': go() } } : {}),
+      ...(chance(bare ? 0 : 10) ? { run: [{ id: `r.${name}`, onDone: go() }] } : {}),
+      ...(children.length > 0 && chance(blind ? 0 : 50) ? { onDone: go() } : {}),
       states: Object.fromEntries(children.map((child) => [child.name, write(child)])),
     };
   };
