@@ -1,6 +1,7 @@
 import type { ActionNode, StateNode, TransitionNode } from '../../model/index.ts';
 import { actionsOf, type ActionSite } from './actions.ts';
 import type { Chart, Invocation, ReadFile } from './chart.ts';
+import { translateExpression } from './ecmascript/translate.ts';
 import { combined, lambdaOf, plain, type Value } from './ecmascript/value.ts';
 import { withErrorData } from './error-data.ts';
 import { dataView, storedView, type EventView } from './event-view.ts';
@@ -29,7 +30,7 @@ export interface Heard {
   readonly exact: boolean;
   /** Does what it does depend on which event it is? */
   readonly reads: boolean;
-  /** On what condition: whoever listens to the same on the same condition is never asked. */
+  /** On what condition, if that cannot fail (empty: on none): who listens to the same on the same one is never asked. */
   readonly cond: string | undefined;
   /** Says that it is left out. */
   readonly missed: () => void;
@@ -51,14 +52,14 @@ export function transitionsOf(
 ): Pick<StateNode, 'on' | 'always' | 'onDone'> & { readonly runDone: ReadonlyMap<string, readonly TransitionNode[]> } {
   const always: TransitionNode[] = [];
   const heard: Heard[] = [...before];
-  const asked = new Set<string | undefined>();
+  const asked = new Set<string | XmlElement>();
   for (const transition of elementsOf(element, 'transition')) {
     if (transition.attributes.event !== undefined) heard.push(hear(scope, transition, element));
-    else if (asked.has(undefined) || asked.has(transition.attributes.cond?.trim()))
+    else if (asked.has('') || asked.has(askedOf(scope, transition) ?? transition))
       scope.chart.report('MR1713', 'info', 'One before it is taken instead: this is left out.', transition);
     else {
       always.push(build(scope, transition, element, storedView, undefined));
-      asked.add(transition.attributes.cond?.trim());
+      asked.add(askedOf(scope, transition) ?? transition);
     }
   }
   const onDone: TransitionNode[] = [];
@@ -97,10 +98,17 @@ function hear(scope: TransitionScope, transition: XmlElement, source: XmlElement
     reads:
       scope.world.envelope &&
       (scope.chart.eventUse.outside || mentionsEvent(transition) || scope.pending !== undefined),
-    cond: transition.attributes.cond,
+    cond: askedOf(scope, transition),
     missed: () => scope.chart.report('MR1713', 'info', 'One before it is taken instead: this is left out.', transition),
     build: (key, _, view) => build(scope, transition, source, view, isPlatformKey(key) ? undefined : scope.pending),
   };
+}
+
+/** A condition that fails is an error each time that it is asked: only of one that cannot does the first answer count. */
+function askedOf({ chart }: TransitionScope, { attributes: { cond } }: XmlElement): string | undefined {
+  if (cond === undefined) return '';
+  const names = { ...chart.names, missing: () => {} };
+  return translateExpression(cond, names, storedView).safe ? cond.trim() : undefined;
 }
 
 const mentionsEvent = (element: XmlElement): boolean =>
@@ -201,7 +209,7 @@ function inOrder(scope: TransitionScope, heard: readonly Heard[]): readonly Arra
 
 /** Is one always taken when another one could be? */
 const isInstead = (earlier: Heard, { cond }: Heard): boolean =>
-  !earlier.exact && (earlier.cond === undefined || earlier.cond.trim() === cond?.trim());
+  !earlier.exact && (earlier.cond === '' || (earlier.cond !== undefined && earlier.cond === cond));
 
 /** Under each name that is known, everything that listens to it, in document order, up to what is always taken. */
 function byName({ world, platform }: TransitionScope, heard: readonly Heard[]): readonly Arranged[] {

@@ -34,7 +34,11 @@ export function documentElement(scope: ExportScope): Written {
 
 /** The constants and functions that lambdas use, as scripts. */
 function localScripts({ model, machine, report }: ExportScope): readonly string[] {
-  return usedNames(model, machine.states).flatMap((name) => {
+  // Schemas of states are left out, and what they need with them.
+  const code = JSON.parse(
+    JSON.stringify(machine.states, (key, value: unknown) => (key === 'context' ? undefined : value)),
+  );
+  return usedNames(model, code as object).flatMap((name) => {
     const imported = Object.hasOwn(model.imports, name) ? model.imports[name] : undefined;
     if (imported !== undefined && !imported.typeOnly)
       report('MR1722', `'${name}' comes from '${imported.from}': a document cannot import it.`, machine.location);
