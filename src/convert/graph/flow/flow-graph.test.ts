@@ -123,9 +123,13 @@ test('as Mermaid', () => {
   expect(text).toMatch(/^flowchart TD\n/);
   expect(text).toContain('review{"review<br/>input.level"}');
   expect(text).toContain('review -->|"low"| pay');
-  expect(text).toContain('subgraph both_left_each["each<br/>for each of input.lines<br/>at most 2 at a time"]');
+  // Into all that begins at the same time, and out of all that ends.
+  expect(text).toContain('pay --> both_left_each_line');
+  expect(text).toContain('pay --> both_right_rest');
+  expect(text).toContain('both_left_each_line --> again_try');
+  expect(text).toContain('subgraph both_left_each["each, for each of input.lines"]');
   expect(text).toContain('both_left_each_line[["line<br/>pack"]]');
-  expect(text).toContain('risky_try -.->|"on failure"| risky_catch');
+  expect(text).toContain('risky_try_do -.->|"on failure"| risky_catch_returns');
   const lines = text.split('\n').map((one) => one.trim());
   expect(lines.filter((one) => one.startsWith('subgraph '))).toHaveLength(lines.filter((one) => one === 'end').length);
 });

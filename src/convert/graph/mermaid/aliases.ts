@@ -29,5 +29,5 @@ function plainWord(id: string): string {
   const word = id.replaceAll(/[^A-Za-z0-9]+/g, '_').replaceAll(/^_+|_+$/g, '');
   // Mermaid makes `open_start` and `open_end` itself, for the `[*]` in `open`; `_all` and `_anew` are stand-ins.
   const isFree = /^[A-Za-z]/.test(word) && !reserved.has(word.toLowerCase()) && !(word in {});
-  return isFree && !/_(?:start|end|all|anew)$/i.test(word) ? word : `s_${word}_`;
+  return isFree && !/_(?:start|end|(?:all|anew|first)(?:_\d+)?)$/i.test(word) ? word : `s_${word}_`;
 }

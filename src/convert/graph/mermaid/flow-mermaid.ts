@@ -1,6 +1,7 @@
 import type { Graph, GraphEdge, GraphNode, GraphNodeKind } from '../graph.ts';
 import { treeOf } from '../tree.ts';
 import { aliases } from './aliases.ts';
+import { stepToStep } from './step-to-step.ts';
 import { mermaidText } from './text.ts';
 
 // The shapes of flowcharts; what is not here is a box.
@@ -26,11 +27,20 @@ export function flowMermaid(graph: Graph): string {
     const text = texts.join('<br/>');
     const children = tree.children(node.id);
     const [open, close] = shapes[node.kind] ?? ['[', ']'];
+    // The title of a subgraph has one line of room.
     if (children.length === 0) return [`${alias(node.id)}${open}"${text}"${close}`];
-    return [`subgraph ${alias(node.id)}["${text}"]`, ...children.flatMap(declare).map((line) => `  ${line}`), 'end'];
+    return [
+      `subgraph ${alias(node.id)}["${texts.slice(0, 2).join(', ')}"]`,
+      ...children.flatMap(declare).map((line) => `  ${line}`),
+      'end',
+    ];
   };
   const title = `accTitle: ${mermaidText(`The flow ${graph.name}`)}`;
-  const lines = [title, ...tree.children(undefined).flatMap(declare), ...graph.edges.map((edge) => arrow(edge, alias))];
+  const lines = [
+    title,
+    ...tree.children(undefined).flatMap(declare),
+    ...graph.edges.flatMap((edge) => stepToStep(edge, graph, tree)).map((edge) => arrow(edge, alias)),
+  ];
   return ['flowchart TD', ...lines.map((line) => `  ${line}`)].join('\n') + '\n';
 }
 
