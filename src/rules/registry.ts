@@ -24,6 +24,7 @@ import { sendEvents } from './send-events/index.ts';
 import { sendIds } from './send-ids/index.ts';
 import { sendTargets } from './send-targets/index.ts';
 import { shadowed } from './shadowed/index.ts';
+import { sizes } from './sizes/index.ts';
 import { stateNames } from './state-names/index.ts';
 import { stateShape } from './state-shape/index.ts';
 import { stepIds } from './step-ids/index.ts';
@@ -31,6 +32,8 @@ import { supported } from './supported/index.ts';
 import { targets } from './targets/index.ts';
 import { unimplemented } from './unimplemented/index.ts';
 import { unreachable } from './unreachable/index.ts';
+import { unusedDefinitions } from './unused-definitions/index.ts';
+import { unusedEvents } from './unused-events/index.ts';
 import { uselessUndo } from './useless-undo/index.ts';
 import { version } from './version/index.ts';
 import { waitTimeout } from './wait-timeout/index.ts';
@@ -53,6 +56,9 @@ export const rules: readonly Rule[] = [
   graphNeeds,
   scopeNames,
   branchCases,
+  unusedEvents,
+  unusedDefinitions,
+  sizes,
   targets,
   initial,
   stateNames,

@@ -36,6 +36,8 @@ export interface Issue extends Diagnostic {
 export interface RuleWorld {
   /** Is there an implementation of this task? Absent: not known. */
   readonly implemented?: (taskName: string) => boolean;
+  /** Could a part of the source not be read? Then what seems to be unused may be used there. */
+  readonly partial?: boolean;
 }
 
 /** One check: one code, one page of documentation. */

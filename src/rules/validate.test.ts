@@ -12,7 +12,10 @@ const broken = system({
   tasks: [task('charge', { retry: { attempts: 3 }, location: at(5) })],
   flows: [flow('fulfil', [step('a', 'chrge', { location: at(9, 4) }), step('b', 'nothing', { location: at(9, 2) })])],
   machines: [
-    machine('order', [state('open', { on: [on('paid', go('shut', { location: at(20, 1, 'order.dsl.ts') }))] })]),
+    machine('order', [
+      state('open', { on: [on('paid', go('shut', { location: at(20, 1, 'order.dsl.ts') }))] }),
+      state('late', { always: [go('open')] }),
+    ]),
   ],
 });
 
@@ -36,6 +39,7 @@ it('gives all issues of all rules in one pass, by place', () => {
   expect(issues.map(({ code, file, line, column }) => `${file}:${line}:${column} ${code}`)).toEqual([
     'order.dsl.ts:20:1 MR1301',
     'orders.dsl.ts:1:1 MR1311',
+    'orders.dsl.ts:5:1 MR1221',
     'orders.dsl.ts:5:1 MR1212',
     'orders.dsl.ts:9:2 MR1203',
     'orders.dsl.ts:9:4 MR1203',
@@ -49,7 +53,7 @@ it('counts files from the folder that it is told', () => {
 });
 
 it('switches rules off by code or by name', () => {
-  const { success, issues } = validateSystem(broken, { off: ['MR1203', 'aliases', 'MR1301'] });
+  const { success, issues } = validateSystem(broken, { off: ['MR1203', 'aliases', 'MR1301', 'unused-definitions'] });
   expect(issues.map(({ code }) => code)).toEqual(['MR1212']);
   expect(success).toBe(true);
 });
@@ -82,7 +86,7 @@ it('reports a rule that throws and goes on', () => {
     },
   };
   const { issues } = validateSystem(broken, { rules: [bad] });
-  expect(issues).toHaveLength(6);
+  expect(issues).toHaveLength(7);
   expect(issues.find(({ code }) => code === 'MR1214')?.message).toBe("The rule 'bad' (SHOP002) failed: oh no");
 });
 

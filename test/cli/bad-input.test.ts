@@ -113,7 +113,7 @@ describe('a broken .dsl.ts', () => {
     expect(JSON.parse(done.stdout)).toMatchObject({
       ok: false,
       systems: [{ name: 'good' }],
-      diagnostics: [{ code: 'MR1004' }],
+      diagnostics: [{ code: 'MR1004' }, { code: 'MR1220', severity: 'warning' }],
     });
   });
 

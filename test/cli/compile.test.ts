@@ -141,7 +141,7 @@ test('an implementation that is missing or broken is named when the system is ru
 test('a part belongs to the system that includes it, fresh or not', async () => {
   using it = project({
     'shop.dsl.ts': `${head}import * as billing from './billing.dsl.ts';\nexport default system('shop', { version: '1.0.0', parts: [billing] });\n`,
-    'billing.dsl.ts': `${head}export const paid = event('paid', { payload: z.string() });\n`,
+    'billing.dsl.ts': `${head}export const paid = event('paid', { payload: z.string() });\nexport const book = flow('book', { input: z.string(), on: paid }, (f) => f.returns(({ input }) => input));\n`,
   });
   expect(await compile(it)).toMatchObject({ ok: true, systems: [{ name: 'shop' }], diagnostics: [] });
   expect(await compile(it)).toMatchObject({ ok: true, systems: [{ name: 'shop', written: 0 }] });

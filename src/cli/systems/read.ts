@@ -87,6 +87,7 @@ function judge(
   const { issues } = validateSystem(model, {
     implemented: (task) => stubs || existsSync(taskFile(entry, task)),
     folder: relative(cwd, dirname(entry)).replaceAll('\\', '/'),
+    partial: hasErrors(read),
   });
   const seen = new Set(read.map(at));
   return issues.flatMap((issue) => {

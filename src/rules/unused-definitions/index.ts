@@ -1,0 +1,1 @@
+export { unusedDefinitions } from './rule.ts';

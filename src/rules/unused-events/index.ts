@@ -1,0 +1,1 @@
+export { unusedEvents } from './rule.ts';
