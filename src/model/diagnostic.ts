@@ -1,3 +1,5 @@
+import type { Location } from './nodes/location.ts';
+
 /** How bad: an `error` stops the compiler, a `warning` does not, `info` is advice. */
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -30,4 +32,17 @@ export interface Diagnostic {
     readonly column: number;
   }[];
   readonly fix?: Fix;
+}
+
+/** A comment `// millrace-ignore MR1221: the reason`, which switches warnings off at one line. */
+export interface Suppression {
+  /** As written. */
+  readonly codes: readonly string[];
+  readonly reason?: string;
+  /** The line that it is about: its own when code stands before it, else the next one with code. */
+  readonly line: number;
+  /** Of the comment. */
+  readonly location: Location;
+  /** What goes with it when it is taken away, in UTF-16 units of the file. */
+  readonly span: { readonly start: number; readonly end: number };
 }

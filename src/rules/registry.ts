@@ -28,6 +28,7 @@ import { sizes } from './sizes/index.ts';
 import { stateNames } from './state-names/index.ts';
 import { stateShape } from './state-shape/index.ts';
 import { stepIds } from './step-ids/index.ts';
+import { emptyIgnore, unusedIgnore } from './suppress/index.ts';
 import { supported } from './supported/index.ts';
 import { targets } from './targets/index.ts';
 import { unimplemented } from './unimplemented/index.ts';
@@ -59,6 +60,8 @@ export const rules: readonly Rule[] = [
   unusedEvents,
   unusedDefinitions,
   sizes,
+  emptyIgnore,
+  unusedIgnore,
   targets,
   initial,
   stateNames,

@@ -1,7 +1,8 @@
-import type { Location, SystemModel } from '../model/index.ts';
+import type { Location, Suppression, SystemModel } from '../model/index.ts';
 import { isSystem } from '../model/is-system.ts';
 import { rules } from './registry.ts';
 import type { Finding, Issue, Rule, RuleWorld } from './rule.ts';
+import { suppress } from './suppress/index.ts';
 
 /** How a system is judged. */
 export interface ValidateOptions extends RuleWorld {
@@ -9,6 +10,8 @@ export interface ValidateOptions extends RuleWorld {
   readonly off?: readonly string[];
   /** Rules besides those of Millrace. */
   readonly rules?: readonly Rule[];
+  /** The comments of the source that switch warnings off, as `readSystem` gives them. */
+  readonly suppressions?: readonly Suppression[];
   /** The folder of the entry file, relative to the working directory: the diagnostics' files begin with it. */
   readonly folder?: string;
 }
@@ -35,16 +38,30 @@ export interface Validation {
  */
 export function validateSystem(model: SystemModel, options: ValidateOptions = {}): Validation {
   if (!isSystem(model)) return { success: false, issues: [notASystem] };
-  const issues: Issue[] = [];
-  for (const rule of [...rules, ...(options.rules ?? [])]) {
-    if (options.off?.some((off) => off === rule.code || off === rule.name) === true) continue;
-    const report = (finding: Finding): void => void issues.push(toIssue(rule, finding, options.folder));
+  const all = [...rules, ...(options.rules ?? [])];
+  const isOff = (rule: Rule): boolean => options.off?.some((off) => off === rule.code || off === rule.name) === true;
+  const ran = all.filter((rule) => !isOff(rule));
+  const found: Issue[] = [];
+  for (const rule of ran) {
+    const report = (finding: Finding): void => void found.push(toIssue(rule, finding, options.folder));
     try {
       rule.check(model, report, options);
     } catch (error) {
-      issues.push(brokenRule(rule, model, error, options.folder));
+      found.push(brokenRule(rule, model, error, options.folder));
     }
   }
+  const about: Issue[] = [];
+  const world = {
+    rules: all,
+    // Whether tasks are implemented may not be known.
+    ran: ran.filter(({ code }) => code !== 'MR1501' || options.implemented !== undefined),
+    whole: options.partial !== true,
+    shown: (file: string) => inFolder(file, options.folder),
+  };
+  const left = suppress(found, options.suppressions ?? [], world, (rule, finding) => {
+    if (!isOff(rule)) about.push(toIssue(rule, finding, options.folder));
+  });
+  const issues = [...left, ...about];
   issues.sort(byPlace);
   return { success: !issues.some(({ severity }) => severity === 'error'), issues };
 }
@@ -81,7 +98,9 @@ function toIssue(rule: Rule, finding: Finding, folder: string | undefined): Issu
         column: other.location.column,
       })),
     }),
-    ...(fix !== undefined && { fix }),
+    ...(fix !== undefined && {
+      fix: { ...fix, edits: fix.edits.map((edit) => ({ ...edit, file: inFolder(edit.file, folder) })) },
+    }),
     ...(context !== undefined && { context }),
   };
 }

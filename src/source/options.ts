@@ -1,4 +1,4 @@
-import type { Diagnostic, SystemModel } from '../model/index.ts';
+import type { Diagnostic, Suppression, SystemModel } from '../model/index.ts';
 
 /** Options of {@link readSystem}. */
 export interface ReadOptions {
@@ -16,6 +16,8 @@ export interface ReadResult {
    */
   readonly system?: SystemModel;
   readonly diagnostics: readonly Diagnostic[];
+  /** The comments that switch warnings off: for `validateSystem`. */
+  readonly suppressions?: readonly Suppression[];
   /** The absolute paths of all files that were read, the entry first. */
   readonly files: readonly string[];
 }

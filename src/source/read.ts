@@ -4,6 +4,7 @@ import type { Diagnostic, SystemModel } from '../model/index.ts';
 import { membersOf, reportStrangers } from './define/members.ts';
 import { findSystem, readSystemHead } from './define/system.ts';
 import { reportCycles } from './files/cycles.ts';
+import { suppressionsIn } from './ignore/index.ts';
 import { readReached } from './scope/reached.ts';
 import { readMembers } from './members.ts';
 import type { ReadResult } from './options.ts';
@@ -25,6 +26,9 @@ export function readSource(path: string, cwd: string, readFile: (path: string) =
     const message = `'${reading.display(entry)}' is nested too deeply to be read.`;
     reading.reportFile('MR1015', entry, message, 'Split what is nested into constants and functions of their own.');
   }
+  const suppressions = [...reading.modules.values()].flatMap((module) =>
+    module === undefined ? [] : suppressionsIn(module),
+  );
   const files = [...reading.modules].flatMap(([file, module]) => (module === undefined ? [] : [file]));
   return {
     ...(system === undefined ? {} : { system: deepFreeze(system) }),
@@ -32,6 +36,7 @@ export function readSource(path: string, cwd: string, readFile: (path: string) =
       reading.diagnostics,
       files.map((file) => reading.display(file)),
     ),
+    ...(suppressions.length > 0 && { suppressions }),
     files,
   };
 }

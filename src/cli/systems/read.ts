@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { deepFreeze } from '../../core/index.ts';
 import type { Diagnostic, SystemModel } from '../../model/index.ts';
 import { validateSystem } from '../../rules/index.ts';
@@ -57,10 +57,7 @@ export async function findSystems(
       if (!parts.has(file)) diagnostics.push(...result.diagnostics);
       continue;
     }
-    const own = [
-      ...result.diagnostics,
-      ...judge(result.system, file, cwd, config, result.diagnostics, options.stubs === true),
-    ];
+    const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result, options.stubs === true)];
     const found = { entry: file, model: result.system, files: result.files, diagnostics: own };
     const twin = names.get(result.system.name);
     if (twin !== undefined) own.push(sameName(found, twin, cwd));
@@ -68,7 +65,9 @@ export async function findSystems(
     systems.push(found);
     diagnostics.push(...own);
   }
-  return deepFreeze({ systems, diagnostics: unique(diagnostics) });
+  const isNeeded = (diagnostic: Diagnostic): boolean =>
+    isNeededElsewhere(diagnostic, systems, new Set(options.parts), cwd);
+  return deepFreeze({ systems, diagnostics: unique(diagnostics.filter((each) => !isNeeded(each))) });
 }
 
 /** Is there an error among these? */
@@ -76,16 +75,35 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
 }
 
+/** In a part that several systems share, a comment is of no use only when it is so in all of them. */
+function isNeededElsewhere(
+  diagnostic: Diagnostic,
+  systems: readonly FoundSystem[],
+  unread: ReadonlySet<string>,
+  cwd: string,
+): boolean {
+  if (diagnostic.code !== 'MR1224') return false;
+  const file = resolve(cwd, diagnostic.file);
+  return (
+    unread.has(file) ||
+    systems.some(
+      ({ files, diagnostics }) => files.includes(file) && diagnostics.every((each) => at(each) !== at(diagnostic)),
+    )
+  );
+}
+
 function judge(
   model: SystemModel,
   entry: string,
   cwd: string,
   config: Config,
-  read: readonly Diagnostic[],
+  { diagnostics: read, suppressions = [] }: ReadResult,
   stubs: boolean,
 ): Diagnostic[] {
   const { issues } = validateSystem(model, {
-    implemented: (task) => stubs || existsSync(taskFile(entry, task)),
+    // A stub that is about to be written is neither missing nor there.
+    ...(!stubs && { implemented: (task: string) => existsSync(taskFile(entry, task)) }),
+    suppressions,
     folder: relative(cwd, dirname(entry)).replaceAll('\\', '/'),
     partial: hasErrors(read),
   });

@@ -1,0 +1,1 @@
+export { emptyIgnore, suppress, unusedIgnore } from './suppress.ts';

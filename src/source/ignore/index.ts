@@ -1,0 +1,1 @@
+export { suppressionsIn } from './ignore.ts';
