@@ -5,6 +5,7 @@
  * @module
  */
 export { codes, explain } from './explain.ts';
+export { applyFixes, fixOf, type AppliedFixes } from './fix/index.ts';
 export { rules } from './registry.ts';
 export {
   github,

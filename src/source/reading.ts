@@ -3,12 +3,15 @@ import type { Diagnostic, Fix, ImportNode, LocalNode, Severity } from '../model/
 import type { Definition } from './define/dsl-call.ts';
 import { loadText } from './files/load-text.ts';
 import { position, span, startOf } from './syntax/location.ts';
+import { renaming } from './syntax/renaming.ts';
 import { parseModule, type Module, type Site, type ValueBinding } from './syntax/module.ts';
 
 interface Extra {
   readonly hint?: string;
   readonly severity?: Severity;
   readonly fix?: Fix;
+  /** What the node, a name or a text, was probably meant to say. */
+  readonly rename?: string | undefined;
   readonly related?: readonly { readonly message: string; readonly site: Site }[];
   /** The problem is the span up to the end of this node. */
   readonly end?: Site['node'];
@@ -56,6 +59,7 @@ export class Reading {
   /** Says that something is wrong with a node. The same problem is reported once. */
   report(code: string, site: Site, message: string, extra: Extra = {}): undefined {
     const { module, node } = site;
+    const fix = extra.fix ?? (extra.rename === undefined ? undefined : renaming(site, extra.rename));
     this.#add({
       code,
       severity: extra.severity ?? 'error',
@@ -72,7 +76,7 @@ export class Reading {
               ...position(other.site.module, startOf(other.site)),
             })),
           }),
-      ...(extra.fix === undefined ? {} : { fix: extra.fix }),
+      ...(fix === undefined ? {} : { fix }),
     });
   }
 

@@ -70,6 +70,7 @@ export function notOne(reading: Reading, site: Site<ts.Expression>, kinds: reado
     return reading.report('MR1115', site, `'${node.text}' is not declared in this file.`, {
       hint:
         guess === undefined ? `Declare ${alternatives(kinds)} of this name, or import it.` : `Did you mean '${guess}'?`,
+      rename: guess,
     });
   }
   return reading.report('MR1118', site, `Expected ${alternatives(kinds)}, but '${shown.split('\n')[0]}' is none.`, {

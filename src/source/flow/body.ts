@@ -63,5 +63,6 @@ function unknownVerb(reading: Reading, { module, name, verb }: Link): undefined 
   const guess = nearest(verb, known);
   return reading.report('MR1117', { module, node: name }, `A flow has no '${verb}'.`, {
     hint: `${guess === undefined ? '' : `Did you mean '${guess}'? `}Known are: ${known.join(', ')}.`,
+    rename: guess,
   });
 }

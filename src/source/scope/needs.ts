@@ -156,6 +156,7 @@ function unknown(reading: Reading, site: Site, name: string): void {
       guess === undefined
         ? `Take it from the parameter, declare it at the top level of the file, or import it.${declared}`
         : `Did you mean '${guess}'?${declared}`,
+    rename: guess,
   });
 }
 

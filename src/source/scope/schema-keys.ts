@@ -64,6 +64,7 @@ export function checkField(
   const known = `Its fields are: ${[...keys].join(', ') || 'none'}.`;
   reading.report('MR1125', site, `${whose} has no field '${field}'.`, {
     hint: guess === undefined ? known : `Did you mean '${guess}'? ${known}`,
+    rename: guess,
   });
 }
 

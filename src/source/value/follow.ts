@@ -157,6 +157,7 @@ function unknownName(reading: Reading, site: Site<ts.Identifier>, name: string):
   const guess = nearest(name, [...site.module.bindings.keys()]);
   return reading.report('MR1115', site, `'${name}' is not declared in this file.`, {
     hint: guess === undefined ? 'Declare it at the top level of the file, or import it.' : `Did you mean '${guess}'?`,
+    rename: guess,
   });
 }
 

@@ -53,6 +53,7 @@ export function rejectUnknown(
     const guess = nearest(key, known);
     reading.report('MR1102', name, `${capital(what)} has no option '${key}'.`, {
       hint: `${guess === undefined ? '' : `Did you mean '${guess}'? `}Known are: ${known.join(', ')}.`,
+      rename: guess,
     });
   }
 }

@@ -15,14 +15,18 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
         'github',
       ]),
     )
+    .option('--fix', 'mend what a change of text mends, such as misspelt names')
     .option('--json', 'short for --format json')
     .option('--max-warnings <n>', 'fail when there are more warnings', count)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ dsl check\n  $ dsl check systems/*.dsl.ts --max-warnings 0\n  $ dsl check --format sarif > problems.sarif\n',
+      '\nExamples:\n  $ dsl check\n  $ dsl check systems/*.dsl.ts --max-warnings 0\n  $ dsl check --fix\n  $ dsl check --format sarif > problems.sarif\n',
     )
-    .action(async (globs: string[], options: { readonly format?: ReportFormat; readonly maxWarnings?: number }) =>
-      exit(await (await import('./run.ts')).check(io, globs, options)),
+    .action(
+      async (
+        globs: string[],
+        options: { readonly format?: ReportFormat; readonly maxWarnings?: number; readonly fix?: boolean },
+      ) => exit(await (await import('./run.ts')).check(io, globs, options)),
     );
 }
 

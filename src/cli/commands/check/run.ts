@@ -2,6 +2,7 @@ import { reporters, type ReportFormat } from '../../../rules/index.ts';
 import { readConfig } from '../../config/config.ts';
 import { findFiles } from '../../kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
+import { fixSystems } from '../../systems/fix/index.ts';
 import { printingProblems } from '../../systems/printing-problems.ts';
 import { findSystems, hasErrors } from '../../systems/read.ts';
 import { reportOptions } from '../../systems/show-diagnostics.ts';
@@ -9,18 +10,29 @@ import { reportOptions } from '../../systems/show-diagnostics.ts';
 interface Options {
   readonly format?: ReportFormat;
   readonly maxWarnings?: number;
+  /** Mend what can be mended, and report the rest. */
+  readonly fix?: boolean;
 }
 
 /** Reports the problems of systems. Exit code 1 when one is an error, or when there are too many warnings. */
 export async function check(io: Io, globs: readonly string[], options: Options): Promise<number> {
   const config = await readConfig(io.cwd);
   const files = globs.length > 0 ? await findFiles(globs, io.cwd) : await findFiles(config.globs, config.root);
-  const found = await findSystems(files, io.cwd, config);
+  const { found, fixed } =
+    options.fix === true
+      ? await fixSystems(files, io.cwd, config)
+      : { found: await findSystems(files, io.cwd, config), fixed: undefined };
   const { systems } = found;
   const diagnostics = [...found.diagnostics, ...(await printingProblems(systems, io.cwd, config))];
   const format = io.json ? 'json' : (options.format ?? (io.env['GITHUB_ACTIONS'] === 'true' ? 'github' : 'pretty'));
+  if (fixed !== undefined && format !== 'json') {
+    for (const { file, line, column, code, title } of fixed)
+      io.note(`fixed ${code} ${file}:${line}:${column}: ${title}.`);
+    if (fixed.length === 0) io.note('Nothing could be fixed.');
+  }
   const text = reporters[format](diagnostics, reportOptions(io, 'out'));
-  if (text !== '') io.out(text);
+  if (fixed !== undefined && format === 'json') io.document({ ...(JSON.parse(text) as object), fixed });
+  else if (text !== '') io.out(text);
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
   const limit = options.maxWarnings ?? config.maxWarnings;
   const tooMany = limit !== undefined && warnings > limit;

@@ -1,0 +1,1 @@
+export { fixSystems, type Fixed } from './fix.ts';

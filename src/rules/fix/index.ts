@@ -1,0 +1,2 @@
+export { applyFixes, type AppliedFixes } from './apply.ts';
+export { fixOf } from './misspelt.ts';

@@ -1,0 +1,64 @@
+import type { Diagnostic, Fix } from '../../model/index.ts';
+import type { IssueContext } from '../rule.ts';
+
+/** Where a rule marks a whole object, the members of it that hold the names the rule speaks of. */
+const members: Readonly<Record<string, readonly string[]>> = {
+  MR1216: ['members', 'dependencies'],
+  MR1217: ['needs'],
+  MR1301: ['target'],
+  MR1302: ['initial'],
+  MR1311: ['creates'],
+  MR1330: ['target'],
+  MR1332: ['cancel'],
+};
+
+/**
+ * The fix of a problem: its own, or for a misspelt name the change of that name to the one it resembles. Nothing when
+ * the text does not show beyond doubt where the name stands.
+ *
+ * @param text The file that the problem lies in.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { fixOf, type Issue } from 'millrace/rules';
+ *
+ * const titles = (issues: readonly Issue[]) =>
+ *   issues.flatMap((issue) => fixOf(issue, readFileSync(issue.file, 'utf8'))?.title ?? []);
+ * ```
+ */
+export function fixOf(problem: Diagnostic & { readonly context?: IssueContext }, text: string): Fix | undefined {
+  if (problem.fix !== undefined) return problem.fix;
+  const { actual, suggestion } = problem.context ?? {};
+  if (actual === undefined || suggestion === undefined || /['"`\\\n]/.test(suggestion)) return undefined;
+  const start = offsetOf(text, problem.line, problem.column);
+  const marked = text.slice(start, offsetOf(text, problem.endLine, problem.endColumn));
+  const at = nameIn(marked, actual, members[problem.code] ?? []);
+  if (at === undefined) return undefined;
+  const edit = { file: problem.file, start: start + at, end: start + at + actual.length, text: suggestion };
+  return { title: `Replace '${actual}' by '${suggestion}'`, edits: [edit] };
+}
+
+/** Where in a marked text a name stands as a literal: all of the text is it, or it is the only one and stands in a known member. */
+function nameIn(marked: string, name: string, keys: readonly string[]): number | undefined {
+  const quoted = `(['"\`])${name.replaceAll(/\W/g, '\\$&')}\\1`;
+  if (new RegExp(`^${quoted}$`).test(marked)) return 1;
+  const all = [...marked.matchAll(new RegExp(quoted, 'g'))];
+  const [only] = all;
+  if (only === undefined || all.length > 1) return undefined;
+  const before = marked.slice(0, only.index);
+  const isValue = keys.some((key) => new RegExp(`\\b${key}\\s*:\\s*(?:\\[[^\\]]*)?$`).test(before));
+  return isValue && !/\/[/*]/.test(before) ? only.index + 1 : undefined;
+}
+
+/** The offset of a line and column, counted from 1 as diagnostics do: a byte order mark has no column. */
+function offsetOf(text: string, line: number, column: number): number {
+  const breaks = /\r\n|[\n\r\u2028\u2029]/g;
+  let start = 0;
+  for (let at = 1; at < line; at += 1) {
+    const found = breaks.exec(text);
+    if (found === null) return text.length;
+    start = found.index + found[0].length;
+  }
+  const mark = line === 1 && text.startsWith('\ufeff') ? 1 : 0;
+  return Math.min(start + column - 1 + mark, text.length);
+}
