@@ -28,7 +28,7 @@ export const commands: Readonly<Record<string, Listed>> = {
   inspect: { summary: 'show what a system declares', load: () => import('./commands/inspect/command.ts') },
   graph: { summary: 'show machines and flows as pictures or data', load: () => import('./commands/graph/command.ts') },
   import: {
-    summary: 'write an SCXML, XState or JSON machine as a .dsl.ts',
+    summary: 'write a machine or workflow of another notation as a .dsl.ts',
     load: () => import('./commands/import/command.ts'),
   },
   test: {

@@ -1,5 +1,5 @@
 /**
- * The model from and to other notations: SCXML, XState configurations, Mermaid, graphs as JSON and SVG. Functions from
+ * The model from and to other notations: SCXML, XState and workflow configurations, Mermaid, graphs as JSON and SVG. Functions from
  * text to the model and back; no file is read or written here.
  *
  * @module
@@ -29,5 +29,11 @@ export { graphMermaid } from './graph/mermaid/mermaid.ts';
 export { graphSvg } from './graph/svg/graph-svg.ts';
 export { exportScxml, type ExportedScxml } from './scxml/export/export.ts';
 export { importScxml, type ImportedScxml, type ImportScxmlOptions } from './scxml/import.ts';
+export type { WorkflowRoles } from './workflow/import/roles.ts';
+export {
+  importWorkflowJson,
+  type ImportedWorkflowJson,
+  type ImportWorkflowJsonOptions,
+} from './workflow/import-workflow-json.ts';
 export { exportXstate, type XstateConfig, type XstateExport } from './xstate/export-xstate.ts';
 export { importXstate, type ImportedXstate, type ImportXstateOptions } from './xstate/import-xstate.ts';

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../../model/index.ts';
 
 /** What can be imported. */
-export type Format = 'scxml' | 'xstate' | 'json';
+export type Format = 'scxml' | 'xstate' | 'workflow' | 'json';
 
 /** What a file is, by its name and content; or why that cannot be told. */
 export function formatOf(file: string, text: string): Format | Diagnostic {
@@ -12,10 +12,20 @@ export function formatOf(file: string, text: string): Format | Diagnostic {
   if (/\.(?:scxml|xml)$/i.test(file) || first === '<') return 'scxml';
   if (/\.json$/i.test(file) || first === '{') {
     const isModel = /"schemaVersion"\s*:/.test(text) && /"kind"\s*:\s*"system"/.test(text);
-    return isModel ? 'json' : 'xstate';
+    return isModel ? 'json' : isWorkflow(text) ? 'workflow' : 'xstate';
   }
   const message = `'${file}' is neither XML nor JSON.`;
   const hint =
-    'Imported are SCXML documents, XState configurations in JSON, and models as `dsl inspect --json` prints them.';
+    'Imported are SCXML documents, XState and workflow configurations in JSON, and models as `dsl inspect --json` prints them.';
   return { code: 'MR1757', severity: 'error', message, file, line: 1, column: 1, endLine: 1, endColumn: 1, hint };
+}
+
+/** A workflow has steps, a machine has states. */
+function isWorkflow(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return typeof value === 'object' && value !== null && 'steps' in value && !('states' in value);
+  } catch {
+    return false;
+  }
 }

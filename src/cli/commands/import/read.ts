@@ -31,6 +31,7 @@ async function readAs(
   shown: string,
   cwd: string,
   name: string | undefined,
+  roles: readonly string[] | undefined,
 ): Promise<Imported> {
   const given = name === undefined ? {} : { name };
   if (format === 'scxml') {
@@ -41,6 +42,14 @@ async function readAs(
   if (format === 'xstate') {
     const { importXstate } = await import('../../../convert/xstate/import-xstate.ts');
     return importXstate(text, { file: shown, ...given });
+  }
+  if (format === 'workflow') {
+    const { importWorkflowJson } = await import('../../../convert/workflow/import-workflow-json.ts');
+    return importWorkflowJson(text, {
+      file: shown,
+      ...given,
+      ...(roles === undefined ? {} : { roles: { required: roles } }),
+    });
   }
   const { readJson } = await import('../../../source/files/read-json.ts');
   const { system, diagnostics } = readJson(path, shown, text);

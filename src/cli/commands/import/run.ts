@@ -17,6 +17,7 @@ import { checkOut, writeWhole } from './write.ts';
 export interface ImportOptions {
   readonly from?: Format;
   readonly name?: string;
+  readonly roles?: string;
   readonly out?: string;
   readonly force?: true;
 }
@@ -36,7 +37,7 @@ export async function importFile(io: Io, file: string, options: ImportOptions): 
   const format = problem === undefined ? (options.from ?? formatOf(shown, text)) : undefined;
   if (problem !== undefined) return answer(io, shown, { diagnostics: [problem] });
   if (typeof format !== 'string') return answer(io, shown, { diagnostics: format === undefined ? [] : [format] });
-  const imported = await read(format, text, path, shown, io.cwd, options.name);
+  const imported = await read(format, text, path, shown, io.cwd, options.name, rolesOf(options.roles));
   const { model } = imported;
   if (model === undefined || hasErrors(imported.diagnostics))
     return answer(io, shown, { format, diagnostics: imported.diagnostics });
@@ -88,6 +89,11 @@ function answer(io: Io, file: string, { format, model, text, out, diagnostics }:
   return ok ? 0 : 1;
 }
 
+/** `planner, coder` */
+function rolesOf(text: string | undefined): readonly string[] | undefined {
+  return text?.split(',').flatMap((role) => (role.trim() === '' ? [] : [role.trim()]));
+}
+
 /** `1 machine, 3 events, 2 tasks; 4 things to fill in` */
 function summary(model: SystemModel, diagnostics: readonly Diagnostic[]): string {
   const kinds = ['machines', 'flows', 'events', 'tasks', 'agents', 'resources'] as const;
@@ -105,11 +111,11 @@ function load(path: string, shown: string): { readonly text: string; readonly pr
   if ('problem' in loaded) {
     const { code, message } = loaded.problem;
     const hint =
-      code === 'MR1001' ? loaded.problem.hint : 'Name an SCXML document, an XState configuration or a model, in UTF-8.';
+      code === 'MR1001' ? loaded.problem.hint : 'Name an SCXML document, a configuration or a model, in UTF-8.';
     return { text: '', problem: { code, severity: 'error', message, ...place, hint } };
   }
   const { text } = loaded;
   if (text.trim() !== '') return { text };
-  const hint = 'Name an SCXML document, an XState configuration or a model.';
+  const hint = 'Name an SCXML document, a configuration of XState or of a workflow, or a model.';
   return { text, problem: { code: 'MR1758', severity: 'error', message: `'${shown}' is empty.`, ...place, hint } };
 }
