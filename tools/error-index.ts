@@ -1,10 +1,11 @@
 /**
- * Writes anew what follows from the code: docs/errors/README.md, the index of all codes; the lists of what is not yet
+ * Writes anew what follows from the code: docs/errors/README.md, the index of all codes; the table of rules in docs/rules.md; the lists of what is not yet
  * supported in MR1601.md and docs/language.md. There, it takes away the marks of what is supported by now. Tests fail
  * when any of it is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { codes, explain } from '../src/rules/explain.ts';
+import { rules } from '../src/rules/registry.ts';
 import { features } from '../src/rules/supported/table.ts';
 
 const groups: Readonly<Record<string, string>> = {
@@ -36,6 +37,12 @@ for (const code of codes()) {
 }
 writeFileSync(new URL('../docs/errors/README.md', import.meta.url), `${lines.join('\n')}\n`);
 
+const page = (code: string): string => /^# MR\d{4}: (.*)$/m.exec(explain(code) ?? '')?.[1] ?? '';
+const table = rules.map(
+  ({ code, name, severity, alsoWarns }) =>
+    `| [${code}](errors/${code}.md) | ${name} | ${severity}${alsoWarns === true ? ', warning' : ''} | ${page(code)} |`,
+);
+
 const refused = Object.values(features).flatMap(([isSupported, what]) => (isSupported ? [] : [`- ${what}`]));
 const list = (text: string): string =>
   text.replace(/(Refused (?:at present )?are:\n\n)(?:- .*\n)*/, `$1${refused.join('\n')}\n`);
@@ -43,6 +50,12 @@ const rewrite = (path: string, change: (text: string) => string): void => {
   const page = new URL(path, import.meta.url);
   writeFileSync(page, change(readFileSync(page, 'utf8')));
 };
+rewrite('../docs/rules.md', (text) =>
+  text.replace(
+    /(?<=<!-- rules: .*-->\n\n)[^]*?(?=\n*<!-- end of rules -->)/,
+    ['| code | name | severity | finds |', '|---|---|---|---|', ...table].join('\n'),
+  ),
+);
 rewrite('../docs/errors/MR1601.md', list);
 rewrite('../docs/language.md', (text) => {
   let marked = text;

@@ -6,6 +6,7 @@
 export type { Audience, Break, Change, CompareSchemas, SchemaRelation } from './diff/change.ts';
 export { diffSystems, type DiffOptions, type SystemDiff } from './diff/diff.ts';
 export { isRaisedFor } from './diff/version.ts';
+export type { CustomRule, Finding, IssueContext } from './custom-rule.ts';
 export type { Diagnostic, Fix, Severity, Suppression } from './diagnostic.ts';
 export { createSystem, freezeSystem, type SystemParts } from './freeze.ts';
 export { hashFlow, hashMachine, hashSystem } from './hash/hash.ts';

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { codes, explain } from './explain.ts';
+import { rules } from './registry.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -53,4 +54,12 @@ describe('the pages', () => {
     // When stale: node tools/error-index.ts
     expect(listed).toEqual(titles);
   });
+});
+
+it('docs/rules.md lists every rule as it is', () => {
+  const listed = [
+    ...readFileSync(`${root}docs/rules.md`, 'utf8').matchAll(/^\| \[(MR\d{4})\]\(errors\/\1\.md\) \| (\S+) \| (\w+)/gm),
+  ].map(([, code, name, severity]) => ({ code, name, severity }));
+  // When stale: node tools/error-index.ts
+  expect(listed).toEqual(rules.map(({ code, name, severity }) => ({ code, name, severity })));
 });

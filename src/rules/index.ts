@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { defineRule, type RuleDefinition } from './define-rule.ts';
 export { codes, explain } from './explain.ts';
 export { applyFixes, fixOf, type AppliedFixes } from './fix/index.ts';
 export { rules } from './registry.ts';

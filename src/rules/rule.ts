@@ -1,29 +1,6 @@
-import type { Diagnostic, Fix, Location, Severity, SystemModel } from '../model/index.ts';
+import type { Diagnostic, Finding, IssueContext, Severity, SystemModel } from '../model/index.ts';
 
-/** What a rule has to say about one place. */
-export interface Finding {
-  /** What is wrong, naming the ids that are. */
-  readonly message: string;
-  /** The path of the node in the model, such as `flows.fulfilOrder.body.prepared/stock`. */
-  readonly path: string;
-  readonly location: Location;
-  /** When it is not that of the rule. */
-  readonly severity?: Severity;
-  /** What to do about it. */
-  readonly hint?: string;
-  readonly related?: readonly { readonly message: string; readonly location: Location }[];
-  readonly fix?: Fix;
-  readonly context?: IssueContext;
-}
-
-/** The facts of an issue, for programs. */
-export interface IssueContext {
-  readonly actual?: string;
-  readonly expected?: string;
-  readonly suggestion?: string;
-  /** The ids that take part. */
-  readonly ids?: readonly string[];
-}
+export type { Finding, IssueContext } from '../model/index.ts';
 
 /** One problem in a system, with the rule that found it. */
 export interface Issue extends Diagnostic {

@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { anySystem } from '../model/fixtures/arbitrary.ts';
 import { at, event, flow, go, machine, on, state, step, system, task } from '../model/fixtures/nodes.ts';
 import { rules } from './registry.ts';
-import type { Rule } from './rule.ts';
+import { defineRule } from './define-rule.ts';
+import type { Finding, Rule } from './rule.ts';
 import { validateSystem } from './validate.ts';
 
 const broken = system({
@@ -88,6 +89,33 @@ it('reports a rule that throws and goes on', () => {
   const { issues } = validateSystem(broken, { rules: [bad] });
   expect(issues).toHaveLength(7);
   expect(issues.find(({ code }) => code === 'MR1214')?.message).toBe("The rule 'bad' (SHOP002) failed: oh no");
+});
+
+it.each([
+  ['no message', (): unknown => ({ path: 'tasks.charge', location: at(1) }), /needs a message/],
+  ['no path', (): unknown => ({ message: 'm', location: at(1) }), /needs the path/],
+  ['no location', (): unknown => ({ message: 'm', path: 'tasks' }), /needs the location/],
+  [
+    'a location that is none',
+    (): unknown => ({ message: 'm', path: 'tasks', location: { file: 'a', line: 0 } }),
+    /location/,
+  ],
+  ['an unknown severity', (): unknown => ({ message: 'm', path: '', location: at(1), severity: 'bad' }), /no severity/],
+  ['nothing', (): unknown => undefined, /needs a message/],
+])('reports a rule of the user that reports %s', (_name, finding, message) => {
+  const rule = defineRule({ code: 'shop/bad', check: (_model, report) => report(finding() as Finding) });
+  const { issues } = validateSystem(system(), { rules: [rule] });
+  expect(issues).toMatchObject([
+    { code: 'MR1214', rule: 'shop/bad', message: expect.stringMatching(message) as string },
+  ]);
+});
+
+it('reports a rule that is asynchronous', () => {
+  const check = (async () => await Promise.reject(new Error('later'))) as unknown as () => void;
+  const { issues } = validateSystem(system(), { rules: [defineRule({ code: 'shop/late', check })] });
+  expect(issues.map(({ message }) => message)).toEqual([
+    "The rule 'shop/late' failed: its check is asynchronous; a rule has to be done when it returns.",
+  ]);
 });
 
 it.each([null, 1, {}, { kind: 'system' }])('does not throw for %j', (model) => {

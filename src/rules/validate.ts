@@ -1,6 +1,7 @@
 import type { Location, Suppression, SystemModel } from '../model/index.ts';
 import { isSystem } from '../model/is-system.ts';
 import { rules } from './registry.ts';
+import { isCustom } from './kit/may-be-off.ts';
 import type { Finding, Issue, Rule, RuleWorld } from './rule.ts';
 import { suppress } from './suppress/index.ts';
 
@@ -43,9 +44,13 @@ export function validateSystem(model: SystemModel, options: ValidateOptions = {}
   const ran = all.filter((rule) => !isOff(rule));
   const found: Issue[] = [];
   for (const rule of ran) {
-    const report = (finding: Finding): void => void found.push(toIssue(rule, finding, options.folder));
+    const report = (finding: Finding): void => {
+      if (isCustom(rule.code)) checkFinding(finding);
+      found.push(toIssue(rule, finding, options.folder));
+    };
     try {
-      rule.check(model, report, options);
+      const given: unknown = rule.check(model, report, options);
+      if (isCustom(rule.code)) refusePromise(given);
     } catch (error) {
       found.push(brokenRule(rule, model, error, options.folder));
     }
@@ -105,6 +110,27 @@ function toIssue(rule: Rule, finding: Finding, folder: string | undefined): Issu
   };
 }
 
+/** What a rule of the user's reports may be anything. */
+function checkFinding(finding: Partial<Finding> | undefined): void {
+  const { message, location, severity = 'info', path } = finding ?? {};
+  if (typeof message !== 'string' || message === '') throw new Error('a report needs a message.');
+  if (typeof path !== 'string') throw new Error('a report needs the path of what it is about, such as `tasks.charge`.');
+  const { file, line, column, endLine, endColumn } = (location ?? {}) as Partial<Location>;
+  if (
+    typeof file !== 'string' ||
+    ![line, column, endLine, endColumn].every((at) => Number.isInteger(at) && Number(at) > 0)
+  )
+    throw new Error('a report needs the location of a node, such as `model.tasks.charge.location`.');
+  if (!Object.hasOwn(rank, severity)) throw new Error(`'${severity}' is no severity: error, warning or info.`);
+}
+
+/** Whoever waits in a check would report when all is said. */
+function refusePromise(given: unknown): void {
+  if (typeof (given as { readonly then?: unknown } | undefined)?.then !== 'function') return;
+  Promise.resolve(given).catch(() => {});
+  throw new Error('its check is asynchronous; a rule has to be done when it returns.');
+}
+
 function brokenRule(rule: Rule, model: SystemModel, error: unknown, folder: string | undefined): Issue {
   const location = (model as Partial<SystemModel> | null)?.location ?? {
     file: '',
@@ -117,10 +143,12 @@ function brokenRule(rule: Rule, model: SystemModel, error: unknown, folder: stri
     code: 'MR1214',
     rule: rule.name,
     severity: 'error',
-    message: `The rule '${rule.name}' (${rule.code}) failed: ${error instanceof Error ? error.message : String(error)}`,
+    message: `The rule '${rule.name}'${rule.name === rule.code ? '' : ` (${rule.code})`} failed: ${error instanceof Error ? error.message : String(error)}`,
     path: '',
     ...place(location, folder),
-    hint: 'Was the model put together by hand? parseSystem tells what is wrong with it.',
+    hint: isCustom(rule.code)
+      ? `Mend the rule, or switch it off: rules: { '${rule.code}': 'off' } in dsl.config.ts.`
+      : 'Was the model put together by hand? parseSystem tells what is wrong with it.',
   };
 }
 

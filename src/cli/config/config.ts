@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config as Written } from '../../dsl/index.ts';
-import type { Severity } from '../../model/index.ts';
+import type { CustomRule, Severity } from '../../model/index.ts';
 
 /** What `dsl.config.ts` says, with the defaults filled in. Paths are absolute. */
 export interface Config {
@@ -21,6 +21,10 @@ export interface Config {
   readonly maxWarnings?: number;
   /** The severity of rules, by code, where it is not the rule's own. */
   readonly rules: Readonly<Record<string, 'off' | Severity>>;
+  /** Rules besides those of Millrace. */
+  readonly customRules?: readonly CustomRule[];
+  /** The files that the config imports, absolute. */
+  readonly imports?: readonly string[];
 }
 
 const names = ['dsl.config.ts', 'dsl.config.mts', 'dsl.config.js', 'dsl.config.mjs'];
@@ -34,7 +38,8 @@ export async function readConfig(cwd: string, near?: string): Promise<Config> {
   const file = findConfig(cwd) ?? (near === undefined ? undefined : findConfig(dirname(near)));
   if (file === undefined) return complete(cwd, undefined, {});
   const { loadConfig } = await import('./load.ts');
-  return complete(dirname(file), file, await loadConfig(file, cwd));
+  const { written, imports } = await loadConfig(file, cwd);
+  return { ...complete(dirname(file), file, written), ...(imports.length > 0 && { imports }) };
 }
 
 /** The nearest config file at or above a folder. */
@@ -46,7 +51,7 @@ export function findConfig(cwd: string): string | undefined {
 }
 
 function complete(root: string, file: string | undefined, written: Written): Config {
-  const { globs = ['**/*.dsl.ts'], out = 'generated', db, templates, maxWarnings, rules = {} } = written;
+  const { globs = ['**/*.dsl.ts'], out = 'generated', db, templates, maxWarnings, rules = {}, customRules } = written;
   return {
     root,
     ...(file !== undefined && { file }),
@@ -56,5 +61,6 @@ function complete(root: string, file: string | undefined, written: Written): Con
     ...(templates !== undefined && { templates: resolve(root, templates) }),
     ...(maxWarnings !== undefined && { maxWarnings }),
     rules,
+    ...(customRules !== undefined && { customRules }),
   };
 }

@@ -1,22 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { nearest } from '../../core/nearest.ts';
 import type { Config as Written } from '../../dsl/index.ts';
 import { CliError } from '../kit/failure.ts';
 import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
 
+/** What each config imports: a module that is imported again is not resolved again. */
+const importsOf = new Map<string, Set<string>>();
+
 /** Runs a config file and checks what it says. */
-export async function loadConfig(file: string, cwd: string): Promise<Written> {
-  const written = check(file, await load(file, cwd), cwd);
-  await checkRules(file, written.rules ?? {}, cwd);
-  return written;
+export async function loadConfig(
+  file: string,
+  cwd: string,
+): Promise<{ readonly written: Written; readonly imports: readonly string[] }> {
+  const imports = importsOf.get(file) ?? new Set<string>();
+  importsOf.set(file, imports);
+  const written = check(file, await load(file, cwd, imports), cwd);
+  checkCustom(file, written.customRules ?? [], cwd);
+  await checkRules(file, written.rules ?? {}, written.customRules ?? [], cwd);
+  return { written, imports: [...imports] };
 }
 
-async function load(file: string, cwd: string): Promise<unknown> {
+async function load(file: string, cwd: string, imports: Set<string>): Promise<unknown> {
   try {
-    const loaded = await importConfig(file);
+    const loaded = await importConfig(file, imports);
     if (!('default' in loaded)) {
       throw new CliError('MR2005', `${relative(cwd, file)} has no default export.`, {
         hint: 'Write `export default defineConfig({ ... })`.',
@@ -36,12 +45,15 @@ async function load(file: string, cwd: string): Promise<unknown> {
   }
 }
 
+const customCode = /^[a-z][\w.-]*\/[a-z][\w./-]*$/i;
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const severities: readonly unknown[] = ['off', 'info', 'warning', 'error'];
 const isRules = (value: unknown): boolean =>
   value !== null &&
   typeof value === 'object' &&
-  Object.entries(value).every(([code, to]) => /^MR\d{4}$/.test(code) && severities.includes(to));
+  Object.entries(value).every(
+    ([code, to]) => (/^MR\d{4}$/.test(code) || customCode.test(code)) && severities.includes(to),
+  );
 
 const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => boolean, what: string]>> = {
   globs: [(value) => Array.isArray(value) && value.length > 0 && value.every(isText), 'a list of globs'],
@@ -49,6 +61,7 @@ const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => bo
   db: [isText, 'a file'],
   templates: [isText, 'a folder'],
   maxWarnings: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number'],
+  customRules: [(value) => Array.isArray(value), 'a list of rules, each made with `defineRule` of millrace/rules'],
   rules: [isRules, `codes with a severity, such as { MR1212: 'off' }`],
 };
 
@@ -56,15 +69,22 @@ const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => bo
  * Imports a config. `millrace` means the one function that a config needs: the rest of the language takes as long to load
  * as everything else an unchanged compile does, and need not be installed.
  */
-async function importConfig(file: string): Promise<Readonly<Record<string, unknown>>> {
+async function importConfig(file: string, imports: Set<string>): Promise<Readonly<Record<string, unknown>>> {
   const url = pathToFileURL(file).href;
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const small = new URL(`../../dsl/system/config.${ending}`, import.meta.url).href;
+  const rules = new URL(`../../rules/index.${ending}`, import.meta.url).href;
+  const own = new URL('../../', import.meta.url).href;
+  const inPackage = (found: string): boolean => found.includes('/node_modules/') || found.startsWith(own);
   const hooks = registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === 'millrace' && context.parentURL === url
-        ? { url: small, shortCircuit: true }
-        : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      if (specifier === 'millrace' && context.parentURL === url) return { url: small, shortCircuit: true };
+      if (specifier === 'millrace/rules') return { url: rules, shortCircuit: true };
+      const found = next(specifier, context);
+      const isOwn = /^\.{0,2}\//.test(specifier) && found.url.startsWith('file:') && !inPackage(found.url);
+      if (isOwn && found.url !== url) imports.add(fileURLToPath(found.url));
+      return found;
+    },
   });
   try {
     return await loadModule(file);
@@ -96,13 +116,50 @@ function check(file: string, value: unknown, cwd: string): Written {
   return value;
 }
 
+/** Refuses what is no rule: a plain object will do, made with `defineRule` it is complete. */
+function checkCustom(file: string, written: readonly unknown[], cwd: string): void {
+  const codes = new Set<unknown>();
+  for (const [index, rule] of written.entries()) {
+    const { code, name, severity, check: checks } = (rule ?? {}) as Readonly<Record<string, unknown>>;
+    const problem =
+      typeof code !== 'string' || !customCode.test(code)
+        ? 'has no code with a prefix of its own, such as `shop/task-names`'
+        : codes.has(code)
+          ? `has the code '${code}', as one before it has`
+          : typeof checks !== 'function'
+            ? `('${code}') has no function \`check\``
+            : typeof name !== 'string' || severity === 'off' || !severities.includes(severity)
+              ? `('${code}') is not complete`
+              : undefined;
+    codes.add(code);
+    if (problem === undefined) continue;
+    throw new CliError(
+      'MR2033',
+      `${showPlace({ file, line: lineOf(file, 'customRules') }, cwd)}: rule ${index + 1} ${problem}.`,
+      {
+        hint: "Write it as defineRule({ code: 'shop/task-names', check(model, report) { … } }), from millrace/rules.",
+        exitCode: 1,
+      },
+    );
+  }
+}
+
 /**
  * Refuses rules that do not exist, and errors that would be hidden: what they find cannot be compiled, or would be
  * compiled into something else than was meant.
  */
-async function checkRules(file: string, written: Required<Written>['rules'], cwd: string): Promise<void> {
+async function checkRules(
+  file: string,
+  written: Required<Written>['rules'],
+  custom: Required<Written>['customRules'],
+  cwd: string,
+): Promise<void> {
   if (Object.keys(written).length === 0) return;
-  const { rules } = await import('../../rules/registry.ts');
+  const [{ rules: builtIn }, { mayBeOff }] = await Promise.all([
+    import('../../rules/registry.ts'),
+    import('../../rules/kit/may-be-off.ts'),
+  ]);
+  const rules = [...builtIn, ...custom];
   const refuse = (code: string, message: string, hint: string): never => {
     throw new CliError('MR2005', `${showPlace({ file, line: lineOf(file, code) }, cwd)}: ${message}`, {
       hint,
@@ -111,7 +168,7 @@ async function checkRules(file: string, written: Required<Written>['rules'], cwd
   };
   for (const [code, severity] of Object.entries(written)) {
     const rule = rules.find((each) => each.code === code);
-    const soft = rules.filter((each) => each.severity !== 'error' || each.alsoWarns === true).map((each) => each.code);
+    const soft = rules.filter(mayBeOff).map((each) => each.code);
     const list = `These can be set: ${soft.toSorted().join(', ')}.`;
     if (rule === undefined) {
       const like = nearest(
@@ -120,7 +177,7 @@ async function checkRules(file: string, written: Required<Written>['rules'], cwd
       );
       const hint = like === undefined ? list : `Did you mean '${like}'? ${list}`;
       refuse(code, `'rules' names '${code}', but no rule has this code.`, hint);
-    } else if (rule.severity === 'error' && rule.alsoWarns !== true && severity !== 'error') {
+    } else if (!mayBeOff(rule) && severity !== 'error') {
       refuse(
         code,
         `${code} (${rule.name}) is an error, which cannot be set to '${severity}'.`,

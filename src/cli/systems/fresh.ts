@@ -39,9 +39,9 @@ export function freshSystems(files: readonly string[], out: string, config: Conf
 
 /** The files besides the sources that the output depends on. */
 export function otherInputs(config: Config): readonly string[] {
-  const { file, templates } = config;
+  const { file, templates, imports = [] } = config;
   const overrides = templates === undefined ? [] : list(templates).filter((name) => name.endsWith('.hbs'));
-  return [...(file === undefined ? [] : [file]), ...overrides.map((name) => join(templates ?? '', name))];
+  return [...(file === undefined ? [] : [file]), ...imports, ...overrides.map((name) => join(templates ?? '', name))];
 }
 
 /** A fresh system as it is reported. */

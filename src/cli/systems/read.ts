@@ -3,6 +3,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { deepFreeze } from '../../core/index.ts';
 import type { Diagnostic, SystemModel } from '../../model/index.ts';
 import { validateSystem } from '../../rules/index.ts';
+import { mayBeOff } from '../../rules/kit/may-be-off.ts';
 import { readSystem, type ReadResult } from '../../source/index.ts';
 import type { Config } from '../config/config.ts';
 import { taskFile } from './task-file.ts';
@@ -104,13 +105,16 @@ function judge(
     // A stub that is about to be written is neither missing nor there.
     ...(!stubs && { implemented: (task: string) => existsSync(taskFile(entry, task)) }),
     suppressions,
+    ...(config.customRules !== undefined && { rules: config.customRules }),
+    // One that fails would still say so.
+    off: (config.customRules ?? []).flatMap(({ code }) => (config.rules[code] === 'off' ? [code] : [])),
     folder: relative(cwd, dirname(entry)).replaceAll('\\', '/'),
     partial: hasErrors(read),
   });
   const seen = new Set(read.map(at));
   return issues.flatMap((issue) => {
     // What is an error would be compiled into something wrong: it stays one.
-    const severity = issue.severity === 'error' ? 'error' : (config.rules[issue.code] ?? issue.severity);
+    const severity = !mayBeOff(issue) ? 'error' : (config.rules[issue.code] ?? issue.severity);
     return severity === 'off' || seen.has(at(issue)) ? [] : [{ ...issue, severity }];
   });
 }

@@ -1,3 +1,5 @@
+import type { CustomRule } from '../../model/index.ts';
+
 /** What `dsl.config.ts` says. Every path is relative to its folder. */
 export interface Config {
   /** Where the systems are. Default: `['**\/*.dsl.ts']`. */
@@ -10,8 +12,10 @@ export interface Config {
   readonly templates?: string;
   /** How many warnings `dsl check` bears before it fails. */
   readonly maxWarnings?: number;
-  /** Rules turned off or made stricter, by code: `{ MR1203: 'off' }`. */
-  readonly rules?: Readonly<Record<`MR${number}`, 'off' | 'info' | 'warning' | 'error'>>;
+  /** Rules turned off or made stricter, by code: `{ MR1212: 'off' }`. */
+  readonly rules?: Readonly<Record<`MR${number}` | `${string}/${string}`, 'off' | 'info' | 'warning' | 'error'>>;
+  /** Rules of your own, made with `defineRule` of `millrace/rules`. */
+  readonly customRules?: readonly CustomRule[];
 }
 
 /**
