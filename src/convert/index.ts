@@ -35,5 +35,10 @@ export {
   type ImportedWorkflowJson,
   type ImportWorkflowJsonOptions,
 } from './workflow/import-workflow-json.ts';
+export {
+  importWorkflowToml,
+  type ImportedWorkflowToml,
+  type ImportWorkflowTomlOptions,
+} from './workflow/import-workflow-toml.ts';
 export { exportXstate, type XstateConfig, type XstateExport } from './xstate/export-xstate.ts';
 export { importXstate, type ImportedXstate, type ImportXstateOptions } from './xstate/import-xstate.ts';

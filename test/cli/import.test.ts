@@ -56,6 +56,17 @@ test('a workflow is told by its steps, and shown what nothing runs yet', async (
   expect(stderr).not.toContain('MR1798');
 });
 
+test('workflows in TOML become machines', async () => {
+  using folder = project({
+    'door.toml':
+      '[[workflows]]\nname = "door"\ninitial = "shut"\n[workflows.states.shut]\ntimeout_seconds = 5\ntimeout_target = "gone"\n' +
+      'handlers = [{ event = "kick", target = "gone" }]\n[workflows.states.gone]\nterminal = true\n',
+  });
+  const { code, stdout, stderr } = await dsl(['import', 'door.toml', '--out', 'door.dsl.ts'], { cwd: folder.root });
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: 'Wrote door.dsl.ts: 1 machine, 1 event.\n' });
+  expect(await dsl(['compile', 'door.dsl.ts'], { cwd: folder.root })).toMatchObject({ code: 0 });
+});
+
 test('a model comes back as it was', async () => {
   using folder = project({});
   const cwd = folder.root;
@@ -111,7 +122,7 @@ const bad: readonly (readonly [string, string | Uint8Array | undefined, readonly
   ['page.xml', '<html/>', [], 1, /^error MR17\d\d: /],
   ['half.json', '{ "states": {', [], 1, /^error MR1750: This is not JSON/],
   ['list.json', '[1]', [], 1, /^error MR1751: This is no configuration of XState/],
-  ['note.txt', 'hello', [], 1, /^error MR1757: 'note\.txt' is neither XML nor JSON/],
+  ['note.txt', 'hello', [], 1, /^error MR1757: 'note\.txt' is neither XML nor JSON nor TOML/],
   [
     'target.json',
     '{ "initial": "a", "states": { "a": { "on": { "E": "b" } } } }',
@@ -130,7 +141,7 @@ const bad: readonly (readonly [string, string | Uint8Array | undefined, readonly
   ],
   ['light.json', light, ['--from', 'scxml'], 1, /^error MR17\d\d: /],
   ['light.json', light, ['--from', 'json'], 1, /^error MR1010/],
-  ['light.json', light, ['--from', 'yaml'], 2, /^error MR2003: .*scxml, xstate, workflow, json/],
+  ['light.json', light, ['--from', 'yaml'], 2, /^error MR2003: .*scxml, xstate, workflow, toml, json/],
   ['light.json', light, ['--name', 'a b'], 2, /^error MR2003: --name: 'a b' cannot be a name/],
   ['light.json', light, ['--out', 'light.txt'], 2, /^error MR2003: --out: 'light\.txt' is no TypeScript file/],
   [

@@ -11,6 +11,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
         'scxml',
         'xstate',
         'workflow',
+        'toml',
         'json',
       ]),
     )
@@ -21,6 +22,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl import door.scxml\n  $ dsl import light.json --from xstate --out light.dsl.ts\n' +
+        '  $ dsl import review.toml --out review.dsl.ts\n' +
         '  $ dsl import book.json --from workflow --roles planner,writer --out book.dsl.ts\n' +
         '  $ dsl inspect shop.dsl.ts --json > shop.json && dsl import shop.json --out shop.dsl.ts --force\n',
     )

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../../model/index.ts';
 
 /** What can be imported. */
-export type Format = 'scxml' | 'xstate' | 'workflow' | 'json';
+export type Format = 'scxml' | 'xstate' | 'workflow' | 'toml' | 'json';
 
 /** What a file is, by its name and content; or why that cannot be told. */
 export function formatOf(file: string, text: string): Format | Diagnostic {
@@ -14,9 +14,10 @@ export function formatOf(file: string, text: string): Format | Diagnostic {
     const isModel = /"schemaVersion"\s*:/.test(text) && /"kind"\s*:\s*"system"/.test(text);
     return isModel ? 'json' : isWorkflow(text) ? 'workflow' : 'xstate';
   }
-  const message = `'${file}' is neither XML nor JSON.`;
+  if (/\.toml$/i.test(file)) return 'toml';
+  const message = `'${file}' is neither XML nor JSON nor TOML.`;
   const hint =
-    'Imported are SCXML documents, XState and workflow configurations in JSON, and models as `dsl inspect --json` prints them.';
+    'Imported are SCXML documents, configurations of XState and of workflows in JSON and TOML, and models as `dsl inspect --json` prints them.';
   return { code: 'MR1757', severity: 'error', message, file, line: 1, column: 1, endLine: 1, endColumn: 1, hint };
 }
 

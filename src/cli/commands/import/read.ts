@@ -43,6 +43,10 @@ async function readAs(
     const { importXstate } = await import('../../../convert/xstate/import-xstate.ts');
     return importXstate(text, { file: shown, ...given });
   }
+  if (format === 'toml') {
+    const { importWorkflowToml } = await import('../../../convert/workflow/import-workflow-toml.ts');
+    return importWorkflowToml(text, { file: shown, ...given });
+  }
   if (format === 'workflow') {
     const { importWorkflowJson } = await import('../../../convert/workflow/import-workflow-json.ts');
     return importWorkflowJson(text, {
