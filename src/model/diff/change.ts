@@ -26,8 +26,11 @@ export interface Change {
   readonly after?: Location;
 }
 
-/** How the values that a schema accepts have changed. `unknown` when that cannot be told from the two texts. */
-export type SchemaRelation = 'equal' | 'wider' | 'narrower' | 'unknown';
+/**
+ * How the values that a schema accepts have changed. `drops`: all that it accepted is accepted, and some of their fields
+ * are left out. `unknown` when it cannot be told from the two texts.
+ */
+export type SchemaRelation = 'equal' | 'wider' | 'narrower' | 'drops' | 'unknown';
 
 /** Compares two schemas, each with the system whose declarations it reaches. */
 export type CompareSchemas = (

@@ -77,6 +77,7 @@ describe('definitions', () => {
       diff(system({ tasks: [task('t')] }), system({ tasks: [narrow] }), relation);
     expect(change('equal')).toEqual(['tasks.t.input', 'tasks.t.output']);
     expect(change('wider')).toEqual(['callers tasks.t.output', 'tasks.t.input']);
+    expect(change('drops')).toEqual(['callers tasks.t.output', 'tasks.t.input']);
     expect(change('narrower')).toEqual(['callers tasks.t.input', 'runs tasks.t.input', 'runs tasks.t.output']);
     expect(change('unknown')).toEqual([
       'callers tasks.t.input',
@@ -210,6 +211,13 @@ describe('machines', () => {
     expect(machines([idle], [idle], { context: schema('z.object({ n: z.int() })') })).toEqual([
       'instances machines.order.context',
     ]);
+    const kept = [idle, { context: schema('z.object({ b: z.int() })') }] as const;
+    const drops = diff(
+      system({ machines: [machine('order', [idle])] }),
+      system({ machines: [machine('order', [kept[0]], kept[1])] }),
+      'drops',
+    );
+    expect(drops).toEqual(['instances machines.order.context']);
     const listening = (events: MachineNode['events'], creates: readonly string[] = []) =>
       system({ machines: [machine('order', [idle], { events, creates })] });
     expect(diff(listening([{ alias: 'a', name: 'a' }], ['a']), listening([{ alias: 'a', name: 'a' }]))).toEqual([

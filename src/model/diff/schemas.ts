@@ -36,6 +36,7 @@ const words: Readonly<Record<SchemaRelation, string>> = {
   equal: 'is written in another way and refuses nothing that it accepted',
   wider: 'accepts more than before',
   narrower: 'accepts less than before',
+  drops: 'leaves out fields that it kept',
   unknown: 'was changed, and it cannot be told whether it still accepts what it accepted',
 };
 
@@ -52,6 +53,7 @@ function relationOf(
 function breaksOf(role: SchemaRole, relation: SchemaRelation): readonly Break[] {
   const loses = relation === 'narrower' || relation === 'unknown';
   const gains = relation === 'wider' || relation === 'unknown';
+  const drops = relation === 'drops';
   switch (role) {
     case 'given':
       return loses
@@ -63,10 +65,14 @@ function breaksOf(role: SchemaRole, relation: SchemaRelation): readonly Break[] 
     case 'taken':
       return [
         ...(gains ? [callers('there may be results that there never were before')] : []),
+        ...(drops ? [callers('a part of the results is gone')] : []),
         ...(loses ? [runs('what a run in flight has recorded is read again and may be refused')] : []),
       ];
     case 'kept':
-      return loses ? [instances('the context of an instance may not fit any more')] : [];
+      return [
+        ...(loses ? [instances('the context of an instance may not fit any more')] : []),
+        ...(drops ? [instances('what an instance has stored in the fields is lost')] : []),
+      ];
     default:
       return role satisfies never;
   }

@@ -1,5 +1,5 @@
 import type { CompareSchemas } from '../../model/index.ts';
-import { covers } from './covers.ts';
+import { covers, keeps } from './covers.ts';
 import { shapeOf } from './read-shape.ts';
 
 /** Tells from the texts of two schemas whether the second accepts more or less than the first. */
@@ -8,6 +8,7 @@ export const compareSchemas: CompareSchemas = (before, after) => {
   const next = shapeOf(after.schema, after.model);
   const wider = covers(next, old);
   const narrower = covers(old, next);
+  if (wider && !keeps(next, old)) return 'drops';
   if (wider && narrower) return 'equal';
   return wider ? 'wider' : narrower ? 'narrower' : 'unknown';
 };

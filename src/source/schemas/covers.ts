@@ -70,3 +70,17 @@ function coversLimited(outer: Extract<Shape, { readonly kind: 'limited' }>, inne
     })
   );
 }
+
+/** Does a value that went through `inner` keep all its fields when it goes through `outer`? */
+export function keeps(outer: Shape, inner: Shape): boolean {
+  if (inner.kind === 'optional' || inner.kind === 'limited') return keeps(outer, inner.inner);
+  if (outer.kind === 'optional' || outer.kind === 'limited') return keeps(outer.inner, inner);
+  if (inner.kind === 'union') return inner.options.every((option) => keeps(outer, option));
+  if (outer.kind === 'union') return outer.options.some((option) => covers(option, inner) && keeps(option, inner));
+  if (inner.kind === 'array' && outer.kind === 'array') return keeps(outer.item, inner.item);
+  if (inner.kind === 'record' && outer.kind === 'record') return keeps(outer.value, inner.value);
+  if (inner.kind !== 'object' || outer.kind !== 'object') return true;
+  return Object.entries(inner.fields).every(
+    ([name, field]) => Object.hasOwn(outer.fields, name) && keeps(outer.fields[name] as Shape, field),
+  );
+}
