@@ -1,6 +1,6 @@
 import { ts } from 'ts-morph';
 import { milliseconds } from '../../../core/index.ts';
-import { quote } from '../../../model/text/names.ts';
+import { freeName, quote } from '../../../model/text/names.ts';
 import type { ActionNode, ActionOf, ExpressionNode } from '../../../model/index.ts';
 import { parseExpression } from '../ecmascript/parse.ts';
 import { argumentOf, codeOf, type CodeScope } from './code.ts';
@@ -41,13 +41,13 @@ function elementsOf(action: ActionNode, scope: CodeScope, report: ExportReport):
         },
       ];
     case 'forEach': {
-      const depth = scope.round === undefined ? '' : `${scope.round.item.replace('item', '')}_`;
-      const round = { item: `item${depth}`, index: `index${depth}` };
+      const round = { item: freeName('item', scope.taken), index: freeName('index', scope.taken) };
+      const taken = new Set([...scope.taken, round.item, round.index]);
       return [
         {
           name: 'foreach',
           attributes: { array: codeOf(action.over, scope), ...round },
-          children: actionElements(action.actions, { ...scope, round }, report),
+          children: actionElements(action.actions, { ...scope, taken, round }, report),
         },
       ];
     }
@@ -95,10 +95,11 @@ function assignElements({ value }: ActionOf<'assign'>, scope: CodeScope): readon
     if (first !== undefined && isSimple && !reads)
       return members.map(({ variable, code: expr }) => ({ name: 'assign', attributes: { location: variable, expr } }));
   }
+  const change = freeName('change', scope.taken);
   const lines = [
-    `const change = Object.assign({}, ${code});`,
+    `const ${change} = Object.assign({}, ${code});`,
     ...[...scope.fields.values()].map(
-      ({ name, variable }) => `if (${quote(name)} in change) ${variable} = change[${quote(name)}];`,
+      ({ name, variable }) => `if (${quote(name)} in ${change}) ${variable} = ${change}[${quote(name)}];`,
     ),
   ];
   return [{ name: 'script', text: lines.join('\n') }];

@@ -10,6 +10,8 @@ import { javascript } from './types.ts';
 export interface CodeScope {
   readonly fields: ReadonlyMap<string, Field>;
   readonly payload: 'event' | 'output' | 'error' | undefined;
+  /** The names that variables of ours must not have: those of the model, and of the loops around this place. */
+  readonly taken: ReadonlySet<string>;
   /** The variables of the innermost `foreach`. */
   readonly round: { readonly item: string; readonly index: string } | undefined;
 }
@@ -48,7 +50,10 @@ function inPlace(text: string, scope: CodeScope): string | undefined {
   const bound = boundNames(parameters[0]);
   if (bound === undefined) return undefined;
   const known = scopeCode(scope);
-  const variables = new Set([...scope.fields.values()].map(({ variable }) => variable));
+  const variables = new Set([
+    ...[...scope.fields.values()].map(({ variable }) => variable),
+    ...Object.values(scope.round ?? {}),
+  ]);
   if ([...allDeclared([body])].some((name) => variables.has(name))) return undefined;
   const edits: { start: number; end: number; text: string }[] = [];
   for (const { name, node, use, shorthand } of referencesIn([body])) {

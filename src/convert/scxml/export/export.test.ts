@@ -138,6 +138,43 @@ describe('a machine as a document', () => {
 `);
   });
 
+  it('gives loops variables that nothing else has', () => {
+    const node = machine(
+      {
+        initial: 'a',
+        states: {
+          a: {
+            entry: [
+              [
+                'forEach',
+                '() => [1, 2]',
+                [
+                  ['assign', '({ context, item, index }) => ({ total: context.total + item * index + context.index })'],
+                  ['forEach', '({ item }) => [item]', [['assign', '({ item }) => ({ change: item })']]],
+                  [
+                    'assign',
+                    '({ context, item }) => ({ total: [0].reduce((item_) => item_ + item, context.total), change: context.total })',
+                  ],
+                ],
+              ],
+            ],
+          },
+        },
+      },
+      'z.object({ index: z.number().default(7), item: z.number().default(5), total: z.number().default(0), change: z.number().default(0) })',
+    );
+    const { text: document } = exportScxml(node, systemOf(node));
+    const names = [...document.matchAll(/ (?:item|index)="([^"]+)"/g)].map(([, name]) => name);
+    expect(names).toEqual(['item_', 'index_', 'item_2', 'index_2']);
+    const context = { index: 7, item: 5, total: 0, change: 0 };
+    const scope = { instanceId: '1', now: 0 };
+    const here = interpretMachine(enliven(node)).start(context, scope).snapshot.context;
+    const again = importScxml(document).model?.machines['m'] as MachineNode;
+    const there = interpretMachine(enliven(again)).start(context, scope).snapshot.context;
+    expect(here).toMatchObject({ index: 7, item: 5 });
+    expect(there).toMatchObject(here as object);
+  });
+
   it('tells events below a name from the event of that name', () => {
     const node = machine({
       events: ['p', 'p.x'],

@@ -39,11 +39,19 @@ const go = (given: Go): Go => {
     typeof given === 'string' ? [{ target: given }] : 'length' in given ? given : [given];
   return all.map((each) => ({ ...each, actions: actions(each.actions ?? []) }));
 };
-// Lists that are absent or no lists are errors there, and ids and targets that cannot be are said in other words.
+// Lists that are absent or no lists are errors there, so that each round has a list that is one, in a context with fields
+// of the names that rounds have. Ids and targets that cannot be are said in other words.
 const actions = (all: readonly ActionSketch[]): readonly ActionSketch[] =>
   all.flatMap((action): readonly ActionSketch[] => {
     if (action[0] === 'assign' || action[0] === 'raise') return [action];
     if (action[0] === 'when') return [['when', action[1], actions(action[2]), actions(action[3] ?? [])]];
+    if (action[0] === 'forEach') {
+      const round: ActionSketch = [
+        'assign',
+        '({ context, item, index }) => ({ item: (context.item ?? 0) + item, index: [context.index, item, index].length })',
+      ];
+      return [['forEach', '() => [3, 5]', [round, ...actions(action[2])]]];
+    }
     return [];
   });
 
@@ -70,7 +78,8 @@ function trace(
 const plainContext = (context: unknown): unknown =>
   Object.fromEntries(
     Object.entries(context as object)
-      .filter(([name, value]) => value !== undefined && !name.startsWith('_'))
+      // Rounds have variables of their own in a document.
+      .filter(([name, value]) => value !== undefined && !/^_|^(?:item|index)_/.test(name))
       // A word of JavaScript cannot be the name of a variable.
       .map(([name, value]) => [name.replace(/^field_/, ''), value]),
   );

@@ -1,14 +1,14 @@
 import type { RunNode } from '../../../model/index.ts';
-import { codeOf, type CodeScope } from './code.ts';
+import { codeOf } from './code.ts';
 import type { Written } from './element.ts';
 import { fieldsOf } from './fields.ts';
-import type { ExportScope } from './scope.ts';
+import { codeScope, type ExportScope } from './scope.ts';
 
 /** What a state runs, as `invoke`: a machine of the system with its document, anything else by its name alone. */
 export function runElement(scope: ExportScope, run: RunNode): readonly Written[] {
   const { id, target, input, location } = run;
   const child = target.kind === 'machine' ? scope.model.machines[target.name] : undefined;
-  const code: CodeScope = { fields: scope.fields, payload: undefined, round: undefined };
+  const code = codeScope(scope, undefined);
   if (child === undefined || scope.outer.includes(child.name)) {
     scope.report(
       'MR1721',

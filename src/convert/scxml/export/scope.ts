@@ -1,4 +1,5 @@
 import type { Diagnostic, Location, MachineNode, SystemModel } from '../../../model/index.ts';
+import type { CodeScope } from './code.ts';
 import type { Written } from './element.ts';
 import type { Field } from './fields.ts';
 
@@ -15,6 +16,13 @@ export interface ExportScope {
   readonly outer: readonly string[];
   /** Writes a whole machine, for a state that runs it. */
   readonly document: (scope: ExportScope) => Written;
+}
+
+/** What lambdas are translated with outside of loops. */
+export function codeScope({ fields, model }: ExportScope, payload: CodeScope['payload']): CodeScope {
+  const variables = [...fields.values()].map(({ variable }) => variable);
+  const taken = new Set([...variables, ...Object.keys(model.locals), ...Object.keys(model.imports)]);
+  return { fields, taken, payload, round: undefined };
 }
 
 /** A reporter; what it hears goes to `diagnostics`. */

@@ -5,7 +5,7 @@ import { actionElements, contentOf, delayAttributes } from './actions.ts';
 import { codeOf, type CodeScope } from './code.ts';
 import type { Written } from './element.ts';
 import { runElement } from './run.ts';
-import type { ExportScope } from './scope.ts';
+import { codeScope, type ExportScope } from './scope.ts';
 
 /** A state as an element. */
 export function stateElement(scope: ExportScope, state: StateNode): Written {
@@ -13,7 +13,7 @@ export function stateElement(scope: ExportScope, state: StateNode): Written {
   if (type === 'history') return historyElement(scope, state);
   if (state.context !== undefined)
     scope.report('MR1720', `SCXML checks no context: the schema of state '${name}' is left out.`, location);
-  const none: CodeScope = { fields: scope.fields, payload: undefined, round: undefined };
+  const none = codeScope(scope, undefined);
   const timers = state.after.map(({ delay }, index) => ({ id: `timer.${name}.${index}`, delay }));
   const entry = [
     ...actionElements(state.entry, none, scope.report),
@@ -107,7 +107,7 @@ function transitionElement(
   { event, cond }: Heard,
   payload: CodeScope['payload'],
 ): Written {
-  const code: CodeScope = { fields: scope.fields, payload, round: undefined };
+  const code = codeScope(scope, payload);
   const asked = [...(cond === undefined ? [] : [cond]), ...(guard === undefined ? [] : [codeOf(guard, code)])];
   let to = targets;
   let isInternal = internal === true && targets.length > 0;
