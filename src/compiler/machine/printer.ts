@@ -67,8 +67,14 @@ export interface Printer {
 /** Sets up the printing of one machine. */
 export function createPrinter(model: SystemModel, machine: MachineNode, writer: ModuleWriter, layout: Layout): Printer {
   const tree = growTree(machine);
-  // What functions bind is no name of the module: it must only not hide a name that user text means.
-  const local = (wanted: string): string => freeName(wanted, writer.taken);
+  // What lambdas see: a variable of that name would hide it.
+  writer.reserve(['context', 'event', 'output', 'error', 'now', 'instanceId', 'item', 'index']);
+  // What functions bind must not hide a name that user text means, nor each other.
+  const local = (wanted: string): string => {
+    const name = freeName(wanted, writer.taken);
+    writer.reserve([name]);
+    return name;
+  };
   const names = {
     cell: local('m'),
     at: local('at'),
@@ -80,17 +86,6 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
     taken: local('taken'),
     selected: tree.regions.map(({ register }) => local(register)),
   };
-  writer.reserve([
-    ...Object.values(names).flat(),
-    'context',
-    'event',
-    'output',
-    'error',
-    'now',
-    'instanceId',
-    'item',
-    'index',
-  ]);
   const base = pascal(machine.name);
   const contextType = writer.declare(`${base}Context`);
   const stateType = writer.declare(`${base}State`);

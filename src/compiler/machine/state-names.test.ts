@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { compiled } from '../../../test/support/compile-machine.ts';
+import { enliven, sketchMachine, type MachineSketch } from '../../../test/support/sketch.ts';
+import { interpretMachine, type MachineModule } from 'millrace/machine';
+
+const scope = { instanceId: 'i', now: 0 };
+
+function run(machine: MachineModule<unknown>, ...events: readonly string[]): unknown {
+  let { snapshot } = machine.start({ n: 0 }, scope);
+  for (const name of events) ({ snapshot } = machine.send(snapshot, { name, payload: 1 }, scope));
+  return snapshot;
+}
+
+/** Transitions that lead out of their region, so that what each region selects stands in a variable. */
+const regionsCalled = (name: string, other: string): MachineSketch => ({
+  events: ['e'],
+  initial: 'p',
+  states: {
+    p: {
+      type: 'parallel',
+      on: { e: { target: 'p', guard: '({ event }) => event === 5' } },
+      states: {
+        [name]: {
+          states: {
+            u: {
+              on: {
+                e: {
+                  target: 'v',
+                  guard: '({ context, event }) => context.n < event',
+                  actions: [
+                    ['assign', '({ event }) => ({ n: event })'],
+                    ['forEach', '() => [1]', [['emit', 'z', '({ item, index }) => [item, index]']]],
+                  ],
+                },
+              },
+            },
+            v: {},
+          },
+        },
+        [other]: { states: { w: { on: { e: { target: 'y', guard: '({ event }) => event === 1' } } }, y: {} } },
+      },
+    },
+  },
+});
+
+it.each([
+  ...['event', 'output', 'error', 'item', 'index', 'context', 'payload', 'name', 'transition', 'taken', 'at'].map(
+    (name) => [name, 'other'] as const,
+  ),
+  ['event', 'event_'],
+  ['Map', 'Map_'],
+])("a region may be called '%s', and another '%s'", (name, other) => {
+  const node = sketchMachine('pair', regionsCalled(name, other));
+  expect(run(compiled(node), 'e')).toEqual(run(interpretMachine(enliven(node)), 'e'));
+  expect(run(compiled(node), 'e')).toMatchObject({ state: ['v', 'y'], context: { n: 1 } });
+});
