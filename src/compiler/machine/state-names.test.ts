@@ -54,3 +54,33 @@ it.each([
   expect(run(compiled(node), 'e')).toEqual(run(interpretMachine(enliven(node)), 'e'));
   expect(run(compiled(node), 'e')).toMatchObject({ state: ['v', 'y'], context: { n: 1 } });
 });
+
+const remembersAs = (history: string, region: string): MachineSketch => ({
+  events: ['e', 'x'],
+  initial: 'p',
+  states: {
+    p: {
+      type: 'parallel',
+      on: { x: 'out' },
+      states: {
+        [region]: {
+          states: { u: { on: { e: 'v' } }, v: {}, [history]: { type: 'history', history: 'shallow', initial: 'u' } },
+        },
+        other: { states: { w: {} } },
+      },
+    },
+    out: { on: { e: history } },
+  },
+});
+
+it.each(['constructor', 'toString', 'hasOwnProperty', '__proto__', 'valueOf'])(
+  "a history state and a region may be called '%s'",
+  (name) => {
+    for (const sketch of [remembersAs(name, 'region'), remembersAs('history', name)]) {
+      const node = sketchMachine('pair', sketch);
+      for (const events of [[], ['x', 'e'], ['e', 'x'], ['e', 'x', 'e']])
+        expect(run(compiled(node), ...events)).toEqual(run(interpretMachine(enliven(node)), ...events));
+      expect(run(compiled(node), 'e', 'x', 'e')).toMatchObject({ state: ['v', 'w'] });
+    }
+  },
+);

@@ -26,11 +26,13 @@ export function regionalMachine<Context, Contexts, Registers extends Cell<Contex
   };
   return machineOf(program, {
     open: (context, scope, snapshot) => {
-      const remembered = Object.entries(snapshot?.history ?? {}).map(([history, names]) => {
+      // Without a prototype: a history state may be called `constructor`.
+      const remembered = Object.create(null) as Record<string, readonly number[]>;
+      for (const [history, names] of Object.entries(snapshot?.history ?? {})) {
         numberOf(program, history);
-        return [history, names.map((state) => numberOf(program, state))] as const;
-      });
-      return program.open(newCell(context, scope), whereIs(snapshot?.state ?? []), Object.fromEntries(remembered));
+        remembered[history] = names.map((state) => numberOf(program, state));
+      }
+      return program.open(newCell(context, scope), whereIs(snapshot?.state ?? []), remembered);
     },
     read: (cell) => {
       const state: string[] = [];
