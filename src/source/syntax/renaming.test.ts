@@ -24,8 +24,14 @@ it.each([
     'chrge',
     'charge',
   ],
+  [`task('a', { input: z.string(), output: z.string(), retry: { attempts: 2, backoff: 'fixd' } })`, 'fixd', 'fixed'],
 ])('%s', async (text, wrong, right) => {
   expect(await mended(`export const a = ${text};\n`)).toBe(`export const a = ${text.replace(wrong, right)};\n`);
+});
+
+it('leaves a constant that stands for a misspelt word', async () => {
+  const text = `const fixd = 'fixd';\nexport const a = task('a', { input: z.string(), output: z.string(), retry: { attempts: 2, backoff: fixd } });\n`;
+  expect(await mended(text)).toBe(text);
 });
 
 it('leaves a name that is a key and a value at once', async () => {

@@ -11,15 +11,13 @@ import { isObject, propertiesOf, type Property } from './properties.ts';
 export type Reader<T> = (reading: Reading, site: Site<ts.Expression>) => T | undefined;
 
 /** Says that a value is of the wrong sort. */
-export function wrong(reading: Reading, site: Site, expected: string, hint?: string): undefined {
+export function wrong(reading: Reading, site: Site, expected: string, hint?: string, rename?: string): undefined {
   const text = textOf(site);
   const shown = text.length > 60 || text.includes('\n') ? `${text.slice(0, 57).split('\n')[0]}…` : text;
-  return reading.report(
-    'MR1104',
-    site,
-    `Expected ${expected}, but found \`${shown}\`.`,
-    hint === undefined ? {} : { hint },
-  );
+  return reading.report('MR1104', site, `Expected ${expected}, but found \`${shown}\`.`, {
+    ...(hint !== undefined && { hint }),
+    rename,
+  });
 }
 
 /** A name: a string literal, or a constant that is one. */
@@ -119,7 +117,10 @@ export function oneOf<const T extends string>(...words: readonly T[]): Reader<T>
     const found = words.find((word) => word === value);
     if (found !== undefined) return found;
     const guess = nearest(value, words);
-    return wrong(reading, site, listed(words), guess === undefined ? undefined : `Did you mean '${guess}'?`);
+    const hint = guess === undefined ? undefined : `Did you mean '${guess}'?`;
+    // A constant of another name may be meant for more than this.
+    const isWritten = ts.isStringLiteralLike(site.node);
+    return wrong(reading, site, listed(words), hint, isWritten ? guess : undefined);
   };
 }
 

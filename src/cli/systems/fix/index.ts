@@ -1,1 +1,1 @@
-export { fixSystems, type Fixed } from './fix.ts';
+export { fixSystems } from './fix.ts';
