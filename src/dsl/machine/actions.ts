@@ -20,24 +20,46 @@ interface Send<Scope> {
   readonly target?: string | ((scope: Scope) => string);
 }
 
+// Every action but one says that it is no `forEach`: the type checker tells the actions apart by that, and only so knows the
+// scope of what stands in their `do`.
+interface Single {
+  readonly forEach?: never;
+}
+interface Assign<Scope, Ctx> extends Single {
+  readonly assign: (scope: Scope) => Changes<Ctx>;
+}
+interface Emit<Scope> extends Single {
+  readonly emit: Publish<Scope>;
+}
+interface Raise<Scope> extends Single {
+  readonly raise: Publish<Scope>;
+}
+interface Start<Scope> extends Single {
+  readonly start: (scope: Scope) => FlowCall;
+}
+interface SendOne<Scope> extends Single {
+  readonly send: Send<Scope>;
+}
+interface Cancel<Scope> extends Single {
+  readonly cancel: string | ((scope: Scope) => string);
+}
+
 /** One action, where the order matters. */
 type Action<Scope, Ctx> =
-  | { readonly assign: (scope: Scope) => Changes<Ctx> }
-  | { readonly emit: Publish<Scope> }
-  | { readonly raise: Publish<Scope> }
-  | { readonly start: (scope: Scope) => FlowCall }
-  | { readonly send: Send<Scope> }
-  | { readonly cancel: string | ((scope: Scope) => string) }
+  | Assign<Scope, Ctx>
+  | Emit<Scope>
+  | Raise<Scope>
+  | Start<Scope>
+  | SendOne<Scope>
+  | Cancel<Scope>
   | When<Scope, Ctx>
   | ForEach<Scope, Ctx>;
 
 /** Actions on a condition, which sees what the actions before it assigned. One that throws ends the block. */
-interface When<Scope, Ctx> {
+interface When<Scope, Ctx> extends Single {
   readonly when: (scope: Scope) => boolean;
   readonly do: readonly Action<Scope, Ctx>[];
   readonly else?: readonly Action<Scope, Ctx>[];
-  // Tells it from `forEach`, so that what stands in `do` has the right scope.
-  readonly forEach?: never;
 }
 
 /** Scope names that hold fields. */
