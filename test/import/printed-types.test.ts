@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { exportXstate, importScxml, importXstate } from 'millrace/convert';
 import type { SystemModel } from 'millrace/model';
 import { printSystem, readSystem } from 'millrace/source';
@@ -24,14 +24,16 @@ beforeAll(async () => {
     if (model === undefined) throw new Error(`${name}: no model`);
     writeFileSync(join(folder, `${name}.dsl.ts`), printSystem(model).text ?? '');
   };
-  for (const name of ['orders', 'review', 'ingest']) {
-    const { system } = await readSystem(join(root, `dsl-examples/${name}/${name}.dsl.ts`));
-    write(name, system);
+  const examples = ['orders', 'review', 'ingest'].map((name) => `dsl-examples/${name}/${name}.dsl.ts`);
+  for (const path of [...examples, 'test/language/everything.dsl.ts']) {
+    const { system } = await readSystem(join(root, path));
+    write(basename(path, '.dsl.ts'), system);
     for (const machine of Object.values(system?.machines ?? {}))
-      writeFileSync(join(folder, `${machine.name}.xstate.ts`), exportXstate(machine, system as SystemModel).text);
+      writeFileSync(
+        join(folder, `${basename(path, '.dsl.ts')}-${machine.name}.xstate.ts`),
+        exportXstate(machine, system as SystemModel).text,
+      );
   }
-  const { system } = await readSystem(join(root, 'test/language/everything.dsl.ts'));
-  write('everything', system);
   const light = {
     id: 'light',
     context: { count: 0 },
