@@ -32,6 +32,12 @@ it('finds the name in the member that holds it', () => {
   expect(mend(`sales: {\n members: ['opne'] }`, `sales: {\n members: ['opne'] }`, 'MR1216')).toContain(`['open']`);
 });
 
+it('replaces the key that a state reacts to', () => {
+  expect(mend(`on: { opne: 'x' }`, `opne: 'x'`, 'MR1311')).toBe(`on: { open: 'x' }`);
+  expect(mend(`on: { 'opne': 'x' }`, `'opne': 'x'`, 'MR1311')).toBe(`on: { 'open': 'x' }`);
+  expect(mend(`on: { opne: 'x' }`, `opne: 'x'`)).toBeUndefined();
+});
+
 it('offers nothing where the place is not certain', () => {
   expect(mend(`{ target: 'opne', description: 'opne' }`, `{ target: 'opne', description: 'opne' }`)).toBeUndefined();
   expect(mend(`{ target: OPEN, description: 'opne' }`, `{ target: OPEN, description: 'opne' }`)).toBeUndefined();

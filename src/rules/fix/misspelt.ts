@@ -7,7 +7,7 @@ const members: Readonly<Record<string, readonly string[]>> = {
   MR1217: ['needs'],
   MR1301: ['target'],
   MR1302: ['initial'],
-  MR1311: ['creates'],
+  MR1311: ['creates', 'on'],
   MR1330: ['target'],
   MR1332: ['cancel'],
 };
@@ -33,7 +33,8 @@ export function fixOf(problem: Diagnostic & { readonly context?: IssueContext },
   const start = offsetOf(text, problem.line, problem.column);
   const marked = text.slice(start, offsetOf(text, problem.endLine, problem.endColumn));
   const at = nameIn(marked, actual, members[problem.code] ?? []);
-  if (at === undefined) return undefined;
+  // A key without quotes takes only what is an identifier.
+  if (at === undefined || (at === 0 && !/^[A-Za-z_$][\w$]*$/.test(suggestion))) return undefined;
   const edit = { file: problem.file, start: start + at, end: start + at + actual.length, text: suggestion };
   return { title: `Replace '${actual}' by '${suggestion}'`, edits: [edit] };
 }
@@ -42,6 +43,9 @@ export function fixOf(problem: Diagnostic & { readonly context?: IssueContext },
 function nameIn(marked: string, name: string, keys: readonly string[]): number | undefined {
   const quoted = `(['"\`])${name.replaceAll(/\W/g, '\\$&')}\\1`;
   if (new RegExp(`^${quoted}$`).test(marked)) return 1;
+  // What a state reacts to is marked with its key: `opnd: 'open'`.
+  const key = new RegExp(`^(['"]?)${name.replaceAll(/\W/g, '\\$&')}\\1\\s*:`).exec(marked);
+  if (key !== null && keys.includes('on')) return key[1]?.length ?? 0;
   const all = [...marked.matchAll(new RegExp(quoted, 'g'))];
   const [only] = all;
   if (only === undefined || all.length > 1) return undefined;
