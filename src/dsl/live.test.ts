@@ -73,7 +73,15 @@ test('a state machine lives in the shape of the model', () => {
   const inner = part(head, 'x', { x: { always: 'end' } }, { exits: ['end'] });
   const live = head.states('idle', {
     idle: {
-      on: { placed: { target: 'end', cancel: 'r', emit: ({ event }) => placed(event), assign: () => ({ seats: [] }) } },
+      on: {
+        placed: {
+          target: 'end',
+          send: { event: ({ event }) => placed(event), delay: '1h', id: 'r' },
+          cancel: 'r',
+          emit: ({ event }) => placed(event),
+          assign: () => ({ seats: [] }),
+        },
+      },
       entry: { do: [{ forEach: 'context.seats', do: [{ emit: ({ item }) => placed({ id: item }) }] }] },
       exit: {
         do: [
@@ -87,7 +95,7 @@ test('a state machine lives in the shape of the model', () => {
   }) as unknown as LiveMachine;
   const [idle, deep] = live.states;
   // The order in which the actions are written does not matter; `assign` is first.
-  expect(idle?.on[0]?.transitions[0]?.actions.map(({ kind }) => kind)).toEqual(['assign', 'emit', 'cancel']);
+  expect(idle?.on[0]?.transitions[0]?.actions.map(({ kind }) => kind)).toEqual(['assign', 'emit', 'cancel', 'send']);
   expect(deep).toMatchObject({
     type: 'compound',
     initial: ['x'],

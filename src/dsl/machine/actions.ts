@@ -89,7 +89,7 @@ type ForEach<Scope, Ctx> = {
 
 /**
  * What a transition, an entry or an exit does: first `assign`, then, seeing the new context, `emit`, `raise`, `start`,
- * `send`, `cancel`, and last `do`, whose actions run in the order in which they stand.
+ * `cancel`, `send`, and last `do`, whose actions run in the order in which they stand.
  */
 export interface Actions<Scope, Ctx> {
   /** Changes the context. */
@@ -100,9 +100,9 @@ export interface Actions<Scope, Ctx> {
   readonly raise?: One<Publish<Scope>>;
   /** Starts a flow that outlives the state. */
   readonly start?: One<(scope: Scope) => FlowCall>;
+  /** Takes back what was sent under this id and has not arrived; before `send`, so that both with one id start a timer again. */
+  readonly cancel?: One<string | ((scope: Scope) => string)>;
   /** Sends an event to this instance or to another machine, at once or later. */
   readonly send?: One<Send<Scope>>;
-  /** Takes back what was sent under this id and has not arrived. */
-  readonly cancel?: One<string | ((scope: Scope) => string)>;
   readonly do?: readonly Action<Scope, Ctx>[];
 }

@@ -124,7 +124,7 @@ function transitions(go: Go | undefined): readonly object[] {
 }
 
 // The short form runs in this order, whatever order its keys are written in.
-const order = ['assign', 'emit', 'raise', 'start', 'send', 'cancel'] as const;
+const order = ['assign', 'emit', 'raise', 'start', 'cancel', 'send'] as const;
 
 function actions(written: WrittenActions | undefined): readonly object[] {
   if (written === undefined) return [];

@@ -56,7 +56,7 @@ const cancel: Reader<ActionOf<'cancel'>> = (reading, site) => {
 };
 
 const single = { assign, emit: publishes('emit'), raise: publishes('raise'), start: publishes('start'), send, cancel };
-const kinds = ['assign', 'emit', 'raise', 'start', 'send', 'cancel'] as const;
+const kinds = ['assign', 'emit', 'raise', 'start', 'cancel', 'send'] as const;
 
 /**
  * One action of a `do` list: an object with one member, `{ forEach: 'context.seats', do: […] }`, or
@@ -132,23 +132,26 @@ export const actionReaders = {
   emit: oneOrMany(single.emit),
   raise: oneOrMany(single.raise),
   start: oneOrMany(single.start),
-  send: oneOrMany(send),
   cancel: oneOrMany(cancel),
+  send: oneOrMany(send),
   do: doList,
 };
 
-/** The actions in the order in which they run, whatever the order of the members is. */
+/**
+ * The actions in the order in which they run, whatever the order of the members is. `cancel` comes before `send`, so that
+ * both with one id start a timer again.
+ */
 export function actionsOf(values: Values<typeof actionReaders>): readonly ActionNode[] {
   const {
     assign: first,
     emit = [],
     raise = [],
     start = [],
-    send: sends = [],
     cancel: cancels = [],
+    send: sends = [],
     do: last = [],
   } = values;
-  return [...(first === undefined ? [] : [first]), ...emit, ...raise, ...start, ...sends, ...cancels, ...last];
+  return [...(first === undefined ? [] : [first]), ...emit, ...raise, ...start, ...cancels, ...sends, ...last];
 }
 
 /** What an entry or exit does. */

@@ -147,13 +147,13 @@ describe('states', () => {
       'emit',
       'raise',
       'start',
+      'cancel',
+      'cancel',
       'send',
-      'cancel',
-      'cancel',
       'raise',
       'forEach',
     ]);
-    expect(entry[5]).toMatchObject({
+    expect(entry[7]).toMatchObject({
       id: 'S',
       target: 'other',
       delay: { kind: 'expression' },
@@ -192,8 +192,8 @@ describe('states', () => {
       `{ entry: { send: { event: () => placed({ id: 's' }), id: ({ context }) => 'c' + context.n, target: ({ instanceId }) => 'other/' + instanceId }, cancel: () => 'x' } }`,
     );
     expect(entry).toMatchObject([
+      { kind: 'cancel', id: { kind: 'expression' } },
       { id: { text: "({ context }) => 'c' + context.n" }, target: { lambda: { reads: ['instanceId'] } } },
-      { id: { kind: 'expression' } },
     ]);
   });
 

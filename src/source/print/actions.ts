@@ -7,7 +7,7 @@ import type { Printing } from './printing.ts';
 import { member } from './values.ts';
 
 /** The kinds that have a short form, in the order in which the short forms run. */
-const order = ['assign', 'emit', 'raise', 'start', 'send', 'cancel'] as const;
+const order = ['assign', 'emit', 'raise', 'start', 'cancel', 'send'] as const;
 type Short = (typeof order)[number];
 
 /** The members that say what happens, in a transition, an entry or an exit. `do` where the order needs it. */
