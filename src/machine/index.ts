@@ -32,7 +32,7 @@ export { createMachineHost, type MachineHandle, type MachineHost, type NewInstan
 export type { Instance } from './host/instance.ts';
 export type { HostDocument, StoredDelivery, StoredInstance, StoredTimer, StoredWork } from './host/persist/document.ts';
 export type { RestoreOptions } from './host/persist/restore.ts';
-export type { Emitted, HostOptions, MachineWithContext, Unhandled, Work, WorkContext } from './host/options.ts';
+export type { Emitted, HostOptions, MachineWithSchemas, Unhandled, Work, WorkContext } from './host/options.ts';
 export { interpretMachine, type InterpretedMachine, type InterpretOptions } from './interpret.ts';
 export type { Microstep, OnMicrostep } from './interpreter/interpretation.ts';
 export * from './module.ts';

@@ -41,8 +41,11 @@ export interface MachineHost {
     machine?: MachineHandle<Context, Contexts>,
   ) => readonly Instance<Context, StateIn<Contexts>>[];
   /**
-   * Puts an event before the instance of each machine that lists it: the one that the key of the payload names, created
-   * when the machine says that the event may. Gives these instances.
+   * Puts an event, under its name in the system, before the instance of each machine that lists it: the one that the key
+   * of the payload names, created when the machine says that the event may. Gives these instances; when there is none,
+   * `onUnhandled` hears why.
+   *
+   * @throws MillraceError MR3302 when the payload does not fit its schema, where the host has one. Nobody gets it then.
    */
   readonly publish: (event: string, payload?: unknown) => readonly Instance[];
   /** Calls back after each change of an instance. Returns a function that ends it. */
@@ -110,7 +113,7 @@ export function createMachineHost(options: HostOptions): MachineHost {
         .map(({ face }) => face)
         .filter((each) => machine === undefined || each.machine === nameOf(machine)) as never,
     publish: (event, payload) => {
-      const found = publish(host, event, payload);
+      const found = publish(host, event, payload, true);
       host.run();
       return found.map(({ face }) => face);
     },

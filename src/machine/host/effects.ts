@@ -3,6 +3,7 @@ import type { Effect, MachineEvent } from '../module.ts';
 import type { Host } from './host.ts';
 import type { Asked, Hosted, Running } from './instance.ts';
 import { publish, reach } from './reach.ts';
+import { eventFor } from './schemas.ts';
 import type { Timer } from './timers.ts';
 import { perform } from './work.ts';
 
@@ -13,7 +14,11 @@ export function carry(host: Host, of: Hosted, effect: Effect, now: number): Mach
       const { onEmit } = host.options;
       const { event, payload } = effect;
       if (onEmit !== undefined) host.agenda.call(() => onEmit({ event, payload, instance: of.face }));
-      publish(host, event, payload);
+      try {
+        publish(host, event, payload);
+      } catch (thrown) {
+        host.report(thrown);
+      }
       return undefined;
     }
     case 'start':
@@ -48,16 +53,21 @@ export function carry(host: Host, of: Hosted, effect: Effect, now: number): Mach
 
 /** Sends an event whose time has come. Gives what the sender must hear of when nobody can be reached. */
 export function dispatch(host: Host, { owner, id, event, target }: Timer): MachineEvent | undefined {
-  if (target === undefined) {
-    host.agenda.event({ to: owner, event, from: owner, id });
-    return undefined;
-  }
   try {
-    host.agenda.event({ ...reach(host, owner, target, event), from: owner, id });
+    const delivery =
+      target === undefined
+        ? { to: owner, event: eventFor(host.entry(owner.module.name), event) }
+        : reach(host, owner, target, event);
+    host.agenda.event({ ...delivery, from: owner, id });
     return undefined;
   } catch (thrown) {
     const { details, ...record } = toErrorRecord(thrown);
-    const facts = { ...details, target, event: event.name, ...(id !== undefined && { id }) };
+    const facts = {
+      ...details,
+      ...(target !== undefined && { target }),
+      event: event.name,
+      ...(id !== undefined && { id }),
+    };
     return { name: 'error.communication', payload: { ...record, details: facts } };
   }
 }

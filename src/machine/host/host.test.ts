@@ -16,7 +16,7 @@ describe.each(machineKinds)('a host of %s machines', (_, make) => {
       clock,
       onError: ({ code, message }) => errors.push(`${code} ${message}`),
       onUnhandled: ({ instance, event, available }) =>
-        unhandled.push(`${instance.machine}/${instance.id} ${event} [${available.join()}]`),
+        unhandled.push(`${instance?.machine}/${instance?.id} ${event} [${available.join()}]`),
       ...options,
     });
     const at = (key: string) => {

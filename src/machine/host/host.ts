@@ -1,13 +1,16 @@
 import { messageOf, systemClock, toErrorRecord, type Clock, type MillraceError } from '../../core/index.ts';
 import type { MachineModule, MachineStep, Snapshot } from '../module.ts';
 import { Agenda, type Delivery, type Taken } from './agenda.ts';
-import { contextOf } from './context.ts';
 import { carry, dispatch, stopRun } from './effects.ts';
 import { hostError, reportLoudly } from './errors.ts';
 import { keyOf, place, type Hosted, type Instance } from './instance.ts';
-import type { HostOptions, MachineWithContext } from './options.ts';
+import type { HostOptions, MachineWithSchemas } from './options.ts';
 import { dump } from './persist/dump.ts';
+import { contextOf, eventFor } from './schemas.ts';
 import { Timers } from './timers.ts';
+import { whyUnhandled } from './unhandled.ts';
+
+const afterStep = ' after the step, which is not taken';
 
 /** How deep machines may run machines. */
 const deepest = 100;
@@ -18,7 +21,7 @@ export class Host {
   readonly clock: Clock;
   readonly agenda: Agenda;
   readonly timers: Timers;
-  readonly machines = new Map<string, MachineWithContext | { readonly module: MachineModule<unknown> }>();
+  readonly machines = new Map<string, MachineWithSchemas>();
   readonly instances = new Map<string, Hosted>();
   readonly watchers = new Set<(instance: Instance) => void>();
   /** Ends the flows that outlive the states which started them. */
@@ -65,13 +68,14 @@ export class Host {
     const now = this.clock.now();
     const context = contextOf(entry, own, given);
     const step = entry.module.start(context, { instanceId: own, now });
+    contextOf(entry, own, step.snapshot.context, afterStep);
     const hosted = this.place(entry.module, own, step.snapshot, parent, run);
     this.#take(hosted, step, now);
     return hosted;
   }
 
   /** @throws MillraceError MR3375 when there is no such machine. */
-  entry(name: string): MachineWithContext | { readonly module: MachineModule<unknown> } {
+  entry(name: string): MachineWithSchemas {
     const entry = this.machines.get(name);
     if (entry !== undefined) return entry;
     throw hostError('MR3375', `The host has no machine '${name}'. Name it in 'machines'.`, {
@@ -89,7 +93,7 @@ export class Host {
   place(module: MachineModule<unknown>, id: string, snapshot: Snapshot, parent?: Hosted, run?: string): Hosted {
     const hosted = place(module, id, snapshot, parent, run, {
       send: (event) => {
-        this.agenda.event({ to: hosted, event });
+        this.agenda.event({ to: hosted, event: eventFor(this.entry(module.name), event) });
         this.run();
       },
       persist: () => dump(this, [hosted]),
@@ -157,6 +161,8 @@ export class Host {
     let step: MachineStep<unknown>;
     try {
       step = to.module.send(to.snapshot, event, { instanceId: to.id, now });
+      // What stands here can be written down and restored, and the code of the machine can trust its types.
+      if (step.handled) contextOf(this.entry(to.module.name), to.id, step.snapshot.context, afterStep);
     } catch (thrown) {
       this.report(thrown);
       return;
@@ -191,7 +197,10 @@ export class Host {
     const { onUnhandled } = this.options;
     if (onUnhandled === undefined || /^(?:after|done\.run|error)\./.test(event)) return;
     const available = to.face.available();
-    this.agenda.call(() => onUnhandled({ instance: to.face, event, payload, available }));
+    const why = whyUnhandled(to, event);
+    this.agenda.call(() =>
+      onUnhandled({ instance: to.face, machine: to.module.name, event, payload, available, ...why }),
+    );
   }
 
   #end(hosted: Hosted, status: 'done' | 'stopped'): void {

@@ -1,6 +1,6 @@
 import { checkSnapshot } from '../../check-snapshot.ts';
 import type { MachineModule, Snapshot } from '../../module.ts';
-import { contextOf } from '../context.ts';
+import { contextOf } from '../schemas.ts';
 import { begin } from '../effects.ts';
 import { hostError } from '../errors.ts';
 import type { Host } from '../host.ts';
