@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { drive, scope } from '../support/drive.ts';
 import { implementations, names } from '../support/implementations.ts';
+import type { StateSketch } from '../support/sketch.ts';
 
 describe.each(implementations)('regions, %s', (_, machineOf) => {
   const trace = (name: string) => ({ entry: [['emit', `+${name}`]], exit: [['emit', `-${name}`]] }) as const;
@@ -136,5 +137,41 @@ describe.each(implementations)('regions, %s', (_, machineOf) => {
       },
     });
     expect(drive(nested, {}, 'go', 'go').states).toEqual(['a1,b1', 'c1,d1,b2', 'c2,d2,b2']);
+  });
+});
+
+describe.each(implementations)('a parallel state whose regions are parallel, %s', (_, machineOf) => {
+  const region = (name: string, event: string): Readonly<Record<string, StateSketch>> => ({
+    [name]: { states: { [`${name}1`]: { on: { [event]: `${name}2` } }, [`${name}2`]: { type: 'final' } } },
+  });
+  const machine = (tells: boolean) => {
+    const told = (name: string): StateSketch => (tells ? { onDone: { actions: [['emit', name]] } } : {});
+    return machineOf({
+      events: ['e', 'f'],
+      initial: 'p',
+      states: {
+        p: {
+          type: 'parallel',
+          onDone: 'end',
+          states: {
+            q: { type: 'parallel', ...told('q'), states: { ...region('a', 'e'), ...region('b', 'e') } },
+            r: { type: 'parallel', states: { s: { type: 'parallel', ...told('s'), states: region('c', 'f') } } },
+          },
+        },
+        end: {},
+      },
+    });
+  };
+
+  it.each([true, false])('is done when all of them are (their ends are told: %s)', (tells) => {
+    expect(drive(machine(tells), {}, 'e', 'f').states).toEqual(['a1,b1,c1', 'a2,b2,c1', 'end']);
+    expect(drive(machine(tells), {}, 'f', 'e').states).toEqual(['a1,b1,c1', 'a1,b1,c2', 'end']);
+  });
+
+  it('is done after those inside', () => {
+    const told = (...events: readonly string[]) =>
+      drive(machine(true), {}, ...events).trace.map(({ effects }) => names(effects).join());
+    expect(told('e', 'f')).toEqual(['', 'q', 's']);
+    expect(told('f', 'e')).toEqual(['', 's', 'q']);
   });
 });

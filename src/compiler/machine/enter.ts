@@ -11,7 +11,7 @@ import { prelude, valueOf } from './lambdas.ts';
 import { pascal } from './pascal.ts';
 import { grouped } from './pieces.ts';
 import { addFunction, moveTo, once, place, type Printer } from './printer.ts';
-import { isHeard, type State, type Tree } from './tree.ts';
+import { endedBy, isHeard, type State, type Tree } from './tree.ts';
 
 /** What enters these, outer states first. */
 export function enter(printer: Printer, entries: readonly Entry[]): readonly Doc[] {
@@ -116,9 +116,10 @@ function schedule(
 }
 
 /** Does entering this state do anything? */
-export function hasEntry(tree: Tree, { node, parent }: State): boolean {
+export function hasEntry(tree: Tree, state: State): boolean {
+  const { node, parent } = state;
   const ends = node.type === 'final' && (parent === undefined || node.output !== undefined);
-  const isHeardOf = node.type === 'final' && [parent, parent?.parent].some((outer) => outer && isHeard(tree, outer));
+  const isHeardOf = node.type === 'final' && endedBy(state).some((outer) => isHeard(tree, outer));
   return (
     node.entry.length > 0 ||
     node.after.length > 0 ||

@@ -6,7 +6,7 @@ import { exitCalls } from './exit.ts';
 import { prelude, valueOf } from './lambdas.ts';
 import { pascal } from './pascal.ts';
 import { addFunction, leaveTo, moveTo, once, place, type Printer } from './printer.ts';
-import { isHeard, type State } from './tree.ts';
+import { endedBy, isHeard, type State } from './tree.ts';
 
 /** What reaching a final state brings: the end of the state around it, or of the machine. */
 export function reachFinal(printer: Printer, state: State): readonly Doc[] {
@@ -29,10 +29,14 @@ export function reachFinal(printer: Printer, state: State): readonly Doc[] {
     : node.output === undefined
       ? []
       : outputOf(printer, state, (value) => (typeof value === 'string' && value.endsWith(')') ? [value, ';'] : []));
-  const outer = parent.parent;
-  if (outer?.node.type !== 'parallel' || !isHeard(printer.tree, outer)) return own;
-  const isDone = doneFunction(printer, outer);
-  return isDone === undefined ? own : [...own, [`if (${isDone}(${cell})) `, raise(outer, 'undefined')]];
+  const [, ...parallel] = endedBy(state);
+  return [
+    ...own,
+    ...parallel.flatMap((outer): readonly Doc[] => {
+      const isDone = isHeard(printer.tree, outer) ? doneFunction(printer, outer) : undefined;
+      return isDone === undefined ? [] : [[`if (${isDone}(${cell})) `, raise(outer, 'undefined')]];
+    }),
+  ];
 }
 
 /** The output of the machine, which the Recommendation reads when no state is active any more. */

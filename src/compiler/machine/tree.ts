@@ -198,6 +198,13 @@ export function areConcurrent(one: State, other: State): boolean {
   return outer?.node.type === 'parallel' && outer !== one && outer !== other;
 }
 
+/** What may be done when this final state is entered, innermost first: the state around it, and parallel ones around that. */
+export function endedBy({ parent }: State): readonly State[] {
+  const ended = parent === undefined ? [] : [parent];
+  for (let outer = parent?.parent; outer?.node.type === 'parallel'; outer = outer.parent) ended.push(outer);
+  return ended;
+}
+
 /** Does any state listen to the end of this one? */
 export function isHeard({ groups }: Tree, { name }: State): boolean {
   return groups.some(({ descriptor }) => descriptor === `done.state.${name}` || descriptor?.endsWith('*'));

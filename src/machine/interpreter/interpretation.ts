@@ -197,13 +197,9 @@ export class Interpretation {
       return;
     }
     this.#internalQueue.push({ name: `done.state.${parent.name}`, payload: this.#output(state) });
-    const grandparent = parent.parent;
-    if (
-      grandparent.type === 'parallel' &&
-      grandparent.children.every((child) => child.type === 'history' || this.#isInFinalState(child))
-    ) {
-      this.#internalQueue.push({ name: `done.state.${grandparent.name}`, payload: undefined });
-    }
+    let outer: State | undefined = parent.parent;
+    for (; outer?.type === 'parallel' && this.#isInFinalState(outer); outer = outer.parent)
+      this.#internalQueue.push({ name: `done.state.${outer.name}`, payload: undefined });
   }
 
   #isInFinalState(state: State): boolean {
