@@ -43,10 +43,10 @@ const regionsCalled = (name: string, other: string): MachineSketch => ({
   },
 });
 
-it.each([
-  ...['event', 'output', 'error', 'item', 'index', 'context', 'payload', 'name', 'transition', 'taken', 'at'].map(
-    (name) => [name, 'other'] as const,
-  ),
+const words = ['event', 'output', 'error', 'item', 'index', 'context', 'payload', 'name', 'transition', 'taken', 'at'];
+
+it.each<readonly [string, string]>([
+  ...words.map((name) => [name, 'other'] as const),
   ['event', 'event_'],
   ['Map', 'Map_'],
 ])("a region may be called '%s', and another '%s'", (name, other) => {
