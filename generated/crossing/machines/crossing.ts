@@ -545,13 +545,13 @@ function always(m: CrossingRegisters): boolean {
   switch (m.cars) {
     case 3: // carsMayStop
       if (carsMayStopAlwaysGuard(m)) {
-        cars = 2;
+        cars = 2; // carsMayStop, always -> carsSlow
         break;
       }
       break;
     case 5: // carsStop
       if (carsStopAlwaysGuard(m)) {
-        cars = 4;
+        cars = 4; // carsStop, always -> carsReady
         break;
       }
       break;
@@ -560,13 +560,13 @@ function always(m: CrossingRegisters): boolean {
   switch (m.walkers) {
     case 8: // walkersWait
       if (walkersWaitAlwaysGuard(m)) {
-        walkers = 6;
+        walkers = 6; // walkersWait, always -> walkersSafe
         break;
       }
       break;
     case 12: // walkersOver
       if (walkersOverAlwaysGuard(m)) {
-        walkers = 10;
+        walkers = 10; // walkersOver, always -> walkersWait
         break;
       }
       break;
@@ -575,7 +575,7 @@ function always(m: CrossingRegisters): boolean {
   switch (m.button) {
     case 15: // called
       if (calledAlwaysGuard(m)) {
-        button = 12;
+        button = 12; // called, always -> quiet
         break;
       }
       break;
@@ -584,28 +584,28 @@ function always(m: CrossingRegisters): boolean {
   if (cars === -1 && walkers === -1 && button === -1) return false;
   // What is entered.
   switch (cars) {
-    case 2: // carsMayStop, always (crossing.dsl.ts:30)
+    case 2: // carsMayStop, always -> carsSlow (crossing.dsl.ts:30)
       m.cars = 4; // carsSlow
       enterCarsSlow(m);
       break;
-    case 4: // carsStop, always (crossing.dsl.ts:32)
+    case 4: // carsStop, always -> carsReady (crossing.dsl.ts:32)
       m.cars = 6; // carsReady
       enterCarsReady(m);
       break;
     default:
   }
   switch (walkers) {
-    case 6: // walkersWait, always (crossing.dsl.ts:39)
+    case 6: // walkersWait, always -> walkersSafe (crossing.dsl.ts:39)
       m.walkers = 9; // walkersSafe
       enterWalkersSafe(m);
       break;
-    case 10: // walkersOver, always (crossing.dsl.ts:46)
+    case 10: // walkersOver, always -> walkersWait (crossing.dsl.ts:46)
       m.walkers = 8; // walkersWait
       break;
     default:
   }
   if (button === 12) {
-    // called, always (crossing.dsl.ts:53)
+    // called, always -> quiet (crossing.dsl.ts:53)
     m.button = 14; // quiet
   }
   return true;

@@ -5,8 +5,8 @@ import { askedOnce, handlersOf, isPattern, isSelected, type Asker, type Case, ty
 import { pascal } from './pascal.ts';
 import { printPhases } from './phases.ts';
 import { addFunction, type Printer } from './printer.ts';
-import { printGroup, type Leave } from './groups.ts';
-import { describe, isCertain } from './transitions.ts';
+import { onlyNumber, printGroup, type Leave } from './groups.ts';
+import { describe, isCertain, titleOf } from './transitions.ts';
 import type { Group, State } from './tree.ts';
 
 /** A printed handler: how it is called. */
@@ -59,9 +59,9 @@ function sharedGroups(printer: Printer, handlers: readonly Handler[]): Shared {
   }
   const shared = new Map<string, SharedGroup>();
   for (const [key, { group, selects, count }] of uses) {
-    if (count < 2) continue;
+    if (count < 2 || (selects && onlyNumber(printer, group) !== undefined)) continue;
     const leave: Leave = selects
-      ? { kind: 'select', found: (number) => [`return ${number};`] }
+      ? { kind: 'select', found: (number, title) => [`return ${number}; ${lineComment(title)}`] }
       : { kind: 'take', taken: ['return true;'] };
     const { statements, readsPayload, readsCell } = printGroup(printer, group, leave);
     const label = camelCase(selects ? `select.${group.label}` : group.label);
@@ -159,32 +159,36 @@ function printCase(
   const selects = isSelected(handler, each);
   const chosen = selected[region] ?? '';
   const leave: Leave = selects
-    ? { kind: 'select', found: (number) => [`${chosen} = ${number};`, 'break;'] }
+    ? { kind: 'select', found: (number, title) => [`${chosen} = ${number}; ${lineComment(title)}`, 'break;'] }
     : { kind: 'take', taken: each.alone || form === 'alone' ? ['return true;'] : [`${taken} = true;`, 'break;'] };
   const returns = leave.kind === 'take' && leave.taken.length === 1;
   const statements: Doc[] = [];
   for (const [index, group] of each.groups.entries()) {
     const isLast = index === each.groups.length - 1;
     const known = shared.get(keyOf(printer, group, selects));
-    if (known === undefined) {
+    const [first] = group.transitions;
+    const only = selects && event === '*' ? onlyNumber(printer, group) : undefined;
+    if (known === undefined && only === undefined) {
       const inline = printGroup(printer, group, leave);
       if (inline.readsPayload) reads();
       statements.push(...inline.statements);
       if (isLast && !isCertain(group)) statements.push(returns ? 'return false;' : 'break;');
       continue;
     }
-    if (known.readsPayload) reads();
+    if (known?.readsPayload === true) reads();
     const given = [
-      ...(known.readsCell ? [cell] : []),
-      ...(known.readsPayload ? [argument(printer, handler, group, parameter)] : []),
+      ...(known?.readsCell === true ? [cell] : []),
+      ...(known?.readsPayload === true ? [argument(printer, handler, group, parameter)] : []),
     ];
-    const tried = `${known.name}(${given.join(', ')})`;
+    const tried = only ?? `${known?.name}(${given.join(', ')})`;
     const covered =
       event === '*'
         ? `${printer.writer.import('millrace/machine', 'matches')}(${quote(group.descriptor ?? '')}, ${printer.local.name})`
         : undefined;
     if (selects) {
-      statements.push(`${chosen} = ${covered === undefined ? tried : `${covered} ? ${tried} : -1`};`);
+      const title =
+        only === undefined || first === undefined ? '' : ` ${lineComment(titleOf({ group, transition: first }))}`;
+      statements.push(`${chosen} = ${covered === undefined ? tried : `${covered} ? ${tried} : -1`};${title}`);
       statements.push(isLast ? 'break;' : `if (${chosen} !== -1) break;`);
       continue;
     }

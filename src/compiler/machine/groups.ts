@@ -3,7 +3,7 @@ import { block, type Doc } from '../../model/text/doc.ts';
 import { printCondition } from './history.ts';
 import type { Move } from './moves.ts';
 import type { Printer } from './printer.ts';
-import { partsOf, printGuard } from './transitions.ts';
+import { partsOf, printGuard, titleOf } from './transitions.ts';
 import type { Group } from './tree.ts';
 
 /** What is done with the alternative that was found. */
@@ -11,7 +11,7 @@ export type Leave =
   /** It is taken, and then this is said. */
   | { readonly kind: 'take'; readonly taken: readonly Doc[] }
   /** Only its number is told. */
-  | { readonly kind: 'select'; readonly found: (number: string) => readonly Doc[] };
+  | { readonly kind: 'select'; readonly found: (number: string, title: string) => readonly Doc[] };
 
 export interface PrintedGroup {
   readonly statements: readonly Doc[];
@@ -29,7 +29,7 @@ export function printGroup(printer: Printer, group: Group, leave: Leave): Printe
     const guard = transition.guard && printGuard(printer, group, transition.guard, index);
     const moves = printer.moves.get(transition) ?? [];
     const found = leave.kind === 'take' ? takeOne(printer, moves, leave.taken) : [];
-    const done = leave.kind === 'take' ? found : leave.found(numberOf(printer, moves));
+    const done = leave.kind === 'take' ? found : leave.found(numberOf(printer, moves), titleOf({ group, transition }));
     readsPayload ||= guard?.readsPayload === true || (leave.kind === 'take' && readsOf(printer, moves));
     // An alternative without a move and actions only says that it was taken.
     readsCell ||=
@@ -65,6 +65,12 @@ function takeOne(printer: Printer, moves: readonly Move[], taken: readonly Doc[]
     const condition = moves[index]?.way?.condition ?? true;
     return condition === true ? body : [[`if (${printCondition(printer, condition)}) `, block(body)]];
   });
+}
+
+/** The number of a group that is always the same one, whoever asks. */
+export function onlyNumber(printer: Printer, { transitions: [first] }: Group): string | undefined {
+  const moves = first === undefined || first.guard !== undefined ? [] : (printer.moves.get(first) ?? []);
+  return moves.length === 1 ? numberOf(printer, moves) : undefined;
 }
 
 function numberOf(printer: Printer, moves: readonly Move[]): string {

@@ -4,7 +4,7 @@ import { lineComment } from '../../model/text/names.ts';
 import { isPattern, isSelected, movesOfCase, type Handler } from './handlers.ts';
 import type { Move } from './moves.ts';
 import { addFunction, once, place, type Printer } from './printer.ts';
-import { describe, partsOf } from './transitions.ts';
+import { partsOf, titleOf } from './transitions.ts';
 
 interface Selected {
   /** The variable that holds the transition of a region. */
@@ -112,7 +112,7 @@ function takeAll(
       const [only] = bodies;
       if (only === undefined || bodies.size > 1) return switchOver(region.name, bodies);
       const [move, body] = only;
-      return [`if (${region.name} === ${move.number}) `, block([titleOf(move), ...body])];
+      return [`if (${region.name} === ${move.number}) `, block([whichOf(move), ...body])];
     };
     const call = phase.apart ? phaseFunction(printer, phase, parameter) : undefined;
     const taken = ordered.map((region) => (call === undefined ? inPlace(region) : call(region.name)));
@@ -157,13 +157,13 @@ function phaseFunction(printer: Printer, phase: Phase, parameter: string): (tran
 
 function switchOver(name: string, bodies: ReadonlyMap<Move, readonly Doc[]>): Doc {
   const cases = [...bodies].map(([move, body]): Doc => [
-    [`case ${move.number}: `, titleOf(move)],
+    [`case ${move.number}: `, whichOf(move)],
     indent([hard, join([...body, 'break;'], hard)]),
   ]);
   return [`switch (${name}) `, block([...cases, 'default:'])];
 }
 
-const titleOf = ({ group, transition }: Move): string => lineComment(`${describe(group)} (${place(transition)})`);
+const whichOf = (move: Move): string => lineComment(`${titleOf(move)} (${place(move.transition)})`);
 
 /** The table of the transitions that may stand in each other's way. */
 export function reachTable(printer: Printer): readonly Doc[] {
@@ -172,11 +172,12 @@ export function reachTable(printer: Printer): readonly Doc[] {
   const type = printer.writer.import('millrace/machine', 'Reach', { typeOnly: true });
   const moves = [...printer.rivals].sort((a, b) => a.number - b.number);
   const end = printer.tree.states.length - 1;
-  const rows = moves.map(({ number, group, way }): Doc => {
+  const rows = moves.map((move): Doc => {
+    const { number, group, way } = move;
     const { source } = group;
     const leaves = way !== undefined && way.domain?.children.length !== 0;
     const left = leaves ? [(way.domain?.number ?? -1) + 1, way.domain?.last ?? end] : [];
-    return `${number}: [${[source.number, source.last, ...left].join(', ')}], ${lineComment(describe(group))}`;
+    return `${number}: [${[source.number, source.last, ...left].join(', ')}], ${lineComment(titleOf(move))}`;
   });
   return [
     [

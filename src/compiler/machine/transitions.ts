@@ -107,6 +107,12 @@ export function printGuard(printer: Printer, group: Group, guard: ExpressionNode
   });
 }
 
+/** `open, on orderCancelled -> cancelled`: which transition it is, where only its number stands. */
+export function titleOf({ group, transition }: Pick<Move, 'group' | 'transition'>): string {
+  const targets = transition.targets ?? [];
+  return `${describe(group)}${targets.length === 0 ? '' : ` -> ${targets.join(', ')}`}`;
+}
+
 /** `open, on orderCancelled` */
 export function describe({ source, descriptor, run, payload }: Group): string {
   if (run !== undefined) return `${source.name}, when ${run.id} ${payload === 'error' ? 'has failed' : 'is done'}`;
