@@ -7,10 +7,13 @@ type Changes<Ctx> = { readonly [K in keyof Ctx]?: Ctx[K] | undefined };
 type One<T> = T | readonly T[];
 type Publish<Scope> = (scope: Scope) => EventCall;
 
+/** How long to wait: a duration, or a lambda that gives one or a number of milliseconds. */
+export type Delay<Scope> = Duration | ((scope: Scope) => Duration | number);
+
 /** An event sent through the queue for what comes from outside: to this instance or to another machine, at once or later. */
 interface Send<Scope> {
   readonly event: Publish<Scope>;
-  readonly delay?: Duration | ((scope: Scope) => Duration);
+  readonly delay?: Delay<Scope>;
   /** By which it can be taken back with `cancel`. Several may have the same. */
   readonly id?: string | ((scope: Scope) => string);
   /**

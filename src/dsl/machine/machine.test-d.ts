@@ -82,6 +82,11 @@ const order = head.states(['idle'], {
             target: ({ context }) => `order/${context.note}`,
           },
           { event: ({ event }) => come({ id: event.message }), delay: '1h', target: '#parent' },
+          // Computed, it may also be a number of milliseconds.
+          {
+            event: () => come({ id: '' }),
+            delay: ({ context, now }) => (context.total > 1 ? context.total - now : '1s'),
+          },
         ],
         cancel: [({ event }) => event.code, 'later'],
       },
@@ -171,7 +176,10 @@ head.states('a', {
                     assign: ({ context, event }) => ({ total: context.total + event.total, lines: [] }),
                   },
                 },
-                after: [{ delay: ({ context }) => `${context.total}s`, target: 'a' }],
+                after: [
+                  { delay: ({ context }) => `${context.total}s`, target: 'a' },
+                  { delay: ({ context, now }) => context.total - now, target: 'a' },
+                ],
                 run: { flow: 'pay', input: ({ context }) => ({ id: context.lines[0].sku }), onDone: 'a' },
                 entry: {
                   do: [

@@ -5,7 +5,7 @@ import type { FlowRef } from '../flow/flow.ts';
 import type { GivesOf, Ref, TakesOf } from '../ref.ts';
 import type { Parsed, Schema } from '../schema.ts';
 import type { TaskRef } from '../task/task.ts';
-import type { Actions } from './actions.ts';
+import type { Actions, Delay } from './actions.ts';
 import type { MachineScope, OfError, OfEvent, OfOutput } from './scope.ts';
 
 export type Events = Readonly<Record<string, EventRef>>;
@@ -43,7 +43,7 @@ type Go<Ctx, Base, Data, Target extends string> =
 
 /** A transition after a time that is read from the context. */
 interface Later<Ctx, Base, Target extends string> extends Transition<Ctx, Base, unknown, Target> {
-  readonly delay: Duration | ((scope: MachineScope<Ctx, Target, unknown>) => Duration);
+  readonly delay: Delay<MachineScope<Ctx, Target, unknown>>;
 }
 
 interface RunOf<Ctx, Base, Input, Output, Target extends string> {
