@@ -10,4 +10,5 @@ export { convertDslToFlow, convertFlowToDsl, type ConvertedFlow } from './print/
 export { printSystem, type PrintedSystem } from './print/print-system.ts';
 export type { ReadOptions, ReadResult } from './options.ts';
 export { readSystem } from './read-system.ts';
+export { saveSystemToDsl, type SaveOptions, type SaveResult } from './save/save-system.ts';
 export { schemaComparison } from './schemas/load.ts';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { deepFreeze, nearest } from '../core/index.ts';
 import type { Diagnostic, SystemModel } from '../model/index.ts';
-import { membersOf, reportStrangers } from './define/members.ts';
-import { findSystem, readSystemHead } from './define/system.ts';
+import { membersOf, reportStrangers, type Member } from './define/members.ts';
+import { findSystem, readSystemHead, type SystemCall } from './define/system.ts';
 import { reportCycles } from './files/cycles.ts';
 import { suppressionsIn } from './ignore/index.ts';
 import { readReached } from './scope/reached.ts';
@@ -14,12 +14,31 @@ import type { Module } from './syntax/module.ts';
 
 /** Reads a system from a TypeScript file. Loads the parser: import this module only when it is needed. */
 export function readSource(path: string, cwd: string, readFile: (path: string) => Uint8Array | string): ReadResult {
+  return openSource(path, cwd, readFile).result;
+}
+
+/** Where a system and its definitions stand in its files. */
+export interface Opened {
+  readonly reading: Reading;
+  readonly call: SystemCall;
+  readonly members: readonly Member[];
+  /** The files whose exports belong to the system, the one that was named first. */
+  readonly modules: readonly Module[];
+}
+
+/** Reads a system, and keeps what it was read from. */
+export function openSource(
+  path: string,
+  cwd: string,
+  readFile: (path: string) => Uint8Array | string,
+): { readonly result: ReadResult; readonly opened?: Opened } {
   const entry = resolve(cwd, path);
   const reading = new Reading(entry, cwd, readFile);
   let system: SystemModel | undefined;
+  let opened: Opened | undefined;
   try {
     const module = reading.module(entry);
-    if (module !== undefined) system = systemIn(reading, module);
+    if (module !== undefined) ({ system, opened } = systemIn(reading, module));
   } catch (thrown) {
     // The parser and the walks are recursive: a file can be nested deeper than the stack.
     if (!(thrown instanceof RangeError)) throw thrown;
@@ -30,7 +49,7 @@ export function readSource(path: string, cwd: string, readFile: (path: string) =
     module === undefined ? [] : suppressionsIn(module),
   );
   const files = [...reading.modules].flatMap(([file, module]) => (module === undefined ? [] : [file]));
-  return {
+  const result = {
     ...(system === undefined ? {} : { system: deepFreeze(system) }),
     diagnostics: byPlace(
       reading.diagnostics,
@@ -39,9 +58,10 @@ export function readSource(path: string, cwd: string, readFile: (path: string) =
     ...(suppressions.length > 0 && { suppressions }),
     files,
   };
+  return { result, ...(opened === undefined ? {} : { opened }) };
 }
 
-function systemIn(reading: Reading, module: Module): SystemModel | undefined {
+function systemIn(reading: Reading, module: Module): { readonly system?: SystemModel; readonly opened?: Opened } {
   if (module.source.statements.length === 0 && reading.diagnostics.length === 0) {
     reading.reportFile(
       'MR1004',
@@ -49,15 +69,15 @@ function systemIn(reading: Reading, module: Module): SystemModel | undefined {
       `'${module.display}' is empty.`,
       'Begin with `export default system(…)`, or run `dsl init`.',
     );
-    return undefined;
+    return {};
   }
   const found = findSystem(reading, module);
   if (found === undefined) {
-    if (reportMisspelt(reading, module)) return undefined;
+    if (reportMisspelt(reading, module)) return {};
     const hint =
       "Write `export default system('name', { version: '1.0.0' })`, with `import { system } from 'millrace'`.";
     reading.reportFile('MR1007', module.path, `'${module.display}' exports no system.`, hint);
-    return undefined;
+    return {};
   }
   const { head, parts } = readSystemHead(reading, found);
   const modules = [...new Set([module, found.module, ...parts])];
@@ -81,7 +101,7 @@ function systemIn(reading: Reading, module: Module): SystemModel | undefined {
     access,
     location,
   } = head;
-  return {
+  const system: SystemModel = {
     kind,
     schemaVersion,
     name,
@@ -94,6 +114,7 @@ function systemIn(reading: Reading, module: Module): SystemModel | undefined {
     files: [...reading.modules.values()].flatMap((read) => (read === undefined ? [] : [read.file])),
     location,
   };
+  return { system, opened: { reading, call: found, members, modules } };
 }
 
 /** Says that an import names almost, but not quite, the package that declares. */

@@ -1,6 +1,7 @@
 import type { Tags, TaskNode } from '../../model/index.ts';
 import { array, object, type Doc } from '../../model/text/doc.ts';
 import { quote } from '../../model/text/names.ts';
+import type { Printing } from './printing.ts';
 import { docLines, json, member, optionalJson, text, texts } from './values.ts';
 
 type Common = Pick<TaskNode, 'description' | 'tags' | 'metadata' | 'hints'>;
@@ -12,10 +13,11 @@ export function comment({ description }: Common): string {
 }
 
 /** What every definition may have; its description, when that does not stand above it. */
-export function commonMembers(node: Common): readonly Doc[] {
-  const { description, tags, metadata, hints } = node;
+export function commonMembers(to: Printing, node: Common & { readonly name: string }): readonly Doc[] {
+  const { name, description, tags, metadata, hints } = node;
+  const isComment = docLines(description) !== undefined && !to.inOptions.has(name);
   return [
-    ...member('description', docLines(description) === undefined ? text(description) : undefined),
+    ...member('description', isComment ? undefined : text(description)),
     ...member('tags', printTags(tags)),
     ...member('metadata', optionalJson(metadata)),
     ...member('hints', hints === undefined ? undefined : printHints(hints)),

@@ -1,12 +1,4 @@
-import type {
-  AgentNode,
-  EventNode,
-  FlowNode,
-  MachineNode,
-  ResourceNode,
-  SystemModel,
-  TaskNode,
-} from '../../model/index.ts';
+import type { AgentNode, EventNode, FlowNode, MachineNode, ResourceNode, TaskNode } from '../../model/index.ts';
 import { array, object, print, type Doc } from '../../model/text/doc.ts';
 import { camelCase, propertyKey, quote } from '../../model/text/names.ts';
 import { comment, commonMembers } from './common.ts';
@@ -24,14 +16,18 @@ export type DefinitionNode = AgentNode | ResourceNode | EventNode | TaskNode | F
 const printers: {
   readonly [K in DefinitionNode['kind']]: (to: Printing, node: Extract<DefinitionNode, { kind: K }>) => Doc;
 } = {
-  agent: (to, node) => [to.word('agent'), '(', quote(node.name), ', ', agentOptions(node), ')'],
-  resource: (to, node) => [to.word('resource'), '(', quote(node.name), ', ', resourceOptions(node), ')'],
+  agent: (to, node) => [to.word('agent'), '(', quote(node.name), ', ', agentOptions(to, node), ')'],
+  resource: (to, node) => [to.word('resource'), '(', quote(node.name), ', ', resourceOptions(to, node), ')'],
   event: (to, node) => [
     to.word('event'),
     '(',
     quote(node.name),
     ', ',
-    object([...member('payload', schema(to, node.payload)), ...member('ttl', text(node.ttl)), ...commonMembers(node)]),
+    object([
+      ...member('payload', schema(to, node.payload)),
+      ...member('ttl', text(node.ttl)),
+      ...commonMembers(to, node),
+    ]),
     ')',
   ],
   task: (to, node) => [to.word('task'), '(', quote(node.name), ', ', taskOptions(to, node), ')'],
@@ -79,7 +75,7 @@ function partsBefore(to: Printing, node: DefinitionNode, constant: string): stri
 
 /** The exported constant of a definition with its comment, without an indentation. */
 export function printDefinition(to: Printing, node: DefinitionNode): string {
-  const { name, kind, location } = node;
+  const { name, location } = node;
   if (!/^[A-Za-z_][\w.-]*$/.test(name)) {
     to.cannot(
       location,
@@ -89,11 +85,16 @@ export function printDefinition(to: Printing, node: DefinitionNode): string {
   }
   const constant = to.names.constants.get(name) ?? name;
   const before = partsBefore(to, node, constant);
-  const printer = printers[kind] as (to: Printing, node: DefinitionNode) => Doc;
-  return `${before}${comment(node)}${print(['export const ', constant, ' = ', printer(to, node), ';'], 0, 120)}`;
+  return `${before}${comment(node)}${print(['export const ', constant, ' = ', printCall(to, node), ';'], 0, 120)}`;
 }
 
-function agentOptions(node: AgentNode): Doc {
+/** `task('charge', { … })`: what the constant of a definition is. */
+export function printCall(to: Printing, node: DefinitionNode): Doc {
+  const printer = printers[node.kind] as (to: Printing, node: DefinitionNode) => Doc;
+  return printer(to, node);
+}
+
+function agentOptions(to: Printing, node: AgentNode): Doc {
   return object([
     ...member('role', text(node.role)),
     ...member('model', text(node.model)),
@@ -101,16 +102,16 @@ function agentOptions(node: AgentNode): Doc {
     ...member('tools', texts(node.tools)),
     ...member('maxTokens', optionalJson(node.maxTokens)),
     ...member('options', optionalJson(node.options)),
-    ...commonMembers(node),
+    ...commonMembers(to, node),
   ]);
 }
 
-function resourceOptions(node: ResourceNode): Doc {
+function resourceOptions(to: Printing, node: ResourceNode): Doc {
   return object([
     ...member('kind', quote(node.type)),
     ...member('env', texts(node.env)),
     ...member('options', optionalJson(node.options)),
-    ...commonMembers(node),
+    ...commonMembers(to, node),
   ]);
 }
 
@@ -123,7 +124,7 @@ function flowOptions(to: Printing, node: FlowNode): Doc {
     ...member('http', text(node.http)),
     ...member('onFailure', optionalCall(to, node.onFailure)),
     ...member('timeout', text(node.timeout)),
-    ...commonMembers(node),
+    ...commonMembers(to, node),
   ]);
 }
 
@@ -150,12 +151,13 @@ function machineOptions(to: Printing, node: MachineNode): Doc {
     ...member('flows', optional(node.flows, 'flows')),
     ...member('tasks', optional(node.tasks, 'tasks')),
     ...member('machines', optional(node.machines, 'machines')),
-    ...commonMembers(node),
+    ...commonMembers(to, node),
   ]);
 }
 
 /** The options of a system. Definitions are named: they stand further down. */
-export function systemOptions(model: SystemModel): Doc {
+export function systemOptions(to: Printing): Doc {
+  const { model } = to;
   const { contexts, retention, budget, access, version } = model;
   const bounded = Object.values(contexts).map((context) => {
     const { name, description, members, responsibilities, dependencies } = context;
@@ -176,6 +178,6 @@ export function systemOptions(model: SystemModel): Doc {
     ...member('retention', optionalJson(retention)),
     ...member('budget', optionalJson(budget)),
     ...member('access', optionalJson(access)),
-    ...commonMembers(model),
+    ...commonMembers(to, model),
   ]);
 }

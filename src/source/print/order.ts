@@ -34,7 +34,8 @@ function byPlace(map: Readonly<Record<string, DefinitionNode>>): readonly Defini
   );
 }
 
-function namedBy(node: DefinitionNode): readonly string[] {
+/** The definitions that must be there when this one is executed. */
+export function namedBy(node: DefinitionNode): readonly string[] {
   if (node.kind === 'task') {
     const claimed = (node.evidence ?? []).map(({ options }) => options['resource']);
     const { model } = node;

@@ -55,7 +55,7 @@ export function assemble(to: Printing, names: readonly string[], definitions: re
     const absent = uses.filter((use) => !Object.hasOwn(model.locals, use) && !Object.hasOwn(model.imports, use));
     for (const use of absent) to.missing(location, `'${name}' needs '${use}', which the model does not hold.`);
   }
-  const call = ['export default ', to.word('system'), '(', quote(model.name), ', ', systemOptions(model), ');'];
+  const call = ['export default ', to.word('system'), '(', quote(model.name), ', ', systemOptions(to), ');'];
   const text = [
     [...importOwn(to), ...importLines(pick(model.imports), specifier)].join('\n'),
     `${comment(model)}${print(call, 0, 120)}`,

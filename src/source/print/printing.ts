@@ -14,9 +14,13 @@ export class Printing {
   /** The constants that hold the heads of machines with such states. */
   readonly heads = new Map<MachineNode, string>();
 
-  constructor(model: SystemModel) {
+  /** The definitions, and the system, whose descriptions stand among their options. */
+  readonly inOptions: ReadonlySet<string>;
+
+  constructor(model: SystemModel, names: Names = nameAll(model), inOptions: ReadonlySet<string> = new Set()) {
     this.model = model;
-    this.names = nameAll(model);
+    this.names = names;
+    this.inOptions = inOptions;
   }
 
   /** A function of the package, which will be imported. */

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../core/index.ts';
 import type { CallNode, SystemModel } from '../../model/index.ts';
 import { usedNames } from '../../model/hash/uses.ts';
 import { significant } from '../../model/hash/print.ts';
@@ -8,6 +9,11 @@ import { significant } from '../../model/hash/print.ts';
  */
 export function difference(a: SystemModel, b: SystemModel): string | undefined {
   return between(counted(a), counted(b), '');
+}
+
+/** What counts of a definition, as one text: equal for definitions that say the same. */
+export function said(node: object): string {
+  return canonicalJson(significant(calledByName(node) as object));
 }
 
 function counted(model: SystemModel): unknown {

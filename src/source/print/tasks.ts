@@ -26,7 +26,7 @@ export function taskOptions(to: Printing, node: TaskNode): Doc {
       node.evidence === undefined ? undefined : array(node.evidence.map((claim) => evidence(to, node, claim))),
     ),
     ...member('model', node.model === undefined ? undefined : model(to, node, node.model)),
-    ...commonMembers(node),
+    ...commonMembers(to, node),
   ]);
 }
 

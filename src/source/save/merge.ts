@@ -1,0 +1,102 @@
+import { ts } from 'ts-morph';
+import { normaliseText } from '../../model/text/normalise.ts';
+import { bare } from '../value/follow.ts';
+import { same, startOf, textOf, type Code } from './code.ts';
+import type { TextEdit } from './edits.ts';
+import { rearranged, type Placed } from './items.ts';
+import { listOf, type Item, type List } from './lists.ts';
+import { order } from './order.ts';
+import { inStyle, type Style } from './style.ts';
+import { indentAt } from './trivia.ts';
+
+/** What was said and what shall be said, as the printer writes both. */
+export interface Wanted {
+  readonly before: Code;
+  readonly after: Code;
+}
+
+/**
+ * The smallest edits that make a piece of a file say what is wanted. The file says `before` in words of its own: where
+ * it is built as the printer builds it, only what differs is touched; where it is not, the piece is written anew.
+ */
+export function merge(own: Code, wanted: Wanted, style: Style): readonly TextEdit[] {
+  const { before, after } = wanted;
+  if (same(before, after)) return [];
+  return mergeFunctions(own, wanted, style) ?? mergeLists(own, wanted, style) ?? [replacement(own, after, style)];
+}
+
+/** Writes a piece anew. */
+export function replacement(own: Code, after: Code, style: Style): TextEdit {
+  const start = startOf(own);
+  return { start, end: own.node.end, text: inStyle(after, style, indentAt(own.source.text, start)) };
+}
+
+/** `(f) => …`: what is behind the arrow, when that is all that differs. */
+function mergeFunctions(own: Code, { before, after }: Wanted, style: Style): readonly TextEdit[] | undefined {
+  const [mine, was, will] = [own, before, after].map(arrowOf);
+  if (mine === undefined || was === undefined || will === undefined) return undefined;
+  if (parametersOf(before, was) !== parametersOf(after, will)) return undefined;
+  const result = resultOf(mine);
+  if (result === undefined || ts.isBlock(was.body) || ts.isBlock(will.body)) return undefined;
+  const inside = (code: Code, node: ts.Expression): Code => ({ source: code.source, node: bare(node) });
+  return merge(inside(own, result), { before: inside(before, was.body), after: inside(after, will.body) }, style);
+}
+
+function arrowOf({ node, start }: Code): ts.ArrowFunction | undefined {
+  const inner = ts.isExpression(node) && start === undefined ? bare(node) : node;
+  return ts.isArrowFunction(inner) ? inner : undefined;
+}
+
+function parametersOf({ source }: Code, { parameters }: ts.ArrowFunction): string {
+  return normaliseText(parameters.map((node) => textOf({ source, node })).join(', '));
+}
+
+/** What a function gives: its expression, or that of the only `return` in its block. */
+function resultOf({ body }: ts.ArrowFunction): ts.Expression | undefined {
+  if (!ts.isBlock(body)) return body;
+  const [first, second] = body.statements;
+  return first !== undefined && second === undefined && ts.isReturnStatement(first) ? first.expression : undefined;
+}
+
+/** Objects, lists, calls and chains of calls: item by item. */
+function mergeLists(own: Code, { before, after }: Wanted, style: Style): readonly TextEdit[] | undefined {
+  const [mine, was, will] = [listOf(own), listOf(before), listOf(after)];
+  if (mine === undefined || was === undefined || will === undefined) return undefined;
+  if (mine.kind !== was.kind || was.kind !== will.kind || was.head !== will.head) return undefined;
+  const found = order(mine, was, will);
+  if (found === undefined) return undefined;
+  const inside = found.items.map(({ own: at, before: then, after: now }) => {
+    const [old, previous, next] = [mine.items[at ?? -1], was.items[then ?? -1], will.items[now ?? -1]];
+    return old === undefined || previous === undefined || next === undefined
+      ? []
+      : mergeItem(old, previous, next, style);
+  });
+  if (!found.moved) return inside.flat();
+  const [sample] = mine.items;
+  // Nothing shows how the items of an empty list are laid out.
+  if (sample === undefined) return undefined;
+  const { text } = own.source;
+  const indent = indentOf(text, mine, sample, style);
+  const placed = found.items.map(({ own: at, after: now }, index): Placed =>
+    at === undefined
+      ? { text: inStyle(will.items[now ?? -1] as Item, style, indent) }
+      : { at, edits: inside[index] ?? [] },
+  );
+  const spans = mine.items.map((item) => ({ start: item.start, end: item.node.end }));
+  const { start, end, kind } = mine;
+  return [rearranged(text, { start, end, spans, separator: kind === 'chain' ? '' : ',' }, placed, indent, style)];
+}
+
+/** The indentation of a new item. */
+function indentOf(text: string, { kind }: List, { start }: Item, style: Style): string {
+  const line = indentAt(text, start);
+  const isFirstOnLine = text.slice(0, start).trimEnd() !== text.slice(0, start).replace(/[ \t]+$/, '');
+  return isFirstOnLine || kind !== 'chain' ? line : line + style.unit;
+}
+
+function mergeItem(own: Item, before: Item, after: Item, style: Style): readonly TextEdit[] {
+  if (same(before, after)) return [];
+  if (own.value === undefined || before.value === undefined || after.value === undefined)
+    return [replacement(own, after, style)];
+  return merge(own.value, { before: before.value, after: after.value }, style);
+}

@@ -1,0 +1,17 @@
+import { ts } from 'ts-morph';
+import type { Code } from './code.ts';
+
+/** Parses what the printer wrote. */
+export function parse(text: string): Code {
+  const source = ts.createSourceFile('printed.ts', text, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+  return { source, node: source, start: 0 };
+}
+
+/** The call that a printed text is. */
+export function parseCall(text: string): { readonly source: ts.SourceFile; readonly call: ts.CallExpression } {
+  const { source } = parse(text);
+  const [statement] = source.statements;
+  if (statement === undefined || !ts.isExpressionStatement(statement) || !ts.isCallExpression(statement.expression))
+    throw new TypeError('What was printed is no call.');
+  return { source, call: statement.expression };
+}

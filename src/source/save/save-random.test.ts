@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashSystem, type SystemModel } from 'millrace/model';
+import { seededRandom } from 'millrace/testing';
+import { expect, test } from 'vitest';
+import { root } from '../../../test/support/type-check.ts';
+import { oddly } from '../fixtures/odd-format.ts';
+import { editRandomly } from '../fixtures/random-edits.ts';
+import { difference, said } from '../print/same.ts';
+import { openSource, type Opened } from '../read.ts';
+import { definitionsOf } from './changes.ts';
+import { docRange } from './description.ts';
+import { textsOf } from './save.ts';
+
+const several = {
+  'a.dsl.ts': `import { event, failed, flow, machine, system } from 'millrace';
+import { z } from 'zod';
+import { charge as pay, Money } from './parts/billing.dsl.ts';
+import * as billing from './parts/billing.dsl.ts';
+
+/** Several files. */
+export default system('several', { version: '1.0.0', parts: [billing] });
+
+export const placed = event('placed', { payload: z.object({ id: z.string(), total: Money }) });
+
+/** Pays. */
+export const fulfil = flow('fulfil', { input: Money, on: placed }, (f) =>
+  f.step('one', ({ input }) => pay(input)).undo(() => billing.refund({ n: 1 })).returns(({ one }) => one));
+
+const head = machine('door', { key: 'id', context: z.object({ n: z.number() }), events: { placed, broken: failed(pay) } });
+export const door = head.states('open', {
+  open: { on: { placed: 'shut', broken: [{ target: 'open', guard: ({ context }) => context.n > 1 }, 'shut'] } },
+  shut: { final: true },
+});
+`,
+  'parts/billing.dsl.ts': `import { task } from 'millrace';
+import { z } from 'zod';
+export const Money = z.object({ n: z.number() });
+const limits = { timeout: '30s', retry: { attempts: 3 } } as const;
+export const charge = task('charge', { input: Money, output: z.number(), ...limits, idempotent: true });
+export const refund = task('refund', { input: Money, output: z.void(), retry: limits.retry });
+`,
+};
+
+const examples = [
+  'dsl-examples/orders/orders.dsl.ts',
+  'dsl-examples/review/review.dsl.ts',
+  'dsl-examples/ingest/ingest.dsl.ts',
+  'dsl-examples/crossing/crossing.dsl.ts',
+  'templates/init/orders/orders.dsl.ts',
+  'test/language/everything.dsl.ts',
+  'test/machine/fixtures/everything.dsl.ts',
+];
+const corpus = [...examples.map((file) => join(root, file)), '/several/a.dsl.ts'];
+
+const original = (file: string): string => {
+  const own = file.startsWith('/several/')
+    ? several[file.slice('/several/'.length) as keyof typeof several]
+    : undefined;
+  return own ?? readFileSync(file, 'utf8');
+};
+
+/** The files of a system, written oddly; with seed 0 as they are. */
+function filesOf(seed: number): (file: string) => string {
+  const texts = new Map<string, string>();
+  return (file) => {
+    let text = texts.get(file);
+    if (text === undefined) {
+      text = original(file);
+      if (seed > 0 && file.endsWith('.dsl.ts')) text = oddly(text, seededRandom(`${seed} ${file.slice(root.length)}`));
+      texts.set(file, text);
+    }
+    return text;
+  };
+}
+
+function open(
+  file: string,
+  readFile: (file: string) => string,
+): { readonly system: SystemModel; readonly opened: Opened } {
+  const { result, opened } = openSource(file, root, readFile);
+  expect(result.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return { system: result.system as SystemModel, opened: opened as Opened };
+}
+
+/** A file without the statements of some definitions, and of the system. */
+function without(opened: Opened, path: string, names: ReadonlySet<string>, isMoved: boolean): string {
+  const module = opened.reading.modules.get(path);
+  if (module === undefined) return '';
+  const { text, source } = module;
+  const touched = opened.members.filter(({ name }) => names.has(name)).map(({ definition }) => definition);
+  const nodes = [
+    ...touched.flatMap((definition) => (definition.module === module ? [definition.statement] : [])),
+    ...touched.flatMap(({ head }) => (head.module === module ? [head.node] : [])),
+    ...(opened.call.module === module ? [opened.call.statement] : []),
+  ];
+  const spans = nodes.map((node) => {
+    const start = docRange(module, node)?.pos ?? node.getStart(source);
+    // Where a comment above was taken away, those beside it are still there.
+    const beside = /(?:\/\*(?:(?!\*\/)[^])*\*\/\s*|\/\/[^\n]*\n\s*)*$/.exec(text.slice(0, start))?.[0].length ?? 0;
+    return { from: isMoved ? start : start - beside, to: node.end };
+  });
+  return text
+    .split('')
+    .map((unit, index) => (spans.some(({ from, to }) => from <= index && index < to) ? '' : unit))
+    .join('');
+}
+
+test.each(corpus)('%s, oddly written: an equal model writes nothing', (file) => {
+  for (let seed = 0; seed < 12; seed++) {
+    const readFile = filesOf(seed);
+    const { system } = open(file, readFile);
+    if (seed > 0) expect(difference(system, open(file, original).system)).toBeUndefined();
+    expect(textsOf(system, file, root, readFile)).toEqual({ texts: new Map(), diagnostics: [] });
+  }
+});
+
+const runs = Number(process.env['SAVE_RUNS'] ?? 10);
+let whole = 0;
+
+test.each(corpus)('%s: what is read after a save is what was saved, and the rest stays', (file) => {
+  for (let seed = 0; seed < runs; seed++) {
+    const readFile = filesOf(seed % 2 === 0 ? 0 : seed);
+    const { system, opened } = open(file, readFile);
+    const { model, done } = editRandomly(system, seededRandom(`${seed} ${file.slice(root.length)}`));
+    const { texts, diagnostics } = textsOf(model, file, root, readFile);
+    const problems = diagnostics.filter(({ severity }) => severity === 'error');
+    expect({ seed, done, problems }).toEqual({ seed, done, problems: [] });
+    whole += diagnostics.length;
+    const again = open(file, (each) => texts.get(each) ?? readFile(each));
+    expect(difference(model, again.system)).toBeUndefined();
+    const [old, next] = [definitionsOf(system), definitionsOf(model)];
+    const touched = new Set(
+      [...old.keys(), ...next.keys()].filter(
+        (name) => !old.has(name) || !next.has(name) || said(old.get(name) as object) !== said(next.get(name) as object),
+      ),
+    );
+    const isMoved = [...touched].some((name) => !old.has(name) || !next.has(name));
+    const isApart = opened.members.some(
+      ({ name, definition: { head, declaration } }) =>
+        touched.has(name) && !next.has(name) && (head.node.pos < declaration.pos || head.node.end > declaration.end),
+    );
+    for (const [path, text] of texts) {
+      // The head of a machine that stands apart, and its parts, go with it.
+      if (isApart) continue;
+      const [before, after] = [without(opened, path, touched, isMoved), without(again.opened, path, touched, isMoved)];
+      // Imports come and go with definitions, and so do the comments beside them.
+      const plain = (each: string): string =>
+        each
+          .replaceAll(/^\s*(?:import|export) (?:type )?\{[^]*?\} from .*$/gm, '')
+          .replaceAll(/\/\*(?!\*)[^\n]*?\*\/|\/\/[^\n]*/g, '')
+          .replaceAll(/\s+/g, '');
+      if (isMoved) expect({ seed, done, text: plain(after) }).toEqual({ seed, done, text: plain(before) });
+      else expect({ seed, done, text: after }).toEqual({ seed, done, text: before });
+      expect(text).not.toBe(readFile(path));
+    }
+    if (hashSystem(model) === hashSystem(system)) expect(texts.size).toBe(0);
+  }
+});
+
+test('hardly anything is written anew as a whole', () => {
+  expect(whole).toBeLessThan(corpus.length * runs * 0.1);
+});

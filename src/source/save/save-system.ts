@@ -1,0 +1,111 @@
+import { readFileSync, statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import type { Diagnostic, SystemModel } from '../../model/index.ts';
+import { loadText } from '../files/load-text.ts';
+
+/** Options of {@link saveSystemToDsl}. */
+export interface SaveOptions {
+  /** The folder that the path, and the files of diagnostics, are relative to. Default: the working directory. */
+  readonly cwd?: string;
+}
+
+/** What came of saving a system. */
+export interface SaveResult {
+  /** The absolute paths of the files that were written: none when nothing changed, or when there is an error. */
+  readonly written: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Makes the source of a system say what a model says. Only what differs is written anew, in the style of the file:
+ * comments, formatting and all else stay as they are, byte for byte; a model that the files say already writes nothing.
+ * New definitions go to the file of their location, or to the first. Before anything is written, the new text is read
+ * and compared with the model. Where there is no file yet, the whole system is printed.
+ *
+ * Codes: MR1770 (this file cannot be saved to), MR1771 (the text would be read as something else), MR1772 (the file
+ * changed meanwhile), MR1773 (it cannot be written), MR1774 (info: a definition was written anew as a whole), MR1740 and
+ * MR1741 (no text says this), and those of reading.
+ *
+ * @example
+ * ```ts
+ * import { loadSystemFromDsl, saveSystemToDsl } from 'millrace/source';
+ *
+ * const model = await loadSystemFromDsl('orders.dsl.ts');
+ * const { written, diagnostics } = await saveSystemToDsl({ ...model, version: '2.1.0' }, 'orders.dsl.ts');
+ * for (const { code, message } of diagnostics) console.error(`${code} ${message}`);
+ * console.log(written.length); // 1
+ * ```
+ */
+export async function saveSystemToDsl(
+  model: SystemModel,
+  path: string,
+  options: SaveOptions = {},
+): Promise<SaveResult> {
+  const { cwd = process.cwd() } = options;
+  const entry = resolve(cwd, path);
+  const shown = (relative(cwd, entry) || entry).replaceAll('\\', '/');
+  if (!/(?<!\.d)\.m?ts$/.test(entry)) {
+    return failed(
+      'MR1770',
+      shown,
+      `'${shown}' is no TypeScript file.`,
+      'A system is saved to a file such as orders.dsl.ts.',
+    );
+  }
+  if (statSync(entry, { throwIfNoEntry: false }) === undefined) return create(model, entry, shown);
+  const read = new Map<string, Buffer>();
+  const readFile = (file: string): Buffer => {
+    const known = read.get(file) ?? readFileSync(file);
+    read.set(file, known);
+    return known;
+  };
+  const loaded = loadText(entry, shown, readFile);
+  if ('problem' in loaded) {
+    const { code, message, hint } = loaded.problem;
+    return failed(code, shown, message, hint);
+  }
+  const { textsOf } = await import('./save.ts');
+  const { texts, diagnostics } = textsOf(model, entry, cwd, readFile);
+  if (texts.size === 0) return { written: [], diagnostics };
+  for (const file of texts.keys()) {
+    if (read.get(file)?.equals(readFileSync(file)) === true) continue;
+    return failed(
+      'MR1772',
+      shown,
+      `'${file}' was changed while the system was saved.`,
+      'Load the system again, and make the change on that.',
+    );
+  }
+  return write(texts, shown, diagnostics);
+}
+
+async function create(model: SystemModel, entry: string, shown: string): Promise<SaveResult> {
+  const { printSystem } = await import('../print/print-system.ts');
+  const { text, diagnostics } = printSystem(model);
+  return text === undefined ? { written: [], diagnostics } : write(new Map([[entry, text]]), shown, diagnostics);
+}
+
+async function write(
+  texts: ReadonlyMap<string, string>,
+  shown: string,
+  diagnostics: readonly Diagnostic[],
+): Promise<SaveResult> {
+  const { writeAll } = await import('../files/write-files.ts');
+  try {
+    writeAll(texts);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return failed(
+      'MR1773',
+      shown,
+      `'${shown}' cannot be written: ${reason}.`,
+      'Check the permissions of the file and its folder.',
+    );
+  }
+  return { written: [...texts.keys()], diagnostics };
+}
+
+function failed(code: string, file: string, message: string, hint: string): SaveResult {
+  const place = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  return { written: [], diagnostics: [{ code, severity: 'error', message, ...place, hint }] };
+}
