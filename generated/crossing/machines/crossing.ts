@@ -546,13 +546,11 @@ function always(m: CrossingRegisters): boolean {
     case 3: // carsMayStop
       if (carsMayStopAlwaysGuard(m)) {
         cars = 2; // carsMayStop, always -> carsSlow
-        break;
       }
       break;
     case 5: // carsStop
       if (carsStopAlwaysGuard(m)) {
         cars = 4; // carsStop, always -> carsReady
-        break;
       }
       break;
     default:
@@ -561,13 +559,11 @@ function always(m: CrossingRegisters): boolean {
     case 8: // walkersWait
       if (walkersWaitAlwaysGuard(m)) {
         walkers = 6; // walkersWait, always -> walkersSafe
-        break;
       }
       break;
     case 12: // walkersOver
       if (walkersOverAlwaysGuard(m)) {
         walkers = 10; // walkersOver, always -> walkersWait
-        break;
       }
       break;
     default:
@@ -576,7 +572,6 @@ function always(m: CrossingRegisters): boolean {
     case 15: // called
       if (calledAlwaysGuard(m)) {
         button = 12; // called, always -> quiet
-        break;
       }
       break;
     default:

@@ -169,7 +169,7 @@ function printCase(
     const [first] = group.transitions;
     const only = selects && event === '*' ? onlyNumber(printer, group) : undefined;
     if (known === undefined && only === undefined) {
-      const inline = printGroup(printer, group, leave);
+      const inline = printGroup(printer, group, leave, isLast);
       if (inline.readsPayload) reads();
       statements.push(...inline.statements);
       if (isLast && !isCertain(group)) statements.push(returns ? 'return false;' : 'break;');

@@ -1,11 +1,12 @@
 /** What leaving states does, each as a function that exists only when there is something to do. */
-import { block, hard, indent, join, type Doc } from '../../model/text/doc.ts';
+import { block, hard, type Doc } from '../../model/text/doc.ts';
 import { lineComment, quote } from '../../model/text/names.ts';
 import { printActions } from './actions.ts';
 import { remember } from './history.ts';
 import { pascal } from './pascal.ts';
 import { addFunction, leaveTo, moveTo, once, place, type Printer } from './printer.ts';
 import type { Way } from './moves.ts';
+import { switchWith, type NumberedCase } from './numbered.ts';
 import { isBelow, pathUp, type State } from './tree.ts';
 
 /** What a move leaves: inner states first, later regions first. What is remembered is noted before anything is left. */
@@ -88,20 +89,13 @@ function leaveRegions(printer: Printer, { children }: State): readonly Doc[] {
 
 function leaveActive(printer: Printer, outer: State): readonly Doc[] {
   const { cell } = printer.local;
-  const cases = new Map<string, { readonly labels: Doc[]; readonly calls: readonly Doc[] }>();
+  const cases: NumberedCase[] = [];
   for (const resting of outer.region.resting) {
     if (!isBelow(resting, outer)) continue;
     const path = pathUp(resting, outer);
     const calls = [...remember(printer, path), ...exitBelow(printer, resting), ...exitCalls(printer, path)];
     if (calls.length === 0) continue;
-    const entry = cases.get(calls.join()) ?? { labels: [], calls };
-    entry.labels.push(`case ${resting.number}: ${lineComment(resting.name)}`);
-    cases.set(calls.join(), entry);
+    cases.push({ number: resting.number, title: lineComment(resting.name), body: calls });
   }
-  if (cases.size === 0) return [];
-  const printed = [...cases.values()].map(({ labels, calls }): Doc => [
-    join(labels, hard),
-    indent([hard, join([...calls, 'break;'], hard)]),
-  ]);
-  return [[`switch (${cell}.${outer.region.register}) `, block([...printed, 'default:'])]];
+  return cases.length === 0 ? [] : [switchWith(`${cell}.${outer.region.register}`, cases)];
 }

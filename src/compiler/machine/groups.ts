@@ -20,8 +20,8 @@ export interface PrintedGroup {
   readonly readsCell: boolean;
 }
 
-/** The alternatives of a group in order. */
-export function printGroup(printer: Printer, group: Group, leave: Leave): PrintedGroup {
+/** The alternatives of a group in order. After the last group of a case a `break` follows: none is needed before it. */
+export function printGroup(printer: Printer, group: Group, leave: Leave, isLast = false): PrintedGroup {
   const statements: Doc[] = [];
   let readsPayload = false;
   let readsCell = false;
@@ -42,7 +42,8 @@ export function printGroup(printer: Printer, group: Group, leave: Leave): Printe
       guard.isFunction && printer.asked.has(transition) && leave.kind === 'select'
         ? [`${printer.local.cell}.asked[${moves[0]?.number ?? 0}] ??= `, guard.code]
         : guard.code;
-    statements.push(['if (', condition, ') ', block(done)]);
+    const falls = isLast && index === group.transitions.length - 1 && done.at(-1) === 'break;';
+    statements.push(['if (', condition, ') ', block(falls ? done.slice(0, -1) : done)]);
   }
   return { statements, readsPayload, readsCell };
 }

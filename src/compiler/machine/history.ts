@@ -1,8 +1,9 @@
 /** What history states remember: lists of states by number, noted when the state around them is left. */
-import { block, hard, indent, join, type Doc } from '../../model/text/doc.ts';
+import { block, type Doc } from '../../model/text/doc.ts';
 import { lineComment } from '../../model/text/names.ts';
 import { entriesByDefault, entriesFor, type Entry } from './entries.ts';
 import type { Condition } from './moves.ts';
+import { switchWith } from './numbered.ts';
 import { pascal } from './pascal.ts';
 import { addFunction, once, place, type Printer } from './printer.ts';
 import { isBelow, isWithin, type State } from './tree.ts';
@@ -81,10 +82,11 @@ export function restoreFunction(
     const cases = possible
       .filter((state) => isBelow(state, outer) && isWithin(state, from))
       .sort((a, b) => a.number - b.number)
-      .map((state): Doc => [
-        `case ${state.number}: ${lineComment(state.name)}`,
-        indent([hard, join([...enter(entriesFor(tree, state, from)), 'break;'], hard)]),
-      ]);
+      .map((state) => ({
+        number: state.number,
+        title: lineComment(state.name),
+        body: enter(entriesFor(tree, state, from)),
+      }));
     const kept = register(printer, history);
     const byDefault = enter(entriesByDefault(tree, history, from));
     const label = from === outer ? '' : `In${pascal(from.name)}`;
@@ -94,10 +96,7 @@ export function restoreFunction(
       result: 'void',
       body: [
         [`if (${kept}.length === 0) `, block(byDefault)],
-        [
-          `for (const ${local.state} of ${kept}) `,
-          block([[`switch (${local.state}) `, block([...cases, 'default:'])]]),
-        ],
+        [`for (const ${local.state} of ${kept}) `, block([switchWith(local.state, cases)])],
       ],
     }));
   });

@@ -1,8 +1,9 @@
 /** A microstep of several regions: all that is left, then all actions, then all that is entered. */
-import { block, hard, indent, join, type Doc } from '../../model/text/doc.ts';
+import { block, hard, indent, type Doc } from '../../model/text/doc.ts';
 import { lineComment } from '../../model/text/names.ts';
 import { isPattern, isSelected, movesOfCase, type Handler } from './handlers.ts';
 import type { Move } from './moves.ts';
+import { singleCase, switchWith } from './numbered.ts';
 import { addFunction, once, place, type Printer } from './printer.ts';
 import { partsOf, titleOf } from './transitions.ts';
 
@@ -109,10 +110,7 @@ function takeAll(
     const ordered = phase.isLeaving ? some.toReversed() : some;
     const inPlace = (region: Selected): Doc => {
       const bodies = new Map([...phase.bodies].filter(([move]) => region.moves.includes(move)));
-      const [only] = bodies;
-      if (only === undefined || bodies.size > 1) return switchOver(region.name, bodies);
-      const [move, body] = only;
-      return [`if (${region.name} === ${move.number}) `, block([whichOf(move), ...body])];
+      return switchOver(region.name, bodies);
     };
     const call = phase.apart ? phaseFunction(printer, phase, parameter) : undefined;
     const taken = ordered.map((region) => (call === undefined ? inPlace(region) : call(region.name)));
@@ -135,8 +133,12 @@ function takeUncontested(
   const reach = once(printer, 'reach', () => printer.writer.declare('reach')) ?? '';
   const helper = printer.writer.import('millrace/machine', 'withoutConflicts');
   const found = `[${regions.map(({ name }) => name).join(', ')}]`;
-  const loops = phases.flatMap((phase) => {
-    if (phase.bodies.size === 0) return [];
+  const loops = phases.flatMap((phase): readonly Doc[] => {
+    const [only, second] = phase.bodies;
+    if (only === undefined) return [];
+    // Each transition is among those taken once.
+    if (second === undefined && !phase.apart)
+      return [singleCase(`${taken}.includes(${only[0].number})`, { title: whichOf(only[0]), body: only[1] })];
     const call = phaseFunction(printer, phase, parameter);
     return [`for (const ${transition} of ${taken}${phase.isLeaving ? '.toReversed()' : ''}) ${call(transition)}`];
   });
@@ -156,11 +158,10 @@ function phaseFunction(printer: Printer, phase: Phase, parameter: string): (tran
 }
 
 function switchOver(name: string, bodies: ReadonlyMap<Move, readonly Doc[]>): Doc {
-  const cases = [...bodies].map(([move, body]): Doc => [
-    [`case ${move.number}: `, whichOf(move)],
-    indent([hard, join([...body, 'break;'], hard)]),
-  ]);
-  return [`switch (${name}) `, block([...cases, 'default:'])];
+  return switchWith(
+    name,
+    [...bodies].map(([move, body]) => ({ number: move.number, title: whichOf(move), body })),
+  );
 }
 
 const whichOf = (move: Move): string => lineComment(`${titleOf(move)} (${place(move.transition)})`);
