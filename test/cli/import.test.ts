@@ -20,6 +20,20 @@ const light = `{
 }
 `;
 
+test('patterns of an SCXML document cover the events from outside', async () => {
+  const text = door.replace('event="opened"', 'event="bell.*"');
+  using folder = project({ 'door.scxml': text, 'light.json': light });
+  const cwd = folder.root;
+  const without = await dsl(['import', 'door.scxml'], { cwd });
+  expect(without.stderr).toMatch(/^info MR1714: [^]*--events/m);
+  const { code, stdout, stderr } = await dsl(['import', 'door.scxml', '--events', 'bell.front, bell.back'], { cwd });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain("event('bell.back'");
+  expect(stdout).toContain("'bell.*': 'open'");
+  const other = await dsl(['import', 'light.json', '--events', 'a'], { cwd });
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error MR2003: --events/) });
+});
+
 test('an SCXML document is printed as a file that compiles', async () => {
   using folder = project({ 'door.scxml': door });
   const cwd = folder.root;

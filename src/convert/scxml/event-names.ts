@@ -5,6 +5,10 @@ import { constantText } from './ecmascript/constant.ts';
 export const isPlatformEvent = (name: string): boolean =>
   /^(?:done|error)$|^done\.(?:state|invoke)(?:\.|$)|^error\.(?:execution|communication|platform)$/.test(name);
 
+/** The descriptors of a transition that cover more than a name: `*`, `foo.*`. */
+export const patternsOf = (element: XmlElement): readonly string[] =>
+  (element.attributes.event ?? '').split(/\s+/).filter((each) => each.endsWith('*'));
+
 /** The descriptors of a transition, without the ends that say nothing: `foo.*` and `foo.` are `foo`. */
 export const descriptorsOf = (element: XmlElement): readonly string[] =>
   (element.attributes.event ?? '')

@@ -64,6 +64,7 @@ function interception(scope: TransitionScope, run: Invocation, name: string): He
     reads: true,
     cond: undefined,
     missed: () => {},
+    narrowed: () => {},
     build: () => ({
       kind: 'transition',
       targets: [],

@@ -210,6 +210,30 @@ describe('transitions', () => {
     expect(keys('<transition event="x" target="b"/>', { events: ['x.y'] })).toEqual(['x.* 1']);
   });
 
+  it('say when a pattern hears less than it may mean, unless the events from outside are given', () => {
+    const told = (inner: string, events?: readonly string[]) =>
+      importScxml(
+        scxml(`<state id="a">${inner}</state><state id="b"/>`),
+        events === undefined ? {} : { events },
+      ).diagnostics.map(({ code, severity, message, line }) => `${severity} ${code} ${line} ${message}`);
+    const bell = '<transition event="bell.*" target="b"/>';
+    expect(told(bell)).toEqual([
+      expect.stringMatching(
+        /^info MR1714 1 The document names no event below 'bell': 'bell\.\*' hears 'bell' alone\.$/,
+      ),
+    ]);
+    expect(told(bell, ['bell.ring'])).toEqual([]);
+    expect(keys(bell, { events: ['bell.ring'] })).toEqual(['bell.* 1']);
+    expect(told(bell, [])).toEqual([]);
+    expect(told('<transition event="bell" target="b"/><transition event="*" target="a"/>')).toEqual([]);
+    const written =
+      '<transition event="x" cond="1 &gt; 2" target="b"/><transition event="*" cond="2 &gt; 1" target="a"/><transition event="x y" target="b"/>';
+    expect(told(written)).toEqual([
+      expect.stringMatching(/^info MR1714 1 '\*' is written out: it hears the events that the document names\.$/),
+    ]);
+    expect(told(written, ['z'])).toEqual([]);
+  });
+
   it('hear the own end of a state as onDone', () => {
     const text = scxml(
       '<state id="a"><transition event="done.state.a" cond="_event.data == 1" target="b"/><final id="f"><donedata><content expr="1"/></donedata></final></state><state id="b"/>',

@@ -24,7 +24,10 @@ export interface ImportScxmlOptions {
   readonly file?: string;
   /** The name of the machine. Default: the document's own `name`, else that of the file. */
   readonly name?: string;
-  /** Further events that the machine is sent from outside: the document may name them by a prefix or `*` alone. */
+  /**
+   * Further events that the machine is sent from outside: the document may name them by a prefix or `*` alone. Without it,
+   * a pattern that hears less than it may mean is told (MR1714).
+   */
   readonly events?: readonly string[];
   /** Reads a file that the document names: a script, data, another document. Throws when there is none. */
   readonly readFile?: (path: string) => string;
@@ -93,6 +96,7 @@ export function importScxml(text: string, options: ImportScxmlOptions = {}): Imp
     reports,
     envelope: charts.some(({ eventUse }) => eventUse.fields),
     events,
+    complete: options.events !== undefined,
     isChild: (each) => run.has(each),
   };
   const machines = charts.map((each) => fillPlaces(machineOf(world, each, readFile), each));

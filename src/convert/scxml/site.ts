@@ -13,6 +13,8 @@ export interface World {
   /** Does the payload of every event carry all of its fields, not its data alone? */
   readonly envelope: boolean;
   readonly events: ReadonlySet<string>;
+  /** Has somebody said which events come from outside, so that no others do? */
+  readonly complete: boolean;
   /** The names of all machines. */
   readonly machines: ReadonlySet<string>;
   /** Machines whose end is an event of their own, since it is listened to outside of the state that runs them. */

@@ -5,7 +5,7 @@ import { translateExpression } from './ecmascript/translate.ts';
 import { combined, lambdaOf, plain, type Value } from './ecmascript/value.ts';
 import { withErrorData } from './error-data.ts';
 import { dataView, storedView, type EventView } from './event-view.ts';
-import { descriptorsOf } from './event-names.ts';
+import { descriptorsOf, patternsOf } from './event-names.ts';
 import { asBoolean, assignNode } from './nodes.ts';
 import { at, internalView, userView, valueAt, whileTaking, type World } from './site.ts';
 import { elementsOf, type XmlElement } from './xml.ts';
@@ -34,9 +34,13 @@ export interface Heard {
   readonly cond: string | undefined;
   /** Says that it is left out. */
   readonly missed: () => void;
+  /** Says that a pattern hears only what is known; `isWrittenOut`: it stands under each name. */
+  readonly narrowed: (isWrittenOut: boolean) => void;
   readonly build: (key: string, payload: 'event' | 'output', view: EventView) => TransitionNode;
 }
 
+// What the machine itself raises is known as a whole.
+const platformPrefixes = ['done.state.x', 'done.invoke.x', 'error.execution'];
 const isPlatformKey = (key: string): boolean => /^(?:done\.(?:run|state)|error)\..*[^*]$/.test(key);
 const documentName = (key: string): string => key.replace(/^done\.run\./, 'done.invoke.').replace(/\.\*$/, '');
 const internalName = (name: string): string => name.replace(/^done\.invoke\./, 'done.run.');
@@ -100,8 +104,24 @@ function hear(scope: TransitionScope, transition: XmlElement, source: XmlElement
       (scope.chart.eventUse.outside || mentionsEvent(transition) || scope.pending !== undefined),
     cond: askedOf(scope, transition),
     missed: () => scope.chart.report('MR1713', 'info', 'One before it is taken instead: this is left out.', transition),
+    narrowed: (isWrittenOut) => narrowed(scope, transition, isWrittenOut),
     build: (key, _, view) => build(scope, transition, source, view, isPlatformKey(key) ? undefined : scope.pending),
   };
+}
+
+/** A machine takes only events that it lists: those that come from outside may be more than the document names. */
+function narrowed({ world, chart, platform }: TransitionScope, transition: XmlElement, isWrittenOut: boolean): void {
+  const known = [...world.events, ...platform, ...platformPrefixes];
+  for (const pattern of world.complete ? [] : patternsOf(transition)) {
+    const prefix = pattern.replace(/\.?\*$/, '');
+    const isEmpty = prefix !== '' && !known.some((name) => name !== prefix && isBelow(name, prefix));
+    if (!isEmpty && !isWrittenOut) continue;
+    const message = isEmpty
+      ? `The document names no event below '${prefix}': '${pattern}' hears '${prefix}' alone.`
+      : `'${pattern}' is written out: it hears the events that the document names.`;
+    const hint = `Name the events that come from outside: --events ${prefix === '' ? 'bell,door.opened' : `${prefix}.a,${prefix}.b`}.`;
+    chart.report('MR1714', 'info', message, transition, hint);
+  }
 }
 
 /** A condition that fails is an error each time that it is asked: only of one that cannot does the first answer count. */
@@ -204,6 +224,7 @@ function inOrder(scope: TransitionScope, heard: readonly Heard[]): readonly Arra
     }
   }
   for (const each of heard) if (!kept.has(each)) each.missed();
+  for (const each of kept) each.narrowed(false);
   return groups;
 }
 
@@ -226,6 +247,7 @@ function byName({ world, platform }: TransitionScope, heard: readonly Heard[]): 
     return list.length === 0 ? [] : [{ key: internalName(name), list }];
   });
   for (const each of heard) if (!kept.has(each)) each.missed();
+  for (const each of kept) each.narrowed(true);
   return groups;
 }
 

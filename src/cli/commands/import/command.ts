@@ -17,11 +17,13 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     )
     .option('--name <name>', 'what the system is called')
     .option('--roles <list>', 'the roles that a workflow of the type spec-default requires, in order')
+    .option('--events <list>', 'the events that an SCXML document is sent from outside: its patterns cover them, too')
     .option('--out <file>', 'write this .dsl.ts instead of printing it')
     .option('--force', 'replace the file if it is there')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ dsl import door.scxml\n  $ dsl import light.json --from xstate --out light.dsl.ts\n' +
+      '\nExamples:\n  $ dsl import door.scxml\n  $ dsl import door.scxml --events bell.front,bell.back\n' +
+        '  $ dsl import light.json --from xstate --out light.dsl.ts\n' +
         '  $ dsl import review.toml --out review.dsl.ts\n' +
         '  $ dsl import book.json --from workflow --roles planner,writer --out book.dsl.ts\n' +
         '  $ dsl inspect shop.dsl.ts --json > shop.json && dsl import shop.json --out shop.dsl.ts --force\n',

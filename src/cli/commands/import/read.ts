@@ -9,6 +9,12 @@ interface Imported {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What the command line says for one format or another. */
+interface Given {
+  readonly roles: readonly string[] | undefined;
+  readonly events: readonly string[] | undefined;
+}
+
 /** Reads a text in one of the formats. */
 export async function read(...args: Parameters<typeof readAs>): Promise<Imported> {
   try {
@@ -31,13 +37,14 @@ async function readAs(
   shown: string,
   cwd: string,
   name: string | undefined,
-  roles: readonly string[] | undefined,
+  { roles, events }: Given,
 ): Promise<Imported> {
   const given = name === undefined ? {} : { name };
   if (format === 'scxml') {
     const { importScxml } = await import('../../../convert/scxml/import.ts');
     const readFile = (each: string): string => readFileSync(resolve(cwd, each), 'utf8');
-    return renamed(importScxml(text, { file: shown, readFile, ...given }), name);
+    const known = events === undefined ? {} : { events };
+    return renamed(importScxml(text, { file: shown, readFile, ...given, ...known }), name);
   }
   if (format === 'xstate') {
     const { importXstate } = await import('../../../convert/xstate/import-xstate.ts');

@@ -18,6 +18,7 @@ export interface ImportOptions {
   readonly from?: Format;
   readonly name?: string;
   readonly roles?: string;
+  readonly events?: string;
   readonly out?: string;
   readonly force?: true;
 }
@@ -37,7 +38,15 @@ export async function importFile(io: Io, file: string, options: ImportOptions): 
   const format = problem === undefined ? (options.from ?? formatOf(shown, text)) : undefined;
   if (problem !== undefined) return answer(io, shown, { diagnostics: [problem] });
   if (typeof format !== 'string') return answer(io, shown, { diagnostics: format === undefined ? [] : [format] });
-  const imported = await read(format, text, path, shown, io.cwd, options.name, rolesOf(options.roles));
+  if (options.events !== undefined && format !== 'scxml') {
+    throw new CliError('MR2003', `--events: '${shown}' is no SCXML document.`, {
+      hint: 'Other notations list their events themselves.',
+    });
+  }
+  const imported = await read(format, text, path, shown, io.cwd, options.name, {
+    roles: listOf(options.roles),
+    events: listOf(options.events),
+  });
   const { model } = imported;
   if (model === undefined || hasErrors(imported.diagnostics))
     return answer(io, shown, { format, diagnostics: imported.diagnostics });
@@ -90,8 +99,8 @@ function answer(io: Io, file: string, { format, model, text, out, diagnostics }:
 }
 
 /** `planner, coder` */
-function rolesOf(text: string | undefined): readonly string[] | undefined {
-  return text?.split(',').flatMap((role) => (role.trim() === '' ? [] : [role.trim()]));
+function listOf(text: string | undefined): readonly string[] | undefined {
+  return text?.split(',').flatMap((each) => (each.trim() === '' ? [] : [each.trim()]));
 }
 
 /** `1 machine, 3 events, 2 tasks; 4 things to fill in` */
