@@ -28,5 +28,7 @@ it.each([
   ['delete', 'tasks/delete.ts', 'delete_'],
 ])('the hint for %s is TypeScript', (name, file, contract) => {
   const [finding] = found(unimplemented, system({ tasks: [task(name)] }), { implemented: () => false });
-  expect(finding?.hint).toBe(`Write ${file}: export default implement(${contract}, async (input, ctx) => ...).`);
+  expect(finding?.hint).toBe(
+    `Write ${file}: export default implement(${contract}, async (input, ctx) => ...), with ${contract} imported from the generated contracts.ts.`,
+  );
 });

@@ -10,9 +10,10 @@ export const unimplemented: Rule = {
     if (implemented === undefined) return;
     for (const { name, model: performer, location } of Object.values(model.tasks)) {
       if (performer !== undefined || implemented(name)) continue;
+      const contract = identifierOf(name);
       report({
         message: `Task '${name}' has no implementation.`,
-        hint: `Write tasks/${kebabCase(name)}.ts: export default implement(${identifierOf(name)}, async (input, ctx) => ...).`,
+        hint: `Write tasks/${kebabCase(name)}.ts: export default implement(${contract}, async (input, ctx) => ...), with ${contract} imported from the generated contracts.ts.`,
         path: `tasks.${name}`,
         location,
         context: { ids: [name] },
