@@ -39,3 +39,12 @@ it('refuses the output of a state that is no end', () => {
     "State 'a' of machine 'm' has an output, which only final states have.",
   ]);
 });
+
+it('refuses an end right below a parallel state, which would be a region of its own', () => {
+  const parallel = (...below: Parameters<typeof machine>[1]) => check(state('p', { type: 'parallel', states: below }));
+  const region = state('r', { type: 'compound', initial: ['x'], states: [state('x'), final('f')] });
+  expect(parallel(region, state('other'))).toEqual([]);
+  expect(parallel(region, final('g'))).toEqual([
+    "Final state 'g' of machine 'm' lies right below the parallel state 'p'.",
+  ]);
+});
