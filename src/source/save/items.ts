@@ -12,8 +12,10 @@ export interface Items {
   readonly separator: ',' | '';
 }
 
-/** An item of the list as it will be: one that was there, with the edits inside of it, or a new text. */
-export type Placed = { readonly at: number; readonly edits: readonly TextEdit[] } | { readonly text: string };
+/** An item of the list as it will be: one that was there, with the edits inside of it, or a new text (`beside`: right behind the one before). */
+export type Placed =
+  | { readonly at: number; readonly edits: readonly TextEdit[] }
+  | { readonly text: string; readonly beside?: boolean };
 
 interface Chunk {
   readonly lead: string;
@@ -38,7 +40,11 @@ export function rearranged(
   const hadLast = spans.length > 0 && text.slice(spans.at(-1)?.end, bounds.at(-1)).includes(',');
   const chunks: Chunk[] = placed.map((item, index) => {
     if ('text' in item)
-      return { lead: isBroken ? line : index === 0 ? between(0) : ' ', body: item.text, after: separator };
+      return {
+        lead: item.beside === true ? '' : isBroken ? line : index === 0 ? between(0) : ' ',
+        body: item.text,
+        after: separator,
+      };
     const span = spans[item.at] as Items['spans'][number];
     const lead = between(item.at);
     const plain = lead.trim() === '' && !/[\n\r]/.test(lead);

@@ -77,14 +77,20 @@ function mergeLists(own: Code, { before, after }: Wanted, style: Style): readonl
   if (sample === undefined) return undefined;
   const { text } = own.source;
   const indent = indentOf(text, mine, sample, style);
-  const placed = found.items.map(({ own: at, after: now }, index): Placed =>
-    at === undefined
-      ? { text: inStyle(will.items[now ?? -1] as Item, style, indent) }
-      : { at, edits: inside[index] ?? [] },
-  );
+  const placed = found.items.map(({ own: at, after: now }, index): Placed => {
+    if (at !== undefined) return { at, edits: inside[index] ?? [] };
+    const item = will.items[now ?? -1] as Item;
+    // `z.string().min(3)`: the links of a schema follow each other on one line.
+    const beside = mine.kind === 'chain' && !isAfterBreak(item) && !mine.items.some(isAfterBreak);
+    return { text: inStyle(item, style, indent), beside };
+  });
   const spans = mine.items.map((item) => ({ start: item.start, end: item.node.end }));
   const { start, end, kind } = mine;
   return [rearranged(text, { start, end, spans, separator: kind === 'chain' ? '' : ',' }, placed, indent, style)];
+}
+
+function isAfterBreak({ source, start }: Item): boolean {
+  return /\s/.test(source.text[start - 1] ?? '');
 }
 
 /** The indentation of a new item. */

@@ -236,3 +236,108 @@ test('new and removed definitions', () => {
     - "
   `);
 });
+
+test('declarations: changed and new, before what needs them', () => {
+  expect(shopChange(({ locals }) => void (at(locals, 'Id').text = 'const Id = z.string().min(3);')))
+    .toMatchInlineSnapshot(`
+      "- const Id = z.string() // short
+      + const Id = z.string().min(3) // short"
+    `);
+  expect(
+    shopChange((model) => {
+      const local = at(model.locals, 'Id');
+      model.locals['Sum'] = { ...local, name: 'Sum', text: 'const Sum = z.number().max(top);', uses: ['top', 'z'] };
+      model.locals['top'] = { ...local, name: 'top', text: 'const top = 9;', uses: [] };
+      at(model.tasks, 'charge').output = {
+        ...at(model.tasks, 'charge').output,
+        text: 'z.object({ sum: Sum })',
+        uses: ['Sum', 'top', 'z'],
+      };
+    }),
+  ).toMatchInlineSnapshot(`
+    "- 	output: z.object({ ok: z.boolean() }), // what goes out
+    + 
+    + 
+    + 
+    + 
+    + const top = 9;
+    + const Sum = z.number().max(top);
+    + 
+    + 	output: z.object({ sum: Sum }), // what goes out
+    + 
+    + 
+    + "
+  `);
+});
+
+test('what a file does not import yet', () => {
+  const files = {
+    'a.dsl.ts':
+      "import { system } from 'millrace';\nimport * as jobs from './jobs.dsl.ts';\nexport default system('s', { version: '1.0.0', parts: [jobs] });\n",
+    'jobs.dsl.ts':
+      "import { task } from 'millrace';\nimport { z as zod } from 'zod';\nexport const run = task('run', { input: zod.any(), output: zod.any() });\n",
+  };
+  const add = (file: string): string => {
+    const { files: made } = edited(files, (model) => {
+      const { location, input } = at(model.tasks, 'run');
+      const place = { ...location, file };
+      const text = '({ input }) => go(input)';
+      const lambda = {
+        kind: 'expression' as const,
+        text,
+        uses: [],
+        lambda: { parameter: '{ input }', reads: ['input'], body: 'go(input)', block: false },
+        location,
+      };
+      const call = {
+        kind: 'call' as const,
+        target: { kind: 'task' as const, name: 'run' },
+        lambda,
+        argument: 'input',
+        location,
+      };
+      model.events['gone'] = { kind: 'event', name: 'gone', payload: structuredClone(input), location: place };
+      model.flows['again'] = {
+        kind: 'flow',
+        name: 'again',
+        input: structuredClone(input),
+        on: 'failed.run',
+        body: { kind: 'body', steps: [{ kind: 'step', id: 'one', call, location }], location },
+        location: place,
+      };
+    });
+    return made[file] as string;
+  };
+  expect(add('a.dsl.ts')).toMatchInlineSnapshot(`
+    "import { system, event, flow, failed } from 'millrace';
+    import * as jobs from './jobs.dsl.ts';
+    import { z as zod } from 'zod';
+    export default system('s', { version: '1.0.0', parts: [jobs] });
+
+    export const gone = event('gone', { payload: zod.any() });
+
+    export const again = flow('again', { input: zod.any(), on: failed(jobs.run) }, (f) => f
+      .step('one', ({ input }) => jobs.run(input)));
+    "
+  `);
+  expect(add('jobs.dsl.ts')).toMatchInlineSnapshot(`
+    "import { task, event, flow, failed } from 'millrace';
+    import { z as zod } from 'zod';
+    export const run = task('run', { input: zod.any(), output: zod.any() });
+
+    export const gone = event('gone', { payload: zod.any() });
+
+    export const again = flow('again', { input: zod.any(), on: failed(run) }, (f) => f
+      .step('one', ({ input }) => run(input)));
+    "
+  `);
+});
+
+test('a new definition that others need when they are executed stands before them', () => {
+  const { files } = edited({ 'a.dsl.ts': shop }, (model) => {
+    model.events['lost'] = { ...structuredClone(at(model.events, 'order.placed')), name: 'lost' };
+    at(model.machines, 'order').events.push({ alias: 'lost', name: 'lost' });
+  });
+  const text = files['a.dsl.ts'] as string;
+  expect(text.indexOf('export const lost =')).toBeLessThan(text.indexOf('export const order ='));
+});
