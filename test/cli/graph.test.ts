@@ -51,7 +51,7 @@ test('several: a page of Markdown, one document, a file each', async () => {
   expect(readdirSync(join(made.root, 'pictures'))).toHaveLength(1 + document.flows.length);
 });
 
-test.each(['mermaid', 'json', 'svg', 'xstate', 'scxml'])(
+test.each(['mermaid', 'json', 'svg', 'xstate', 'xstate-module', 'scxml'])(
   '--format %s of one machine, on stdout, in a file and as JSON',
   async (format) => {
     using made = project();
@@ -79,6 +79,26 @@ test.each(['mermaid', 'json', 'svg', 'xstate', 'scxml'])(
     });
   },
 );
+
+test('XState: the configuration, which can be imported, and the module', async () => {
+  using made = project();
+  const args = ['graph', orders, '--machine', 'order', '--format', 'xstate'];
+  const config = JSON.parse((await made.dsl(args)).stdout) as { id: string; states: object };
+  expect(config).toMatchObject({ id: 'order', initial: 'waiting', states: { waiting: {} } });
+  const json = JSON.parse((await made.dsl([...args, '--json'])).stdout) as {
+    graphs: { text: string; value: object }[];
+  };
+  expect(json).toMatchObject({ ok: true, graphs: [{ format: 'xstate', value: config }] });
+  await made.dsl([...args, '--out', 'order.json']);
+  const back = await made.dsl(['import', 'order.json', '--json']);
+  expect(JSON.parse(back.stdout)).toMatchObject({ ok: true, format: 'xstate', system: 'order' });
+  const module = await made.dsl([...args.slice(0, -1), 'xstate-module']);
+  expect(module.stdout).toContain('export const orderMachine = setup({');
+  await made.dsl([...args, '--out', 'order.ts']);
+  expect(readFileSync(join(made.root, 'order.ts'), 'utf8').trimEnd()).toBe(module.stdout.trimEnd());
+  await made.dsl(['graph', orders, '--format', 'xstate', '--out', 'all/']);
+  expect(readdirSync(join(made.root, 'all'))).toEqual(['order.machine.xstate.json']);
+});
 
 test.each([
   [['--machine', 'ordr'], 2, 'MR2017', 'Did you mean --machine order?'],

@@ -13,7 +13,7 @@ export interface Chosen {
 /** The machines and flows that the options mean. */
 export function choose(model: SystemModel, format: GraphFormat, options: GraphOptions): Chosen {
   const [machines, flows] = [Object.values(model.machines), Object.values(model.flows)];
-  const machinesOnly = format === 'xstate' || format === 'scxml';
+  const machinesOnly = format === 'xstate' || format === 'xstate-module' || format === 'scxml';
   if (options.machine !== undefined) return one(model, 'machine', options.machine, machines, flows);
   if (options.flow !== undefined) {
     if (machinesOnly) {

@@ -20,6 +20,8 @@ Examples:
   $ dsl graph orders.dsl.ts --format svg --out pictures/
   $ dsl graph orders.dsl.ts --flow fulfilOrder --json
   $ dsl graph orders.dsl.ts --machine order --format scxml
+  $ dsl graph orders.dsl.ts --machine order --format xstate --out order.json
+  $ dsl graph orders.dsl.ts --machine order --format xstate --out order.ts     (the module)
 `,
     )
     .action(async (file: string, options: GraphOptions) =>

@@ -1,5 +1,5 @@
 /** What `dsl graph` can print. */
-export const formats = ['mermaid', 'json', 'svg', 'xstate', 'scxml'] as const;
+export const formats = ['mermaid', 'json', 'svg', 'xstate', 'xstate-module', 'scxml'] as const;
 export type GraphFormat = (typeof formats)[number];
 
 /** The options of `dsl graph`. */

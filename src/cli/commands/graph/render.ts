@@ -18,7 +18,8 @@ export const endings: Readonly<Record<GraphFormat, string>> = {
   mermaid: 'mmd',
   json: 'json',
   svg: 'svg',
-  xstate: 'xstate.ts',
+  xstate: 'xstate.json',
+  'xstate-module': 'xstate.ts',
   scxml: 'scxml',
 };
 
@@ -29,10 +30,11 @@ export async function render(
   format: GraphFormat,
 ): Promise<Rendered> {
   const { kind, name } = definition;
-  if (format === 'xstate' && kind === 'machine') {
+  if ((format === 'xstate' || format === 'xstate-module') && kind === 'machine') {
     const { exportXstate } = await import('../../../convert/xstate/export-xstate.ts');
     const { config, text, diagnostics } = exportXstate(definition, model);
-    return { kind, name, text, value: config, diagnostics };
+    if (format === 'xstate-module') return { kind, name, text, diagnostics };
+    return { kind, name, text: `${JSON.stringify(config, null, 2)}\n`, value: config, diagnostics };
   }
   if (format === 'scxml' && kind === 'machine') {
     const { exportScxml } = await import('../../../convert/scxml/export/export.ts');

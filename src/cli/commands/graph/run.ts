@@ -21,7 +21,7 @@ export async function graph(io: Io, file: string, options: GraphOptions): Promis
     return 1;
   }
   const { model } = system;
-  const format = options.format ?? (io.json ? 'json' : 'mermaid');
+  const format = formatOf(io, options);
   const { definitions, single } = choose(model, format, options);
   const folder = options.out === undefined ? undefined : folderOf(io, options.out);
   if (!single && folder === undefined && format !== 'mermaid' && format !== 'json' && !io.json) {
@@ -58,6 +58,12 @@ export async function graph(io: Io, file: string, options: GraphOptions): Promis
     io.document({ ok: true, graphs, diagnostics: lost });
   }
   return 0;
+}
+
+/** A `.ts` file is no place for a configuration in JSON: it gets the module. */
+function formatOf(io: Io, { format, out }: GraphOptions): GraphFormat {
+  if (format === 'xstate' && /\.[cm]?ts$/.test(out ?? '')) return 'xstate-module';
+  return format ?? (io.json ? 'json' : 'mermaid');
 }
 
 /** The folder that `--out` means, when it means one. */
