@@ -1,11 +1,6 @@
 import { MillraceError, toErrorRecord } from '../core/index.ts';
 import type { MachineEvent } from './module.ts';
 
-/** What a thrown value says. */
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
 /**
  * The event that a guard or an action raises by throwing: an ErrorRecord whose details say where. Under the name
  * `error.run.ID` it ends work whose input could not be computed.

@@ -298,6 +298,39 @@ describe.each(implementations)('%s', (_, machineOf) => {
       expect(snapshot).toMatchObject({ state: ['a'], context: { at: 'a.on.guard[0].guard' } });
     });
 
+    it.each([
+      'Object.create(null)',
+      'Object.assign(new Error(), { message: Object.create(null) })',
+      '{ get message() { throw 1 } }',
+      '(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy })()',
+      'Symbol("no")',
+      'undefined',
+    ])('whatever is thrown becomes error.execution: %s', (thrown) => {
+      const odd = machineOf({
+        events: ['go'],
+        initial: 'a',
+        states: {
+          a: {
+            on: {
+              go: { target: 'b', guard: `() => { throw ${thrown} }` },
+              'error.execution': {
+                target: 'c',
+                actions: [
+                  ['assign', '() => { throw null }'],
+                  ['emit', 'never'],
+                ],
+              },
+            },
+          },
+          b: {},
+          c: {},
+        },
+      });
+      const { snapshot, errors } = drive(odd, {}, 'go');
+      expect(snapshot.state).toEqual(['c']);
+      expect(errors.map(({ message }) => typeof message)).toEqual(['string', 'string']);
+    });
+
     it('ends the block of an action that throws, and nothing else', () => {
       const { snapshot, effects, errors } = drive(machine, {}, 'action');
       expect(names(effects)).toEqual(['before', '+b']);

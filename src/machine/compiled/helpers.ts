@@ -1,7 +1,8 @@
 /** What generated code calls while it runs. */
+import { messageOf } from '../../core/index.ts';
 import { checkContext } from '../checks.ts';
 import type { ContextSchema } from '../definition.ts';
-import { errorEvent, messageOf } from '../step.ts';
+import { errorEvent } from '../step.ts';
 import type { Cell } from './program.ts';
 
 /**

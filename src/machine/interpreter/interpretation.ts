@@ -1,8 +1,9 @@
+import { messageOf } from '../../core/index.ts';
 import { checkContext, itemsOf, sendId } from '../checks.ts';
 import { delayOf } from '../delay.ts';
 import type { ActionDefinition, CallDefinition, Lambda, MachineScope } from '../definition.ts';
 import type { Effect, MachineEvent, StepScope } from '../module.ts';
-import { errorEvent, messageOf, steps } from '../step.ts';
+import { errorEvent, steps } from '../step.ts';
 import { targetOf } from '../target.ts';
 import {
   isDescendant,
