@@ -1,4 +1,5 @@
 import { dirname, relative } from 'node:path';
+import type { ts } from 'ts-morph';
 import type { Diagnostic, Fix, ImportNode, LocalNode, Severity } from '../model/index.ts';
 import type { Definition } from './define/dsl-call.ts';
 import { loadText } from './files/load-text.ts';
@@ -45,6 +46,8 @@ export class Reading {
   readonly inspected = new Set<ValueBinding>();
   /** The fields of the context of the machine that is being read, when they can be known. */
   contextKeys: ReadonlySet<string> | undefined;
+  /** The states that lambdas of the machine that is being read ask for by name. */
+  askedStates: Site<ts.StringLiteralLike>[] | undefined;
   readonly #open = new Set<Site['node']>();
   readonly #root: string;
   readonly #cwd: string;

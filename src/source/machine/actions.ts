@@ -3,7 +3,7 @@ import type { ActionNode, ActionOf, ExpressionNode } from '../../model/index.ts'
 import { call } from '../define/call.ts';
 import { durationOrLambda, textOrLambda } from '../define/common.ts';
 import { expression } from '../scope/expression.ts';
-import { checkGiven } from '../scope/schema-keys.ts';
+import { checkField, checkGiven } from '../scope/schema-keys.ts';
 import { locate } from '../syntax/location.ts';
 import { follow } from '../value/follow.ts';
 import { options, rejectUnknown, shape, type Values } from '../value/options.ts';
@@ -109,6 +109,7 @@ const listPath: Reader<ExpressionNode> = (reading, site) => {
       "the place of a list, such as 'context.seats'",
       'It begins with `context.`, `event.`, `output.` or `item.`.',
     );
+  if (holder === 'context') checkField(reading, site, field, reading.contextKeys, 'The context', 'context.');
   const access = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(field) ? `.${field}` : `[${JSON.stringify(field)}]`;
   const parameter = `{ ${holder} }`;
   const body = `${holder}${access} ?? []`;

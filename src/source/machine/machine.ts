@@ -4,9 +4,11 @@ import { common, described, checkCount, locationOf, optionsOf } from '../define/
 import { definitionBehind, type Definition } from '../define/dsl-call.ts';
 import { eventReference, reference } from '../define/reference.ts';
 import type { Reading } from '../reading.ts';
+import { checkAskedStates } from '../scope/asked-states.ts';
 import { contextSchema, unreadableSchema } from '../scope/expression.ts';
 import { checkField, payloadKeys, schemaKeys } from '../scope/schema-keys.ts';
 import { textOf } from '../syntax/location.ts';
+import type { Site } from '../syntax/module.ts';
 import { list, literal, members, type Reader } from '../value/readers.ts';
 import { names } from './go.ts';
 import { states } from './state.ts';
@@ -61,6 +63,7 @@ export function readMachine(reading: Reading, definition: Definition, name: stri
   if (statesCall !== undefined) checkCount(reading, { module, node: statesCall }, 'states', 2);
   const [initial, map] = statesCall?.arguments ?? [];
   if (key !== undefined) checkKey(reading, definition, key);
+  const inner = (map && statesOf(reading, { module, node: map }, name, aliasesOf)) ?? [];
   return {
     kind: 'machine',
     name,
@@ -73,9 +76,30 @@ export function readMachine(reading: Reading, definition: Definition, name: stri
     tasks,
     machines,
     initial: (initial && names(reading, { module, node: initial })) ?? [],
-    states: (map && states(aliasesOf)(reading, { module, node: map })) ?? [],
+    states: inner,
     location: locationOf(definition),
   };
+}
+
+/** The states; what they ask about one another is checked when all are known. */
+function statesOf(
+  reading: Reading,
+  site: Site<ts.Expression>,
+  name: string,
+  known: Parameters<typeof states>[0],
+): MachineNode['states'] | undefined {
+  const before = reading.diagnostics.length;
+  reading.askedStates = [];
+  const found = states(known)(reading, site);
+  // What could not be read may be a state.
+  const isWhole = reading.diagnostics.slice(before).every(({ code }) => code === 'MR1125');
+  if (found !== undefined && isWhole) checkAskedStates(reading, name, namesIn(found));
+  reading.askedStates = undefined;
+  return found;
+}
+
+function namesIn(states: MachineNode['states']): readonly string[] {
+  return states.flatMap((state) => [state.name, ...namesIn(state.states)]);
 }
 
 /** The key is a field of every event. */

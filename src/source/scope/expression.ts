@@ -5,6 +5,7 @@ import { locate, textOf } from '../syntax/location.ts';
 import { boundNames, type Binding, type Site } from '../syntax/module.ts';
 import { bare, behind } from '../value/follow.ts';
 import { wrong, type Reader } from '../value/readers.ts';
+import { noteAskedStates } from './asked-states.ts';
 import { checkJsonSchema } from './json-schema.ts';
 import { reach } from './reach.ts';
 
@@ -67,6 +68,7 @@ export function givenNames(lambda: Lambda): ReadonlySet<string> {
 /** Takes a lambda apart. */
 export function partsOf(reading: Reading, site: Site<Lambda>): LambdaParts | undefined {
   const { module, node } = site;
+  noteAskedStates(reading, site);
   const [parameter, second] = node.parameters;
   if (second !== undefined) {
     return reading.report('MR1111', { module, node: second }, 'A lambda gets one parameter, its scope.', {

@@ -51,20 +51,21 @@ export function payloadKeys(reading: Reading, { verb, head }: Definition): Reado
   return undefined;
 }
 
-/** Says that a schema has no such field. */
+/** Says that a schema has no such field; the text at the site is the name of the field, behind the prefix. */
 export function checkField(
   reading: Reading,
   site: Site,
   field: string,
   keys: ReadonlySet<string> | undefined,
   whose: string,
+  prefix = '',
 ): void {
   if (keys === undefined || keys.has(field)) return;
   const guess = nearest(field, keys);
   const known = `Its fields are: ${[...keys].join(', ') || 'none'}.`;
   reading.report('MR1125', site, `${whose} has no field '${field}'.`, {
     hint: guess === undefined ? known : `Did you mean '${guess}'? ${known}`,
-    rename: guess,
+    rename: guess && `${prefix}${guess}`,
   });
 }
 
