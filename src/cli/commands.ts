@@ -31,6 +31,10 @@ export const commands: Readonly<Record<string, Listed>> = {
     summary: 'write a machine or workflow of another notation as a .dsl.ts',
     load: () => import('./commands/import/command.ts'),
   },
+  export: {
+    summary: 'write machines or a flow as a workflow configuration',
+    load: () => import('./commands/export/command.ts'),
+  },
   test: {
     summary: 'find paths through machines, and write them as tests',
     load: () => import('./commands/test/command.ts'),

@@ -29,6 +29,8 @@ export { graphMermaid } from './graph/mermaid/mermaid.ts';
 export { graphSvg } from './graph/svg/graph-svg.ts';
 export { exportScxml, type ExportedScxml } from './scxml/export/export.ts';
 export { importScxml, type ImportedScxml, type ImportScxmlOptions } from './scxml/import.ts';
+export { exportWorkflowJson, type ExportedWorkflowJson } from './workflow/export-workflow-json.ts';
+export { exportWorkflowToml, type ExportedWorkflowToml } from './workflow/export-workflow-toml.ts';
 export type { WorkflowRoles } from './workflow/import/roles.ts';
 export {
   importWorkflowJson,

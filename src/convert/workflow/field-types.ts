@@ -1,5 +1,4 @@
 import { propertyKey } from '../../model/text/names.ts';
-import type { Json } from '../xstate/import/json.ts';
 
 /** The types of fields of contracts, and what they are here. */
 export const fieldTypes: Readonly<Record<string, string>> = {
@@ -27,10 +26,10 @@ export function objectSchema(fields: readonly (readonly [string, string])[]): st
 }
 
 /** The types of the fields of a schema, when it is one that {@link objectSchema} gives. */
-export function typesOfSchema(text: string): Readonly<Record<string, Json>> | undefined {
+export function typesOfSchema(text: string): readonly (readonly [string, string])[] | undefined {
   const [, inner] = /^z\.object\(\{([\s\S]*)\}\)$/.exec(text.trim()) ?? [];
   if (inner === undefined) return undefined;
-  const types: Record<string, Json> = {};
+  const types: [string, string][] = [];
   const field =
     /\s*(?:([A-Za-z_$][\w$]*)|('(?:[^'\\]|\\.)*'))\s*:\s*(z\.[\w.]+\((?:\{\}|z\.\w+\((?:\{\})?\))?\)|z\.array\(z\.array\(z\.unknown\(\)\)\))(\.optional\(\))?\s*(?:,|$)/y;
   while (inner.slice(field.lastIndex).trim() !== '') {
@@ -39,7 +38,7 @@ export function typesOfSchema(text: string): Readonly<Record<string, Json>> | un
     const [, plain, quoted, schema = '', optional] = found;
     const type = typeOfSchema(schema);
     if (type === undefined) return undefined;
-    types[plain ?? unquoted(quoted ?? '')] = `${type}${optional === undefined ? '' : '?'}`;
+    types.push([plain ?? unquoted(quoted ?? ''), `${type}${optional === undefined ? '' : '?'}`]);
   }
   return types;
 }

@@ -7,9 +7,10 @@ import {
   type SystemModel,
   type TaskNode,
 } from '../../model/index.ts';
-import { access, isIdentifier, propertyKey } from '../../model/text/names.ts';
+import { propertyKey } from '../../model/text/names.ts';
 import { durationOf } from '../xstate/import/duration.ts';
 import { parseJson, type JsonNode } from '../xstate/import/json.ts';
+import { argumentOf, canDestructure } from './import/argument.ts';
 import { baseName, Configuring, rootOf, zodImport, type Members } from './import/configuring.ts';
 import { checkRoles, type WorkflowRoles } from './import/roles.ts';
 import { stepsOf, type StepDraft } from './import/steps.ts';
@@ -113,11 +114,12 @@ function modelOf(
     ...(concurrency === undefined ? {} : { concurrency }),
     location: place,
   };
+  const metadata = { ...(name === wanted ? {} : { name: wanted }), ...(type === undefined ? {} : { type }) };
   const flow: FlowNode = {
     kind: 'flow',
     name,
     ...(description === undefined ? {} : { description }),
-    ...(type === undefined ? {} : { metadata: { type } }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     input: to.schema('z.looseObject({})', root),
     ...(timeout === undefined ? {} : { timeout: durationOf(timeout) }),
     body: { kind: 'body', steps: nodes.length === 0 ? [] : [graph], location: place },
@@ -186,17 +188,16 @@ function taskOf(to: Configuring, step: StepDraft, name: string, agents: Readonly
 /** `.node('print', ({ input, write }) => print({ input, write }), { needs: ['write'] })` */
 function nodeOf(to: Configuring, step: StepDraft, task: string): StepOf<'graph'>['nodes'][number] {
   const location = to.location(step.at);
-  const names = ['input', ...step.needs.map(({ text }) => text).filter((text) => text !== 'input')];
+  const needs = step.needs.map(({ text }) => text);
   const callee = to.callee(task);
-  const isPlain = names.every((name) => isIdentifier(name) && name !== callee);
+  const isPlain = canDestructure(needs, callee);
+  const { names, argument } = argumentOf(needs, isPlain);
   const parameter = isPlain ? `{ ${names.join(', ')} }` : 'scope';
-  const fields = isPlain ? names : names.map((name) => `${propertyKey(name)}: scope${access(name)}`);
-  const argument = `{ ${fields.join(', ')} }`;
   const body = `${callee}(${argument})`;
   const lambda = { parameter, ...(isPlain ? { reads: names } : {}), body, block: false };
   return {
     name: step.id,
-    needs: step.needs.map(({ text }) => text),
+    needs,
     call: {
       kind: 'call',
       target: { kind: 'task', name: task },
