@@ -10,7 +10,7 @@ import { restoreFunction } from './history.ts';
 import { prelude, valueOf } from './lambdas.ts';
 import { pascal } from './pascal.ts';
 import { grouped } from './pieces.ts';
-import { addFunction, moveTo, once, place, type Printer } from './printer.ts';
+import { addFunction, leaveTo, moveTo, once, place, type Printer } from './printer.ts';
 import { endedBy, isHeard, type State, type Tree } from './tree.ts';
 
 /** What enters these, outer states first. */
@@ -69,10 +69,12 @@ function enterFunction(printer: Printer, state: State): string | undefined {
     ...(node.type === 'final' ? reachFinal(printer, state) : []),
   ];
   if (body.length === 0) return undefined;
+  // Nobody sees a register that is written again at once.
+  const moves = printer.followsStates && body[0] !== leaveTo(printer, undefined);
   return addFunction(printer, `enter${label}`, `Enters ${name} (${place(node)}).`, () => ({
     parameters: [printer.parameter],
     result: 'void',
-    body: [...(printer.followsStates ? [moveTo(printer, state)] : []), ...body],
+    body: [...(moves ? [moveTo(printer, state)] : []), ...body],
   }));
 }
 

@@ -7,6 +7,7 @@ import { pascal } from './pascal.ts';
 import { addFunction, leaveTo, moveTo, once, place, type Printer } from './printer.ts';
 import type { Way } from './moves.ts';
 import { switchWith, type NumberedCase } from './numbered.ts';
+import { askForStates } from './reads-configuration.ts';
 import { isBelow, pathUp, type State } from './tree.ts';
 
 /** What a move leaves: inner states first, later regions first. What is remembered is noted before anything is left. */
@@ -45,10 +46,11 @@ function exitFunction(printer: Printer, state: State): string | undefined {
     ...(stops.length > 0 && printer.chains ? unlessPending(printer, number, stops) : stops),
   ];
   if (body.length === 0) return undefined;
+  const looks = askForStates(node.exit);
   return addFunction(printer, `exit${pascal(name)}`, `Leaves ${name} (${place(node)}).`, () => ({
     parameters: [printer.parameter],
     result: 'void',
-    body: [...(printer.followsStates ? [moveTo(printer, state)] : []), ...body],
+    body: [...(looks ? [moveTo(printer, state)] : []), ...body],
   }));
 }
 

@@ -5,6 +5,7 @@ import { tryCatch } from './actions.ts';
 import { exitCalls } from './exit.ts';
 import { prelude, valueOf } from './lambdas.ts';
 import { pascal } from './pascal.ts';
+import { asksForStates } from './reads-configuration.ts';
 import { addFunction, leaveTo, moveTo, once, place, type Printer } from './printer.ts';
 import { endedBy, isHeard, type State } from './tree.ts';
 
@@ -42,8 +43,10 @@ export function reachFinal(printer: Printer, state: State): readonly Doc[] {
 /** The output of the machine, which the Recommendation reads when no state is active any more. */
 function lastOutput(printer: Printer, state: State): readonly Doc[] {
   const { cell } = printer.local;
+  const { node } = state;
   const output = outputOf(printer, state, (value) => [`${cell}.output = `, value, ';']);
-  return printer.followsStates ? [leaveTo(printer, undefined), ...output, moveTo(printer, state)] : output;
+  const looks = node.output !== undefined && asksForStates(node.output);
+  return looks ? [leaveTo(printer, undefined), ...output, moveTo(printer, state)] : output;
 }
 
 /** The output of a final state; when its lambda throws there is none. */

@@ -1,5 +1,5 @@
 /** Which machines ask where they stand while they move. */
-import type { ExpressionNode, LambdaParts, MachineNode } from '../../model/index.ts';
+import type { ActionNode, ExpressionNode, LambdaParts, MachineNode } from '../../model/index.ts';
 import { actionParts, visitActions, visitStates } from '../../model/visit/index.ts';
 
 /**
@@ -14,13 +14,22 @@ export function readsConfiguration(machine: MachineNode): boolean {
   visitStates(machine, (state) => {
     for (const { delay } of state.after) look(typeof delay === 'string' ? undefined : delay);
     look(state.output);
-    visitActions(state, (action) => {
-      const { code = [], calls = [] } = actionParts(action);
-      for (const { node } of code) look(node);
-      for (const { lambda } of calls) look(lambda);
-    });
+    visitActions(state, (action) => (found ||= looksInside(action)));
   });
   return found;
+}
+
+/** Might one of these actions ask which states are active? */
+export function askForStates(actions: readonly ActionNode[]): boolean {
+  return actions.some(
+    (action) => looksInside(action) || (actionParts(action).blocks ?? []).some((inner) => askForStates(inner.actions)),
+  );
+}
+
+/** Does the action itself, without those within it? */
+function looksInside(action: ActionNode): boolean {
+  const { code = [], calls = [] } = actionParts(action);
+  return code.some(({ node }) => asksForStates(node)) || calls.some(({ lambda }) => asksForStates(lambda));
 }
 
 /** Might this lambda ask which states are active? */
