@@ -207,6 +207,7 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
       tx.timers.put({ ...named('n4', 'x'), part: 'other' });
     });
     expect(timers.of('machine m', 'i').map(({ key }) => key)).toEqual(['n3', 'n1', 'n2', 'p']);
+    expect([9, 3, 0].map((limit) => timers.upTo(limit, 'machine m', 'i'))).toEqual([4, 3, 0]);
     expect(timers.parked(9)).toEqual([parked]);
     expect(timers.due(Number.MAX_SAFE_INTEGER, 9).map(({ key }) => key)).toEqual(['c', 'n3', 'n1', 'n2', 'n4']);
     store.transaction((tx) => tx.timers.removeNamed('machine m', 'i', 'x'));

@@ -83,6 +83,8 @@ export interface TimerTable {
   removeNamed(target: string, part: string, name: string): void;
   /** The timers of an instance, in the order in which they will ring. */
   of(target: string, part: string): TimerRow[];
+  /** How many these are, counted no further than `limit`: that costs the same however many there are. */
+  upTo(limit: number, target: string, part: string): number;
   /** Events that wait until their instance can take them. */
   parked(limit: number): TimerRow[];
   due(now: number, limit: number): TimerRow[];

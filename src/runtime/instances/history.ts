@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../machine/index.ts';
 import type { Context } from '../context.ts';
 import type { HistoryRow, InstanceRow, Tx } from '../../store/index.ts';
+import { machineTarget } from '../timers.ts';
 import { readArmed } from './armed.ts';
 import { trim } from './retention.ts';
 import { moreOf } from './snapshot.ts';
@@ -25,9 +26,8 @@ export function store(
   entry: Entry,
 ): InstanceRow {
   const { machine, id, seq, updated } = row;
-  const armed = row.armed && row.status === 'active' ? readArmed(tx, row) : undefined;
-  const count = armed === undefined ? 0 : armed.timers.length + armed.work.length;
-  const next = { ...row, armed: count > 0 };
+  const armed = armedText(tx, row);
+  const next = { ...row, armed: armed !== null };
   tx.instances.put(next);
   tx.instances.append({
     machine,
@@ -38,10 +38,19 @@ export function store(
     ...entry,
     after: JSON.stringify(snapshot.state),
     more: moreOf(snapshot),
-    armed: count === 0 ? null : count > mostArmed ? tooMany : JSON.stringify(armed),
+    armed,
   });
   trim(context, tx, next, updated);
   return next;
+}
+
+/** What an entry keeps of the timers and the work; thousands of timers are not read for each of thousands of steps. */
+function armedText(tx: Tx, row: InstanceRow): string | null {
+  if (!row.armed || row.status !== 'active') return null;
+  if (tx.timers.upTo(mostArmed + 1, machineTarget(row.machine), row.id) > mostArmed) return tooMany;
+  const armed = readArmed(tx, row);
+  const count = armed.timers.length + armed.work.length;
+  return count === 0 ? null : count > mostArmed ? tooMany : JSON.stringify(armed);
 }
 
 /** How long something took, in ms with three decimals. */

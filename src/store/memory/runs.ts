@@ -88,6 +88,8 @@ export function timerTable(log: Log): TimerTable {
       for (const row of table.filter((row) => row.target === target && row.part === part && row.name === name))
         table.remove([row.key]);
     },
+    upTo: (limit, target, part) =>
+      Math.min(limit, table.filter((row) => row.target === target && row.part === part).length),
     of: (target, part) => inOrder().filter((row) => row.target === target && row.part === part),
     parked: (limit) =>
       inOrder()

@@ -20,6 +20,10 @@ export function timerTable(db: DatabaseSync): TimerTable {
   const removePart = command(db, 'DELETE FROM timers WHERE target = ? AND part = ?');
   const removeNamed = command(db, 'DELETE FROM timers WHERE target = ? AND part = ? AND name = ?');
   const of = query<TimerRow>(db, `SELECT ${safe} FROM timers WHERE target = ? AND part = ? ORDER BY timers.due, key`);
+  const upTo = query<{ n: number }>(
+    db,
+    'SELECT count(*) AS n FROM (SELECT 1 FROM timers WHERE target = ? AND part = ? LIMIT ?)',
+  );
   const parked = query<TimerRow>(
     db,
     `SELECT ${safe} FROM timers WHERE timers.due >= ${latest} AND kind = 'parked' ORDER BY timers.due, key LIMIT ?`,
@@ -39,6 +43,7 @@ export function timerTable(db: DatabaseSync): TimerTable {
     remove: (key) => void remove(key),
     removeAll: (target, part) => void (part === undefined ? removeTarget(target) : removePart(target, part)),
     removeNamed: (target, part, name) => void removeNamed(target, part, name),
+    upTo: (limit, target, part) => upTo.get(target, part, limit)?.n ?? 0,
     of: (target, part) => of.all(target, part),
     parked: (limit) => parked.all(limit),
     due: (now, limit) => due.all(now, limit),
