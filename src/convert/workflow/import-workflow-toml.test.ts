@@ -154,6 +154,10 @@ test.each([
     flow('[workflows.states.a]\nagents = [\n  "x", # who?\n  "y"\n]\n[agents.xx]\nmodel = "m"\n'),
     ["MR1793 6:3 'x' is no agent. There are: xx.", "MR1793 7:3 'y' is no agent. There are: xx."],
   ],
+  [
+    flow('[workflows.states.a]\nhandlers = [{ event = "x" }, { event = "*" },\n  { event = "x" }]\n'),
+    [expect.stringMatching(/^MR1754 6:3 Handlers of 'x' stand together here/) as string],
+  ],
   [flow('[workflows.states.a]\nhandler = []\n'), ["MR1792 5:1 The state 'a' has no 'handler': it is left out."]],
   [
     flow('[workflows.states.a]\n[resources.r]\ntype = "ftp"\nsecrets = ["sk-123"]\n'),

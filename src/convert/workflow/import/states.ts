@@ -53,8 +53,19 @@ export function stateOf(to: Configuring, known: Known, member: JsonMember): Stat
   }
   note(to, known, name, members);
   const on = new Map<string, TransitionNode[]>();
+  let last = '';
   for (const handler of handlers) {
     const found = handlerOf(to, known, handler, name);
+    if (
+      found !== undefined &&
+      found.event !== last &&
+      on.has(found.event) &&
+      [...on.keys()].some((each) => each.endsWith('*'))
+    ) {
+      const message = `Handlers of '${found.event}' stand together here: this one is asked before those of other events above it.`;
+      to.report('MR1754', 'warning', handler, message, 'Put the handlers of an event one behind the other.');
+    }
+    last = found?.event ?? last;
     if (found !== undefined) on.set(found.event, [...(on.get(found.event) ?? []), found.transition]);
   }
   return {
