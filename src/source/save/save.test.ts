@@ -341,3 +341,23 @@ test('a new definition that others need when they are executed stands before the
   const text = files['a.dsl.ts'] as string;
   expect(text.indexOf('export const lost =')).toBeLessThan(text.indexOf('export const order ='));
 });
+
+test('what no small change can say is written anew as a whole, and reported', () => {
+  const text = `import { machine, event, system } from 'millrace';
+import { z } from 'zod';
+export default system('s', { version: '1.0.0' });
+export const placed = event('placed', { payload: z.object({ id: z.string() }) });
+const states = { open: { on: { placed: 'shut' } }, shut: {} } as const;
+// above
+export const door = machine('door', { key: 'id', context: z.object({}), events: { placed } }).states('open', {
+  ...states, // both
+}); // behind
+`;
+  const { files, notes } = edited({ 'a.dsl.ts': text }, ({ machines }) => {
+    const { states } = at(machines, 'door');
+    states.splice(1, 0, { ...structuredClone(states[1]!), name: 'ajar' });
+  });
+  expect(notes).toEqual(["'door' was written anew from its options on; comments inside of it are gone."]);
+  const written = "  open: { on: { placed: 'shut' } },\n  ajar: {},\n  shut: {},\n";
+  expect(files['a.dsl.ts']).toBe(text.replace('  ...states, // both\n', written));
+});
