@@ -178,6 +178,39 @@ test.each(wrong)('%s is an error with its place', (_what, text, expected) => {
   ).toEqual(expected);
 });
 
+test('guards are put together by and, or and not', async () => {
+  const guard = {
+    type: 'and',
+    guards: [
+      'isOpen',
+      { type: 'or', guards: [{ type: 'not', guards: [{ type: 'isRole', params: { role: 'x' } }] }, 'isOld'] },
+      { type: 'stateIn', params: '#b' },
+    ],
+  };
+  const config = (given: unknown): object => ({
+    initial: 'a',
+    states: { a: { on: { E: { target: 'b', guard: given } } }, b: { id: 'b' } },
+  });
+  const { model, diagnostics } = importXstate(config(guard));
+  expect(diagnostics.map(({ code, message }) => `${code} ${message.slice(0, 20)}`)).toEqual([
+    "MR1755 The guard 'isOpen' i",
+    "MR1755 The guard 'isRole' i",
+    "MR1755 The guard 'isOld' is",
+  ]);
+  const test = model?.machines['machine']?.states[0]?.on[0]?.transitions[0]?.guard;
+  expect(test?.text).toBe(
+    "(scope) => isOpen(scope) && (!isRole(scope, { role: 'x' }) || isOld(scope)) && scope.in('b')",
+  );
+  expect(test?.uses).toEqual(['isOld', 'isOpen', 'isRole']);
+  expect(difference(await modelOf(printSystem(model!).text as string), model!)).toBeUndefined();
+  const told = (given: unknown) =>
+    importXstate(config(given)).diagnostics.map(({ code, message }) => `${code} ${message}`);
+  expect(told({ type: 'not', guards: ['x', 'y'] })).toContain('MR1751 Expected one guard here.');
+  expect(told({ type: 'and', guards: 'x' })).toContain('MR1751 Expected a list of guards here.');
+  expect(told(7)).toEqual(['MR1751 Expected a name or an object with a `type` (a guard) here.']);
+  expect(told({ type: 'and' })).toEqual([expect.stringMatching(/^MR1755 The guard 'and' is only named here/)]);
+});
+
 test('nesting without end is an error, not a crash', () => {
   const deep = `${'{"states":{"a":'.repeat(20_000)}{}${'}}'.repeat(20_000)}`;
   expect(importXstate(deep).diagnostics.map(({ code }) => code)).toEqual(['MR1756']);

@@ -17,12 +17,15 @@ export function referenceOf(
   what: string,
 ): { readonly type: string; readonly params: JsonMember | undefined } | undefined {
   if (node.kind === 'value' && typeof node.value === 'string') return { type: node.value, params: undefined };
-  if (node.kind !== 'object') return to.wrong(node, `a name or an object with a \`type\`, for ${what},`);
+  if (node.kind !== 'object') return to.wrong(node, `a name or an object with a \`type\` (${inText(what)})`);
   const members = to.members(node, ['type', 'params'], what);
   const type = to.text(members.get('type'), 'a name');
-  if (type === undefined) return to.wrong(node, `a \`type\`, for ${what},`);
+  if (type === undefined) return to.wrong(node, `a \`type\` (${inText(what)})`);
   return { type, params: members.get('params') };
 }
+
+/** `An action`, within a sentence. */
+const inText = (what: string): string => what.replace(/^An?/, (word) => word.toLowerCase());
 
 function actionOf(to: Importing, node: JsonNode): ActionNode | undefined {
   const found = referenceOf(to, node, 'An action');

@@ -1,9 +1,9 @@
-import type { ExpressionNode, StateNode, TransitionNode } from '../../../model/index.ts';
-import { quote } from '../../../model/text/names.ts';
-import { actionsOf, delayOf, referenceOf } from './actions.ts';
+import type { StateNode, TransitionNode } from '../../../model/index.ts';
+import { actionsOf, delayOf } from './actions.ts';
 import { durationOf } from './duration.ts';
+import { guardOf } from './guards.ts';
 import type { Importing, Span } from './importing.ts';
-import { membersOf, plain, type JsonMember, type JsonNode } from './json.ts';
+import { membersOf, type JsonMember, type JsonNode } from './json.ts';
 import { resolve, textOf, type Draft, type DraftTree } from './tree.ts';
 
 const known = ['target', 'guard', 'actions', 'reenter', 'description', 'meta'];
@@ -79,31 +79,6 @@ function goal(
     );
   }
   return { targets: found.map(({ name }) => name), ...(stays ? { internal: true } : {}) };
-}
-
-function guardOf(to: Importing, tree: DraftTree, from: Draft, node: JsonNode): ExpressionNode | undefined {
-  const found = referenceOf(to, node, 'A guard');
-  if (found === undefined) return undefined;
-  const { type, params } = found;
-  const state = type === 'stateIn' || type === 'xstate.stateIn' ? stateIn(to, tree, from, params) : undefined;
-  return state ?? to.placeholder('guard', type, params && plain(params.value), node);
-}
-
-/** `({ in: isIn }) => isIn('open')` */
-function stateIn(
-  to: Importing,
-  tree: DraftTree,
-  from: Draft,
-  params: JsonMember | undefined,
-): ExpressionNode | undefined {
-  const value = params?.value;
-  const inner = value?.kind === 'object' ? membersOf(value)[0]?.value : value;
-  if (params === undefined || inner?.kind !== 'value' || typeof inner.value !== 'string') return undefined;
-  const state = resolve(to, tree, from, inner.value, inner);
-  if (state === undefined) return undefined;
-  const body = `isIn(${quote(state.name)})`;
-  const lambda = { parameter: '{ in: isIn }', body, block: false };
-  return { kind: 'expression', text: `({ in: isIn }) => ${body}`, uses: [], lambda, location: to.location(params) };
 }
 
 /** What a state says about events, in the order in which XState tries it: names first, then the longer patterns. */
