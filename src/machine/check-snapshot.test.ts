@@ -95,6 +95,7 @@ const desk = sketchMachine('desk', {
         },
         right: { initial: 'r1', states: { r1: {}, r2: {} } },
         all: { type: 'history', history: 'deep', initial: ['l1', 'r1'] },
+        side: { type: 'history', history: 'shallow', initial: ['l1', 'r1'] },
       },
     },
   },
@@ -107,15 +108,25 @@ describe.each([
   const with_ = (history: Snapshot['history']) =>
     checkSnapshot(machine, { state: ['off'], status: 'active', context: {}, history });
 
-  it.each([{ lately: ['l2'] }, { all: ['deep', 'r1'] }, { all: ['l1', 'r2'], lately: ['l1'] }])(
-    'may be %j',
-    (history) => expect(with_(history).history).toEqual(history),
-  );
+  it.each([
+    { lately: ['l2'] },
+    { side: ['left', 'right'] },
+    { all: ['deep', 'r1'] },
+    { all: ['l1', 'r2'], lately: ['l1'] },
+  ])('may be %j', (history) => expect(with_(history).history).toEqual(history));
 
   it.each([
     { lately: ['r1'] },
     { lately: ['l1', 'l2'] },
     { lately: [] },
+    // A shallow one names what lies right below, a deep one leaves, and each once.
+    { lately: ['deep'] },
+    { lately: ['l2', 'l2'] },
+    { all: ['left', 'right'] },
+    { all: ['l2', 'r1'] },
+    { all: ['l1', 'l1', 'r1'] },
+    { all: [] },
+    { side: ['left', 'right', 'side'] },
     { all: ['l1'] },
     { all: ['l1', 'deep', 'r1'] },
   ])('cannot be %j', (history) => expect(() => with_(history)).toThrow(expect.objectContaining({ code: 'MR3374' })));

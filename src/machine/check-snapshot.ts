@@ -1,5 +1,5 @@
 import { MillraceError } from '../core/index.ts';
-import type { MachineModule, Snapshot } from './module.ts';
+import type { MachineModule, Snapshot, StateRow } from './module.ts';
 import { unknownState } from './unknown-state.ts';
 
 /** What the check needs to know of a machine. */
@@ -35,7 +35,7 @@ export function checkSnapshot(machine: Checked, value: unknown): Snapshot {
       `in [${state.join(', ')}] it ${ended ? 'has ended' : 'has not ended'}, but its status is '${status}'`,
     );
   for (const [name, kept] of Object.entries(history ?? {})) {
-    const number = states.findIndex(([each, , , type]) => each === name && type === 'history');
+    const number = states.findIndex(([each, , , type]) => each === name && isHistory(type));
     if (number === -1) unknownState(machine.name, name);
     checkRemembered(machine, number, numbersOf(machine, kept));
   }
@@ -75,8 +75,7 @@ function checkTogether(machine: Checked, top: number, leaves: readonly number[])
   const active = new Set<number>();
   for (const [index, leaf] of leaves.entries()) {
     const name = nameOf(machine, leaf);
-    if (states[leaf]?.[3] === 'history') refuse(machine, `'${name}' is a history state, which is never active`);
-    if (leaf === leaves[index - 1]) refuse(machine, `'${name}' is named twice`);
+    checkNamed(machine, leaf, leaves[index - 1]);
     if (childrenOf(machine, leaf).length > 0)
       refuse(machine, `'${name}' has states below it, and none of them is named`);
     let state = leaf;
@@ -84,6 +83,13 @@ function checkTogether(machine: Checked, top: number, leaves: readonly number[])
     if (state !== top) refuse(machine, `'${name}' does not lie in '${nameOf(machine, top)}'`);
   }
   for (const state of [top, ...active]) checkBelow(machine, state, active);
+}
+
+/** May this state be named, after the one before it in document order? */
+function checkNamed(machine: Checked, state: number, before: number | undefined): void {
+  const name = nameOf(machine, state);
+  if (isHistory(machine.states[state]?.[3])) refuse(machine, `'${name}' is a history state, which is never active`);
+  if (state === before) refuse(machine, `'${name}' is named twice`);
 }
 
 /** Is one state right below this one active, or all of them when it is parallel? */
@@ -106,13 +112,23 @@ function checkBelow(machine: Checked, state: number, active: ReadonlySet<number>
 /** What a shallow history keeps lies right below the state around it; what a deep one keeps are leaves. */
 function checkRemembered(machine: Checked, history: number, kept: readonly number[]): void {
   const { states } = machine;
-  const around = states[history]?.[1] ?? -1;
-  if (kept.every((each) => states[each]?.[1] === around)) checkBelow(machine, around, new Set(kept));
-  else checkTogether(machine, around, kept);
+  const [, around = -1, , depth] = states[history] ?? [];
+  if (depth === 'deep') {
+    checkTogether(machine, around, kept);
+    return;
+  }
+  for (const [index, state] of kept.entries()) {
+    checkNamed(machine, state, kept[index - 1]);
+    if (states[state]?.[1] !== around)
+      refuse(machine, `'${nameOf(machine, state)}' does not lie right below '${nameOf(machine, around)}'`);
+  }
+  checkBelow(machine, around, new Set(kept));
 }
 
+const isHistory = (type: StateRow[3]): boolean => type === 'shallow' || type === 'deep';
+
 function childrenOf({ states }: Checked, state: number): readonly number[] {
-  return states.flatMap(([, parent, , type], number) => (parent === state && type !== 'history' ? [number] : []));
+  return states.flatMap(([, parent, , type], number) => (parent === state && !isHistory(type) ? [number] : []));
 }
 
 const nameOf = ({ states, name }: Checked, state: number): string => states[state]?.[0] ?? name;

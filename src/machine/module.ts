@@ -71,13 +71,13 @@ export interface MachineStep<Context = unknown, State extends string = string> {
 
 /**
  * One state: its name, the number of the state around it (-1: none), the aliases that it has transitions for, and what
- * it is when that is more than a leaf or a state with one active child.
+ * it is when that is more than a leaf or a state with one active child: of a history state, how deep it remembers.
  */
 export type StateRow = readonly [
   name: string,
   parent: number,
   listens: readonly string[],
-  type?: 'parallel' | 'final' | 'history',
+  type?: 'parallel' | 'final' | 'shallow' | 'deep',
 ];
 
 /**

@@ -130,8 +130,9 @@ function tableOf(printer: Printer): Doc {
     const heard = printer.machine.events.filter(({ alias }) =>
       node.on.some(({ event, transitions }) => transitions.length > 0 && matches(event, alias)),
     );
-    const type = node.type === 'atomic' || node.type === 'compound' ? '' : `, ${quote(node.type)}`;
-    return `[${quote(name)}, ${parent?.number ?? -1}, [${heard.map(({ alias }) => quote(alias)).join(', ')}]${type}],`;
+    const type = node.type === 'history' ? (node.history ?? 'shallow') : node.type;
+    const more = type === 'atomic' || type === 'compound' ? '' : `, ${quote(type)}`;
+    return `[${quote(name)}, ${parent?.number ?? -1}, [${heard.map(({ alias }) => quote(alias)).join(', ')}]${more}],`;
   });
   return [
     comment('By number: name, parent, the events it listens to, and what it is when it is no plain state.'),

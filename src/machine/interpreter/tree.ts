@@ -110,10 +110,11 @@ export function plant(machine: MachineDefinition): Tree {
 
 /** The states below the root as the seam tells of them. */
 export function rowsOf({ states }: Tree, { events }: MachineDefinition): readonly StateRow[] {
-  return states.slice(1).map(({ name, type, parent, transitions }) => {
+  return states.slice(1).map(({ name, type, parent, transitions, definition }) => {
     const listens = events.flatMap(({ alias }) => (transitions.some(({ hears }) => hears(alias)) ? [alias] : []));
     const outer = (parent?.order ?? 0) - 1;
-    return type === 'atomic' || type === 'compound' ? [name, outer, listens] : [name, outer, listens, type];
+    if (type === 'atomic' || type === 'compound') return [name, outer, listens];
+    return [name, outer, listens, type === 'history' ? (definition.history ?? 'shallow') : type];
   });
 }
 
