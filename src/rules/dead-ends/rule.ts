@@ -1,7 +1,7 @@
 import type { StateNode } from '../../model/index.ts';
 import { transitionGroups, visitStates } from '../../model/visit/index.ts';
 import { chartOf, isBelow, type Chart } from '../kit/chart.ts';
-import { isConnected, reachable, targetsFrom } from '../kit/reach.ts';
+import { isConnected, reachable, saysInitials, targetsFrom } from '../kit/reach.ts';
 import type { Finding, Rule } from '../rule.ts';
 
 /** From every state something goes on, and where a machine has an end, every state can come to one. */
@@ -12,7 +12,7 @@ export const deadEnds: Rule = {
   check(model, report) {
     for (const machine of Object.values(model.machines)) {
       const chart = chartOf(machine);
-      if (!isConnected(chart)) continue;
+      if (!isConnected(chart) || !saysInitials(chart)) continue;
       const live = reachable(chart, machine.initial);
       const ends = machine.states.filter(({ type }) => type === 'final');
       visitStates(machine, (state) => {

@@ -43,6 +43,13 @@ export function isConnected(chart: Chart): boolean {
   );
 }
 
+/** Does every state with states below it say in which it starts? Otherwise they are reached, but nobody knows which. */
+export function saysInitials(chart: Chart): boolean {
+  return [...chart.states.values()].every(
+    ({ type, states, initial = [] }) => type !== 'compound' || states.length === 0 || initial.length > 0,
+  );
+}
+
 /** Where the machine can go from a state that is active, its guards aside. */
 export function targetsFrom(chart: Chart, state: StateNode): readonly string[] {
   const sources = new Set([state, ...chart.parents(state)]);

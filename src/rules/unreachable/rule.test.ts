@@ -7,6 +7,11 @@ const check = (...args: Parameters<typeof machine>) =>
   found(unreachable, system({ machines: [machine(...args)] })).map(({ context }) => context?.ids?.[0]);
 const location = at(1);
 
+it('is silent where a state does not say what it starts in: that is told by another rule', () => {
+  const nowhere = { ...state('b', { states: [state('c'), state('d')] }), initial: [] };
+  expect(check('m', [state('a', { on: [on('x', go('b'))] }), nowhere])).toEqual([]);
+});
+
 it('follows every kind of transition', () => {
   const states = [
     state('a', {

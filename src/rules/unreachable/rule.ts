@@ -1,6 +1,6 @@
 import { visitStates } from '../../model/visit/index.ts';
 import { chartOf } from '../kit/chart.ts';
-import { isConnected, reachable } from '../kit/reach.ts';
+import { isConnected, reachable, saysInitials } from '../kit/reach.ts';
 import type { Rule } from '../rule.ts';
 
 /** Every state can be reached from the first one. */
@@ -11,8 +11,8 @@ export const unreachable: Rule = {
   check(model, report) {
     for (const machine of Object.values(model.machines)) {
       const chart = chartOf(machine);
-      // A misspelt target is another rule's: until it is mended, this would be noise.
-      if (!isConnected(chart)) continue;
+      // A misspelt target and a missing `initial` are other rules': until they are mended, this would be noise.
+      if (!isConnected(chart) || !saysInitials(chart)) continue;
       const found = reachable(chart, machine.initial);
       visitStates(machine, (state, { parents }) => {
         if (found.has(state) || parents.some((parent) => !found.has(parent))) return;

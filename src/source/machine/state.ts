@@ -10,7 +10,7 @@ import { options } from '../value/options.ts';
 import type { Property } from '../value/properties.ts';
 import { boolean, duration, elements, literal, members, oneOf, text, wrong, type Reader } from '../value/readers.ts';
 import { actions, actionsOf } from './actions.ts';
-import { go, names, transitionReaders } from './go.ts';
+import { go, guardOf, names, transitionReaders } from './go.ts';
 
 type Aliases = MachineNode['events'];
 /** What the machine's head names, by kind. */
@@ -90,9 +90,11 @@ function durationKey(reading: Reading, key: string, name: Site): ReturnType<type
 }
 
 function laterOne(reading: Reading, item: Site<ts.Expression>): StateNode['after'][number] | undefined {
+  const before = reading.diagnostics.length;
   const values = options(reading, item, 'a transition', later, ['delay']);
   if (values === undefined) return undefined;
-  const { delay = unreadableDelay, target, guard, internal, description } = values;
+  const { delay = unreadableDelay, target, internal, description } = values;
+  const guard = guardOf(reading, item, values.guard, before);
   const location = locate(item);
   const transition = {
     kind: 'transition' as const,
@@ -120,13 +122,17 @@ function state(reading: Reading, { key, name, value }: Property, known: Known): 
   return reading.once({ module: value.module, node: value.node }, () => stateOnce(reading, key, name, value, known));
 }
 
+const depth = oneOf('shallow', 'deep');
+/** Where the depth is wrong the state is a history state all the same. */
+const historyDepth: Reader<'shallow' | 'deep'> = (reading, site) => depth(reading, site) ?? 'shallow';
+
 function stateOnce(reading: Reading, name: string, at: Site, value: Site<ts.Expression>, known: Known): StateNode {
   const readers = {
     description: text,
     tags: common.tags,
     initial: names,
     parallel: boolean,
-    history: oneOf('shallow', 'deep'),
+    history: historyDepth,
     final: boolean,
     output: expression,
     on,
