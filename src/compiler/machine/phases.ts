@@ -1,5 +1,5 @@
 /** A microstep of several regions: all that is left, then all actions, then all that is entered. */
-import { block, hard, indent, type Doc } from '../../model/text/doc.ts';
+import { block, hard, indent, print, type Doc } from '../../model/text/doc.ts';
 import { lineComment } from '../../model/text/names.ts';
 import { isPattern, isSelected, movesOfCase, type Handler } from './handlers.ts';
 import type { Move } from './moves.ts';
@@ -145,15 +145,18 @@ function takeUncontested(
   return [`const ${taken} = ${helper}(${found}, ${reach});`, ...loops, `return ${taken}.length > 0;`];
 }
 
-/** The phase as a function by the number of a transition. Gives how it is called. */
+/** The phase as a function by the number of a transition, one for all events that do the same. Gives how it is called. */
 function phaseFunction(printer: Printer, phase: Phase, parameter: string): (transition: string) => string {
   const { transition, cell } = printer.local;
   const { name: wanted, about, bodies, payload } = phase;
-  const name = addFunction(printer, wanted, about, () => ({
-    parameters: [printer.parameter, `${transition}: number`, ...(payload === undefined ? [] : [payload])],
-    result: 'void',
-    body: [switchOver(transition, bodies)],
-  }));
+  const body = switchOver(transition, bodies);
+  const make = (): string =>
+    addFunction(printer, wanted, about, () => ({
+      parameters: [printer.parameter, `${transition}: number`, ...(payload === undefined ? [] : [payload])],
+      result: 'void',
+      body: [body],
+    }));
+  const name = once(printer, `phase:${payload ?? ''}:${print(body)}`, make) ?? '';
   return (number) => `${name}(${[cell, number, ...(payload === undefined ? [] : [parameter])].join(', ')});`;
 }
 
