@@ -35,9 +35,9 @@ export function checkSnapshot(machine: Checked, value: unknown): Snapshot {
       `in [${state.join(', ')}] it ${ended ? 'has ended' : 'has not ended'}, but its status is '${status}'`,
     );
   for (const [name, kept] of Object.entries(history ?? {})) {
-    const number = states.findIndex(([each, , , type]) => each === name && isHistory(type));
-    if (number === -1) unknownState(machine.name, name);
-    checkRemembered(machine, number, numbersOf(machine, kept));
+    const row = states.find(([each, , , type]) => each === name && isHistory(type));
+    if (row === undefined) unknownState(machine.name, name);
+    checkTogether(machine, row[1], numbersOf(machine, kept), row[3] === 'shallow');
   }
   return { ...snapshot, state: leaves.map((leaf) => nameOf(machine, leaf)) };
 }
@@ -69,27 +69,27 @@ function numbersOf({ name, states }: Checked, names: readonly string[]): readonl
     .sort((a, b) => a - b);
 }
 
-/** Below `top` (-1: the machine), are exactly these leaves active, and the states around them? */
-function checkTogether(machine: Checked, top: number, leaves: readonly number[]): void {
+/**
+ * Below `top` (-1: the machine), are exactly these leaves active, and the states around them? A shallow history keeps what
+ * lies right below instead.
+ */
+function checkTogether(machine: Checked, top: number, leaves: readonly number[], shallow = false): void {
   const { states } = machine;
   const active = new Set<number>();
   for (const [index, leaf] of leaves.entries()) {
     const name = nameOf(machine, leaf);
-    checkNamed(machine, leaf, leaves[index - 1]);
-    if (childrenOf(machine, leaf).length > 0)
+    if (isHistory(states[leaf]?.[3])) refuse(machine, `'${name}' is a history state, which is never active`);
+    if (leaf === leaves[index - 1]) refuse(machine, `'${name}' is named twice`);
+    if (!shallow && childrenOf(machine, leaf).length > 0)
       refuse(machine, `'${name}' has states below it, and none of them is named`);
-    let state = leaf;
+    active.add(leaf);
+    let state = states[leaf]?.[1] ?? -1;
+    const isRightBelow = state === top;
     for (; state !== -1 && state !== top; state = states[state]?.[1] ?? -1) active.add(state);
-    if (state !== top) refuse(machine, `'${name}' does not lie in '${nameOf(machine, top)}'`);
+    if (shallow ? !isRightBelow : state !== top)
+      refuse(machine, `'${name}' does not lie ${shallow ? 'right below' : 'in'} '${nameOf(machine, top)}'`);
   }
-  for (const state of [top, ...active]) checkBelow(machine, state, active);
-}
-
-/** May this state be named, after the one before it in document order? */
-function checkNamed(machine: Checked, state: number, before: number | undefined): void {
-  const name = nameOf(machine, state);
-  if (isHistory(machine.states[state]?.[3])) refuse(machine, `'${name}' is a history state, which is never active`);
-  if (state === before) refuse(machine, `'${name}' is named twice`);
+  for (const state of shallow ? [top] : [top, ...active]) checkBelow(machine, state, active);
 }
 
 /** Is one state right below this one active, or all of them when it is parallel? */
@@ -107,22 +107,6 @@ function checkBelow(machine: Checked, state: number, active: ReadonlySet<number>
   if (found.length === 1) return;
   const names = found.map((child) => `'${nameOf(machine, child)}'`).join(' and ');
   refuse(machine, found.length === 0 ? `no state${where} is named` : `${names}${where} cannot be active together`);
-}
-
-/** What a shallow history keeps lies right below the state around it; what a deep one keeps are leaves. */
-function checkRemembered(machine: Checked, history: number, kept: readonly number[]): void {
-  const { states } = machine;
-  const [, around = -1, , depth] = states[history] ?? [];
-  if (depth === 'deep') {
-    checkTogether(machine, around, kept);
-    return;
-  }
-  for (const [index, state] of kept.entries()) {
-    checkNamed(machine, state, kept[index - 1]);
-    if (states[state]?.[1] !== around)
-      refuse(machine, `'${nameOf(machine, state)}' does not lie right below '${nameOf(machine, around)}'`);
-  }
-  checkBelow(machine, around, new Set(kept));
 }
 
 const isHistory = (type: StateRow[3]): boolean => type === 'shallow' || type === 'deep';
