@@ -18,6 +18,13 @@ it('reports a state that nothing leaves', () => {
   ]);
 });
 
+it('is silent where a state does not say what it starts in: that is told by another rule', () => {
+  const inner = state('b', { states: [state('c', { on: [on('y', go('end'))] })] });
+  const states = (initial: string[]) => [state('a', { on: [on('x', go('b'))] }), { ...inner, initial }, final('end')];
+  expect(check('m', states(['c']))).toEqual([]);
+  expect(check('m', states([]))).toEqual([]);
+});
+
 it('reports a state that never comes to an end, where there is one', () => {
   const states = [
     state('a', { on: [on('x', go('b')), on('y', go('end'))] }),
