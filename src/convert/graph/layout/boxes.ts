@@ -53,7 +53,7 @@ export function headBox(node: GraphNode, more: readonly string[]): Box {
 
 function textBox(node: GraphNode, more: readonly string[], side: number, centred: boolean): Box {
   const title = wrapText(node.label, sizes.title, widest.title, 'bold');
-  const facts = [...node.details.flatMap(({ kind, text }) => (kind === 'context' ? [] : [text])), ...more].map((text) =>
+  const facts = [...node.details.map(({ text }) => text), ...more].map((text) =>
     wrapText(cut(text, longest), sizes.detail, widest.detail),
   );
   const texts = [
@@ -81,7 +81,7 @@ export function labelBox(edge: GraphEdge): Box | undefined {
     if (value === undefined) return [];
     const one =
       role === 'trigger'
-        ? { trigger: edge.trigger }
+        ? { trigger: edge.trigger, ...(edge.internal === true ? { internal: true } : {}) }
         : role === 'guard'
           ? { guard: edge.guard }
           : { actions: edge.actions };

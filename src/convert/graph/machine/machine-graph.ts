@@ -106,11 +106,14 @@ function told(
   const guard = transition.guard === undefined ? {} : { guard: codeText(transition.guard) };
   const actions = transition.actions.length === 0 ? {} : { actions: actionTexts(transition.actions) };
   const parts = { trigger, ...guard, ...actions };
+  const flags = {
+    ...(targets.length === 0 ? ({ targetless: true } as const) : {}),
+    ...(internal === true ? ({ internal: true } as const) : {}),
+  };
   return {
-    label: cut(labelText(parts), 200),
+    label: cut(labelText({ ...parts, ...flags }), 200),
     ...parts,
-    ...(targets.length === 0 ? { targetless: true } : {}),
-    ...(internal === true ? { internal: true } : {}),
+    ...flags,
     ...(description === undefined ? {} : { description }),
   };
 }

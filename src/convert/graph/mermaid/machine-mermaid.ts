@@ -19,7 +19,7 @@ export function machineMermaid(graph: Graph): string {
     alias,
   );
   const facts = ({ id, details }: GraphNode): readonly string[] => [
-    ...details.flatMap(({ kind, text }) => (kind === 'context' ? [] : [mermaidText(cut(text, longestFact))])),
+    ...details.map(({ text }) => mermaidText(cut(text, longestFact))),
     ...graph.edges.filter(({ from, targetless }) => from === id && targetless === true).map(mermaidLabel),
   ];
 

@@ -68,6 +68,28 @@ test('it stands for itself: a title, both colour schemes, no reference to anythi
   expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|url\(|<script|<image|@import/);
 });
 
+test('an edge that goes into a state runs behind its title; contexts, what is ignored and what stays inside are told', () => {
+  const graph = machineGraph(
+    sketchMachine('m', {
+      initial: 'loaded',
+      states: {
+        loaded: {
+          context: 'z.object({ at: z.string() })',
+          initial: 'a',
+          on: { go: { target: 'a', internal: true }, no: {} },
+          states: { a: {} },
+        },
+      },
+    }),
+  );
+  const svg = graphSvg(graph);
+  expect(svg).toMatch(
+    /<g class="head compound"><rect class="under1"[^>]*\/>[^]*?<text class="title"[^>]*>loaded<\/text>/,
+  );
+  expect(svg.indexOf('class="head')).toBeGreaterThan(svg.lastIndexOf('class="way"'));
+  for (const told of ['>context { at: string() }<', '>go (internal)<', '>no (ignored)<']) expect(svg).toContain(told);
+});
+
 test('what XML cannot hold is replaced', () => {
   expect(xmlText('a<b>&"\u0000\ud800\n')).toBe('a&lt;b&gt;&amp;&quot;\ufffd\ufffd&#10;');
 });

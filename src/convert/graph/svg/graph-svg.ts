@@ -1,6 +1,8 @@
 import type { Graph, GraphEdge, GraphNode } from '../graph.ts';
 import { labelText } from '../label.ts';
+import { sizes } from '../layout/boxes.ts';
 import { layoutGraph } from '../layout/layout-graph.ts';
+import { textWidth } from '../layout/measure.ts';
 import type { PositionedEdge, PositionedNode, TextLine } from '../layout/positioned.ts';
 import { drawShape } from './shape.ts';
 import { style } from './style.ts';
@@ -36,6 +38,8 @@ export function graphSvg(graph: Graph): string {
         (placed.container ? '' : texts(placed)),
     );
   };
+  const isRegion = ({ node: { parent } }: PositionedNode): boolean =>
+    machine && parent !== undefined && byId.get(parent)?.kind === 'parallel';
   const containers = nodes.filter(({ container }) => container);
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" class="mr-graph" role="img" aria-label="${xmlText(summary(graph))}" width="${width + 2 * margin}" height="${height + 2 * margin}" viewBox="${-margin} ${-margin} ${width + 2 * margin} ${height + 2 * margin}">`,
@@ -47,7 +51,9 @@ export function graphSvg(graph: Graph): string {
     ...edges.map((placed) => way(placed)),
     ...nodes.filter(({ container }) => !container).map(shape),
     // What is written stands above all lines.
-    ...containers.map((placed) => `<g class="head ${placed.node.kind}">${texts(placed)}</g>`),
+    ...containers.map(
+      (placed) => `<g class="head ${placed.node.kind}">${backs(placed, isRegion(placed))}${texts(placed)}</g>`,
+    ),
     ...edges.flatMap((placed) => (placed.label === undefined ? [] : [label(placed, placed.label)])),
     '</svg>',
   ];
@@ -92,6 +98,18 @@ function tooltip(edge: GraphEdge): string {
     ...(actions.length === 0 ? [] : [labelText({ actions })]),
   ];
   return `<title>${xmlText([whole.join(' '), ...(description === undefined ? [] : [description])].join(': '))}</title>`;
+}
+
+/** Edges go into a state behind what is written in its head. A region shows the ground of what is around it. */
+function backs({ lines, depth }: PositionedNode, isRegion: boolean): string {
+  const under = ((isRegion ? depth + 1 : depth) % 2) + 1;
+  return lines
+    .map(({ text: content, role, x, y }) => {
+      const title = role === 'title';
+      const width = textWidth(content, title ? sizes.title : sizes.detail, title ? 'bold' : 'normal') + 6;
+      return `<rect class="under${under}" x="${x - 3}" y="${Math.round((y - 14) * 10) / 10}" width="${width}" height="18" rx="4"/>`;
+    })
+    .join('');
 }
 
 function texts({ lines, centred }: PositionedNode): string {
