@@ -131,4 +131,30 @@ describe.each(kinds)('%s', (_, machine) => {
     actor.send(send('add', 1));
     expect(actor.getSnapshot()).toEqual({ state: ['over'], context: { n: 4 }, status: 'done', output: 4 });
   });
+
+  it('is where the event led when whoever hears of it throws; the others still hear of it', () => {
+    const seen: unknown[] = [];
+    const actor = createActor(
+      machine,
+      { n: 0 },
+      {
+        onEffects: () => {
+          throw new Error('effects');
+        },
+      },
+    );
+    actor.subscribe(() => {
+      throw new Error('listener');
+    });
+    actor.subscribe(({ context }) => seen.push(context));
+    expect(() => actor.send(send('add', 2))).toThrow('effects');
+    expect(actor.getSnapshot().context).toEqual({ n: 2 });
+    // One that does not come to rest leads back to where it was, not further.
+    expect(() => actor.send(send('loop'))).toThrow(expect.objectContaining({ code: 'MR3331' }));
+    expect(actor.getSnapshot()).toMatchObject({ state: ['counting'], context: { n: 2 } });
+    expect(() => actor.send(send('add', 3))).toThrow('effects');
+    expect(() => actor.send(send('end'))).toThrow('listener');
+    expect(seen).toEqual([{ n: 2 }, { n: 5 }, { n: 5 }]);
+    expect(actor.getSnapshot()).toMatchObject({ status: 'done', output: 5 });
+  });
 });

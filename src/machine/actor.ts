@@ -1,6 +1,6 @@
 import { startCell, takeEvent } from './compiled/compiled-machine.ts';
 import type { CompiledMachine } from './compiled/program.ts';
-import type { Effect, MachineEvent, MachineModule, Snapshot, StateIn } from './module.ts';
+import type { Effect, MachineEvent, MachineModule, Snapshot, StateIn, StepScope } from './module.ts';
 
 /**
  * A machine at work in memory: in a browser page, in a test. Its functions need no `this`, so that they can be handed on
@@ -8,7 +8,10 @@ import type { Effect, MachineEvent, MachineModule, Snapshot, StateIn } from './m
  * generated module exports.
  */
 export interface Actor<Context, State extends string = string, Event extends MachineEvent = MachineEvent> {
-  /** Takes an event to completion. An event sent meanwhile (from a subscriber, say) waits for its turn. */
+  /**
+   * Takes an event to completion. An event sent meanwhile (from a subscriber, say) waits for its turn. What `onEffects` or
+   * a listener throws is thrown again once all were told; the actor is then where the event led.
+   */
   readonly send: (event: Event) => void;
   /** Where it stands. The very same object until an event is handled. */
   readonly getSnapshot: () => Snapshot<Context, State>;
@@ -59,13 +62,26 @@ function actorOf<Context>(
   const waiting: MachineEvent[] = [];
   let listeners: readonly ((snapshot: Snapshot<Context>) => void)[] = [];
   let busy = false;
-  let snapshot = take.start(context, { instanceId, now: now() }, onEffects, from);
+  const first = take.start(context, { instanceId, now: now() }, from);
+  let { snapshot } = first;
+  if (first.effects.length > 0) onEffects?.(first.effects);
 
   const handle = (event: MachineEvent): void => {
-    const next = take.send(event, now(), onEffects);
-    if (next === undefined) return;
-    snapshot = next;
-    for (const listener of listeners) listener(next);
+    const taken = take.send(event, now());
+    if (taken === undefined) return;
+    ({ snapshot } = taken);
+    // Everybody hears of it, whoever throws; the first that did is then heard of, too.
+    const thrown: unknown[] = [];
+    const tell = (call: () => void): void => {
+      try {
+        call();
+      } catch (error) {
+        thrown.push(error);
+      }
+    };
+    if (taken.effects.length > 0) tell(() => onEffects?.(taken.effects));
+    for (const listener of listeners) tell(() => listener(taken.snapshot));
+    if (thrown.length > 0) throw thrown[0];
   };
   const send = (event: MachineEvent): void => {
     if (busy) {
@@ -93,28 +109,27 @@ function actorOf<Context>(
   };
 }
 
+interface Taken<Context> {
+  readonly snapshot: Snapshot<Context>;
+  readonly effects: readonly Effect[];
+}
+
+/** Keeps where the machine stands. It tells nobody: what throws outside leaves it where the event led. */
 interface Taker<Context> {
-  start(
-    context: Context,
-    scope: { readonly instanceId: string; readonly now: number },
-    onEffects: ActorOptions['onEffects'],
-    from: Snapshot<Context> | undefined,
-  ): Snapshot<Context>;
+  start(context: Context, scope: StepScope, from: Snapshot<Context> | undefined): Taken<Context>;
   /** Nothing when the event was not handled. */
-  send(event: MachineEvent, now: number, onEffects: ActorOptions['onEffects']): Snapshot<Context> | undefined;
+  send(event: MachineEvent, now: number): Taken<Context> | undefined;
 }
 
 /** A compiled machine keeps its registers from event to event. */
 function inRegisters<Context>({ program, keeper }: CompiledMachine<Context>): Taker<Context> {
   let cell: ReturnType<typeof keeper.open>;
   let last: Snapshot<Context>;
-  const finish = (onEffects: ActorOptions['onEffects']): Snapshot<Context> => {
+  const finish = (): Taken<Context> => {
     const { effects } = cell;
-    if (effects.length > 0) {
-      cell.effects = [];
-      onEffects?.(effects);
-    }
-    return (last = keeper.read(cell));
+    if (effects.length > 0) cell.effects = [];
+    last = keeper.read(cell);
+    return { snapshot: last, effects };
   };
   const takeOrRestore = (event: MachineEvent): boolean => {
     const { context, instanceId, now } = cell;
@@ -127,17 +142,18 @@ function inRegisters<Context>({ program, keeper }: CompiledMachine<Context>): Ta
     }
   };
   return {
-    start(context, scope, onEffects, from) {
+    start(context, scope, from) {
       if (from !== undefined) {
         cell = keeper.open(from.context, scope, from);
         cell.done = from.status === 'done';
-        return (last = from);
+        last = from;
+        return { snapshot: from, effects: [] };
       }
       cell = keeper.open(context, scope);
       startCell(program, cell);
-      return finish(onEffects);
+      return finish();
     },
-    send(event, now, onEffects) {
+    send(event, now) {
       if (cell.done) return undefined;
       cell.now = now;
       const handled = takeOrRestore(event);
@@ -146,7 +162,7 @@ function inRegisters<Context>({ program, keeper }: CompiledMachine<Context>): Ta
         cell.errors = [];
         cell.queue = [];
       }
-      return handled ? finish(onEffects) : undefined;
+      return handled ? finish() : undefined;
     },
   };
 }
@@ -155,19 +171,17 @@ function bySnapshots<Context>(machine: MachineModule<Context>): Taker<Context> {
   let snapshot: Snapshot<Context>;
   let instanceId = '';
   return {
-    start(context, scope, onEffects, from) {
+    start(context, scope, from) {
       instanceId = scope.instanceId;
-      if (from !== undefined) return (snapshot = from);
-      const step = machine.start(context, scope);
-      if (step.effects.length > 0) onEffects?.(step.effects);
-      return (snapshot = step.snapshot);
+      const taken = from === undefined ? machine.start(context, scope) : { snapshot: from, effects: [] };
+      ({ snapshot } = taken);
+      return taken;
     },
-    send(event, now, onEffects) {
+    send(event, now) {
       const step = machine.send(snapshot, event, { instanceId, now });
       if (!step.handled) return undefined;
-      snapshot = step.snapshot;
-      if (step.effects.length > 0) onEffects?.(step.effects);
-      return snapshot;
+      ({ snapshot } = step);
+      return step;
     },
   };
 }
