@@ -86,7 +86,9 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
     // A group such as `dsl runs` that was given no subcommand shows its help.
     if (thrown.code === 'commander.help') return 2;
     const [message = '', like] = thrown.message.replace(/^error: /, '').split('\n');
-    const command = wanted === undefined ? 'dsl' : `dsl ${wanted}`;
+    const group = program.commands.find((each) => each.name() === wanted);
+    const below = group?.commands.find((each) => each.name() === words[1])?.name();
+    const command = ['dsl', wanted, below].filter((word) => word !== undefined).join(' ');
     throw new CliError('MR2003', sentence(message), {
       hint: like === undefined ? `\`${command} --help\` shows how it is used.` : like.replace(/^\(|\)$/g, ''),
     });

@@ -137,12 +137,36 @@ const wrong: readonly (readonly [args: readonly string[], code: number, says: Re
   [['metrics', 'visitor', '--id', 'Adda'], 2, /error MR2014: /],
   [['export', 'Adda'], 2, /error MR2014: /],
   [['restore', 'hello.dsl.ts', '--document', '{"format":"x"}'], 1, /error MR3354: /],
-  [['restore', 'hello.dsl.ts', '--document', '@package.json'], 1, /passed over/],
+  [['restore', 'hello.dsl.ts', '--document', '@package.json'], 1, /error MR3354: /],
   [['restore', 'hello.dsl.ts', '--document', '{"a":{}}', '--id', 'x'], 2, /error MR2003: --id/],
   [['restore', 'hello.dsl.ts', '--document', '[]'], 1, /error MR3354: /],
   [['restore', 'hello.dsl.ts', '--document', 'no'], 1, /error MR2009: /],
   [['restore', 'hello.dsl.ts'], 2, /--document/],
 ];
+
+test('errors speak of flags, documents and names that there are', async () => {
+  using it = await visited();
+  writeFileSync(join(it.root, 'ada.json'), (await it.dsl(['instances', 'export', 'Ada'])).stdout);
+  for (const [args, code, says] of [
+    [['restore', 'hello.dsl.ts', '--document', '@ada.json'], 1, /error MR3305: .* or give --force to replace it/],
+    [['remove', 'hello.dsl.ts', 'Ada'], 1, /error MR3360: .* Give --force to remove/],
+    [['restore', 'hello.dsl.ts', '--document', '@package.json'], 1, /^error MR3354: .* no document of an instance/],
+    [['rollback', 'hello.dsl.ts'], 2, /`dsl instances rollback --help`/],
+    [['metrics', 'visitr'], 2, /Did you mean visitor\?/],
+    [['metrics', 'visitor', '--id', 'Adda'], 2, /Did you mean Ada\?/],
+    [['list', '--state', 'outsid'], 0, /No instance matches\. Did you mean --state outside\?/],
+    [['list', '--machine', 'visitr'], 0, /No instance matches\. Did you mean --machine visitor\?/],
+  ] as const) {
+    const done = await it.dsl(['instances', ...args]);
+    expect([args, done.code, done.stderr]).toEqual([args, code, expect.stringMatching(says)]);
+    expect(done.stderr).not.toMatch(/\{ \w+: true \}/);
+  }
+  for (const command of ['graph', 'inspect']) {
+    const done = await it.dsl([command, 'package.json']);
+    expect(done.code).toBe(1);
+    expect(`${done.stdout}${done.stderr}`.match(/error MR\d+/g)).toEqual(['error MR1010']);
+  }
+});
 
 test('what is wrong is said, and nothing is done', async () => {
   using it = await visited();

@@ -53,3 +53,34 @@ test('only those that handled an event are named', async () => {
   const sent = await it.dsl(['send', 'doors.dsl.ts', 'opened', '--payload', '{"id":"a"}']);
   expect(sent).toMatchObject({ code: 0, stdout: expect.stringMatching(/handled by easy a\n$/) });
 });
+
+test('a machine that does not come to rest failed; nobody else is to blame', async () => {
+  using it = project({
+    'spin.dsl.ts': `import { event, machine, system } from 'millrace';
+import { z } from 'zod';
+
+export default system('spin', { version: '1.0.0' });
+
+export const spun = event('spun', { payload: z.object({ id: z.string(), on: z.boolean() }) });
+
+export const wheel = machine('wheel', {
+  key: 'id',
+  context: z.object({ on: z.boolean().default(true) }),
+  events: { turn: spun },
+  creates: ['turn'],
+}).states('still', {
+  still: { on: { turn: 'left' } },
+  left: { always: { target: 'right', guard: ({ context }) => context.on } },
+  right: { always: { target: 'left', guard: ({ context }) => context.on } },
+});
+`,
+  });
+  const done = await it.dsl(['send', 'spin.dsl.ts', 'spun', '--payload', '{"id":"a","on":true}']);
+  expect([done.code, done.stdout, done.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^spun \S+ not handled: it failed at wheel a \(MR3331\)\n$/),
+    expect.stringContaining('MR3331'),
+  ]);
+  const alias = await it.dsl(['send', 'spin.dsl.ts', 'turn', '--payload', '{"id":"a","on":true}']);
+  expect(alias.stderr).toContain("Did you mean 'spun', the system's name of what 'wheel' calls 'turn'?");
+});

@@ -1,4 +1,5 @@
 import { MillraceError, type Fault } from '../../core/errors.ts';
+import { kebabCase } from '../../core/kebab.ts';
 
 /** A command that cannot go on. `exitCode`: 1 the input is at fault, 2 the usage or we are. */
 export class CliError extends MillraceError {
@@ -44,6 +45,14 @@ const system: Readonly<Record<string, string>> = {
 // To the store a file that is no database of ours is the world's fault; on a command line it is what was given.
 const notADatabase = new Set(['MR3003', 'MR3004', 'MR3008', 'MR3009']);
 
+/** What the engine says of its options, as the flags of a command line: `say { force: true }` becomes `give --force`. */
+export function withFlags(message: string): string {
+  return message.replaceAll(
+    /([Ss])ay \{ (\w+): true \}/g,
+    (_, first: string, name: string) => `${first === 'S' ? 'G' : 'g'}ive --${kebabCase(name)}`,
+  );
+}
+
 /** Turns anything thrown into what is said about it. Never a stack trace. */
 export function describeFailure(thrown: unknown): Failure {
   if (thrown instanceof CliError) {
@@ -53,7 +62,8 @@ export function describeFailure(thrown: unknown): Failure {
   if (thrown instanceof MillraceError) {
     const atFault = thrown.fault === 'input' || thrown.fault === 'user-code' || notADatabase.has(thrown.code);
     const exitCode = atFault ? 1 : 2;
-    return { code: thrown.code, message: thrown.message, hint: `\`dsl explain ${thrown.code}\` tells more.`, exitCode };
+    const message = withFlags(thrown.message);
+    return { code: thrown.code, message, hint: `\`dsl explain ${thrown.code}\` tells more.`, exitCode };
   }
   const error: NodeJS.ErrnoException = thrown instanceof Error ? thrown : new Error(String(thrown));
   const words = error.code === undefined ? undefined : system[error.code];

@@ -83,13 +83,24 @@ async function load(io: Io, index: string): Promise<BoundSystem> {
   }
 }
 
+/** What the system calls an event that machines know under this name. */
+function ownName({ machines }: BoundSystem, alias: string): string | undefined {
+  const found = Object.values(machines).flatMap(({ module: { name, events } }) =>
+    Object.keys(events)
+      .filter((own) => events[own] === alias)
+      .map((own) => `'${own}', the system's name of what '${name}' calls '${alias}'`),
+  );
+  return found.length === 0 ? undefined : `Did you mean ${found.join(', or ')}?`;
+}
+
 /** Refuses the name of a flow or event that the system does not have. */
 export function mustHave(system: BoundSystem, kind: 'flow' | 'event', name: string): void {
   const names = Object.keys(kind === 'flow' ? system.flows : system.events);
   if (names.includes(name)) return;
-  const like = nearest(name, names);
+  const own = kind === 'event' ? ownName(system, name) : undefined;
+  const like = own === undefined ? nearest(name, names) : undefined;
   const all = names.length === 0 ? `It has no ${kind}s.` : `It has ${names.join(', ')}.`;
   throw new CliError('MR2017', `The system '${system.name}' has no ${kind} '${name}'. ${all}`, {
-    hint: like === undefined ? '`dsl inspect FILE` shows what it declares.' : `Did you mean '${like}'?`,
+    hint: own ?? (like === undefined ? '`dsl inspect FILE` shows what it declares.' : `Did you mean '${like}'?`),
   });
 }

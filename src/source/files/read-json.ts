@@ -22,6 +22,11 @@ export function readJson(path: string, shown: string, text: string): ReadResult 
       files,
     };
   }
+  if (!isModel(value)) {
+    const message =
+      "This is no model: a model is a JSON object with the kind 'system', as `dsl inspect --json` prints it.";
+    return { diagnostics: [problem('MR1010', shown, message, { line: 1, column: 1 }, { line: 1, column: 2 })], files };
+  }
   const parsed = systemSchema.safeParse(value);
   const issues: { readonly path: Path; readonly message: string }[] = parsed.success
     ? misnamed(parsed.data)
@@ -37,6 +42,10 @@ export function readJson(path: string, shown: string, text: string): ReadResult 
   });
   return { diagnostics, files };
 }
+
+/** Does it say what it is? Then it is told what else is wrong with it. */
+const isModel = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'system';
 
 /** Every definition is kept under its own name. */
 function misnamed(system: SystemModel): { path: Path; message: string }[] {

@@ -1,3 +1,4 @@
+import { nearest } from '../../../core/index.ts';
 import type { Snapshot } from '../../../machine/index.ts';
 import type { InstanceRow, Tables } from '../../../store/index.ts';
 import { CliError } from '../../kit/failure.ts';
@@ -30,7 +31,7 @@ export async function listInstances(io: Io, options: Options): Promise<number> {
       .map((row) => ({ row, facts: summary(tables, row) })),
   );
   if (io.json) io.document({ instances: found.map(({ facts }) => facts) });
-  else if (found.length === 0) io.note('No instance matches.');
+  else if (found.length === 0) io.note(`No instance matches.${await suggestion(io, db, filter)}`);
   else {
     const lines = found.map(({ row }) => [
       row.machine,
@@ -48,6 +49,23 @@ export async function listInstances(io: Io, options: Options): Promise<number> {
     );
   }
   return 0;
+}
+
+/** What else `--machine` and `--state` could have meant, as far as the newest instances tell. */
+async function suggestion(io: Io, db: string | undefined, { machine, state }: Partial<Options>): Promise<string> {
+  const rows = await readStore(io, db, (tables) => tables.instances.list({ limit: 1000 }));
+  const machines = rows.map((row) => row.machine);
+  const states = rows.flatMap((row) => snapshotOf(row).state);
+  const meant = (
+    [
+      ['--machine', machine, machines],
+      ['--state', state, states],
+    ] as const
+  ).flatMap(([option, given, names]) => {
+    const like = given === undefined || names.includes(given) ? undefined : nearest(given, names);
+    return like === undefined ? [] : [`${option} ${like}`];
+  });
+  return meant.length === 0 ? '' : ` Did you mean ${meant.join(' ')}?`;
 }
 
 export function snapshotOf(row: InstanceRow): Snapshot {

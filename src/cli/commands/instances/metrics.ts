@@ -1,3 +1,4 @@
+import { nearest } from '../../../core/index.ts';
 import type { MachineMetrics, Spans } from '../../../runtime/index.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
@@ -16,11 +17,20 @@ export async function showMetrics(
       reader.instances({ machine, limit: 1 }).length === 0 ||
       (id !== undefined && reader.instance(machine, id) === undefined)
     ) {
+      const some = reader.instances({ limit: 1000 });
+      const names = some.filter((each) => each.machine === machine).map((each) => each.id);
+      const like =
+        names.length === 0
+          ? nearest(
+              machine,
+              some.map((each) => each.machine),
+            )
+          : nearest(id ?? '', names);
       throw new CliError(
         'MR2014',
         `There is no instance${id === undefined ? '' : ` '${id}'`} of ${machine} in ${file}.`,
         {
-          hint: '`dsl instances list` shows what there is.',
+          hint: like === undefined ? '`dsl instances list` shows what there is.' : `Did you mean ${like}?`,
         },
       );
     }

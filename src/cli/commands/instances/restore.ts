@@ -1,5 +1,5 @@
 import type { InstanceName, RestoreResult } from '../../../runtime/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError, withFlags } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { openSystem } from '../../systems/bound.ts';
@@ -25,6 +25,12 @@ export async function restore(io: Io, file: string, arguments_: RestoreArguments
       hint: 'Leave --id out, or take one of them.',
     });
   }
+  if (many && Object.keys(given).length > 0 && !Object.values(given).some(isDocument)) {
+    throw new CliError('MR3354', `--document: this is no document of an instance, and no object of such documents.`, {
+      hint: '`dsl instances export` writes them.',
+      exitCode: 1,
+    });
+  }
   const opened = await openSystem(io, file, db);
   if (opened === undefined) return 1;
   const options = { force, acceptChanged, timers };
@@ -33,16 +39,21 @@ export async function restore(io: Io, file: string, arguments_: RestoreArguments
     const view = await engine.restoreInstance(given, { ...options, ...(id === undefined ? {} : { id }) });
     return { restored: [{ machine: view.machine, id: view.id }], skipped: {} };
   });
-  const skipped = Object.entries(result.skipped);
-  if (io.json) io.document({ ok: skipped.length === 0, ...result, driven });
+  const skipped = Object.entries(result.skipped).map(
+    ([key, record]) => [key, { ...record, message: withFlags(record.message) }] as const,
+  );
+  if (io.json) io.document({ ok: skipped.length === 0, ...result, skipped: Object.fromEntries(skipped), driven });
   else print(io, result.restored, skipped);
   return skipped.length === 0 ? 0 : 1;
 }
 
+/** Does it say that it is one? What else is wrong with it is told under its key. */
+const isDocument = (value: unknown): boolean => typeof value === 'object' && value !== null && 'format' in value;
+
 function print(
   io: Io,
   restored: readonly InstanceName[],
-  skipped: readonly [string, { code: string; message: string }][],
+  skipped: readonly (readonly [string, { readonly code: string; readonly message: string }])[],
 ): void {
   io.out(`${restored.length} restored${skipped.length === 0 ? '.' : `, ${skipped.length} passed over:`}`);
   for (const [key, { code, message }] of skipped) io.out(`  ${key}: ${io.paint('red', code)} ${message}`);

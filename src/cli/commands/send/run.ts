@@ -1,3 +1,4 @@
+import type { SendResult } from '../../../runtime/index.ts';
 import { checkValue, type BoundSystem } from '../../../tasks/index.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
@@ -38,6 +39,17 @@ export function problemsOf(system: BoundSystem, event: string, payload: unknown)
   return checked?.ok === false ? checked.problems : undefined;
 }
 
+/** Why an event was not handled: somebody failed at it, or nobody is there for it. */
+function whyNot(deliveries: SendResult['deliveries'], failed: boolean): string {
+  const failing = deliveries.flatMap((delivery) =>
+    delivery.to === 'instance' && delivery.error !== undefined
+      ? [`${delivery.machine} ${delivery.instanceId} (${delivery.error.code})`]
+      : [],
+  );
+  if (failing.length > 0) return `not handled: it failed at ${failing.join(', ')}`;
+  return failed ? 'not handed out' : 'not handled by anybody';
+}
+
 async function sendOne(
   io: Io,
   opened: OpenedSystem,
@@ -72,7 +84,7 @@ async function sendOne(
     );
     io.out(`${event} ${eventId} handled by ${to.join(', ') || 'a handler'}`);
   } else {
-    io.out(`${event} ${eventId} not handled by anybody`);
+    io.out(`${event} ${eventId} ${whyNot(deliveries, errors.length > 0)}`);
     if (available.length > 0) io.note(`The instance would take ${available.join(', ')}.`);
     else if (errors.length === 0) io.note('It waits in the log for a flow that asks for it, until its time is up.');
   }
