@@ -27,7 +27,7 @@ export type {
   TransitionDefinition,
 } from './definition.ts';
 export { delayOf } from './delay.ts';
-export { matches } from './descriptor.ts';
+export { matches } from '../core/index.ts';
 export { createMachineHost, type MachineHandle, type MachineHost, type NewInstance } from './host/create-host.ts';
 export type { Instance } from './host/instance.ts';
 export type { HostDocument, StoredDelivery, StoredInstance, StoredTimer, StoredWork } from './host/persist/document.ts';

@@ -1,6 +1,6 @@
 /** Which regions an event is for, what each of them tries, and how what they find has to be taken. */
 import type { TransitionNode } from '../../model/index.ts';
-import { matches } from './descriptors.ts';
+import { matches } from '../../core/index.ts';
 import { hasEntry } from './enter.ts';
 import { hasExit } from './exit.ts';
 import { asksForStates } from './reads-configuration.ts';

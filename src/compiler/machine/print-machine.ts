@@ -5,7 +5,7 @@ import type { Layout } from '../plan/layout.ts';
 import { block, callWithOptions, hard, indent, join, object, print, type Doc } from '../../model/text/doc.ts';
 import { camelCase, docComment, lineComment, propertyKey, quote } from '../../model/text/names.ts';
 import { tryCatch } from './actions.ts';
-import { matches } from './descriptors.ts';
+import { matches } from '../../core/index.ts';
 import { printHandlers, type PrintedHandler } from './events.ts';
 import { initialEntries } from './entries.ts';
 import { enter } from './enter.ts';

@@ -1,5 +1,5 @@
 import type { MachineDefinition, StateDefinition, TransitionDefinition } from '../definition.ts';
-import { matches } from '../descriptor.ts';
+import { matches } from '../../core/index.ts';
 import type { StateRow } from '../module.ts';
 import { unknownState } from '../unknown-state.ts';
 

@@ -1,7 +1,7 @@
 import type { ActionNode, StateNode, TransitionNode } from '../../model/index.ts';
 import { actionParts } from '../../model/visit/index.ts';
 import { isBelow, type Chart } from '../kit/chart.ts';
-import { hears } from '../kit/hears.ts';
+import { matches } from '../../core/index.ts';
 
 type Raise = Extract<ActionNode, { readonly kind: 'raise' }>;
 
@@ -140,7 +140,7 @@ class Walk {
 /** The first transition of a state for an event. */
 function heardBy(state: StateNode, event: string): TransitionNode | undefined {
   if (event === `done.state.${state.name}` && state.onDone.length > 0) return state.onDone[0];
-  return state.on.find((each) => each.transitions.length > 0 && hears(each.event, event))?.transitions[0];
+  return state.on.find((each) => each.transitions.length > 0 && matches(each.event, event))?.transitions[0];
 }
 
 function raisesInside(action: ActionNode): boolean {

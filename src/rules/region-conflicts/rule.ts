@@ -1,7 +1,7 @@
 import type { MachineNode, StateNode, TransitionNode } from '../../model/index.ts';
 import { visitStates } from '../../model/visit/index.ts';
 import { chartOf, isBelow, type Chart } from '../kit/chart.ts';
-import { hears } from '../kit/hears.ts';
+import { matches } from '../../core/index.ts';
 import type { Finding, Rule } from '../rule.ts';
 
 /** Where one region leaves the parallel state, the others cannot go anywhere on the same event. */
@@ -39,7 +39,7 @@ function judge(chart: Chart, parallel: StateNode, report: (finding: Finding) => 
       if (one.region === other.region || !(one.leaves || other.leaves)) continue;
       // Guards may exclude each other: that cannot be told from here.
       if (one.transition.guard !== undefined && other.transition.guard !== undefined) continue;
-      const event = names.find((name) => hears(one.event, name) && hears(other.event, name));
+      const event = names.find((name) => matches(one.event, name) && matches(other.event, name));
       const key = `${one.path} ${other.path}`;
       if (event === undefined || seen.has(key)) continue;
       seen.add(key);
