@@ -210,7 +210,7 @@ export class ReactiveSystemRuntime {
     return { eventId, ...(await this.#session.hold(this.#session.engine.dispatcher.result(eventId))) };
   }
 
-  /** The same as `sendEvent`. */
+  /** `sendEvent`. */
   send(name: string, payload?: unknown, options: SendOptions = {}): Promise<SendResult> {
     return this.sendEvent(name, payload, options);
   }
@@ -230,7 +230,9 @@ export class ReactiveSystemRuntime {
     return this.get(machine, options.id) as InstanceView;
   }
 
+  /** Undefined when there is no such instance. @throws EventError MR3304 unknown machine. */
   get(machine: string, id: string): InstanceView | undefined {
+    this.#known(machine);
     return this.#reader.instance(machine, id);
   }
   instances(query?: InstanceQuery): InstanceView[] {
@@ -288,12 +290,14 @@ export class ReactiveSystemRuntime {
   async removeInstance(machine: string, id: string, options: { readonly force?: boolean } = {}): Promise<void> {
     await this.#ask('remove', { machine, id, ...options });
   }
-  /** What the histories of a machine tell, or that of one instance: how long steps and states take, what fails. */
+  /** What the histories of a machine tell, or of one instance: what takes how long, what fails. @throws EventError MR3304. */
   metrics(machine: string, query?: { readonly id?: string }): MachineMetrics {
+    this.#known(machine);
     return this.#reader.metrics(machine, query);
   }
-  /** The events that an instance would take now. Empty when there is no such instance, or none that its machine can wake. */
+  /** By the system's names, what an instance would take now; none, where it cannot be woken. @throws EventError MR3304. */
   available(machine: string, id: string): readonly string[] {
+    this.#known(machine);
     return this.#session.engine.instances.wouldTake(this.#session.store.tables, { machine, id });
   }
 
@@ -335,7 +339,6 @@ export class ReactiveSystemRuntime {
   fork(runId: string): never {
     return notYet('fork', runId);
   }
-
   /** Resolves when nothing is left to do but to wait for time or for events. */
   idle(): Promise<void> {
     return this.#session.idle();
@@ -349,12 +352,15 @@ export class ReactiveSystemRuntime {
   close(): Promise<void> {
     return this.#session.close();
   }
-
   /** As after `kill -9`, for tests: nothing more is written, nothing is released. */
   abandon(): void {
     this.#session.abandon();
   }
 
+  /** A machine that is gone may have left instances. */
+  #known(name: string): void {
+    if (this.#reader.instances({ machine: name, limit: 1 }).length === 0) this.#session.engine.instances.machine(name);
+  }
   async #ask<K extends RequestKind>(kind: K, asks: Requests[K]['asks']): Promise<Requests[K]['gives']> {
     this.#session.checkOpen();
     const { engine } = this.#session;

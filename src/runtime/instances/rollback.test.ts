@@ -125,6 +125,12 @@ describe.each(machineKinds)('rollback of %s machines', (_kind, make) => {
     runtime = openSketched([doc], {}, { history: { keep: 3 } });
     await expect(runtime.rollback('doc', 'A')).rejects.toMatchObject({ code: 'MR3306' });
     await expect(runtime.rollback('dok', 'A')).rejects.toMatchObject({ code: 'MR3304' });
+    for (const reads of [
+      () => runtime.get('dok', 'A'),
+      () => runtime.available('dok', 'A'),
+      () => runtime.metrics('dok'),
+    ])
+      expect(reads).toThrow(expect.objectContaining({ code: 'MR3304' }));
     await runtime.create('doc', { id: 'A' });
     await expect(runtime.rollback('doc', 'A')).rejects.toMatchObject({ code: 'MR3352' });
     for (let n = 0; n < 5; n++) await send('edit', { text: n });
