@@ -20,3 +20,4 @@ export { canonicalJson, deepFreeze, type Json } from './json.ts';
 export { kebabCase } from './kebab.ts';
 export { nearest } from './nearest.ts';
 export { notJson, pathText } from './not-json.ts';
+export { parseTarget, type Target } from './target.ts';

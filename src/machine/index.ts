@@ -27,7 +27,7 @@ export type {
   TransitionDefinition,
 } from './definition.ts';
 export { delayOf } from './delay.ts';
-export { matches } from '../core/index.ts';
+export { matches, parseTarget, type Target } from '../core/index.ts';
 export { createMachineHost, type MachineHandle, type MachineHost, type NewInstance } from './host/create-host.ts';
 export type { Instance } from './host/instance.ts';
 export type { HostDocument, StoredDelivery, StoredInstance, StoredTimer, StoredWork } from './host/persist/document.ts';
@@ -37,4 +37,4 @@ export { interpretMachine, type InterpretedMachine, type InterpretOptions } from
 export type { Microstep, OnMicrostep } from './interpreter/interpretation.ts';
 export * from './module.ts';
 export { select, type Watched } from './select.ts';
-export { parseTarget, targetOf, type Target } from './target.ts';
+export { targetOf } from './target.ts';

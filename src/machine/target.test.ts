@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseTarget, targetOf } from './target.ts';
+import { parseTarget } from '../core/index.ts';
+import { targetOf } from './target.ts';
 
 it.each([
   ['#parent', { kind: 'parent' }],

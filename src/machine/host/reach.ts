@@ -1,5 +1,5 @@
+import { parseTarget } from '../../core/index.ts';
 import type { MachineEvent, MachineModule } from '../module.ts';
-import { parseTarget } from '../target.ts';
 import type { Delivery } from './agenda.ts';
 import { hostError } from './errors.ts';
 import type { Host } from './host.ts';

@@ -1,3 +1,4 @@
+import type { Target } from '../../core/index.ts';
 import type { ActionOf, MachineNode, StateNode, SystemModel } from '../../model/index.ts';
 import { visitActions, visitStates } from '../../model/visit/index.ts';
 import { chartOf } from './chart.ts';
@@ -15,27 +16,13 @@ export function visitSends(
   });
 }
 
-/** To whom a `send` goes, as far as its text says. */
-export type Receiver =
-  | { readonly kind: 'parent' }
-  | { readonly kind: 'run'; readonly id: string }
-  | { readonly kind: 'machine'; readonly name: string };
-
-/** Reads a target that is written out: `#parent`, `#RUN`, `machine`, `machine/instance`. */
-export function receiverOf(target: string): Receiver | undefined {
-  if (target === '#parent') return { kind: 'parent' };
-  if (target.startsWith('#')) return target === '#' ? undefined : { kind: 'run', id: target.slice(1) };
-  const name = /^([A-Za-z_][\w.-]*)(?:\/.+)?$/s.exec(target)?.[1];
-  return name === undefined ? undefined : { kind: 'machine', name };
-}
-
 /** The machines that a target may stand for; nothing where there is none. */
-export function receivers(model: SystemModel, sender: MachineNode, receiver: Receiver): readonly MachineNode[] {
+export function receivers(model: SystemModel, sender: MachineNode, receiver: Target): readonly MachineNode[] {
   const named = (name: string): readonly MachineNode[] => {
     const found = Object.hasOwn(model.machines, name) ? model.machines[name] : undefined;
     return found === undefined ? [] : [found];
   };
-  if (receiver.kind === 'machine') return named(receiver.name);
+  if (receiver.kind === 'machine' || receiver.kind === 'instance') return named(receiver.machine);
   if (receiver.kind === 'parent')
     return Object.values(model.machines).filter((machine) =>
       machineRuns(machine).some(({ target }) => target.name === sender.name),

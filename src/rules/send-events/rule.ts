@@ -1,4 +1,5 @@
-import { receiverOf, receivers, visitSends } from '../kit/sends.ts';
+import { parseTarget } from '../../core/index.ts';
+import { receivers, visitSends } from '../kit/sends.ts';
 import { list } from '../kit/words.ts';
 import type { Rule } from '../rule.ts';
 
@@ -14,7 +15,7 @@ export const sendEvents: Rule = {
         const { call, target, location } = action;
         const event = call.target.name;
         if (typeof target === 'object') return;
-        const receiver = target === undefined ? undefined : receiverOf(target);
+        const receiver = target === undefined ? undefined : parseTarget(target);
         if (target !== undefined && receiver === undefined) return;
         const all = receiver === undefined ? [machine] : receivers(model, machine, receiver);
         // Who runs a machine may differ from instance to instance: one that listens is enough.

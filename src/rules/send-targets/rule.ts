@@ -1,5 +1,6 @@
+import { parseTarget, type Target } from '../../core/index.ts';
 import type { MachineNode, SystemModel } from '../../model/index.ts';
-import { machineRuns, receiverOf, receivers, visitSends, type Receiver } from '../kit/sends.ts';
+import { machineRuns, receivers, visitSends } from '../kit/sends.ts';
 import { unknownName } from '../kit/words.ts';
 import type { Rule } from '../rule.ts';
 
@@ -13,7 +14,7 @@ export const sendTargets: Rule = {
       visitSends(machine, (action, state, path) => {
         if (action.kind !== 'send' || typeof action.target !== 'string') return;
         const { target, location } = action;
-        const receiver = receiverOf(target);
+        const receiver = parseTarget(target);
         if (receiver !== undefined && receivers(model, machine, receiver).length > 0) return;
         report({
           message: `State '${state.name}' of machine '${machine.name}' sends to '${target}', ${why(machine, receiver)}.`,
@@ -26,7 +27,7 @@ export const sendTargets: Rule = {
   },
 };
 
-function why(machine: MachineNode, receiver: Receiver | undefined): string {
+function why(machine: MachineNode, receiver: Target | undefined): string {
   if (receiver === undefined) return 'which is no target';
   if (receiver.kind === 'parent') return `but nothing runs machine '${machine.name}'`;
   return receiver.kind === 'run'
@@ -34,7 +35,7 @@ function why(machine: MachineNode, receiver: Receiver | undefined): string {
     : 'which is no machine of the system';
 }
 
-function hint(model: SystemModel, machine: MachineNode, receiver: Receiver | undefined, target: string) {
+function hint(model: SystemModel, machine: MachineNode, receiver: Target | undefined, target: string) {
   if (receiver === undefined)
     return {
       hint: "Write '#parent', '#' and the id of a run, the name of a machine, or 'machine/instance'.",
@@ -45,7 +46,8 @@ function hint(model: SystemModel, machine: MachineNode, receiver: Receiver | und
       hint: `A parent has a state with \`run: { machine: … }\`.`,
       context: { actual: target, ids: [machine.name] },
     };
-  if (receiver.kind === 'machine') return unknownName(receiver.name, Object.keys(model.machines), 'machine');
+  if (receiver.kind === 'machine' || receiver.kind === 'instance')
+    return unknownName(receiver.machine, Object.keys(model.machines), 'machine');
   return unknownName(
     receiver.id,
     machineRuns(machine).map(({ id }) => id),
