@@ -4,6 +4,12 @@ import type { ActionSketch, Go, MachineSketch, StateSketch, TransitionSketch } f
 const events = ['a', 'b', 'c', 'd'];
 const descriptors = ['a', 'a', 'b', 'b', 'c', 'd', '*', 'x.*', 'error.execution'];
 
+/** Names that mean something elsewhere: in generated code, in objects, in the language, or that no variable can have. */
+const oddNames = (
+  'event output error item index context constructor toString __proto__ hasOwnProperty m m_ state states queue done in default ' +
+  'class program step enter at taken name Map é 中 a.b a-b a_b aB 1x $'
+).split(' ');
+
 /** A state before it is written down. */
 interface Plan {
   readonly name: string;
@@ -29,15 +35,21 @@ function build(depth: number, random: () => number): MachineSketch {
   const some = <T>(max: number, make: () => T): T[] => Array.from({ length: below(max + 1) }, make);
 
   const all: Plan[] = [];
+  const nameOf = (letter: string): string => {
+    const odd = pick(oddNames);
+    // What every object has is no name for a history here: the type checker takes it for the object's own.
+    const isFit = letter === 's' || !(odd in {});
+    return isFit && chance(25) && all.every(({ name }) => name !== odd) ? odd : `${letter}${all.length}`;
+  };
   const plan = (level: number, parent: Plan | undefined, isFirst: boolean): Plan => {
     const isRegion = parent?.type === 'parallel';
     const leaf = level <= 0 || chance(isRegion ? 10 : 35);
     const type = leaf ? (!isRegion && !isFirst && chance(20) ? 'final' : 'leaf') : chance(45) ? 'parallel' : 'compound';
-    const made: Plan = { name: `s${all.length}`, type, parent, children: [] };
+    const made: Plan = { name: nameOf('s'), type, parent, children: [] };
     all.push(made);
     const count = type === 'parallel' ? 2 + below(2) : type === 'compound' ? 1 + below(3) : 0;
     const remember = (): void => {
-      const history: Plan = { name: `h${all.length}`, type: 'history', parent: made, children: [] };
+      const history: Plan = { name: nameOf('h'), type: 'history', parent: made, children: [] };
       all.push(history);
       made.children.push(history);
     };
