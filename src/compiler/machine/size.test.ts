@@ -14,7 +14,7 @@ const sizes = (region: (name: string) => StateSketch, around: Partial<StateSketc
     };
     return printed(sketchMachine('many', sketch)).body.length;
   });
-const leaves = (name: string): StateSketch['states'] => ({
+const leaves = (name: string): Readonly<Record<string, StateSketch>> => ({
   [`${name}1`]: { on: { go: `${name}2` } },
   [`${name}2`]: { on: { go: `${name}3`, back: `${name}1` } },
   [`${name}3`]: { on: { go: `${name}1`, back: `${name}1` } },
