@@ -162,6 +162,8 @@ test('what was imported is exported as it was, and imported as the same system',
 test('through a file it is the same, too', async () => {
   await fc.assert(
     fc.asyncProperty(document, async (config) => {
+      // JavaScript puts members called by whole numbers first: a file whose order that would change is refused (MR1740).
+      fc.pre(!/"\d+"/.test(JSON.stringify(config)));
       const model = imported(stringify(config));
       const { text = '', diagnostics } = printSystem(model);
       expect(diagnostics).toEqual([]);
