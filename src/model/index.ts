@@ -8,6 +8,7 @@ export { diffSystems, type DiffOptions, type SystemDiff } from './diff/diff.ts';
 export { isRaisedFor } from './diff/version.ts';
 export type { CustomRule, Finding, IssueContext } from './custom-rule.ts';
 export type { Diagnostic, Fix, Severity, Suppression } from './diagnostic.ts';
+export type { AddEdit, Edit, EditValue, MoveEdit, RemoveEdit, RenameEdit, SetEdit } from './edit/edit.ts';
 export { createSystem, freezeSystem, type SystemParts } from './freeze.ts';
 export { hashFlow, hashMachine, hashSystem } from './hash/hash.ts';
 export { usedNames } from './hash/uses.ts';

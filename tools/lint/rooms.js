@@ -21,6 +21,11 @@ const rooms = {
   convert: { values: ['model'], types: [] },
   tasks: { values: ['flow'], types: ['machine'] },
   runtime: { values: ['tasks', 'machine', 'flow', 'store'], types: [] },
+  // A version upgrade touches the source and what is stored.
+  migrate: {
+    values: ['model', 'rules', 'source', 'compiler', 'flow', 'machine', 'tasks', 'store', 'runtime'],
+    types: [],
+  },
   testing: { values: ['tasks', 'machine', 'flow', 'store', 'runtime'], types: [] },
   cli: {
     values: [
@@ -35,6 +40,7 @@ const rooms = {
       'convert',
       'tasks',
       'runtime',
+      'migrate',
       'testing',
     ],
     types: [],
