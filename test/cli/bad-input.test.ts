@@ -165,6 +165,12 @@ describe('an output folder', () => {
     expectCoded(await it.dsl(['compile', '--out', '/sys/generated']), /error MR1664: /, 2);
   });
 
+  test.runIf(existsSync('/proc/self'))('that can be made by nobody: making it ends', async () => {
+    using it = project({ 'good.dsl.ts': good });
+    expectCoded(await it.dsl(['compile', '--out', '/proc/generated']), /error MR1664: /, 2);
+    expectCoded(await it.dsl(['init', '/proc/project']), /error MR1733: /, 2);
+  });
+
   test('with files of others, or edited by hand', async () => {
     using it = project({ 'good.dsl.ts': good, 'generated/good/index.ts': 'mine' });
     expectCoded(await it.dsl(['compile']), /error MR1662: /, 1);

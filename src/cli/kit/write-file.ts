@@ -1,18 +1,15 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeFiles } from '../../core/write-files.ts';
 import { CliError, describeFailure } from './failure.ts';
 
 /** Writes a file in one piece, in a folder that is made when it is not there: who reads it never sees a half. */
-export function writeFileAtomically(path: string, text: string): void {
+export function writeFile(path: string, text: string): void {
+  inWords(path, () => writeFiles([[path, text]]));
+}
+
+/** Does what needs a place on the disk; where that cannot be had, it is said in words. */
+export function inWords(path: string, write: () => void): void {
   try {
-    makeFolder(dirname(path));
-    const temporary = `${path}.${process.pid}.tmp`;
-    try {
-      writeFileSync(temporary, text);
-      renameSync(temporary, path);
-    } finally {
-      if (existsSync(temporary)) rmSync(temporary);
-    }
+    write();
   } catch (error) {
     // A full disk and the like have words of their own.
     if (describeFailure(error).code !== 'MR2099') throw error;
@@ -23,11 +20,4 @@ export function writeFileAtomically(path: string, text: string): void {
       cause: error,
     });
   }
-}
-
-/** One level after the other: below /proc, Node's own recursive way never ends. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mkdirSync(path);
 }

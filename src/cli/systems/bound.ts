@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { nearest } from '../../core/index.ts';
+import { makeFolder } from '../../core/write-files.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
 import { readConfig, type Config } from '../config/config.ts';
 import { databaseOf } from '../kit/database.ts';
 import { CliError } from '../kit/failure.ts';
 import type { Io } from '../kit/io.ts';
 import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
+import { inWords } from '../kit/write-file.ts';
 import { freshSystems, shown } from './fresh.ts';
 import { unimplemented } from './missing-task.ts';
 
@@ -58,9 +59,9 @@ async function compile(io: Io, entry: string, config: Config): Promise<string | 
 }
 
 /** Makes the folder of a database that nobody named: it is ours. */
-export function makeFolder(database: string): void {
+export function makeFolderOf(database: string): void {
   const folder = dirname(database);
-  if (folder.endsWith('.millrace') && !existsSync(folder)) mkdirSync(folder, { recursive: true });
+  if (folder.endsWith('.millrace')) inWords(database, () => makeFolder(folder));
 }
 
 async function load(io: Io, index: string): Promise<BoundSystem> {

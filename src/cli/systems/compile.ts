@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   compileSystem,
@@ -9,9 +9,11 @@ import {
   type CompileOptions,
 } from '../../compiler/index.ts';
 import { hashText, readManifest } from '../../compiler/manifest/manifest.ts';
+import { makeFolder } from '../../core/write-files.ts';
 import type { Diagnostic } from '../../model/index.ts';
 import type { Config } from '../config/config.ts';
 import { packageVersion } from '../kit/package-root.ts';
+import { inWords } from '../kit/write-file.ts';
 import { freshSystems, otherInputs, reportFresh, shown, type CompiledSystem, type FreshSystem } from './fresh.ts';
 import { missingTasks } from './missing-task.ts';
 import { tasksFolder } from './places.ts';
@@ -146,7 +148,7 @@ function writeStubs({ entry, model }: FoundSystem, settings: CompileOptions, cwd
   for (const task of Object.values(model.tasks)) {
     if (task.model !== undefined) continue;
     const file = taskFile(entry, task.name);
-    mkdirSync(dirname(file), { recursive: true });
+    inWords(file, () => makeFolder(dirname(file)));
     try {
       writeFileSync(file, taskStub(model, task.name, settings).text, { flag: 'wx' });
       begun.push(shown(cwd, file));

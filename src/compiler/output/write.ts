@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MillraceError } from '../../core/index.ts';
+import { writeFiles } from '../../core/write-files.ts';
 import type { Diagnostic } from '../../model/index.ts';
 import type { CompileResult } from '../compile.ts';
 import { diagnoseFile } from '../diagnostics.ts';
@@ -43,7 +44,7 @@ export interface WriteReport {
  * hand are never overwritten (unless forced), files that were not generated are never touched, and generated files that
  * are no longer needed are removed when nobody changed them.
  *
- * @throws MillraceError MR1664 when the file system refuses; files written by then are valid, and the next run goes on.
+ * @throws MillraceError MR1664 when the file system refuses; what was written is whole, and the next run goes on.
  * @example
  * ```ts
  * import { writeOutput, type CompileResult } from 'millrace/compiler';
@@ -82,10 +83,10 @@ export function writeOutput(result: CompileResult, options: WriteOptions): Write
   const written = files.filter((file) => toWrite.has(file.path));
   try {
     if (written.length > 0 && manifestText !== undefined) announce(outDir, before, manifestText);
-    for (const file of written) writeAtomically(join(outDir, file.path), file.text);
+    writeGenerated(written.map(({ path, text }) => [join(outDir, path), text]));
     for (const path of removed) removeFile(outDir, path);
     if (manifestText !== undefined && !isSame(join(outDir, manifestName), manifestText)) {
-      writeAtomically(join(outDir, manifestName), manifestText);
+      writeGenerated([[join(outDir, manifestName), manifestText]]);
     }
   } catch (error) {
     throw refused(error, outDir);
@@ -104,22 +105,13 @@ function isSame(path: string, text: string): boolean {
 function announce(outDir: string, before: Manifest | undefined, next: string): void {
   const manifest = JSON.parse(next) as Manifest;
   const known = { ...before?.outputs, ...before?.writing };
-  writeAtomically(
-    join(outDir, manifestName),
-    printManifest({ ...manifest, outputs: known, writing: manifest.outputs }),
-  );
+  const text = printManifest({ ...manifest, outputs: known, writing: manifest.outputs });
+  writeGenerated([[join(outDir, manifestName), text]]);
 }
 
-function writeAtomically(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+/** What a power cut takes, the next run makes again. */
+function writeGenerated(files: readonly (readonly [path: string, text: string])[]): void {
+  writeFiles(files, { flush: false });
 }
 
 function removeFile(outDir: string, path: string): void {

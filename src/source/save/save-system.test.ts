@@ -80,5 +80,5 @@ test('what cannot be saved is refused, and nothing is written', async () => {
   writeFileSync(path, `${text}export const x = ;`);
   expect(codes(await saveSystemToDsl({ ...model, version: '2.0.0' }, path))).toContain('MR1006');
   expect(codes(await saveSystemToDsl(model, folder))).toEqual(['MR1770']);
-  expect(codes(await saveSystemToDsl(model, join(folder, 'none', 'b.dsl.ts')))).toEqual(['MR1773']);
+  expect(codes(await saveSystemToDsl(model, join(path, 'b.dsl.ts')))).toEqual(['MR1773']);
 });

@@ -90,9 +90,9 @@ async function write(
   shown: string,
   diagnostics: readonly Diagnostic[],
 ): Promise<SaveResult> {
-  const { writeAll } = await import('../files/write-files.ts');
+  const { writeFiles } = await import('../../core/write-files.ts');
   try {
-    writeAll(texts);
+    writeFiles(texts);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return failed(

@@ -3,7 +3,7 @@ import type { Diagnostic, FlowNode, MachineNode, SystemModel } from '../../../mo
 import { readConfig } from '../../config/config.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
-import { writeFileAtomically } from '../../kit/write-file.ts';
+import { writeFile } from '../../kit/write-file.ts';
 import { findSystems, hasErrors } from '../../systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { choose } from '../graph/choose.ts';
@@ -42,7 +42,7 @@ export async function exportFile(io: Io, file: string, options: ExportOptions): 
   }));
   const { text } = exported;
   const written = options.out !== undefined && text !== undefined ? { written: options.out } : {};
-  if (options.out !== undefined && text !== undefined) writeFileAtomically(resolve(io.cwd, options.out), text);
+  if (options.out !== undefined && text !== undefined) writeFile(resolve(io.cwd, options.out), text);
   if (io.json) io.document({ ok: text !== undefined, format, ...written, text: text ?? null, diagnostics });
   else {
     showDiagnostics(io, diagnostics);

@@ -4,7 +4,7 @@ import type { SystemModel } from '../../../model/index.ts';
 import { readConfig } from '../../config/config.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
-import { writeFileAtomically } from '../../kit/write-file.ts';
+import { writeFile } from '../../kit/write-file.ts';
 import { findSystems, hasErrors } from '../../systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { choose } from './choose.ts';
@@ -41,7 +41,7 @@ export async function graph(io: Io, file: string, options: GraphOptions): Promis
   if (!io.json) showDiagnostics(io, lost);
   if (options.out !== undefined) {
     const files = folder === undefined ? [{ path: resolve(io.cwd, options.out), text }] : filesOf(all, folder, format);
-    for (const one of files) writeFileAtomically(one.path, one.text);
+    for (const one of files) writeFile(one.path, one.text);
     const names = files.map(({ path }) => relative(io.cwd, path));
     if (io.json) io.document({ ok: true, format, files: names, diagnostics: lost });
     else for (const name of names) io.note(`Wrote ${name}.`);

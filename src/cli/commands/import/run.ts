@@ -7,11 +7,12 @@ import { printSystem } from '../../../source/index.ts';
 import { readBack } from '../../../source/print/read-back.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
+import { writeFile } from '../../kit/write-file.ts';
 import { hasErrors } from '../../systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { formatOf, type Format } from './format.ts';
 import { read } from './read.ts';
-import { checkOut, writeWhole } from './write.ts';
+import { checkOut } from './check-out.ts';
 
 /** What the command line says. */
 export interface ImportOptions {
@@ -59,7 +60,7 @@ export async function importFile(io: Io, file: string, options: ImportOptions): 
   if (again.system === undefined) return answer(io, shown, { format, diagnostics: [...told, ...again.diagnostics] });
   const folder = relative(io.cwd, dirname(place)).replaceAll('\\', '/');
   const { issues } = validateSystem(again.system, { implemented: () => true, folder });
-  if (out !== undefined) writeWhole(out, printed.text);
+  if (out !== undefined) writeFile(out, printed.text);
   return answer(io, shown, {
     format,
     model,

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../../../core/write-files.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { packageRoot } from '../../kit/package-root.ts';
+import { inWords } from '../../kit/write-file.ts';
 
 interface File {
   /** Relative to the project. */
@@ -34,7 +36,7 @@ export function init(io: Io, dir: string, template: string): number {
       kept.push(path);
       continue;
     }
-    mkdirSync(dirname(target), { recursive: true });
+    inWords(target, () => makeFolder(dirname(target)));
     writeFileSync(target, text, { flag: 'wx' });
     written.push(path);
   }

@@ -3,7 +3,7 @@ import { connect, type Client, type ReactiveSystemRuntime } from '../../../runti
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { readStore } from '../../kit/read-store.ts';
-import { makeFolder, type OpenedSystem } from '../../systems/bound.ts';
+import { makeFolderOf, type OpenedSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
 import { find } from './find.ts';
 
@@ -13,7 +13,7 @@ export async function drive<T>(
   { system, database }: OpenedSystem,
   ask: (engine: ReactiveSystemRuntime | Client) => Promise<T>,
 ): Promise<{ readonly result: T; readonly driven: boolean }> {
-  makeFolder(database);
+  makeFolderOf(database);
   const engine = connect(system, { db: database, logger: ioLogger(io, 'warn') });
   try {
     const result = await ask(engine);

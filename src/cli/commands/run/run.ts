@@ -4,7 +4,7 @@ import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { span } from '../../kit/table.ts';
-import { makeFolder, mustHave, openSystem, type OpenedSystem } from '../../systems/bound.ts';
+import { makeFolderOf, mustHave, openSystem, type OpenedSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
 import { followClient, followRuntime } from './follow.ts';
 
@@ -25,7 +25,7 @@ export async function run(io: Io, file: string, flow: string, options: RunArgume
   mustHave(opened.system, 'flow', flow);
   // Without an input, an id may be that of an earlier run: then the input is known.
   if (options.input !== undefined || options.id === undefined) checkInput(opened.system, flow, given);
-  makeFolder(opened.database);
+  makeFolderOf(opened.database);
   const { interrupted } = io;
   let id = options.id;
   let told = false;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connect, type Client, type ReactiveSystemRuntime, type SendResult } from '../../../runtime/index.ts';
 import type { Logger } from '../../../tasks/index.ts';
 import type { Io } from '../../kit/io.ts';
-import { makeFolder, type OpenedSystem } from '../../systems/bound.ts';
+import { makeFolderOf, type OpenedSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
 
 /** What a guard or an action of an instance threw. */
@@ -28,7 +28,7 @@ export class Sender implements AsyncDisposable {
     this.#io = io;
     this.#opened = opened;
     this.#interrupted = io.interrupted;
-    makeFolder(opened.database);
+    makeFolderOf(opened.database);
     this.#engine = this.#connect();
   }
 

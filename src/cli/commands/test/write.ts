@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Diagnostic } from '../../../model/index.ts';
+import { writeFile } from '../../kit/write-file.ts';
 import { shown } from '../../systems/fresh.ts';
 
 /** What became of a file: it was written, it was right already, or it was left as it is. */
@@ -36,7 +36,6 @@ export function writeTest(
       'Run the same command without --check, and commit what it writes.',
     );
   }
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, text);
+  writeFile(target, text);
   return { written: 'written', diagnostics: [] };
 }

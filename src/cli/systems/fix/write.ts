@@ -1,6 +1,6 @@
-import { chmodSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { CliError } from '../../kit/failure.ts';
-import { writeFileAtomically } from '../../kit/write-file.ts';
+import { writeFile } from '../../kit/write-file.ts';
 
 /** Writes changed files, all of them or none: one that somebody else has changed since it was read stops the whole. */
 export function writeTexts(texts: ReadonlyMap<string, string>, before: ReadonlyMap<string, string>): void {
@@ -15,19 +15,11 @@ export function writeTexts(texts: ReadonlyMap<string, string>, before: ReadonlyM
   const done: string[] = [];
   try {
     for (const [path, text] of changed) {
-      replace(path, text);
+      writeFile(path, text);
       done.push(path);
     }
   } catch (error) {
-    for (const path of done) replace(path, before.get(path) ?? '');
+    for (const path of done) writeFile(path, before.get(path) ?? '');
     throw error;
   }
-}
-
-/** A link stays a link, and a file keeps its mode. */
-function replace(path: string, text: string): void {
-  const file = realpathSync(path);
-  const { mode } = statSync(file);
-  writeFileAtomically(file, text);
-  chmodSync(file, mode);
 }

@@ -1,5 +1,4 @@
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { lstatSync } from 'node:fs';
 import { CliError } from '../../kit/failure.ts';
 
 /** Refuses a place where the text must not be written. */
@@ -14,24 +13,5 @@ export function checkOut(out: string, shown: string, input: string, force: boole
     throw new CliError('MR1760', `--out: '${shown}' is a folder.`, { hint: 'Name a file in it.' });
   if (!force) {
     throw new CliError('MR1760', `'${shown}' is there already.`, { hint: '--force replaces it; nothing was written.' });
-  }
-}
-
-/** Writes a file in one piece: at no time is half of it there. */
-export function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = openSync(temporary, 'wx');
-    try {
-      writeFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (thrown) {
-    rmSync(temporary, { force: true });
-    throw thrown;
   }
 }
