@@ -22,5 +22,13 @@ export * from './nodes/system.ts';
 export * from './nodes/task.ts';
 export { systemJsonSchema } from './schema/json-schema.ts';
 export { parseSystem, type ParsedSystem } from './schema/parse.ts';
+export {
+  isSnapshot,
+  parseSnapshot,
+  printSnapshot,
+  type HistoryEntry,
+  type ParsedSnapshot,
+  type Snapshot,
+} from './snapshot/snapshot.ts';
 export { normaliseText } from './text/normalise.ts';
 export * from './visit/index.ts';
