@@ -12,7 +12,7 @@ export function moduleBehind(reading: Reading, importer: Site, from: string): Mo
 }
 
 /** The files that a specifier may mean, as TypeScript looks for them. */
-function candidates(path: string): readonly string[] {
+export function candidates(path: string): readonly string[] {
   if (/\.m?ts$/.test(path)) return [path];
   if (/\.m?js$/.test(path)) return [path.replace(/js$/, 'ts')];
   return [`${path}.ts`, `${path}.mts`, `${path}/index.ts`];

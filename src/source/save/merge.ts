@@ -5,6 +5,7 @@ import { same, startOf, textOf, type Code } from './code.ts';
 import type { TextEdit } from './edits.ts';
 import { rearranged, type Placed } from './items.ts';
 import { listOf, type Item, type List } from './lists.ts';
+import { mergeLeaves } from './leaves.ts';
 import { order } from './order.ts';
 import { inStyle, type Style } from './style.ts';
 import { indentAt } from './trivia.ts';
@@ -22,7 +23,11 @@ export interface Wanted {
 export function merge(own: Code, wanted: Wanted, style: Style): readonly TextEdit[] {
   const { before, after } = wanted;
   if (same(before, after)) return [];
-  return mergeFunctions(own, wanted, style) ?? mergeLists(own, wanted, style) ?? [replacement(own, after, style)];
+  return (
+    mergeFunctions(own, wanted, style) ??
+    mergeLists(own, wanted, style) ??
+    mergeLeaves(own, after) ?? [replacement(own, after, style)]
+  );
 }
 
 /** Writes a piece anew. */
@@ -103,6 +108,6 @@ function indentOf(text: string, { kind }: List, { start }: Item, style: Style): 
 function mergeItem(own: Item, before: Item, after: Item, style: Style): readonly TextEdit[] {
   if (same(before, after)) return [];
   if (own.value === undefined || before.value === undefined || after.value === undefined)
-    return [replacement(own, after, style)];
+    return mergeLeaves(own, after) ?? [replacement(own, after, style)];
   return merge(own.value, { before: before.value, after: after.value }, style);
 }
