@@ -7,6 +7,7 @@ import type { Module, Site } from '../syntax/module.ts';
 import { bare, behind } from '../value/follow.ts';
 import { definitionOf, dslCall, isVerb, type Definition } from './dsl-call.ts';
 import { nameOf } from './reference.ts';
+import { reportUnknownFunctions } from './unknown-functions.ts';
 
 /** A definition that belongs to the system, under its name. */
 export interface Member {
@@ -39,7 +40,10 @@ export function membersOf(reading: Reading, modules: readonly Module[]): readonl
     }
   }
   const heads = new Set([...byName.values()].map(({ definition }) => definition.head.node));
-  for (const module of modules) reportMisplaced(reading, module, seen, heads);
+  for (const module of modules) {
+    reportMisplaced(reading, module, seen, heads);
+    reportUnknownFunctions(reading, module);
+  }
   return [...byName.values()];
 }
 

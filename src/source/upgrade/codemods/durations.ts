@@ -1,0 +1,41 @@
+import { ts } from 'ts-morph';
+import type { Codemod, Refused } from '../codemod.ts';
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+] as const;
+
+/** Milliseconds as people say them: in the largest unit that leaves nothing over. */
+function said(milliseconds: number): string {
+  const found = milliseconds === 0 ? undefined : units.find(([, size]) => milliseconds % size === 0);
+  return found === undefined ? `${milliseconds}ms` : `${milliseconds / found[1]}${found[0]}`;
+}
+
+/** A number where a duration belongs counts milliseconds, as it does in XState, in `setTimeout` and nearly everywhere. */
+export const numbersAreDurations: Codemod = {
+  version: '0.1.0',
+  name: 'numbers-are-durations',
+  description: "a number of milliseconds where a duration belongs becomes one: `30000` is `'30s'`",
+  apply({ module, refused }) {
+    return refused.flatMap((found) => {
+      const { diagnostic, node } = found;
+      if (diagnostic.code !== 'MR1104' || !diagnostic.message.startsWith('Expected a duration')) return [];
+      if (!ts.isNumericLiteral(node) || !isInPlace(found)) return [];
+      const count = Number(node.text);
+      if (!Number.isSafeInteger(count)) return [];
+      return [[{ start: node.getStart(module.source), end: node.end, text: `'${said(count)}'` }]];
+    });
+  },
+};
+
+/** A constant of its own may also be what a lambda calculates with. */
+function isInPlace({ node, around }: Refused): boolean {
+  const [parent] = around;
+  return (
+    parent !== undefined &&
+    (ts.isPropertyAssignment(parent) || (ts.isCallExpression(parent) && parent.expression !== node))
+  );
+}
