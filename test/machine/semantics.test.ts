@@ -351,6 +351,36 @@ describe.each(implementations)('%s', (_, machineOf) => {
       expect(step.errors).toHaveLength(1);
     });
 
+    it('asks an eventless guard that throws again after a transition, not after events that lead nowhere', () => {
+      const guard = '({ context }) => { if (context.n < 2) throw new Error("early"); return context.n === 2; }';
+      const waiting = machineOf({
+        events: ['go', 'heard'],
+        initial: 'a',
+        states: {
+          a: { on: { go: 'b', heard: 'd' } },
+          // Nobody hears the events that entering it raises, neither 'heard' nor its end.
+          b: {
+            initial: 'end',
+            entry: [['raise', 'heard']],
+            always: { target: 'c', guard },
+            states: { end: { type: 'final' } },
+          },
+          c: {},
+          d: {
+            always: { target: 'c', guard },
+            on: { 'error.execution': { actions: [['assign', '({ context }) => ({ n: context.n + 1 })']] } },
+          },
+        },
+      });
+      const unheard = drive(waiting, { n: 0 }, 'go');
+      expect([unheard.snapshot.state, unheard.errors]).toEqual([
+        ['end'],
+        [{ message: 'early', at: 'b.always[0].guard' }],
+      ]);
+      const heard = drive(waiting, { n: 0 }, 'heard');
+      expect([heard.snapshot, heard.errors]).toMatchObject([{ state: ['c'], context: { n: 2 } }, [{}, {}]]);
+    });
+
     it('refuses a snapshot with a state that it does not have', () => {
       expect(() =>
         machine.send({ state: ['gone'], context: {}, status: 'active' }, { name: 'x', payload: 0 }, scope),

@@ -55,6 +55,8 @@ export class Interpretation {
   readonly #scope: StepScope;
   readonly #internalQueue: MachineEvent[] = [];
   readonly #statesToInvoke = new Set<State>();
+  /** Was there a microstep since eventless transitions were last looked for? Guards are pure: none has become possible otherwise. */
+  #moved = false;
   readonly #onMicrostep: OnMicrostep | undefined;
 
   constructor(
@@ -75,6 +77,7 @@ export class Interpretation {
   /** `interpret`: enters the initial state and settles. */
   start(): void {
     this.handled = true;
+    this.#moved = true;
     const entered = initialSet(this, this.#tree.root);
     this.#enter(entered);
     this.#report([], undefined, [], entered);
@@ -92,8 +95,8 @@ export class Interpretation {
     const step = steps(this.#name);
     while (this.running) {
       step();
-      // An eventless transition can only have become possible when something happened.
-      const eventless = this.handled ? selectTransitions(this) : [];
+      const eventless = this.#moved ? selectTransitions(this) : [];
+      this.#moved = false;
       const internal = eventless.length === 0 ? this.#internalQueue.shift() : undefined;
       if (eventless.length > 0) this.#microstep(eventless, undefined);
       else if (internal !== undefined) this.#handle(internal);
@@ -113,6 +116,7 @@ export class Interpretation {
 
   #microstep(enabled: readonly Transition[], event: MachineEvent | undefined): void {
     this.handled = true;
+    this.#moved = true;
     const domains = domainsOf(this, enabled);
     const exited = this.#exitStates(enabled);
     for (const { definition, payload, at } of enabled) {
