@@ -105,7 +105,8 @@ function furthest(steps: readonly PlannedStep[], from: string, to: string, order
 function nearestTo(steps: readonly PlannedStep[], last: string, to: string, order: number): string {
   const leads = new Set([to]);
   for (const version of leads) {
-    for (const step of steps) if (step.to === version && compareVersions(step.from, last) * order < 0) leads.add(step.from);
+    for (const step of steps)
+      if (step.to === version && compareVersions(step.from, last) * order < 0) leads.add(step.from);
   }
   return [...leads].toSorted(compareVersions).at(order < 0 ? 0 : -1) ?? to;
 }

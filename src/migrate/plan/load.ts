@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { messageOf } from '../../core/index.ts';
 import type { Diagnostic } from '../../model/index.ts';
 import { execute } from '../../source/bind/execute.ts';
+import { shownPath } from '../source/shown-path.ts';
 import type { MigrationStep } from '../step/step.ts';
 import { compareVersions, isVersion } from '../version/version.ts';
 import { placeOfMember, placeOfThrown } from './place.ts';
@@ -57,7 +58,7 @@ async function loadStep(
   path: string,
   cwd: string,
 ): Promise<StepFile | { readonly diagnostics: readonly Diagnostic[] }> {
-  const file = shown(path, cwd);
+  const file = shownPath(path, cwd);
   let exports: Readonly<Record<string, unknown>>;
   try {
     exports = await execute(path);
@@ -66,14 +67,15 @@ async function loadStep(
     const { path: other, place } = placeOfThrown(cause, path);
     const message = `'${file}' cannot be executed: ${firstLine(messageOf(cause))}`;
     const hint = 'Mend the module; nothing is migrated while one of them fails.';
-    return { diagnostics: [problem('MR1813', shown(other, cwd), place, message, hint)] };
+    return { diagnostics: [problem('MR1813', shownPath(other, cwd), place, message, hint)] };
   }
   // Where the package has no "type": "module", tsx makes CommonJS of it.
   const inner = exports['default'] as { readonly __esModule?: true; readonly default?: unknown } | undefined;
   const value: unknown = inner?.__esModule === true ? inner.default : inner;
   if (value === undefined || value === null || (value as { readonly kind?: unknown }).kind !== 'migration') {
     const what = value === undefined ? 'has no default export' : 'exports something else than a step by default';
-    const hint = "Write `export default migration({ from: '1.0.0', to: '2.0.0' })`, with `migration` of millrace/migrate.";
+    const hint =
+      "Write `export default migration({ from: '1.0.0', to: '2.0.0' })`, with `migration` of millrace/migrate.";
     return { diagnostics: [problem('MR1814', file, at(path, []), `'${file}' ${what}.`, hint)] };
   }
   const parsed = stepShape.safeParse(value);
@@ -119,7 +121,6 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Issue[] {
 }
 
 const at = (path: string, member: readonly PropertyKey[]) => placeOfMember(readFileSync(path, 'utf8'), member);
-const shown = (path: string, cwd: string): string => (relative(cwd, path) || path).replaceAll('\\', '/');
 const firstLine = (text: string): string => text.split('\n')[0] ?? text;
 
 function problem(

@@ -58,13 +58,13 @@ function withoutComments(text: string): string {
  */
 export function placeOfThrown(thrown: unknown, path: string): { readonly path: string; readonly place: Place } {
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
-  const places = [...stack.matchAll(/((?:file:\/\/)?(?:\/|[A-Z]:[\\/])[^\s:()?]+)(?:\?[^\s:]*)?:(\d+)(?::(\d+))?/g)].map(
-    ([, file = '', line = '1', column]) => {
-      const caret = /^( *)\^/m.exec(stack)?.[1];
-      const own = decodeURIComponent(file.replace(/^file:\/\/(?=\/)/, ''));
-      return { path: own, line: Number(line), column: Number(column ?? (caret?.length ?? 0) + 1) };
-    },
-  );
+  const places = [
+    ...stack.matchAll(/((?:file:\/\/)?(?:\/|[A-Z]:[\\/])[^\s:()?]+)(?:\?[^\s:]*)?:(\d+)(?::(\d+))?/g),
+  ].map(([, file = '', line = '1', column]) => {
+    const caret = /^( *)\^/m.exec(stack)?.[1];
+    const own = decodeURIComponent(file.replace(/^file:\/\/(?=\/)/, ''));
+    return { path: own, line: Number(line), column: Number(column ?? (caret?.length ?? 0) + 1) };
+  });
   const inside = places.filter((each) => !/[\\/](?:node_modules|dist)[\\/]/.test(each.path));
   const found = inside.find((each) => each.path === path) ?? inside[0];
   if (found === undefined) return { path, place: start };

@@ -21,8 +21,7 @@ const keep = (version: string, text: string): void => {
 };
 const shop = (version: string, name = 'shop') => system({ name, version, tasks: [task('charge')] });
 const history = [{ from: '0.9.0', to: '1.0.0', at: '2026-01-01T00:00:00.000Z', description: 'the first' }];
-const read = (version: string) =>
-  readSnapshot({ version, path: snapshotPath(entry, version) }, folder, 'shop');
+const read = (version: string) => readSnapshot({ version, path: snapshotPath(entry, version) }, folder, 'shop');
 
 test('what was written is read, and the newest is found', () => {
   const model = shop('1.0.0');

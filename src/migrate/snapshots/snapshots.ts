@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseSnapshot, type Diagnostic, type ParsedSnapshot, type Snapshot } from '../../model/index.ts';
+import { shownPath } from '../source/shown-path.ts';
 import { compareVersions, isVersion } from '../version/version.ts';
 
 /** A version that was kept, by the name of its file. */
@@ -39,7 +40,7 @@ export function keptVersions(entry: string): readonly KeptVersion[] {
  * @param system The name that it has to have.
  */
 export function readSnapshot({ path, version }: KeptVersion, cwd: string, system: string): ParsedSnapshot {
-  const file = (relative(cwd, path) || path).replaceAll('\\', '/');
+  const file = shownPath(path, cwd);
   const refuse = (message: string, hint: string): ParsedSnapshot => {
     const place = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
     return { diagnostics: [{ code: 'MR1812', severity: 'error', message, ...place, hint }] };

@@ -1,3 +1,4 @@
+import type { Project } from 'ts-morph';
 import type { Edit, SystemModel } from '../../model/index.ts';
 import type { Placeholder } from './placeholder.ts';
 
@@ -51,6 +52,11 @@ export interface EventMap {
 export interface StepParts {
   /** The edits of the source, or a function from the old model to the new one. Left out: the source was edited by hand. */
   readonly source?: readonly Edit[] | ((system: SystemModel) => SystemModel);
+  /**
+   * For what neither edits nor a model say: changes the files of the system themselves, after `source`. It gets the model
+   * and a ts-morph project that holds exactly these files, in memory; other files it may not make, move or remove.
+   */
+  readonly codemod?: (project: Project, system: SystemModel) => void | Promise<void>;
   /** By the old name of the machine. */
   readonly instances?: Readonly<Record<string, InstanceMap>>;
   /** By the old name of the flow; `block` lists its runs in flight and leaves them blocked, `cancel` cancels them. */
