@@ -23,6 +23,7 @@ const groups: Readonly<Record<string, string>> = {
   MR32: 'Runs and flows',
   MR33: 'Events and instances',
   MR34: 'Owner and inbox',
+  MR35: 'Versions and migrations',
 };
 
 const lines = ['# Codes', '', 'Every diagnostic and every error has a code. `dsl explain MR1203` prints its page.'];

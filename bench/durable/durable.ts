@@ -28,6 +28,7 @@ async function engine(file: string, concurrent: number, runs: number): Promise<M
     reading: (work) => store.reading(work),
     version: () => store.version(),
     close: () => store.close(),
+    longTransaction: (work) => store.longTransaction(work),
     transaction: (work) => {
       commits += 1;
       return store.transaction(work);

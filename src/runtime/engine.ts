@@ -10,7 +10,7 @@ import { Instances } from './instances/instances.ts';
 import { reportUnfit, unpark } from './instances/park.ts';
 import { LiveRun } from './live-run.ts';
 import type { HistoryLimits } from './options.ts';
-import type { Registry } from './registry.ts';
+import { programFor, type Registry } from './registry.ts';
 import { indexBy, publish, recallIndexes } from './publish.ts';
 import { tellEnd, tellStep } from './tell.ts';
 import { Timers } from './timers.ts';
@@ -170,6 +170,8 @@ export class Engine implements Context {
       instance: run.owner?.instance ?? null,
       ref: run.owner?.ref ?? null,
       since: tx.events.last(),
+      version: this.registry.system.version,
+      renamed: null,
       created: now,
       updated: now,
       ended: null,
@@ -305,25 +307,8 @@ export class Engine implements Context {
 
   #start(row: RunRow, rows: readonly JournalRow[]): void {
     if (!this.#alive || this.runs.has(row.id)) return;
-    const program = this.registry.program(row.kind, row.target);
-    if (program === undefined) {
-      return this.#block(
-        row,
-        new RunError(
-          'MR3204',
-          `Run '${row.id}' needs the ${row.kind} '${row.target}', which this system does not have. Register it, or bring it back; the run then goes on.`,
-        ),
-      );
-    }
-    if (row.registered && program.hash !== row.hash) {
-      return this.#block(
-        row,
-        new RunError(
-          'MR3212',
-          `Run '${row.id}' was started by a flow '${row.target}' registered at run time with hash '${row.hash}'; the one registered now has '${program.hash}'. Register the same flow again.`,
-        ),
-      );
-    }
+    const program = programFor(this.registry, row);
+    if (program instanceof RunError) return this.#block(row, program);
     let live: LiveRun;
     try {
       live = new LiveRun(this, row, program, rows, (run) => this.#dirty.add(run));

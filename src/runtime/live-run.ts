@@ -7,6 +7,7 @@ import { childrenOf, fold, type Record } from './host/records.ts';
 import { Part } from './host/part.ts';
 import { compensate, type Undo } from './host/undo.ts';
 import type { Program } from './registry.ts';
+import { originOf } from './renamed.ts';
 import { Scope } from './scope.ts';
 import { tellStep } from './tell.ts';
 
@@ -35,6 +36,8 @@ export class LiveRun {
   readonly metadata: Readonly<globalThis.Record<string, unknown>> | undefined;
   readonly undos: Undo[] = [];
   readonly errors: PartialFailure[] = [];
+  /** From the path of a step to the one that it had before migrations renamed it: what keys and children are made of. */
+  readonly origin: (path: string) => string;
   /** Where a part waits for a line of the journal, or for a retry to be due, by path. */
   readonly waiters = new Map<string, () => void>();
   /** The status that the database has. */
@@ -65,6 +68,7 @@ export class LiveRun {
     this.metadata =
       row.metadata === null ? undefined : (JSON.parse(row.metadata) as Readonly<globalThis.Record<string, unknown>>);
     this.#settled = settled;
+    this.origin = originOf(row.renamed);
     this.#seq = rows.at(-1)?.seq ?? 0;
     this.children = rows.length === 0 ? new Map() : childrenOf(rows);
     for (const line of rows) this.learn(line);

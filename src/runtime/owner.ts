@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { OwnerRow, Store } from '../store/index.ts';
+import type { OwnerRow, Store, Tx } from '../store/index.ts';
 import { OwnerError } from './errors.ts';
 
 /** How often an owner shows that it is alive, and after how long without a sign it is taken for dead, in ms. */
@@ -34,11 +34,11 @@ export function isAlive(row: OwnerRow, now: number): boolean {
 }
 
 /**
- * Makes this process the owner; gives its epoch.
+ * Makes this process the owner; gives its epoch. `also` belongs into the same transaction: when it throws, nobody is.
  *
  * @throws OwnerError MR3401 when another process drives the file.
  */
-export function acquire(store: Store, id: string, now: number): number {
+export function acquire(store: Store, id: string, now: number, also?: (tx: Tx) => void): number {
   return store.transaction((tx) => {
     const held = tx.owner.get();
     if (held !== undefined && isAlive(held, now)) {
@@ -54,6 +54,7 @@ export function acquire(store: Store, id: string, now: number): number {
     }
     const epoch = tx.owner.epoch() + 1;
     tx.owner.put(mine(id, epoch, now));
+    also?.(tx);
     return epoch;
   });
 }

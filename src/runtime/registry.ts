@@ -2,6 +2,8 @@ import type { AnyEvent, AnyTask, Call, Contract, FailureScope, FlowModule, Host,
 import type { Duration } from '../core/index.ts';
 import type { BoundMachine, BoundSystem, TaskImplementation } from '../tasks/index.ts';
 import type { RunRow } from '../store/index.ts';
+import { RunError } from './errors.ts';
+import { oldRun } from './versions.ts';
 
 /** What a run runs: a compiled flow, or a single task in the shape of one. */
 export interface Program {
@@ -118,6 +120,26 @@ function flowProgram(flow: FlowModule, registered: boolean): Program {
     onFailure: flow.onFailure,
     run: (host, input) => flow.run(host, input),
   };
+}
+
+/** What a run runs, or why this system cannot run it. */
+export function programFor(registry: Registry, row: RunRow): Program | RunError {
+  const old = oldRun(row, registry.system);
+  if (old !== undefined) return old;
+  const program = registry.program(row.kind, row.target);
+  if (program === undefined) {
+    return new RunError(
+      'MR3204',
+      `Run '${row.id}' needs the ${row.kind} '${row.target}', which this system does not have. Register it, or bring it back; the run then goes on.`,
+    );
+  }
+  if (row.registered && program.hash !== row.hash) {
+    return new RunError(
+      'MR3212',
+      `Run '${row.id}' was started by a flow '${row.target}' registered at run time with hash '${row.hash}'; the one registered now has '${program.hash}'. Register the same flow again.`,
+    );
+  }
+  return program;
 }
 
 /** The step of a run that consists of one task. */

@@ -10,6 +10,7 @@ import { sweep } from './instances/retention.ts';
 import { checkClock, clockOf, historyLimits, openStore, type RuntimeOptions } from './options.ts';
 import { acquire, heartbeat, mine, release } from './owner.ts';
 import type { Registry } from './registry.ts';
+import { noteVersion } from './versions.ts';
 
 /** How often histories are looked through for what is beyond their limits, in ms of real time. */
 const sweepEvery = 3_600_000;
@@ -44,7 +45,7 @@ export class Session {
     this.#drainMs = options.drainMs ?? 10_000;
     const id = newId('owner', Date.now(), Math.random);
     try {
-      this.#epoch = acquire(this.store, id, Date.now());
+      this.#epoch = acquire(this.store, id, Date.now(), (tx) => noteVersion(tx, registry.system, options.db));
     } catch (error) {
       if (this.#own) this.store.close();
       throw error;

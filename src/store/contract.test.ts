@@ -27,6 +27,8 @@ const run = (id: string, more: Partial<RunRow> = {}): RunRow => ({
   instance: null,
   ref: null,
   since: 0,
+  version: null,
+  renamed: null,
   created: 1,
   updated: 1,
   ended: null,
@@ -65,6 +67,8 @@ const instance = (id: string, more: Partial<InstanceRow> = {}): InstanceRow => (
   parentRef: null,
   input: null,
   armed: false,
+  version: null,
+  migrated: null,
   created: 1,
   updated: 1,
   ...more,
@@ -153,6 +157,18 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     expect(runs.get('a')).toEqual({ ...row, status: 'completed', output: '1', errors: '[]', updated: 9, ended: 9 });
     expect(runs.get('c')).toMatchObject({ status: 'blocked', error: '{"message":"x"}', updated: 8, ended: null });
     expect(runs.count()).toEqual({ completed: 1, blocked: 1, waiting: 1 });
+    expect(runs.hasAlive('1.0.0')).toBe(false);
+    store.transaction((tx) => {
+      tx.runs.put(run('b', { target: 'h', version: '1.0.0', renamed: '[]', status: 'waiting' }));
+      tx.runs.put(run('d', { version: '2.0.0', status: 'completed', ended: 1 }));
+      tx.runs.insert(run('e', { status: 'waiting' }));
+    });
+    expect(runs.get('b')).toEqual(run('b', { target: 'h', version: '1.0.0', renamed: '[]', status: 'waiting' }));
+    expect([runs.hasAlive('1.0.0'), runs.hasAlive('2.0.0')]).toEqual([true, false]);
+    expect(runs.alive('waiting', '', 9).map(({ id }) => id)).toEqual(['b', 'e']);
+    expect(runs.alive('waiting', 'b', 9).map(({ id }) => id)).toEqual(['e']);
+    expect(runs.alive('waiting', '', 1).map(({ id }) => id)).toEqual(['b']);
+    expect(runs.alive('completed', '', 9)).toEqual([]);
     store.close();
   });
 
@@ -166,6 +182,8 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     expect(store.tables.journal.of('r')).toEqual([line(1), line(2, { data: '"ü\u0000"' })]);
     expect(store.tables.journal.last('r')).toBe(2);
     expect(store.tables.journal.last('nobody')).toBe(0);
+    store.transaction((tx) => tx.journal.put(line(1, { path: 'other' })));
+    expect(store.tables.journal.of('r').map(({ path }) => path)).toEqual(['other', 's2']);
     store.close();
   });
 
@@ -207,6 +225,7 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
       tx.timers.put({ ...named('n4', 'x'), part: 'other' });
     });
     expect(timers.of('machine m', 'i').map(({ key }) => key)).toEqual(['n3', 'n1', 'n2', 'p']);
+    expect(timers.of('machine m').map(({ key }) => key)).toEqual(['n3', 'n1', 'n2', 'n4', 'p']);
     expect([9, 3, 0].map((limit) => timers.upTo(limit, 'machine m', 'i'))).toEqual([4, 3, 0]);
     expect(timers.parked(9)).toEqual([parked]);
     expect(timers.due(Number.MAX_SAFE_INTEGER, 9).map(({ key }) => key)).toEqual(['c', 'n3', 'n1', 'n2', 'n4']);
@@ -265,6 +284,16 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
       expect.objectContaining({ code: 'MR3012' }),
     );
     expect(store.transaction((tx) => tx.events.append(event('e4')))).toBe(4);
+    expect(events.namedAfter('e', 1, 1).map(({ id }) => id)).toEqual(['e2']);
+    expect(events.namedAfter('e', 2, 9).map(({ id }) => id)).toEqual(['e4']);
+    store.transaction((tx) => {
+      tx.events.unindex('other');
+      tx.events.change(2, 'new', '{"a":1}');
+    });
+    expect(events.oldest('e', 'k', 0, 1, 'q')?.id).toBe('e1');
+    expect(events.named('new')).toMatchObject([{ seq: 2, payload: '{"a":1}' }]);
+    store.transaction((tx) => tx.events.unindex('e'));
+    expect(events.oldest('e', 'k', 0, 1, 'q')).toBeUndefined();
     store.close();
   });
 
@@ -358,6 +387,60 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     expect(instances.list({})).toHaveLength(2);
     expect(instances.oldest('m', 'a')).toBeUndefined();
     store.close();
+  });
+
+  it('gives instances to another machine, with all that names them', () => {
+    const store = open();
+    const { instances, runs } = store.tables;
+    store.transaction((tx) => {
+      tx.instances.put(instance('a', { version: '1.0.0', migrated: 4 }));
+      tx.instances.put(instance('b', { parentMachine: 'm', parentInstance: 'a', parentRef: 'kid', status: 'done' }));
+      tx.instances.put(instance('a', { machine: 'z', version: '2.0.0', status: 'done' }));
+      tx.runs.insert(run('r', { machine: 'm', instance: 'a', ref: 'job' }));
+      const entry = { machine: 'm', instance: 'a', at: 1, event: 'e', payload: null, before: null, after: '["x"]' };
+      const rest = { context: '{}', errors: null, kind: 'migration', more: null, armed: null, took: null } as const;
+      tx.instances.append({ ...entry, ...rest, seq: 1 });
+    });
+    expect(instances.machines()).toEqual(['m', 'z']);
+    expect(['1.0.0', '2.0.0'].map((version) => instances.hasAlive(version))).toEqual([true, false]);
+    store.transaction((tx) => tx.instances.rename('m', 'a', 'n'));
+    expect(instances.machines()).toEqual(['m', 'n', 'z']);
+    expect(instances.get('m', 'a')).toBeUndefined();
+    expect(instances.get('n', 'a')).toEqual(instance('a', { machine: 'n', version: '1.0.0', migrated: 4 }));
+    expect(instances.history('n', 'a', {})).toMatchObject([{ seq: 1, kind: 'migration' }]);
+    expect(instances.children('n', 'a').map(({ id }) => id)).toEqual(['b']);
+    expect(runs.linked('n', 'a', 'job')?.id).toBe('r');
+    expect(() => store.transaction((tx) => tx.instances.rename('n', 'a', 'z'))).toThrow(
+      expect.objectContaining({ code: 'MR3012' }),
+    );
+    expect(instances.get('n', 'a')?.id).toBe('a');
+    store.close();
+  });
+
+  it('keeps migrations, and takes back a long transaction as a whole', async () => {
+    const store = open();
+    const row = (id: string, at: number) => ({ id, system: 's', target: '2.0.0', at, report: '{}' });
+    const long = store.longTransaction(async (tx) => {
+      tx.migrations.insert(row('a', 1));
+      await Promise.resolve();
+      tx.migrations.insert(row('b', 2));
+      return 'done';
+    });
+    expect(await long).toBe('done');
+    await expect(
+      store.longTransaction(async (tx) => {
+        tx.migrations.insert(row('c', 3));
+        await Promise.resolve();
+        tx.savepoint(() => tx.meta.set('x', '1'));
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    expect(store.tables.migrations.list()).toEqual([row('b', 2), row('a', 1)]);
+    expect(store.tables.migrations.get('a')).toEqual(row('a', 1));
+    expect(store.tables.meta.get('x')).toBeUndefined();
+    store.transaction((tx) => tx.meta.set('x', '2'));
+    store.close();
+    await expect(store.longTransaction(async () => {})).rejects.toMatchObject({ code: 'MR3010' });
   });
 
   it('keeps the owner, the inbox, keys and named values', () => {

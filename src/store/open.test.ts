@@ -121,6 +121,7 @@ describe('a file of an older schema', () => {
     db.exec('PRAGMA application_id = 0x4d696c6c; PRAGMA user_version = 1');
     db.exec(`INSERT INTO timers VALUES ('machine m i 1 after.a.0', 7, 'machine', 'machine m', 'i 1', '{}'), ('r', 9, 'run', 'r', '', NULL);
       INSERT INTO instances VALUES ('m', 'i', 'active', '{"state":["a"]}', 'h', 1, NULL, NULL, NULL, 1, 2);
+      INSERT INTO runs VALUES ('r', 'flow', 'f', 'h', 0, 'waiting', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 1, 2, NULL);
       INSERT INTO instance_history VALUES ('m', 'i', 1, 2, '', NULL, NULL, '["a"]', '{}', NULL)`);
     db.close();
   }
@@ -132,6 +133,9 @@ describe('a file of an older schema', () => {
     expect(timers.of('machine m', 'i 1').map(({ name, due }) => [name, due])).toEqual([['after.a.0', 7]]);
     expect(timers.get('r')).toMatchObject({ name: null, due: 9 });
     expect(instances.get('m', 'i')).toMatchObject({ status: 'active', armed: true, input: null });
+    expect(instances.get('m', 'i')).toMatchObject({ version: null, migrated: null });
+    expect(store.tables.runs.alive('waiting', '', 9)).toMatchObject([{ id: 'r', version: null, renamed: null }]);
+    expect(store.tables.migrations.list()).toEqual([]);
     expect(instances.history('m', 'i', {})).toMatchObject([{ kind: 'event', more: null, armed: null, took: null }]);
     store.close();
     const db = new DatabaseSync(file, { readOnly: true });

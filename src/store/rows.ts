@@ -28,6 +28,13 @@ export interface RunRow {
   readonly ref: string | null;
   /** The sequence number of the newest event when the run started: what it waits for comes later. */
   readonly since: number;
+  /** The version of the system that its data is known to have: the one that made it, or to which it was migrated. Null: older than this field. */
+  readonly version: string | null;
+  /**
+   * How its steps were called when their keys and children were made: for each migration that renamed some, oldest first,
+   * from the new path to the old one: JSON.
+   */
+  readonly renamed: string | null;
   readonly created: number;
   readonly updated: number;
   readonly ended: number | null;
@@ -58,6 +65,8 @@ export type JournalKind =
   | 'mapped'
   /** `name`: the event, `data`: `{id, payload}`. */
   | 'emitted'
+  /** A part of a race came to its end first. `data`: its name. */
+  | 'won'
   /** The body of an attempt failed; what follows are its undos and its handler. `data`: the error. */
   | 'caught'
   /** The run is ending badly; what follows are its undos. `data`: `{reason, error}`. */
@@ -134,6 +143,10 @@ export interface InstanceRow {
   readonly input: string | null;
   /** May it have timers or work? False: it has none. */
   readonly armed: boolean;
+  /** As for runs. */
+  readonly version: string | null;
+  /** The number of the history row that its last migration wrote: what lies before is of another version. */
+  readonly migrated: number | null;
   readonly created: number;
   readonly updated: number;
 }
@@ -152,7 +165,7 @@ export interface HistoryRow {
   readonly context: string;
   /** What guards and actions threw: JSON. */
   readonly errors: string | null;
-  readonly kind: 'event' | 'rollback';
+  readonly kind: 'event' | 'rollback' | 'migration';
   /** What else the snapshot held, `status`, `output`, `history`: JSON; null for an active one without any. */
   readonly more: string | null;
   /** The timers and the work that it then had: JSON; null for none. */
@@ -204,6 +217,17 @@ export interface OwnerRow {
   /** Tells two processes with the same pid apart. */
   readonly started: string;
   readonly beat: number;
+}
+
+/** A migration that was carried out. */
+export interface MigrationRow {
+  readonly id: string;
+  readonly system: string;
+  /** The version to which the rows were brought. */
+  readonly target: string;
+  readonly at: number;
+  /** What came of it: JSON. */
+  readonly report: string;
 }
 
 /** A key under which a caller asked for something once. */

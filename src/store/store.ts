@@ -5,6 +5,7 @@ import type {
   InboxRow,
   InstanceRow,
   JournalRow,
+  MigrationRow,
   NewestRow,
   OwnerRow,
   RunRow,
@@ -63,10 +64,18 @@ export interface RunTable {
   /** The runs that work for an instance now. */
   working(machine: string, instance: string): RunRow[];
   count(): Partial<Record<RunStatus, number>>;
+  /** Replaces a row as a whole. */
+  put(row: RunRow): void;
+  /** The runs of this status that have not ended, in the order of their ids, those after `id`. */
+  alive(status: RunStatus, id: string, limit: number): RunRow[];
+  /** Is there a run under way whose data is of this version? */
+  hasAlive(version: string): boolean;
 }
 
 export interface JournalTable {
   append(row: JournalRow): void;
+  /** Replaces a line: only a migration does. */
+  put(row: JournalRow): void;
   /** In order. */
   of(run: string): JournalRow[];
   last(run: string): number;
@@ -81,8 +90,8 @@ export interface TimerTable {
   removeAll(target: string, part?: string): void;
   /** Removes the timers of an instance that have this name. */
   removeNamed(target: string, part: string, name: string): void;
-  /** The timers of an instance, in the order in which they will ring. */
-  of(target: string, part: string): TimerRow[];
+  /** The timers of an instance, or all of a run, in the order in which they will ring. */
+  of(target: string, part?: string): TimerRow[];
   /** How many these are, counted no further than `limit`: that costs the same however many there are. */
   upTo(limit: number, target: string, part: string): number;
   /** Events that wait until their instance can take them. */
@@ -117,6 +126,12 @@ export interface EventTable {
   list(filter: Page & { readonly name?: string }): EventRow[];
   /** All events of a name, in order, for indexing. */
   named(name: string): EventRow[];
+  /** The same, those after `seq`. */
+  namedAfter(name: string, seq: number, limit: number): EventRow[];
+  /** Gives an event another name and payload. */
+  change(seq: number, name: string, payload: string | null): void;
+  /** Drops the index of all events of a name. */
+  unindex(name: string): void;
 }
 
 export interface InstanceFilter extends Page {
@@ -159,6 +174,20 @@ export interface InstanceTable {
   child(machine: string, id: string, ref: string): InstanceRow | undefined;
   /** The instances that work for an instance now. */
   children(machine: string, id: string): InstanceRow[];
+  /** The machines that have instances. */
+  machines(): string[];
+  /** Gives an instance to another machine: its row, its history, and what names it as its parent. */
+  rename(machine: string, id: string, to: string): void;
+  /** Is there an active instance whose data is of this version? */
+  hasAlive(version: string): boolean;
+}
+
+/** What was migrated. */
+export interface MigrationTable {
+  get(id: string): MigrationRow | undefined;
+  insert(row: MigrationRow): void;
+  /** Newest first. */
+  list(): MigrationRow[];
 }
 
 export interface InboxTable {
@@ -185,6 +214,7 @@ export interface Tables {
   readonly instances: InstanceTable;
   readonly inbox: InboxTable;
   readonly idempotency: IdempotencyTable;
+  readonly migrations: MigrationTable;
 }
 
 /** Tables within one transaction. */
@@ -201,6 +231,8 @@ export interface Store {
   readonly tables: Tables;
   /** Runs `work` in one transaction that holds the write lock. When it throws, nothing was written. */
   transaction<T>(work: (tx: Tx) => T): T;
+  /** The same for work that waits in between. Until it has ended nothing else may be asked of this store. */
+  longTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Reads several things as they stood at one moment, while others may write. Not inside `transaction`. */
   reading<T>(work: (tables: Tables) => T): T;
   /** Changes when another process has written. */

@@ -23,6 +23,8 @@ const run = (id: string, more: Partial<RunRow> = {}): RunRow => ({
   instance: null,
   ref: null,
   since: 0,
+  version: null,
+  renamed: null,
   created: 1_000,
   updated: 2_500,
   ended: 2_500,
@@ -62,6 +64,7 @@ function fill(file: string): void {
     ] as const) {
       const snapshot = JSON.stringify({ state: [state], context: { visits: 1 }, status: 'active' });
       const link = { parentMachine: null, parentInstance: null, parentRef: null, input: null, armed: false };
+      const made = { version: null, migrated: null };
       tx.instances.put({
         machine: 'visitor',
         id,
@@ -70,6 +73,7 @@ function fill(file: string): void {
         hash: 'h',
         seq: 1,
         ...link,
+        ...made,
         created: 1,
         updated: 2,
       });

@@ -75,14 +75,16 @@ export async function performChild(
       case 'completed':
         return completed(known);
       default:
-        throw scope.reason ?? new Cancelled(`The child run '${childId(run.id, path, attempt)}' was cancelled.`);
+        throw (
+          scope.reason ?? new Cancelled(`The child run '${childId(run.id, run.origin(path), attempt)}' was cancelled.`)
+        );
     }
   }
 
   function start(attempt: number): Record {
     const row = run.append({ kind: 'called', path, name, attempt, place: options.at, data: asked }, (tx) =>
       run.context.create(tx, {
-        id: childId(run.id, path, attempt),
+        id: childId(run.id, run.origin(path), attempt),
         kind: 'flow',
         target: name,
         input: asked ?? undefined,
@@ -139,6 +141,9 @@ async function ended(part: Part, path: string, attempt: number): Promise<void> {
   if (scope.reason === undefined) await run.wait(path, scope);
   if (run.records.get(path)?.kind !== 'called') return;
   const reason = scope.reason ?? new Cancelled('Its parent no longer waits for it.');
-  run.context.requestStop(childId(run.id, path, attempt), { reason: 'cancel', error: toErrorRecord(reason) });
+  run.context.requestStop(childId(run.id, run.origin(path), attempt), {
+    reason: 'cancel',
+    error: toErrorRecord(reason),
+  });
   await run.wait(path, run.shield);
 }

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../../core/index.ts';
-import type { AnyEvent, At, Call, Host, Part as PartOf } from '../../flow/index.ts';
+import type { AnyEvent, At, Call, Host, Part as PartOf, Winner } from '../../flow/index.ts';
 import { never, RunError } from '../errors.ts';
 import type { LiveRun } from '../live-run.ts';
 import type { Scope } from '../scope.ts';
@@ -10,6 +10,7 @@ import type { CallOptions } from './call.ts';
 import { child } from './child.ts';
 import { emit } from './emit.ts';
 import { map } from './map.ts';
+import { race } from './race.ts';
 import { idFrom, numberFrom } from './random.ts';
 import { receive, type ReceiveOptions } from './receive.ts';
 import type { Record } from './records.ts';
@@ -217,6 +218,14 @@ export class Part implements Host {
     return repeat(this, id, part, until, options);
   }
 
+  race<Parts extends Readonly<globalThis.Record<string, PartOf<unknown>>>>(
+    id: string,
+    parts: Parts,
+    options: { readonly at: At },
+  ): Promise<Winner<Parts>> {
+    return race(this, id, parts, options) as Promise<Winner<Parts>>;
+  }
+
   attempt<Value, Handled>(
     id: string,
     part: PartOf<Value>,
@@ -243,10 +252,10 @@ export class Part implements Host {
   }
 
   random(): number {
-    return numberFrom(this.run.id, this.prefix, this.#drawn++);
+    return numberFrom(this.run.id, this.run.origin(this.prefix), this.#drawn++);
   }
 
   idGen(): string {
-    return idFrom(this.run.id, this.prefix, this.#drawn++);
+    return idFrom(this.run.id, this.run.origin(this.prefix), this.#drawn++);
   }
 }

@@ -88,7 +88,7 @@ async function tries(
   const { clock, logger, registry, random } = run.context;
   const name = contract.contract;
   const policy = stepPolicy(contract.policy, options);
-  const key = idempotencyKey(run.id, path);
+  const key = idempotencyKey(run.id, run.origin(path));
   let attempt = (record?.tries ?? 0) + 1;
   if (record?.kind === 'retrying') {
     const { until } = JSON.parse(record.data ?? '') as { readonly until: number };

@@ -184,7 +184,7 @@ const shape = z.object({
     z.object({
       sequence: count,
       time: count,
-      kind: z.enum(['event', 'rollback']),
+      kind: z.enum(['event', 'rollback', 'migration']),
       event: name,
       payload: json,
       from: names.nullable(),

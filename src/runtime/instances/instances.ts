@@ -20,9 +20,13 @@ import { arms, carryOut, dropAll, sendNow, type Machines } from './effects.ts';
 import { endEvent, type WorkEnd } from './end-event.ts';
 import { noInstance } from './errors.ts';
 import { elapsed, store } from './history.ts';
+import { checkVersion, isBreaking } from '../versions.ts';
 import { park } from './park.ts';
 import { failedSend, gone, keyOf, parsed } from './sends.ts';
 import { checkFits, fits, snapshotOf } from './snapshot.ts';
+
+/** The machine, as it is here, cannot wake the instance; another version may. */
+const unfits: ReadonlySet<string> = new Set(['MR3350', 'MR3304', 'MR3502']);
 
 interface Handled {
   readonly handled: boolean;
@@ -89,6 +93,8 @@ export class Instances implements Machines {
       parentRef: parent?.ref ?? null,
       input: parent === undefined ? null : (context ?? null),
       armed: false,
+      version: this.context.registry.system.version,
+      migrated: null,
       created: now,
       updated: now,
     };
@@ -106,6 +112,7 @@ export class Instances implements Machines {
     if (row.status !== 'active') return { handled: false, available: [] };
     const now = this.context.clock.now();
     const before = snapshotOf(row);
+    checkVersion(row, name, this.context.registry.system);
     if (row.hash !== machine.module.hash) checkFits(machine.module, name, before);
     const began = this.context.stopwatch();
     const step = machine.module.send(before, event, { instanceId: row.id, now });
@@ -129,6 +136,7 @@ export class Instances implements Machines {
     const row = tables.instances.get(machine, id);
     if (bound === undefined || row?.status !== 'active') return [];
     const snapshot = snapshotOf(row);
+    if (isBreaking(row.version, this.context.registry.system.version)) return [];
     if (row.hash !== bound.module.hash && !fits(bound.module, snapshot)) return [];
     return this.available(bound, snapshot);
   }
@@ -204,7 +212,7 @@ export class Instances implements Machines {
     } catch (thrown) {
       const error = this.#failed(name, event.name, thrown);
       if (error.code !== 'MR3309') this.context.logger.error(error.message, { code: error.code, ...name });
-      const unfit = error.code === 'MR3350' || error.code === 'MR3304';
+      const unfit = unfits.has(error.code);
       if (create || (unfit && sent !== undefined)) this.#unsent(sent?.by ?? name, thrown);
       else if (unfit) park(this.context, tx, name, event);
       else this.#note(tx, name, event, error);

@@ -83,6 +83,8 @@ function put(
     parentRef: parent?.ref ?? old?.parentRef ?? null,
     input: old?.input ?? null,
     armed: document.status === 'active' && timers.length + document.work.length > 0,
+    version: context.registry.system.version,
+    migrated: document.history.findLast(({ kind }) => kind === 'migration')?.sequence ?? null,
     created: document.createdAt,
     updated: document.updatedAt,
   };

@@ -34,7 +34,7 @@ export interface RollbackGives {
  * the timers with the time that they had left, and the work, which begins anew. What it has now is taken back or stopped.
  *
  * @throws EventError MR3304, MR3306; MR3351 it has ended; MR3352 nothing lies before; MR3353 no such entry; MR3350 the
- * machine has no such state any more; MR3359 the entry had too many timers.
+ * machine has no such state any more; MR3359 the entry had too many timers; MR3503 it lies before a migration.
  */
 export function rollback(instances: Instances, tx: Tx, asks: RollbackAsks): RollbackGives {
   const { machine: of, id, to, fromFinal = false } = asks;
@@ -51,6 +51,7 @@ export function rollback(instances: Instances, tx: Tx, asks: RollbackAsks): Roll
     );
   }
   const entry = to === undefined ? entryBefore(tx, row) : entryAt(tx, row, to);
+  checkMigrated(tx, row, entry);
   const snapshot = snapshotAt(entry);
   checkFits(module, name, snapshot);
   if (entry.armed === tooMany) {
@@ -90,6 +91,17 @@ export function rollback(instances: Instances, tx: Tx, asks: RollbackAsks): Roll
     instances.changed(name, 'rollback', before, snapshot.state);
     return { ...name, sequence: next.seq, to: entry.seq, state: snapshot.state };
   });
+}
+
+/** What an instance was before a migration is written in the names and the shapes of another version. */
+function checkMigrated(tx: Tx, { machine, id, migrated }: InstanceRow, { seq }: HistoryRow): void {
+  if (migrated === null || seq >= migrated) return;
+  const to = tx.instances.entry(machine, id, migrated)?.payload;
+  throw new EventError(
+    'MR3503',
+    `Instance '${id}' of machine '${machine}' was migrated${to == null ? '' : ` to version ${(JSON.parse(to) as { readonly to: string }).to}`} at entry ${migrated}, and cannot go back to entry ${seq}, before that. Choose an entry from ${migrated} on.`,
+    { details: { machine, id, entry: seq, migrated } },
+  );
 }
 
 function entryAt(tx: Tx, row: InstanceRow, seq: number): HistoryRow {

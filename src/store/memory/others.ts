@@ -1,8 +1,16 @@
-import type { HistoryRow, IdempotencyRow, InboxRow, InstanceRow, OwnerRow } from '../rows.ts';
-import type { IdempotencyTable, InboxTable, InstanceTable, MetaTable, OwnerTable } from '../store.ts';
+import type { HistoryRow, IdempotencyRow, InboxRow, InstanceRow, MigrationRow, OwnerRow } from '../rows.ts';
+import type {
+  IdempotencyTable,
+  InboxTable,
+  InstanceTable,
+  MetaTable,
+  MigrationTable,
+  OwnerTable,
+  RunTable,
+} from '../store.ts';
 import { page, sorted, Table, type Log } from './table.ts';
 
-export function instanceTable(log: Log): InstanceTable {
+export function instanceTable(log: Log, runs: RunTable): InstanceTable {
   const table = new Table<InstanceRow>(log);
   const history = new Table<HistoryRow>(log);
   const of = (machine: string, id: string): HistoryRow[] =>
@@ -92,6 +100,21 @@ export function instanceTable(log: Log): InstanceTable {
     },
     child: (machine, id, ref) => children(machine, id).find((row) => row.parentRef === ref),
     children,
+    machines: () => [...new Set(table.rows().map((row) => row.machine))].sort(),
+    rename: (machine, id, to) => {
+      const row = table.get(machine, id);
+      if (row === undefined) return;
+      table.remove([machine, id]);
+      table.insert([to, id], { ...row, machine: to });
+      for (const entry of of(machine, id)) {
+        history.remove([machine, id, entry.seq]);
+        history.insert([to, id, entry.seq], { ...entry, machine: to });
+      }
+      for (const kid of table.filter((each) => each.parentMachine === machine && each.parentInstance === id))
+        table.put([kid.machine, kid.id], { ...kid, parentMachine: to });
+      for (const run of runs.list({ machine, instance: id })) runs.put({ ...run, machine: to });
+    },
+    hasAlive: (version) => table.rows().some((row) => row.status === 'active' && row.version === version),
   };
 }
 
@@ -119,6 +142,20 @@ export function inboxTable(log: Log): InboxTable {
 export function idempotencyTable(log: Log): IdempotencyTable {
   const table = new Table<IdempotencyRow>(log);
   return { get: (scope, key) => table.get(scope, key), put: (row) => table.insert([row.scope, row.key], row) };
+}
+
+export function migrationTable(log: Log): MigrationTable {
+  const table = new Table<MigrationRow>(log);
+  return {
+    get: (id) => table.get(id),
+    insert: (row) => table.insert([row.id], row),
+    list: () =>
+      sorted(
+        table.rows(),
+        (row) => row.at,
+        (row) => row.id,
+      ).toReversed(),
+  };
 }
 
 export function metaTable(log: Log): MetaTable {

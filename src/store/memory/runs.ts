@@ -48,6 +48,13 @@ export function runTable(log: Log): RunTable {
       for (const { status } of table.rows()) counts[status] = (counts[status] ?? 0) + 1;
       return counts;
     },
+    put: (row) => table.put([row.id], row),
+    alive: (status, id, limit) =>
+      sorted(
+        table.filter((row) => row.ended === null && row.status === status && row.id > id),
+        (row) => row.id,
+      ).slice(0, limit),
+    hasAlive: (version) => table.rows().some((row) => row.ended === null && row.version === version),
   };
 }
 
@@ -60,6 +67,7 @@ export function journalTable(log: Log): JournalTable {
   };
   return {
     append: (row) => of(row.run).insert([row.seq], row),
+    put: (row) => of(row.run).put([row.seq], row),
     of: (run) => sorted(of(run).rows(), (row) => row.seq),
     last: (run) =>
       of(run)
@@ -90,7 +98,7 @@ export function timerTable(log: Log): TimerTable {
     },
     upTo: (limit, target, part) =>
       Math.min(limit, table.filter((row) => row.target === target && row.part === part).length),
-    of: (target, part) => inOrder().filter((row) => row.target === target && row.part === part),
+    of: (target, part) => inOrder().filter((row) => row.target === target && (part === undefined || row.part === part)),
     parked: (limit) =>
       inOrder()
         .filter((row) => row.kind === 'parked')
@@ -161,5 +169,10 @@ export function eventTable(log: Log): EventTable {
     list: (filter) =>
       page(inOrder((row) => filter.name === undefined || row.name === filter.name).toReversed(), filter),
     named: (name) => inOrder((row) => row.name === name),
+    namedAfter: (name, seq, limit) => inOrder((row) => row.name === name && row.seq > seq).slice(0, limit),
+    change: (seq, name, payload) => table.change([seq], { name, payload }),
+    unindex: (name) => {
+      for (const { event, key, seq } of keys.filter((row) => row.event === name)) keys.remove([event, key, seq]);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts';
 import type { Store, Tables, Tx } from '../store.ts';
-import { idempotencyTable, inboxTable, instanceTable, metaTable, ownerTable } from './others.ts';
+import { idempotencyTable, inboxTable, instanceTable, metaTable, migrationTable, ownerTable } from './others.ts';
 import { eventTable, journalTable, runTable, timerTable, waitTable } from './runs.ts';
 import type { Log } from './table.ts';
 
@@ -19,17 +19,19 @@ import type { Log } from './table.ts';
  */
 export function openMemory(): Store {
   const log: Log = [];
+  const runs = runTable(log);
   const tables: Tables = {
     meta: metaTable(log),
     owner: ownerTable(log),
-    runs: runTable(log),
+    runs,
     journal: journalTable(log),
     timers: timerTable(log),
     waits: waitTable(log),
     events: eventTable(log),
-    instances: instanceTable(log),
+    instances: instanceTable(log, runs),
     inbox: inboxTable(log),
     idempotency: idempotencyTable(log),
+    migrations: migrationTable(log),
   };
   const takeBack = (to: number): void => {
     while (log.length > to) {
@@ -50,13 +52,26 @@ export function openMemory(): Store {
   };
   const tx: Tx = { ...tables, savepoint: guarded };
   let open = true;
+  const checkOpen = (): void => {
+    if (!open) throw new StoreError('The store has been closed.', { code: 'MR3010', retryable: false, fault: 'input' });
+  };
   return {
     tables,
     transaction(work) {
-      if (!open)
-        throw new StoreError('The store has been closed.', { code: 'MR3010', retryable: false, fault: 'input' });
+      checkOpen();
       try {
         return guarded(() => work(tx));
+      } finally {
+        log.length = 0;
+      }
+    },
+    async longTransaction(work) {
+      checkOpen();
+      try {
+        return await work(tx);
+      } catch (error) {
+        takeBack(0);
+        throw error;
       } finally {
         log.length = 0;
       }

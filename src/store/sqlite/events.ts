@@ -25,6 +25,12 @@ export function eventTable(db: DatabaseSync): EventTable {
   const consume = command(db, 'INSERT INTO consumed (run, seq) VALUES (?, ?)');
   const consumed = query<{ run: string }>(db, 'SELECT run FROM consumed WHERE run = ? AND seq = ?');
   const named = query<EventRow>(db, `SELECT ${columns} FROM events WHERE name = ? ORDER BY seq`);
+  const namedAfter = query<EventRow>(
+    db,
+    `SELECT ${columns} FROM events WHERE name = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  );
+  const change = command(db, 'UPDATE events SET name = ?, payload = ? WHERE seq = ?');
+  const unindex = command(db, 'DELETE FROM event_keys WHERE event = ?');
   return {
     append: (r) => append(r.id, r.name, r.payload, r.at, r.expires, r.source),
     get: (id) => get.get(id),
@@ -44,5 +50,8 @@ export function eventTable(db: DatabaseSync): EventTable {
       );
     },
     named: (name) => named.all(name),
+    namedAfter: (name, seq, limit) => namedAfter.all(name, seq, limit),
+    change: (seq, name, payload) => void change(name, payload, seq),
+    unindex: (name) => void unindex(name),
   };
 }

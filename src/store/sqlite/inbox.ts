@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { IdempotencyRow, InboxRow, OwnerRow } from '../rows.ts';
-import type { IdempotencyTable, InboxTable, MetaTable, OwnerTable } from '../store.ts';
+import type { IdempotencyRow, InboxRow, MigrationRow, OwnerRow } from '../rows.ts';
+import type { IdempotencyTable, InboxTable, MetaTable, MigrationTable, OwnerTable } from '../store.ts';
 import { command, query } from './statements.ts';
 
 /** Requests of other processes. */
@@ -30,6 +30,19 @@ export function idempotencyTable(db: DatabaseSync): IdempotencyTable {
   return {
     get: (scope, key) => get.get(scope, key),
     put: (r) => void put(r.scope, r.key, r.request, r.result, r.at),
+  };
+}
+
+/** What was migrated. */
+export function migrationTable(db: DatabaseSync): MigrationTable {
+  const columns = 'id, system, target, at, report';
+  const get = query<MigrationRow>(db, `SELECT ${columns} FROM migrations WHERE id = ?`);
+  const insert = command(db, `INSERT INTO migrations (${columns}) VALUES (?, ?, ?, ?, ?)`);
+  const list = query<MigrationRow>(db, `SELECT ${columns} FROM migrations ORDER BY at DESC, id DESC`);
+  return {
+    get: (id) => get.get(id),
+    insert: (r) => void insert(r.id, r.system, r.target, r.at, r.report),
+    list: () => list.all(),
   };
 }
 

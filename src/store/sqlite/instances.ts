@@ -7,7 +7,7 @@ type Stored = Omit<InstanceRow, 'armed'> & { readonly armed: number };
 type Walked = Omit<WalkRow, 'failed'> & { readonly failed: number };
 
 const columns = `machine, id, status, snapshot, hash, seq, parent_machine AS parentMachine,
-  parent_instance AS parentInstance, parent_ref AS parentRef, input, armed, created, updated`;
+  parent_instance AS parentInstance, parent_ref AS parentRef, input, armed, version, migrated, created, updated`;
 const historyColumns =
   'machine, instance, seq, at, event, payload, before, after, context, errors, kind, more, armed, took';
 const row = (stored: Stored): InstanceRow => ({ ...stored, armed: stored.armed === 1 });
@@ -19,7 +19,8 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
   const put = command(
     db,
     `INSERT OR REPLACE INTO instances (machine, id, status, snapshot, hash, seq, parent_machine, parent_instance,
-      parent_ref, input, armed, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      parent_ref, input, armed, version, migrated, created, updated)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const parents = 'parent_machine = ? AND parent_instance = ?';
   const child = query<Stored>(db, `SELECT ${columns} FROM instances WHERE ${parents} AND parent_ref = ?`);
@@ -35,6 +36,17 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
     `SELECT json_extract(snapshot, '$.state') AS state, count(*) AS count, min(id) AS example FROM instances
       WHERE machine = ? AND hash <> ? AND status = 'active' GROUP BY 1 ORDER BY 1`,
   );
+  const nextMachine = query<{ machine: string | null }>(
+    db,
+    'SELECT min(machine) AS machine FROM instances WHERE machine > ?',
+  );
+  const renames = [
+    'UPDATE instances SET machine = ? WHERE machine = ? AND id = ?',
+    'UPDATE instance_history SET machine = ? WHERE machine = ? AND instance = ?',
+    'UPDATE instances SET parent_machine = ? WHERE parent_machine = ? AND parent_instance = ?',
+    'UPDATE runs SET machine = ? WHERE machine = ? AND instance = ?',
+  ].map((sql) => command(db, sql));
+  const hasAlive = query<object>(db, `SELECT 1 FROM instances WHERE status = 'active' AND version = ? LIMIT 1`);
   return {
     get: (machine, id) => found(get.get(machine, id)),
     put: (r) =>
@@ -50,6 +62,8 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
         r.parentRef,
         r.input,
         r.armed ? 1 : 0,
+        r.version,
+        r.migrated,
         r.created,
         r.updated,
       ),
@@ -75,6 +89,18 @@ export function instanceTable(db: DatabaseSync): InstanceTable {
     standing: (machine, hash) => standing.all(machine, hash),
     child: (machine, id, ref) => found(child.get(machine, id, ref)),
     children: (machine, id) => children.all(machine, id).map(row),
+    machines: () => {
+      const names: string[] = [];
+      for (let last = ''; ;) {
+        const next = nextMachine.get(last)?.machine;
+        if (next === undefined || next === null) return names;
+        names.push((last = next));
+      }
+    },
+    rename: (machine, id, to) => {
+      for (const rename of renames) rename(to, machine, id);
+    },
+    hasAlive: (version) => hasAlive.get(version) !== undefined,
     ...historyOf(db),
   };
 }

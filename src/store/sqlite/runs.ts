@@ -7,18 +7,51 @@ import { command, query, where } from './statements.ts';
 type Stored = Omit<RunRow, 'registered'> & { readonly registered: number };
 
 const columns = `id, kind, target, hash, registered, status, input, output, error, errors, metadata,
-  parent, parent_path AS parentPath, machine, instance, ref, since, created, updated, ended`;
+  parent, parent_path AS parentPath, machine, instance, ref, since, version, renamed, created, updated, ended`;
 const row = (stored: Stored): RunRow => ({ ...stored, registered: stored.registered === 1 });
 
 /** Runs. */
 export function runTable(db: DatabaseSync): RunTable {
   const get = query<Stored>(db, `SELECT ${columns} FROM runs WHERE id = ?`);
-  const insert = command(
+  const values = `INTO runs (id, kind, target, hash, registered, status, input, output, error, errors, metadata,
+    parent, parent_path, machine, instance, ref, since, version, renamed, created, updated, ended)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  const insert = command(db, `INSERT ${values}`);
+  const put = command(db, `INSERT OR REPLACE ${values}`);
+  const writing =
+    (write: typeof insert) =>
+    (r: RunRow): void =>
+      void write(
+        r.id,
+        r.kind,
+        r.target,
+        r.hash,
+        r.registered ? 1 : 0,
+        r.status,
+        r.input,
+        r.output,
+        r.error,
+        r.errors,
+        r.metadata,
+        r.parent,
+        r.parentPath,
+        r.machine,
+        r.instance,
+        r.ref,
+        r.since,
+        r.version,
+        r.renamed,
+        r.created,
+        r.updated,
+        r.ended,
+      );
+  // In the words of the partial index, which is used only then.
+  const underWay = `status NOT IN ('completed', 'failed', 'cancelled')`;
+  const alive = query<Stored>(
     db,
-    `INSERT INTO runs (id, kind, target, hash, registered, status, input, output, error, errors, metadata,
-      parent, parent_path, machine, instance, ref, since, created, updated, ended)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `SELECT ${columns} FROM runs WHERE ${underWay} AND status = ? AND id > ? ORDER BY id LIMIT ?`,
   );
+  const hasAlive = query<object>(db, `SELECT 1 FROM runs WHERE ${underWay} AND version = ? LIMIT 1`);
   const status = command(db, 'UPDATE runs SET status = ?, updated = ? WHERE id = ?');
   const end = command(
     db,
@@ -37,29 +70,10 @@ export function runTable(db: DatabaseSync): RunTable {
       const found = get.get(id);
       return found && row(found);
     },
-    insert: (r) =>
-      void insert(
-        r.id,
-        r.kind,
-        r.target,
-        r.hash,
-        r.registered ? 1 : 0,
-        r.status,
-        r.input,
-        r.output,
-        r.error,
-        r.errors,
-        r.metadata,
-        r.parent,
-        r.parentPath,
-        r.machine,
-        r.instance,
-        r.ref,
-        r.since,
-        r.created,
-        r.updated,
-        r.ended,
-      ),
+    insert: writing(insert),
+    put: writing(put),
+    alive: (wanted, id, limit) => alive.all(wanted, id, limit).map(row),
+    hasAlive: (version) => hasAlive.get(version) !== undefined,
     status: (id, next, at) => void status(next, at, id),
     end: (id, r, at) => void end(r.status, r.output, r.error, r.errors, at, at, id),
     block: (id, error, at) => void block(error, at, id),
@@ -93,10 +107,10 @@ export function runTable(db: DatabaseSync): RunTable {
 
 /** The journal of every run. */
 export function journalTable(db: DatabaseSync): JournalTable {
-  const append = command(
-    db,
-    'INSERT INTO journal (run, seq, at, kind, path, name, attempt, place, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  );
+  const values =
+    'INTO journal (run, seq, at, kind, path, name, attempt, place, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)';
+  const append = command(db, `INSERT ${values}`);
+  const put = command(db, `INSERT OR REPLACE ${values}`);
   const of = query<JournalRow>(
     db,
     'SELECT run, seq, at, kind, path, name, attempt, place, data FROM journal WHERE run = ? ORDER BY seq',
@@ -104,6 +118,7 @@ export function journalTable(db: DatabaseSync): JournalTable {
   const last = query<{ seq: number | null }>(db, 'SELECT max(seq) AS seq FROM journal WHERE run = ?');
   return {
     append: (r) => void append(r.run, r.seq, r.at, r.kind, r.path, r.name, r.attempt, r.place, r.data),
+    put: (r) => void put(r.run, r.seq, r.at, r.kind, r.path, r.name, r.attempt, r.place, r.data),
     of: (run) => of.all(run),
     last: (run) => last.get(run)?.seq ?? 0,
   };

@@ -88,4 +88,14 @@ export const steps: readonly string[] = [
   ALTER TABLE instance_history ADD COLUMN armed TEXT;
   ALTER TABLE instance_history ADD COLUMN took REAL;
   `,
+  // Which version of the system made a row, so that a migration knows from where to carry it on.
+  `
+  ALTER TABLE runs ADD COLUMN version TEXT;
+  ALTER TABLE runs ADD COLUMN renamed TEXT;
+  ALTER TABLE instances ADD COLUMN version TEXT;
+  ALTER TABLE instances ADD COLUMN migrated INTEGER;
+  CREATE TABLE migrations (
+    id TEXT PRIMARY KEY, system TEXT NOT NULL, target TEXT NOT NULL, at INTEGER NOT NULL, report TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

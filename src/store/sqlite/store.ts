@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { StoreError, storeError } from '../errors.ts';
 import type { Store, Tables, Tx } from '../store.ts';
 import { eventTable } from './events.ts';
-import { idempotencyTable, inboxTable, metaTable, ownerTable } from './inbox.ts';
+import { idempotencyTable, inboxTable, metaTable, migrationTable, ownerTable } from './inbox.ts';
 import { instanceTable } from './instances.ts';
 import { openDatabase } from './open.ts';
 import { journalTable, runTable } from './runs.ts';
@@ -20,6 +20,7 @@ function tablesOf(db: DatabaseSync): Tables {
     instances: instanceTable(db),
     inbox: inboxTable(db),
     idempotency: idempotencyTable(db),
+    migrations: migrationTable(db),
   };
 }
 
@@ -60,16 +61,18 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
       }
     },
   };
+  const checkOpen = (): void => {
+    if (db.isOpen) return;
+    throw new StoreError(`The database '${file}' has been closed.`, {
+      code: 'MR3010',
+      retryable: false,
+      fault: 'input',
+    });
+  };
   return {
     tables,
     transaction(work) {
-      if (!db.isOpen) {
-        throw new StoreError(`The database '${file}' has been closed.`, {
-          code: 'MR3010',
-          retryable: false,
-          fault: 'input',
-        });
-      }
+      checkOpen();
       try {
         begin.run();
         const result = work(tx);
@@ -77,6 +80,18 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
         return result;
       } catch (error) {
         if (db.isTransaction) db.exec('ROLLBACK');
+        throw storeError(error, file);
+      }
+    },
+    async longTransaction(work) {
+      checkOpen();
+      try {
+        begin.run();
+        const result = await work(tx);
+        commit.run();
+        return result;
+      } catch (error) {
+        if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
         throw storeError(error, file);
       }
     },

@@ -20,6 +20,7 @@ export function timerTable(db: DatabaseSync): TimerTable {
   const removePart = command(db, 'DELETE FROM timers WHERE target = ? AND part = ?');
   const removeNamed = command(db, 'DELETE FROM timers WHERE target = ? AND part = ? AND name = ?');
   const of = query<TimerRow>(db, `SELECT ${safe} FROM timers WHERE target = ? AND part = ? ORDER BY timers.due, key`);
+  const ofTarget = query<TimerRow>(db, `SELECT ${safe} FROM timers WHERE target = ? ORDER BY timers.due, key`);
   const upTo = query<{ n: number }>(
     db,
     'SELECT count(*) AS n FROM (SELECT 1 FROM timers WHERE target = ? AND part = ? LIMIT ?)',
@@ -44,7 +45,7 @@ export function timerTable(db: DatabaseSync): TimerTable {
     removeAll: (target, part) => void (part === undefined ? removeTarget(target) : removePart(target, part)),
     removeNamed: (target, part, name) => void removeNamed(target, part, name),
     upTo: (limit, target, part) => upTo.get(target, part, limit)?.n ?? 0,
-    of: (target, part) => of.all(target, part),
+    of: (target, part) => (part === undefined ? ofTarget.all(target) : of.all(target, part)),
     parked: (limit) => parked.all(limit),
     due: (now, limit) => due.all(now, limit),
     next: () => next.get()?.due,

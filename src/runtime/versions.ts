@@ -1,0 +1,69 @@
+import { basename } from 'node:path';
+import type { InstanceRow, RunRow, Tx } from '../store/index.ts';
+import type { BoundSystem } from '../tasks/index.ts';
+import { EventError, OwnerError, RunError } from './errors.ts';
+import type { InstanceName } from './instances/chain.ts';
+
+/** Where a database notes which versions of a system have made rows in it. */
+export const versionsKey = (system: string): string => `versions ${system}`;
+
+/** The versions of a system that have made rows, in the order in which they came. */
+export function versionsOf(tx: Pick<Tx, 'meta'>, system: string): readonly string[] {
+  return JSON.parse(tx.meta.get(versionsKey(system)) ?? '[]') as readonly string[];
+}
+
+/** Do two versions differ by a breaking step: in their first number, or below 1.0.0 in their second? */
+export function isBreaking(a: string | null, b: string): boolean {
+  if (a === null || a === b) return false;
+  const [one, other] = [lineOf(a), lineOf(b)];
+  return one !== undefined && other !== undefined && one !== other;
+}
+
+/** Versions of one line understand each other's rows. */
+function lineOf(version: string): string | undefined {
+  const [, major, minor] = /^(\d+)\.(\d+)\.\d+/.exec(version) ?? [];
+  return major === '0' ? `0.${minor}` : major;
+}
+
+/**
+ * Notes that this version drives a database from now on.
+ *
+ * @throws OwnerError MR3500 when something alive in it has data of a version that this code does not understand.
+ */
+export function noteVersion(tx: Tx, system: BoundSystem, db: string | undefined): void {
+  const { name, version } = system;
+  const known = versionsOf(tx, name);
+  // Looked at only then: whoever drives the file with one line of versions pays for no search.
+  const others = known.filter((other) => isBreaking(other, version));
+  const alive = others.find((other) => tx.runs.hasAlive(other) || tx.instances.hasAlive(other));
+  if (alive !== undefined) {
+    throw new OwnerError(
+      'MR3500',
+      `This is version ${version} of the system '${name}', and the database has instances or runs of version ${alive}, which it may not understand. Carry them over with \`dsl migrate ${basename(system.source)} --db ${db ?? 'DATABASE'}\`, or drive them with version ${alive}.`,
+      { fault: 'input', details: { system: name, version, found: alive } },
+    );
+  }
+  if (others.length === 0 && known.includes(version)) return;
+  const rest = known.filter((other) => !others.includes(other) && other !== version);
+  tx.meta.set(versionsKey(name), JSON.stringify([...rest, version]));
+}
+
+/** A migration could not carry this run over; it waits for one that can. */
+export function oldRun(row: RunRow, { name, version }: BoundSystem): RunError | undefined {
+  if (!isBreaking(row.version, version)) return undefined;
+  return new RunError(
+    'MR3501',
+    `Run '${row.id}' has data of version ${row.version} of the system '${name}', and this is version ${version}. No migration has carried it over; mend the step and migrate again, or cancel the run.`,
+    { fault: 'user-code', details: { run: row.id, version: row.version } },
+  );
+}
+
+/** The same for an instance. */
+export function checkVersion(row: InstanceRow, name: InstanceName, system: BoundSystem): void {
+  if (!isBreaking(row.version, system.version)) return;
+  throw new EventError(
+    'MR3502',
+    `Instance '${name.id}' of machine '${name.machine}' has data of version ${row.version} of the system '${system.name}', and this is version ${system.version}. No migration has carried it over. It stays as it is, and its timers wait; mend the step and migrate again.`,
+    { fault: 'user-code', details: { ...name, version: row.version } },
+  );
+}
