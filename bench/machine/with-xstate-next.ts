@@ -1,6 +1,7 @@
 /** The same machines for XState 6, whose transitions are functions. */
 import { createActor, createMachine } from 'xstate-next';
 import type { MeterContext } from './by-hand.ts';
+import { fan, lamp, light } from './with-xstate.ts';
 
 interface Seen {
   readonly context: MeterContext;
@@ -19,8 +20,7 @@ export interface NextActor {
 // Its types do not know functions that are not written in place.
 const actorOf = (config: object): NextActor => createActor(createMachine(config as never) as never) as never;
 
-export const nextLamp = (): NextActor =>
-  actorOf({ initial: 'off', states: { off: { on: { toggled: 'on' } }, on: { on: { toggled: 'off' } } } });
+export const nextLamp = (): NextActor => actorOf(lamp);
 
 export const nextMeter = (): NextActor =>
   actorOf({
@@ -69,20 +69,8 @@ export const nextDesk = (): NextActor =>
     context: start,
     type: 'parallel',
     states: {
-      light: {
-        initial: 'dark',
-        states: {
-          dark: { on: { toggled: 'bright', reset: 'dark' } },
-          bright: { on: { toggled: 'dark', reset: 'dark' } },
-        },
-      },
-      fan: {
-        initial: 'still',
-        states: {
-          still: { on: { toggled: 'turning', ticked: 'turning' } },
-          turning: { on: { toggled: 'still' } },
-        },
-      },
+      light,
+      fan,
       meter: {
         initial: 'low',
         states: {

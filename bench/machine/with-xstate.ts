@@ -2,10 +2,24 @@
 import { assign, setup } from 'xstate';
 import type { MeterContext } from './by-hand.ts';
 
-export const xstateLamp = setup({ types: { events: {} as { readonly type: 'toggled' } } }).createMachine({
+// What both versions of XState understand.
+export const lamp = {
   initial: 'off',
   states: { off: { on: { toggled: 'on' } }, on: { on: { toggled: 'off' } } },
-});
+} as const;
+export const light = {
+  initial: 'dark',
+  states: {
+    dark: { on: { toggled: 'bright', reset: 'dark' } },
+    bright: { on: { toggled: 'dark', reset: 'dark' } },
+  },
+} as const;
+export const fan = {
+  initial: 'still',
+  states: { still: { on: { toggled: 'turning', ticked: 'turning' } }, turning: { on: { toggled: 'still' } } },
+} as const;
+
+export const xstateLamp = setup({ types: { events: {} as { readonly type: 'toggled' } } }).createMachine(lamp);
 
 type MeterEvent = { readonly type: 'ticked'; readonly by: number } | { readonly type: 'reset' };
 
@@ -56,17 +70,8 @@ export const xstateDesk = setup({
   context: { total: 0, rounds: 0 },
   type: 'parallel',
   states: {
-    light: {
-      initial: 'dark',
-      states: {
-        dark: { on: { toggled: 'bright', reset: 'dark' } },
-        bright: { on: { toggled: 'dark', reset: 'dark' } },
-      },
-    },
-    fan: {
-      initial: 'still',
-      states: { still: { on: { toggled: 'turning', ticked: 'turning' } }, turning: { on: { toggled: 'still' } } },
-    },
+    light,
+    fan,
     meter: {
       initial: 'low',
       states: {

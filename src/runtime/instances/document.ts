@@ -8,6 +8,7 @@ import { readArmed, type Armed, type ArmedTimer, type ArmedWork } from './armed.
 import { tooMany } from './history.ts';
 import { workOf } from './rearm.ts';
 import { moreOf, snapshotAt, snapshotOf } from './snapshot.ts';
+import type { HistoryView } from './views.ts';
 
 /** A delivery that waits, in a document. Times are in ms. */
 export type DocumentTimer = ArmedTimer & {
@@ -25,20 +26,13 @@ export interface DocumentWork {
 }
 
 /** An entry of a history, in a document. */
-export interface DocumentEntry {
-  readonly sequence: number;
-  readonly time: number;
-  readonly kind: HistoryRow['kind'];
-  readonly event: string;
-  readonly payload?: unknown;
-  readonly from: readonly string[] | null;
+export interface DocumentEntry extends Omit<HistoryView, 'to' | 'context' | 'errors'> {
   readonly snapshot: Snapshot;
   readonly errors?: unknown;
   readonly timers?: readonly ArmedTimer[];
   readonly work?: readonly DocumentWork[];
   /** It had more timers than a history keeps: no rollback leads there. */
   readonly tooMany?: true;
-  readonly duration?: number;
 }
 
 /** A machine instance as one JSON document: all that it takes to go on with it elsewhere. Times are in ms since 1970. */
