@@ -5,10 +5,12 @@
  * @module
  */
 export { SourceError } from './errors.ts';
+export { keepFiles, type KeptFiles } from './files/kept.ts';
 export { loadSystemFromDsl, type LoadOptions } from './load.ts';
 export { convertDslToFlow, convertFlowToDsl, type ConvertedFlow } from './print/convert-flow.ts';
 export { printSystem, type PrintedSystem } from './print/print-system.ts';
 export type { ReadOptions, ReadResult } from './options.ts';
 export { readSystem } from './read-system.ts';
-export { saveSystemToDsl, type SaveOptions, type SaveResult } from './save/save-system.ts';
+export type { SaveResult } from './save/commit.ts';
+export { saveSystemToDsl, type SaveOptions } from './save/save-system.ts';
 export { schemaComparison } from './schemas/load.ts';

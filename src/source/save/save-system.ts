@@ -1,19 +1,15 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import type { Diagnostic, SystemModel } from '../../model/index.ts';
+import type { SystemModel } from '../../model/index.ts';
 import { loadText } from '../files/load-text.ts';
+import { changedMeanwhile, commit, failed, Files, type SaveResult } from './commit.ts';
 
 /** Options of {@link saveSystemToDsl}. */
 export interface SaveOptions {
   /** The folder that the path, and the files of diagnostics, are relative to. Default: the working directory. */
   readonly cwd?: string;
-}
-
-/** What came of saving a system. */
-export interface SaveResult {
-  /** The absolute paths of the files that were written: none when nothing changed, or when there is an error. */
-  readonly written: readonly string[];
-  readonly diagnostics: readonly Diagnostic[];
+  /** The model that the change was made on. When the files say something else by now, nothing is written: MR1772. */
+  readonly base?: SystemModel;
 }
 
 /**
@@ -53,59 +49,21 @@ export async function saveSystemToDsl(
     );
   }
   if (statSync(entry, { throwIfNoEntry: false }) === undefined) return create(model, entry, shown);
-  const read = new Map<string, Buffer>();
-  const readFile = (file: string): Buffer => {
-    const known = read.get(file) ?? readFileSync(file);
-    read.set(file, known);
-    return known;
-  };
-  const loaded = loadText(entry, shown, readFile);
+  const files = new Files();
+  const loaded = loadText(entry, shown, files.read);
   if ('problem' in loaded) {
     const { code, message, hint } = loaded.problem;
     return failed(code, shown, message, hint);
   }
   const { textsOf } = await import('./save.ts');
-  const { texts, diagnostics } = textsOf(model, entry, cwd, readFile);
-  if (texts.size === 0) return { written: [], diagnostics };
-  for (const file of texts.keys()) {
-    if (read.get(file)?.equals(readFileSync(file)) === true) continue;
-    return failed(
-      'MR1772',
-      shown,
-      `'${file}' was changed while the system was saved.`,
-      'Load the system again, and make the change on that.',
-    );
-  }
-  return write(texts, shown, diagnostics);
+  const { texts, diagnostics, isOlder } = textsOf(model, entry, cwd, files.read, { base: options.base });
+  return isOlder === true ? changedMeanwhile(shown, shown) : commit(texts, files, shown, diagnostics);
 }
 
 async function create(model: SystemModel, entry: string, shown: string): Promise<SaveResult> {
   const { printSystem } = await import('../print/print-system.ts');
   const { text, diagnostics } = printSystem(model);
-  return text === undefined ? { written: [], diagnostics } : write(new Map([[entry, text]]), shown, diagnostics);
-}
-
-async function write(
-  texts: ReadonlyMap<string, string>,
-  shown: string,
-  diagnostics: readonly Diagnostic[],
-): Promise<SaveResult> {
-  const { writeFiles } = await import('../../core/write-files.ts');
-  try {
-    writeFiles(texts);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return failed(
-      'MR1773',
-      shown,
-      `'${shown}' cannot be written: ${reason}.`,
-      'Check the permissions of the file and its folder.',
-    );
-  }
-  return { written: [...texts.keys()], diagnostics };
-}
-
-function failed(code: string, file: string, message: string, hint: string): SaveResult {
-  const place = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
-  return { written: [], diagnostics: [{ code, severity: 'error', message, ...place, hint }] };
+  return text === undefined
+    ? { written: [], diagnostics }
+    : commit(new Map([[entry, text]]), new Files(), shown, diagnostics);
 }

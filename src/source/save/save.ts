@@ -16,18 +16,36 @@ type ReadFile = (path: string) => Uint8Array | string;
 export interface Saving {
   readonly texts: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
+  /** Do the files say something else than the model that the change was made on? */
+  readonly isOlder?: true;
+}
+
+/** How a model is saved. */
+export interface SavingOptions {
+  /** The model that the change was made on, if the files must still say it. */
+  readonly base?: SystemModel | undefined;
+  /** The texts are half way from one model to another: what is wrong with them is not for the user. */
+  readonly isTorn?: boolean;
 }
 
 const nothing: ReadonlyMap<string, string> = new Map();
 
 /** Works out what the files of a system must say so that a model is read from them. Loads the parser. */
-export function textsOf(model: SystemModel, path: string, cwd: string, readFile: ReadFile): Saving {
+export function textsOf(
+  model: SystemModel,
+  path: string,
+  cwd: string,
+  readFile: ReadFile,
+  { base, isTorn = false }: SavingOptions = {},
+): Saving {
   const after = deepFreeze(structuredClone(model));
   const { result, opened } = openSource(path, cwd, readFile);
   const { system: before } = result;
-  const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
+  const errors = isTorn ? [] : result.diagnostics.filter(({ severity }) => severity === 'error');
   if (before === undefined || opened === undefined || errors.length > 0) return { texts: nothing, diagnostics: errors };
   if (difference(before, after) === undefined) return { texts: nothing, diagnostics: [] };
+  if (base !== undefined && difference(before, base) !== undefined)
+    return { texts: nothing, diagnostics: [], isOlder: true };
   const changes = changesOf(before, after);
   let whole: ReadonlySet<string> = new Set();
   for (;;) {

@@ -1,0 +1,141 @@
+import { ts } from 'ts-morph';
+import { stepParts, visitStates, visitSteps, type Location, type SystemModel } from '../../model/index.ts';
+import { propertyKey } from '../../model/text/names.ts';
+import type { Opened } from '../read.ts';
+import type { TextEdit } from '../save/edits.ts';
+import type { Module } from '../syntax/module.ts';
+import { bare } from '../value/follow.ts';
+
+/** An edit in one file. */
+export interface Rewriting extends TextEdit {
+  readonly module: Module;
+}
+
+/** Where a node of the model begins in its file. */
+export function offsetOf(
+  opened: Opened,
+  { file, line, column }: Location,
+): { module: Module; offset: number } | undefined {
+  const module = [...opened.reading.modules.values()].find((each) => each?.file === file);
+  if (module === undefined || line > module.source.getLineStarts().length) return undefined;
+  // A byte order mark has no column.
+  const mark = line === 1 && module.text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  return { module, offset: module.source.getPositionOfLineAndCharacter(line - 1, column - 1) + mark };
+}
+
+/** The nodes that begin at an offset, the outermost first. */
+function nodesAt(module: Module, offset: number): readonly ts.Node[] {
+  const found: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    if (node.end <= offset || node.pos > offset) return;
+    if (node.getStart(module.source) === offset) found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(module.source);
+  return found;
+}
+
+/** Gives a state another name where it is declared. */
+export function stateRenaming(
+  opened: Opened,
+  model: SystemModel,
+  machine: string,
+  name: string,
+  to: string,
+): readonly Rewriting[] | undefined {
+  const places: Location[] = [];
+  const node = model.machines[machine];
+  if (node !== undefined) visitStates(node, (state) => void (state.name === name && places.push(state.location)));
+  const [place] = places;
+  const at = place && offsetOf(opened, place);
+  const member = at && nodesAt(at.module, at.offset).find(ts.isObjectLiteralElementLike);
+  return at === undefined || member === undefined ? undefined : keyRenaming(at.module, member, to);
+}
+
+/** Gives a step, a body of one, or a node of a graph another name. `path` as in `flows.pay.body.PATH`. */
+export function stepRenaming(
+  opened: Opened,
+  model: SystemModel,
+  flow: string,
+  path: string,
+  to: string,
+): readonly Rewriting[] | undefined {
+  const node = model.flows[flow];
+  let found: readonly Rewriting[] | undefined;
+  const rename = (location: Location, edit: (call: Call) => readonly Rewriting[] | undefined): void => {
+    const call = callOf(opened, location);
+    if (call !== undefined) found ??= edit(call);
+  };
+  if (node === undefined) return undefined;
+  visitSteps(node, (step, place) => {
+    if (place.path === path) rename(step.location, (call) => firstRenaming(call, to));
+    if (!path.startsWith(`${place.path}/`)) return;
+    const name = path.slice(place.path.length + 1);
+    if (step.kind === 'graph')
+      for (const each of step.nodes) if (each.name === name) rename(each.location, (call) => firstRenaming(call, to));
+    if (stepParts(step).bodies?.some((body) => body.name === name) === true)
+      rename(step.location, (call) => memberRenaming(call, name, to));
+  });
+  return found;
+}
+
+interface Call {
+  readonly module: Module;
+  readonly node: ts.CallExpression;
+}
+
+function firstRenaming({ module, node }: Call, to: string): readonly Rewriting[] | undefined {
+  const [first] = node.arguments;
+  return first !== undefined && ts.isStringLiteralLike(first) ? [literalRenaming(module, first, to)] : undefined;
+}
+
+function memberRenaming({ module, node }: Call, name: string, to: string): readonly Rewriting[] | undefined {
+  for (const argument of node.arguments) {
+    const object = bare(argument);
+    if (!ts.isObjectLiteralExpression(object)) continue;
+    const member = object.properties.find((each) => each.name && 'text' in each.name && each.name.text === name);
+    if (member !== undefined) return keyRenaming(module, member, to);
+  }
+  return undefined;
+}
+
+/** The call whose callee's last name begins at a place: `.step(…)`. */
+function callOf(opened: Opened, place: Location): Call | undefined {
+  const at = offsetOf(opened, place);
+  if (at === undefined) return undefined;
+  const { module, offset } = at;
+  let found: ts.CallExpression | undefined;
+  const visit = (node: ts.Node): void => {
+    if (node.end <= offset || node.pos > offset || found !== undefined) return;
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression))
+      if (node.expression.name.getStart(module.source) === offset) found = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(module.source);
+  return found && { module, node: found };
+}
+
+function keyRenaming(
+  module: Module,
+  member: ts.ObjectLiteralElementLike,
+  to: string,
+): readonly Rewriting[] | undefined {
+  const { name } = member;
+  if (name === undefined) return undefined;
+  const start = name.getStart(module.source);
+  const literal = ts.isComputedPropertyName(name) ? bare(name.expression) : name;
+  if (ts.isShorthandPropertyAssignment(member)) return [{ module, start, end: start, text: `${propertyKey(to)}: ` }];
+  if (ts.isStringLiteralLike(literal)) return [literalRenaming(module, literal, to)];
+  return ts.isIdentifier(name) || ts.isNumericLiteral(name)
+    ? [{ module, start, end: name.end, text: propertyKey(to) }]
+    : undefined;
+}
+
+/** Another text between the same quotes. */
+export function literalRenaming(module: Module, node: ts.StringLiteralLike, to: string): Rewriting {
+  const start = node.getStart(module.source);
+  const quote = module.text[start] ?? "'";
+  const inner = JSON.stringify(to).slice(1, -1).replaceAll('\\"', '"').replaceAll(quote, `\\${quote}`);
+  const text = quote === '`' ? inner.replaceAll('${', '\\${') : inner;
+  return { module, start, end: node.end, text: `${quote}${text}${quote}` };
+}
