@@ -3,6 +3,9 @@ import { Project } from 'ts-morph';
 /** The files that are different after a codemod, or what it did that it may not do. */
 export type Codemodded = { readonly texts: ReadonlyMap<string, string> } | { readonly problem: string };
 
+/** A constant that is renamed keeps the name that others know it by: `{ sent }` becomes `{ sent: shopSent }`. */
+const keepNames = { usePrefixAndSuffixTextForRename: true };
+
 /**
  * Lets a function change files through a ts-morph project that holds them in memory. Nothing is written, also not by a
  * `save()` of the project.
@@ -14,7 +17,11 @@ export async function runCodemod(
   change: (project: Project) => void | Promise<void>,
 ): Promise<Codemodded> {
   // Neither the libraries' types nor a tsconfig: they take seconds to load, and no codemod of declarations asks for them.
-  const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
+  const project = new Project({
+    useInMemoryFileSystem: true,
+    skipLoadingLibFiles: true,
+    manipulationSettings: keepNames,
+  });
   for (const [path, text] of files) project.createSourceFile(path, text);
   await change(project);
   const now = new Map(project.getSourceFiles().map((file) => [String(file.getFilePath()), file.getFullText()]));
