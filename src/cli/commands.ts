@@ -20,10 +20,18 @@ export const commands: Readonly<Record<string, Listed>> = {
     load: () => import('./commands/compile/command.ts'),
   },
   check: { summary: 'report the problems of .dsl.ts files', load: () => import('./commands/check/command.ts') },
+  upgrade: {
+    summary: 'bring .dsl.ts files to the spelling of this version of Millrace',
+    load: () => import('./commands/upgrade/command.ts'),
+  },
   explain: { summary: 'tell what a code such as MR1203 means', load: () => import('./commands/explain/command.ts') },
   diff: {
     summary: 'say what changed between two versions, and for whom it breaks',
     load: () => import('./commands/diff/command.ts'),
+  },
+  migrate: {
+    summary: 'bring a system, its instances and its runs from version to version',
+    load: () => import('./commands/migrate/command.ts'),
   },
   inspect: { summary: 'show what a system declares', load: () => import('./commands/inspect/command.ts') },
   graph: { summary: 'show machines and flows as pictures or data', load: () => import('./commands/graph/command.ts') },

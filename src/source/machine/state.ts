@@ -86,7 +86,8 @@ function durationKey(reading: Reading, key: string, name: Site): ReturnType<type
   const { node, module } = name;
   if (ts.isStringLiteralLike(node)) return duration(reading, { module, node });
   if (ts.isComputedPropertyName(node)) return duration(reading, { module, node: node.expression });
-  return wrong(reading, name, 'a duration', `Write it in quotes, with a unit: '${/^\d+$/.test(key) ? key : '30'}s'.`);
+  const guess = /^\d+$/.test(key) ? `. If it counts milliseconds: '${key}ms'.` : ": '30s'.";
+  return wrong(reading, name, 'a duration', `Write it in quotes, with a unit${guess}`);
 }
 
 function laterOne(reading: Reading, item: Site<ts.Expression>): StateNode['after'][number] | undefined {

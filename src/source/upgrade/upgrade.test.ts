@@ -165,3 +165,9 @@ test('of two rewrites that meet one is made, whole, and the other comes again', 
   );
   expect(changed[0]?.text.slice(0, 8)).toBe('/*ONE!*/');
 });
+
+test('docs/cli.md lists every codemod', () => {
+  const page = readFileSync(fileURLToPath(new URL('../../../docs/cli.md', import.meta.url)), 'utf8');
+  for (const { version, name, description } of codemods)
+    expect(page).toContain(`| ${version} | \`${name}\` | ${description} |`);
+});

@@ -3,12 +3,16 @@ import { CliError } from '../../kit/failure.ts';
 import { writeFile } from '../../kit/write-file.ts';
 
 /** Writes changed files, all of them or none: one that somebody else has changed since it was read stops the whole. */
-export function writeTexts(texts: ReadonlyMap<string, string>, before: ReadonlyMap<string, string>): void {
+export function writeTexts(
+  texts: ReadonlyMap<string, string>,
+  before: ReadonlyMap<string, string>,
+  command = 'dsl check --fix',
+): void {
   const changed = [...texts].filter(([path, text]) => text !== before.get(path));
   for (const [path] of changed) {
     if (readFileSync(path, 'utf8') === before.get(path)) continue;
     throw new CliError('MR2032', `'${path}' was changed while it was being fixed.`, {
-      hint: 'Nothing was written. Run `dsl check --fix` again.',
+      hint: `Nothing was written. Run \`${command}\` again.`,
       exitCode: 1,
     });
   }
