@@ -10,13 +10,14 @@ const edit = z.looseObject({ op: z.enum(['add', 'remove', 'rename', 'move', 'set
 
 const instances = z.strictObject({
   machine: z.string().optional(),
-  states: byName(open(z.union([z.string(), z.array(z.string()), z.null()]))),
+  states: byName(open(z.union([z.string(), z.array(z.string()), z.null(), lambda]))),
   context: open(lambda).optional(),
 });
 const runs = z.strictObject({
   flow: z.string().optional(),
   steps: byName(open(z.string())),
   input: open(lambda).optional(),
+  inputs: byName(open(lambda)),
   results: byName(open(lambda)),
 });
 const events = z.strictObject({ event: z.string().optional(), payload: open(lambda).optional() });

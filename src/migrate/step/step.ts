@@ -14,12 +14,20 @@ export interface InstanceFacts {
   readonly status: 'active' | 'done' | 'stopped';
 }
 
+/** Where the instances of a state go: `null`: they stay as they are, and are listed. */
+export type StateTarget = string | readonly string[] | null;
+
 /** How the instances of one machine come along. What is not mentioned keeps its name. */
 export interface InstanceMap {
   /** The machine's new name. */
   readonly machine?: string;
-  /** From each old state to the new one; several in parallel regions. `null`: such instances stay as they are, and are listed. */
-  readonly states?: Readonly<Record<string, Open<string | readonly string[] | null>>>;
+  /**
+   * From each old state to the new one; several in parallel regions. A function splits a state by what an instance
+   * remembers, and gets the context as it was before the step.
+   */
+  readonly states?: Readonly<
+    Record<string, Open<StateTarget | ((context: never, facts: InstanceFacts) => StateTarget)>>
+  >;
   /** The new context. Must give JSON that fits the new schema. */
   readonly context?: Open<(context: never, facts: InstanceFacts) => unknown>;
 }
@@ -37,7 +45,9 @@ export interface RunMap {
   /** From each old step path (`prepared/stock`) to the new one; what is below it comes along. */
   readonly steps?: Readonly<Record<string, Open<string>>>;
   readonly input?: Open<(input: never, facts: RunFacts) => unknown>;
-  /** New recorded results, by the old step path. */
+  /** New recorded inputs of steps, by the old step path: what the new code asks for must be what is recorded. */
+  readonly inputs?: Readonly<Record<string, Open<(input: never, facts: RunFacts) => unknown>>>;
+  /** New recorded results, by the old step path; of a wait, the payload that it received. */
   readonly results?: Readonly<Record<string, Open<(result: never, facts: RunFacts) => unknown>>>;
 }
 
