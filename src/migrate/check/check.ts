@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { hashSystem, type Diagnostic, type SystemModel } from '../../model/index.ts';
+import { planChain } from '../plan/chain.ts';
+import { loadSteps } from '../plan/load.ts';
+import { openQuestions } from '../plan/questions.ts';
+import { keptVersions, readSnapshot } from '../snapshots/snapshots.ts';
+import { shownPath } from '../source/shown-path.ts';
+import { WorkingCopy } from '../source/working-copy.ts';
+import { compareVersions } from '../version/version.ts';
+
+/** What came of looking at the versions of a system. */
+export interface VersionCheck {
+  readonly system?: SystemModel;
+  /** The versions that are kept, the oldest first. */
+  readonly versions: readonly string[];
+  /** Whatever stands in the way of a migration. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Looks at the versions of a system as `dsl migrate --check` does: the source against what was kept of its version
+ * (MR1831), a chain of steps from every earlier version that was kept (MR1817), placeholders that are left (MR1818), and
+ * what is wrong with steps and snapshots. Writes nothing.
+ *
+ * @example
+ * ```ts
+ * import { checkVersions } from 'millrace/migrate';
+ *
+ * const { diagnostics } = await checkVersions('orders.dsl.ts');
+ * if (diagnostics.length > 0) process.exitCode = 1;
+ * ```
+ */
+export async function checkVersions(file: string, cwd: string = process.cwd()): Promise<VersionCheck> {
+  const entry = resolve(cwd, file);
+  const { system, errors } = await new WorkingCopy(entry, cwd).system();
+  const kept = keptVersions(entry);
+  const versions = kept.map(({ version }) => version);
+  if (system === undefined) return { versions, diagnostics: errors };
+  const shown = shownPath(entry, cwd);
+  const diagnostics: Diagnostic[] = [];
+  for (const each of kept) {
+    const { snapshot, diagnostics: wrong } = readSnapshot(each, cwd, system.name);
+    diagnostics.push(...wrong);
+    if (snapshot?.version !== system.version || hashSystem(snapshot.model) === hashSystem(system)) continue;
+    const known = shownPath(each.path, cwd);
+    diagnostics.push({
+      code: 'MR1831',
+      severity: 'error',
+      message: `The source differs from version ${system.version}, which was kept (${known}).`,
+      ...system.location,
+      file: shown,
+      hint: `\`dsl diff ${known} ${shown}\` shows what differs; \`dsl migrate ${shown} --plan\` begins the next version.`,
+    });
+  }
+  const { files, diagnostics: wrong } = await loadSteps(entry, cwd);
+  diagnostics.push(...wrong);
+  const gaps = new Map<string, Diagnostic>();
+  for (const from of versions.filter((version) => compareVersions(version, system.version) < 0)) {
+    const { diagnostics: missing } = planChain({ files, from, to: system.version, file: shown });
+    // Of one gap in the middle every earlier version would tell; the last of them says it shortest.
+    for (const gap of missing) gaps.set(`${gap.code} ${gap.hint}`, gap);
+  }
+  // What fails to load is missing from the chain; that is said already.
+  if (wrong.length === 0) diagnostics.push(...gaps.values());
+  const all = files.flatMap(
+    (each) => planChain({ files: [each], from: each.step.from, to: each.step.to, file: shown }).steps,
+  );
+  diagnostics.push(...openQuestions(all, cwd));
+  return { system, versions, diagnostics };
+}
