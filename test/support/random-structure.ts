@@ -37,9 +37,7 @@ function build(depth: number, random: () => number): MachineSketch {
   const all: Plan[] = [];
   const nameOf = (letter: string): string => {
     const odd = pick(oddNames);
-    // What every object has is no name for a history here: the type checker takes it for the object's own.
-    const isFit = letter === 's' || !(odd in {});
-    return isFit && chance(25) && all.every(({ name }) => name !== odd) ? odd : `${letter}${all.length}`;
+    return chance(25) && all.every(({ name }) => name !== odd) ? odd : `${letter}${all.length}`;
   };
   const plan = (level: number, parent: Plan | undefined, isFirst: boolean): Plan => {
     const isRegion = parent?.type === 'parallel';

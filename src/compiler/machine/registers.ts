@@ -1,7 +1,7 @@
 /** The registers of a machine: fields of its cell, one a region and one a history state. */
 import type { StateNode } from '../../model/index.ts';
 import { hard, indent, object, type Doc } from '../../model/text/doc.ts';
-import { camelCase, propertyKey } from '../../model/text/names.ts';
+import { camelCase } from '../../model/text/names.ts';
 import type { Printer } from './printer.ts';
 
 // What a cell has of its own.
@@ -52,27 +52,17 @@ export function registerMembers({ tree, registers, asked, local: { cell } }: Pri
   const [, ...regions] = tree.regions;
   const names = tree.regions.map(({ register }) => register);
   const numbers = `[${names.map((name) => `${name} = -1`).join(', ')}]`;
-  const kept = tree.histories.map(({ state, register }) => {
-    const key = propertyKey(state.name);
-    return key === register ? `${register} = []` : `${key}: ${register} = []`;
-  });
-  const remembered = kept.length > 0 ? [`{ ${kept.join(', ')} }`] : [];
-  const fields = [
-    ...names,
-    ...tree.histories.map(({ register }) => register),
-    ...(asked.size > 0 ? ['asked: []'] : []),
-  ];
+  const kept = tree.histories.map(({ register }) => register);
+  const remembered = kept.length > 0 ? [`[${kept.map((name) => `${name} = []`).join(', ')}]`] : [];
+  const fields = [...names, ...kept, ...(asked.size > 0 ? ['asked: []'] : [])];
   return [
     `regions: [${regions.map(({ root }) => root?.number ?? -1).join(', ')}]`,
     [`open: (${[cell, numbers, ...remembered].join(', ')}) => (`, object([`...${cell}`, ...fields]), ')'],
     `read: (${cell}) => [${names.map((name) => `${cell}.${name}`).join(', ')}]`,
     ...(kept.length > 0
       ? [
-          [
-            `remembered: (${cell}) => (`,
-            object(tree.histories.map(({ state, register }) => `${propertyKey(state.name)}: ${cell}.${register}`)),
-            ')',
-          ],
+          `histories: [${tree.histories.map(({ state }) => state.number).join(', ')}]`,
+          `remembered: (${cell}) => [${kept.map((name) => `${cell}.${name}`).join(', ')}]`,
         ]
       : []),
   ];

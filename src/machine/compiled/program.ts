@@ -52,16 +52,18 @@ export interface Program<Context, Registers extends Cell<Context> = Cell<Context
 export interface RegionalProgram<Context, Registers extends Cell<Context>> extends Program<Context, Registers> {
   /** The number of the first state of each region but the first, which is the machine itself. */
   readonly regions: readonly number[];
+  /** The numbers of the history states, if there are any. */
+  readonly histories?: readonly number[];
   /** Makes the registers from where each region stands, and what each history state remembers. */
   readonly open: (
     cell: Cell<Context>,
     regions: readonly number[],
-    remembered: Readonly<Record<string, readonly number[]>>,
+    remembered: readonly (readonly number[])[],
   ) => Registers;
   /** Where each region stands. */
   readonly read: (cell: Registers) => readonly number[];
   /** What each history state remembers. */
-  readonly remembered?: (cell: Registers) => Readonly<Record<string, readonly number[]>>;
+  readonly remembered?: (cell: Registers) => readonly (readonly number[])[];
 }
 
 /** Between registers and snapshots. */

@@ -5,7 +5,7 @@ import type { Cell, CompiledMachine, RegionalProgram } from './program.ts';
 export function regionalMachine<Context, Contexts, Registers extends Cell<Context>>(
   program: RegionalProgram<Context, Registers>,
 ): CompiledMachine<Context, Contexts, Registers> {
-  const { states, regions } = program;
+  const { states, regions, histories = [] } = program;
   // A state with regions is no leaf: those in its regions are.
   const leaves = states.map(([name, , , type]) => (type === 'parallel' ? undefined : name));
   const regionOf = states.map((_, state) => regions.findLastIndex((root) => isWithin(state, root)) + 1);
@@ -13,6 +13,7 @@ export function regionalMachine<Context, Contexts, Registers extends Cell<Contex
     for (let each = state; each >= root; each = states[each]?.[1] ?? -1) if (each === root) return true;
     return false;
   }
+  const nameOf = (state = -1): string => states[state]?.[0] ?? '';
   const whereIs = (leaves: readonly string[]): readonly number[] => {
     const at = [-1, ...regions.map(() => -1)];
     for (const leaf of leaves) {
@@ -26,11 +27,10 @@ export function regionalMachine<Context, Contexts, Registers extends Cell<Contex
   };
   return machineOf(program, {
     open: (context, scope, snapshot) => {
-      // Without a prototype: a history state may be called `constructor`.
-      const remembered = Object.create(null) as Record<string, readonly number[]>;
+      const remembered = histories.map((): readonly number[] => []);
       for (const [history, names] of Object.entries(snapshot?.history ?? {})) {
-        numberOf(program, history);
-        remembered[history] = names.map((state) => numberOf(program, state));
+        const index = histories.indexOf(numberOf(program, history));
+        if (index !== -1) remembered[index] = names.map((state) => numberOf(program, state));
       }
       return program.open(newCell(context, scope), whereIs(snapshot?.state ?? []), remembered);
     },
@@ -41,13 +41,11 @@ export function regionalMachine<Context, Contexts, Registers extends Cell<Contex
         if (leaf !== undefined) state.push(leaf);
       }
       const snapshot = snapshotOf(cell, state);
-      if (program.remembered === undefined) return snapshot;
-      const kept = Object.entries(program.remembered(cell)).filter(([, numbers]) => numbers.length > 0);
-      if (kept.length === 0) return snapshot;
-      const history = kept.map(
-        ([name, numbers]) => [name, numbers.map((number) => states[number]?.[0] ?? '')] as const,
+      const kept = program.remembered?.(cell) ?? [];
+      const history = kept.flatMap((numbers, index) =>
+        numbers.length === 0 ? [] : [[nameOf(histories[index]), numbers.map(nameOf)] as const],
       );
-      return { ...snapshot, history: Object.fromEntries(history) };
+      return history.length === 0 ? snapshot : { ...snapshot, history: Object.fromEntries(history) };
     },
   });
 }
