@@ -1,3 +1,4 @@
+import type { KeptFiles } from './files/kept.ts';
 import type { Diagnostic, Suppression, SystemModel } from '../model/index.ts';
 
 /** Options of {@link readSystem}. */
@@ -6,6 +7,8 @@ export interface ReadOptions {
   readonly readFile?: (path: string) => Uint8Array | string;
   /** The folder that the files of diagnostics are relative to. Default: the working directory. */
   readonly cwd?: string;
+  /** Files that are parsed already, from `keepFiles()`: for whoever reads the same systems again and again. */
+  readonly kept?: KeptFiles;
 }
 
 /** What came of reading a system. */
@@ -20,4 +23,6 @@ export interface ReadResult {
   readonly suppressions?: readonly Suppression[];
   /** The absolute paths of all files that were read, the entry first. */
   readonly files: readonly string[];
+  /** The absolute paths of files that the source names and that could not be read. */
+  readonly missing?: readonly string[];
 }

@@ -19,15 +19,15 @@ import type { ReadOptions, ReadResult } from './options.ts';
  * ```
  */
 export async function readSystem(entryPath: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const { cwd = process.cwd(), readFile = readFileSync } = options;
+  const { cwd = process.cwd(), readFile = readFileSync, kept } = options;
   const path = resolve(cwd, entryPath);
   const shown = (relative(cwd, path) || path).replaceAll('\\', '/');
   // What cannot be read at all is not worth loading the parser for.
   const loaded = loadText(path, shown, readFile);
-  if ('problem' in loaded) return { diagnostics: [wholeFile(shown, loaded.problem)], files: [] };
+  if ('problem' in loaded) return { diagnostics: [wholeFile(shown, loaded.problem)], files: [], missing: [path] };
   if (/(?<!\.d)\.m?ts$/.test(path)) {
     const { readSource } = await import('./read.ts');
-    return readSource(path, cwd, (file) => (file === path ? loaded.text : readFile(file)));
+    return readSource(path, cwd, (file) => (file === path ? loaded.text : readFile(file)), kept);
   }
   if (path.endsWith('.json')) {
     const { readJson } = await import('./files/read-json.ts');

@@ -4,6 +4,7 @@ import type { Diagnostic, SystemModel } from '../model/index.ts';
 import { membersOf, reportStrangers, type Member } from './define/members.ts';
 import { findSystem, readSystemHead, type SystemCall } from './define/system.ts';
 import { reportCycles } from './files/cycles.ts';
+import type { KeptFiles } from './files/kept.ts';
 import { suppressionsIn } from './ignore/index.ts';
 import { readReached } from './scope/reached.ts';
 import { readMembers } from './members.ts';
@@ -13,8 +14,13 @@ import { packageName } from './syntax/dsl-name.ts';
 import type { Module } from './syntax/module.ts';
 
 /** Reads a system from a TypeScript file. Loads the parser: import this module only when it is needed. */
-export function readSource(path: string, cwd: string, readFile: (path: string) => Uint8Array | string): ReadResult {
-  return openSource(path, cwd, readFile).result;
+export function readSource(
+  path: string,
+  cwd: string,
+  readFile: (path: string) => Uint8Array | string,
+  kept?: KeptFiles,
+): ReadResult {
+  return openSource(path, cwd, readFile, kept).result;
 }
 
 /** Where a system and its definitions stand in its files. */
@@ -31,9 +37,10 @@ export function openSource(
   path: string,
   cwd: string,
   readFile: (path: string) => Uint8Array | string,
+  kept?: KeptFiles,
 ): { readonly result: ReadResult; readonly opened?: Opened } {
   const entry = resolve(cwd, path);
-  const reading = new Reading(entry, cwd, readFile);
+  const reading = new Reading(entry, cwd, readFile, kept);
   let system: SystemModel | undefined;
   let opened: Opened | undefined;
   try {
@@ -49,6 +56,7 @@ export function openSource(
     module === undefined ? [] : suppressionsIn(module),
   );
   const files = [...reading.modules].flatMap(([file, module]) => (module === undefined ? [] : [file]));
+  const missing = [...reading.modules].flatMap(([file, module]) => (module === undefined ? [file] : []));
   const result = {
     ...(system === undefined ? {} : { system: deepFreeze(system) }),
     diagnostics: byPlace(
@@ -57,6 +65,7 @@ export function openSource(
     ),
     ...(suppressions.length > 0 && { suppressions }),
     files,
+    ...(missing.length > 0 && { missing }),
   };
   return { result, ...(opened === undefined ? {} : { opened }) };
 }

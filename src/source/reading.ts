@@ -2,10 +2,11 @@ import { dirname, relative } from 'node:path';
 import type { ts } from 'ts-morph';
 import type { Diagnostic, Fix, ImportNode, LocalNode, Severity } from '../model/index.ts';
 import type { Definition } from './define/dsl-call.ts';
+import type { KeptFiles } from './files/kept.ts';
 import { loadText } from './files/load-text.ts';
 import { position, span, startOf } from './syntax/location.ts';
 import { renaming } from './syntax/renaming.ts';
-import { parseModule, type Module, type Site, type ValueBinding } from './syntax/module.ts';
+import { parseFile, type Module, type ParsedFile, type Site, type ValueBinding } from './syntax/module.ts';
 
 interface Extra {
   readonly hint?: string;
@@ -52,11 +53,13 @@ export class Reading {
   readonly #root: string;
   readonly #cwd: string;
   readonly #readFile: (path: string) => Uint8Array | string;
+  readonly #kept: KeptFiles | undefined;
 
-  constructor(entry: string, cwd: string, readFile: (path: string) => Uint8Array | string) {
+  constructor(entry: string, cwd: string, readFile: (path: string) => Uint8Array | string, kept?: KeptFiles) {
     this.#root = dirname(entry);
     this.#cwd = cwd;
     this.#readFile = readFile;
+    this.#kept = kept;
   }
 
   /** Says that something is wrong with a node. The same problem is reported once. */
@@ -108,8 +111,8 @@ export class Reading {
         });
       return undefined;
     }
-    const names = { path, file: slashed(relative(this.#root, path)), display: this.display(path) };
-    const { module, problems } = parseModule(names, loaded.text);
+    const { problems, ...parsed } = this.#parse(path, loaded.text);
+    const module = { path, file: slashed(relative(this.#root, path)), display: this.display(path), ...parsed };
     this.modules.set(path, module);
     for (const { start, length, message } of problems) {
       this.#add({
@@ -143,6 +146,14 @@ export class Reading {
     } finally {
       this.#open.delete(site.node);
     }
+  }
+
+  #parse(path: string, text: string): ParsedFile {
+    const before = this.#kept?.parsed.get(path);
+    if (before?.text === text) return before;
+    const parsed = parseFile(path, text);
+    this.#kept?.parsed.set(path, parsed);
+    return parsed;
   }
 
   #add(diagnostic: Diagnostic): void {

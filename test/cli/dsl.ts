@@ -29,6 +29,8 @@ export interface Running {
   readonly done: Promise<Done>;
   /** Resolves when stderr has this text. */
   readonly says: (text: string) => Promise<void>;
+  /** What it has said so far. */
+  readonly said: () => { readonly stdout: string; readonly stderr: string };
   readonly kill: (signal: NodeJS.Signals) => void;
 }
 
@@ -56,7 +58,8 @@ export function start(args: readonly string[], options: Options = {}): Running {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };
-  return { done, says, kill: (signal) => void child.kill(signal) };
+  const said = () => ({ stdout: stdout(), stderr: stderr() });
+  return { done, says, said, kill: (signal) => void child.kill(signal) };
 }
 
 /** Runs `dsl` to its end. */

@@ -2,30 +2,41 @@ import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { hashFile } from '../../compiler/manifest/manifest.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Config as Written } from '../../dsl/index.ts';
 import { CliError } from '../kit/failure.ts';
 import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
 
-/** What each config imports: a module that is imported again is not resolved again. */
-const importsOf = new Map<string, Set<string>>();
+/**
+ * What each config was loaded from: the file and its imports, with their hashes. Node loads a module once, so a config
+ * that has changed since (somebody watches) is loaded under another address, and its imports with it.
+ */
+const loads = new Map<string, Load>();
+
+interface Load {
+  readonly round: number;
+  readonly files: Map<string, string | undefined>;
+}
 
 /** Runs a config file and checks what it says. */
 export async function loadConfig(
   file: string,
   cwd: string,
 ): Promise<{ readonly written: Written; readonly imports: readonly string[] }> {
-  const imports = importsOf.get(file) ?? new Set<string>();
-  importsOf.set(file, imports);
-  const written = check(file, await load(file, cwd, imports), cwd);
+  const before = loads.get(file);
+  const isSame = before !== undefined && [...before.files].every(([path, hash]) => hashFile(path) === hash);
+  const load = isSame ? before : { round: (before?.round ?? 0) + 1, files: new Map([[file, hashFile(file)]]) };
+  loads.set(file, load);
+  const written = check(file, await execute(file, cwd, load), cwd);
   checkCustom(file, written.customRules ?? [], cwd);
   await checkRules(file, written.rules ?? {}, written.customRules ?? [], cwd);
-  return { written, imports: [...imports] };
+  return { written, imports: [...load.files.keys()].filter((path) => path !== file) };
 }
 
-async function load(file: string, cwd: string, imports: Set<string>): Promise<unknown> {
+async function execute(file: string, cwd: string, load: Load): Promise<unknown> {
   try {
-    const loaded = await importConfig(file, imports);
+    const loaded = await importConfig(file, load);
     if (!('default' in loaded)) {
       throw new CliError('MR2005', `${relative(cwd, file)} has no default export.`, {
         hint: 'Write `export default defineConfig({ ... })`.',
@@ -35,6 +46,8 @@ async function load(file: string, cwd: string, imports: Set<string>): Promise<un
     return loaded['default'];
   } catch (thrown) {
     if (thrown instanceof CliError) throw thrown;
+    // What was missing may be there the next time: not the same load, then.
+    load.files.set(file, undefined);
     const place = placeOf(thrown) ?? { file, line: 1 };
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     throw new CliError('MR2004', `${showPlace(place, cwd)}: the config cannot be loaded: ${message}`, {
@@ -69,8 +82,9 @@ const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => bo
  * Imports a config. `millrace` means the one function that a config needs: the rest of the language takes as long to load
  * as everything else an unchanged compile does, and need not be installed.
  */
-async function importConfig(file: string, imports: Set<string>): Promise<Readonly<Record<string, unknown>>> {
-  const url = pathToFileURL(file).href;
+async function importConfig(file: string, { round, files }: Load): Promise<Readonly<Record<string, unknown>>> {
+  const query = round === 1 ? '' : `?${round}`;
+  const url = `${pathToFileURL(file).href}${query}`;
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const small = new URL(`../../dsl/system/config.${ending}`, import.meta.url).href;
   const rules = new URL(`../../rules/index.${ending}`, import.meta.url).href;
@@ -82,12 +96,14 @@ async function importConfig(file: string, imports: Set<string>): Promise<Readonl
       if (specifier === 'millrace/rules') return { url: rules, shortCircuit: true };
       const found = next(specifier, context);
       const isOwn = /^\.{0,2}\//.test(specifier) && found.url.startsWith('file:') && !inPackage(found.url);
-      if (isOwn && found.url !== url) imports.add(fileURLToPath(found.url));
-      return found;
+      if (!isOwn) return found;
+      const path = fileURLToPath(found.url);
+      if (!files.has(path)) files.set(path, hashFile(path));
+      return found.url.includes('?') ? found : { ...found, url: `${found.url}${query}` };
     },
   });
   try {
-    return await loadModule(file);
+    return await loadModule(file, query);
   } finally {
     hooks.deregister();
   }

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CliError } from './failure.ts';
 
 /** Folders in which nobody keeps sources. */
@@ -29,6 +29,26 @@ export async function findFiles(patterns: readonly string[], cwd: string): Promi
     for (const each of matches) found.add(each);
   }
   return [...found].toSorted();
+}
+
+/** The folders in which a new file may match the patterns, absolute, each once. None is looked into that is skipped. */
+export function foldersOf(patterns: readonly string[], cwd: string): readonly string[] {
+  const found = new Set<string>();
+  const add = (folder: string): void => {
+    if (found.has(folder)) return;
+    found.add(folder);
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory() && !skips(entry.name)) add(join(folder, entry.name));
+    }
+  };
+  for (const pattern of patterns) {
+    const isGlob = /[*?[\]{}!]/.test(pattern) && !isThere(resolve(cwd, pattern));
+    const fixed = isGlob ? pattern.slice(0, pattern.search(/[*?[\]{}!]/)).replace(/[^/\\]*$/, '') : dirname(pattern);
+    const folder = resolve(cwd, fixed);
+    if (!isGlob) found.add(folder);
+    else if (isThere(folder)) add(folder);
+  }
+  return [...found];
 }
 
 async function match(pattern: string, cwd: string): Promise<readonly string[]> {

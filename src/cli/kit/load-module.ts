@@ -10,9 +10,11 @@ export interface Place {
 /**
  * Imports a module of the user's: by Node itself, which strips types; by `tsx` when the file uses syntax that cannot be
  * stripped, such as an enum.
+ *
+ * @param query Makes another module of the same file, such as `?2`: Node loads each address only once.
  */
-export async function loadModule(file: string): Promise<Readonly<Record<string, unknown>>> {
-  const url = pathToFileURL(file).href;
+export async function loadModule(file: string, query = ''): Promise<Readonly<Record<string, unknown>>> {
+  const url = `${pathToFileURL(file).href}${query}`;
   try {
     return (await import(url)) as Record<string, unknown>;
   } catch (thrown) {

@@ -11,6 +11,7 @@ import {
 import { hashText, readManifest } from '../../compiler/manifest/manifest.ts';
 import { makeFolder } from '../../core/write-files.ts';
 import type { Diagnostic } from '../../model/index.ts';
+import type { KeptFiles } from '../../source/index.ts';
 import type { Config } from '../config/config.ts';
 import { packageVersion } from '../kit/package-root.ts';
 import { inWords } from '../kit/write-file.ts';
@@ -28,6 +29,8 @@ interface Options {
   readonly stubs?: boolean;
   /** Read also what is fresh: whoever watches wants the parser warm before the first edit. */
   readonly reread?: boolean;
+  /** Files that are parsed already. */
+  readonly kept?: KeptFiles;
 }
 
 /** What came of compiling: the document of `dsl compile --json`. */
@@ -41,8 +44,13 @@ export interface Compiled {
 export interface Outcome extends Compiled {
   /** The implementations that were begun. */
   readonly stubs: readonly string[];
-  /** All source files that were looked at, absolute. */
-  readonly sources: readonly string[];
+  /**
+   * Everything that it was made from, absolute, with the hashes that were read: sources, config, templates. `undefined`
+   * is a file that was looked for in vain.
+   */
+  readonly inputs: ReadonlyMap<string, string | undefined>;
+  /** How many of the systems, the first ones, were not even read. */
+  readonly unread: number;
   /** The output folder of each entry file. */
   readonly folders: ReadonlyMap<string, string>;
 }
@@ -54,7 +62,7 @@ export async function compileSystems(
   config: Config,
   options: Options,
 ): Promise<Outcome> {
-  const { out, check = false, force = false, stubs = false, reread = false } = options;
+  const { out, check = false, force = false, stubs = false, reread = false, kept } = options;
   // A stub may be missing although nothing changed, and force is for when the manifest is wrong.
   const fresh = stubs || force || reread ? [] : freshSystems(files, out, config).filter(implemented);
   const done = new Set(fresh.map(({ entry }) => entry));
@@ -66,6 +74,7 @@ export async function compileSystems(
     {
       parts: fresh.flatMap(({ sources }) => sources),
       stubs,
+      ...(kept !== undefined && { kept }),
       readFile: (path) => {
         const bytes = readFileSync(path);
         hashes.set(path, hashText(bytes));
@@ -115,8 +124,17 @@ export async function compileSystems(
       written: report.written.length,
     });
   }
-  const sources = [...fresh.flatMap((each) => each.sources), ...found.systems.flatMap((each) => each.files)];
-  return { ok: !hasErrors(diagnostics), systems, diagnostics, stubs: begun, sources, folders };
+  const inputs = new Map<string, string | undefined>([
+    ...fresh.flatMap(({ sources, manifest }) => zip(sources, Object.values(manifest.inputs))),
+    ...found.missing.map((path): [string, undefined] => [path, undefined]),
+    ...extra.map(({ path, hash }): [string, string] => [path, hash]),
+    ...hashes,
+  ]);
+  return { ok: !hasErrors(diagnostics), systems, diagnostics, stubs: begun, inputs, unread: fresh.length, folders };
+}
+
+function zip(paths: readonly string[], hashes: readonly string[]): [string, string | undefined][] {
+  return paths.map((path, index) => [path, hashes[index]]);
 }
 
 /** What lacks an implementation is read again, to say so. */

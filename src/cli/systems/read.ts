@@ -4,7 +4,7 @@ import { deepFreeze } from '../../core/index.ts';
 import type { Diagnostic, SystemModel } from '../../model/index.ts';
 import { validateSystem } from '../../rules/index.ts';
 import { mayBeOff } from '../../rules/kit/may-be-off.ts';
-import { readSystem, type ReadResult } from '../../source/index.ts';
+import { readSystem, type KeptFiles, type ReadResult } from '../../source/index.ts';
 import type { Config } from '../config/config.ts';
 import { taskFile } from './task-file.ts';
 
@@ -23,6 +23,8 @@ export interface Found {
   readonly systems: readonly FoundSystem[];
   /** The problems of all systems, and of the files that hold none. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Files that were looked for in vain, absolute. */
+  readonly missing: readonly string[];
 }
 
 interface Options {
@@ -32,6 +34,8 @@ interface Options {
   readonly stubs?: boolean;
   /** How files are read; default: from the disk. */
   readonly readFile?: (path: string) => Uint8Array;
+  /** Files that are parsed already. */
+  readonly kept?: KeptFiles;
 }
 
 /** Reads and judges the systems in files. A file that is only a part of another of the systems counts with that one. */
@@ -41,10 +45,11 @@ export async function findSystems(
   config: Config,
   options: Options = {},
 ): Promise<Found> {
-  const { readFile } = options;
+  const { readFile, kept } = options;
   const results: { readonly file: string; readonly result: ReadResult }[] = [];
   for (const file of files) {
-    results.push({ file, result: await readSystem(file, { cwd, ...(readFile !== undefined && { readFile }) }) });
+    const how = { cwd, ...(readFile !== undefined && { readFile }), ...(kept !== undefined && { kept }) };
+    results.push({ file, result: await readSystem(file, how) });
   }
   const parts = new Set(options.parts);
   for (const { result } of results) {
@@ -68,7 +73,8 @@ export async function findSystems(
   }
   const isNeeded = (diagnostic: Diagnostic): boolean =>
     isNeededElsewhere(diagnostic, systems, new Set(options.parts), cwd);
-  return deepFreeze({ systems, diagnostics: unique(diagnostics.filter((each) => !isNeeded(each))) });
+  const missing = results.flatMap(({ result }) => result.missing ?? []);
+  return deepFreeze({ systems, diagnostics: unique(diagnostics.filter((each) => !isNeeded(each))), missing });
 }
 
 /** Is there an error among these? */

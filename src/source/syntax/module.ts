@@ -73,13 +73,18 @@ export interface SyntaxProblem {
   readonly message: string;
 }
 
+/** What a file is by its text alone, whoever reads it. */
+export interface ParsedFile extends Pick<
+  Module,
+  'text' | 'source' | 'bindings' | 'exports' | 'stars' | 'moreDefaults'
+> {
+  readonly problems: readonly SyntaxProblem[];
+}
+
 /** Parses a file. JSDoc is read from the text when it is needed: parsing it costs more than all the rest. */
-export function parseModule(
-  names: Pick<Module, 'path' | 'file' | 'display'>,
-  text: string,
-): { module: Module; problems: SyntaxProblem[] } {
+export function parseFile(path: string, text: string): ParsedFile {
   const source = ts.createSourceFile(
-    names.path,
+    path,
     text,
     { languageVersion: ts.ScriptTarget.ESNext, jsDocParsingMode: ts.JSDocParsingMode.ParseNone },
     false,
@@ -94,7 +99,16 @@ export function parseModule(
     length,
     message: ts.flattenDiagnosticMessageText(messageText, '\n'),
   }));
-  return { module: { ...names, text, source, ...topLevel(source) }, problems };
+  return { text, source, ...topLevel(source), problems };
+}
+
+/** Parses a file, and gives it the names that it is known by. */
+export function parseModule(
+  names: Pick<Module, 'path' | 'file' | 'display'>,
+  text: string,
+): { readonly module: Module; readonly problems: readonly SyntaxProblem[] } {
+  const { problems, ...parsed } = parseFile(names.path, text);
+  return { module: { ...names, ...parsed }, problems };
 }
 
 function topLevel(source: ts.SourceFile): Pick<Module, 'bindings' | 'exports' | 'stars' | 'moreDefaults'> {

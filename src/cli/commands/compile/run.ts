@@ -4,6 +4,7 @@ import { CliError } from '../../kit/failure.ts';
 import { findFiles } from '../../kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
 import { shorten } from '../../kit/table.ts';
+import type { KeptFiles } from '../../../source/index.ts';
 import { compileSystems, type Outcome } from '../../systems/compile.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { line } from './report.ts';
@@ -25,7 +26,7 @@ export async function compile(io: Io, globs: readonly string[], options: Compile
     });
   }
   if (options.watch === true) {
-    const { watch } = await import('./watch.ts');
+    const { watch } = await import('./watch/index.ts');
     return await watch(io, globs, options);
   }
   const outcome = await compileOnce(io, await readConfig(io.cwd), globs, options);
@@ -41,12 +42,12 @@ export async function compileOnce(
   config: Config,
   globs: readonly string[],
   options: CompileArguments,
-  reread = false,
+  more: { readonly reread?: boolean; readonly kept?: KeptFiles } = {},
 ): Promise<Outcome> {
   const files = globs.length > 0 ? await findFiles(globs, io.cwd) : await findFiles(config.globs, config.root);
   const out = options.out === undefined ? config.out : resolve(io.cwd, options.out);
   const { check = false, stubs = false, force = false } = options;
-  return await compileSystems(files, io.cwd, config, { out, check, stubs, force, reread });
+  return await compileSystems(files, io.cwd, config, { out, check, stubs, force, ...more });
 }
 
 /** Says what was done: problems on stderr, the rest on stdout. */
