@@ -24,7 +24,8 @@ export function changeDefinition(
   const inOptions = isInOptions(head.node.arguments[1], statement);
   const sides = { before: above(before, inOptions), after: above(after, inOptions) };
   change(job, head.module, head.node.arguments, 1, headsOf(job, head.module, sides, inOptions), whole);
-  if (states !== undefined) change(job, module, states.arguments, 0, callsOf(job, module, sides, inOptions), whole);
+  if (states !== undefined)
+    change(job, module, states.arguments, 0, callsOf(job, module, sides, inOptions), whole, true);
   if (!inOptions) comment(job, module, statement, before, after);
 }
 
@@ -91,6 +92,7 @@ function change(
   from: number,
   { source, call }: Calls,
   whole: boolean,
+  isStates = false,
 ): void {
   const style = job.style(module);
   const code = (side: 'before' | 'after', index: number): Code => ({
@@ -101,7 +103,10 @@ function change(
     if (index < from || index >= call.after.arguments.length) continue;
     const mine = { source: module.source, node };
     const wanted: Wanted = { before: code('before', index), after: code('after', index) };
-    job.edit(module, whole ? [replacement(mine, wanted.after, style)] : merge(mine, wanted, style));
+    job.edit(
+      module,
+      whole ? [replacement(mine, wanted.after, style)] : merge(mine, wanted, style, isStates && index === 1),
+    );
   }
 }
 

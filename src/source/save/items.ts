@@ -12,10 +12,10 @@ export interface Items {
   readonly separator: ',' | '';
 }
 
-/** An item of the list as it will be: one that was there, with the edits inside of it, or a new text (`beside`: right behind the one before). */
+/** An item of the list as it will be: one that was there, with the edits inside of it, or a new text (`beside`: right behind the one before; `tail`: a comment on the rest of its line). */
 export type Placed =
   | { readonly at: number; readonly edits: readonly TextEdit[] }
-  | { readonly text: string; readonly beside?: boolean };
+  | { readonly text: string; readonly beside?: boolean; readonly tail?: string };
 
 interface Chunk {
   readonly lead: string;
@@ -43,7 +43,7 @@ export function rearranged(
       return {
         lead: item.beside === true ? '' : isBroken ? line : index === 0 ? between(0) : ' ',
         body: item.text,
-        after: separator,
+        after: separator + (item.tail === undefined || item.tail === '' ? '' : ` ${item.tail}`),
       };
     const span = spans[item.at] as Items['spans'][number];
     const lead = between(item.at);
@@ -92,7 +92,7 @@ function withoutComma(after: string): string {
 }
 
 /** Behind each item, its comma and the comments on the rest of its line. */
-function boundsOf(text: string, { spans, separator, end }: Items): readonly number[] {
+export function boundsOf(text: string, { spans, separator, end }: Items): readonly number[] {
   return spans.map((span) => {
     const comma = skipTrivia(text, span.end);
     const behind = separator !== '' && comma < end && text[comma] === ',' ? comma + 1 : span.end;

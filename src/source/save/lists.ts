@@ -21,10 +21,12 @@ export interface List {
   readonly start: number;
   readonly end: number;
   readonly items: readonly Item[];
+  /** Are its items states? */
+  readonly isStates?: boolean;
 }
 
 /** The items of a piece of code, if it is one that has some. */
-export function listOf(code: Code): List | undefined {
+export function listOf(code: Code, isStates = false): List | undefined {
   const { source, start } = code;
   const node = start === undefined && ts.isExpression(code.node) ? bare(code.node) : code.node;
   const chain = start === undefined ? chainOf({ source, node }) : undefined;
@@ -40,7 +42,7 @@ export function listOf(code: Code): List | undefined {
     const items = node.properties.map((member) =>
       item(member, keyOf(member), ts.isPropertyAssignment(member) ? member.initializer : undefined),
     );
-    return { kind: 'object', head: '', start: node.properties.pos, end: node.end - 1, items: plain(items) };
+    return { kind: 'object', head: '', start: node.properties.pos, end: node.end - 1, items: plain(items), isStates };
   }
   if (ts.isArrayLiteralExpression(node)) {
     const items = node.elements.map((element) => {

@@ -6,6 +6,7 @@ import type { TextEdit } from './edits.ts';
 import { rearranged, type Placed } from './items.ts';
 import { listOf, type Item, type List } from './lists.ts';
 import { mergeLeaves } from './leaves.ts';
+import { Moves, movedText, withMoved } from './moved.ts';
 import { order } from './order.ts';
 import { inStyle, type Style } from './style.ts';
 import { indentAt } from './trivia.ts';
@@ -20,13 +21,26 @@ export interface Wanted {
  * The smallest edits that make a piece of a file say what is wanted. The file says `before` in words of its own: where
  * it is built as the printer builds it, only what differs is touched; where it is not, the piece is written anew.
  */
-export function merge(own: Code, wanted: Wanted, style: Style): readonly TextEdit[] {
+export function merge(own: Code, wanted: Wanted, style: Style, isStates = false): readonly TextEdit[] {
+  const first: Merging = { style, moves: new Moves() };
+  const edits = mergeCode(own, wanted, first, isStates);
+  const { dropped } = first.moves;
+  // What one list has dropped, another may have got.
+  return dropped.size === 0 ? edits : mergeCode(own, wanted, { style, moves: new Moves(dropped) }, isStates);
+}
+
+interface Merging {
+  readonly style: Style;
+  readonly moves: Moves;
+}
+
+function mergeCode(own: Code, wanted: Wanted, merging: Merging, isStates = false): readonly TextEdit[] {
   const { before, after } = wanted;
   if (same(before, after)) return [];
   return (
-    mergeFunctions(own, wanted, style) ??
-    mergeLists(own, wanted, style) ??
-    mergeLeaves(own, after) ?? [replacement(own, after, style)]
+    mergeFunctions(own, wanted, merging) ??
+    mergeLists(own, wanted, merging, isStates) ??
+    mergeLeaves(own, after) ?? [replaced(own, wanted, merging, isStates)]
   );
 }
 
@@ -36,15 +50,27 @@ export function replacement(own: Code, after: Code, style: Style): TextEdit {
   return { start, end: own.node.end, text: inStyle(after, style, indentAt(own.source.text, start)) };
 }
 
+function replaced(own: Code, { before, after }: Wanted, merging: Merging, isStates = false): TextEdit {
+  merging.moves.drop(own, before, isStates);
+  const start = startOf(own);
+  return { start, end: own.node.end, text: written(after, merging, indentAt(own.source.text, start)) };
+}
+
+/** New text, with what moves into it. */
+function written(after: Code, merging: Merging, indent: string): string {
+  const { style, moves } = merging;
+  return withMoved(after, style, indent, moves, ({ own, before }, item) => mergeItem(own, before, item, merging));
+}
+
 /** `(f) => …`: what is behind the arrow, when that is all that differs. */
-function mergeFunctions(own: Code, { before, after }: Wanted, style: Style): readonly TextEdit[] | undefined {
+function mergeFunctions(own: Code, { before, after }: Wanted, merging: Merging): readonly TextEdit[] | undefined {
   const [mine, was, will] = [own, before, after].map(arrowOf);
   if (mine === undefined || was === undefined || will === undefined) return undefined;
   if (parametersOf(before, was) !== parametersOf(after, will)) return undefined;
   const result = resultOf(mine);
   if (result === undefined || ts.isBlock(was.body) || ts.isBlock(will.body)) return undefined;
   const inside = (code: Code, node: ts.Expression): Code => ({ source: code.source, node: bare(node) });
-  return merge(inside(own, result), { before: inside(before, was.body), after: inside(after, will.body) }, style);
+  return mergeCode(inside(own, result), { before: inside(before, was.body), after: inside(after, will.body) }, merging);
 }
 
 function arrowOf({ node, start }: Code): ts.ArrowFunction | undefined {
@@ -64,8 +90,14 @@ function resultOf({ body }: ts.ArrowFunction): ts.Expression | undefined {
 }
 
 /** Objects, lists, calls and chains of calls: item by item. */
-function mergeLists(own: Code, { before, after }: Wanted, style: Style): readonly TextEdit[] | undefined {
-  const [mine, was, will] = [listOf(own), listOf(before), listOf(after)];
+function mergeLists(
+  own: Code,
+  { before, after }: Wanted,
+  merging: Merging,
+  isStates: boolean,
+): readonly TextEdit[] | undefined {
+  const { style, moves } = merging;
+  const [mine, was, will] = [own, before, after].map((code) => listOf(code, isStates));
   if (mine === undefined || was === undefined || will === undefined) return undefined;
   if (mine.kind !== was.kind || was.kind !== will.kind || was.head !== will.head) return undefined;
   const found = order(mine, was, will);
@@ -74,8 +106,14 @@ function mergeLists(own: Code, { before, after }: Wanted, style: Style): readonl
     const [old, previous, next] = [mine.items[at ?? -1], was.items[then ?? -1], will.items[now ?? -1]];
     return old === undefined || previous === undefined || next === undefined
       ? []
-      : mergeItem(old, previous, next, style);
+      : mergeItem(old, previous, next, merging);
   });
+  for (const [at, old] of mine.items.entries()) {
+    const previous = was.items.find(({ key }) => key !== undefined && key === old.key);
+    if (previous === undefined || found.items.some((item) => item.own === at)) continue;
+    moves.dropItem(mine, old, previous);
+    moves.drop(old.value ?? old, previous.value ?? previous, old.key === 'states');
+  }
   if (!found.moved) return inside.flat();
   const [sample] = mine.items;
   // Nothing shows how the items of an empty list are laid out.
@@ -85,9 +123,11 @@ function mergeLists(own: Code, { before, after }: Wanted, style: Style): readonl
   const placed = found.items.map(({ own: at, after: now }, index): Placed => {
     if (at !== undefined) return { at, edits: inside[index] ?? [] };
     const item = will.items[now ?? -1] as Item;
+    const from = moves.find(will, item);
+    if (from !== undefined) return movedText(from, mergeItem(from.own, from.before, item, merging), indent, style.eol);
     // `z.string().min(3)`: the links of a schema follow each other on one line.
     const beside = mine.kind === 'chain' && !isAfterBreak(item) && !mine.items.some(isAfterBreak);
-    return { text: inStyle(item, style, indent), beside };
+    return { text: written(item, merging, indent), beside };
   });
   const spans = mine.items.map((item) => ({ start: item.start, end: item.node.end }));
   const { start, end, kind } = mine;
@@ -105,9 +145,9 @@ function indentOf(text: string, { kind }: List, { start }: Item, style: Style): 
   return isFirstOnLine || kind !== 'chain' ? line : line + style.unit;
 }
 
-function mergeItem(own: Item, before: Item, after: Item, style: Style): readonly TextEdit[] {
+function mergeItem(own: Item, before: Item, after: Item, merging: Merging): readonly TextEdit[] {
   if (same(before, after)) return [];
   if (own.value === undefined || before.value === undefined || after.value === undefined)
-    return mergeLeaves(own, after) ?? [replacement(own, after, style)];
-  return merge(own.value, { before: before.value, after: after.value }, style);
+    return mergeLeaves(own, after) ?? [replaced(own, { before, after }, merging)];
+  return mergeCode(own.value, { before: before.value, after: after.value }, merging, own.key === 'states');
 }
