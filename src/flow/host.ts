@@ -13,6 +13,13 @@ export interface StepOptions {
 /** A part of a flow: it gets a host of its own, whose step paths begin with the part's. */
 export type Part<Value, Extra extends readonly unknown[] = []> = (host: Host, ...extra: Extra) => Promise<Value>;
 type ValuesOf<Parts> = { readonly [K in keyof Parts]: Parts[K] extends Part<infer Value> ? Value : never };
+/** Which part won a race, and what it gave. */
+export type Winner<Parts> = {
+  readonly [K in keyof Parts]: {
+    readonly winner: K;
+    readonly value: Parts[K] extends Part<infer Value> ? Value : never;
+  };
+}[keyof Parts];
 
 /** Does what is called for and gives its result, or what `onFailure` puts in its place. */
 export interface Perform {
@@ -81,6 +88,16 @@ export interface Host {
     until: (value: Value, index: number) => boolean,
     options: { readonly at: At; readonly max: number; readonly delay?: Duration },
   ): Promise<Value>;
+
+  /**
+   * Runs all parts at the same time. The first to finish wins: its name is recorded, then the others are cancelled and
+   * what they did is undone. A part that fails drops out; when all have, the race fails.
+   */
+  race<Parts extends Readonly<Record<string, Part<unknown>>>>(
+    id: string,
+    parts: Parts,
+    options: { readonly at: At },
+  ): Promise<Winner<Parts>>;
 
   /** Runs a part; when it fails, undoes what it did and runs the handler. */
   attempt<Value, Handled>(

@@ -14,6 +14,7 @@ import { initial } from './initial/index.ts';
 import { keys } from './keys/index.ts';
 import { names } from './names/index.ts';
 import { raiseLoop } from './raise-loop/index.ts';
+import { raceParts } from './race-parts/index.ts';
 import { recursion } from './recursion/index.ts';
 import { references } from './references/index.ts';
 import { regionConflicts } from './region-conflicts/index.ts';
@@ -79,6 +80,7 @@ export const rules: readonly Rule[] = [
   sendEvents,
   cancelledIds,
   sendIds,
+  raceParts,
   unimplemented,
   supported,
 ];

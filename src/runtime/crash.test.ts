@@ -13,7 +13,7 @@ type Node =
   | { readonly do: 'sleep' }
   | { readonly do: 'emit' }
   | { readonly do: 'child'; readonly body: readonly Node[] }
-  | { readonly do: 'all' | 'map' | 'attempt' | 'branch'; readonly body: readonly Node[] };
+  | { readonly do: 'all' | 'map' | 'attempt' | 'branch' | 'race'; readonly body: readonly Node[] };
 
 const { body } = fc.letrec<{ node: Node; body: readonly Node[] }>((tie) => ({
   node: fc.oneof(
@@ -21,7 +21,14 @@ const { body } = fc.letrec<{ node: Node; body: readonly Node[] }>((tie) => ({
     fc.record({ do: fc.constant('step' as const), fails: fc.constantFrom(0, 0, 0, 1, 2), undo: fc.boolean() }),
     fc.record({ do: fc.constantFrom('sleep' as const, 'emit' as const) }),
     fc.record({
-      do: fc.constantFrom('all' as const, 'map' as const, 'attempt' as const, 'branch' as const, 'child' as const),
+      do: fc.constantFrom(
+        'all' as const,
+        'map' as const,
+        'attempt' as const,
+        'branch' as const,
+        'race' as const,
+        'child' as const,
+      ),
       body: tie('body'),
     }),
     fc.record({ do: fc.constant('broken' as const) }),
@@ -81,6 +88,9 @@ async function perform(host: Host, nodes: readonly Node[]): Promise<string> {
           at,
         );
         break;
+      case 'race':
+        value += JSON.stringify(await host.race(id, racing(node.body), at));
+        break;
       case 'branch':
         value += await host.branch(
           id,
@@ -93,6 +103,22 @@ async function perform(host: Host, nodes: readonly Node[]): Promise<string> {
   }
   return value;
 }
+
+/** Only `first` can win: the others wait too long, or fail. What they have done by then differs from run to run. */
+const racing = (nodes: readonly Node[]) => ({
+  last: async (host: Host) => {
+    await perform(host, [{ do: 'step', fails: 0, undo: true }]);
+    await host.sleep('long', '1h', at);
+  },
+  first: (host: Host) =>
+    host.attempt(
+      'try',
+      (h) => perform(h, nodes),
+      async (_, error) => `caught ${error.message}`,
+      at,
+    ),
+  out: (host: Host) => perform(host, [{ do: 'step', fails: 1, undo: true }, { do: 'broken' }]),
+});
 const outer = anyFlow('outer', (host, nodes: readonly Node[]) => perform(host, nodes));
 const inner = anyFlow('inner', (host, nodes: readonly Node[]) => perform(host, nodes));
 
@@ -203,11 +229,14 @@ function undone(id: string, status: string, rows: readonly JournalRow[]): string
   const wrong: string[] = [];
   const completed = new Map(rows.filter(({ kind }) => kind === 'completed').map(({ path, seq }) => [path, seq]));
   const caught = rows.filter(({ kind }) => kind === 'caught').map(({ path }) => `${path}/try/`);
+  const races = rows.filter(({ kind }) => kind === 'won').map(({ path, data }) => [`${path}/`, `${path}/${data}/`]);
+  const lost = (step: string): boolean =>
+    races.some(([race = '', winner = '']) => step.startsWith(race) && !step.startsWith(winner));
   for (const { kind, path, data } of rows) {
     if (kind !== 'started' || path.endsWith('~undo') || !completed.has(path)) continue;
     const due =
       (JSON.parse(data ?? '{}') as { undo?: boolean }).undo === true &&
-      (status !== 'completed' || caught.some((part) => path.startsWith(part)));
+      (status !== 'completed' || caught.some((part) => path.startsWith(part)) || lost(path));
     if (completed.has(`${path}/~undo`) !== due) wrong.push(`${path} of ${id} was ${due ? 'not ' : ''}undone`);
   }
   const stop = rows.find(({ kind }) => kind === 'stopping')?.seq ?? Infinity;

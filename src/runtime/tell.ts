@@ -17,6 +17,7 @@ export function tellStep(bus: Bus, row: JournalRow): void {
     case 'slept':
     case 'received':
     case 'emitted':
+    case 'won':
       return bus.tell({ type: 'step.completed', ...facts });
     case 'failed':
     case 'timedOut':

@@ -28,7 +28,7 @@ export type StepStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cance
 export interface StepView {
   /** Where it is in its run, such as `prepared/stock/held[3]/line`. */
   readonly path: string;
-  readonly kind: 'step' | 'child' | 'sleep' | 'receive' | 'branch' | 'map' | 'emit' | 'attempt';
+  readonly kind: 'step' | 'child' | 'sleep' | 'receive' | 'branch' | 'map' | 'emit' | 'race' | 'attempt';
   readonly status: StepStatus;
   /** The task, flow or event. */
   readonly target?: string;
@@ -79,6 +79,7 @@ const begins: Readonly<Partial<Record<JournalRow['kind'], Begin>>> = {
   chosen: { kind: 'branch', status: 'completed' },
   mapped: { kind: 'map', status: 'completed' },
   emitted: { kind: 'emit', status: 'completed' },
+  won: { kind: 'race', status: 'completed' },
   caught: { kind: 'attempt', status: 'failed' },
 };
 const ends: Readonly<Partial<Record<JournalRow['kind'], StepStatus>>> = {
@@ -129,8 +130,8 @@ function next(step: StepView | undefined, row: JournalRow): StepView {
 }
 
 function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'error'>> {
-  // The name of a case is kept as it is, everything else as JSON.
-  const data = row.kind === 'chosen' ? row.data : parse(row.data);
+  // The name of a case or of a part is kept as it is, everything else as JSON.
+  const data = row.kind === 'chosen' || row.kind === 'won' ? row.data : parse(row.data);
   switch (row.kind) {
     case 'started':
     case 'called':
@@ -145,6 +146,7 @@ function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'er
     case 'received':
       return { output: (data as { payload?: unknown }).payload };
     case 'chosen':
+    case 'won':
     case 'mapped':
     case 'sleeping':
       return { output: data };

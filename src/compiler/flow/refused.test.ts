@@ -1,18 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FlowNode, StepNode, SystemModel } from '../../model/index.ts';
-import {
-  body,
-  call,
-  event,
-  flow,
-  imported,
-  restart,
-  returns,
-  step,
-  system,
-  task,
-  waitFor,
-} from '../fixtures/build-model.ts';
+import { body, call, event, flow, imported, restart, step, system, task, waitFor } from '../fixtures/build-model.ts';
 import { compileSystem } from '../index.ts';
 
 const compile = (model: SystemModel) =>
@@ -28,7 +16,6 @@ const problems = (steps: readonly StepNode[], rest: Partial<FlowNode> = {}) => {
 };
 
 test.each<readonly [string, StepNode]>([
-  ['race', { kind: 'race', id: 'r', bodies: [{ name: 'a', body: body(returns('() => 1')) }], location: place }],
   [
     'graph',
     {

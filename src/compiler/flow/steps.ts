@@ -7,7 +7,7 @@ import { options, retry, text } from './options.ts';
 import { read, type Scope } from './scope.ts';
 import type { FlowContext, PrintedStep, StepPrinter } from './step-printer.ts';
 
-type Waits = 'race' | 'graph' | 'approve';
+type Waits = 'graph' | 'approve';
 
 const printers: { readonly [K in Exclude<StepKind, 'returns'>]: StepPrinter<K> } = {
   step: (step, scope, context) => {
@@ -77,6 +77,9 @@ const printers: { readonly [K in Exclude<StepKind, 'returns'>]: StepPrinter<K> }
     );
   },
 
+  race: (step, scope, context) =>
+    valued(hostCall(scope, 'race', [quote(step.id), parts(step.bodies, scope, context), options(step.location)])),
+
   attempt: (step, scope, context) =>
     valued(
       hostCall(scope, 'attempt', [
@@ -121,7 +124,6 @@ const printers: { readonly [K in Exclude<StepKind, 'returns'>]: StepPrinter<K> }
     hasValue: false,
   }),
 
-  race: refuse,
   graph: refuse,
   approve: refuse,
 };

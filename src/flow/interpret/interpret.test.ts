@@ -88,6 +88,13 @@ function recorder(path = '', log: string[] = [], undos: (() => unknown)[] = []) 
       over: () => unknown[],
       run: (host: Host, item: unknown, index: number) => Promise<unknown>,
     ) => Promise.all(over().map((item, index) => run(part(`${id}[${index}]`), item, index))),
+    race: async (id: string, parts: Record<string, (host: Host) => Promise<unknown>>) => {
+      for (const [winner, run] of Object.entries(parts)) {
+        const value = await run(part(`${id}/${winner}`)).catch(() => undefined);
+        if (value !== undefined) return { winner, value };
+      }
+      throw new Error('nobody');
+    },
     repeat: async (
       id: string,
       run: (host: Host, index: number) => Promise<unknown>,
@@ -146,6 +153,23 @@ describe('interpretFlow', () => {
     ]);
     expect(value).toEqual({ a: 6, b: 12, now: 77, runId: 'run-1' });
     expect(log).toEqual(['step a double(3)', 'child b child(6)']);
+  });
+
+  it('races: the names of the parts, and the value with the winner', async () => {
+    const body = (...steps: RunnableStep[]) => ({ steps });
+    const { value, log } = await play([
+      {
+        kind: 'race',
+        id: 'r',
+        bodies: [
+          { name: 'out', body: body(step('s', 'task:fail', () => 'no')) },
+          { name: 'in', body: body(step('s', 'task:double', ({ input }) => input.n)) },
+        ],
+      },
+      { kind: 'returns', value: ({ r }: Record<string, unknown>) => r },
+    ]);
+    expect(value).toEqual({ winner: 'in', value: 6 });
+    expect(log).toEqual(['step r/out/s fail("no")', 'step r/in/s double(3)']);
   });
 
   it('has the value of its last step without returns', async () => {
@@ -317,7 +341,7 @@ describe('interpretFlow', () => {
     expect(() => interpretFlow({ ...flowOf(), on: 'nothing' }, { lookup })).toThrow(
       expect.objectContaining({ code: 'MR3290' }),
     );
-    expect(() => interpretFlow(flowOf({ kind: 'race', id: 'r' }), { lookup })).toThrow(
+    expect(() => interpretFlow(flowOf({ kind: 'graph', id: 'g' }), { lookup })).toThrow(
       expect.objectContaining({ code: 'MR3291' }),
     );
     await expect(play([step('a', 'task:nothing', () => 1)])).rejects.toMatchObject({ code: 'MR3290' });

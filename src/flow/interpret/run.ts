@@ -45,6 +45,7 @@ const runners: { readonly [Kind in Exclude<SupportedStep['kind'], 'returns'>]: R
       (value, index) => evaluate(step.until, host, { ...values, value, index }) === true,
       { at: at(step), max: step.max, ...present('delay', step.delay) },
     ),
+  race: (step, host, values, lookup) => host.race(step.id, parts(step.bodies, values, lookup), { at: at(step) }),
   attempt: (step, host, values, lookup) =>
     host.attempt(
       step.id,

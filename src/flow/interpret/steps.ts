@@ -47,6 +47,9 @@ export interface RunnableRepeat extends Base<'repeat'> {
   readonly max: number;
   readonly delay?: Duration;
 }
+export interface RunnableRace extends Base<'race'> {
+  readonly bodies: readonly NamedBody[];
+}
 export interface RunnableAttempt extends Base<'attempt'> {
   readonly body: RunnableBody;
   readonly handler: RunnableBody;
@@ -69,7 +72,7 @@ export interface RunnableReturns {
   readonly at?: At;
 }
 /** What the language has and no host runs yet: refused, never dropped. */
-export type UnsupportedStep = Base<'graph'> | Base<'race'> | Base<'approve'>;
+export type UnsupportedStep = Base<'graph'> | Base<'approve'>;
 
 export type SupportedStep =
   | RunnableCall
@@ -77,6 +80,7 @@ export type SupportedStep =
   | RunnableBranch
   | RunnableMap
   | RunnableRepeat
+  | RunnableRace
   | RunnableAttempt
   | RunnableWaitFor
   | RunnableSleep
@@ -110,6 +114,7 @@ export interface DeclaredFlow {
 export function bodiesOf(step: RunnableStep): readonly NamedBody[] {
   switch (step.kind) {
     case 'parallel':
+    case 'race':
       return step.bodies;
     case 'branch':
       return step.cases;

@@ -4,7 +4,7 @@
  */
 export const features = {
   'step.graph': [false, 'the step `graph`'],
-  'step.race': [false, 'the step `race`'],
+  'step.race': [true, 'the step `race`'],
   'step.approve': [false, 'the step `approve`'],
   'event.failed': [false, '`failed(…)` as an event'],
   'flow.schedule': [false, 'starting a flow by a `schedule`'],

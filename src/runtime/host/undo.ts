@@ -13,11 +13,13 @@ export interface Undo {
 }
 
 /**
- * Undoes every finished step below `prefix`, the newest first, each as a step of its own at `PATH/~undo`, so that a
+ * Undoes every finished step below one of the `prefixes`, the newest first, each as a step of its own at `PATH/~undo`, so that a
  * crash in the middle goes on where it was. An undo that fails for good is recorded, and the others still run.
  */
-export async function compensate(run: LiveRun, prefix: string): Promise<void> {
-  const due = run.undos.filter(({ path }) => path.startsWith(prefix)).sort((a, b) => b.seq - a.seq);
+export async function compensate(run: LiveRun, ...prefixes: readonly string[]): Promise<void> {
+  const due = run.undos
+    .filter(({ path }) => prefixes.some((prefix) => path.startsWith(prefix)))
+    .sort((a, b) => b.seq - a.seq);
   for (const undo of due) {
     run.undos.splice(run.undos.indexOf(undo), 1);
     try {

@@ -1,0 +1,1 @@
+export { raceParts } from './rule.ts';
