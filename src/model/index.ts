@@ -5,10 +5,14 @@
  */
 export type { Audience, Break, Change, CompareSchemas, SchemaRelation } from './diff/change.ts';
 export { diffSystems, type DiffOptions, type SystemDiff } from './diff/diff.ts';
+export { vanishedBetween, type Candidate, type Renames, type Vanished } from './diff/renamed.ts';
 export { isRaisedFor } from './diff/version.ts';
 export type { CustomRule, Finding, IssueContext } from './custom-rule.ts';
 export type { Diagnostic, Fix, Severity, Suppression } from './diagnostic.ts';
+export { applyEdits, type AppliedEdits, type ApplyOptions } from './edit/apply.ts';
 export type { AddEdit, Edit, EditValue, MoveEdit, RemoveEdit, RenameEdit, SetEdit } from './edit/edit.ts';
+export { parsePath, type ParsedPath, type PathPiece } from './edit/path.ts';
+export type { FragmentKind, FragmentPlace, ReadText } from './edit/read.ts';
 export { createSystem, freezeSystem, type SystemParts } from './freeze.ts';
 export { hashFlow, hashMachine, hashSystem } from './hash/hash.ts';
 export { usedNames } from './hash/uses.ts';

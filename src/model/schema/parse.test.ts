@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anySystem } from '../fixtures/arbitrary.ts';
 import { at, flow, machine, state, step, system, task } from '../fixtures/nodes.ts';
-import { parseSystem } from './parse.ts';
+import { modelFile } from '../format/model-file.ts';
+import { parseSystem, parseSystemFile } from './parse.ts';
 
 function allFrozen(value: unknown): boolean {
   return (
@@ -73,7 +74,34 @@ describe('parseSystem', () => {
   });
 
   it('refuses another format with a code of its own', () => {
-    expect(parseSystem({ ...system(), schemaVersion: 2 }).diagnostics).toMatchObject([{ code: 'MR1215' }]);
+    expect(parseSystem({ ...system(), schemaVersion: 2 }).diagnostics).toMatchObject([
+      { code: 'MR1215', severity: 'error', hint: 'A newer version of Millrace wrote it: use that one.' },
+    ]);
+    for (const schemaVersion of [0, 1.5, '1']) {
+      expect(parseSystem({ ...system(), schemaVersion })).toMatchObject({ diagnostics: [{ code: 'MR1215' }] });
+    }
+  });
+
+  it('brings an older format up, with a notice, and tells what is wrong with it then', () => {
+    // A format 0 as there might have been one: tasks were called jobs.
+    const file = {
+      ...modelFile,
+      steps: [
+        { from: 0, upgrade: ({ jobs, ...rest }: Readonly<Record<string, unknown>>) => ({ ...rest, tasks: jobs }) },
+      ],
+    };
+    const { tasks: jobs, ...rest } = system({ tasks: [task('charge')] });
+    const old = { ...rest, jobs, schemaVersion: 0 };
+    const parsed = parseSystemFile(old, file);
+    expect(parsed.system).toEqual(system({ tasks: [task('charge')] }));
+    expect(parsed.diagnostics).toMatchObject([
+      { code: 'MR1843', severity: 'info', message: 'This is a model of format 0; it was read as one of format 1.' },
+    ]);
+    expect(old).toMatchObject({ schemaVersion: 0, jobs });
+    expect(parseSystemFile({ ...old, version: 'two' }, file)).toMatchObject({ diagnostics: [{ code: 'MR1201' }] });
+    expect(parseSystemFile({ ...old, jobs: 1 }, file).system).toBeUndefined();
+    expect(parseSystemFile(system(), file).diagnostics).toEqual([]);
+    expect(parseSystem(old)).toMatchObject({ diagnostics: [{ code: 'MR1215' }] });
   });
 
   it.each([null, undefined, 1, 'x', [], {}, { kind: 'system' }])('never throws, not for %j', (json) => {

@@ -1,7 +1,10 @@
 import type { z } from 'zod';
 import type { Diagnostic } from '../diagnostic.ts';
 import { freezeSystem } from '../freeze.ts';
-import { modelFormat, systemSchema, type SystemModel } from '../nodes/system.ts';
+import { bringUp, type FileFormat } from '../format/format.ts';
+import { modelFile } from '../format/model-file.ts';
+import { oldFormat } from '../format/notice.ts';
+import { systemSchema, type SystemModel } from '../nodes/system.ts';
 import { locationOf, pathText } from './place.ts';
 
 /** What came of parsing: a frozen system, or why there is none. */
@@ -12,7 +15,8 @@ export interface ParsedSystem {
 
 /**
  * Makes a system of JSON, such as `dsl inspect --json` prints. Every problem is a diagnostic that names its path; it
- * stands where the nearest node around it says that it came from. Never throws.
+ * stands where the nearest node around it says that it came from. A model of an older format is brought to the present one,
+ * with a notice (MR1843); one of a newer format is refused (MR1215). Never throws.
  *
  * @example
  * ```ts
@@ -22,18 +26,20 @@ export interface ParsedSystem {
  * ```
  */
 export function parseSystem(json: unknown): ParsedSystem {
-  const format = formatOf(json);
-  if (format !== undefined && format !== modelFormat) {
-    const message = `This is a model of format ${format}; this version of Millrace reads format ${modelFormat}.`;
-    return {
-      diagnostics: [
-        diagnose(json, ['schemaVersion'], 'MR1215', message, 'Read the source again with `dsl inspect --json`.'),
-      ],
-    };
+  return parseSystemFile(json, modelFile);
+}
+
+/** {@link parseSystem} for a file whose formats are known. */
+export function parseSystemFile(json: unknown, format: FileFormat): ParsedSystem {
+  const brought = isModel(json) ? bringUp(json, format) : { json };
+  if ('problem' in brought) {
+    return { diagnostics: [diagnose(json, ['schemaVersion'], 'MR1215', brought.problem, brought.hint)] };
   }
+  const from = 'from' in brought ? brought.from : undefined;
+  const notices = from === undefined ? [] : [oldFormat(locationOf(json, ['schemaVersion']), from)];
   try {
-    const result = systemSchema.safeParse(json);
-    if (result.success) return { system: freezeSystem(result.data), diagnostics: [] };
+    const result = systemSchema.safeParse(brought.json);
+    if (result.success) return { system: freezeSystem(result.data), diagnostics: notices };
     return {
       diagnostics: result.error.issues.flatMap((issue) => flatten(issue, [])).map((issue) => toDiagnostic(json, issue)),
     };
@@ -44,9 +50,21 @@ export function parseSystem(json: unknown): ParsedSystem {
   }
 }
 
+/** What is wrong with a value, and where in it. */
 interface Problem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+}
+
+/** A part of a model as its schema makes it, or all that is wrong with it. */
+export function parsePart(
+  schema: z.ZodType,
+  json: unknown,
+): { readonly value: unknown } | { readonly problems: readonly Problem[] } {
+  const result = schema.safeParse(json);
+  return result.success
+    ? { value: result.data }
+    : { problems: result.error.issues.flatMap((issue) => flatten(issue, [])) };
 }
 
 /** The problems behind an issue: of a union, those of the alternative that comes nearest. */
@@ -90,10 +108,9 @@ function diagnose(
   };
 }
 
-function formatOf(json: unknown): number | string | undefined {
-  if (json === null || typeof json !== 'object') return undefined;
+/** Does it say of itself what it is, and of which format? Where it does not, the schema tells all that is missing. */
+function isModel(json: unknown): json is Readonly<Record<string, unknown>> {
+  if (json === null || typeof json !== 'object') return false;
   const { kind, schemaVersion } = json as { kind?: unknown; schemaVersion?: unknown };
-  return kind === 'system' && (typeof schemaVersion === 'number' || typeof schemaVersion === 'string')
-    ? schemaVersion
-    : undefined;
+  return kind === 'system' && (typeof schemaVersion === 'number' || typeof schemaVersion === 'string');
 }

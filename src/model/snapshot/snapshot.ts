@@ -73,7 +73,11 @@ export function parseSnapshot(json: unknown, file: string): ParsedSnapshot {
   const { format, system, version, hash, model, history } = json as Readonly<Record<string, unknown>>;
   if (format !== 1) {
     const hint = 'It was written by a newer version of Millrace: use that one.';
-    return refuse('MR1810', `'${file}' is a snapshot of format ${JSON.stringify(format)}, and this Millrace reads 1.`, hint);
+    return refuse(
+      'MR1810',
+      `'${file}' is a snapshot of format ${JSON.stringify(format)}, and this Millrace reads 1.`,
+      hint,
+    );
   }
   if (!isHistory(history)) return refuse('MR1810', `'history' of '${file}' is no list of migrations.`, again);
   const parsed = parseSystem(model);
