@@ -47,13 +47,26 @@ export function readIfThere(path: string): Uint8Array | undefined {
   }
 }
 
+/** The format of the manifests that are written. The first one: there is nothing older to read. */
+const present = 1;
+
 /** The manifest of an output folder, or `undefined` when there is none that can be read. */
 export function readManifest(outDir: string): Manifest | undefined {
+  const value = readJson(outDir);
+  return isManifest(value) ? value : undefined;
+}
+
+/** The format of a manifest that a newer version of Millrace wrote: what it says of its files is not known here. */
+export function newerFormat(outDir: string): number | undefined {
+  const value = readJson(outDir) as { readonly format?: unknown } | null | undefined;
+  return typeof value?.format === 'number' && value.format > present ? value.format : undefined;
+}
+
+function readJson(outDir: string): unknown {
   const bytes = readIfThere(join(outDir, manifestName));
   if (bytes === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    return isManifest(value) ? value : undefined;
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch {
     return undefined;
   }
@@ -62,7 +75,9 @@ export function readManifest(outDir: string): Manifest | undefined {
 function isManifest(value: unknown): value is Manifest {
   if (value === null || typeof value !== 'object') return false;
   const { format, inputs, outputs, settings } = value as Partial<Manifest>;
-  return format === 1 && [inputs, outputs, settings].every((record) => record !== null && typeof record === 'object');
+  return (
+    format === present && [inputs, outputs, settings].every((record) => record !== null && typeof record === 'object')
+  );
 }
 
 /** The text of a manifest: sorted, so that equal manifests are equal bytes. */

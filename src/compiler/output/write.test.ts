@@ -206,3 +206,17 @@ test('what was compiled with errors is not written', () => {
   const report = write({ ...compiled(), diagnostics: [error] });
   expect([report.written, report.diagnostics, existsSync(outDir())]).toEqual([[], [error], false]);
 });
+
+test('what a newer Millrace generated is left alone, also where it is the same, unless forced', () => {
+  write(compiled());
+  const text = readFileSync(inOut('manifest.json'), 'utf8').replace('"format": 1', '"format": 2');
+  writeFileSync(inOut('manifest.json'), text);
+  const before = readdirSync(outDir()).map((name) => [name, statSync(inOut(name)).mtimeMs]);
+  for (const report of [write(compiled()), check(compiled()), write(compiled('fulfilOrder'))]) {
+    expect(report).toMatchObject({ written: [], diagnostics: [{ code: 'MR1844', severity: 'error' }] });
+  }
+  expect(readdirSync(outDir()).map((name) => [name, statSync(inOut(name)).mtimeMs])).toEqual(before);
+  expect(readManifest(outDir())).toBeUndefined();
+  expect(codes(write(compiled(), true))).toEqual([]);
+  expect(readManifest(outDir())).toMatchObject({ format: 1 });
+});

@@ -10,6 +10,7 @@ import {
   manifestName,
   printManifest,
   readIfThere,
+  newerFormat,
   readManifest,
   type Manifest,
 } from '../manifest/manifest.ts';
@@ -57,6 +58,8 @@ export interface WriteReport {
 export function writeOutput(result: CompileResult, options: WriteOptions): WriteReport {
   const { outDir, check = false, force = false } = options;
   if (result.diagnostics.some((one) => one.severity === 'error')) return { ...empty, diagnostics: result.diagnostics };
+  const newer = force ? undefined : newerFormat(outDir);
+  if (newer !== undefined) return { ...empty, diagnostics: [newerManifest(newer, outDir)] };
   const before = readManifest(outDir);
   const files = result.files.filter((file) => file.path !== manifestName);
   const manifestText = result.files.find((file) => file.path === manifestName)?.text;
@@ -92,6 +95,18 @@ export function writeOutput(result: CompileResult, options: WriteOptions): Write
     throw refused(error, outDir);
   }
   return { written: [...toWrite], unchanged, removed, stale: [], foreign: force ? [] : foreign, diagnostics };
+}
+
+/** A newer Millrace knows which of the files were edited by hand; this one does not. */
+function newerManifest(format: number, outDir: string): Diagnostic {
+  return diagnoseFile(
+    {
+      code: 'MR1844',
+      message: `A newer version of Millrace generated these files: the manifest has format ${format}, and this version reads format 1.`,
+      hint: 'Use that version. `dsl compile --force` overwrites what it generated.',
+    },
+    joinPath(outDir, manifestName),
+  );
 }
 
 const empty: WriteReport = { written: [], unchanged: [], removed: [], stale: [], foreign: [], diagnostics: [] };

@@ -1,12 +1,15 @@
 import { ts } from 'ts-morph';
 import { deepFreeze } from '../../core/index.ts';
+import { bringUp, type FileFormat } from '../../model/format/format.ts';
+import { modelFile } from '../../model/format/model-file.ts';
+import { oldFormat } from '../../model/format/notice.ts';
 import { systemSchema, type Diagnostic, type SystemModel } from '../../model/index.ts';
 import type { ReadResult } from '../options.ts';
 
 type Path = readonly PropertyKey[];
 
-/** Reads a model that is written as JSON, as `dsl inspect --json` prints it. */
-export function readJson(path: string, shown: string, text: string): ReadResult {
+/** Reads a model that is written as JSON, as `dsl inspect --json` prints it, in the present format or an older one. */
+export function readJson(path: string, shown: string, text: string, format: FileFormat = modelFile): ReadResult {
   const files = [path];
   let value: unknown;
   try {
@@ -27,24 +30,39 @@ export function readJson(path: string, shown: string, text: string): ReadResult 
       "This is no model: a model is a JSON object with the kind 'system', as `dsl inspect --json` prints it.";
     return { diagnostics: [problem('MR1010', shown, message, { line: 1, column: 1 }, { line: 1, column: 2 })], files };
   }
-  const parsed = systemSchema.safeParse(value);
+  const source = ts.parseJsonText(path, text);
+  const placeOf = (place: Path): Pick<Diagnostic, 'file' | 'line' | 'column' | 'endLine' | 'endColumn'> => {
+    const node = nodeAt(source, place);
+    const start = onePast(source.getLineAndCharacterOfPosition(node.getStart(source)));
+    const end = onePast(source.getLineAndCharacterOfPosition(node.end));
+    return { file: shown, ...start, endLine: end.line, endColumn: end.column };
+  };
+  // Without a format the schema says all that is missing, the format among it.
+  const brought = 'schemaVersion' in value ? bringUp(value, format) : { json: value };
+  if ('problem' in brought) {
+    const { problem: message, hint } = brought;
+    return {
+      diagnostics: [{ code: 'MR1215', severity: 'error', message, ...placeOf(['schemaVersion']), hint }],
+      files,
+    };
+  }
+  const from = 'from' in brought ? brought.from : undefined;
+  const notices = from === undefined ? [] : [oldFormat(placeOf(['schemaVersion']), from)];
+  const parsed = systemSchema.safeParse(brought.json);
   const issues: { readonly path: Path; readonly message: string }[] = parsed.success
     ? misnamed(parsed.data)
     : parsed.error.issues;
-  if (issues.length === 0 && parsed.success) return { system: deepFreeze(parsed.data), diagnostics: [], files };
-  const source = ts.parseJsonText(path, text);
-  const diagnostics = issues.map(({ path: place, message }) => {
-    const node = nodeAt(source, place);
-    const start = source.getLineAndCharacterOfPosition(node.getStart(source));
-    const end = source.getLineAndCharacterOfPosition(node.end);
+  if (issues.length === 0 && parsed.success) return { system: deepFreeze(parsed.data), diagnostics: notices, files };
+  const diagnostics = issues.map(({ path: place, message }): Diagnostic => {
     const where = place.length === 0 ? 'The model' : `'${place.map(String).join('.')}'`;
-    return problem('MR1010', shown, `${where} is not as the model demands: ${message}`, onePast(start), onePast(end));
+    const told = `${where} is not as the model demands: ${message}`;
+    return { code: 'MR1010', severity: 'error', message: told, ...placeOf(place) };
   });
-  return { diagnostics, files };
+  return { diagnostics: [...notices, ...diagnostics], files };
 }
 
 /** Does it say what it is? Then it is told what else is wrong with it. */
-const isModel = (value: unknown): boolean =>
+const isModel = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'system';
 
 /** Every definition is kept under its own name. */
