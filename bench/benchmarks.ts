@@ -10,6 +10,7 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   durable: () => import('./durable/durable.ts'),
   instances: () => import('./instances/instances.ts'),
   compile: () => import('./compile/compile.ts'),
+  source: () => import('./source/watch.ts'),
   typecheck: () => import('./typecheck/typecheck.ts'),
   cli: () => import('./cli/cli.ts'),
 };

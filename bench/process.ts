@@ -5,6 +5,7 @@ import { median } from './table.ts';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const dsl = `${root}dist/cli/main.js`;
 
+/** Node with arguments. */
 export interface Command {
   readonly name: string;
   readonly args: readonly string[];

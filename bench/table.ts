@@ -5,7 +5,7 @@ export interface Row {
   readonly unit: string;
   readonly ratio?: number;
   readonly of?: string;
-  /** What the ratio has to reach: `>= 0.5` or `<= 12`. */
+  /** What the ratio has to reach, `>= 0.5` or `<= 12`, or with a unit the value itself, `<= 300 ms`. */
   readonly target?: string;
   readonly met?: boolean;
 }
