@@ -14,3 +14,5 @@ export { readSystem } from './read-system.ts';
 export type { SaveResult } from './save/commit.ts';
 export { saveSystemToDsl, type SaveOptions } from './save/save-system.ts';
 export { schemaComparison } from './schemas/load.ts';
+export type { UpgradeChange, UpgradedFile, UpgradeOptions, UpgradeResult } from './upgrade/options.ts';
+export { upgradeSource } from './upgrade/upgrade-source.ts';
