@@ -64,7 +64,10 @@ export async function answersFor(
   for (const [path, name] of renames) {
     const there = newPath(path, renames);
     if (next.has(there)) continue;
-    const like = nearest(there, [...next].filter(([, kind]) => kind === old.get(path)).map(([each]) => each));
+    const like = nearest(
+      there,
+      [...next].filter(([, kind]) => kind === old.get(path)).map(([each]) => each),
+    );
     refuse(
       `--rename '${path}=${name}': the source has no '${there}'.`,
       like === undefined ? 'Name what stands there now.' : `Did you mean '${lastName(like)}'?`,

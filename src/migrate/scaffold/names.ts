@@ -65,7 +65,9 @@ export function stepsThatCall(model: SystemModel, flowName: string, task: string
   if (flow === undefined) return found;
   visitSteps(flow, (step, { path }) => {
     const calls = stepParts(step).calls ?? [];
-    const isCalled = calls.some(({ key, call: { target } }) => key === 'call' && target.kind === 'task' && target.name === task);
+    const isCalled = calls.some(
+      ({ key, call: { target } }) => key === 'call' && target.kind === 'task' && target.name === task,
+    );
     if (isCalled && stepName(step) !== '~returns') found.push(path);
   });
   return found;

@@ -1,0 +1,163 @@
+import { visitStates, type Change, type Renames, type SystemDiff, type SystemModel } from '../../model/index.ts';
+import { parsePath, pathName, type PathPiece } from '../../model/edit/path.ts';
+import type { Answers } from './answers.ts';
+import type { Member } from './members.ts';
+import { draftEvents, draftRuns, draftTasks } from './draft-runs.ts';
+import { newPath } from './names.ts';
+
+/** What a scaffold is drafted from. */
+export interface Drafting {
+  readonly before: SystemModel;
+  readonly after: SystemModel;
+  readonly answers: Answers;
+  /** The differences that the renames do not explain, by the new names. */
+  readonly diff: SystemDiff;
+  /** What a thing of before that vanished may be called now, for questions; by the old path. */
+  readonly guesses: Renames;
+}
+
+/** A change that breaks something, with the names in its path. */
+export interface Broken {
+  readonly change: Change;
+  readonly pieces: readonly PathPiece[];
+  readonly reasons: readonly string[];
+}
+
+/** The members of the step, as far as they are clear, with a question for each decision that is not. */
+export function draft(drafting: Drafting): readonly Member[] {
+  return [
+    ...part('instances', draftInstances(drafting)),
+    ...part('runs', draftRuns(drafting)),
+    ...part('events', draftEvents(drafting)),
+    ...part('tasks', draftTasks(drafting)),
+  ];
+}
+
+const part = (key: string, value: readonly Member[]): readonly Member[] => (value.length === 0 ? [] : [{ key, value }]);
+
+/** What breaks something for some audience below a definition, by its new name. */
+export function brokenIn(
+  { diff }: Drafting,
+  map: string,
+  name: string,
+  audience: Change['breaks'][number]['audience'],
+): readonly Broken[] {
+  return diff.breaking.flatMap((change) => {
+    const parsed = parsePath(change.path);
+    const reasons = change.breaks.filter((each) => each.audience === audience).map(({ reason }) => reason);
+    if ('problem' in parsed || reasons.length === 0) return [];
+    const [first, second] = parsed.pieces;
+    return first?.name === map && second?.name === name ? [{ change, pieces: parsed.pieces, reasons }] : [];
+  });
+}
+
+/** A guess, as a part of a question. */
+export function guessed(guess: string | undefined, then: (name: string) => string): string {
+  return guess === undefined ? '' : `Renamed to '${guess}'? Then ${then(guess)}. `;
+}
+
+function draftInstances(drafting: Drafting): readonly Member[] {
+  const { before, after, answers, guesses } = drafting;
+  return Object.values(before.machines).flatMap(({ name }): readonly Member[] => {
+    const path = `machines.${pathName(name)}`;
+    const now = answers.renames.get(path) ?? name;
+    if (after.machines[now] === undefined) {
+      const question = `Machine '${name}' is gone. ${guessed(guesses.get(path), (guess) => `write machine: ${JSON.stringify(guess).replaceAll('"', "'")} instead of this`)}Gone for good? Then remove this entry: its instances stay as they are, and are listed.`;
+      return [{ key: name, value: [{ key: 'context', value: { question } }] }];
+    }
+    const broken = brokenIn(drafting, 'machines', now, 'instances');
+    const members: Member[] = now === name ? [] : [{ key: 'machine', value: `'${now}'` }];
+    const states = draftStates(drafting, name, now);
+    if (states.length > 0) members.push({ key: 'states', value: states });
+    members.push(...draftContext(drafting, name, broken));
+    // What is drafted is said there.
+    const rest = broken.filter(
+      ({ change: { kind }, pieces }) => !(kind === 'removed' && pieces.length === 4) && !isContext(pieces),
+    );
+    const comments = rest.map(({ change, reasons }) => `${change.message} ${sentence(reasons)}`);
+    if (members.length > 0) return [{ key: name, value: members, comments }];
+    if (comments.length === 0) return [];
+    const question = 'Do its instances come along as they are? Then write (context: never) => context.';
+    return [{ key: name, value: [{ key: 'context', value: { question } }], comments }];
+  });
+}
+
+const isContext = (pieces: readonly PathPiece[]): boolean => pieces.at(-1)?.name === 'context' && pieces.length !== 4;
+
+function draftStates(drafting: Drafting, name: string, now: string): readonly Member[] {
+  const { before, after, answers, guesses } = drafting;
+  const members: Member[] = [];
+  const there = new Set<string>();
+  const leaves: string[] = [];
+  const next = after.machines[now];
+  if (next !== undefined) {
+    visitStates(next, ({ name: state, type }) => {
+      there.add(state);
+      if (type === 'atomic' || type === 'final') leaves.push(state);
+    });
+  }
+  const old = before.machines[name];
+  if (old === undefined) return [];
+  visitStates(old, ({ name: state, type }) => {
+    const path = `machines.${pathName(name)}.states.${pathName(state)}`;
+    const known = answers.renames.get(path) ?? answers.merged.get(path);
+    if (known !== undefined) members.push({ key: state, value: `'${known}'` });
+    // An instance stands in leaves: what is around them follows from the new machine.
+    else if (!there.has(state) && (type === 'atomic' || type === 'final')) {
+      const isDropped = answers.dropped.has(path);
+      const guess = isDropped ? undefined : guesses.get(path);
+      const question = `State '${state}' is gone. ${guessed(guess, (to) => `write '${to}'`)}Where do instances in it go?`;
+      const comments = [
+        `One of ${leaves.join(', ')}; several in parallel regions; null: they stay as they are, and are listed.`,
+      ];
+      members.push({ key: state, value: { question }, comments });
+    }
+  });
+  return members;
+}
+
+function draftContext({ before, after }: Drafting, name: string, broken: readonly Broken[]): readonly Member[] {
+  const changed = broken.filter(({ pieces }) => isContext(pieces));
+  if (changed.length === 0) return [];
+  const texts = changed.flatMap(({ change: { message, path }, reasons }) => {
+    const [old, next] = [schemaAt(before, `machines.${pathName(name)}`), schemaAt(after, path)];
+    const shown =
+      old !== undefined && next !== undefined && path.split('.').length === 3 ? [`Before: ${old}. Now: ${next}.`] : [];
+    return [`${message} ${sentence(reasons)}`, ...shown];
+  });
+  const isLost = changed.every(({ reasons }) => reasons.every((reason) => reason.includes('lost')));
+  const question = isLost
+    ? 'Fields are left out of the context. All right? Then remove this line.'
+    : 'How does the new context come from the old one?';
+  return [
+    {
+      key: 'context',
+      value: { question },
+      comments: [...texts, "Such as (context: { total: number }) => ({ ...context, currency: 'EUR' })."],
+    },
+  ];
+}
+
+function schemaAt(model: SystemModel, path: string): string | undefined {
+  const parsed = parsePath(path);
+  if ('problem' in parsed) return undefined;
+  const machine = model.machines[parsed.pieces[1]?.name ?? ''];
+  const text = machine?.context.text.replaceAll(/\s+/g, ' ');
+  return text === undefined || text.length > 300 ? undefined : text;
+}
+
+/** Reasons as a sentence. */
+export function sentence(reasons: readonly string[]): string {
+  const text = reasons.join(', and ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** The name that a definition has now; nothing when it is gone. */
+export function nameNow(
+  { after, answers }: Drafting,
+  map: 'events' | 'tasks' | 'flows',
+  name: string,
+): string | undefined {
+  const now = answers.renames.get(newPath(`${map}.${pathName(name)}`, new Map())) ?? name;
+  return after[map][now] === undefined ? undefined : now;
+}
