@@ -184,7 +184,7 @@ const memberName: Reader<string> = (reading, site) => {
   return targetOf(reading, site, found, ['event', 'task', 'agent', 'resource', 'flow', 'machine'])?.name;
 };
 
-const contexts: Reader<Readonly<Record<string, ContextNode>>> = (reading, site) => {
+export const contexts: Reader<Readonly<Record<string, ContextNode>>> = (reading, site) => {
   const found = members(reading, site, 'an object of contexts');
   if (found === undefined) return undefined;
   const entries = found.map(({ key, name, value }) => [key, context(reading, key, name, value)] as const);

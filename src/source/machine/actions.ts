@@ -62,7 +62,7 @@ const kinds = ['assign', 'emit', 'raise', 'start', 'cancel', 'send'] as const;
  * One action of a `do` list: an object with one member, `{ forEach: 'context.seats', do: […] }`, or
  * `{ when: …, do: […], else: […] }`.
  */
-const action: Reader<ActionNode> = (reading, site) => {
+export const action: Reader<ActionNode> = (reading, site) => {
   const found = follow(reading, site);
   if (found === undefined) return undefined;
   const given = members(reading, found, 'an action');
@@ -122,7 +122,7 @@ const listPath: Reader<ExpressionNode> = (reading, site) => {
   };
 };
 
-const doList: Reader<readonly ActionNode[]> = (reading, site) => {
+export const doList: Reader<readonly ActionNode[]> = (reading, site) => {
   const items = elements(reading, site);
   return items?.flatMap((item) => action(reading, item) ?? []);
 };

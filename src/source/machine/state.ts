@@ -51,7 +51,7 @@ function run(known: Known, state: string): Reader<RunNode> {
   };
 }
 
-function runs(known: Known, state: string): Reader<readonly RunNode[]> {
+export function runs(known: Known, state: string): Reader<readonly RunNode[]> {
   const one = run(known, state);
   return (reading, site) => {
     const found = follow(reading, site);
@@ -70,7 +70,7 @@ const on: Reader<StateNode['on']> = (reading, site) =>
 // Where the delay is wrong the transition is still there: nothing is to be said about states that it leads to.
 const unreadableDelay = '0ms';
 const later = { delay: durationOrLambda, ...transitionReaders };
-const after: Reader<StateNode['after']> = (reading, site) => {
+export const after: Reader<StateNode['after']> = (reading, site) => {
   const found = follow(reading, site);
   if (found === undefined) return undefined;
   if (ts.isArrayLiteralExpression(found.node))
