@@ -45,7 +45,7 @@ export function store(
 }
 
 /** What an entry keeps of the timers and the work; thousands of timers are not read for each of thousands of steps. */
-function armedText(tx: Tx, row: InstanceRow): string | null {
+export function armedText(tx: Tx, row: InstanceRow): string | null {
   if (!row.armed || row.status !== 'active') return null;
   if (tx.timers.upTo(mostArmed + 1, machineTarget(row.machine), row.id) > mostArmed) return tooMany;
   const armed = readArmed(tx, row);

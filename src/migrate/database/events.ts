@@ -1,0 +1,99 @@
+import { messageOf } from '../../core/index.ts';
+import { matchKey } from '../../runtime/host/match.ts';
+import type { EventRow, Tx } from '../../store/index.ts';
+import { checkValue, encodeJson } from '../../tasks/index.ts';
+import type { PlannedStep } from '../plan/planned-step.ts';
+import { eventName } from './instances/names.ts';
+import type { Tally } from './report.ts';
+import { NotCarried, own, type World } from './world.ts';
+
+const page = 500;
+
+type Sets = Readonly<Record<string, readonly (readonly string[])[]>>;
+
+/** Under which name a database notes to which version its events were brought. */
+export const eventsKey = (system: string): string => `events ${system}`;
+
+/**
+ * Gives new names and payloads to the events that somebody may still take: those that were not handed out yet, and those
+ * that wait for a `waitFor` until they expire. Older ones are history and stay as they were.
+ */
+export function migrateEvents(world: World, tx: Tx, steps: readonly PlannedStep[], tally: Tally): void {
+  const names = new Set(steps.flatMap(({ parts }) => Object.keys(parts.events ?? {})));
+  const cursor = Number(tx.meta.get('cursor') ?? 0);
+  const sets = setsAfter(JSON.parse(tx.meta.get('fields') ?? '{}') as Sets, steps);
+  // A name may be given to another event in the same step: what has it already is not looked at again.
+  const done = new Set<number>();
+  const touched = new Set<string>();
+  for (const name of names) {
+    for (let last = 0; ;) {
+      const rows = tx.events.namedAfter(name, last, page);
+      for (const row of rows) {
+        if (done.has(row.seq) || (row.seq <= cursor && row.expires <= world.now)) continue;
+        done.add(row.seq);
+        try {
+          const next = carry(world, row, steps);
+          if (next.name === row.name && next.payload === row.payload) continue;
+          tx.events.change(row.seq, next.name, next.payload);
+          touched.add(row.name).add(next.name);
+          tally.event('mapped');
+        } catch (thrown) {
+          tally.event({ id: row.id, name: row.name, reason: messageOf(thrown) });
+        }
+      }
+      if (rows.length < page) break;
+      last = rows.at(-1)?.seq ?? last;
+    }
+  }
+  tx.meta.set('fields', JSON.stringify(sets));
+  for (const name of touched) tx.events.unindex(name);
+  for (const name of touched) index(world, tx, name, sets[name] ?? []);
+}
+
+function carry(
+  world: World,
+  row: EventRow,
+  steps: readonly PlannedStep[],
+): { readonly name: string; readonly payload: string | null } {
+  let { name, payload } = row;
+  for (const step of steps) {
+    const change = own(step.parts.events, name)?.payload;
+    if (typeof change === 'function') {
+      const value: unknown = payload === null ? undefined : JSON.parse(payload);
+      const encoded = encodeJson(change(value as never));
+      if (!encoded.ok) throw new NotCarried(`its new payload is not JSON: ${encoded.problems}`);
+      payload = encoded.value ?? null;
+    }
+    name = eventName(step, name);
+  }
+  const contract = own(world.live?.events, name);
+  const read = contract && checkValue(contract.payload, payload === null ? undefined : JSON.parse(payload));
+  if (read?.ok === false) throw new NotCarried(`its payload does not fit the event '${name}': ${read.problems}`);
+  return { name, payload };
+}
+
+/** By which fields events are found, under their new names. */
+function setsAfter(sets: Sets, steps: readonly PlannedStep[]): Sets {
+  const found: Record<string, (readonly string[])[]> = {};
+  for (const [name, own] of Object.entries(sets)) {
+    const to = steps.reduce((now, step) => eventName(step, now), name);
+    const known = (found[to] ??= []);
+    for (const set of own) if (!known.some((each) => each.join() === set.join())) known.push(set);
+  }
+  return found;
+}
+
+function index(world: World, tx: Tx, name: string, sets: readonly (readonly string[])[]): void {
+  const contract = own(world.live?.events, name);
+  for (let last = 0; ;) {
+    const rows = tx.events.namedAfter(name, last, page);
+    for (const { seq, expires, payload } of rows) {
+      if (expires <= world.now) continue;
+      const value: unknown = payload === null ? undefined : JSON.parse(payload);
+      const read = contract && checkValue(contract.payload, value);
+      for (const set of sets) tx.events.index(name, matchKey(set, read?.ok === true ? read.value : value), seq);
+    }
+    if (rows.length < page) return;
+    last = rows.at(-1)?.seq ?? last;
+  }
+}

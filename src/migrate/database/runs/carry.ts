@@ -1,0 +1,170 @@
+import { canonicalJson, messageOf } from '../../../core/index.ts';
+import { renamePath, reverse, type Renames } from '../../../runtime/renamed.ts';
+import type { JournalRow, RunRow, TimerRow, WaitRow } from '../../../store/index.ts';
+import { encodeJson } from '../../../tasks/index.ts';
+import { eventName, flowName, taskName } from '../instances/names.ts';
+import type { PlannedStep } from '../../plan/planned-step.ts';
+import type { RunFacts, RunMap } from '../../step/step.ts';
+import { NotCarried, own, type World } from '../world.ts';
+
+/** A run, with all that the database has of it. */
+export interface WholeRun {
+  readonly row: RunRow;
+  readonly journal: readonly JournalRow[];
+  readonly timers: readonly TimerRow[];
+  readonly waits: readonly WaitRow[];
+}
+
+/** A run as it will be. */
+export interface CarriedRun extends WholeRun {
+  /** From the path of a step to its new one. */
+  readonly path: (path: string) => string;
+  /** Does a step say that it ends here? */
+  readonly cancel: boolean;
+}
+
+type What = 'task' | 'flow' | 'event';
+type Change = (value: never, facts: RunFacts) => unknown;
+
+/**
+ * Carries a run through the steps, in memory.
+ *
+ * @throws NotCarried when it has to stay as it is.
+ */
+export function carryRun(world: World, run: WholeRun, steps: readonly PlannedStep[]): CarriedRun {
+  let now: CarriedRun = { ...run, path: (path) => path, cancel: false };
+  for (const step of steps) {
+    try {
+      now = take(world, now, step);
+    } catch (thrown) {
+      if (thrown instanceof NotCarried) throw thrown;
+      throw new NotCarried(`the step from ${step.from} to ${step.to} failed: ${messageOf(thrown)}`);
+    }
+  }
+  return { ...now, row: { ...now.row, version: world.target } };
+}
+
+function take(world: World, run: CarriedRun, step: PlannedStep): CarriedRun {
+  const { row, journal, timers, waits } = run;
+  const rule = row.kind === 'flow' ? own(step.parts.runs, row.target) : undefined;
+  if (rule === 'block')
+    throw new NotCarried(`the step from ${step.from} to ${step.to} blocks the runs of '${row.target}'`);
+  const map: RunMap = typeof rule === 'object' && !('kind' in rule) ? rule : {};
+  const renames = (map.steps ?? {}) as Renames;
+  const renamed = (path: string): string => renamePath(renames, path);
+  const facts: RunFacts = { flow: row.target, id: row.id };
+  const kinds = kindsOf(journal);
+  const keys = keysOf(world, step);
+  const lines = journal.map((line) => {
+    const { name, data } = carryLine(step, line, { map, facts, kinds, keys });
+    return { ...line, path: renamed(line.path), name, data };
+  });
+  return {
+    row: {
+      ...row,
+      target: row.kind === 'flow' ? flowName(step, row.target) : taskName(step, row.target),
+      input: changed(map.input, row.input, facts),
+      renamed: Object.keys(renames).length === 0 ? row.renamed : withNames(row.renamed, reverse(renames, step.to)),
+    },
+    journal: lines,
+    timers: timers.map((timer) => {
+      const part = renamed(timer.part);
+      return timer.part === '' ? timer : { ...timer, part, key: `${row.id} ${part}` };
+    }),
+    waits: waits.map((wait) => ({
+      ...wait,
+      path: renamed(wait.path),
+      event: eventName(step, wait.event),
+      key: keys(wait.event, wait.key),
+    })),
+    path: (path) => renamed(run.path(path)),
+    cancel: run.cancel || rule === 'cancel',
+  };
+}
+
+const withNames = (known: string | null, names: Renames): string =>
+  JSON.stringify([...(JSON.parse(known ?? '[]') as readonly Renames[]), names]);
+
+/** What each path stands for: its first line says it. */
+function kindsOf(journal: readonly JournalRow[]): ReadonlyMap<string, What> {
+  const kinds = new Map<string, What>();
+  for (const { path, kind } of journal) {
+    const what = kind === 'started' ? 'task' : kind === 'called' ? 'flow' : eventKinds.has(kind) ? 'event' : undefined;
+    if (what !== undefined && !kinds.has(path)) kinds.set(path, what);
+  }
+  return kinds;
+}
+const eventKinds: ReadonlySet<string> = new Set(['waiting', 'received', 'timedOut', 'emitted']);
+
+interface Rules {
+  readonly map: RunMap;
+  readonly facts: RunFacts;
+  readonly kinds: ReadonlyMap<string, What>;
+  readonly keys: (event: string, key: string) => string;
+}
+
+function carryLine(step: PlannedStep, line: JournalRow, rules: Rules): Pick<JournalRow, 'name' | 'data'> {
+  const { name, data, kind } = line;
+  const what = rules.kinds.get(line.path);
+  const next = name === null ? null : { task: taskName, flow: flowName, event: eventName }[what ?? 'task'](step, name);
+  // The rules name steps without the numbers of rounds and items.
+  const path = line.path.replaceAll(/\[\d+\]/g, '');
+  const { inputs, results } = rules.map;
+  const payload = own(step.parts.events, name ?? '')?.payload as Change | undefined;
+  switch (kind) {
+    case 'started':
+    case 'called':
+      return { name: next, data: changed(own(inputs, path), data, rules.facts) };
+    case 'completed':
+      return { name: next, data: changed(own(results, path), data, rules.facts) };
+    case 'emitted':
+      return { name: next, data: changed(payload, data, rules.facts) };
+    case 'waiting': {
+      const { key, ...more } = JSON.parse(data ?? '{}') as { readonly key: string };
+      return { name: next, data: JSON.stringify({ key: rules.keys(name ?? '', key), ...more }) };
+    }
+    case 'received': {
+      const { key, ...more } = JSON.parse(data ?? '{}') as { readonly key: string; readonly payload?: unknown };
+      const first = 'payload' in more ? JSON.stringify(more.payload) : null;
+      const text = changed(own(results, path), changed(payload, first, rules.facts), rules.facts);
+      const received = text === null ? {} : { payload: JSON.parse(text) as unknown };
+      return { name: next, data: JSON.stringify({ key: rules.keys(name ?? '', key), ...more, ...received }) };
+    }
+    default:
+      return { name: next, data };
+  }
+}
+
+function changed(change: unknown, text: string | null, facts: RunFacts): string | null {
+  if (typeof change !== 'function') return text;
+  const value: unknown = text === null ? undefined : JSON.parse(text);
+  const encoded = encodeJson((change as Change)(value as never, facts));
+  if (!encoded.ok) throw new NotCarried(`what a step made of a value of its is not JSON: ${encoded.problems}`);
+  return encoded.value ?? null;
+}
+
+/**
+ * The keys of waits, where the payload of an event changes: they hold the fields by which it is matched. What comes out is
+ * held against the new flow by the rehearsal.
+ */
+function keysOf(world: World, step: PlannedStep): (event: string, key: string) => string {
+  return (event, key) => {
+    const change = own(step.parts.events, event)?.payload;
+    if (typeof change !== 'function') return key;
+    const name = eventName(step, event);
+    const flows = Object.values(world.live?.flows ?? {});
+    const sets = flows.flatMap(({ waits }) => waits.filter((wait) => wait.event === name).map(({ fields }) => fields));
+    try {
+      const partial = JSON.parse(key) as Readonly<Record<string, unknown>>;
+      const next = change(partial as never) as Readonly<Record<string, unknown>>;
+      const fields = sets.find(
+        (set) => set.length === Object.keys(partial).length && set.every((field) => next[field] !== undefined),
+      );
+      return fields === undefined
+        ? key
+        : canonicalJson(Object.fromEntries(fields.map((field) => [field, next[field]])));
+    } catch {
+      return key;
+    }
+  };
+}

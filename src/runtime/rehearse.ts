@@ -1,0 +1,109 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { toErrorRecord, type Clock, type ErrorRecord } from '../core/index.ts';
+import type { JournalRow, RunRow, Store } from '../store/index.ts';
+import { silentLogger, type BoundSystem } from '../tasks/index.ts';
+import { Attempts } from './attempts.ts';
+import { Bus } from './bus.ts';
+import type { Context } from './context.ts';
+import { never, RunError } from './errors.ts';
+import { LiveRun } from './live-run.ts';
+import { programFor, Registry } from './registry.ts';
+import { Writer } from './writer.ts';
+
+/** A run that is only looked at: it goes through what its journal knows, and rests at whatever would be new. */
+class Rehearsal extends LiveRun {
+  reason: RunError | undefined;
+
+  override block(error: RunError): Promise<never> {
+    if (!this.dead) {
+      this.reason ??= error;
+      this.abandon(error);
+    }
+    return never();
+  }
+
+  override committed(): Promise<void> {
+    return never();
+  }
+
+  override wait(): Promise<void> {
+    return never();
+  }
+
+  override failed(): void {
+    // Nothing is written, so nothing can fail to be.
+  }
+}
+
+/**
+ * Would a run go on under this system? Replays its journal, and gives the reason why it does not fit. Nothing is done and
+ * nothing is written.
+ */
+export function rehearsalOf(
+  system: BoundSystem,
+  clock: Clock,
+): (row: RunRow, journal: readonly JournalRow[]) => Promise<ErrorRecord | undefined> {
+  const registry = new Registry(system);
+  const context = idle(registry, clock);
+  return async (row, journal) => {
+    const program = programFor(registry, row);
+    if (program instanceof RunError) return toErrorRecord(program);
+    let run: Rehearsal;
+    try {
+      run = new Rehearsal(context, row, program, journal, () => {});
+    } catch (thrown) {
+      return toErrorRecord(thrown);
+    }
+    void run.drive().catch(() => {});
+    // Replays wait for nothing but for one another: when the event loop comes round, they have come to rest.
+    await turn();
+    await turn();
+    const { reason } = run;
+    run.abandon();
+    return reason === undefined ? undefined : toErrorRecord(reason);
+  };
+}
+
+/** An engine without a store, in which nothing happens. */
+function idle(registry: Registry, clock: Clock): Context {
+  const store = new Proxy({} as Store, {
+    get: () => {
+      throw new Error('A rehearsal has no store.');
+    },
+  });
+  const nothing = (): void => {};
+  const writer = new Writer({
+    store,
+    epoch: 0,
+    logger: silentLogger,
+    last: () => [],
+    after: nothing,
+    stopped: nothing,
+  });
+  writer.stop();
+  return {
+    clock,
+    random: () => 0,
+    logger: silentLogger,
+    store,
+    writer,
+    registry,
+    bus: new Bus(() => clock.now(), silentLogger),
+    attempts: new Attempts(),
+    stopwatch: () => 0,
+    limits: () => ({ keep: 1, maxAge: undefined }),
+    publish: () => '',
+    create: nothing,
+    record: () => {
+      throw new Error('A rehearsal records nothing.');
+    },
+    stop: () => false,
+    end: nothing,
+    wake: nothing,
+    load: nothing,
+    requestStop: nothing,
+    indexBy: nothing,
+    guard: (work) => work(),
+    blocked: nothing,
+  };
+}
