@@ -7,6 +7,16 @@
 export { SourceError } from './errors.ts';
 export { keepFiles, type KeptFiles } from './files/kept.ts';
 export { loadSystemFromDsl, type LoadOptions } from './load.ts';
+export { expandPattern, type Expanded } from './patterns/expand.ts';
+export {
+  patterns,
+  type ApprovalParameters,
+  type MapReduceParameters,
+  type PipelineParameters,
+  type RetryUntilParameters,
+  type SagaParameters,
+} from './patterns/index.ts';
+export type { FieldType, Fields, PatternOptions } from './patterns/pattern.ts';
 export { convertDslToFlow, convertFlowToDsl, type ConvertedFlow } from './print/convert-flow.ts';
 export { printSystem, type PrintedSystem } from './print/print-system.ts';
 export type { ReadOptions, ReadResult } from './options.ts';
