@@ -18,8 +18,10 @@ import { raceParts } from './race-parts/index.ts';
 import { recursion } from './recursion/index.ts';
 import { references } from './references/index.ts';
 import { regionConflicts } from './region-conflicts/index.ts';
+import { reservedEvents } from './reserved-events/index.ts';
 import { retryIdempotent } from './retry-idempotent/index.ts';
 import type { Rule } from './rule.ts';
+import { schedules } from './schedules/index.ts';
 import { scopeNames } from './scope-names/index.ts';
 import { sendEvents } from './send-events/index.ts';
 import { sendIds } from './send-ids/index.ts';
@@ -38,6 +40,7 @@ import { unusedDefinitions } from './unused-definitions/index.ts';
 import { unusedEvents } from './unused-events/index.ts';
 import { uselessUndo } from './useless-undo/index.ts';
 import { version } from './version/index.ts';
+import { versionRaised } from './version-raised/index.ts';
 import { waitTimeout } from './wait-timeout/index.ts';
 
 /** Every rule, by code. */
@@ -80,7 +83,10 @@ export const rules: readonly Rule[] = [
   sendEvents,
   cancelledIds,
   sendIds,
+  reservedEvents,
   raceParts,
+  schedules,
   unimplemented,
   supported,
+  versionRaised,
 ];

@@ -1,4 +1,4 @@
-import type { Diagnostic, Finding, IssueContext, Severity, SystemModel } from '../model/index.ts';
+import type { CompareSchemas, Diagnostic, Finding, IssueContext, Severity, SystemModel } from '../model/index.ts';
 
 export type { Finding, IssueContext } from '../model/index.ts';
 
@@ -15,6 +15,13 @@ export interface RuleWorld {
   readonly implemented?: (taskName: string) => boolean;
   /** Could a part of the source not be read? Then what seems to be unused may be used there. */
   readonly partial?: boolean;
+  /** The last version that was kept, up to the present one, and how schemas are compared. Absent: none, or not known. */
+  readonly kept?: {
+    readonly model: SystemModel;
+    /** What messages call it: `snapshots/1.0.0.json`. */
+    readonly file: string;
+    readonly compareSchemas?: CompareSchemas;
+  };
 }
 
 /** One check: one code, one page of documentation. */

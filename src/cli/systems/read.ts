@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { deepFreeze } from '../../core/index.ts';
 import type { Diagnostic, SystemModel } from '../../model/index.ts';
 import { validateSystem } from '../../rules/index.ts';
 import { mayBeOff } from '../../rules/kit/may-be-off.ts';
-import { readSystem, type KeptFiles, type ReadResult } from '../../source/index.ts';
+import type { RuleWorld } from '../../rules/rule.ts';
+import { readSystem, schemaComparison, type KeptFiles, type ReadResult } from '../../source/index.ts';
 import type { Config } from '../config/config.ts';
 import { taskFile } from './task-file.ts';
 
@@ -32,6 +33,8 @@ interface Options {
   readonly parts?: Iterable<string>;
   /** Is a task whose implementation is missing no problem, because it is about to be written? */
   readonly stubs?: boolean;
+  /** Is each system held against its last kept version, too? */
+  readonly versions?: boolean;
   /** How files are read; default: from the disk. */
   readonly readFile?: (path: string) => Uint8Array;
   /** Files that are parsed already. */
@@ -45,7 +48,7 @@ export async function findSystems(
   config: Config,
   options: Options = {},
 ): Promise<Found> {
-  const { readFile, kept } = options;
+  const { readFile, kept, versions = false } = options;
   const results: { readonly file: string; readonly result: ReadResult }[] = [];
   for (const file of files) {
     const how = { cwd, ...(readFile !== undefined && { readFile }), ...(kept !== undefined && { kept }) };
@@ -63,7 +66,9 @@ export async function findSystems(
       if (!parts.has(file)) diagnostics.push(...result.diagnostics);
       continue;
     }
-    const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result, options.stubs === true)];
+    const last = versions ? await keptVersion(result.system, file, cwd) : {};
+    const world = { ...last, ...(options.stubs !== true && implementedBeside(file)) };
+    const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result, world)];
     const found = { entry: file, model: result.system, files: result.files, diagnostics: own };
     const twin = names.get(result.system.name);
     if (twin !== undefined) own.push(sameName(found, twin, cwd));
@@ -105,11 +110,10 @@ function judge(
   cwd: string,
   config: Config,
   { diagnostics: read, suppressions = [] }: ReadResult,
-  stubs: boolean,
+  world: RuleWorld,
 ): Diagnostic[] {
   const { issues } = validateSystem(model, {
-    // A stub that is about to be written is neither missing nor there.
-    ...(!stubs && { implemented: (task: string) => existsSync(taskFile(entry, task)) }),
+    ...world,
     suppressions,
     ...(config.customRules !== undefined && { rules: config.customRules }),
     // One that fails would still say so.
@@ -123,6 +127,22 @@ function judge(
     const severity = !mayBeOff(issue) ? 'error' : (config.rules[issue.code] ?? issue.severity);
     return severity === 'off' || seen.has(at(issue)) ? [] : [{ ...issue, severity }];
   });
+}
+
+/** What is known of implementations. A stub that is about to be written is neither missing nor there. */
+function implementedBeside(entry: string): RuleWorld {
+  return { implemented: (task) => existsSync(taskFile(entry, task)) };
+}
+
+/** The last version that was kept. What is wrong with a snapshot is told by `dsl migrate`. */
+async function keptVersion({ name, version }: SystemModel, entry: string, cwd: string): Promise<RuleWorld> {
+  if (!existsSync(join(dirname(entry), 'snapshots'))) return {};
+  const { newestSnapshot } = await import('../../migrate/snapshots/snapshots.ts');
+  const { kept, snapshot } = newestSnapshot(entry, cwd, name, version);
+  if (kept === undefined || snapshot === undefined) return {};
+  const compareSchemas = await schemaComparison();
+  const file = relative(cwd, kept.path).replaceAll('\\', '/');
+  return { kept: { model: snapshot.model, file, compareSchemas } };
 }
 
 /** Two systems of one name would be written into one folder. */

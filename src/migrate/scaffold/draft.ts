@@ -89,15 +89,20 @@ function draftStates(drafting: Drafting, name: string, now: string): readonly Me
   const members: Member[] = [];
   const there = new Set<string>();
   const leaves: string[] = [];
+  let hasRegions = false;
   const next = after.machines[now];
   if (next !== undefined) {
     visitStates(next, ({ name: state, type }) => {
       there.add(state);
+      hasRegions ||= type === 'parallel';
       if (type === 'atomic' || type === 'final') leaves.push(state);
     });
   }
   const old = before.machines[name];
   if (old === undefined) return [];
+  const several = hasRegions ? ', or a list of them in parallel regions' : '';
+  const targets = `Where they may go: ${leaves.join(', ')}${several}; null: they stay as they are, and are listed; or a function of the context.`;
+  let isSaid = false;
   visitStates(old, ({ name: state, type }) => {
     const path = `machines.${pathName(name)}.states.${pathName(state)}`;
     const known = answers.renames.get(path) ?? answers.merged.get(path);
@@ -107,9 +112,9 @@ function draftStates(drafting: Drafting, name: string, now: string): readonly Me
       const isDropped = answers.dropped.has(path);
       const guess = isDropped ? undefined : guesses.get(path);
       const question = `State '${state}' is gone. ${guessed(guess, (to) => `write '${to}'`)}Where do instances in it go?`;
-      const comments = [
-        `One of ${leaves.join(', ')}; several in parallel regions; null: they stay as they are, and are listed.`,
-      ];
+      // Said once for all states of the machine.
+      const comments = isSaid ? [] : [targets];
+      isSaid = true;
       members.push({ key: state, value: { question }, comments });
     }
   });
@@ -133,7 +138,7 @@ function draftContext({ before, after }: Drafting, name: string, broken: readonl
     {
       key: 'context',
       value: { question },
-      comments: [...texts, "Such as (context: { total: number }) => ({ ...context, currency: 'EUR' })."],
+      comments: [...texts, 'A function of the old context: (context: { … }) => ({ ...context, … }).'],
     },
   ];
 }
@@ -143,7 +148,7 @@ function schemaAt(model: SystemModel, path: string): string | undefined {
   if ('problem' in parsed) return undefined;
   const machine = model.machines[parsed.pieces[1]?.name ?? ''];
   const text = machine?.context.text.replaceAll(/\s+/g, ' ');
-  return text === undefined || text.length > 300 ? undefined : text;
+  return text === undefined || text.length > 150 ? undefined : text;
 }
 
 /** Reasons as a sentence. */

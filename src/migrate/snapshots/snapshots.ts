@@ -74,6 +74,8 @@ export function newestSnapshot(
   system: string,
   atMost: string,
 ): { readonly kept?: KeptVersion; readonly snapshot?: Snapshot; readonly diagnostics: readonly Diagnostic[] } {
+  // The source may say anything.
+  if (!isVersion(atMost)) return { diagnostics: [] };
   const kept = keptVersions(entry).findLast(({ version }) => compareVersions(version, atMost) <= 0);
   return kept === undefined ? { diagnostics: [] } : { kept, ...readSnapshot(kept, cwd, system) };
 }

@@ -11,7 +11,8 @@ export async function saveModel(copy: WorkingCopy, model: SystemModel): Promise<
 
 /** Makes the files say what they say after edits. Loads the parser. */
 export async function editFiles(copy: WorkingCopy, edits: readonly Edit[]): Promise<readonly Diagnostic[]> {
-  void copy;
-  void edits;
-  return [];
+  const { editTexts } = await import('../../source/edit/edit-texts.ts');
+  const { texts, diagnostics } = editTexts(edits, copy.entry, copy.cwd, copy.readFile);
+  copy.change(texts);
+  return diagnostics;
 }

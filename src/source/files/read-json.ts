@@ -3,12 +3,15 @@ import { deepFreeze } from '../../core/index.ts';
 import { bringUp, type FileFormat } from '../../model/format/format.ts';
 import { modelFile } from '../../model/format/model-file.ts';
 import { oldFormat } from '../../model/format/notice.ts';
-import { systemSchema, type Diagnostic, type SystemModel } from '../../model/index.ts';
+import { isSnapshot, parseSnapshot, systemSchema, type Diagnostic, type SystemModel } from '../../model/index.ts';
 import type { ReadResult } from '../options.ts';
 
 type Path = readonly PropertyKey[];
 
-/** Reads a model that is written as JSON, as `dsl inspect --json` prints it, in the present format or an older one. */
+/**
+ * Reads a model that is written as JSON, as `dsl inspect --json` prints it, in the present format or an older one; or a
+ * snapshot of one.
+ */
 export function readJson(path: string, shown: string, text: string, format: FileFormat = modelFile): ReadResult {
   const files = [path];
   let value: unknown;
@@ -24,6 +27,10 @@ export function readJson(path: string, shown: string, text: string, format: File
       ],
       files,
     };
+  }
+  if (isSnapshot(value)) {
+    const { snapshot, diagnostics } = parseSnapshot(value, shown);
+    return { ...(snapshot !== undefined && { system: snapshot.model }), diagnostics, files };
   }
   if (!isModel(value)) {
     const message =

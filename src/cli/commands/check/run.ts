@@ -21,7 +21,7 @@ export async function check(io: Io, globs: readonly string[], options: Options):
   const { found, fixed } =
     options.fix === true
       ? await fixSystems(files, io.cwd, config)
-      : { found: await findSystems(files, io.cwd, config), fixed: undefined };
+      : { found: await findSystems(files, io.cwd, config, { versions: true }), fixed: undefined };
   const { systems } = found;
   const diagnostics = [...found.diagnostics, ...(await printingProblems(systems, io.cwd, config))];
   const format = io.json ? 'json' : (options.format ?? (io.env['GITHUB_ACTIONS'] === 'true' ? 'github' : 'pretty'));

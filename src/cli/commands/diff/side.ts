@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { SystemModel } from '../../../model/index.ts';
 import { readSystem } from '../../../source/index.ts';
 import { CliError } from '../../kit/failure.ts';
@@ -14,9 +14,12 @@ export interface Side {
   readonly revision?: string;
 }
 
-/** Reads `FILE`, `REVISION:FILE`, or, with the file of the other side, `REVISION`. */
+/** Reads `FILE`, `REVISION:FILE`, or, with the file of the other side, `VERSION` or `REVISION`. */
 export function parseSide(text: string, cwd: string, other?: string): Side {
   if (existsSync(resolve(cwd, text))) return { file: text };
+  // A version that was kept beside the other side, before a revision that may be called so.
+  const kept = other === undefined || !/^\d/.test(text) ? undefined : join(dirname(other), 'snapshots', `${text}.json`);
+  if (kept !== undefined && existsSync(resolve(cwd, kept))) return { file: kept };
   const [, revision, file] = /^([^:]+):(.+)$/.exec(text) ?? [];
   if (revision !== undefined && file !== undefined && !/^[A-Za-z]$/.test(revision)) return { revision, file };
   if (other !== undefined && !/\.(?:m?ts|json)$/.test(text)) return { revision: text, file: other };

@@ -1,0 +1,1 @@
+export { versionRaised } from './rule.ts';
