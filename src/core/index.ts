@@ -5,7 +5,7 @@
  * @module
  */
 export { systemClock, type Clock, type ClockOrigin } from './clock.ts';
-export { matches } from './descriptor.ts';
+export { isReservedEvent, matches } from './descriptor.ts';
 export { isDuration, longestSpan, milliseconds, type Duration } from './duration.ts';
 export {
   messageOf,

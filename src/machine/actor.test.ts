@@ -68,6 +68,26 @@ it('keeps the registers of every region', () => {
   expect(actor.getSnapshot().state).toEqual(['l1', 'r2']);
 });
 
+it('takes the ends of timers and work from the caller, and refuses what only the machine can tell', () => {
+  const waiting = compiled(
+    sketchMachine('waiting', {
+      initial: 'on',
+      states: {
+        on: { initial: 'a', after: { '5s': 'late' }, onDone: 'off', on: { '*': 'off' }, states: { a: {} } },
+        late: {},
+        off: {},
+      },
+    }),
+  );
+  const actor = createActor(waiting, {});
+  for (const name of ['done.state.on', 'error.execution']) {
+    expect(() => actor.send({ name, payload: undefined })).toThrow(expect.objectContaining({ code: 'MR3386' }));
+  }
+  expect(actor.getSnapshot().state).toEqual(['a']);
+  actor.send({ name: 'after.on.0', payload: undefined });
+  expect(actor.getSnapshot().state).toEqual(['late']);
+});
+
 describe.each(kinds)('%s', (_, machine) => {
   const send = (name: string, payload?: unknown) => ({ name, payload });
 

@@ -1,3 +1,4 @@
+import { MillraceError } from '../core/index.ts';
 import { startCell, takeEvent } from './compiled/compiled-machine.ts';
 import type { CompiledMachine } from './compiled/program.ts';
 import type { Effect, MachineEvent, MachineModule, Snapshot, StateIn, StepScope } from './module.ts';
@@ -11,6 +12,8 @@ export interface Actor<Context, State extends string = string, Event extends Mac
   /**
    * Takes an event to completion. An event sent meanwhile (from a subscriber, say) waits for its turn. What `onEffects` or
    * a listener throws is thrown again once all were told; the actor is then where the event led.
+   *
+   * @throws MillraceError MR3386 for an event that only the machine itself can tell of.
    */
   readonly send: (event: Event) => void;
   /** Where it stands. The very same object until an event is handled. */
@@ -84,6 +87,7 @@ function actorOf<Context>(
     if (thrown.length > 0) throw thrown[0];
   };
   const send = (event: MachineEvent): void => {
+    if (isOwn(event.name)) refuse(machine.name, event.name);
     if (busy) {
       waiting.push(event);
       return;
@@ -107,6 +111,18 @@ function actorOf<Context>(
       return () => void (listeners = listeners.filter((each) => each !== listener));
     },
   };
+}
+
+/** Timers and work are the caller's, who sends their ends. What is left is told by the machine alone. */
+const isOwn = (event: string): boolean => event.startsWith('done.state.') || event === 'error.execution';
+
+function refuse(machine: string, event: string): never {
+  throw new MillraceError(`Only machine '${machine}' itself tells of '${event}'.`, {
+    code: 'MR3386',
+    retryable: false,
+    fault: 'input',
+    details: { machine, event },
+  });
 }
 
 interface Taken<Context> {

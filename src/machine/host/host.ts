@@ -1,4 +1,11 @@
-import { messageOf, systemClock, toErrorRecord, type Clock, type MillraceError } from '../../core/index.ts';
+import {
+  isReservedEvent,
+  messageOf,
+  systemClock,
+  toErrorRecord,
+  type Clock,
+  type MillraceError,
+} from '../../core/index.ts';
 import type { MachineModule, MachineStep, Snapshot } from '../module.ts';
 import { Agenda, type Delivery, type Taken } from './agenda.ts';
 import { carry, dispatch, stopRun } from './effects.ts';
@@ -93,6 +100,10 @@ export class Host {
   place(module: MachineModule<unknown>, id: string, snapshot: Snapshot, parent?: Hosted, run?: string): Hosted {
     const hosted = place(module, id, snapshot, parent, run, {
       send: (event) => {
+        if (isReservedEvent(event.name)) {
+          const details = { machine: module.name, event: event.name };
+          throw hostError('MR3386', `Only machine '${module.name}' itself tells of '${event.name}'.`, { details });
+        }
         this.agenda.event({ to: hosted, event: eventFor(this.entry(module.name), event) });
         this.run();
       },
@@ -195,7 +206,7 @@ export class Host {
       return;
     }
     const { onUnhandled } = this.options;
-    if (onUnhandled === undefined || /^(?:after|done\.run|error)\./.test(event)) return;
+    if (onUnhandled === undefined || isReservedEvent(event)) return;
     const available = to.face.available();
     const why = whyUnhandled(to, event);
     this.agenda.call(() =>

@@ -19,7 +19,7 @@ export interface StoredWork {
   readonly kind: 'flow' | 'task' | 'machine';
   readonly name: string;
   readonly input?: unknown;
-  readonly instance?: StoredInstance;
+  readonly instance?: StoredInstance | undefined;
 }
 
 /** An event for an instance, or from it when there is a target. */
@@ -28,18 +28,18 @@ interface StoredEvent {
   readonly instance: string;
   readonly event: MachineEvent;
   /** The id under which it can be taken back. */
-  readonly id?: string;
+  readonly id?: string | undefined;
 }
 
 export interface StoredTimer extends StoredEvent {
   /** Milliseconds since 1970. */
   readonly due: number;
-  readonly target?: string;
+  readonly target?: string | undefined;
 }
 
 export interface StoredDelivery extends StoredEvent {
   /** The run of the instance whose end it tells of. */
-  readonly ends?: string;
+  readonly ends?: string | undefined;
 }
 
 /** Instances written down, as plain JSON: where they stand, what they wait for, what they run. */

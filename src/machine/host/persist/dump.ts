@@ -16,8 +16,8 @@ export function dump(host: Host, roots: readonly Hosted[]): HostDocument {
   const workOf = ({ id, target, input, child }: Running): StoredWork => ({
     id,
     ...target,
-    ...(input !== undefined && { input }),
-    ...(child !== undefined && { instance: instanceOf(child) }),
+    input,
+    instance: child && instanceOf(child),
   });
   const instanceOf = (hosted: Hosted): StoredInstance => {
     written.add(hosted);
@@ -36,16 +36,16 @@ export function dump(host: Host, roots: readonly Hosted[]): HostDocument {
         ...whose(owner),
         due,
         event,
-        ...(id !== undefined && { id }),
-        ...(target !== undefined && { target }),
+        id,
+        target,
       })),
     events: agenda.events
       .filter(({ to }) => written.has(to) && to.status === 'active')
       .map(({ to, event, from, id, ends }) => ({
         ...whose(to),
         event,
-        ...(from === to && id !== undefined && { id }),
-        ...(ends !== undefined && { ends: ends.id }),
+        id: from === to ? id : undefined,
+        ends: ends?.id,
       })),
   });
 }

@@ -1,7 +1,15 @@
 import { messageOf } from '../../../core/index.ts';
-import type { MachineEvent, Snapshot } from '../../module.ts';
+import type { Snapshot } from '../../module.ts';
 import { hostError } from '../errors.ts';
-import { format, formatVersion, type HostDocument, type StoredInstance, type StoredWork } from './document.ts';
+import {
+  format,
+  formatVersion,
+  type HostDocument,
+  type StoredDelivery,
+  type StoredInstance,
+  type StoredTimer,
+  type StoredWork,
+} from './document.ts';
 
 /**
  * Reads a document, or its JSON text. What its snapshots say is not looked at.
@@ -9,27 +17,19 @@ import { format, formatVersion, type HostDocument, type StoredInstance, type Sto
  * @throws MillraceError MR3370 when it is none, MR3372 when its format is of a version that is not known.
  */
 export function readDocument(given: unknown): HostDocument {
-  const all = fields(typeof given === 'string' ? parsed(given) : given, 'it');
-  if (all['format'] !== format) broken(`its 'format' is not '${format}'`);
-  if (all['formatVersion'] !== formatVersion) {
-    const version = JSON.stringify(all['formatVersion']);
-    const message = `The format version of these instances is ${version}; this Millrace reads ${formatVersion}. Use the Millrace that wrote them, or a newer one.`;
-    throw hostError('MR3372', message, { details: { formatVersion: all['formatVersion'] } });
+  const all = fieldsOf(typeof given === 'string' ? parsed(given) : given, '');
+  if (all.value['format'] !== format) broken(`its 'format' is not '${format}'`);
+  const version = all.value['formatVersion'];
+  if (version !== formatVersion) {
+    const message = `The format version of these instances is ${JSON.stringify(version)}; this Millrace reads ${formatVersion}. Use the Millrace that wrote them, or a newer one.`;
+    throw hostError('MR3372', message, { details: { formatVersion: version } });
   }
   return {
     format,
     formatVersion,
-    instances: list(all['instances'], 'instances').map((each, index) => instanceIn(each, `instances[${index}]`)),
-    timers: list(all['timers'], 'timers').map((each, index) => {
-      const at = `timers[${index}]`;
-      const { due, target } = fields(each, at);
-      if (typeof due !== 'number' || !Number.isFinite(due)) return broken(`'${at}.due' is no time`);
-      return { ...eventIn(each, at), due, ...maybe('target', target, at) };
-    }),
-    events: list(all['events'], 'events').map((each, index) => {
-      const at = `events[${index}]`;
-      return { ...eventIn(each, at), ...maybe('ends', fields(each, at)['ends'], at) };
-    }),
+    instances: list(all, 'instances', instanceIn),
+    timers: list(all, 'timers', timerIn),
+    events: list(all, 'events', (fields): StoredDelivery => ({ ...eventIn(fields), ends: maybe(fields, 'ends') })),
   };
 }
 
@@ -41,58 +41,72 @@ function parsed(text: string): unknown {
   }
 }
 
-function instanceIn(value: unknown, at: string): StoredInstance {
-  const { machine, id, hash, snapshot, work } = fields(value, at);
+function instanceIn(fields: Fields): StoredInstance {
   return {
-    machine: text(machine, `${at}.machine`),
-    id: text(id, `${at}.id`),
-    hash: text(hash, `${at}.hash`),
+    machine: text(fields, 'machine'),
+    id: text(fields, 'id'),
+    hash: text(fields, 'hash'),
     // Which it is only if the machine says so.
-    snapshot: snapshot as Snapshot,
-    work: list(work, `${at}.work`).map((each, index) => workIn(each, `${at}.work[${index}]`)),
+    snapshot: fields.value['snapshot'] as Snapshot,
+    work: list(fields, 'work', workIn),
   };
 }
 
-function workIn(value: unknown, at: string): StoredWork {
-  const { id, kind, name, input, instance } = fields(value, at);
-  if (kind !== 'flow' && kind !== 'task' && kind !== 'machine') return broken(`'${at}.kind' is no kind of work`);
-  const work: StoredWork = {
-    id: text(id, `${at}.id`),
-    kind,
-    name: text(name, `${at}.name`),
-    ...(input !== undefined && { input }),
-  };
-  return kind === 'machine' ? { ...work, instance: instanceIn(instance, `${at}.instance`) } : work;
-}
-
-function eventIn(value: unknown, at: string) {
-  const { machine, instance, event, id } = fields(value, at);
-  const { name, payload } = fields(event, `${at}.event`);
-  const read: MachineEvent = { name: text(name, `${at}.event.name`), payload };
+function workIn(fields: Fields): StoredWork {
+  const { kind, input, instance } = fields.value;
+  if (kind !== 'flow' && kind !== 'task' && kind !== 'machine') return broken(`'${fields.at}kind' is no kind of work`);
   return {
-    machine: text(machine, `${at}.machine`),
-    instance: text(instance, `${at}.instance`),
-    event: read,
-    ...maybe('id', id, at),
+    id: text(fields, 'id'),
+    kind,
+    name: text(fields, 'name'),
+    input,
+    instance: kind === 'machine' ? instanceIn(fieldsOf(instance, `${fields.at}instance`)) : undefined,
   };
 }
 
-function fields(value: unknown, at: string): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  return broken(at === 'it' ? 'it is no object' : `'${at}' is no object`);
+function timerIn(fields: Fields): StoredTimer {
+  const { due } = fields.value;
+  if (typeof due !== 'number' || !Number.isFinite(due)) return broken(`'${fields.at}due' is no time`);
+  return { ...eventIn(fields), due, target: maybe(fields, 'target') };
 }
 
-function list(value: unknown, at: string): readonly unknown[] {
-  // Without its holes, which JSON does not have, but an object may.
-  return Array.isArray(value) ? Array.from(value) : broken(`'${at}' is no list`);
+function eventIn(fields: Fields) {
+  const event = fieldsOf(fields.value['event'], `${fields.at}event`);
+  return {
+    machine: text(fields, 'machine'),
+    instance: text(fields, 'instance'),
+    event: { name: text(event, 'name'), payload: event.value['payload'] },
+    id: maybe(fields, 'id'),
+  };
 }
 
-function text(value: unknown, at: string): string {
-  return typeof value === 'string' && value !== '' ? value : broken(`'${at}' is no name`);
+/** An object in its place. */
+interface Fields {
+  readonly value: Readonly<Record<string, unknown>>;
+  /** What the paths of its fields begin with. */
+  readonly at: string;
 }
 
-function maybe<Key extends string>(key: Key, value: unknown, at: string): { readonly [K in Key]?: string } {
-  return (value === undefined ? {} : { [key]: text(value, `${at}.${key}`) }) as { readonly [K in Key]?: string };
+function fieldsOf(value: unknown, at: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return { value: value as Fields['value'], at: at && `${at}.` };
+  return broken(`${at ? `'${at}'` : 'it'} is no object`);
+}
+
+function list<Item>({ value, at }: Fields, key: string, read: (fields: Fields) => Item): readonly Item[] {
+  const items = value[key];
+  if (!Array.isArray(items)) return broken(`'${at}${key}' is no list`);
+  // With its holes, which JSON does not have, but an object may.
+  return Array.from(items, (item, index) => read(fieldsOf(item, `${at}${key}[${index}]`)));
+}
+
+function text({ value, at }: Fields, key: string): string {
+  const found = value[key];
+  return typeof found === 'string' && found !== '' ? found : broken(`'${at}${key}' is no name`);
+}
+
+function maybe(fields: Fields, key: string): string | undefined {
+  return fields.value[key] === undefined ? undefined : text(fields, key);
 }
 
 export function broken(why: string): never {

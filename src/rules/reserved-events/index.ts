@@ -1,0 +1,1 @@
+export { reservedEvents } from './rule.ts';
