@@ -1,5 +1,5 @@
 import type { Duration, ErrorRecord } from '../core/index.ts';
-import type { Call, AnyEvent, AnyFlow, Parsed, RetryPolicy } from './contract.ts';
+import type { Call, AnyEvent, AnyFlow, Parsed, RetryPolicy, Written } from './contract.ts';
 
 /** `line:column` in the flow's `.dsl.ts`, so that a run-time error points there. */
 export type At = `${number}:${number}`;
@@ -152,6 +152,20 @@ export interface FailureScope<Input> {
   readonly runId: string;
 }
 
+/** When runs of a flow start by themselves. */
+export interface FlowSchedule<Input = unknown> {
+  /** Minute, hour, day of the month, month, day of the week. */
+  readonly cron: string;
+  /** By its IANA name. Default: UTC. */
+  readonly timeZone?: string;
+  /** What each run gets. */
+  readonly input?: Input;
+  /** What becomes of due times at which nobody drove the database. Default: `'once'`. */
+  readonly missed?: 'skip' | 'once' | 'all';
+  /** Whether a run is started while the one before is not over. Default: `'allow'`. */
+  readonly overlap?: 'allow' | 'skip';
+}
+
 /** A compiled flow: its contract, what an engine must know of it beforehand, and the code. */
 export interface FlowModule<C extends AnyFlow = AnyFlow> {
   readonly kind: 'flow';
@@ -160,6 +174,7 @@ export interface FlowModule<C extends AnyFlow = AnyFlow> {
   readonly hash: string;
   /** The event that starts a run. */
   readonly on?: AnyEvent;
+  readonly schedule?: FlowSchedule<Written<C['input']>>;
   /** Of a whole run. */
   readonly timeout?: Duration;
   /** Runs when a run of this flow has failed for good. */

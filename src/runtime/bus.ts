@@ -20,6 +20,14 @@ type Told =
   | { readonly type: 'run.blocked'; readonly runId: string; readonly target: string; readonly error: ErrorRecord }
   | ({ readonly type: 'step.started' | 'step.waiting' | 'step.completed' | 'step.cancelled' } & StepFacts)
   | ({ readonly type: 'step.failed' | 'step.retrying'; readonly error: ErrorRecord } & StepFacts)
+  /** Runs that were due were not started: nobody drove the database then, or the run before is not over. */
+  | {
+      readonly type: 'schedule.skipped';
+      readonly flow: string;
+      /** In ms since 1970. */
+      readonly due: readonly number[];
+      readonly reason: 'missed' | 'overlap';
+    }
   | { readonly type: 'event.published'; readonly eventId: string; readonly event: string; readonly runId?: string }
   | { readonly type: 'event.dispatched'; readonly eventId: string; readonly event: string; readonly handled: boolean }
   | {

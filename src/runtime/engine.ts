@@ -13,6 +13,7 @@ import type { HistoryLimits } from './options.ts';
 import { programFor, type Registry } from './registry.ts';
 import { indexBy, publish, recallIndexes } from './publish.ts';
 import { tellEnd, tellStep } from './tell.ts';
+import { Schedules } from './schedules/schedules.ts';
 import { Timers } from './timers.ts';
 import { Writer, type Unit } from './writer.ts';
 
@@ -49,6 +50,7 @@ export class Engine implements Context {
   readonly bus: Bus;
   readonly attempts = new Attempts();
   readonly timers: Timers;
+  readonly schedules: Schedules;
   readonly dispatcher: Dispatcher;
   readonly instances: Instances;
   readonly runs = new Map<string, LiveRun>();
@@ -93,6 +95,7 @@ export class Engine implements Context {
     });
     recallIndexes(this);
     this.timers = new Timers(this);
+    this.schedules = new Schedules(this);
     this.instances = new Instances(this);
     this.dispatcher = new Dispatcher(this, this.instances);
   }
@@ -103,8 +106,15 @@ export class Engine implements Context {
     for (const id of tables.runs.ids(['pending', 'running', 'blocked'])) this.load(id);
     reportUnfit(this);
     unpark(this);
+    this.schedules.sync();
     this.timers.arm();
     this.dispatcher.poke();
+  }
+
+  /** Goes on with what was blocked, and with schedules: there is code now that was not there before. */
+  reload(): void {
+    for (const id of this.store.tables.runs.ids(['blocked'])) this.load(id);
+    this.schedules.sync();
   }
 
   /** Takes everything out of memory; what is not committed has not happened. */

@@ -34,5 +34,6 @@ export type {
   StepResult,
   TaskResult,
 } from './results.ts';
+export type { ScheduleView } from './schedules/schedules.ts';
 export { ReactiveSystemRuntime, type TaskCode } from './runtime.ts';
 export type { RunView, StepStatus, StepView } from './views.ts';

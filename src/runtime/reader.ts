@@ -7,6 +7,7 @@ import { historyView, instanceView, type HistoryView, type InstanceView } from '
 import { clockOf } from './options.ts';
 import { isAlive } from './owner.ts';
 import { runView, stepViews, type RunView, type StepView } from './views.ts';
+import { scheduleViews, type ScheduleView } from './schedules/schedules.ts';
 
 /** Which runs. Newest first; `limit` defaults to all. */
 export interface RunQuery {
@@ -54,6 +55,8 @@ export interface Reader {
   steps(run: string): StepView[];
   /** How many runs there are, by status. */
   counts(): Partial<Record<RunStatus, number>>;
+  /** The flows that start by themselves, the next one first. */
+  schedules(): ScheduleView[];
   instances(query?: InstanceQuery): InstanceView[];
   instance(machine: string, id: string): InstanceView | undefined;
   /** Newest first. A number is a `tail`. */
@@ -124,6 +127,7 @@ function reading(tables: Tables): Omit<Reader, 'close' | 'exportInstance' | 'exp
     },
     steps: (run) => stepViews(tables.journal.of(run)),
     counts: () => tables.runs.count(),
+    schedules: () => scheduleViews(tables.timers),
     instances: (query = {}) => tables.instances.list(query).map((row) => instanceView(tables, row)),
     instance: (machine, id) => {
       const row = tables.instances.get(machine, id);

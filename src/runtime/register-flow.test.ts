@@ -67,7 +67,7 @@ it('refuses a flow that needs what the system does not have', async () => {
     runtime.registerFlow(flow('bad', { input: z.void() }, (f) => f.waitFor('w', unknown, { match: {} }))),
   ).toThrow(expect.objectContaining({ code: 'MR3290' }));
   expect(() =>
-    runtime.registerFlow(flow('cron', { input: z.void(), schedule: { cron: '0 0 * * *' } }, (f) => f.sleep('s', '1s'))),
+    runtime.registerFlow(flow('served', { input: z.void(), http: 'POST /served' }, (f) => f.sleep('s', '1s'))),
   ).toThrow(expect.objectContaining({ code: 'MR3291' }));
   await runtime.close();
 });

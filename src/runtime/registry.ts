@@ -2,6 +2,7 @@ import type { AnyEvent, AnyTask, Call, Contract, FailureScope, FlowModule, Host,
 import type { Duration } from '../core/index.ts';
 import type { BoundMachine, BoundSystem, TaskImplementation } from '../tasks/index.ts';
 import type { RunRow } from '../store/index.ts';
+import { checkSchedule } from './schedules/cron.ts';
 import { RunError } from './errors.ts';
 import { oldRun } from './versions.ts';
 
@@ -33,6 +34,7 @@ export class Registry {
     this.system = system;
     this.implementations = new Map(Object.entries(system.implementations));
     this.#flows = new Map(Object.entries(system.flows));
+    for (const flow of this.#flows.values()) checkSchedule(flow);
   }
 
   event(name: string): AnyEvent | undefined {
@@ -63,7 +65,9 @@ export class Registry {
     return Object.values(this.system.machines);
   }
 
+  /** @throws RunError MR3231 when its schedule cannot be read. */
   register(flow: FlowModule): void {
+    checkSchedule(flow);
     this.#flows.set(flow.contract.contract, flow);
     this.#registered.add(flow.contract.contract);
     this.#fields.clear();

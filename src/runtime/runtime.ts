@@ -67,8 +67,8 @@ export class ReactiveSystemRuntime {
   readonly #reader: Reader;
 
   /**
-   * @throws RunError MR3222 for a bare model. OwnerError MR3401 when another process drives the file. StoreError MR30xx
-   * when the file cannot be used.
+   * @throws RunError MR3222 for a bare model, MR3231 for a schedule that cannot be read. OwnerError MR3401 when
+   * another process drives the file. StoreError MR30xx when the file cannot be used.
    */
   constructor(system: BoundSystem, options: RuntimeOptions) {
     checkSystem(system);
@@ -128,7 +128,8 @@ export class ReactiveSystemRuntime {
    * Adds a flow at run time: a compiled one, or what `flow(...)` of the language gives. After a restart its runs are
    * blocked until the same flow (by hash) is registered again.
    *
-   * @throws MillraceError MR3290 when it names something that the system does not have, MR3291 for what is not yet supported.
+   * @throws MillraceError MR3290 when it names something that the system does not have, MR3291 for what is not
+   * yet supported, RunError MR3231 for a schedule that cannot be read.
    */
   registerFlow(flow: FlowModule | DeclaredFlow): void {
     this.#registry.register(
@@ -387,8 +388,7 @@ export class ReactiveSystemRuntime {
 
   /** Tries the blocked runs again. */
   #reload(): void {
-    if (this.#session.failure !== undefined) return;
-    for (const id of this.#session.store.tables.runs.ids(['blocked'])) this.#session.engine.load(id);
+    if (this.#session.failure === undefined) this.#session.engine.reload();
   }
 }
 

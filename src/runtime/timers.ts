@@ -9,6 +9,7 @@ const putOff = 60_000;
 /** Where the timers of machine instances are noted. */
 export interface MachineTimers extends Context {
   readonly instances: { timer(tx: Tx, timer: TimerRow): void };
+  readonly schedules: { ring(tx: Tx, timer: TimerRow): void };
 }
 
 /** The target under which a machine's timers stand. No run id contains a space. */
@@ -99,6 +100,9 @@ export class Timers {
         return;
       case 'machine':
         this.#context.instances.timer(tx, timer);
+        return;
+      case 'schedule':
+        this.#context.schedules.ring(tx, timer);
         return;
       case 'parked':
         return;

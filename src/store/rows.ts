@@ -92,7 +92,7 @@ export interface TimerRow {
   readonly key: string;
   readonly due: number;
   /** `parked`: an event for an instance that cannot take it as the code stands. It does not ring. */
-  readonly kind: 'sleep' | 'retry' | 'wait' | 'run' | 'machine' | 'parked';
+  readonly kind: 'sleep' | 'retry' | 'wait' | 'run' | 'schedule' | 'machine' | 'parked';
   /** The run, or the machine. */
   readonly target: string;
   /** The path in the run, or the instance. */

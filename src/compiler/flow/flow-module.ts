@@ -4,6 +4,7 @@ import type { FlowNode } from '../../model/index.ts';
 import { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
 import { usesOf } from '../plan/uses.ts';
+import { json } from '../../model/text/json.ts';
 import { hard, join, objectLines, print, type Doc } from '../../model/text/doc.ts';
 import { docComment, freeName, quote } from '../../model/text/names.ts';
 import { printBody, printPart } from './body.ts';
@@ -54,7 +55,6 @@ export function flowModule(node: FlowNode, emission: Emission): { readonly path:
     groups.map((group) => join(group, hard)),
     [hard, hard],
   );
-  if (node.schedule !== undefined) emission.unsupported("'schedule' of a flow", node.location);
   if (node.http !== undefined) emission.unsupported("'http' of a flow", node.location);
   const failure =
     node.onFailure === undefined
@@ -66,6 +66,7 @@ export function flowModule(node: FlowNode, emission: Emission): { readonly path:
     `hash: ${quote(hashFlow(model, node.name))}`,
     ...present({
       on: node.on === undefined ? undefined : context.event(node.on, node.location),
+      schedule: node.schedule === undefined ? undefined : json(node.schedule),
       timeout: text(node.timeout),
       onFailure: failure,
     }),

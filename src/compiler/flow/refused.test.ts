@@ -40,10 +40,7 @@ test.each<readonly [string, StepNode]>([
   ]);
 });
 
-test('so is what starts a flow by itself, and a task that a model performs', () => {
-  expect(problems([], { schedule: { cron: '0 0 * * *' } })).toEqual([
-    "MR1650 The compiler does not print 'schedule' of a flow yet.",
-  ]);
+test('so is a request that starts a flow, and a task that a model performs', () => {
   expect(problems([], { http: 'POST /x' })).toEqual(["MR1650 The compiler does not print 'http' of a flow yet."]);
   const model = system('refused', [
     ...basics(),

@@ -129,7 +129,13 @@ flow(
   {
     input: placed.payload,
     on: placed,
-    schedule: { cron: '0 5 * * *', timeZone: 'Europe/Berlin' },
+    schedule: {
+      cron: '0 5 * * *',
+      timeZone: 'Europe/Berlin',
+      input: { id: 'a', total: 1 },
+      missed: 'all',
+      overlap: 'skip',
+    },
     http: 'POST /orders',
     timeout: '3d',
   },

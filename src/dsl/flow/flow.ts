@@ -23,12 +23,26 @@ export interface Flow<Name extends string = string, In extends Schema = Schema, 
   (...input: Argument<In>): Call<Result, 'flow'>;
 }
 
+/** When runs of a flow start by themselves, also those whose time came while nobody drove the database. */
+export interface Schedule {
+  /** Five fields: minute, hour, day of the month, month, day of the week. */
+  readonly cron: string;
+  /** By its IANA name, such as `'Europe/Berlin'`. Default: UTC. */
+  readonly timeZone?: string;
+  /** What becomes of times that were missed: one run for all of them (default), one for each (the newest 100), or none. */
+  readonly missed?: 'once' | 'all' | 'skip';
+  /** Whether a run starts although the one before is not over (default), or is left out. */
+  readonly overlap?: 'allow' | 'skip';
+}
+/** What each run gets: only what JSON has. */
+type ScheduleInput<Input> = undefined extends Input ? { readonly input?: Input } : { readonly input: Input };
+
 /** What starts a flow and how it ends, beside its input and output. */
 export interface FlowOptions<In extends Schema> extends Common {
   /** The event that starts a run. Its payload is the input. */
   readonly on?: EventRef<Written<In>>;
-  /** When runs start by themselves: five cron fields, in a time zone (default UTC). */
-  readonly schedule?: { readonly cron: string; readonly timeZone?: string };
+  /** When runs start by themselves. */
+  readonly schedule?: Schedule & ScheduleInput<Written<In>>;
   /** The request that starts a run: `'POST /orders'`. */
   readonly http?: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
   /** Runs when a run of this flow has failed for good. */

@@ -61,6 +61,7 @@ export function interpretFlow(given: RunnableFlow | DeclaredFlow, options: Inter
     contract,
     hash,
     ...(flow.on === undefined ? {} : { on: contractOf(lookup, 'event', flow.on) as AnyEvent }),
+    ...(flow.schedule === undefined ? {} : { schedule: flow.schedule }),
     ...(flow.timeout === undefined ? {} : { timeout: flow.timeout }),
     ...(onFailure === undefined
       ? {}
@@ -84,7 +85,6 @@ function runnable(flow: RunnableFlow | DeclaredFlow): RunnableFlow {
       },
     );
   }
-  if (flow.schedule !== undefined) throw unsupported(flow.name, 'schedule');
   if (flow.http !== undefined) throw unsupported(flow.name, 'http');
   checkIds(flow);
   return flow;

@@ -1,6 +1,6 @@
 import type { Duration } from '../../core/index.ts';
 import type { RetryPolicy, Schema } from '../contract.ts';
-import type { At } from '../host.ts';
+import type { At, FlowSchedule } from '../host.ts';
 
 /** A lambda of a flow. One that stands for a call gives `{ target: 'task:chargeCard', input }`. */
 export type Lambda = (scope: never) => unknown;
@@ -97,8 +97,8 @@ export interface RunnableFlow {
   readonly on?: string;
   readonly timeout?: Duration;
   readonly onFailure?: Lambda;
-  /** Refused, as `schedule` and `http` are: no host starts runs by them yet. */
-  readonly schedule?: unknown;
+  readonly schedule?: FlowSchedule;
+  /** Refused: no host starts runs by it yet. */
   readonly http?: unknown;
   readonly body: RunnableBody;
 }

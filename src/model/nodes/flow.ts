@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { expressionSchema, schemaSchema } from './expression.ts';
 import { locationSchema, type Location } from './location.ts';
-import { common, durationSchema, retrySchema, stepFailureSchema } from './policy.ts';
+import { common, durationSchema, jsonValueSchema, retrySchema, stepFailureSchema } from './policy.ts';
 
 const id = z.string().min(1);
 const at = { location: locationSchema };
@@ -186,6 +186,18 @@ export type StepNode = z.infer<typeof anyStepSchema>;
 export type StepKind = StepNode['kind'];
 export type StepOf<K extends StepKind> = Extract<StepNode, { readonly kind: K }>;
 
+/** Times at which runs start by themselves, and what they get. */
+export const scheduleSchema = z
+  .strictObject({
+    cron: z.string(),
+    timeZone: z.string().exactOptional(),
+    input: jsonValueSchema.exactOptional(),
+    missed: z.enum(['skip', 'once', 'all']).exactOptional(),
+    overlap: z.enum(['allow', 'skip']).exactOptional(),
+  })
+  .readonly();
+export type Schedule = z.infer<typeof scheduleSchema>;
+
 /** A durable process: steps in order. */
 export const flowSchema = z
   .strictObject({
@@ -196,7 +208,8 @@ export const flowSchema = z
     output: schemaSchema.exactOptional(),
     /** The event that starts a run. */
     on: z.string().exactOptional(),
-    schedule: z.strictObject({ cron: z.string(), timeZone: z.string().exactOptional() }).readonly().exactOptional(),
+    /** When runs start by themselves. */
+    schedule: scheduleSchema.exactOptional(),
     http: z.string().exactOptional(),
     onFailure: callSchema.exactOptional(),
     /** Of a whole run. */

@@ -7,7 +7,7 @@ export const features = {
   'step.race': [true, 'the step `race`'],
   'step.approve': [false, 'the step `approve`'],
   'event.failed': [false, '`failed(…)` as an event'],
-  'flow.schedule': [false, 'starting a flow by a `schedule`'],
+  'flow.schedule': [true, 'starting a flow by a `schedule`'],
   'flow.http': [false, 'starting a flow by `http`'],
   'task.model': [false, 'a task that a `model` performs'],
   'task.concurrency': [false, '`concurrency` of a task'],

@@ -7,7 +7,7 @@ import { eventReference } from '../define/reference.ts';
 import { schema, unreadableSchema } from '../scope/expression.ts';
 import { locate } from '../syntax/location.ts';
 import { shape } from '../value/options.ts';
-import { literal } from '../value/readers.ts';
+import { json, literal, oneOf } from '../value/readers.ts';
 import { timeLimit } from '../value/time-limit.ts';
 import { body } from './body.ts';
 
@@ -15,7 +15,17 @@ const readers = {
   input: schema,
   output: schema,
   on: eventReference,
-  schedule: shape('`schedule`', { cron: literal, timeZone: literal }, 'cron'),
+  schedule: shape(
+    '`schedule`',
+    {
+      cron: literal,
+      timeZone: literal,
+      input: json,
+      missed: oneOf('skip', 'once', 'all'),
+      overlap: oneOf('allow', 'skip'),
+    },
+    'cron',
+  ),
   http: literal,
   onFailure: call('task', 'flow'),
   timeout: timeLimit,

@@ -2,7 +2,8 @@ import type { Tags, TaskNode } from '../../model/index.ts';
 import { array, object, type Doc } from '../../model/text/doc.ts';
 import { quote } from '../../model/text/names.ts';
 import type { Printing } from './printing.ts';
-import { docLines, json, member, optionalJson, text, texts } from './values.ts';
+import { json } from '../../model/text/json.ts';
+import { docLines, member, optionalJson, text, texts } from './values.ts';
 
 type Common = Pick<TaskNode, 'description' | 'tags' | 'metadata' | 'hints'>;
 

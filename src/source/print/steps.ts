@@ -4,7 +4,8 @@ import { array, below, group, hard, indent, join, object, objectLines, type Doc 
 import { propertyKey, quote } from '../../model/text/names.ts';
 import { call, lambda, optionalSchema, textOr } from './lambdas.ts';
 import type { Printing } from './printing.ts';
-import { checkKeys, json, member, text, type Json } from './values.ts';
+import { json, type Json } from '../../model/text/json.ts';
+import { checkKeys, member, text } from './values.ts';
 
 /** `(f) => f.step(…)`: on one line when there is but one step and it fits. */
 export function printBody(to: Printing, { steps }: BodyNode, breaks = false): Doc {

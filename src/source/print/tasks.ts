@@ -4,7 +4,8 @@ import { propertyKey } from '../../model/text/names.ts';
 import { commonMembers } from './common.ts';
 import { lambda, schema, textOr } from './lambdas.ts';
 import type { Printing } from './printing.ts';
-import { json, member, optionalJson, text, texts, type Json } from './values.ts';
+import { json, type Json } from '../../model/text/json.ts';
+import { member, optionalJson, text, texts } from './values.ts';
 
 /** The options of a task. */
 export function taskOptions(to: Printing, node: TaskNode): Doc {

@@ -1,11 +1,9 @@
 import type { Location } from '../../model/index.ts';
-import { array, object, type Doc } from '../../model/text/doc.ts';
+import { array, type Doc } from '../../model/text/doc.ts';
+import { json, type Json } from '../../model/text/json.ts';
 import { isIdentifier, propertyKey, quote } from '../../model/text/names.ts';
 import { docText } from '../syntax/doc-text.ts';
 import type { Printing } from './printing.ts';
-
-/** A JSON value of the model. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** `key: value`, or nothing when there is no value. */
 export function member(key: string, value: Doc | undefined): readonly Doc[] {
@@ -26,19 +24,6 @@ export function texts(values: readonly string[] | undefined): Doc | undefined {
 export function oneOrMore(values: readonly string[] | undefined): Doc | undefined {
   const [first, second] = values ?? [];
   return first !== undefined && second === undefined ? quote(first) : texts(values);
-}
-
-/** A JSON value as a literal. */
-export function json(value: Json): Doc {
-  if (typeof value === 'string') return quote(value);
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (isList(value)) return array(value.map(json));
-  return object(Object.entries(value).flatMap(([key, inner]) => member(key, json(inner))));
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }
 
 /** A JSON value, when there is one. */
