@@ -6,7 +6,10 @@ import type { Style } from './style.ts';
 import { indentAt } from './trivia.ts';
 
 /** The last JSDoc comment before a statement, which describes what it declares. */
-export function docRange(module: Module, node: ts.Node): { readonly pos: number; readonly end: number } | undefined {
+export function docRange(
+  module: Pick<Module, 'text'>,
+  node: ts.Node,
+): { readonly pos: number; readonly end: number } | undefined {
   const comments = ts.getLeadingCommentRanges(module.text, node.pos) ?? [];
   return comments.findLast(({ pos, end }) => /^\/\*\*[^*/]/.test(module.text.slice(pos, end)));
 }

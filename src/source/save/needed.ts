@@ -13,7 +13,7 @@ import type { Job } from './job.ts';
 import { merge } from './merge.ts';
 import { parse } from './parse.ts';
 import { refersTo } from './refers.ts';
-import { inStyle } from './style.ts';
+import { inStyle, type Style } from './style.ts';
 
 /** Changes the declarations that the code reaches, where they stand. */
 export function changeLocals(job: Job): void {
@@ -95,12 +95,13 @@ export function bringWhatIsNeeded(job: Job, module: Module): void {
   for (const name of refersTo(parse(applyEdits(module.text, edits)).source)) if (!old.has(name)) look(name);
   const before = [
     ...declare(job, module, edits, [...locals.values()]),
-    ...importAll(job, module, [...imports.values()]),
+    ...importEdits(module, job.style(module), [...imports.values()]),
   ];
   job.edits.set(module, [...before, ...edits]);
 }
 
-function specifier(module: Module, file: string): string {
+/** How a file names another one that it imports. */
+export function specifier(module: Pick<Module, 'file'>, file: string): string {
   const path = relative(dirname(module.file), file);
   return path.startsWith('.') ? path : `./${path}`;
 }
@@ -133,8 +134,11 @@ function declare(
   return [{ start: at, end: at, text: `${text}${eol}${eol}` }];
 }
 
-function importAll(job: Job, module: Module, nodes: readonly ImportNode[]): readonly TextEdit[] {
-  const style = job.style(module);
+/** A name that a file shall import. */
+export type Imported = Pick<ImportNode, 'name' | 'imported' | 'from' | 'typeOnly'>;
+
+/** Imports names into a file: into an import that is there for the same module, or behind the last one. */
+export function importEdits(module: Module, style: Style, nodes: readonly Imported[]): readonly TextEdit[] {
   const edits: TextEdit[] = [];
   const lines: string[] = [];
   const statements = module.source.statements.filter(ts.isImportDeclaration);

@@ -8,6 +8,7 @@ import { docRange } from './description.ts';
 import type { TextEdit } from './edits.ts';
 import { rearranged } from './items.ts';
 import type { Job } from './job.ts';
+import type { Style } from './style.ts';
 import { pastLineComments } from './trivia.ts';
 
 /** Takes definitions out of their files, each with the comment above it, and whatever exports or imports them. */
@@ -32,7 +33,9 @@ export function removeDefinitions(job: Job): void {
       const kept = own.flatMap((declaration, at) => (declarations.has(declaration) ? [] : [{ at, edits: [] }]));
       if (kept.length === own.length) continue;
       job.edit(module, [
-        kept.length === 0 ? statementEdit(module, statement) : listEdit(job, module, own, own.pos, own.end, kept),
+        kept.length === 0
+          ? statementEdit(module, statement)
+          : listEdit(job.style(module), module, own, own.pos, own.end, kept),
       ]);
     }
   }
@@ -41,7 +44,10 @@ export function removeDefinitions(job: Job): void {
 }
 
 /** The head of a machine that stands apart, and the parts made for it. */
-function apartOf(job: Job, { declaration, head }: Definition): readonly (readonly [ts.VariableDeclaration, Module])[] {
+export function apartOf(
+  job: Pick<Job, 'opened'>,
+  { declaration, head }: Definition,
+): readonly (readonly [ts.VariableDeclaration, Module])[] {
   const { module, node } = head;
   const constants = module.source.statements.flatMap((statement) =>
     ts.isVariableStatement(statement) ? [...statement.declarationList.declarations] : [],
@@ -63,12 +69,13 @@ function apartOf(job: Job, { declaration, head }: Definition): readonly (readonl
 }
 
 /** A statement with its comment and its line. */
-function statementEdit(module: Module, statement: ts.Statement): TextEdit {
-  const { text, source } = module;
-  const doc = docRange(module, statement);
-  let start = statement.getStart(source);
-  // A comment with an empty line below it speaks of more than what follows.
-  if (doc !== undefined && !/\n[^\S\n]*\n/.test(text.slice(doc.end, start))) start = doc.pos;
+export function statementEdit(
+  module: Pick<Module, 'text' | 'source'>,
+  statement: ts.Statement,
+  begin: number = startWithDoc(module, statement),
+): TextEdit {
+  const { text } = module;
+  let start = begin;
   let end = pastLineComments(text, statement.end);
   const before = /(?:^|[\n\r])\uFEFF?[^\S\n\r]*$/.test(text.slice(0, start));
   const after = /^[^\S\n\r]*(?:\r\n|[\n\r]|$)/.exec(text.slice(end));
@@ -81,10 +88,17 @@ function statementEdit(module: Module, statement: ts.Statement): TextEdit {
   return { start, end, text: '' };
 }
 
+function startWithDoc(module: Pick<Module, 'text' | 'source'>, statement: ts.Statement): number {
+  const doc = docRange(module, statement);
+  const start = statement.getStart(module.source);
+  // A comment with an empty line below it speaks of more than what follows.
+  return doc !== undefined && !/\n[^\S\n]*\n/.test(module.text.slice(doc.end, start)) ? doc.pos : start;
+}
+
 type Kept = readonly { readonly at: number; readonly edits: readonly TextEdit[] }[];
 
 function listEdit(
-  job: Job,
+  style: Style,
   module: Module,
   nodes: readonly ts.Node[],
   start: number,
@@ -92,35 +106,44 @@ function listEdit(
   kept: Kept,
 ): TextEdit {
   const spans = nodes.map((node) => ({ start: node.getStart(module.source), end: node.end }));
-  return rearranged(module.text, { start, end, spans, separator: ',' }, kept, '', job.style(module));
+  return rearranged(module.text, { start, end, spans, separator: ',' }, kept, '', style);
 }
 
 function removeSpecifiers(job: Job, module: Module, gone: ReadonlySet<ts.VariableDeclaration>): void {
   const { reading } = job.opened;
-  for (const statement of module.source.statements) {
-    const list = ts.isImportDeclaration(statement)
-      ? statement.importClause?.namedBindings
-      : ts.isExportDeclaration(statement)
-        ? statement.exportClause
-        : undefined;
-    if (list === undefined || !(ts.isNamedImports(list) || ts.isNamedExports(list))) continue;
-    const isGone = (name: string): boolean => {
-      const found = ts.isImportDeclaration(statement)
-        ? behind(reading, module, name)
-        : findExport(reading, module, name);
-      return (
-        found?.kind === 'declared' && found.binding.value?.kind === 'const' && gone.has(found.binding.value.declaration)
-      );
-    };
-    const elements: readonly (ts.ImportSpecifier | ts.ExportSpecifier)[] = [...list.elements];
-    const kept = elements.flatMap((element, at) => (isGone(element.name.text) ? [] : [{ at, edits: [] }]));
-    if (kept.length === elements.length) continue;
-    const isOnly =
-      kept.length === 0 && !(ts.isImportDeclaration(statement) && statement.importClause?.name !== undefined);
-    job.edit(module, [
+  const edits = specifierEdits(module, job.style(module), (statement, { name }) => {
+    const found = ts.isImportDeclaration(statement)
+      ? behind(reading, module, name.text)
+      : findExport(reading, module, name.text);
+    return (
+      found?.kind === 'declared' && found.binding.value?.kind === 'const' && gone.has(found.binding.value.declaration)
+    );
+  });
+  if (edits.length > 0) job.edit(module, edits);
+}
+
+/** A name in the braces of an import or an export. */
+export type Specifier = ts.ImportSpecifier | ts.ExportSpecifier;
+
+/** Takes names out of the imports and exports of a file, and those that have none left. */
+export function specifierEdits(
+  module: Module,
+  style: Style,
+  isGone: (statement: ts.ImportDeclaration | ts.ExportDeclaration, specifier: Specifier) => boolean,
+): readonly TextEdit[] {
+  return module.source.statements.flatMap((statement) => {
+    const isImport = ts.isImportDeclaration(statement);
+    if (!isImport && !ts.isExportDeclaration(statement)) return [];
+    const list = isImport ? statement.importClause?.namedBindings : statement.exportClause;
+    if (list === undefined || !(ts.isNamedImports(list) || ts.isNamedExports(list))) return [];
+    const elements: readonly Specifier[] = [...list.elements];
+    const kept = elements.flatMap((element, at) => (isGone(statement, element) ? [] : [{ at, edits: [] }]));
+    if (kept.length === elements.length) return [];
+    const isOnly = kept.length === 0 && !(isImport && statement.importClause?.name !== undefined);
+    return [
       isOnly
         ? statementEdit(module, statement)
-        : listEdit(job, module, elements, list.elements.pos, list.end - 1, kept),
-    ]);
-  }
+        : listEdit(style, module, elements, list.elements.pos, list.end - 1, kept),
+    ];
+  });
 }

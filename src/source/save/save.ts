@@ -5,6 +5,7 @@ import { openSource } from '../read.ts';
 import { addDefinitions } from './added.ts';
 import { changesOf, definitionsOf, type Changes } from './changes.ts';
 import { changeDefinition, changeSystem } from './changed.ts';
+import { declaredFirst } from './declared-first.ts';
 import { applyEdits } from './edits.ts';
 import { Job } from './job.ts';
 import { bringWhatIsNeeded, changeLocals } from './needed.ts';
@@ -41,9 +42,10 @@ export function textsOf(
   const after = deepFreeze(structuredClone(model));
   const { result, opened } = openSource(path, cwd, readFile);
   const { system: before } = result;
-  const errors = isTorn ? [] : result.diagnostics.filter(({ severity }) => severity === 'error');
-  if (before === undefined || opened === undefined || errors.length > 0) return { texts: nothing, diagnostics: errors };
-  if (difference(before, after) === undefined) return { texts: nothing, diagnostics: [] };
+  const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
+  if (before === undefined || opened === undefined || (errors.length > 0 && !isTorn))
+    return { texts: nothing, diagnostics: errors };
+  if (difference(before, after) === undefined) return { texts: nothing, diagnostics: errors };
   if (base !== undefined && difference(before, base) !== undefined)
     return { texts: nothing, diagnostics: [], isOlder: true };
   const changes = changesOf(before, after);
@@ -76,7 +78,7 @@ function textsOfJob(job: Job, whole: ReadonlySet<string>): ReadonlyMap<string, s
   for (const module of job.edits.keys()) bringWhatIsNeeded(job, module);
   return new Map(
     [...job.edits].flatMap(([module, edits]) => {
-      const text = applyEdits(module.text, edits);
+      const text = declaredFirst(module.text, applyEdits(module.text, edits), job.style(module));
       return text === module.text ? [] : [[module.path, text] as const];
     }),
   );
