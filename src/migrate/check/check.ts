@@ -17,19 +17,7 @@ export interface VersionCheck {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/**
- * Looks at the versions of a system as `dsl migrate --check` does: the source against what was kept of its version
- * (MR1831), a chain of steps from every earlier version that was kept (MR1817), placeholders that are left (MR1818), and
- * what is wrong with steps and snapshots. Writes nothing.
- *
- * @example
- * ```ts
- * import { checkVersions } from 'millrace/migrate';
- *
- * const { diagnostics } = await checkVersions('orders.dsl.ts');
- * if (diagnostics.length > 0) process.exitCode = 1;
- * ```
- */
+/** See `checkVersions` of `millrace/migrate`. */
 export async function checkVersions(file: string, cwd: string = process.cwd()): Promise<VersionCheck> {
   const entry = resolve(cwd, file);
   const { system, errors } = await new WorkingCopy(entry, cwd).system();

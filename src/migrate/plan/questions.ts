@@ -23,7 +23,8 @@ export function openQuestions(steps: readonly PlannedStep[], cwd: string): reado
   });
 }
 
-function questionsIn(
+/** The placeholders in a part of a step, with their paths. */
+export function questionsIn(
   value: unknown,
   path: readonly string[],
 ): readonly { readonly question: string; readonly path: readonly string[] }[] {

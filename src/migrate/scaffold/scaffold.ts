@@ -56,12 +56,7 @@ export interface ScaffoldResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/**
- * Drafts the step from the last kept version of a system to its present source, and writes nothing: what is clear is
- * filled in, and each decision that only a person can make is a placeholder. MR1828: no version was kept; MR1820: a
- * version that is none, or not later; MR1829: an answer to something that is not asked; MR1830 (a warning): the version
- * is raised too little; MR1827: another module leads there, or this one was edited.
- */
+/** See `scaffoldStep` of `millrace/migrate`. */
 export async function scaffoldStep(options: ScaffoldOptions): Promise<ScaffoldResult> {
   const { cwd = process.cwd() } = options;
   const entry = resolve(cwd, options.entry);

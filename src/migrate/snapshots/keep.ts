@@ -26,19 +26,7 @@ export interface KeepResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/**
- * Keeps the present version of a system as `snapshots/VERSION.json` beside its source: what `dsl migrate --snapshot`
- * does. A version that was kept before must say the same (MR1823).
- *
- * @example
- * ```ts
- * import { keepVersion } from 'millrace/migrate';
- *
- * const { kept, diagnostics } = await keepVersion({ entry: 'orders.dsl.ts' });
- * for (const { code, message } of diagnostics) console.error(code, message);
- * console.log(kept?.path); // /…/snapshots/1.0.0.json
- * ```
- */
+/** See `keepVersion` of `millrace/migrate`. */
 export async function keepVersion(options: KeepOptions): Promise<KeepResult> {
   const { entry: file, cwd = process.cwd(), clock = systemClock() } = options;
   const entry = resolve(cwd, file);

@@ -128,7 +128,7 @@ test.each<[string, StepParts, string, RegExp]>([
   ],
   [
     'a codemod that removes a file',
-    { codemod: (project) => void project.getSourceFiles()[0]?.forget() },
+    { codemod: (project) => project.getSourceFiles()[0]?.forget() },
     'MR1824',
     /removed or moved 'shop.dsl.ts'/,
   ],

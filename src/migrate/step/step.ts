@@ -61,7 +61,7 @@ export interface EventMap {
 /** One direction of a step. */
 export interface StepParts {
   /** The edits of the source, or a function from the old model to the new one. Left out: the source was edited by hand. */
-  readonly source?: readonly Edit[] | ((system: SystemModel) => SystemModel);
+  readonly source?: readonly Edit[] | ((system: SystemModel) => SystemModel | Promise<SystemModel>);
   /**
    * For what neither edits nor a model say: changes the files of the system themselves, after `source`. It gets the model
    * and a ts-morph project that holds exactly these files, in memory; other files it may not make, move or remove.

@@ -59,8 +59,12 @@ export function vanishedBetween(
     };
     const things = Object.values(old).map(({ name, location }) => ({ name, location }));
     found.push(
-      ...gone(things, Object.keys(next), renames, (name) => `${map}.${pathName(name)}`, (a, b) =>
-        likeness(of(before, a), of(after, b)),
+      ...gone(
+        things,
+        Object.keys(next),
+        renames,
+        (name) => `${map}.${pathName(name)}`,
+        (a, b) => likeness(of(before, a), of(after, b)),
       ).map((each) => ({ kind, ...each })),
     );
   }
@@ -121,9 +125,11 @@ function goneSteps(
   const path = (name: string): string => `${prefix}${pathName(name)}`;
   const like = (a: string, b: string): number =>
     likeness(contentOf(before.get(a) ?? {}, a), contentOf(after.get(b) ?? {}, b));
-  const found = gone(things, [...after.keys()], renames, path, like).map(
-    (each): Vanished => ({ kind: 'step', owner: flow.name, ...each }),
-  );
+  const found = gone(things, [...after.keys()], renames, path, like).map((each): Vanished => ({
+    kind: 'step',
+    owner: flow.name,
+    ...each,
+  }));
   for (const [name, step] of before) {
     const other = after.get(renames.get(path(name)) ?? name);
     if (other === undefined) continue;

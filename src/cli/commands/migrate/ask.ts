@@ -7,8 +7,8 @@ import type { Io } from '../../kit/io.ts';
 const offered = 9;
 
 /** Asks the person at the terminal what became of each thing. Nobody is asked where there is no terminal. */
-export function askAt(io: Io): { readonly ask?: Ask; close(): void } {
-  if (io.json || process.stdin.isTTY !== true || process.stderr.isTTY !== true) return { close: () => {} };
+export function askAt(io: Io): { readonly ask?: Ask; readonly close: () => void } {
+  if (io.json || !process.stdin.isTTY || !process.stderr.isTTY) return { close: () => {} };
   // Questions are no answer of ours: they go where notes go.
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const stopped = new AbortController();
