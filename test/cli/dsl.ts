@@ -98,7 +98,7 @@ export function project(files: Readonly<Record<string, string | Uint8Array>> = {
 }
 
 /** A project made by `dsl init`. */
-export async function initialised(template: 'hello' | 'orders'): Promise<Project> {
+export async function initialised(template: string): Promise<Project> {
   const made = project();
   rmSync(join(made.root, 'package.json'));
   const done = await made.dsl(['init', '--template', template]);

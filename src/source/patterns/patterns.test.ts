@@ -1,7 +1,10 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { visitSteps } from '../../model/index.ts';
 import { validateSystem } from '../../rules/index.ts';
-import { lines, readText } from '../fixtures/read-text.ts';
+import { lines, modelOf, readText } from '../fixtures/read-text.ts';
 import { expandPattern, library, patternText } from './expand.ts';
 import { patterns } from './index.ts';
 
@@ -117,6 +120,47 @@ test.each(library)(
     expect(Math.min(passed, refused)).toBeGreaterThan(10);
   },
   60_000,
+);
+
+/** What makes the flow of each template: `dsl init --template NAME`. */
+const templates: Readonly<Record<string, object>> = {
+  'map-reduce': { name: 'countWords', map: 'countFile', reduce: 'addUp', value: 'integer' },
+  pipeline: {
+    name: 'importContacts',
+    stages: ['read', 'clean', 'store'].map((id) => ({ id, run: `${id}Rows` })),
+  },
+  approval: { name: 'payExpense', event: 'expenseDecided', ask: 'askBoss', perform: 'payOut', refuse: 'sayNo' },
+  saga: {
+    name: 'bookTrip',
+    steps: [
+      { id: 'flight', do: 'bookFlight', undo: 'cancelFlight' },
+      { id: 'room', do: 'bookRoom', undo: 'cancelRoom' },
+      { id: 'car', do: 'rentCar', undo: 'returnCar' },
+    ],
+  },
+  'retry-until': { name: 'makeReport', start: 'startReport', check: 'checkReport' },
+};
+
+test.each(Object.entries(templates))(
+  'the flow of the template %s is what the pattern makes',
+  async (name, parameters) => {
+    const folder = fileURLToPath(new URL(`../../../templates/init/${name}/`, import.meta.url));
+    const [entry = ''] = readdirSync(folder).filter((file) => file.endsWith('.dsl.ts'));
+    const text = readFileSync(`${folder}${entry}`, 'utf8');
+    const shape = async (source: string): Promise<readonly string[]> => {
+      const [flow] = Object.values((await modelOf(source)).flows);
+      const steps: string[] = [];
+      if (flow !== undefined) {
+        visitSteps(flow, (step, { path }) => {
+          const calls = step.kind === 'step' ? [step.call.target.name, step.undo?.target.name ?? ''] : [];
+          steps.push([step.kind, path, ...calls].join(' ').trim());
+        });
+      }
+      return steps;
+    };
+    expect((await shape(text)).length).toBeGreaterThan(3);
+    expect(await shape(`${head}${patternText(name, parameters)}`)).toEqual(await shape(text));
+  },
 );
 
 test('all that is wrong is told at once', () => {
