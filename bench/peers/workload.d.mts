@@ -1,0 +1,3 @@
+export declare const steps: number;
+export declare function work(index: number): { index: number; ok: boolean; pad: string };
+export declare function measureAll(runOne: (id: string) => Promise<unknown>): Promise<void>;
