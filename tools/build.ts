@@ -1,7 +1,8 @@
 /** Builds `dist/` from `src/`: the compiler output of `tsc`, and nothing left over from an earlier build. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { precompiledTemplates } from './precompile.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const fresh = `${root}.millrace/dist-${process.pid}`;
@@ -19,6 +20,10 @@ if (tsc.status !== 0) {
   rmSync(fresh, { recursive: true, force: true });
   process.exit(tsc.status ?? 1);
 }
+// Written by hand, so tsc copies neither.
+for (const name of ['source/syntax/typescript.js', 'source/syntax/typescript.d.ts'])
+  copyFileSync(`${root}src/${name}`, `${fresh}/${name}`);
+writeFileSync(`${fresh}/compiler/templates.cjs`, precompiledTemplates(`${root}templates`));
 const main = `${fresh}/cli/main.js`;
 if (existsSync(main)) chmodSync(main, 0o755);
 const old = `${fresh}-old`;

@@ -1,8 +1,9 @@
 /** The Handlebars skeletons of generated modules, ours or the user's. */
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Handlebars from 'handlebars';
+import type Handlebars from 'handlebars';
 import { MillraceError } from '../core/index.ts';
 
 const names = ['header', 'shared', 'contracts', 'flow', 'machine', 'index', 'task'] as const;
@@ -17,6 +18,9 @@ export type TemplateOverrides = Readonly<Partial<Record<TemplateName, string>>>;
 export type Render = (name: TemplateName, plan: object) => string;
 
 const folder = fileURLToPath(new URL('../../templates/', import.meta.url));
+const require = createRequire(import.meta.url);
+// What the build makes of our templates. Where it is not there, as in the tests, they are compiled when they are used.
+const built = fileURLToPath(new URL('templates.cjs', import.meta.url));
 let ours: Render | undefined;
 
 /**
@@ -47,17 +51,10 @@ export function loadTemplates(path: string): TemplateOverrides {
 export function createRender(overrides: TemplateOverrides = {}): Render {
   const isOwn = Object.keys(overrides).length === 0;
   if (isOwn && ours !== undefined) return ours;
-  const handlebars = Handlebars.create();
-  const read = (name: TemplateName): string => overrides[name] ?? readFileSync(join(folder, `${name}.hbs`), 'utf8');
-  handlebars.registerPartial('header', read('header'));
-  const compiled = new Map<TemplateName, (plan: object) => string>();
+  const template = isOwn && existsSync(built) ? precompiled() : fromText(overrides);
   const render: Render = (name, plan) => {
     try {
-      // What is printed is code, not HTML: nothing is escaped. Values of the plan are escaped where they are made.
-      const template =
-        compiled.get(name) ?? handlebars.compile<object>(read(name), { noEscape: true, preventIndent: true });
-      compiled.set(name, template);
-      return template(plan);
+      return template(name)(plan);
     } catch (error) {
       throw new MillraceError(
         `The template '${name}.hbs' does not work: ${error instanceof Error ? error.message : String(error)}`,
@@ -72,4 +69,29 @@ export function createRender(overrides: TemplateOverrides = {}): Render {
   };
   if (isOwn) ours = render;
   return render;
+}
+
+type Template = (plan: object) => string;
+
+/** Our templates as the build left them: that takes neither a parser nor time. */
+function precompiled(): (name: TemplateName) => Template {
+  const handlebars = (require('handlebars/runtime') as typeof Handlebars).create();
+  const specs = require(built) as Readonly<Record<TemplateName, TemplateSpecification>>;
+  const templates = new Map(names.map((name) => [name, handlebars.template<object>(specs[name])]));
+  handlebars.registerPartial('header', handlebars.template(specs.header));
+  return (name) => templates.get(name) as Template;
+}
+
+function fromText(overrides: TemplateOverrides): (name: TemplateName) => Template {
+  const handlebars = (require('handlebars') as typeof Handlebars).create();
+  const read = (name: TemplateName): string => overrides[name] ?? readFileSync(join(folder, `${name}.hbs`), 'utf8');
+  const compiled = new Map<TemplateName, Template>();
+  handlebars.registerPartial('header', read('header'));
+  return (name) => {
+    // What is printed is code, not HTML: nothing is escaped. Values of the plan are escaped where they are made.
+    const template =
+      compiled.get(name) ?? handlebars.compile<object>(read(name), { noEscape: true, preventIndent: true });
+    compiled.set(name, template);
+    return template;
+  };
 }

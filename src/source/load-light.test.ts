@@ -20,5 +20,7 @@ const run = (then: string): string[] =>
 it('the parser is loaded when something is read, not before', () => {
   expect(run('')).toEqual([]);
   expect(run("await source.readSystem('/none.dsl.ts'); await source.readSystem('/');")).toEqual([]);
-  expect(run('await source.readSystem(process.argv[1]);').some((path) => path.includes('ts-morph'))).toBe(true);
+  const reading = run('await source.readSystem(process.argv[1]);').map((path) => path.replace(/.*\/node_modules\//, ''));
+  // The parser alone: the rest of ts-morph takes as long again.
+  expect(reading).toEqual(['@ts-morph/common/dist/typescript.js']);
 });

@@ -65,7 +65,8 @@ function excerpt(diagnostic: Diagnostic, source: string, paint: Paint): readonly
   ];
 }
 
-const segments = new Intl.Segmenter();
+// 10 ms to make, and needed by few.
+let segments: Intl.Segmenter | undefined;
 const wide =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
 
@@ -73,6 +74,7 @@ const wide =
 function cells(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   let count = 0;
+  segments ??= new Intl.Segmenter();
   for (const { segment } of segments.segment(text)) count += segment === '\t' ? tab : wide.test(segment) ? 2 : 1;
   return count;
 }

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { CallNode } from '../../model/index.ts';
 import type { Reading } from '../reading.ts';
 import { lambdaOf, givenNames, partsOf, unwrapped, type Lambda } from '../scope/expression.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { Tags } from '../../model/index.ts';
 import type { Reading } from '../reading.ts';
 import { docOf } from '../syntax/doc.ts';

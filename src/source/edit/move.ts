@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { parsePath } from '../../model/edit/path.ts';
 import type { MoveEdit } from '../../model/index.ts';
 import { namesOf } from '../save/pieces.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { stepParts, visitStates, visitSteps, type Location, type SystemModel } from '../../model/index.ts';
 import { propertyKey } from '../../model/text/names.ts';
 import type { Opened } from '../read.ts';

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { candidates } from '../files/imports.ts';
 import { declaredFirst } from '../save/declared-first.ts';
 import { applyEdits, type TextEdit } from '../save/edits.ts';

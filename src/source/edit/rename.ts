@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { parsePath, type PathPiece } from '../../model/edit/path.ts';
 import type { RenameEdit, SystemModel } from '../../model/index.ts';
 import { camelCase, isIdentifier, quote } from '../../model/text/names.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { namesOf } from '../save/pieces.ts';
 import type { Module } from '../syntax/module.ts';
 import { walk, type Observer } from '../scope/walk.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { candidates } from '../files/imports.ts';
 import { applyEdits, type TextEdit } from '../save/edits.ts';
 import { dirname, resolve } from 'node:path';

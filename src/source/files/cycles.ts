@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { Reading } from '../reading.ts';
 import type { Module } from '../syntax/module.ts';
 import { moduleBehind } from './imports.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { deepFreeze } from '../../core/index.ts';
 import { bringUp, type FileFormat } from '../../model/format/format.ts';
 import { modelFile } from '../../model/format/model-file.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { Reading } from '../reading.ts';
 import type { Lambda } from '../scope/expression.ts';
 import { textOf } from '../syntax/location.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { parsePath } from '../../model/edit/path.ts';
 import type { FragmentKind, FragmentPlace } from '../../model/edit/read.ts';
 import { propertyKey } from '../../model/text/names.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { FragmentPlace, ReadText } from '../../model/edit/read.ts';
 import type { Diagnostic, ImportNode, LocalNode, Location } from '../../model/index.ts';
 import { definitionOf } from '../define/dsl-call.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { definitionBehind } from '../define/dsl-call.ts';
 import { eventReference, nameOf } from '../define/reference.ts';
 import { expression, lambdaOf } from '../scope/expression.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { Suppression } from '../../model/index.ts';
 import { span } from '../syntax/location.ts';
 import type { Module } from '../syntax/module.ts';

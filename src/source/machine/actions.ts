@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { ActionNode, ActionOf, ExpressionNode } from '../../model/index.ts';
 import { call } from '../define/call.ts';
 import { durationOrLambda, textOrLambda } from '../define/common.ts';

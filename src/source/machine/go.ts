@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { ExpressionNode, TransitionNode } from '../../model/index.ts';
 import type { Reading } from '../reading.ts';
 import { expression } from '../scope/expression.ts';

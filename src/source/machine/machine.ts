@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { MachineNode } from '../../model/index.ts';
 import { common, described, checkCount, locationOf, optionsOf } from '../define/common.ts';
 import { definitionBehind, type Definition } from '../define/dsl-call.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { MachineNode, RunNode, StateNode } from '../../model/index.ts';
 import { common, durationOrLambda } from '../define/common.ts';
 import type { Reading } from '../reading.ts';

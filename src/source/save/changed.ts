@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { SystemModel } from '../../model/index.ts';
 import { print, type Doc } from '../../model/text/doc.ts';
 import { quote } from '../../model/text/names.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { applyEdits } from './edits.ts';
 import { parse } from './parse.ts';
 import { namesOf, pieceOf, startWithComments } from './pieces.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { docLines } from '../print/values.ts';
 import type { Module } from '../syntax/module.ts';
 import type { TextEdit } from './edits.ts';

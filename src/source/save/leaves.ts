@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { normaliseText } from '../../model/text/normalise.ts';
 import { startOf, type Code } from './code.ts';
 import { applyEdits, type TextEdit } from './edits.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { normaliseText } from '../../model/text/normalise.ts';
 import { bare } from '../value/follow.ts';
 import { same, startOf, textOf, type Code } from './code.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { Code } from './code.ts';
 import { applyEdits, type TextEdit } from './edits.ts';
 import { boundsOf } from './items.ts';

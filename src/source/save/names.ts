@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { SystemModel } from '../../model/index.ts';
 import { freeName } from '../../model/text/names.ts';
 import { definitionBehind, definitionOf, type Definition } from '../define/dsl-call.ts';

@@ -1,5 +1,5 @@
 import { dirname, join, relative } from 'node:path/posix';
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { ImportNode, LocalNode } from '../../model/index.ts';
 import { namesIn } from '../../model/text/code.ts';
 import { declarationTexts } from '../../model/text/declarations.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { Code } from './code.ts';
 
 /** Parses what the printer wrote. */

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 
 /** The names that a file refers to: not those of members, keys, parameters and what it declares. */
 export function refersTo(source: ts.SourceFile): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { Definition } from '../define/dsl-call.ts';
 import { dslName } from '../syntax/dsl-name.ts';
 import type { Module } from '../syntax/module.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { startOf, type Code } from './code.ts';
 
 /** How a file is written. */

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { normaliseText, type SchemaNode, type SystemModel } from '../../model/index.ts';
 import { opaque, type Shape } from './shape.ts';
 

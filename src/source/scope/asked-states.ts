@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { nearest } from '../../core/index.ts';
 import type { Reading } from '../reading.ts';
 import type { Site } from '../syntax/module.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { ExpressionNode, LambdaParts, SchemaNode } from '../../model/index.ts';
 import type { Reading } from '../reading.ts';
 import { locate, textOf } from '../syntax/location.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { ImportNode, LocalNode } from '../../model/index.ts';
 import { dslCall } from '../define/dsl-call.ts';
 import { moduleBehind } from '../files/imports.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from './typescript.js';
 import type { Module } from './module.ts';
 
 /** The package whose functions declare. */

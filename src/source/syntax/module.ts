@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from './typescript.js';
 
 /** What a top-level name of a file stands for as a value. */
 export type ValueBinding =

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from './typescript.js';
 import type { Fix } from '../../model/index.ts';
 import { startOf } from './location.ts';
 import type { Site } from './module.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { Module } from '../syntax/module.ts';
 import type { Change, Refused } from './codemod.ts';
 

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { Diagnostic } from '../../model/index.ts';
 import type { Module } from '../syntax/module.ts';
 import type { Refused } from './codemod.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { findExport, moduleBehind } from '../files/imports.ts';
 import type { Reading } from '../reading.ts';
 import type { Behind, Module, Site } from '../syntax/module.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { Reading } from '../reading.ts';
 import { dslName } from '../syntax/dsl-name.ts';
 import { textOf } from '../syntax/location.ts';

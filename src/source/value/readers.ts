@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import type { z } from 'zod';
 import { isDuration, nearest, type Duration } from '../../core/index.ts';
 import type { Reading } from '../reading.ts';

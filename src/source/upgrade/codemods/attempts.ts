@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../../syntax/typescript.js';
 import type { Codemod } from '../codemod.ts';
 import { memberNamed, memberOf, rename } from '../object.ts';
 

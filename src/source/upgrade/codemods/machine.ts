@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../../syntax/typescript.js';
 import { packageName } from '../../syntax/dsl-name.ts';
 import type { Module } from '../../syntax/module.ts';
 import type { Change, Codemod, Rewrite } from '../codemod.ts';

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../../syntax/typescript.js';
 import type { Codemod } from '../codemod.ts';
 import { hasComment, memberNamed, memberOf, removal } from '../object.ts';
 
