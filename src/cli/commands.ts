@@ -33,6 +33,10 @@ export const commands: Readonly<Record<string, Listed>> = {
     summary: 'bring a system, its instances and its runs from version to version',
     load: () => import('./commands/migrate/command.ts'),
   },
+  edit: {
+    summary: 'change a system by a list of edits; comments and formatting stay',
+    load: () => import('./commands/edit/command.ts'),
+  },
   inspect: { summary: 'show what a system declares', load: () => import('./commands/inspect/command.ts') },
   graph: { summary: 'show machines and flows as pictures or data', load: () => import('./commands/graph/command.ts') },
   import: {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { editSystem, type EditOptions, type EditResult } from './edit/edit-system.ts';
 export { SourceError } from './errors.ts';
 export { keepFiles, type KeptFiles } from './files/kept.ts';
 export { loadSystemFromDsl, type LoadOptions } from './load.ts';

@@ -21,6 +21,7 @@ const b = g(c); // b
 
 const a = f({ b });
 
+
 const d = () => e;
 const e = 2;
 `);

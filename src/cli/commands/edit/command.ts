@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import type { Io } from '../../kit/io.ts';
+import type { EditCommandOptions } from './run.ts';
+
+/** `dsl edit FILE` */
+export function configure(command: Command, io: Io, exit: (code: number) => void): void {
+  command
+    .argument('<file>', 'the .dsl.ts file of the system')
+    .requiredOption('--ops <json>', 'the edits, a list: JSON, @FILE, or - for stdin')
+    .option('--dry-run', 'show what would change, and write nothing')
+    .option('--force', 'write also what the rules find errors in')
+    .addHelpText(
+      'after',
+      `
+An edit adds, removes, renames, moves or sets something that a path names; all are applied, or none. Comments and
+formatting stay. docs/editing.md has the paths and the notation of texts.
+
+Examples:
+  $ dsl edit orders.dsl.ts --ops '[{"op":"rename","path":"tasks.chargeCard","to":"takeMoney"}]'
+  $ dsl edit orders.dsl.ts --ops @edits.json --dry-run
+  $ dsl edit orders.dsl.ts --ops '[{"op":"set","path":"tasks.sendMail.timeout","value":"1m"}]' --json
+`,
+    )
+    .action(async (file: string, options: EditCommandOptions) =>
+      exit(await (await import('./run.ts')).edit(io, file, options)),
+    );
+}
