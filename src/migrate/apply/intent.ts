@@ -1,0 +1,102 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { messageOf } from '../../core/index.ts';
+import { makeFolder, writeFiles } from '../../core/write-files.ts';
+import { isAlive, mine } from '../../runtime/owner.ts';
+import { MigrationError } from '../errors.ts';
+import { intentPath } from './intent-path.ts';
+
+/**
+ * What a migration is about to do, on the disk before it does it. `locked`: it has only begun, and nothing has changed;
+ * `prepared`: the record in the database decides whether it has happened; `committed`: it has.
+ */
+const shape = z.strictObject({
+  format: z.literal(1),
+  id: z.string(),
+  phase: z.enum(['locked', 'prepared', 'committed']),
+  /** The process that carries it out. */
+  pid: z.int(),
+  host: z.string(),
+  started: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** Absolute; absent when no database is migrated. */
+  database: z.string().optional(),
+  /** Where what was there before is kept. */
+  backup: z.string(),
+  /** The files that change, absolute, with their new texts and, unless they are new, those from before. */
+  files: z.array(z.strictObject({ path: z.string(), before: z.string().nullable(), after: z.string() })),
+});
+export type Intent = z.infer<typeof shape>;
+
+/** Notes that this process carries out a migration: nobody else does then. */
+export function lock(
+  entry: string,
+  intent: Omit<Intent, 'format' | 'phase' | 'pid' | 'host' | 'started' | 'files'>,
+): Intent {
+  const { pid, host, started } = mine(intent.id, 0, 0);
+  const whole: Intent = { format: 1, phase: 'locked', pid, host, started, ...intent, files: [] };
+  const path = intentPath(entry);
+  try {
+    makeFolder(dirname(path));
+    writeFileSync(path, JSON.stringify(whole), { flag: 'wx', flush: true });
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotWrite(path, thrown);
+    throw underWay(entry, readIntent(path));
+  }
+  return whole;
+}
+
+/** Replaces what is noted, in one piece and on the disk. */
+export function note(entry: string, intent: Intent): void {
+  const path = intentPath(entry);
+  try {
+    writeFiles([[path, JSON.stringify(intent)]]);
+  } catch (thrown) {
+    throw cannotWrite(path, thrown);
+  }
+}
+
+export function unlock(entry: string): void {
+  rmSync(intentPath(entry), { force: true });
+}
+
+/** Undefined when there is none. A process that was killed while it began may have left half of one: nothing had happened. */
+export function readIntent(path: string): Intent | 'broken' | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw thrown;
+  }
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch {
+    return 'broken';
+  }
+}
+
+/** Does the process that carries it out still live? */
+export function isUnderWay({ id, pid, host, started }: Intent): boolean {
+  const now = Date.now();
+  return isAlive({ owner: id, epoch: 0, pid, host, started, beat: now }, now);
+}
+
+export function underWay(entry: string, intent: Intent | 'broken' | undefined): MigrationError {
+  const who = typeof intent === 'object' ? `process ${intent.pid} on ${intent.host}` : 'another process';
+  return new MigrationError('MR3510', `Another migration of '${entry}' is running: ${who} carries it out.`, {
+    hint: `Wait for its end. If there is no such process any more, remove ${intentPath(entry)}.`,
+    retryable: true,
+    fault: 'environment',
+  });
+}
+
+export function cannotWrite(path: string, thrown: unknown): MigrationError {
+  return new MigrationError('MR3512', `'${path}' cannot be written, so nothing was migrated: ${messageOf(thrown)}.`, {
+    hint: 'Make room, or check the permissions of the folder.',
+    fault: 'environment',
+    cause: thrown,
+  });
+}
