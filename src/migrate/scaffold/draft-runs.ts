@@ -1,5 +1,5 @@
 import { parsePath, pathName } from '../../model/edit/path.ts';
-import { brokenIn, guessed, nameNow, sentence, type Broken, type Drafting } from './draft.ts';
+import { brokenIn, guessed, nameNow, sentence, type Broken, type Drafting } from './drafting.ts';
 import type { Member } from './members.ts';
 import { stepsThatCall } from './names.ts';
 

@@ -1,58 +1,36 @@
-import { relative } from 'node:path';
-import { systemClock } from '../../../core/index.ts';
-import { writeFiles } from '../../../core/write-files.ts';
-import { planSteps } from '../../../migrate/plan/plan.ts';
-import { planSource } from '../../../migrate/source/source.ts';
-import { unifiedDiff } from '../../../migrate/source/unified-diff.ts';
-import type { Diagnostic } from '../../../model/index.ts';
-import { readSystem } from '../../../source/index.ts';
+import { applyMigration, type MigrationOptions, type MigrationProgress } from '../../../migrate/apply/apply.ts';
 import type { Io } from '../../kit/io.ts';
-import { hasErrors } from '../../systems/read.ts';
-import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import type { MigrateOptions } from './run.ts';
+import { report } from './report.ts';
 
-/** Brings a system to a version. */
+/** Brings a system, and its database, to a version; or says what that would do. */
 export async function apply(io: Io, file: string, options: MigrateOptions): Promise<number> {
-  const dryRun = options.dryRun === true;
-  const refuse = (diagnostics: readonly Diagnostic[]): number => {
-    if (io.json) io.document({ ok: false, dryRun, diagnostics });
-    else showDiagnostics(io, diagnostics);
-    return 1;
+  const done = await applyMigration({ ...migrationOptions(io, file, options), progress: progressTo(io) });
+  if (io.json) io.document(done);
+  else report(io, file, done);
+  return done.ok ? 0 : 1;
+}
+
+/** What the command line says, as a migration is told it. */
+export function migrationOptions(io: Io, file: string, options: MigrateOptions): MigrationOptions {
+  const { to, db, from, dryRun, allowDowngrade } = options;
+  return {
+    entry: file,
+    cwd: io.cwd,
+    ...(to !== undefined && { target: to }),
+    ...(db !== undefined && { db }),
+    ...(from !== undefined && { from }),
+    ...(dryRun !== undefined && { dryRun }),
+    ...(allowDowngrade !== undefined && { allowDowngrade }),
   };
-  const { system, diagnostics } = await readSystem(file, { cwd: io.cwd });
-  if (system === undefined || hasErrors(diagnostics)) return refuse(diagnostics);
-  const to = options.to ?? system.version;
-  const { allowDowngrade = false } = options;
-  const chain = await planSteps({ entry: file, cwd: io.cwd, from: system.version, to, allowDowngrade });
-  if (chain.diagnostics.length > 0) return refuse(chain.diagnostics);
-  const clock = systemClock();
-  const planned = await planSource({ entry: file, cwd: io.cwd, steps: chain.steps, target: to, clock });
-  if (planned.after === undefined) return refuse(planned.diagnostics);
-  const { texts, snapshot } = planned;
-  const diff = unifiedDiff(texts, io.cwd);
-  const shown = (path: string): string => relative(io.cwd, path).replaceAll('\\', '/');
-  if (!dryRun) writeFiles([...texts, ...(snapshot === undefined ? [] : [[snapshot.path, snapshot.text] as const])]);
-  if (io.json) {
-    io.document({
-      ok: true,
-      system: system.name,
-      from: system.version,
-      to,
-      dryRun,
-      steps: chain.steps.map((step) => ({
-        from: step.from,
-        to: step.to,
-        file: step.file,
-        description: step.description,
-      })),
-      source: { files: [...texts.keys()].map(shown), diff },
-      ...(snapshot && { snapshot: shown(snapshot.path) }),
-      diagnostics: planned.diagnostics,
-    });
-    return 0;
-  }
-  showDiagnostics(io, planned.diagnostics);
-  if (dryRun) io.out(diff.trimEnd());
-  io.out(`${system.name}: ${system.version} → ${to}`);
-  return 0;
+}
+
+/** Many rows take a while: it is told how far it is. */
+function progressTo(io: Io): (progress: MigrationProgress) => void {
+  let told = 0;
+  return (progress) => {
+    if (progress.stage !== 'migrating' || progress.count < told + 1000) return;
+    told = progress.count;
+    io.note(`  ${progress.count} ${progress.what} …`);
+  };
 }
