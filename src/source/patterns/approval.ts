@@ -1,5 +1,5 @@
 import type { Fields, Pattern } from './pattern.ts';
-import { access, flow, objectOf, propertyKey, quote, schemaOf, task } from './text.ts';
+import { access, event as eventOf, flow, objectOf, propertyKey, quote, schemaOf, task } from './text.ts';
 
 /** Asks, waits for a decision for so long, and does one thing or the other. */
 export const approval: Pattern = {
@@ -46,38 +46,18 @@ export const approval: Pattern = {
       `.returns(({ decision, outcome }) => ({ approved: outcome, ${who} }))`,
     ];
     return [
-      {
-        kind: 'event',
-        name: event,
-        text: `event(${quote(event)}, {\n  description: 'Somebody decided.',\n  payload: ${decision},\n})`,
-      },
-      {
-        kind: 'task',
-        name: ask,
-        text: task(ask, `Asks somebody to decide; the answer comes as ${event}.`, { input, output: 'z.void()' }),
-      },
-      {
-        kind: 'task',
-        name: perform,
-        text: task(perform, 'Does what was approved.', { input: by, output: 'z.void()' }),
-      },
-      {
-        kind: 'task',
-        name: refuse,
-        text: task(refuse, 'Tells that it was refused, or that nobody decided in time.', {
-          input: by,
-          output: 'z.void()',
-        }),
-      },
-      {
-        kind: 'flow',
-        name,
-        text: flow(name, 'Asks, waits for the decision, and goes on or refuses. No answer in time is a no.', {
-          input,
-          output: 'z.object({ approved: z.boolean(), by: z.string() })',
-          steps,
-        }),
-      },
+      eventOf(event, 'Somebody decided.', decision),
+      task(ask, `Asks somebody to decide; the answer comes as ${event}.`, { input, output: 'z.void()' }),
+      task(perform, 'Does what was approved.', { input: by, output: 'z.void()' }),
+      task(refuse, 'Tells that it was refused, or that nobody decided in time.', {
+        input: by,
+        output: 'z.void()',
+      }),
+      flow(name, 'Asks, waits for the decision, and goes on or refuses. No answer in time is a no.', {
+        input,
+        output: 'z.object({ approved: z.boolean(), by: z.string() })',
+        steps,
+      }),
     ];
   },
 };

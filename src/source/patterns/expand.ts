@@ -1,5 +1,5 @@
 import { MillraceError, nearest } from '../../core/index.ts';
-import type { Edit, ImportNode } from '../../model/index.ts';
+import type { Edit } from '../../model/index.ts';
 import { approval } from './approval.ts';
 import { mapReduce } from './map-reduce.ts';
 import type { Definition, Pattern, PatternOptions } from './pattern.ts';
@@ -53,17 +53,8 @@ export function expandOrThrow(name: string, parameters: unknown, options?: Patte
 }
 
 const maps = { event: 'events', task: 'tasks', flow: 'flows' } as const;
-const zod: ImportNode = {
-  kind: 'import',
-  name: 'z',
-  imported: 'z',
-  from: 'zod',
-  typeOnly: false,
-  location: { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 },
-};
-
 function editOf({ kind, name, text }: Definition, { file }: PatternOptions): Edit {
-  return { op: 'add', path: `${maps[kind]}.${name}`, text, imports: [zod], ...(file !== undefined && { file }) };
+  return { op: 'add', path: `${maps[kind]}.${name}`, text, ...(file !== undefined && { file }) };
 }
 
 /**
@@ -73,10 +64,6 @@ function editOf({ kind, name, text }: Definition, { file }: PatternOptions): Edi
  */
 export function patternText(name: string, parameters: unknown): string {
   return expandOrThrow(name, parameters)
-    .flatMap((edit) => {
-      if (edit.op !== 'add' || !('text' in edit)) return [];
-      const constant = edit.path.slice(edit.path.indexOf('.') + 1);
-      return [`export const ${constant} = ${edit.text};\n`];
-    })
+    .flatMap((edit) => ('text' in edit ? [edit.text] : []))
     .join('\n');
 }

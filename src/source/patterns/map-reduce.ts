@@ -25,31 +25,19 @@ export const mapReduce: Pattern = {
       '.returns(({ total }) => ({ value: total.value }))',
     ];
     return [
-      {
-        kind: 'task',
-        name: map,
-        text: task(map, `One item of ${name}.`, {
-          input: `z.object({ item: ${item} })`,
-          output: `z.object({ value: ${value} })`,
-        }),
-      },
-      {
-        kind: 'task',
-        name: reduce,
-        text: task(reduce, `Makes one of all results of ${map}, which come in the order of the items.`, {
-          input: `z.object({ values: z.array(${value}) })`,
-          output: `z.object({ value: ${value} })`,
-        }),
-      },
-      {
-        kind: 'flow',
-        name,
-        text: flow(name, 'Every item by itself, a few at a time; then all results together.', {
-          input: `z.object({ items: z.array(${item}) })`,
-          output: `z.object({ value: ${value} })`,
-          steps,
-        }),
-      },
+      task(map, `One item of ${name}.`, {
+        input: `z.object({ item: ${item} })`,
+        output: `z.object({ value: ${value} })`,
+      }),
+      task(reduce, `Makes one of all results of ${map}, which come in the order of the items.`, {
+        input: `z.object({ values: z.array(${value}) })`,
+        output: `z.object({ value: ${value} })`,
+      }),
+      flow(name, 'Every item by itself, a few at a time; then all results together.', {
+        input: `z.object({ items: z.array(${item}) })`,
+        output: `z.object({ value: ${value} })`,
+        steps,
+      }),
     ];
   },
 };

@@ -52,7 +52,7 @@ export interface Pattern {
 export interface Definition {
   readonly kind: 'event' | 'task' | 'flow';
   readonly name: string;
-  /** Its declaration, as a `.dsl.ts` has it: `task('charge', { … })`. */
+  /** Its declaration, as a `.dsl.ts` has it: `export const charge = task('charge', { … });` */
   readonly text: string;
 }
 

@@ -16,19 +16,17 @@ export const pipeline: Pattern = {
     const data = `z.object({ data: ${schemaOf(values.type('data'))} })`;
     const from = (index: number): string => stages[index - 1]?.['id'] ?? 'input';
     const last = from(stages.length);
-    const tasks = stages.map(({ id, run = '' }) => ({
-      kind: 'task' as const,
-      name: run,
-      text: task(run, `The stage '${id}' of ${name}.`, { input: data, output: data }),
-    }));
+    const tasks = stages.map(({ id, run = '' }) =>
+      task(run, `The stage '${id}' of ${name}.`, { input: data, output: data }),
+    );
     const steps = stages.map(
       ({ id, run }, index) => `.step('${id}', ({ ${from(index)} }) => ${run}({ data: ${from(index)}.data }))`,
     );
-    const text = flow(name, 'Stage after stage; what is done is not done again after a crash.', {
+    const whole = flow(name, 'Stage after stage; what is done is not done again after a crash.', {
       input: data,
       output: data,
       steps: [...steps, `.returns(({ ${last} }) => ({ data: ${last}.data }))`],
     });
-    return [...tasks, { kind: 'flow', name, text }];
+    return [...tasks, whole];
   },
 };

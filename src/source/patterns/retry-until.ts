@@ -27,32 +27,16 @@ export const retryUntil: Pattern = {
       '.returns(({ asked }) => ({ done: asked.done, result: asked.result }))',
     ];
     return [
-      {
-        kind: 'task',
-        name: start,
-        text: task(start, 'Starts the job, once, however often it is asked to.', {
-          input,
-          output: 'z.object({ jobId: z.string() })',
-        }),
-      },
-      {
-        kind: 'task',
-        name: check,
-        text: task(check, 'Looks how far the job is.', { input: 'z.object({ jobId: z.string() })', output: state }),
-      },
-      {
-        kind: 'flow',
-        name,
-        text: flow(
-          name,
-          'Starts a job and asks until it is done. Not done in the end is a result, too: `done` is false.',
-          {
-            input,
-            output: state,
-            steps,
-          },
-        ),
-      },
+      task(start, 'Starts the job, once, however often it is asked to.', {
+        input,
+        output: 'z.object({ jobId: z.string() })',
+      }),
+      task(check, 'Looks how far the job is.', { input: 'z.object({ jobId: z.string() })', output: state }),
+      flow(name, 'Starts a job and asks until it is done. Not done in the end is a result, too: `done` is false.', {
+        input,
+        output: state,
+        steps,
+      }),
     ];
   },
 };

@@ -20,23 +20,15 @@ export const saga: Pattern = {
     const input = objectOf(values.fields('input'));
     const reference = 'z.object({ reference: z.string() })';
     const tasks = steps.flatMap(({ id, do: act = '', undo = '' }) => [
-      {
-        kind: 'task' as const,
-        name: act,
-        text: task(act, `Does the step '${id}' of ${name}.`, { input, output: reference }),
-      },
-      {
-        kind: 'task' as const,
-        name: undo,
-        text: task(undo, `Undoes what ${act} did. It must not give up easily.`, {
-          input: reference,
-          output: 'z.void()',
-          attempts: 10,
-        }),
-      },
+      task(act, `Does the step '${id}' of ${name}.`, { input, output: reference }),
+      task(undo, `Undoes what ${act} did. It must not give up easily.`, {
+        input: reference,
+        output: 'z.void()',
+        attempts: 10,
+      }),
     ]);
     const ids = steps.map(({ id = '' }) => id);
-    const text = flow(name, 'All of it, or nothing: when a step fails, those before it are undone, newest first.', {
+    const whole = flow(name, 'All of it, or nothing: when a step fails, those before it are undone, newest first.', {
       input,
       output: objectOf(Object.fromEntries(ids.map((id) => [id, 'string']))),
       steps: [
@@ -47,6 +39,6 @@ export const saga: Pattern = {
         `.returns(({ ${ids.join(', ')} }) => ({ ${ids.map((id) => `${id}: ${id}.reference`).join(', ')} }))`,
       ],
     });
-    return [...tasks, { kind: 'flow', name, text }];
+    return [...tasks, whole];
   },
 };

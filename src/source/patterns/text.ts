@@ -1,7 +1,7 @@
 import { access, docComment, propertyKey, quote } from '../../model/text/names.ts';
-import type { Fields, FieldType } from './pattern.ts';
+import type { Definition, Fields, FieldType } from './pattern.ts';
 
-export { access, docComment, propertyKey, quote };
+export { access, propertyKey, quote };
 
 const schemas: Readonly<Record<FieldType, string>> = {
   string: 'z.string()',
@@ -26,38 +26,49 @@ export function prefixed(word: string, name: string): string {
   return `${word}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
+/** An event. */
+export function event(name: string, description: string, payload: string): Definition {
+  return definition('event', name, description, `event(${quote(name)}, { payload: ${payload} })`);
+}
+
 /** A task whose work may be done twice without harm, and is tried a few times. */
 export function task(
   name: string,
   description: string,
-  options: { readonly input: string; readonly output: string; readonly attempts?: number },
-): string {
-  const { input, output, attempts = 3 } = options;
-  return `task(${quote(name)}, {
-  description: ${quote(description)},
+  { input, output, attempts = 3 }: { readonly input: string; readonly output: string; readonly attempts?: number },
+): Definition {
+  return definition(
+    'task',
+    name,
+    description,
+    `task(${quote(name)}, {
   input: ${input},
   output: ${output},
   retry: { attempts: ${attempts}, backoff: 'exponential', delay: '1s', maxDelay: '1m' },
   idempotent: true,
-})`;
+})`,
+  );
 }
 
 /** A flow of steps, one a line. */
 export function flow(
   name: string,
   description: string,
-  options: { readonly input: string; readonly output: string; readonly steps: readonly string[] },
-): string {
-  const { input, output, steps } = options;
-  return `flow(
-  ${quote(name)},
-  {
-    description: ${quote(description)},
-    input: ${input},
-    output: ${output},
-  },
-  (f) =>
-    f
-${steps.map((step) => step.replaceAll(/^/gm, '      ')).join('\n')},
-)`;
+  { input, output, steps }: { readonly input: string; readonly output: string; readonly steps: readonly string[] },
+): Definition {
+  const body = steps.map((step) => `  ${step}`).join('\n');
+  return definition(
+    'flow',
+    name,
+    description,
+    `flow(${quote(name)}, {
+  input: ${input},
+  output: ${output},
+}, (f) => f
+${body})`,
+  );
+}
+
+function definition(kind: Definition['kind'], name: string, description: string, call: string): Definition {
+  return { kind, name, text: `${docComment(description)}\nexport const ${name} = ${call};\n` };
 }
