@@ -1,10 +1,12 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { boundNames } from '../syntax/module.ts';
 
 /** The names that one function or block adds to what it can see. */
 export interface Frame {
   readonly values: Set<string>;
   readonly types: Set<string>;
+  /** Those of the values that are parts of something from outside, each with the name of that. */
+  readonly parts: Map<string, string>;
   readonly parent: Frame | undefined;
   /** Has it a `this` of its own? */
   readonly ownThis: boolean;
@@ -12,7 +14,7 @@ export interface Frame {
 
 /** A frame below another. */
 export function below(parent: Frame | undefined, ownThis = false): Frame {
-  return { values: new Set(), types: new Set(), parent, ownThis };
+  return { values: new Set(), types: new Set(), parts: new Map(), parent, ownThis };
 }
 
 /** Does a frame, or one above it, declare this name? */

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { nearest } from '../../core/index.ts';
 import type { Reading } from '../reading.ts';
 import { textOf } from '../syntax/location.ts';
@@ -14,6 +14,7 @@ import {
   outside,
   type Impurity,
 } from './globals.ts';
+import { namesOf } from './aliases.ts';
 import { walk } from './walk.ts';
 
 /** What is done with a top-level name that a piece of source needs; gives its key in the model, if it gets one. */
@@ -70,18 +71,19 @@ export function needs(reading: Reading, site: Site, given: ReadonlySet<string>, 
       current(callee, node) {
         if (callee.text === 'Date' && isGlobal('Date')) impure(node, currentDate);
       },
-      change(root, node, how) {
-        const inside = given.has(root.text) && isGlobal(root.text);
-        reading.report(
-          'MR1407',
-          at(node),
-          `This ${how} '${root.text}', which ${inside ? 'was handed in' : 'is declared outside'}.`,
-          {
-            hint: inside
-              ? 'Make a changed copy: `{ ...value, field: … }`, `[...list, item]`, `toSorted()`.'
-              : 'A pure expression only gives a value; keep state in a machine’s context.',
-          },
-        );
+      change(root, node, how, of = root.text) {
+        const inside = given.has(of) && isGlobal(of);
+        const what = `'${root.text}', which ${of === root.text ? '' : `is part of '${of}' and `}`;
+        reading.report('MR1407', at(node), `This ${how} ${what}${inside ? 'was handed in' : 'is declared outside'}.`, {
+          hint: inside ? copyHint : 'A pure expression only gives a value; keep state in a machine’s context.',
+        });
+      },
+      lend(callee, index, argument, of) {
+        const found = behind(reading, module, callee.text);
+        if (found?.kind !== 'declared' || !changesParameter(found.binding, index)) return;
+        const inside = given.has(of) && isGlobal(of);
+        const message = `'${callee.text}' changes what it is given, and '${of}' ${inside ? 'was handed in' : 'is declared outside'}.`;
+        reading.report('MR1407', at(argument), message, { hint: copyHint });
       },
       collection(root, node, how) {
         if (!isCollection(reading, module, root.text)) return;
@@ -109,6 +111,41 @@ export function needs(reading: Reading, site: Site, given: ReadonlySet<string>, 
     given,
   );
   return keys;
+}
+
+const copyHint = 'Make a changed copy: `{ ...value, field: … }`, `[...list, item]`, `toSorted()`.';
+
+/** Does a function of the top level change what it gets as this parameter? */
+function changesParameter({ value }: Binding, index: number): boolean {
+  const made =
+    value?.kind === 'function'
+      ? value.statements.find((each) => ts.isFunctionDeclaration(each) && each.body !== undefined)
+      : value?.kind === 'const' && value.declaration.initializer !== undefined
+        ? bare(value.declaration.initializer)
+        : undefined;
+  if (made === undefined || !ts.isFunctionLike(made)) return false;
+  const parameter = made.parameters[index];
+  if (parameter === undefined) return false;
+  let changes = false;
+  const names = namesOf(parameter);
+  const nothing = (): void => undefined;
+  walk(
+    made,
+    {
+      free: nothing,
+      freeMember: nothing,
+      whole: nothing,
+      current: nothing,
+      collection: nothing,
+      format: nothing,
+      self: nothing,
+      asynchronous: nothing,
+      moduleOnly: nothing,
+      change: (root, _node, _how, of = root.text) => (changes ||= names.has(of)),
+    },
+    names,
+  );
+  return changes;
 }
 
 /** What a name of the top level was made from, here or in another file. */

@@ -1,4 +1,5 @@
 import { ts } from '../syntax/typescript.js';
+import { bare } from '../value/follow.ts';
 
 /** Methods that change a list in place. */
 export const mutators = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'copyWithin']);
@@ -33,15 +34,8 @@ export const comparing: ReadonlySet<ts.SyntaxKind> = new Set([
 
 /** The name that a chain of members begins with. */
 export function rootOf(node: ts.Expression): ts.Identifier | undefined {
-  let inner = node;
-  while (
-    ts.isPropertyAccessExpression(inner) ||
-    ts.isElementAccessExpression(inner) ||
-    ts.isNonNullExpression(inner) ||
-    ts.isParenthesizedExpression(inner) ||
-    ts.isAsExpression(inner)
-  )
-    inner = inner.expression;
+  let inner = bare(node);
+  while (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) inner = bare(inner.expression);
   return ts.isIdentifier(inner) ? inner : undefined;
 }
 

@@ -126,6 +126,48 @@ describe('what changes something outside', () => {
     expect(found).toEqual([problem.replace(/^(MR1407) \((.*)\)$/, '$1 $2')]);
   });
 
+  it.each([
+    ['items.push(1)', '{ const { items } = input; items.push(1); return items; }'],
+    ['items.push(1)', '{ const items = input.items; items.push(1); return items; }'],
+    ['items.push(1)', '{ const items = input.items ?? []; items.push(1); return items; }'],
+    ['last.n = 1', '{ const [, { last }] = input.items; last.n = 1; return last; }'],
+    ['deep.n = 1', '{ const items = input.items; const deep = items[0]; deep.n = 1; return 1; }'],
+    ['item.n = 1', '{ for (const item of input.items) item.n = 1; return 1; }'],
+    ['delete item.n', 'input.items.map((item: any) => { delete item.n; return item; })'],
+    ['item.n++', 'input.items.reduce((sum: number, item: any) => sum + item.n++, 0)'],
+    ['found.n = 2', '{ const found = input.items.find((x: any) => x.n === 1); found.n = 2; return 1; }'],
+    ['input.items.at(-1)!.n = 2', '{ input.items.at(-1)!.n = 2; return 1; }'],
+    ['(input.items satisfies any).push(1)', '{ (input.items satisfies any).push(1); return 1; }'],
+    ['a.n = 1', '{ const { a } = limits; a.n = 1; return 1; }'],
+    ['input.items', 'add(input.items)'],
+    ['input', 'clear(input)'],
+    ['input.items', 'twice(input.items)'],
+    ['limits', 'clear(limits)'],
+  ])('MR1407 %s, under another name: %s', async (mark, body) => {
+    const above = `const limits: any = { a: 1 };
+function add(list: number[]) { list.push(1); return list; }
+const clear = ({ items }: any) => { items.length = 0; return items; };
+const twice = (list: number[]) => { const same = list; same.reverse(); return same; };`;
+    expect(await inFlow(body, above)).toEqual([`MR1407 ${mark}`]);
+  });
+
+  it.each([
+    '{ const items = [...input.items]; items.push(1); return items; }',
+    '{ const { id, ...rest } = input; rest.n = 1; return rest; }',
+    '{ let item = input.first; item = {}; item.n = 1; return item; }',
+    '{ const items = input.items; return items.map((x: any) => ({ ...x, n: 1 })); }',
+    '{ for (const item of input.items.map((x: any) => ({ ...x }))) item.n = 1; return 1; }',
+    '{ const items = input.items; { const items: number[] = []; items.push(1); } return items; }',
+    'input.items.map((x: any) => ({ ...x })).forEach((x: any) => { x.n = 1; })',
+    'input.items.reduce((all: any, x: any) => { all.push(x); return all; }, [])',
+    'add([...input.items])',
+    'sum(input.items, [])',
+  ])('its own may be changed: %s', async (body) => {
+    const above = `function add(list: number[]) { list.push(1); return list; }
+const sum = (from: number[], to: number[]) => { for (const one of from) to.push(one); return to; };`;
+    expect(await inFlow(body, above)).toEqual([]);
+  });
+
   it('a variable is not captured, whether it changes or not', async () => {
     expect(await inFlow('count', 'let count = 0;')).toEqual(['MR1406 count']);
     expect(await inFlow('{ count++; return 1; }', 'var count = 0;')).toEqual(['MR1407 count++', 'MR1406 count']);

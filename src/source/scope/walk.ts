@@ -1,5 +1,7 @@
-import { ts } from 'ts-morph';
+import { ts } from '../syntax/typescript.js';
 import { boundNames } from '../syntax/module.ts';
+import { bare } from '../value/follow.ts';
+import { itemParameter, listBehind, noteParts, partOf } from './aliases.ts';
 import { changedByCall, collectionMutators, comparing, formatting, mutators, rootOf, targets } from './operations.ts';
 import {
   below,
@@ -11,6 +13,7 @@ import {
   hasThis,
   type Frame,
 } from './frame.ts';
+import { typeWalk } from './walk-types.ts';
 
 /** What the walk tells about a piece of source. */
 export interface Observer {
@@ -22,8 +25,10 @@ export interface Observer {
   whole(identifier: ts.Identifier, node: ts.Node): void;
   /** `new X()` or `X()` of such a name, without arguments or, for a call, with any. */
   current(callee: ts.Identifier, node: ts.Node): void;
-  /** A change of something that does not belong to the piece; `how` completes "it …". */
-  change(root: ts.Identifier, node: ts.Node, how: string): void;
+  /** A change of something that does not belong to the piece; `how` completes "it …". `of`: what `root` is a part of. */
+  change(root: ts.Identifier, node: ts.Node, how: string, of?: string): void;
+  /** A function from outside is called with something that does not belong to the piece: part of `of`. */
+  lend?(callee: ts.Identifier, index: number, argument: ts.Expression, of: string): void;
   /** A call on such a name, or below it, that changes a Map or Set, if it is one. */
   collection(root: ts.Identifier, node: ts.Node, how: string): void;
   /** `x.format()` without an argument. */
@@ -44,6 +49,10 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
   const base = below(undefined);
   /** What the piece's own names were made from. */
   const made = new Map<string, ts.Expression>();
+  const constants = new Set<ts.Node>();
+  /** Parameters, and constants of loops, that get parts of what is not the piece's own. */
+  const lent = new Map<ts.Node, string>();
+  const { type, typeParameter, declaredType, heritage, signature } = typeWalk(observer, visit);
   for (const name of given) base.values.add(name);
   visit(root, base);
 
@@ -99,6 +108,10 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
       case ts.SyntaxKind.BreakStatement:
       case ts.SyntaxKind.ContinueStatement:
         return;
+      case ts.SyntaxKind.VariableDeclarationList:
+        if ((node.flags & ts.NodeFlags.Const) !== 0)
+          for (const each of (node as ts.VariableDeclarationList).declarations) constants.add(each);
+        break;
       case ts.SyntaxKind.VariableDeclaration:
       case ts.SyntaxKind.Parameter:
         return binding(node as ts.VariableDeclaration | ts.ParameterDeclaration, frame);
@@ -171,10 +184,26 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
         if (!isOwn || from !== undefined) observer.format(from ?? callee.expression, node);
       }
     }
+    lend(node, frame);
     part(callee, frame);
     const isCheck = ts.isPropertyAccessExpression(callee) && callee.name.text === 'instanceof';
     for (const argument of node.typeArguments ?? []) visit(argument, frame);
     for (const argument of node.arguments) (isCheck ? part : visit)(argument, frame);
+  }
+
+  /** What becomes of that which a call is given, and which is not the piece's own. */
+  function lend(node: ts.CallExpression, frame: Frame): void {
+    const { expression: callee, arguments: given } = node;
+    const item = itemParameter(node);
+    if (item !== undefined) {
+      const of = partOf((callee as ts.PropertyAccessExpression).expression, frame, isHandedIn);
+      if (of !== undefined) lent.set(item, of);
+    }
+    if (observer.lend === undefined || !isFree(callee, frame)) return;
+    for (const [index, argument] of given.entries()) {
+      const of = partOf(argument, frame, isHandedIn);
+      if (of !== undefined) observer.lend(callee, index, argument, of);
+    }
   }
 
   function construct(node: ts.NewExpression, frame: Frame): void {
@@ -204,25 +233,30 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
 
   /** Reports a change whose target begins at a name from outside, or at one that was handed in. */
   function changed(target: ts.Expression, node: ts.Node, how: string, frame: Frame): void {
-    let inner = target;
+    let inner = bare(target);
     let member = false;
     for (;;) {
-      if (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) {
-        member = true;
-        inner = inner.expression;
-      } else if (ts.isNonNullExpression(inner) || ts.isParenthesizedExpression(inner) || ts.isAsExpression(inner))
-        inner = inner.expression;
-      else break;
+      const outer =
+        ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)
+          ? inner.expression
+          : listBehind(inner);
+      if (outer === undefined) break;
+      member = true;
+      inner = bare(outer);
     }
     if (!ts.isIdentifier(inner)) return;
     const isCall = ts.isCallExpression(node);
     if (!declares(frame, 'values', inner.text)) observer.change(inner, node, how);
-    else if (given.has(inner.text) && (member || isCall) && declaredAbove(frame, inner.text))
-      observer.change(inner, node, how);
+    else if (member || isCall) {
+      const of = partOf(inner, frame, isHandedIn);
+      if (of === inner.text) observer.change(inner, node, how);
+      else if (of !== undefined) observer.change(inner, node, how, of);
+    }
   }
 
-  /** Is the nearest declaration of a handed-in name the outermost one? */
-  function declaredAbove(frame: Frame, text: string): boolean {
+  /** Is this a handed-in name, whose nearest declaration is the outermost one? */
+  function isHandedIn(frame: Frame, text: string): boolean {
+    if (!given.has(text)) return false;
     for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) {
       if (at.values.has(text)) return at.parent?.parent === undefined;
     }
@@ -249,15 +283,6 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
     if (!ts.isBlock(body)) return visit(body, inner);
     declareVars(inner, body);
     block(body, inner);
-  }
-
-  function signature(node: ts.SignatureDeclaration, frame: Frame): void {
-    const inner = below(frame);
-    declareTypes(inner, node.typeParameters);
-    for (const parameter of node.parameters) for (const { text } of boundNames(parameter.name)) inner.values.add(text);
-    for (const parameter of node.typeParameters ?? []) typeParameter(parameter, inner);
-    for (const parameter of node.parameters) if (parameter.type !== undefined) visit(parameter.type, inner);
-    if (node.type !== undefined) visit(node.type, inner);
   }
 
   function classLike(node: ts.ClassLikeDeclaration, frame: Frame): void {
@@ -302,6 +327,10 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
       }
     }
     if (!ts.isBindingElement(node) && node.type !== undefined) visit(node.type, frame);
+    // A variable may be given something else later.
+    const from = constants.has(node) ? node.initializer : undefined;
+    const of = lent.get(node) ?? (from && partOf(from, frame, isHandedIn));
+    if (of !== undefined) noteParts(node.name, of, frame);
     if (node.initializer === undefined) return;
     if (ts.isIdentifier(node.name)) made.set(node.name.text, node.initializer);
     // What a pattern takes out of a name was told above.
@@ -320,79 +349,12 @@ export function walk(root: ts.Node, observer: Observer, given: ReadonlySet<strin
       for (const { text } of node.variableDeclaration ? boundNames(node.variableDeclaration.name) : [])
         inner.values.add(text);
     else if (ts.isForStatement(node) || ts.isForOfStatement(node) || ts.isForInStatement(node)) {
-      if (node.initializer !== undefined && ts.isVariableDeclarationList(node.initializer))
+      if (node.initializer !== undefined && ts.isVariableDeclarationList(node.initializer)) {
         declareList(inner, node.initializer);
+        const of = ts.isForOfStatement(node) ? partOf(node.expression, frame, isHandedIn) : undefined;
+        for (const each of node.initializer.declarations) if (of !== undefined) lent.set(each, of);
+      }
     }
     children(node, inner);
-  }
-
-  function declaredType(node: ts.InterfaceDeclaration | ts.TypeAliasDeclaration, frame: Frame): void {
-    const inner = below(frame);
-    declareTypes(inner, node.typeParameters);
-    for (const parameter of node.typeParameters ?? []) typeParameter(parameter, inner);
-    if (ts.isTypeAliasDeclaration(node)) return visit(node.type, inner);
-    for (const clause of node.heritageClauses ?? []) for (const base of clause.types) heritage(base, inner);
-    for (const member of node.members) visit(member, inner);
-  }
-
-  function typeParameter(node: ts.TypeParameterDeclaration, frame: Frame): void {
-    if (node.constraint !== undefined) visit(node.constraint, frame);
-    if (node.default !== undefined) visit(node.default, frame);
-  }
-
-  function type(node: ts.Node, frame: Frame): void {
-    if (ts.isTypeReferenceNode(node)) entity(node.typeName, 'type', frame);
-    else if (ts.isTypeQueryNode(node)) {
-      if (ts.isImportTypeNode(node.exprName)) visit(node.exprName, frame);
-      else entity(node.exprName, 'value', frame);
-    } else if (ts.isExpressionWithTypeArguments(node)) visit(node.expression, frame);
-    else if (ts.isImportTypeNode(node)) observer.moduleOnly(node);
-    else if (ts.isFunctionTypeNode(node) || ts.isConstructorTypeNode(node)) return signature(node, frame);
-    else if (ts.isMappedTypeNode(node)) return mapped(node, frame);
-    else if (ts.isConditionalTypeNode(node)) return conditional(node, frame);
-    else if (ts.isTypePredicateNode(node)) return void (node.type !== undefined && visit(node.type, frame));
-    else if (ts.isNamedTupleMember(node)) return visit(node.type, frame);
-    else if (ts.isInferTypeNode(node)) return typeParameter(node.typeParameter, frame);
-    else return children(node, frame);
-    for (const argument of (node as ts.NodeWithTypeArguments).typeArguments ?? []) visit(argument, frame);
-  }
-
-  /** What an interface extends, or a class implements, is a type; what a class extends is a value. */
-  function heritage(node: ts.ExpressionWithTypeArguments, frame: Frame): void {
-    if (!ts.isIdentifier(node.expression)) visit(node.expression, frame);
-    else if (!declares(frame, 'types', node.expression.text)) observer.free(node.expression, 'type');
-    for (const argument of node.typeArguments ?? []) visit(argument, frame);
-  }
-
-  function entity(node: ts.EntityName, meaning: 'value' | 'type', frame: Frame): void {
-    let first = node;
-    let qualified = false;
-    while (ts.isQualifiedName(first)) {
-      first = first.left;
-      qualified = true;
-    }
-    const needed = qualified ? 'value' : meaning;
-    if (!declares(frame, needed === 'value' ? 'values' : 'types', first.text)) observer.free(first, needed);
-  }
-
-  function mapped(node: ts.MappedTypeNode, frame: Frame): void {
-    const inner = below(frame);
-    inner.types.add(node.typeParameter.name.text);
-    typeParameter(node.typeParameter, inner);
-    if (node.nameType !== undefined) visit(node.nameType, inner);
-    if (node.type !== undefined) visit(node.type, inner);
-  }
-
-  function conditional(node: ts.ConditionalTypeNode, frame: Frame): void {
-    const inner = below(frame);
-    const infer = (part: ts.Node): void => {
-      if (ts.isInferTypeNode(part)) inner.types.add(part.typeParameter.name.text);
-      ts.forEachChild(part, infer);
-    };
-    infer(node.extendsType);
-    visit(node.checkType, frame);
-    visit(node.extendsType, inner);
-    visit(node.trueType, inner);
-    visit(node.falseType, frame);
   }
 }
