@@ -111,8 +111,23 @@ describe('parseSystem', () => {
   });
 
   it('does not run away on a value that holds itself', () => {
-    const metadata: Record<string, unknown> = {};
-    metadata['self'] = metadata;
-    expect(parseSystem({ ...system(), metadata }).diagnostics).toMatchObject([{ code: 'MR1200' }]);
+    const metadata: Record<string, unknown> = { list: [{}] };
+    (metadata['list'] as Record<string, unknown>[])[0]!['self'] = metadata;
+    expect(parseSystem({ ...system(), metadata }).diagnostics).toMatchObject([
+      { code: 'MR1200', message: "This is not a model: 'metadata.list[0].self' contains itself." },
+    ]);
+  });
+
+  it.each([
+    [{ when: new Date(0) }, 'metadata.when'],
+    [{ a: [1, { b: 1n }] }, 'metadata.a[1].b'],
+    [{ f: () => 1 }, 'metadata.f'],
+    [{ n: Number.NaN }, 'metadata.n'],
+    [{ a: { b: undefined } }, 'metadata.a.b'],
+    [{ m: new Map() }, 'metadata.m'],
+  ])('a value that JSON does not have is reported with its path: %#', (metadata, path) => {
+    const { system: parsed, diagnostics } = parseSystem({ ...system(), metadata });
+    expect(parsed).toBeUndefined();
+    expect(diagnostics).toMatchObject([{ code: 'MR1200', message: expect.stringContaining(`'${path}'`) as string }]);
   });
 });

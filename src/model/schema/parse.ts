@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { notJson } from '../../core/index.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { freezeSystem } from '../freeze.ts';
 import { bringUp, type FileFormat } from '../format/format.ts';
@@ -44,9 +45,18 @@ export function parseSystemFile(json: unknown, format: FileFormat): ParsedSystem
       diagnostics: result.error.issues.flatMap((issue) => flatten(issue, [])).map((issue) => toDiagnostic(json, issue)),
     };
   } catch (error) {
-    // A value that holds itself runs zod out of stack.
-    const reason = error instanceof RangeError ? 'it is nested too deep or holds itself' : String(error);
+    // A value that holds itself, or is nested too deep, runs zod out of stack.
+    const reason = error instanceof RangeError ? endless(json) : String(error);
     return { diagnostics: [diagnose(json, [], 'MR1200', `This is not a model: ${reason}.`)] };
+  }
+}
+
+/** Why a value has no end: what contains itself, by its path, unless it is only nested too deep. */
+function endless(json: unknown): string {
+  try {
+    return notJson(json) ?? 'it is nested too deep';
+  } catch {
+    return 'it is nested too deep';
   }
 }
 
@@ -77,7 +87,11 @@ function flatten(issue: z.core.$ZodIssue, around: readonly PropertyKey[]): reado
   const sameKind = issue.errors.filter(
     (errors) => !errors.some(({ path: [first], path: { length } }) => first === 'kind' && length === 1),
   );
-  const [nearest = []] = (sameKind.length > 0 ? sameKind : issue.errors).toSorted((a, b) => a.length - b.length);
+  // What is wrong further in is of the right kind itself: a list with a bad member is no bad text.
+  const isFurtherIn = (errors: readonly z.core.$ZodIssue[]): boolean => errors.every((one) => one.path.length > 0);
+  const [nearest = []] = (sameKind.length > 0 ? sameKind : issue.errors).toSorted(
+    (a, b) => Number(isFurtherIn(b)) - Number(isFurtherIn(a)) || a.length - b.length,
+  );
   return nearest.flatMap((inner) => flatten(inner, path));
 }
 
