@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { freshManifest } from '../../compiler/manifest/fresh.ts';
 import { readManifest, type Manifest } from '../../compiler/manifest/manifest.ts';
 import type { Config } from '../config/config.ts';
+import { hasIntent } from '../../migrate/apply/intent-path.ts';
 import { packageVersion } from '../kit/package-root.ts';
 import { tasksFolder } from './places.ts';
 
@@ -20,6 +21,8 @@ export function freshSystems(files: readonly string[], out: string, config: Conf
   const folders = outputsBySource(out);
   const toolVersion = packageVersion();
   return files.flatMap((entry) => {
+    // A migration was interrupted: whoever reads the system ends it first.
+    if (hasIntent(entry)) return [];
     for (const outDir of folders.get(entry) ?? []) {
       const manifest = freshManifest({
         outDir,

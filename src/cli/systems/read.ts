@@ -7,6 +7,7 @@ import { mayBeOff } from '../../rules/kit/may-be-off.ts';
 import type { RuleWorld } from '../../rules/rule.ts';
 import { readSystem, schemaComparison, type KeptFiles, type ReadResult } from '../../source/index.ts';
 import type { Config } from '../config/config.ts';
+import { settleMigrations } from './settle.ts';
 import { taskFile } from './task-file.ts';
 
 /** A system that was found, with everything that is wrong with it. */
@@ -49,6 +50,7 @@ export async function findSystems(
   options: Options = {},
 ): Promise<Found> {
   const { readFile, kept, versions = false } = options;
+  const settled = await settleMigrations(files, cwd);
   const results: { readonly file: string; readonly result: ReadResult }[] = [];
   for (const file of files) {
     const how = { cwd, ...(readFile !== undefined && { readFile }), ...(kept !== undefined && { kept }) };
@@ -59,7 +61,7 @@ export async function findSystems(
     if (result.system !== undefined) for (const file of result.files.slice(1)) parts.add(file);
   }
   const systems: FoundSystem[] = [];
-  const diagnostics: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [...settled];
   const names = new Map<string, FoundSystem>();
   for (const { file, result } of results) {
     if (result.system === undefined) {

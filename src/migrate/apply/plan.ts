@@ -123,7 +123,7 @@ export async function planMigration(
           to,
         ),
       stepsFrom: (version) => answered(chainOf(version), cwd),
-      modelOf: modelsOf(entry, cwd, system, after),
+      modelOf: modelsOf(entry, cwd, system, [...(source.along ?? []), after]),
       live,
     },
   };
@@ -143,20 +143,20 @@ function answered(steps: readonly PlannedStep[], cwd: string): readonly PlannedS
   });
 }
 
-/** The system at its versions: as it will be, as it was kept, else as the source says it. */
+/** The system at its versions: as the steps make it, as it was kept, else as the source says it. */
 function modelsOf(
   entry: string,
   cwd: string,
   before: SystemModel,
-  after: SystemModel,
+  after: readonly SystemModel[],
 ): (version: string) => SystemModel | undefined {
-  const known = new Map([[after.version, after]]);
+  const known = new Map(after.map((system) => [system.version, system]));
   const kept = new Map(keptVersions(entry).map((each) => [each.version, each]));
   return (version) => {
     const found = kept.get(version);
     if (!known.has(version)) {
       kept.delete(version);
-      const read = found && readSnapshot(found, cwd, after.name).snapshot?.model;
+      const read = found && readSnapshot(found, cwd, before.name).snapshot?.model;
       const model = read ?? (version === before.version ? before : undefined);
       if (model !== undefined) known.set(version, model);
     }

@@ -29,6 +29,8 @@ export interface SourcePlan {
   /** The system as the source says it now, and as it will. Absent when there is an error. */
   readonly before?: SystemModel;
   readonly after?: SystemModel;
+  /** The system after each step, the last one the same as `after`. */
+  readonly along?: readonly SystemModel[];
   /** With an error among them nothing may be written. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -50,6 +52,7 @@ export async function planSource({ entry, cwd, steps, target, clock }: SourcePla
   if (begins !== before.version) return refused([wrongBegin(shownPath(copy.entry, cwd), before.version, begins)]);
   const notes: Diagnostic[] = [];
   let system = before;
+  const along: SystemModel[] = [];
   for (const step of steps) {
     const isEdited = step.parts.source !== undefined || step.parts.codemod !== undefined;
     const strange = isEdited ? differsFromKept(copy, system, step) : [];
@@ -59,13 +62,14 @@ export async function planSource({ entry, cwd, steps, target, clock }: SourcePla
     if (read.system === undefined || done.some(isError)) return refused(done);
     notes.push(...done);
     ({ system } = read);
+    along.push(system);
   }
   const folder = dirname(shownPath(copy.entry, cwd));
   const broken = validateSystem(system, { folder }).issues.filter(isError);
   if (broken.length > 0) return refused(broken);
   const { snapshot, diagnostics } = snapshotOf(copy, before, system, steps, clock);
   if (diagnostics.length > 0) return refused(diagnostics);
-  return { texts: copy.changed(), ...(snapshot && { snapshot }), before, after: system, diagnostics: notes };
+  return { texts: copy.changed(), ...(snapshot && { snapshot }), before, after: system, along, diagnostics: notes };
 }
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
