@@ -32,16 +32,20 @@ export interface FragmentPlace {
   readonly model: SystemModel;
 }
 
-/**
- * Reads the text that a `.dsl.ts` would have in a place: gives the node or value of the model, with the declarations and
- * imports that it needs and the model does not have, or says why it cannot be read.
- */
-export type ReadText = (
-  text: string,
-  place: FragmentPlace,
-) =>
-  | { readonly node: unknown; readonly locals?: readonly LocalNode[]; readonly imports?: readonly ImportNode[] }
-  | { readonly diagnostics: readonly Diagnostic[] };
+/** What a text means: the node or value of the model, with what it needs and the model does not have. */
+export interface ReadFragment {
+  readonly node: unknown;
+  readonly locals?: readonly LocalNode[];
+  readonly imports?: readonly ImportNode[];
+}
+
+/** Why a text means nothing. */
+interface UnreadText {
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads the text that a `.dsl.ts` would have in a place. */
+export type ReadText = (text: string, place: FragmentPlace) => ReadFragment | UnreadText;
 
 const keys = (list: string): readonly string[] => list.split(' ');
 const kinds: Readonly<Record<string, FragmentKind>> = Object.fromEntries([

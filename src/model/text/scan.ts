@@ -4,6 +4,9 @@ import { readRegExp, readString, readTemplate, type TemplatePart } from './liter
 export interface Token {
   readonly type: 'name' | 'number' | 'string' | 'template' | 'regexp' | 'mark';
   readonly value: string;
+  /** Where it begins and ends, in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
   /** Does a line break stand before it? */
   readonly newline: boolean;
   /** May an operand end here, so that an operator follows? */
@@ -76,39 +79,42 @@ function scanFrom(
     const literal = readLiteral(text, position, before);
     if (literal === null) return undefined;
     if (literal !== undefined) {
-      const { end, ...rest } = literal;
-      code.push({ ...rest, newline, ends: true });
-      position = end;
+      code.push({ ...literal, start: position, newline, ends: true });
+      position = literal.end;
       continue;
     }
     const name = at(word, text, position);
     const value = name ?? at(mark, text, position) ?? text.charAt(position);
+    const start = position;
     position += value.length;
-    code.push(name === undefined ? readMark(value, newline, before, open) : readName(name, newline, before));
+    const place = { start, end: position, newline };
+    code.push(name === undefined ? readMark(value, place, before, open) : readName(name, place, before));
   }
 }
 
-function readName(value: string, newline: boolean, before: Token | undefined): Token {
+type Span = Pick<Token, 'start' | 'end' | 'newline'>;
+
+function readName(value: string, place: Span, before: Token | undefined): Token {
   const member = before?.value === '.' || before?.value === '?.';
-  return { type: 'name', value, newline, member, ends: member || !operators.has(value) };
+  return { type: 'name', value, ...place, member, ends: member || !operators.has(value) };
 }
 
-function readMark(value: string, newline: boolean, before: Token | undefined, open: (Token | undefined)[]): Token {
+function readMark(value: string, place: Span, before: Token | undefined, open: (Token | undefined)[]): Token {
   if (value === '(' || value === '[' || value === '{') {
     open.push(before);
-    return { type: 'mark', value, newline, ends: false };
+    return { type: 'mark', value, ...place, ends: false };
   }
   if (value === ')' || value === ']' || value === '}') {
     const opener = open.pop();
-    const token: Token = { type: 'mark', value, newline, ends: true, opener };
+    const token: Token = { type: 'mark', value, ...place, ends: true, opener };
     // After `if (x)` a statement comes, and after a block too: a slash there begins a regular expression.
     if (value === ')') return { ...token, ends: !endsHeader(token) };
     return value === '}' && opener !== undefined && /^(?:=>|\)|;|\{|\})$/.test(opener.value)
       ? { ...token, ends: false }
       : token;
   }
-  const postfix = (value === '!' || value === '++' || value === '--') && before?.ends === true && !newline;
-  return { type: 'mark', value, newline, ends: postfix };
+  const postfix = (value === '!' || value === '++' || value === '--') && before?.ends === true && !place.newline;
+  return { type: 'mark', value, ...place, ends: postfix };
 }
 
 interface Literal {
