@@ -18,7 +18,7 @@ test('dsl upgrade rewrites what this version refuses, says what, and then has no
     code: 0,
     stderr: expect.stringMatching(/^would change shop\.dsl\.ts: process-is-machine, /),
   });
-  expect(dry.stdout).toContain('--- shop.dsl.ts\n+++ shop.dsl.ts\n');
+  expect(dry.stdout).toContain('--- a/shop.dsl.ts\n+++ b/shop.dsl.ts\n');
   expect(dry.stdout).toContain('-  timeout: 30000,\n');
   expect(await it.dsl(['upgrade', '--check'])).toMatchObject({ code: 1, stdout: '' });
   expect(readFileSync(join(it.root, 'shop.dsl.ts'), 'utf8')).toBe(text('all-at-once/before'));

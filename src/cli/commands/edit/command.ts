@@ -6,7 +6,10 @@ import type { EditCommandOptions } from './run.ts';
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command
     .argument('<file>', 'the .dsl.ts file of the system')
-    .requiredOption('--ops <json>', 'the edits, a list: JSON, @FILE, or - for stdin')
+    .option('--ops <json>', 'the edits, a list: JSON, @FILE, or - for stdin')
+    .option('--pattern <name>', 'add a pattern: map-reduce, pipeline, approval, saga or retry-until')
+    .option('--set <key=value>', 'a parameter of the pattern; may be given again', collect, [])
+    .option('--into <file>', 'the file of the system that gets the pattern; default: the entry')
     .option('--dry-run', 'show what would change, and write nothing')
     .option('--force', 'write also what the rules find errors in')
     .addHelpText(
@@ -19,9 +22,14 @@ Examples:
   $ dsl edit orders.dsl.ts --ops '[{"op":"rename","path":"tasks.chargeCard","to":"takeMoney"}]'
   $ dsl edit orders.dsl.ts --ops @edits.json --dry-run
   $ dsl edit orders.dsl.ts --ops '[{"op":"set","path":"tasks.sendMail.timeout","value":"1m"}]' --json
+  $ dsl edit trips.dsl.ts --pattern saga --set name=bookTrip --set steps=flight,hotel,car:rentCar:returnCar
 `,
     )
     .action(async (file: string, options: EditCommandOptions) =>
       exit(await (await import('./run.ts')).edit(io, file, options)),
     );
+}
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }

@@ -8,26 +8,24 @@ import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { findSystems, hasErrors } from '../../systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
+import { patternEdits } from './pattern.ts';
 import { unified, type Change } from './unified.ts';
 
 /** What the command line says. */
 export interface EditCommandOptions {
-  readonly ops: string;
+  readonly ops?: string;
+  /** A pattern of the library, in place of `ops`; `set` has its parameters, `into` the file that gets it. */
+  readonly pattern?: string;
+  readonly set: readonly string[];
+  readonly into?: string;
   readonly dryRun?: true;
   readonly force?: true;
 }
 
 /** Applies a list of edits to the source of a system. Exit code 1 when they are refused. */
-export async function edit(io: Io, file: string, { ops, dryRun, force }: EditCommandOptions): Promise<number> {
-  const given = await jsonArgument(io, '--ops', ops);
-  // One edit need not be put into a list.
-  const edits = (typeof given === 'object' && given !== null && 'op' in given ? [given] : given) as readonly Edit[];
-  if (!Array.isArray(edits)) {
-    throw new CliError('MR2003', '--ops: edits come as a list.', {
-      hint: 'Such as \'[{"op":"rename","path":"tasks.pay","to":"payOrder"}]\'.',
-      exitCode: 1,
-    });
-  }
+export async function edit(io: Io, file: string, options: EditCommandOptions): Promise<number> {
+  const { dryRun, force } = options;
+  const edits = await editsOf(io, options);
   const entry = resolve(io.cwd, file);
   const tried = await editSystem(entry, edits, { cwd: io.cwd, dryRun: true });
   const changes = [...tried.texts].map(([path, { before, after }]): Change => ({
@@ -54,6 +52,30 @@ export async function edit(io: Io, file: string, { ops, dryRun, force }: EditCom
   if (dryRun === true) return answer(found, [], true);
   const { written, system, diagnostics } = await editSystem(entry, edits, { cwd: io.cwd });
   return answer([...diagnostics, ...fresh], written, system !== undefined);
+}
+
+async function editsOf(io: Io, { ops, pattern, set, into }: EditCommandOptions): Promise<readonly Edit[]> {
+  if ((ops === undefined) === (pattern === undefined)) {
+    throw new CliError(
+      'MR2003',
+      ops === undefined ? 'There is nothing to do.' : '--ops and --pattern exclude each other.',
+      {
+        hint: 'Give the edits with --ops, or name a pattern with --pattern.',
+      },
+    );
+  }
+  if (ops === undefined || pattern !== undefined) return patternEdits(pattern ?? '', set, into);
+  if (set.length > 0 || into !== undefined) {
+    throw new CliError('MR2003', '--set and --into are for --pattern.', { hint: 'An edit names its own file.' });
+  }
+  const given = await jsonArgument(io, '--ops', ops);
+  // One edit need not be put into a list.
+  const edits = (typeof given === 'object' && given !== null && 'op' in given ? [given] : given) as readonly Edit[];
+  if (Array.isArray(edits)) return edits;
+  throw new CliError('MR2003', '--ops: edits come as a list.', {
+    hint: 'Such as \'[{"op":"rename","path":"tasks.pay","to":"payOrder"}]\'.',
+    exitCode: 1,
+  });
 }
 
 /** What the rules find in the new text and did not find in the old one. */

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { pretty } from '../../../rules/index.ts';
 import { upgradeSource } from '../../../source/upgrade/upgrade-source.ts';
 import { readConfig } from '../../config/config.ts';
@@ -9,6 +8,7 @@ import { packageVersion } from '../../kit/package-root.ts';
 import { writeTexts } from '../../systems/fix/write.ts';
 import { shown } from '../../systems/fresh.ts';
 import { reportOptions } from '../../systems/show-diagnostics.ts';
+import { unified } from '../edit/unified.ts';
 import { recordedVersion } from './recorded.ts';
 
 /** The options of `dsl upgrade`. */
@@ -35,11 +35,7 @@ export async function upgrade(io: Io, globs: readonly string[], options: Upgrade
   }
   const diagnostics = result.diagnostics.filter(({ severity }) => severity === 'error');
   const diff = result.files
-    .map(({ path, before, text }) =>
-      createTwoFilesPatch(shown(io.cwd, path), shown(io.cwd, path), before, text, '', '', {
-        headerOptions: FILE_HEADERS_ONLY,
-      }),
-    )
+    .map(({ path, before, text }) => unified({ path: shown(io.cwd, path), before, after: text }))
     .join('');
   const isOk = diagnostics.length === 0 && !(check && result.files.length > 0);
   if (io.json) {
