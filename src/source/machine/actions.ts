@@ -109,7 +109,17 @@ const listPath: Reader<ExpressionNode> = (reading, site) => {
       "the place of a list, such as 'context.seats'",
       'It begins with `context.`, `event.`, `output.` or `item.`.',
     );
-  if (holder === 'context') checkField(reading, site, field, reading.contextKeys, 'The context', 'context.');
+  const known = holder === 'context' ? reading.contextKeys : undefined;
+  if (field.includes('.') && known?.has(field) !== true) {
+    const value = `${holder}.${field}`;
+    return wrong(
+      reading,
+      site,
+      `a field of '${holder}'`,
+      `A list that lies deeper is first put into a field: \`assign: ({ ${holder} }) => ({ list: ${value} })\`, then \`forEach: 'context.list'\`.`,
+    );
+  }
+  checkField(reading, site, field, known, 'The context', 'context.');
   const access = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(field) ? `.${field}` : `[${JSON.stringify(field)}]`;
   const parameter = `{ ${holder} }`;
   const body = `${holder}${access} ?? []`;

@@ -248,6 +248,8 @@ describe('what cannot be read', () => {
     [['MR1104 { do: [] }'], '{ exit: { do: [{ do: [] }] } }'],
     [['MR1104 {}'], '{ exit: { do: [{}] } }'],
     [["MR1104 'x.y'"], "{ exit: { do: [{ forEach: 'x.y', do: [] }] } }"],
+    [["MR1104 'context.order.lines'"], "{ exit: { do: [{ forEach: 'context.order.lines', do: [] }] } }"],
+    [["MR1104 'event.a.b'"], "{ on: { placed: { do: [{ forEach: 'event.a.b', do: [] }] } } }"],
     [['MR1103 { when: () => true }'], '{ exit: { do: [{ when: () => true }] } }'],
     [['MR1102 then'], '{ exit: { do: [{ when: () => true, do: [], then: [] }] } }'],
     [['MR1102 wehn'], '{ exit: { do: [{ wehn: () => true, do: [] }] } }'],

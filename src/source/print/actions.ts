@@ -78,7 +78,7 @@ function listPlace(to: Printing, node: ExpressionNode): Doc {
     );
   const [, holder = '', , plain, quoted] = path ?? [];
   const field = plain ?? unquoted(quoted);
-  if (field !== undefined) return quote(`${holder}.${field}`);
+  if (field !== undefined && (holder === 'context' || !field.includes('.'))) return quote(`${holder}.${field}`);
   const hint = 'Put the list into a field of the context first, and name that.';
   to.cannot(
     node.location,

@@ -172,7 +172,7 @@ export const flowing = flow('flowing', { input: z.any() }, (f) => f.returns(({ i
   other: { on: { placed: [], '*': [{}], 'x.*': [{ target: ['a', 'b'] }], '1': { target: [] } }, always: [],
     entry: { do: [{ emit: ({ instanceId }) => placed({ id: instanceId }) }, { assign: () => ({ n: 1 }) }] },
     exit: { assign: () => ({ n: 1 }), emit: [({ instanceId }) => placed({ id: instanceId })], cancel: ['x', ({ context }) => String(context.n)], send: { event: () => placed({ id: '' }), id: 'x' }, do: [
-      { forEach: 'context.rows', do: [{ when: ({ item }) => item > 1, do: [{ raise: () => placed({ id: '' }) }], else: [] }, { forEach: 'item.deep.er', do: [] }] },
+      { forEach: 'context.rows', do: [{ when: ({ item }) => item > 1, do: [{ raise: () => placed({ id: '' }) }], else: [] }, { forEach: 'item.deep-er', do: [] }] },
       { forEach: 'context.a-b', do: [] }, { assign: () => ({ n: 2 }) },
       { send: { event: () => placed({ id: '1' }), id: ({ context }) => String(context.n), target: '#parent' } } ] } },
 });`,
