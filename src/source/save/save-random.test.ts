@@ -1,87 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { hashSystem, type SystemModel } from 'millrace/model';
+import { hashSystem } from 'millrace/model';
 import { seededRandom } from 'millrace/testing';
 import { expect, test } from 'vitest';
 import { root } from '../../../test/support/type-check.ts';
-import { oddly } from '../fixtures/odd-format.ts';
+import { corpus, filesOf, open, original } from '../fixtures/corpus.ts';
 import { editRandomly } from '../fixtures/random-edits.ts';
 import { difference, said } from '../print/same.ts';
-import { openSource, type Opened } from '../read.ts';
+import type { Opened } from '../read.ts';
 import { definitionsOf } from './changes.ts';
 import { docRange } from './description.ts';
 import { textsOf } from './save.ts';
-
-const several = {
-  'a.dsl.ts': `import { event, failed, flow, machine, system } from 'millrace';
-import { z } from 'zod';
-import { charge as pay, Money } from './parts/billing.dsl.ts';
-import * as billing from './parts/billing.dsl.ts';
-
-/** Several files. */
-export default system('several', { version: '1.0.0', parts: [billing] });
-
-export const placed = event('placed', { payload: z.object({ id: z.string(), total: Money }) });
-
-/** Pays. */
-export const fulfil = flow('fulfil', { input: Money, on: placed }, (f) =>
-  f.step('one', ({ input }) => pay(input)).undo(() => billing.refund({ n: 1 })).returns(({ one }) => one));
-
-const head = machine('door', { key: 'id', context: z.object({ n: z.number() }), events: { placed, broken: failed(pay) } });
-export const door = head.states('open', {
-  open: { on: { placed: 'shut', broken: [{ target: 'open', guard: ({ context }) => context.n > 1 }, 'shut'] } },
-  shut: { final: true },
-});
-`,
-  'parts/billing.dsl.ts': `import { task } from 'millrace';
-import { z } from 'zod';
-export const Money = z.object({ n: z.number() });
-const limits = { timeout: '30s', retry: { attempts: 3 } } as const;
-export const charge = task('charge', { input: Money, output: z.number(), ...limits, idempotent: true });
-export const refund = task('refund', { input: Money, output: z.void(), retry: limits.retry });
-`,
-};
-
-const examples = [
-  'dsl-examples/orders/orders.dsl.ts',
-  'dsl-examples/review/review.dsl.ts',
-  'dsl-examples/ingest/ingest.dsl.ts',
-  'dsl-examples/crossing/crossing.dsl.ts',
-  'templates/init/orders/orders.dsl.ts',
-  'test/language/everything.dsl.ts',
-  'test/machine/fixtures/everything.dsl.ts',
-];
-const corpus = [...examples.map((file) => join(root, file)), '/several/a.dsl.ts'];
-
-const original = (file: string): string => {
-  const own = file.startsWith('/several/')
-    ? several[file.slice('/several/'.length) as keyof typeof several]
-    : undefined;
-  return own ?? readFileSync(file, 'utf8');
-};
-
-/** The files of a system, written oddly; with seed 0 as they are. */
-function filesOf(seed: number): (file: string) => string {
-  const texts = new Map<string, string>();
-  return (file) => {
-    let text = texts.get(file);
-    if (text === undefined) {
-      text = original(file);
-      if (seed > 0 && file.endsWith('.dsl.ts')) text = oddly(text, seededRandom(`${seed} ${file.slice(root.length)}`));
-      texts.set(file, text);
-    }
-    return text;
-  };
-}
-
-function open(
-  file: string,
-  readFile: (file: string) => string,
-): { readonly system: SystemModel; readonly opened: Opened } {
-  const { result, opened } = openSource(file, root, readFile);
-  expect(result.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-  return { system: result.system as SystemModel, opened: opened as Opened };
-}
 
 /** A file without the statements of some definitions, and of the system. */
 function without(opened: Opened, path: string, names: ReadonlySet<string>, isMoved: boolean): string {
