@@ -35,6 +35,18 @@ describe('parseSystem', () => {
     expect(allFrozen(parsed)).toBe(true);
   });
 
+  it.each([
+    ['metadata.deep[1].__proto__', '{ "deep": [1, { "__proto__": 2 }] }'],
+    ['metadata.__proto__', '{ "__proto__": {} }'],
+  ])("refuses '%s', which would be left out", (path, metadata) => {
+    const json: unknown = JSON.parse(
+      JSON.stringify({ ...system({}), metadata: 0 }).replace('"metadata":0', `"metadata":${metadata}`),
+    );
+    expect(parseSystem(json)).toEqual({
+      diagnostics: [expect.objectContaining({ code: 'MR1200', message: `'${path}': no member can have this name.` })],
+    });
+  });
+
   it('reports every problem with its path, at the innermost location around it', () => {
     const model = system({
       version: 'two',

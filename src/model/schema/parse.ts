@@ -6,6 +6,7 @@ import { bringUp, type FileFormat } from '../format/format.ts';
 import { modelFile } from '../format/model-file.ts';
 import { oldFormat } from '../format/notice.ts';
 import { systemSchema, type SystemModel } from '../nodes/system.ts';
+import { lostMember, noMember } from './lost-member.ts';
 import { locationOf, pathText } from './place.ts';
 
 /** What came of parsing: a frozen system, or why there is none. */
@@ -39,6 +40,8 @@ export function parseSystemFile(json: unknown, format: FileFormat): ParsedSystem
   const from = 'from' in brought ? brought.from : undefined;
   const notices = from === undefined ? [] : [oldFormat(locationOf(json, ['schemaVersion']), from)];
   try {
+    const lost = lostMember(brought.json);
+    if (lost !== undefined) return { diagnostics: [toDiagnostic(json, { path: lost, message: noMember })] };
     const result = systemSchema.safeParse(brought.json);
     if (result.success) return { system: freezeSystem(result.data), diagnostics: notices };
     return {

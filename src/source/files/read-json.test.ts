@@ -35,3 +35,11 @@ test.each([
   expect(system).toBeUndefined();
   expect(diagnostics).toMatchObject([{ code: 'MR1215', severity: 'error', line: 3, column: 19, hint }]);
 });
+
+test('a member that would be left out is refused', () => {
+  const { system, diagnostics } = read({ ...model, metadata: JSON.parse('{ "team": 1, "__proto__": 2 }') as object });
+  expect(system).toBeUndefined();
+  expect(diagnostics).toMatchObject([
+    { code: 'MR1010', message: expect.stringMatching(/'metadata\.__proto__'.*no member can have this name/) },
+  ]);
+});

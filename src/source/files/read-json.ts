@@ -3,6 +3,7 @@ import { deepFreeze } from '../../core/index.ts';
 import { bringUp, type FileFormat } from '../../model/format/format.ts';
 import { modelFile } from '../../model/format/model-file.ts';
 import { oldFormat } from '../../model/format/notice.ts';
+import { lostMember, noMember } from '../../model/schema/lost-member.ts';
 import { isSnapshot, parseSnapshot, systemSchema, type Diagnostic, type SystemModel } from '../../model/index.ts';
 import type { ReadResult } from '../options.ts';
 
@@ -55,10 +56,12 @@ export function readJson(path: string, shown: string, text: string, format: File
   }
   const from = 'from' in brought ? brought.from : undefined;
   const notices = from === undefined ? [] : [oldFormat(placeOf(['schemaVersion']), from)];
+  const lost = lostMember(brought.json);
   const parsed = systemSchema.safeParse(brought.json);
-  const issues: { readonly path: Path; readonly message: string }[] = parsed.success
-    ? misnamed(parsed.data)
-    : parsed.error.issues;
+  const issues: readonly { readonly path: Path; readonly message: string }[] = [
+    ...(lost === undefined ? [] : [{ path: lost, message: noMember }]),
+    ...(parsed.success ? misnamed(parsed.data) : parsed.error.issues),
+  ];
   if (issues.length === 0 && parsed.success) return { system: deepFreeze(parsed.data), diagnostics: notices, files };
   const diagnostics = issues.map(({ path: place, message }): Diagnostic => {
     const where = place.length === 0 ? 'The model' : `'${place.map(String).join('.')}'`;
