@@ -87,7 +87,18 @@ async function changes(...edits: readonly Edit[]): Promise<string> {
 
 test('a task gets another name, and its constant in all files', async () => {
   expect(await changes({ op: 'rename', path: 'tasks.charge', to: 'takeMoney' })).toMatchInlineSnapshot(
-    `"MR1787 Edit 1 (rename 'tasks.charge'): not yet."`,
+    `
+    "- import { charge, Money } from './parts/billing.dsl.ts';
+    -     .step('charged', ({ input }) => charge(input)) // first
+    -   events: { placed, broken: failed(charge) },
+    + import { takeMoney, Money } from './parts/billing.dsl.ts';
+    +     .step('charged', ({ input }) => takeMoney(input)) // first
+    +   events: { placed, broken: failed(takeMoney) },
+    - export const charge = task('charge', { input: z.object({ total: Money }), output: z.string(), idempotent: true });
+    - type Charged = ReturnType<typeof charge>; // unused
+    + export const takeMoney = task('takeMoney', { input: z.object({ total: Money }), output: z.string(), idempotent: true });
+    + type Charged = ReturnType<typeof takeMoney>; // unused"
+  `,
   );
 });
 
@@ -99,9 +110,26 @@ test('a state, a step and a declaration get other names', async () => {
       { op: 'rename', path: 'locals.Money', to: 'Price' },
     ),
   ).toMatchInlineSnapshot(`
-    "MR1787 Edit 1 (rename 'machines.order.states.open'): not yet.
-    MR1787 Edit 2 (rename 'flows.pay.body.charged'): not yet.
-    MR1787 Edit 3 (rename 'locals.Money'): not yet."
+    "- import { charge, Money } from './parts/billing.dsl.ts';
+    - export const pay = flow('pay', { input: z.object({ id: Id, total: Money }), on: placed }, (f) =>
+    -     .step('charged', ({ input }) => charge(input)) // first
+    -     .step('mailed', ({ charged }) =>
+    -         to: charged, // the address
+    - }).states('open', {
+    -   open: { on: { placed: { target: 'busy', guard: ({ in: isIn }) => isIn('open') } } }, // the first
+    -   busy: { on: { broken: 'open' } },
+    + import { charge, Price } from './parts/billing.dsl.ts';
+    + export const pay = flow('pay', { input: z.object({ id: Id, total: Price }), on: placed }, (f) =>
+    +     .step('taken', ({ input }) => charge(input)) // first
+    +     .step('mailed', ({ taken }) =>
+    +         to: taken, // the address
+    + }).states('new', {
+    +   new: { on: { placed: { target: 'busy', guard: ({ in: isIn }) => isIn('new') } } }, // the first
+    +   busy: { on: { broken: 'new' } },
+    - export const Money = z.object({ n: z.number() });
+    - export const charge = task('charge', { input: z.object({ total: Money }), output: z.string(), idempotent: true });
+    + export const Price = z.object({ n: z.number() });
+    + export const charge = task('charge', { input: z.object({ total: Price }), output: z.string(), idempotent: true });"
   `);
 });
 
@@ -139,7 +167,7 @@ test('a definition goes to another file, with what only it needs', async () => {
     + });
     + 
     + /** Where letters go. */
-    + export function Address() {
+    + function Address() {
     +   return z.email();
     + }
     + "
