@@ -55,7 +55,7 @@ export async function answersFor(
     const path = known(at === -1 ? each : each.slice(0, at), '--rename');
     if (path === undefined) continue;
     if (at === -1) refuse(`--rename '${each}' does not say the new name.`, `Write --rename ${each}=NEW.`);
-    else renames.set(path, lastName(each.slice(at + 1)));
+    else renames.set(path, nameFrom(each.slice(at + 1), next));
   }
   for (const each of told.drop ?? []) {
     const path = known(each, '--drop');
@@ -73,7 +73,7 @@ export async function answersFor(
       like === undefined ? 'Name what stands there now.' : `Did you mean '${lastName(like)}'?`,
     );
   }
-  for (const path of [...renames.keys(), ...dropped]) {
+  for (const path of new Set([...renames.keys(), ...dropped])) {
     const isThere = next.has(newPath(path, new Map([...renames].filter(([each]) => each !== path))));
     if (isThere) refuse(`'${path}' is still there: it was neither renamed nor dropped.`, 'Leave this answer out.');
     else if (renames.has(path) && dropped.has(path)) refuse(`'${path}' was renamed, and dropped.`, 'Say one of them.');
@@ -81,7 +81,14 @@ export async function answersFor(
   if (diagnostics.length === 0 && ask !== undefined) await askFor(before, after, renames, dropped, ask);
   const merged = new Map([...renames].filter(([path]) => old.get(path) === 'state' && old.has(sibling(path, renames))));
   for (const path of merged.keys()) renames.delete(path);
-  return { renames, merged, dropped, diagnostics };
+  // In the order of their paths, however they became known.
+  return { renames: new Map([...renames].toSorted()), merged, dropped, diagnostics };
+}
+
+/** The new name: said alone, in quotes, or as a path. */
+function nameFrom(text: string, next: ReadonlyMap<string, unknown>): string {
+  const path = normalPath(text);
+  return path !== undefined && (next.has(path) || /^["']/.test(text)) ? lastName(path) : text;
 }
 
 /** The path that the new name would have had in the old version. */

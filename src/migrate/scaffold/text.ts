@@ -1,4 +1,4 @@
-import type { SystemDiff } from '../../model/index.ts';
+import type { Renames, SystemDiff } from '../../model/index.ts';
 import { countQuestions, printMembers, quote, wrap, type Member } from './members.ts';
 
 /** What the module of a step says. */
@@ -7,6 +7,7 @@ export interface ScaffoldText {
   readonly from: string;
   readonly to: string;
   readonly description?: string;
+  readonly renames: Renames;
   readonly diff: SystemDiff;
   readonly members: readonly Member[];
 }
@@ -15,11 +16,12 @@ export interface ScaffoldText {
 const listed = 40;
 
 /** Writes the module of a step. */
-export function scaffoldText({ system, from, to, description, diff, members }: ScaffoldText): string {
+export function scaffoldText({ system, from, to, description, renames, diff, members }: ScaffoldText): string {
   const words = countQuestions(members) > 0 ? 'migration, placeholder' : 'migration';
   const comment = [
     `${system} ${from} → ${to}. The source was edited by hand: \`source\` is left out.`,
     '',
+    ...named(renames),
     ...changes(diff),
   ];
   const head: readonly Member[] = [
@@ -40,6 +42,11 @@ export function scaffoldText({ system, from, to, description, diff, members }: S
   ].join('\n');
 }
 
+function named(renames: Renames): readonly string[] {
+  const lines = [...renames].map(([path, name]) => `- ${path} → ${name}`);
+  return lines.length === 0 ? [] : ['What has another name, for callers, too:', ...lines, ''];
+}
+
 function changes({ breaking, compatible }: SystemDiff): readonly string[] {
   const lines = breaking.slice(0, listed).flatMap(({ message, breaks }) => {
     // A message may quote the user's text: it must not end the comment.
@@ -48,7 +55,7 @@ function changes({ breaking, compatible }: SystemDiff): readonly string[] {
   });
   const more = breaking.length - Math.min(breaking.length, listed);
   return [
-    breaking.length === 0 ? 'No change breaks anything.' : 'What breaks, and for whom:',
+    breaking.length === 0 ? 'No other change breaks anything.' : 'What breaks, and for whom:',
     ...lines,
     ...(more > 0 ? [`- and ${more} more, which \`dsl diff\` lists`] : []),
     ...(compatible.length > 0

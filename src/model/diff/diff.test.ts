@@ -109,6 +109,7 @@ describe('flows', () => {
     ['a step taken away', [a, b], [b], ['runs flows.pay.body.a']],
     ['steps that change places', [a, b, c], [b, a, c], ['runs flows.pay.body']],
     ['another task', [a], [step('a', 'other')], ['runs flows.pay.body.a.call']],
+    ['another constant', [a], [{ ...a, call: { ...a.call, lambda: lambda('other()') } }], ['flows.pay.body.a.call']],
     ['another input', [a], [{ ...a, call: call('task', 't', 'scope.input') }], ['runs flows.pay.body.a.call']],
     [
       'another policy',
