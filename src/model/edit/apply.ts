@@ -11,6 +11,7 @@ import { move } from './move.ts';
 import { Refused, refuse, toDiagnostic, type Problem } from './problem.ts';
 import type { ReadText } from './read.ts';
 import { remove, set } from './set.ts';
+import { rename } from './rename/rename.ts';
 import { Work } from './work.ts';
 
 export interface ApplyOptions {
@@ -86,8 +87,12 @@ function applyOne(step: Step, json: unknown, number: number, read: ReadText | un
       journal.noteRemoved(path, number);
       return;
     }
-    case 'rename':
-      return refuse('MR1787', work.model.location, 'not yet.');
+    case 'rename': {
+      const { path, to } = rename(step, edit);
+      checkShape(work);
+      if (to !== path) journal.noteRenamed(path, to, number);
+      return;
+    }
     case 'move': {
       const path = move(step, edit);
       checkShape(work);

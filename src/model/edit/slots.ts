@@ -109,7 +109,13 @@ function call(node: CallNode, place: string, visit: (slot: Slot) => void): void 
 }
 
 /** The name of an event, or of the failures of a task or a flow. */
-function event(owner: object, key: string, name: string, at: Pick<Slot, 'place' | 'location'>, visit: (slot: Slot) => void): void {
+function event(
+  owner: object,
+  key: string,
+  name: string,
+  at: Pick<Slot, 'place' | 'location'>,
+  visit: (slot: Slot) => void,
+): void {
   const failed = name.startsWith('failed.') ? name.slice('failed.'.length) : undefined;
   if (failed === undefined) visit({ kinds: ['event'], name, ...at, set: (to) => put(owner, key, to) });
   else visit({ kinds: ['task', 'flow'], name: failed, ...at, set: (to) => put(owner, key, `failed.${to}`) });
@@ -197,7 +203,13 @@ export function visitMachineSlots(node: MachineNode, visit: (slot: MachineSlot) 
       if (action.kind === 'send' && typeof action.target === 'string') {
         const target = parseTarget(action.target);
         if (target?.kind !== 'run') return;
-        visit({ kind: 'run', name: target.id, place, location: action.location, set: (to) => put(action, 'target', `#${to}`) });
+        visit({
+          kind: 'run',
+          name: target.id,
+          place,
+          location: action.location,
+          set: (to) => put(action, 'target', `#${to}`),
+        });
       }
     });
   });
@@ -209,7 +221,12 @@ function descriptor(on: StateNode['on'][number], place: string, visit: (slot: Ma
   const [, prefix, about, rest] = /^((?:done|error)\.(state|run)\.)(.+)$/s.exec(name) ?? [];
   const [, timer, number] = /^after\.(.+)\.(\d+)$/s.exec(name) ?? [];
   if (prefix !== undefined && rest !== undefined) {
-    visit({ kind: about === 'state' ? 'state' : 'run', name: rest, ...at, set: (to) => put(on, 'event', `${prefix}${to}`) });
+    visit({
+      kind: about === 'state' ? 'state' : 'run',
+      name: rest,
+      ...at,
+      set: (to) => put(on, 'event', `${prefix}${to}`),
+    });
   } else if (timer !== undefined) {
     visit({ kind: 'state', name: timer, ...at, set: (to) => put(on, 'event', `after.${to}.${number}`) });
   } else visit({ kind: 'alias', name, ...at, set: (to) => put(on, 'event', to) });

@@ -61,10 +61,13 @@ const typeWords = new Set('string number boolean void unknown never any object s
 describe('against the scopes of TypeScript', () => {
   const root = fileURLToPath(new URL('../../../', import.meta.url));
   const lambdas: string[] = [];
-  for (const file of globSync(['dsl-examples/*/*.ts', 'src/model/{visit,text,diff}/*.ts', 'test/language/*.ts'], { cwd: root })) {
+  for (const file of globSync(['dsl-examples/*/*.ts', 'src/model/{visit,text,diff}/*.ts', 'test/language/*.ts'], {
+    cwd: root,
+  })) {
     const source = ts.createSourceFile(file, readFileSync(root + file, 'utf8'), ts.ScriptTarget.Latest, true);
     const visit = (node: ts.Node): void => {
-      if (ts.isArrowFunction(node) || ts.isFunctionDeclaration(node) || ts.isVariableStatement(node)) lambdas.push(node.getText(source));
+      if (ts.isArrowFunction(node) || ts.isFunctionDeclaration(node) || ts.isVariableStatement(node))
+        lambdas.push(node.getText(source));
       ts.forEachChild(node, visit);
     };
     visit(source);
@@ -81,7 +84,9 @@ describe('against the scopes of TypeScript', () => {
         if (!isIdentifier(name) || typeWords.has(name) || !code.tells(name)) continue;
         const found = code.occurrences(name);
         const starts = (isFree: boolean): readonly number[] =>
-          found.filter(({ binding }) => (binding === undefined) === isFree).map(({ at }) => code.tokens[at]?.start ?? -1);
+          found
+            .filter(({ binding }) => (binding === undefined) === isFree)
+            .map(({ at }) => code.tokens[at]?.start ?? -1);
         const said = JSON.stringify([starts(true), starts(false)]);
         if (said !== JSON.stringify([free.get(name) ?? [], bound.get(name) ?? []])) wrong.push(`${name} in ${text}`);
         compared += 1;
@@ -133,7 +138,8 @@ function isNoName(node: ts.Identifier): boolean {
   if (ts.isPropertyAccessExpression(parent)) return parent.name === node;
   if (ts.isQualifiedName(parent)) return parent.right === node;
   if (ts.isBindingElement(parent)) return parent.propertyName === node;
-  if (ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodSignature(parent)) return parent.name === node;
+  if (ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodSignature(parent))
+    return parent.name === node;
   if (ts.isParameter(parent) && ts.isIndexSignatureDeclaration(parent.parent)) return true;
   if (ts.isMethodDeclaration(parent) || ts.isAccessor(parent)) return parent.name === node;
   return ts.isImportTypeNode(parent) || ts.isNamedTupleMember(parent) || ts.isMetaProperty(parent);

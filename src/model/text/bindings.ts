@@ -1,13 +1,5 @@
 /** What the names in a piece of TypeScript mean, as far as its tokens tell: a small scope resolver without a parser. */
-import { scan, type Token } from './scan.ts';
-
-/** A token of the whole text, those in templates included; what stands between `${` and `}` has brackets of its own. */
-export interface CodeToken extends Token {
-  /** Of a bracket: the index of the other one. */
-  readonly pair: number;
-  /** The index of the opening bracket around it, or -1. */
-  readonly around: number;
-}
+import { blocksOf, codeTokens, is, isWord, type CodeToken } from './code-tokens.ts';
 
 /** A name that means something of its own in a part of the text. */
 export interface CodeBinding {
@@ -41,15 +33,17 @@ export class Code {
   /** The tokens that bind a name. */
   readonly #binders = new Map<number, CodeBinding>();
   /** Braces that hold statements. */
-  readonly #blocks = new Set<number>();
+  readonly #blocks: ReadonlySet<number>;
   readonly #typeParameters = new Set<string>();
   #isUnsure: boolean;
 
   constructor(text: string, tokens: readonly CodeToken[]) {
     this.text = text;
     this.tokens = tokens;
-    this.#isUnsure = tokens.some(({ type, value, member }) => type === 'name' && member !== true && unresolved.has(value));
-    for (const index of tokens.keys()) if (this.#isBlock(index)) this.#blocks.add(index);
+    this.#isUnsure = tokens.some(
+      ({ type, value, member }) => type === 'name' && member !== true && unresolved.has(value),
+    );
+    this.#blocks = blocksOf(tokens);
     for (const index of tokens.keys()) this.#bind(index);
   }
 
@@ -85,43 +79,11 @@ export class Code {
   }
 
   #is(index: number, ...values: readonly string[]): boolean {
-    const token = this.tokens[index];
-    return token !== undefined && token.type === 'mark' && values.includes(token.value);
+    return is(this.tokens, index, ...values);
   }
 
   #isWord(index: number, ...values: readonly string[]): boolean {
-    const token = this.tokens[index];
-    return token !== undefined && token.type === 'name' && token.member !== true && values.includes(token.value);
-  }
-
-  /** Is this an opening brace with statements in it? All others hold members, of an object, a pattern or a type. */
-  #isBlock(index: number): boolean {
-    const before = this.tokens[index - 1];
-    if (!this.#is(index, '{') || before === undefined) return false;
-    if (before.type === 'name' && !before.ends) {
-      return /^(?:else|do|try|finally)$/.test(before.value) || (before.value === 'void' && this.#is(index - 2, ':'));
-    }
-    // Behind an operand, and behind a type, no value can begin.
-    if (before.type !== 'mark' || before.value === '>' || before.ends) {
-      return !/^(?:const|let|var|is|readonly)$/.test(before.value) && !this.#follows(index, 'interface');
-    }
-    if (before.value === ':') return this.#follows(index, 'case') || this.#isWord(index - 2, 'default');
-    if (before.value === '{') return this.#blocks.has(index - 1);
-    // What a type of functions gives: `=> { name: … }`.
-    if (before.value === '=>' && this.tokens[index + 1]?.type === 'name') {
-      const at = this.#isWord(index + 1, 'readonly') ? index + 2 : index + 1;
-      if (this.#is(at + 1, ':') || (this.#is(at + 1, '?') && this.#is(at + 2, ':'))) return false;
-    }
-    return /^(?:=>|\)|;|\})$/.test(before.value);
-  }
-
-  /** Does the statement that goes on here begin with a word? */
-  #follows(index: number, word: string): boolean {
-    for (let at = index - 1; at >= 0; at -= 1) {
-      if (this.#isWord(at, word)) return true;
-      if (this.#is(at, '{', '}', ';', '(', '=', '=>')) return false;
-    }
-    return false;
+    return isWord(this.tokens, index, ...values);
   }
 
   /** Is this name the key of a member: `{ name: … }`, `{ name?: … }` or `{ name() { … } }`? */
@@ -157,9 +119,9 @@ export class Code {
       const open = this.#is(index + 1, '(') ? index + 1 : undefined;
       if (open !== undefined) this.#bindParameters(open, this.#endOfFunction(open));
     } else if (/^(?:const|let|var)$/.test(token.value)) {
-      if (next !== undefined && !this.#isWord(index - 1, 'as') && !this.#is(index - 1, '<', ',')) this.#bindDeclaration(index);
-    }
-    else if (token.value === 'function') this.#bindFunction(index);
+      if (next !== undefined && !this.#isWord(index - 1, 'as') && !this.#is(index - 1, '<', ','))
+        this.#bindDeclaration(index);
+    } else if (token.value === 'function') this.#bindFunction(index);
     else if (token.value === 'catch' && this.#is(index + 1, '(')) {
       const close = (next as CodeToken).pair;
       this.#bindPattern(index + 2, close, [index + 1, this.#endOfBlock(close + 1)]);
@@ -199,7 +161,8 @@ export class Code {
       else if (this.#is(index, '<')) depth += 1;
       else if (this.#is(index, '>')) depth -= 1;
       else if (this.#is(index, ';')) return;
-      else if (depth === 1 && this.#is(index, ',') && this.tokens[index + 1]?.type === 'name') this.#noteTypeParameter(index + 1);
+      else if (depth === 1 && this.#is(index, ',') && this.tokens[index + 1]?.type === 'name')
+        this.#noteTypeParameter(index + 1);
     }
   }
 
@@ -248,7 +211,8 @@ export class Code {
         if (this.#blocks.has(index) && !this.#is(index - 1, ':')) return index;
         index = this.tokens[index]?.pair ?? index;
       } else if (this.#is(index, '(', '[', '<')) index = this.#skip(index);
-      else if (this.#is(index, ';', ',', '}', '=') || this.#isWord(index, 'function', 'const', 'export')) return undefined;
+      else if (this.#is(index, ';', ',', '}', '=') || this.#isWord(index, 'function', 'const', 'export'))
+        return undefined;
     }
     return undefined;
   }
@@ -256,7 +220,8 @@ export class Code {
   #startsStatement(index: number): boolean {
     const before = this.tokens[index - 1];
     if (before === undefined || this.#is(index - 1, ';')) return true;
-    if (before.value === 'async' || before.value === 'export' || before.value === 'default') return this.#startsStatement(index - 1);
+    if (before.value === 'async' || before.value === 'export' || before.value === 'default')
+      return this.#startsStatement(index - 1);
     return this.#is(index - 1, '{', '}') && (before.value === '}' || this.#blocks.has(index - 1));
   }
 
@@ -266,7 +231,9 @@ export class Code {
   }
 
   #bindDeclaration(word: number): void {
-    const inHeader = this.#is((this.tokens[word] as CodeToken).around, '(') && this.#isWord((this.tokens[word] as CodeToken).around - 1, 'for');
+    const inHeader =
+      this.#is((this.tokens[word] as CodeToken).around, '(') &&
+      this.#isWord((this.tokens[word] as CodeToken).around - 1, 'for');
     const header = (this.tokens[word] as CodeToken).around;
     const reach = inHeader
       ? ([header, this.#endOfBlock((this.tokens[header]?.pair ?? header) + 1)] as const)
@@ -355,7 +322,8 @@ export class Code {
       else if (this.tokens[index]?.type === 'mark' && !this.#is(index, ',', '.', '|', '&', '=>', '?', ':')) return open;
       if (depth > 0) continue;
       const next = this.tokens[index + 1];
-      const ends = next === undefined || next.newline || (next.type === 'mark' && /^[()[\],;=|&>.{}]$|^=>$/.test(next.value));
+      const ends =
+        next === undefined || next.newline || (next.type === 'mark' && /^[()[\],;=|&>.{}]$|^=>$/.test(next.value));
       return ends ? index : open;
     }
     return open;
@@ -371,7 +339,9 @@ export class Code {
       index = this.#skip(index);
       if (index === from || !this.#is(index, ':') || this.#hasQuestion(from, index)) continue;
       // `(a) => (b): c => d` goes on; `x ? (a) => (b) : (c) => d` does not.
-      const arrow = this.#is(index - 1, ')') ? this.#next(index, this.tokens.length, ['=>', ',', ';', ')', ']', '}', '}$']) : index;
+      const arrow = this.#is(index - 1, ')')
+        ? this.#next(index, this.tokens.length, ['=>', ',', ';', ')', ']', '}', '}$'])
+        : index;
       if (!this.#is(arrow, '=>')) return index;
       if (this.#hasQuestion(this.#startOf(from), from)) this.#isUnsure = true;
       index = arrow;
@@ -422,37 +392,6 @@ export class Code {
 
 /** Reads a piece of code; nothing when a literal or a bracket has no end. */
 export function readCode(text: string): Code | undefined {
-  const scanned = scan(text);
-  if (scanned === undefined) return undefined;
-  const flat: { -readonly [K in keyof CodeToken]: CodeToken[K] }[] = [];
-  const open: number[] = [];
-  const closers: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{', '}$': '${' };
-  let isBroken = false;
-  const push = (token: Token): void => {
-    const index = flat.length;
-    if (token.type === 'mark' && Object.hasOwn(closers, token.value)) {
-      const opened = open.pop();
-      const first = opened === undefined ? undefined : flat[opened];
-      if (first === undefined || first.value !== closers[token.value]) isBroken = true;
-      else first.pair = index;
-      flat.push({ ...token, pair: opened ?? -1, around: open.at(-1) ?? -1 });
-      return;
-    }
-    flat.push({ ...token, pair: -1, around: open.at(-1) ?? -1 });
-    if (token.type === 'mark' && /^(?:[([{]|\$\{)$/.test(token.value)) open.push(index);
-  };
-  const walk = (tokens: readonly Token[]): void => {
-    for (const token of tokens) {
-      push(token);
-      for (const part of token.parts ?? []) {
-        if (typeof part === 'string') continue;
-        const place = { start: token.start, end: token.start, newline: false, ends: false };
-        push({ type: 'mark', value: '${', ...place });
-        walk(part.code);
-        push({ type: 'mark', value: '}$', ...place, ends: true });
-      }
-    }
-  };
-  walk(scanned);
-  return isBroken || open.length > 0 ? undefined : new Code(text, flat);
+  const tokens = codeTokens(text);
+  return tokens && new Code(text, tokens);
 }

@@ -1,5 +1,6 @@
 /** Other names for what code refers to, without changing what it means. */
-import { readCode, type Code, type CodeToken } from './bindings.ts';
+import { readCode, type Code } from './bindings.ts';
+import type { CodeToken } from './code-tokens.ts';
 import { isIdentifier, propertyKey, quote } from './names.ts';
 
 /** Other text for a part of a text. */
@@ -50,13 +51,19 @@ export function renameOuter(text: string, from: string, to: string, isDeclaratio
     binding === undefined || (isDeclaration && binding.from === 0 && binding.to === code.tokens.length);
   const found = code.occurrences(from).filter(({ binding }) => isOuter(binding));
   if (found.length === 0) return nothing;
-  if (code.occurrences(to).some(({ binding }) => isOuter(binding))) return { problem: `'${to}' means something else there` };
+  if (code.occurrences(to).some(({ binding }) => isOuter(binding)))
+    return { problem: `'${to}' means something else there` };
   if (found.some(({ at }) => code.hidden(to, at))) return { problem: `'${to}' means something else there` };
   return { splices: found.map((one) => renamed(code, one, from, to)) };
 }
 
 /** An occurrence under the new name: `{ from }` stays a member of the old name, in an object and in a pattern. */
-function renamed(code: Code, { at, shorthand }: { readonly at: number; readonly shorthand: boolean }, key: string, to: string): Splice {
+function renamed(
+  code: Code,
+  { at, shorthand }: { readonly at: number; readonly shorthand: boolean },
+  key: string,
+  to: string,
+): Splice {
   const { start, end } = code.tokens[at] as CodeToken;
   return { start, end, text: shorthand ? `${key}: ${to}` : to };
 }
@@ -176,7 +183,8 @@ function elementsOf(code: Code, open: number): readonly Element[] {
   const { tokens } = code;
   const close = tokens[open]?.pair ?? open;
   const elements: Element[] = [];
-  const is = (index: number, value: string): boolean => tokens[index]?.type === 'mark' && tokens[index]?.value === value;
+  const is = (index: number, value: string): boolean =>
+    tokens[index]?.type === 'mark' && tokens[index]?.value === value;
   let start = open + 1;
   for (let index = start; index <= close; index += 1) {
     if (index < close && !is(index, ',')) {
