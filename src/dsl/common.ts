@@ -1,4 +1,5 @@
 import type { Metadata, Tags } from '../model/index.ts';
+import type { Extensions } from './extensions.ts';
 
 /** What every definition may carry. */
 export interface Common {
@@ -6,8 +7,8 @@ export interface Common {
   readonly description?: string;
   /** Labels to sort by: `'billing'`, or `{ key: 'team', value: 'payments' }`. */
   readonly tags?: Tags;
-  /** Whatever JSON you attach. */
-  readonly metadata?: Metadata;
+  /** Whatever JSON you attach. A key with a slash is the id of an extension. */
+  readonly metadata?: Metadata & Readonly<Partial<Extensions>>;
   /** What helps somebody, or a model, to write code for this definition. */
   readonly hints?: Hints;
 }

@@ -9,6 +9,7 @@ export { agent, type Agent } from './agent.ts';
 export type { Call } from './call.ts';
 export type { Common, Hints } from './common.ts';
 export { event, type Event, type EventRef, type PayloadOf } from './event/event.ts';
+export type * from './extensions.ts';
 export { failed, type Failed, type Failure } from './event/failed.ts';
 export { flow, type Flow, type FlowRef } from './flow/flow.ts';
 export type { Approval } from './flow/options.ts';

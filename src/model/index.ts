@@ -8,6 +8,7 @@ export { diffSystems, type DiffOptions, type SystemDiff } from './diff/diff.ts';
 export { vanishedBetween, type Candidate, type Renames, type Vanished } from './diff/renamed.ts';
 export { isRaisedFor } from './diff/version.ts';
 export type { CustomRule, Finding, IssueContext } from './custom-rule.ts';
+export type { Extension, ExtensionProblem, ExtensionTarget } from './extension.ts';
 export type { Diagnostic, Fix, Severity, Suppression } from './diagnostic.ts';
 export { applyEdits, type AppliedEdits, type ApplyOptions } from './edit/apply.ts';
 export type { AddEdit, Edit, EditValue, MoveEdit, RemoveEdit, RenameEdit, SetEdit } from './edit/edit.ts';

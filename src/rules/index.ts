@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { defineExtension, type ExtensionDefinition, type ExtensionOf } from './define-extension.ts';
 export { defineRule, type RuleDefinition } from './define-rule.ts';
 export { codes, explain } from './explain.ts';
 export { applyFixes, fixOf, type AppliedFixes } from './fix/index.ts';

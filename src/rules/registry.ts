@@ -7,6 +7,7 @@ import { deadEnds } from './dead-ends/index.ts';
 import { duplicateMatch } from './duplicate-match/index.ts';
 import { duplicates } from './duplicates/index.ts';
 import { eventlessLoop } from './eventless-loop/index.ts';
+import { extensionData, unknownExtension } from './extensions/index.ts';
 import { finalStates } from './final-states/index.ts';
 import { graphNeeds } from './graph-needs/index.ts';
 import { historyStates } from './history-states/index.ts';
@@ -64,6 +65,8 @@ export const rules: readonly Rule[] = [
   unusedEvents,
   unusedDefinitions,
   sizes,
+  unknownExtension,
+  extensionData,
   emptyIgnore,
   unusedIgnore,
   targets,

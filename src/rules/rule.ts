@@ -1,4 +1,12 @@
-import type { CompareSchemas, Diagnostic, Finding, IssueContext, Severity, SystemModel } from '../model/index.ts';
+import type {
+  CompareSchemas,
+  Diagnostic,
+  Extension,
+  Finding,
+  IssueContext,
+  Severity,
+  SystemModel,
+} from '../model/index.ts';
 
 export type { Finding, IssueContext } from '../model/index.ts';
 
@@ -15,6 +23,8 @@ export interface RuleWorld {
   readonly implemented?: (taskName: string) => boolean;
   /** Could a part of the source not be read? Then what seems to be unused may be used there. */
   readonly partial?: boolean;
+  /** The extensions that are registered. Absent: not known, and nothing is said of keys that look like one. */
+  readonly extensions?: readonly Extension[];
   /** The last version that was kept, up to the present one, and how schemas are compared. Absent: none, or not known. */
   readonly kept?: {
     readonly model: SystemModel;

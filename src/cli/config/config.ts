@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config as Written } from '../../dsl/index.ts';
-import type { CustomRule, Severity } from '../../model/index.ts';
+import type { CustomRule, Extension, Severity } from '../../model/index.ts';
 
 /** What `dsl.config.ts` says, with the defaults filled in. Paths are absolute. */
 export interface Config {
@@ -21,8 +21,9 @@ export interface Config {
   readonly maxWarnings?: number;
   /** The severity of rules, by code, where it is not the rule's own. */
   readonly rules: Readonly<Record<string, 'off' | Severity>>;
-  /** Rules besides those of Millrace. */
+  /** Rules besides those of Millrace, those of extensions among them. */
   readonly customRules?: readonly CustomRule[];
+  readonly extensions?: readonly Extension[];
   /** The files that the config imports, absolute. */
   readonly imports?: readonly string[];
 }
@@ -51,7 +52,8 @@ export function findConfig(cwd: string): string | undefined {
 }
 
 function complete(root: string, file: string | undefined, written: Written): Config {
-  const { globs = ['**/*.dsl.ts'], out = 'generated', db, templates, maxWarnings, rules = {}, customRules } = written;
+  const { globs = ['**/*.dsl.ts'], out = 'generated', db, templates, maxWarnings, rules = {}, extensions } = written;
+  const customRules = customRulesOf(written);
   return {
     root,
     ...(file !== undefined && { file }),
@@ -61,6 +63,12 @@ function complete(root: string, file: string | undefined, written: Written): Con
     ...(templates !== undefined && { templates: resolve(root, templates) }),
     ...(maxWarnings !== undefined && { maxWarnings }),
     rules,
-    ...(customRules !== undefined && { customRules }),
+    ...(customRules.length > 0 && { customRules }),
+    ...(extensions !== undefined && { extensions }),
   };
+}
+
+/** The user's own rules, those of extensions among them. */
+export function customRulesOf({ customRules = [], extensions = [] }: Written): readonly CustomRule[] {
+  return [...customRules, ...extensions.flatMap(({ rules }) => rules)];
 }

@@ -6,6 +6,7 @@ import { hashFile } from '../../compiler/manifest/manifest.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Config as Written } from '../../dsl/index.ts';
 import { CliError } from '../kit/failure.ts';
+import { customRulesOf } from './config.ts';
 import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
 
 /**
@@ -29,8 +30,10 @@ export async function loadConfig(
   const load = isSame ? before : { round: (before?.round ?? 0) + 1, files: new Map([[file, hashFile(file)]]) };
   loads.set(file, load);
   const written = check(file, await execute(file, cwd, load), cwd);
-  checkCustom(file, written.customRules ?? [], cwd);
-  await checkRules(file, written.rules ?? {}, written.customRules ?? [], cwd);
+  checkExtensions(file, written.extensions ?? [], cwd);
+  const custom = customRulesOf(written);
+  checkCustom(file, custom, cwd);
+  await checkRules(file, written.rules ?? {}, custom, cwd);
   return { written, imports: [...load.files.keys()].filter((path) => path !== file) };
 }
 
@@ -75,6 +78,10 @@ const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => bo
   templates: [isText, 'a folder'],
   maxWarnings: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number'],
   customRules: [(value) => Array.isArray(value), 'a list of rules, each made with `defineRule` of millrace/rules'],
+  extensions: [
+    (value) => Array.isArray(value),
+    'a list of extensions, each made with `defineExtension` of millrace/rules',
+  ],
   rules: [isRules, `codes with a severity, such as { MR1212: 'off' }`],
 };
 
@@ -130,6 +137,32 @@ function check(file: string, value: unknown, cwd: string): Written {
     }
   }
   return value;
+}
+
+/** Refuses what is no extension, and a second one of an id. */
+function checkExtensions(file: string, written: readonly unknown[], cwd: string): void {
+  const ids = new Set<unknown>();
+  for (const [index, extension] of written.entries()) {
+    const { kind, id } = (extension ?? {}) as Readonly<Record<string, unknown>>;
+    const problem =
+      kind !== 'extension'
+        ? 'is not made with `defineExtension`'
+        : typeof id !== 'string' || !customCode.test(id)
+          ? 'has no id with a prefix of its own, such as `shop/pricing`'
+          : ids.has(id)
+            ? `has the id '${id}', as one before it has`
+            : undefined;
+    ids.add(id);
+    if (problem === undefined) continue;
+    throw new CliError(
+      'MR2041',
+      `${showPlace({ file, line: lineOf(file, 'extensions') }, cwd)}: extension ${index + 1} ${problem}.`,
+      {
+        hint: "Write it as defineExtension({ id: 'shop/pricing', schema: z.object({ … }) }), from millrace/rules.",
+        exitCode: 1,
+      },
+    );
+  }
 }
 
 /** Refuses what is no rule: a plain object will do, made with `defineRule` it is complete. */

@@ -118,6 +118,7 @@ function judge(
     ...world,
     suppressions,
     ...(config.customRules !== undefined && { rules: config.customRules }),
+    extensions: config.extensions ?? [],
     // One that fails would still say so.
     off: (config.customRules ?? []).flatMap(({ code }) => (config.rules[code] === 'off' ? [code] : [])),
     folder: relative(cwd, dirname(entry)).replaceAll('\\', '/'),

@@ -1,4 +1,4 @@
-import type { CustomRule } from '../../model/index.ts';
+import type { CustomRule, Extension } from '../../model/index.ts';
 
 /** What `dsl.config.ts` says. Every path is relative to its folder. */
 export interface Config {
@@ -16,6 +16,8 @@ export interface Config {
   readonly rules?: Readonly<Record<`MR${number}` | `${string}/${string}`, 'off' | 'info' | 'warning' | 'error'>>;
   /** Rules of your own, made with `defineRule` of `millrace/rules`. */
   readonly customRules?: readonly CustomRule[];
+  /** Data of your own in `metadata`, made with `defineExtension` of `millrace/rules`. */
+  readonly extensions?: readonly Extension[];
 }
 
 /**

@@ -39,7 +39,7 @@ export async function watch(io: Io, globs: readonly string[], options: CompileAr
     const names = refused.map((folder) => relative(io.cwd, folder) || '.').join(', ');
     if (names !== '' && names !== refusedBefore) {
       const hint = 'Raise the limit (on Linux: fs.inotify.max_user_watches), or name fewer files.';
-      io.note(`warning MR2040: Changes in ${names} are not seen: the system follows no more folders.\n  ${hint}`);
+      io.note(`warning ${'MR2040'}: Changes in ${names} are not seen: the system follows no more folders.\n  ${hint}`);
     }
     refusedBefore = names;
     return isNew;

@@ -1,0 +1,1 @@
+export { extensionData, unknownExtension } from './rule.ts';
