@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import type { Duration, ErrorRecord } from '../core/index.ts';
-import type { Call, AnyEvent, AnyFlow, Parsed, RetryPolicy, Written } from './contract.ts';
+import type { Call, AnyEvent, AnyFlow, Parsed, RetryPolicy, Schema, Written } from './contract.ts';
 
 /** `line:column` in the flow's `.dsl.ts`, so that a run-time error points there. */
 export type At = `${number}:${number}`;
@@ -20,6 +21,26 @@ export type Winner<Parts> = {
     readonly value: Parts[K] extends Part<infer Value> ? Value : never;
   };
 }[keyof Parts];
+
+export interface ApproveOptions<Form extends Schema = Schema> {
+  readonly at: At;
+  readonly form?: Form;
+  /** What the person reads. */
+  readonly message?: () => string;
+  readonly timeout?: Duration;
+  readonly onTimeout?: 'fail' | 'continue';
+}
+
+/** What a person decided. */
+export interface Approval<Form extends Schema = Schema> {
+  readonly approved: boolean;
+  /** Who decided. */
+  readonly by: string;
+  /** When, in ms since 1970. */
+  readonly at: number;
+  /** What was filled in. */
+  readonly form: Parsed<Form>;
+}
 
 /** Does what is called for and gives its result, or what `onFailure` puts in its place. */
 export interface Perform {
@@ -132,6 +153,16 @@ export interface Host {
     },
   ): Promise<Parsed<E['payload']> | undefined>;
 
+  /** Waits until a person has decided, and gives the decision. `form` is what the person fills in. */
+  approve<Form extends Schema = z.ZodVoid>(
+    id: string,
+    options: ApproveOptions<Form> & { readonly onTimeout?: 'fail' },
+  ): Promise<Approval<Form>>;
+  approve<Form extends Schema = z.ZodVoid>(
+    id: string,
+    options: ApproveOptions<Form> & { readonly onTimeout: 'continue' },
+  ): Promise<Approval<Form> | undefined>;
+
   /** Publishes an event. */
   emit(id: string, call: () => Call<void>, options: { readonly at: At }): Promise<void>;
 
@@ -181,5 +212,7 @@ export interface FlowModule<C extends AnyFlow = AnyFlow> {
   readonly onFailure?: (scope: FailureScope<Parsed<C['input']>>) => Call<unknown>;
   /** The events it waits for and the payload fields it matches on. */
   readonly waits: readonly { readonly event: string; readonly fields: readonly string[] }[];
+  /** What people fill in, by the path of the `approve` without the numbers of rounds and items. */
+  readonly forms?: Readonly<Record<string, Schema>>;
   readonly run: (host: Host, input: Parsed<C['input']>) => Promise<unknown>;
 }

@@ -20,6 +20,7 @@ const shapes: { readonly [K in RequestKind]: z.ZodType } = {
     metadata: z.record(text, z.unknown()).optional(),
   }),
   cancel: z.object({ runId: text, reason: key }),
+  decide: z.object({ runId: text, step: text, approved: z.boolean(), by: text, form: any }),
   create: z.object({ machine: text, id: text, context: any }),
   rollback: z.object({ machine: text, id: text, to: z.number().optional(), fromFinal: flag }),
   remove: z.object({ machine: text, id: text, force: flag }),
@@ -50,8 +51,8 @@ export function readAsks<K extends RequestKind>(kind: K, written: string): Reque
  */
 export function writeAsks<K extends RequestKind>(asks: Requests[K]['asks']): string {
   const given: Readonly<Record<string, unknown>> = { ...asks };
-  const name = String(given['event'] ?? given['target'] ?? given['machine']);
-  for (const part of ['payload', 'input', 'metadata', 'context'] as const) {
+  const name = String(given['event'] ?? given['target'] ?? given['machine'] ?? given['step']);
+  for (const part of ['payload', 'input', 'metadata', 'context', 'form'] as const) {
     const encoded = encodeJson(given[part]);
     if (!encoded.ok) throw notJson(part, name, encoded.problems);
   }
@@ -60,7 +61,7 @@ export function writeAsks<K extends RequestKind>(asks: Requests[K]['asks']): str
 
 /** The refusal of a value that cannot be stored as it is. */
 export function notJson(
-  what: 'payload' | 'input' | 'metadata' | 'context',
+  what: 'payload' | 'input' | 'metadata' | 'context' | 'form',
   of: string,
   problems: string,
 ): RunError | EventError {
@@ -69,6 +70,8 @@ export function notJson(
       return new EventError('MR3302', `The payload of event '${of}' is not JSON: ${problems}`);
     case 'context':
       return new EventError('MR3307', `The context of the new instance of machine '${of}' is not JSON: ${problems}`);
+    case 'form':
+      return new RunError('MR3234', `What was filled in for '${of}' is not JSON: ${problems}`);
     case 'input':
     case 'metadata':
       return new RunError('MR3206', `The ${what} of the new run of '${of}' is not JSON: ${problems}`);

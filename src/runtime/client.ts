@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { openSqlite, type Store } from '../store/index.ts';
 import type { BoundSystem } from '../tasks/index.ts';
 import { writeAsks } from './asks.ts';
+import type { DecideAsks, DecideGives } from './decide.ts';
 import type { Dispatched } from './dispatcher.ts';
 import { OwnerError, RunError } from './errors.ts';
 import type { RestoreOptions } from './instances/restore.ts';
@@ -68,6 +69,11 @@ export class Client {
 
   cancel(runId: string, reason?: string): Promise<{ readonly runId: string; readonly accepted: boolean }> {
     return this.#ask('cancel', { runId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** As `decide` of the runtime. */
+  decide(runId: string, step: string, said: Omit<DecideAsks, 'runId' | 'step'>): Promise<DecideGives> {
+    return this.#ask('decide', { runId, step, ...said });
   }
 
   async create(machine: string, options: CreateOptions): Promise<InstanceView> {
@@ -152,8 +158,8 @@ export class Client {
 
 /**
  * Drives the database, or, when another process does so already, talks to that one. Both have `start`, `result`,
- * `executeFlow`, `sendEvent`, `cancel`, `create`, `rollback`, `restoreInstance`, `restoreInstances`, `status`, `reader`
- * and `close`; `role` tells which it is.
+ * `executeFlow`, `sendEvent`, `cancel`, `decide`, `create`, `rollback`, `restoreInstance`, `restoreInstances`, `status`,
+ * `reader` and `close`; `role` tells which it is.
  *
  * @example
  * ```ts

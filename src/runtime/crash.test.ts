@@ -10,7 +10,7 @@ import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
 type Node =
   | { readonly do: 'step'; readonly fails: number; readonly undo: boolean }
   | { readonly do: 'broken' }
-  | { readonly do: 'sleep' }
+  | { readonly do: 'sleep' | 'ask' }
   | { readonly do: 'emit' }
   | { readonly do: 'child'; readonly body: readonly Node[] }
   | { readonly do: 'all' | 'map' | 'attempt' | 'branch' | 'race'; readonly body: readonly Node[] };
@@ -19,7 +19,7 @@ const { body } = fc.letrec<{ node: Node; body: readonly Node[] }>((tie) => ({
   node: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.record({ do: fc.constant('step' as const), fails: fc.constantFrom(0, 0, 0, 1, 2), undo: fc.boolean() }),
-    fc.record({ do: fc.constantFrom('sleep' as const, 'emit' as const) }),
+    fc.record({ do: fc.constantFrom('sleep' as const, 'emit' as const, 'ask' as const) }),
     fc.record({
       do: fc.constantFrom(
         'all' as const,
@@ -55,6 +55,11 @@ async function perform(host: Host, nodes: readonly Node[]): Promise<string> {
       case 'sleep':
         await host.sleep(id, '1ms', at);
         break;
+      case 'ask': {
+        const said = await host.approve(id, at);
+        value += said.by;
+        break;
+      }
       case 'emit':
         await host.emit(id, () => noted({ run: host.runId, id }), at);
         break;
@@ -192,6 +197,13 @@ async function execute(
       crash === undefined
         ? runtime
         : new ReactiveSystemRuntime(system, { store: dying(store, crash.n + 1, crash.when), logger: silentLogger });
+    // A person who answers whatever is asked, also what was asked before the crash.
+    const answer = (): void => {
+      for (const { runId, step } of mortal.reader.decisions())
+        mortal.decide(runId, step, { approved: true, by: 'ada' }).catch(() => {});
+    };
+    mortal.on(({ type }) => (type === 'step.waiting' || type === 'run.recovered') && answer());
+    setImmediate(answer);
     try {
       const end = await mortal.executeFlow('outer', nodes, { id: 'r' });
       await mortal.idle();
@@ -220,6 +232,7 @@ function check(store: Store): string[] {
   }
   const events = store.tables.events.list({}).map(({ payload, source }) => `${source} ${payload}`);
   if (new Set(events).size !== events.length) wrong.push('an event was published twice');
+  if (store.tables.waits.matching('~decision', '').length > 0) wrong.push('decisions are left');
   if (store.tables.timers.count() > 0) wrong.push('timers are left');
   return wrong;
 }

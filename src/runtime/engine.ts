@@ -4,6 +4,7 @@ import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import { Attempts } from './attempts.ts';
 import type { Bus } from './bus.ts';
 import type { Context, NewEvent, NewRun, RunEnd, Stop } from './context.ts';
+import { askedOtherwise } from './decide.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { RunError } from './errors.ts';
 import { Instances } from './instances/instances.ts';
@@ -104,6 +105,7 @@ export class Engine implements Context {
   recover(): void {
     const { tables } = this.store;
     for (const id of tables.runs.ids(['pending', 'running', 'blocked'])) this.load(id);
+    for (const id of askedOtherwise(this)) this.load(id);
     reportUnfit(this);
     unpark(this);
     this.schedules.sync();

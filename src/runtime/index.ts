@@ -5,6 +5,8 @@
  */
 export type { RuntimeEvent, RuntimeEventType } from './bus.ts';
 export { Client, connect } from './client.ts';
+export type { DecideAsks, DecideGives } from './decide.ts';
+export type { DecisionView } from './decisions.ts';
 export type { Delivery, Dispatched, EventHandler, ReceivedEvent } from './dispatcher.ts';
 export { EventError, OwnerError, RunError } from './errors.ts';
 export type { PartialFailure } from './live-run.ts';
@@ -35,5 +37,6 @@ export type {
   TaskResult,
 } from './results.ts';
 export type { ScheduleView } from './schedules/schedules.ts';
-export { ReactiveSystemRuntime, type TaskCode } from './runtime.ts';
+export type { TaskCode } from './registry.ts';
+export { ReactiveSystemRuntime } from './runtime.ts';
 export type { RunView, StepStatus, StepView } from './views.ts';

@@ -1,4 +1,5 @@
 import { openSqlite, type EventRow, type RunStatus, type Store, type Tables } from '../store/index.ts';
+import { decisionsOf, type DecisionView } from './decisions.ts';
 import type { Dispatched } from './dispatcher.ts';
 import { documentOf, type InstanceDocument } from './instances/document.ts';
 import { noInstance } from './instances/errors.ts';
@@ -57,6 +58,8 @@ export interface Reader {
   counts(): Partial<Record<RunStatus, number>>;
   /** The flows that start by themselves, the next one first. */
   schedules(): ScheduleView[];
+  /** The steps that wait for a person, of one run or of all, the oldest first. */
+  decisions(run?: string): DecisionView[];
   instances(query?: InstanceQuery): InstanceView[];
   instance(machine: string, id: string): InstanceView | undefined;
   /** Newest first. A number is a `tail`. */
@@ -128,6 +131,7 @@ function reading(tables: Tables): Omit<Reader, 'close' | 'exportInstance' | 'exp
     steps: (run) => stepViews(tables.journal.of(run)),
     counts: () => tables.runs.count(),
     schedules: () => scheduleViews(tables.timers),
+    decisions: (run) => decisionsOf(tables, run),
     instances: (query = {}) => tables.instances.list(query).map((row) => instanceView(tables, row)),
     instance: (machine, id) => {
       const row = tables.instances.get(machine, id);

@@ -1,6 +1,6 @@
 import type { AnyEvent, AnyTask, Call, Contract, FailureScope, FlowModule, Host, Schema } from '../flow/index.ts';
 import type { Duration } from '../core/index.ts';
-import type { BoundMachine, BoundSystem, TaskImplementation } from '../tasks/index.ts';
+import type { BoundMachine, BoundSystem, TaskContext, TaskImplementation } from '../tasks/index.ts';
 import type { RunRow } from '../store/index.ts';
 import { checkSchedule } from './schedules/cron.ts';
 import { RunError } from './errors.ts';
@@ -20,6 +20,9 @@ export interface Program {
   readonly onFailure: ((scope: FailureScope<unknown>) => Call<unknown>) | undefined;
   run(host: Host, input: unknown): Promise<unknown>;
 }
+
+/** The code of a task without its contract. */
+export type TaskCode = (input: never, context: TaskContext) => unknown;
 
 /** Everything that runs can refer to by name. */
 export class Registry {
@@ -63,6 +66,22 @@ export class Registry {
 
   machines(): readonly BoundMachine[] {
     return Object.values(this.system.machines);
+  }
+
+  /** Gives tasks their code: all of them, or none when a name is unknown. @throws RunError MR3219. */
+  implement(implementations: Readonly<Record<string, TaskImplementation | TaskCode>>): void {
+    const found = Object.entries(implementations).map(([name, given]): [string, TaskImplementation] => {
+      const contract = this.task(name);
+      if (contract === undefined) {
+        throw new RunError(
+          'MR3219',
+          `The system '${this.system.name}' has no task '${name}'. It has: ${Object.keys(this.system.tasks).join(', ')}.`,
+        );
+      }
+      if (typeof given !== 'function') return [name, given];
+      return [name, { kind: 'implementation', contract, run: given as TaskImplementation['run'] }];
+    });
+    for (const [name, implementation] of found) this.implementations.set(name, implementation);
   }
 
   /** @throws RunError MR3231 when its schedule cannot be read. */

@@ -4,6 +4,7 @@ import { decodeJson, encodeJson } from '../tasks/index.ts';
 import { StoreError, type IdempotencyRow, type InboxRow, type Tx } from '../store/index.ts';
 import { notJson, readAsks } from './asks.ts';
 import type { Context, NewRun } from './context.ts';
+import { decide, type DecideAsks, type DecideGives } from './decide.ts';
 import { EventError, OwnerError, RunError } from './errors.ts';
 import { payloadText } from './host/emit.ts';
 import { sameJson } from './host/same.ts';
@@ -36,6 +37,7 @@ export interface Requests {
     readonly asks: { readonly runId: string; readonly reason?: string };
     readonly gives: { readonly runId: string; readonly accepted: boolean };
   };
+  readonly decide: { readonly asks: DecideAsks; readonly gives: DecideGives };
   readonly create: {
     readonly asks: { readonly machine: string; readonly id: string; readonly context?: unknown };
     readonly gives: { readonly machine: string; readonly id: string };
@@ -112,6 +114,7 @@ const carryOut: {
     return { machine, id };
   },
 
+  decide,
   rollback: (desk, tx, asks) => rollback(desk.instances, tx, asks),
   remove: (desk, tx, asks) => remove(desk.instances, tx, asks),
   restore: (desk, tx, asks) => restore(desk.instances, tx, asks),

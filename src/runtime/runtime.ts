@@ -1,7 +1,8 @@
 import { interpretFlow, type DeclaredFlow, type FlowModule, type Schema } from '../flow/index.ts';
-import { NotImplementedError, type BoundSystem, type TaskContext, type TaskImplementation } from '../tasks/index.ts';
+import { NotImplementedError, type BoundSystem, type TaskImplementation } from '../tasks/index.ts';
 import type { RunRow } from '../store/index.ts';
 import type { RuntimeEvent } from './bus.ts';
+import type { DecideAsks, DecideGives } from './decide.ts';
 import type { EventHandler } from './dispatcher.ts';
 import { EventError, RunError } from './errors.ts';
 import type { InstanceDocument } from './instances/document.ts';
@@ -12,7 +13,7 @@ import type { RollbackAsks, RollbackGives } from './instances/rollback.ts';
 import type { HistoryView, InstanceView } from './instances/views.ts';
 import { checkSystem, type RuntimeOptions } from './options.ts';
 import { readerOf, type HistoryQuery, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
-import { Registry } from './registry.ts';
+import { Registry, type TaskCode } from './registry.ts';
 import { answer, type RequestKind, type Requests } from './requests.ts';
 import {
   flowResult,
@@ -28,9 +29,6 @@ import {
 } from './results.ts';
 import { Session } from './session.ts';
 import type { RunView } from './views.ts';
-
-/** The code of a task without its contract. */
-export type TaskCode = (input: never, context: TaskContext) => unknown;
 
 /**
  * Runs a system, durably, on one SQLite file. One process at a time drives a file; what it has acknowledged survives
@@ -105,22 +103,7 @@ export class ReactiveSystemRuntime {
 
   /** Gives several tasks their code: all of them, or none when a name is unknown. */
   registerTaskImplementations(implementations: Readonly<Record<string, TaskImplementation | TaskCode>>): void {
-    const found = Object.entries(implementations).map(([name, given]): [string, TaskImplementation] => {
-      const contract = this.#registry.task(name);
-      if (contract === undefined) {
-        throw new RunError(
-          'MR3219',
-          `The system '${this.#system.name}' has no task '${name}'. It has: ${Object.keys(this.#system.tasks).join(', ')}.`,
-        );
-      }
-      return [
-        name,
-        typeof given === 'function'
-          ? { kind: 'implementation', contract, run: given as TaskImplementation['run'] }
-          : given,
-      ];
-    });
-    for (const [name, implementation] of found) this.#registry.implementations.set(name, implementation);
+    this.#registry.implement(implementations);
     this.#reload();
   }
 
@@ -214,6 +197,17 @@ export class ReactiveSystemRuntime {
   /** `sendEvent`. */
   send(name: string, payload?: unknown, options: SendOptions = {}): Promise<SendResult> {
     return this.sendEvent(name, payload, options);
+  }
+
+  /**
+   * A person's word on a step that waits for one: `reader.decisions()` has them all. It is recorded once, with who has
+   * decided and when, and the run goes on.
+   *
+   * @throws RunError MR3208 unknown run, MR3232 nothing waits there, MR3233 it was decided already, MR3234 what was
+   * filled in does not fit the form, or nobody is named.
+   */
+  decide(runId: string, step: string, said: Omit<DecideAsks, 'runId' | 'step'>): Promise<DecideGives> {
+    return this.#ask('decide', { runId, step, ...said });
   }
 
   /** Cancels a run: attempts are aborted, finished steps undone. `accepted` is false when it had ended or failed before. */

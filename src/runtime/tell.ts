@@ -12,12 +12,14 @@ export function tellStep(bus: Bus, row: JournalRow): void {
       return bus.tell({ type: 'step.started', ...facts });
     case 'sleeping':
     case 'waiting':
+    case 'asked':
       return bus.tell({ type: 'step.waiting', ...facts });
     case 'completed':
     case 'slept':
     case 'received':
     case 'emitted':
     case 'won':
+    case 'decided':
       return bus.tell({ type: 'step.completed', ...facts });
     case 'failed':
     case 'timedOut':

@@ -28,7 +28,7 @@ export type StepStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cance
 export interface StepView {
   /** Where it is in its run, such as `prepared/stock/held[3]/line`. */
   readonly path: string;
-  readonly kind: 'step' | 'child' | 'sleep' | 'receive' | 'branch' | 'map' | 'emit' | 'race' | 'attempt';
+  readonly kind: 'step' | 'child' | 'sleep' | 'receive' | 'approve' | 'branch' | 'map' | 'emit' | 'race' | 'attempt';
   readonly status: StepStatus;
   /** The task, flow or event. */
   readonly target?: string;
@@ -76,6 +76,7 @@ const begins: Readonly<Partial<Record<JournalRow['kind'], Begin>>> = {
   sleeping: { kind: 'sleep', status: 'waiting' },
   waiting: { kind: 'receive', status: 'waiting' },
   received: { kind: 'receive', status: 'completed' },
+  asked: { kind: 'approve', status: 'waiting' },
   chosen: { kind: 'branch', status: 'completed' },
   mapped: { kind: 'map', status: 'completed' },
   emitted: { kind: 'emit', status: 'completed' },
@@ -86,6 +87,8 @@ const ends: Readonly<Partial<Record<JournalRow['kind'], StepStatus>>> = {
   completed: 'completed',
   slept: 'completed',
   received: 'completed',
+  decided: 'completed',
+  asked: 'waiting',
   failed: 'failed',
   timedOut: 'failed',
   cancelled: 'cancelled',
@@ -135,6 +138,7 @@ function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'er
   switch (row.kind) {
     case 'started':
     case 'called':
+    case 'asked':
       return { input: data };
     case 'failed':
     case 'caught':
@@ -142,6 +146,7 @@ function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'er
     case 'retrying':
       return { error: (data as { error: ErrorRecord }).error };
     case 'completed':
+    case 'decided':
       return { output: data };
     case 'received':
       return { output: (data as { payload?: unknown }).payload };

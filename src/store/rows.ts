@@ -67,6 +67,10 @@ export type JournalKind =
   | 'emitted'
   /** A part of a race came to its end first. `data`: its name. */
   | 'won'
+  /** A person is to decide. `data`: `{message?, form?, until?}`, `form` as JSON Schema. A newer line asks anew. */
+  | 'asked'
+  /** A person has decided. `data`: `{approved, by, form?}`. */
+  | 'decided'
   /** The body of an attempt failed; what follows are its undos and its handler. `data`: the error. */
   | 'caught'
   /** The run is ending badly; what follows are its undos. `data`: `{reason, error}`. */

@@ -2,7 +2,9 @@ import type { FlowNode, Location, StepNode } from '../../model/index.ts';
 import { stepParts, visitSteps } from '../../model/visit/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
-import { wordsOf } from '../../model/text/code.ts';
+import { userCode, wordsOf } from '../../model/text/code.ts';
+import type { Doc } from '../../model/text/doc.ts';
+import { access, freeName } from '../../model/text/names.ts';
 import type { printPart } from './body.ts';
 import type { FlowContext } from './step-printer.ts';
 
@@ -15,6 +17,10 @@ interface Wait {
 export interface ModuleContext extends FlowContext {
   /** The names that the contracts have in this module. */
   readonly contracts: readonly string[];
+  /** What people fill in, by the path of the step: their schemas as code. */
+  readonly forms: ReadonlyMap<string, Doc>;
+  /** The name of the constant that has them. */
+  readonly formsName: string;
   /** The waits found so far. */
   readonly waiting: readonly Wait[];
 }
@@ -31,7 +37,11 @@ export function createContext(
 ): ModuleContext {
   const { model } = emission;
   const steps: StepNode[] = [];
-  visitSteps(node, (step) => steps.push(step));
+  const paths = new Map<StepNode, string>();
+  visitSteps(node, (step, { path }) => {
+    steps.push(step);
+    paths.set(step, path);
+  });
   const ids = steps.flatMap((step) => ('id' in step ? [step.id] : []));
   const avoid = new Set([...ambient, ...ids, ...parameterWords(node)]);
   const contracts = new Map<string, string>();
@@ -53,9 +63,19 @@ export function createContext(
     for (const { call } of stepParts(step).calls ?? []) contract(call.target.kind, call.target.name, call.location);
     if (step.kind === 'waitFor') contract('event', step.event, step.location);
   }
+  const forms = new Map<string, Doc>();
+  for (const step of steps) {
+    if (step.kind !== 'approve' || step.form === undefined) continue;
+    writer.use(step.form.uses, step.form.text);
+    forms.set(paths.get(step) ?? '', userCode(step.form.text));
+  }
+  const formsName = forms.size === 0 ? '' : writer.declare(freeName('forms', avoid));
   const waiting: Wait[] = [];
   const context: ModuleContext = {
     contracts: [...contracts.values()],
+    forms,
+    formsName,
+    form: (step) => `${formsName}${access(paths.get(step) ?? '')}`,
     waiting,
     use: (keys, text) => writer.use(keys, text),
     target: ({ target, location }) => contract(target.kind, target.name, location),

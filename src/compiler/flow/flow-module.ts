@@ -6,9 +6,9 @@ import type { Emission } from '../plan/emission.ts';
 import { usesOf } from '../plan/uses.ts';
 import { json } from '../../model/text/json.ts';
 import { hard, join, objectLines, print, type Doc } from '../../model/text/doc.ts';
-import { docComment, freeName, quote } from '../../model/text/names.ts';
+import { docComment, freeName, propertyKey, quote } from '../../model/text/names.ts';
 import { printBody, printPart } from './body.ts';
-import { createContext } from './context.ts';
+import { createContext, type ModuleContext } from './context.ts';
 import { callWithScope, parameterList } from './lambda.ts';
 import { present, text } from './options.ts';
 import { Scope } from './scope.ts';
@@ -16,6 +16,8 @@ import { Scope } from './scope.ts';
 /** What the template of a flow's module gets. */
 export interface FlowPlan {
   readonly imports: string;
+  /** The forms that people fill in, when there are any. */
+  readonly forms?: string;
   /** The type of the input, when something reads it. */
   readonly inputType?: string;
   readonly doc?: string;
@@ -40,7 +42,7 @@ export function flowModule(node: FlowNode, emission: Emission): { readonly path:
   const flowModuleType = writer.import('millrace/flow', 'FlowModule', { typeOnly: true });
 
   // What the functions of the body name: a result of a step must not hide it.
-  const outer = new Set([...uses, ...context.contracts]);
+  const outer = new Set([...uses, ...context.contracts, context.formsName]);
   const scope = Scope.root(freeName('host', outer), outer);
   const input = scope.parameter('input');
   const { groups } = printBody(node.body, scope, context);
@@ -71,12 +73,14 @@ export function flowModule(node: FlowNode, emission: Emission): { readonly path:
       onFailure: failure,
     }),
     ['waits: [', join(context.waiting.map(printWait), ', '), ']'],
+    ...(context.forms.size === 0 ? [] : shorthand('forms', context.formsName)),
     ...shorthand('run', run),
   ]);
   return {
     path,
     plan: {
       imports: writer.imports(),
+      ...(context.forms.size === 0 ? {} : { forms: print(printForms(context)) }),
       ...(inputType === '' ? {} : { inputType: `type ${inputType} = ${parsed}<typeof ${contract}.input>;` }),
       ...(node.description === undefined ? {} : { doc: docComment(node.description) }),
       signature: `async function ${run}${parameters}`,
@@ -86,6 +90,11 @@ export function flowModule(node: FlowNode, emission: Emission): { readonly path:
       ...(local === exported ? {} : { alias: `export { ${local} as ${exported} };` }),
     },
   };
+}
+
+function printForms({ forms, formsName }: ModuleContext): Doc {
+  const members = [...forms].map(([path, schema]): Doc => [`${propertyKey(path)}: `, schema]);
+  return [`const ${formsName} = `, objectLines(members), ';'];
 }
 
 function shorthand(key: string, name: string): readonly string[] {

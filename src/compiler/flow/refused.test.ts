@@ -25,7 +25,6 @@ test.each<readonly [string, StepNode]>([
       location: place,
     },
   ],
-  ['approve', { kind: 'approve', id: 'a', location: place }],
 ])('a step of the kind %s is refused at its place', (kind, node) => {
   const { diagnostics } = compile(system('refused', [...basics(), flow('go', 'z.string()', body(node))]));
   expect(diagnostics).toMatchObject([

@@ -11,6 +11,8 @@ export interface FlowContext extends LambdaContext {
   readonly hostType: string;
   /** The name of an event's contract in this module. */
   readonly event: (name: string, location: Location) => string;
+  /** The code that reads the form of an `approve`. */
+  readonly form: (step: StepOf<'approve'>) => string;
   /** Notes that the flow waits for an event, and on which fields. */
   readonly waits: (event: string, fields: readonly string[]) => void;
   /** Says that this compiler cannot print the step. */

@@ -7,7 +7,7 @@ import { options, retry, text } from './options.ts';
 import { read, type Scope } from './scope.ts';
 import type { FlowContext, PrintedStep, StepPrinter } from './step-printer.ts';
 
-type Waits = 'graph' | 'approve';
+type Waits = 'graph';
 
 const printers: { readonly [K in Exclude<StepKind, 'returns'>]: StepPrinter<K> } = {
   step: (step, scope, context) => {
@@ -114,6 +114,27 @@ const printers: { readonly [K in Exclude<StepKind, 'returns'>]: StepPrinter<K> }
     );
   },
 
+  approve: (step, scope, context) => {
+    const { message } = step;
+    return valued(
+      hostCall(
+        scope,
+        'approve',
+        [
+          quote(step.id),
+          options(step.location, {
+            form: step.form === undefined ? undefined : context.form(step),
+            message:
+              typeof message === 'string' ? `() => ${quote(message)}` : message && arrow(message, scope, context),
+            timeout: text(step.timeout),
+            onTimeout: step.onTimeout === 'continue' ? quote('continue') : undefined,
+          }),
+        ],
+        callWithOptions,
+      ),
+    );
+  },
+
   sleep: (step, scope, context) => {
     const time = typeof step.time === 'string' ? quote(step.time) : arrow(step.time, scope, context);
     return { expression: hostCall(scope, 'sleep', [quote(step.id), time, options(step.location)]), hasValue: false };
@@ -125,7 +146,6 @@ const printers: { readonly [K in Exclude<StepKind, 'returns'>]: StepPrinter<K> }
   }),
 
   graph: refuse,
-  approve: refuse,
 };
 
 /** Prints a step that is not `returns`, which ends a body and is printed there. */

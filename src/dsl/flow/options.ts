@@ -68,6 +68,8 @@ export interface Approval<Form extends Schema> {
   readonly approved: boolean;
   /** Who decided. */
   readonly by: string;
+  /** When, in ms since 1970. */
+  readonly at: number;
   /** What was filled in. */
   readonly form: Parsed<Form>;
 }

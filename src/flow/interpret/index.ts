@@ -70,6 +70,7 @@ export function interpretFlow(given: RunnableFlow | DeclaredFlow, options: Inter
             makeCall(onFailure, { now: () => now, runId } as Host, scope, lookup).call(),
         }),
     waits: waitsOf(flow, lookup),
+    ...formsOf(flow),
     run: (host: Host, input: unknown) => runBody(flow.body, host, { input }, lookup),
   });
 }
@@ -92,14 +93,21 @@ function runnable(flow: RunnableFlow | DeclaredFlow): RunnableFlow {
 
 function waitsOf(flow: RunnableFlow, lookup: Lookup): FlowModule['waits'] {
   const waits = new Map<string, { readonly event: string; readonly fields: readonly string[] }>();
-  for (const step of allSteps(flow.body)) {
-    if (step.kind === 'graph' || step.kind === 'approve') throw unsupported(flow.name, step.kind, step.id);
+  for (const { step } of allSteps(flow.body)) {
+    if (step.kind === 'graph') throw unsupported(flow.name, step.kind, step.id);
     if (step.kind !== 'waitFor') continue;
     contractOf(lookup, 'event', step.event);
     const fields = step.match.map(({ field }) => field);
     waits.set(JSON.stringify([step.event, fields]), { event: step.event, fields });
   }
   return [...waits.values()];
+}
+
+function formsOf(flow: RunnableFlow): Pick<FlowModule, 'forms'> {
+  const forms = [...allSteps(flow.body)].flatMap(({ step, path }): [string, Schema][] =>
+    step.kind === 'approve' && step.form !== undefined ? [[path, step.form]] : [],
+  );
+  return forms.length === 0 ? {} : { forms: Object.fromEntries(forms) };
 }
 
 function unsupported(flow: string, kind: string, step?: string): MillraceError {

@@ -119,6 +119,15 @@ function recorder(path = '', log: string[] = [], undos: (() => unknown)[] = []) 
     },
     sleep: async (id: string, time: string | (() => string)) =>
       void log.push(`sleep ${at(id)} ${typeof time === 'function' ? time() : time}`),
+    approve: async (
+      id: string,
+      options: { message?: () => string; timeout?: string; onTimeout?: string; form?: unknown },
+    ) => {
+      log.push(
+        `approve ${at(id)} ${options.message?.()} ${options.timeout} ${options.onTimeout} ${options.form !== undefined}`,
+      );
+      return { approved: true, by: 'x', at: 1, form: undefined };
+    },
     receive: async (
       id: string,
       event: typeof done,
@@ -153,6 +162,37 @@ describe('interpretFlow', () => {
     ]);
     expect(value).toEqual({ a: 6, b: 12, now: 77, runId: 'run-1' });
     expect(log).toEqual(['step a double(3)', 'child b child(6)']);
+  });
+
+  it('asks people, and announces their forms by the paths of the steps', async () => {
+    const form = z.string();
+    const steps: RunnableStep[] = [
+      {
+        kind: 'approve',
+        id: 'a',
+        form,
+        message: ({ input }: Scope) => `${input.n}?`,
+        timeout: '1d',
+        onTimeout: 'continue',
+      },
+      { kind: 'approve', id: 'b', message: 'really?' },
+      {
+        kind: 'map',
+        id: 'm',
+        over: () => [1],
+        body: {
+          steps: [
+            { kind: 'attempt', id: 't', body: { steps: [{ kind: 'approve', id: 'c', form }] }, handler: { steps: [] } },
+          ],
+        },
+      },
+    ];
+    expect((await play(steps)).log).toEqual([
+      'approve a 3? 1d continue true',
+      'approve b really? undefined undefined false',
+      'approve m[0]/t/try/c undefined undefined undefined true',
+    ]);
+    expect(interpretFlow(flowOf(...steps), { lookup }).forms).toEqual({ a: form, 'm/t/try/c': form });
   });
 
   it('races: the names of the parts, and the value with the winner', async () => {

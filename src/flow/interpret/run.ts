@@ -54,6 +54,7 @@ const runners: { readonly [Kind in Exclude<SupportedStep['kind'], 'returns'>]: R
       { at: at(step) },
     ),
   waitFor: runWait,
+  approve: runApprove,
   sleep: (step, host, values) => {
     const { time } = step;
     return host.sleep(step.id, typeof time === 'function' ? () => evaluate(time, host, values) as Duration : time, {
@@ -95,6 +96,21 @@ function runWait(step: RunnableWaitFor, host: Host, values: Values, lookup: Look
   return step.onTimeout === 'continue'
     ? host.receive(step.id, event, { ...options, onTimeout: 'continue' })
     : host.receive(step.id, event, options);
+}
+
+function runApprove(step: StepOf<'approve'>, host: Host, values: Values): Promise<unknown> {
+  const { message, form } = step;
+  const options = {
+    at: at(step),
+    ...present('form', form),
+    ...(message === undefined
+      ? {}
+      : { message: () => (typeof message === 'string' ? message : (evaluate(message, host, values) as string)) }),
+    ...present('timeout', step.timeout),
+  };
+  return step.onTimeout === 'continue'
+    ? host.approve(step.id, { ...options, onTimeout: 'continue' })
+    : host.approve(step.id, options);
 }
 
 function parts(bodies: readonly NamedBody[], values: Values, lookup: Lookup): Readonly<Record<string, Part<unknown>>> {

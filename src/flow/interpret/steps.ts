@@ -60,6 +60,12 @@ export interface RunnableWaitFor extends Base<'waitFor'> {
   readonly timeout?: Duration;
   readonly onTimeout?: 'fail' | 'continue';
 }
+export interface RunnableApprove extends Base<'approve'> {
+  readonly form?: Schema;
+  readonly message?: string | Lambda;
+  readonly timeout?: Duration;
+  readonly onTimeout?: 'fail' | 'continue';
+}
 export interface RunnableSleep extends Base<'sleep'> {
   readonly time: Duration | Lambda;
 }
@@ -72,7 +78,7 @@ export interface RunnableReturns {
   readonly at?: At;
 }
 /** What the language has and no host runs yet: refused, never dropped. */
-export type UnsupportedStep = Base<'graph'> | Base<'approve'>;
+export type UnsupportedStep = Base<'graph'>;
 
 export type SupportedStep =
   | RunnableCall
@@ -83,6 +89,7 @@ export type SupportedStep =
   | RunnableRace
   | RunnableAttempt
   | RunnableWaitFor
+  | RunnableApprove
   | RunnableSleep
   | RunnableEmit
   | RunnableReturns;
@@ -131,10 +138,16 @@ export function bodiesOf(step: RunnableStep): readonly NamedBody[] {
   }
 }
 
-/** Every step of a body and of the bodies below it. */
-export function* allSteps(body: RunnableBody): Generator<RunnableStep> {
+/** Every step of a body and of the bodies below it, with its path: that of the journal without numbers. */
+export function* allSteps(
+  body: RunnableBody,
+  prefix = '',
+): Generator<{ readonly step: RunnableStep; readonly path: string }> {
   for (const step of body.steps) {
-    yield step;
-    for (const { body: inner } of bodiesOf(step)) yield* allSteps(inner);
+    const path = step.kind === 'returns' ? prefix : `${prefix}${step.id}`;
+    yield { step, path };
+    const numbered = step.kind === 'map' || step.kind === 'repeat';
+    for (const { name, body: inner } of bodiesOf(step))
+      yield* allSteps(inner, numbered ? `${path}/` : `${path}/${name}/`);
   }
 }

@@ -5,7 +5,7 @@
 export const features = {
   'step.graph': [false, 'the step `graph`'],
   'step.race': [true, 'the step `race`'],
-  'step.approve': [false, 'the step `approve`'],
+  'step.approve': [true, 'the step `approve`'],
   'event.failed': [false, '`failed(…)` as an event'],
   'flow.schedule': [true, 'starting a flow by a `schedule`'],
   'flow.http': [false, 'starting a flow by `http`'],

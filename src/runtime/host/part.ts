@@ -1,9 +1,20 @@
 import type { ErrorRecord } from '../../core/index.ts';
-import type { AnyEvent, At, Call, Host, Part as PartOf, Winner } from '../../flow/index.ts';
+import type {
+  AnyEvent,
+  Approval,
+  ApproveOptions,
+  At,
+  Call,
+  Host,
+  Part as PartOf,
+  Schema,
+  Winner,
+} from '../../flow/index.ts';
 import { never, RunError } from '../errors.ts';
 import type { LiveRun } from '../live-run.ts';
 import type { Scope } from '../scope.ts';
 import { all } from './all.ts';
+import { approve } from './approve.ts';
 import { attempt } from './attempt.ts';
 import { branch } from './branch.ts';
 import type { CallOptions } from './call.ts';
@@ -241,6 +252,10 @@ export class Part implements Host {
 
   receive<Payload>(id: string, event: AnyEvent, options: ReceiveOptions): Promise<Payload> {
     return receive(this, id, event, options) as Promise<Payload>;
+  }
+
+  approve<Form extends Schema>(id: string, options: ApproveOptions<Form>): Promise<Approval<Form>> {
+    return approve(this, id, options) as Promise<Approval<Form>>;
   }
 
   emit(id: string, call: () => Call<void>, options: { readonly at: At }): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../../kit/io.ts';
+import type { DecideOptions } from './decide.ts';
 import { limitOption } from '../../kit/limit.ts';
 
 interface ListOptions {
@@ -9,7 +10,7 @@ interface ListOptions {
   readonly limit: number;
 }
 
-/** `dsl runs list|show` */
+/** `dsl runs list|show|decide` */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command.addHelpText('after', '\nExamples:\n  $ dsl runs list --status failed\n  $ dsl runs show RUN\n');
   command
@@ -37,5 +38,28 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .addHelpText('after', '\nExamples:\n  $ dsl runs show greet-1\n  $ dsl runs show greet-1 --json\n')
     .action(async (id: string, options: { readonly db?: string }) =>
       exit(await (await import('./show.ts')).showRun(io, id, options)),
+    );
+  command
+    .command('decide')
+    .summary('approve or reject what a run waits for')
+    .description('Say your word on a step that waits for a person. It is recorded once, with who decided and when.')
+    .argument('<file>', 'the .dsl.ts file of the system')
+    .argument('<id>', 'the id of the run')
+    .argument('<step>', 'the path of the step, as `dsl runs show` prints it')
+    .option('--approve', 'let it go on')
+    .option('--reject', 'say no')
+    .requiredOption('--by <name>', 'who decides')
+    .option('--form <json>', 'what is to be filled in: JSON, @FILE, or - for stdin')
+    .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ dsl runs decide orders.dsl.ts order-A1 review/high/byHand --approve --by ada
+  $ dsl runs decide orders.dsl.ts order-A1 review/high/byHand --reject --by ada --form '{"reason":"no stock"}'
+`,
+    )
+    .action(async (file: string, id: string, step: string, options: DecideOptions) =>
+      exit(await (await import('./decide.ts')).decideRun(io, file, id, step, options)),
     );
 }

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../../../core/index.ts';
 import type { RunRow, RunStatus } from '../../../store/index.ts';
+import { decisionsOf, type DecisionView } from '../../../runtime/decisions.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { nearest } from '../../../core/index.ts';
@@ -17,14 +18,15 @@ interface Options {
 /** Prints the newest runs. */
 export async function listRuns(io: Io, options: Options): Promise<number> {
   const status = options.status?.map(toStatus);
-  const rows = await readStore(io, options.db, (tables) =>
-    tables.runs.list({
+  const { rows, asked } = await readStore(io, options.db, (tables) => ({
+    rows: tables.runs.list({
       limit: options.limit,
       ...(status === undefined ? {} : { status }),
       ...(options.flow === undefined ? {} : { target: options.flow }),
     }),
-  );
-  if (io.json) io.document({ runs: rows.map(summary) });
+    asked: decisionsOf(tables),
+  }));
+  if (io.json) io.document({ runs: rows.map((row) => ({ ...summary(row), ...asks(asked, row.id) })) });
   else if (rows.length === 0) io.note('No run matches.');
   else {
     const lines = rows.map((row) => {
@@ -35,7 +37,7 @@ export async function listRuns(io: Io, options: Options): Promise<number> {
         io.paint(statusStyle[row.status], row.status),
         time(row.created),
         row.ended === null ? '' : span(row.ended - row.created),
-        error === null ? '' : shorten(`${error.code} ${error.message}`, 60),
+        error === null ? waitsFor(asked, row.id) : shorten(`${error.code} ${error.message}`, 60),
       ];
     });
     io.out(
@@ -43,6 +45,21 @@ export async function listRuns(io: Io, options: Options): Promise<number> {
     );
   }
   return 0;
+}
+
+/** The decisions that a run waits for, for programs. */
+export function asks(
+  asked: readonly DecisionView[],
+  run: string,
+): { readonly decisions?: readonly Pick<DecisionView, 'step' | 'message' | 'form' | 'until'>[] } {
+  const own = asked.filter(({ runId }) => runId === run);
+  if (own.length === 0) return {};
+  return { decisions: own.map(({ runId: _run, flow: _flow, since: _since, ...question }) => question) };
+}
+
+function waitsFor(asked: readonly DecisionView[], run: string): string {
+  const steps = asked.flatMap(({ runId, step }) => (runId === run ? [step] : []));
+  return steps.length === 0 ? '' : shorten(`to be decided: ${steps.join(', ')}`, 60);
 }
 
 /** A run as programs see it: without the values, which may be large. */

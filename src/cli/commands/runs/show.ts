@@ -1,17 +1,24 @@
 import type { JournalRow, RunRow } from '../../../store/index.ts';
+import { decisionsOf, type DecisionView } from '../../../runtime/decisions.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { nearest } from '../../../core/index.ts';
 import { json, readStore, time } from '../../kit/read-store.ts';
 import { shorten, span, table } from '../../kit/table.ts';
-import { summary } from './list.ts';
+import { asks, summary } from './list.ts';
 import { statusStyle } from './status-style.ts';
 
 /** Prints one run with its journal. */
 export async function showRun(io: Io, id: string, options: { readonly db?: string }): Promise<number> {
   const found = await readStore(io, options.db, (tables, file) => {
     const run = tables.runs.get(id);
-    if (run !== undefined) return { run, journal: tables.journal.of(id), children: tables.runs.list({ parent: id }) };
+    if (run !== undefined)
+      return {
+        run,
+        journal: tables.journal.of(id),
+        children: tables.runs.list({ parent: id }),
+        asked: decisionsOf(tables, id),
+      };
     const like = nearest(
       id,
       tables.runs.list({ limit: 1000 }).map((row) => row.id),
@@ -23,6 +30,7 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
   if (io.json) {
     io.document({
       ...summary(found.run),
+      ...asks(found.asked, id),
       input: json(found.run.input),
       output: json(found.run.output),
       errors: json(found.run.errors) ?? [],
@@ -38,11 +46,17 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
         data: json(row.data),
       })),
     });
-  } else print(io, found.run, found.journal, found.children);
+  } else print(io, found.run, found.journal, found.children, found.asked);
   return 0;
 }
 
-function print(io: Io, run: RunRow, journal: readonly JournalRow[], children: readonly RunRow[]): void {
+function print(
+  io: Io,
+  run: RunRow,
+  journal: readonly JournalRow[],
+  children: readonly RunRow[],
+  asked: readonly DecisionView[],
+): void {
   const fact = (name: string, value: string | null): void => {
     if (value !== null) io.out(`${io.paint('dim', name.padEnd(9))} ${value}`);
   };
@@ -56,6 +70,11 @@ function print(io: Io, run: RunRow, journal: readonly JournalRow[], children: re
   fact('parent', run.parent);
   if (run.machine !== null) fact('for', `${run.machine} ${run.instance ?? ''}`);
   if (children.length > 0) fact('children', children.map((child) => `${child.id} (${child.status})`).join(', '));
+  for (const { step, message, form, until } of asked) {
+    fact('decide', `${step}${message === undefined ? '' : `: ${message}`}`);
+    if (form !== undefined) fact('  form', JSON.stringify(form));
+    if (until !== undefined) fact('  until', time(until));
+  }
   const lines = journal.map((row) => [
     io.paint('dim', `+${span(row.at - run.created)}`),
     row.kind,
