@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { checkTemplates } from './check-templates.ts';
 export {
   compileSystem,
   hashFiles,

@@ -1,18 +1,21 @@
 /** The Handlebars skeletons of generated modules, ours or the user's. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Handlebars from 'handlebars';
 import { MillraceError } from '../core/index.ts';
 
-const names = ['header', 'shared', 'contracts', 'flow', 'machine', 'index', 'task'] as const;
+/** All templates. */
+export const templateNames = ['header', 'shared', 'contracts', 'flow', 'machine', 'index', 'task'] as const;
 
 /** The skeletons. `header` is a partial that the others begin with. */
-export type TemplateName = (typeof names)[number];
+export type TemplateName = (typeof templateNames)[number];
 
-/** Texts of templates that replace ours. */
-export type TemplateOverrides = Readonly<Partial<Record<TemplateName, string>>>;
+/** Texts of templates that replace ours, and of partials that they use. */
+export type TemplateOverrides = Readonly<Partial<Record<TemplateName, string>>> & {
+  readonly partials?: Readonly<Record<string, string>>;
+};
 
 /** Prints a skeleton with its plan. */
 export type Render = (name: TemplateName, plan: object) => string;
@@ -25,7 +28,7 @@ let ours: Render | undefined;
 
 /**
  * Reads the templates that a folder overrides: `flow.hbs`, `contracts.hbs` and so on. Templates that are not there
- * stay ours.
+ * stay ours; a file with another name is a partial that they may use. `checkTemplates` says what is wrong with them.
  *
  * @example
  * ```ts
@@ -35,12 +38,20 @@ let ours: Render | undefined;
  * ```
  */
 export function loadTemplates(path: string): TemplateOverrides {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const file = join(path, `${name}.hbs`);
-      return existsSync(file) ? [[name, readFileSync(file, 'utf8')]] : [];
-    }),
-  );
+  if (!existsSync(path)) return {};
+  const files = readdirSync(path).filter((file) => file.endsWith('.hbs'));
+  const texts = files.map((file) => [file.slice(0, -'.hbs'.length), readFileSync(join(path, file), 'utf8')] as const);
+  const isOurs = ([name]: readonly [string, string]): boolean => templateNames.some((known) => known === name);
+  const partials = texts.filter((each) => !isOurs(each));
+  return {
+    ...(Object.fromEntries(texts.filter(isOurs)) as Partial<Record<TemplateName, string>>),
+    ...(partials.length > 0 && { partials: Object.fromEntries(partials) }),
+  };
+}
+
+/** The text of a template as we have it. */
+export function ourTemplate(name: TemplateName): string {
+  return readFileSync(join(folder, `${name}.hbs`), 'utf8');
 }
 
 /**
@@ -77,16 +88,16 @@ type Template = (plan: object) => string;
 function precompiled(): (name: TemplateName) => Template {
   const handlebars = (require('handlebars/runtime') as typeof Handlebars).create();
   const specs = require(built) as Readonly<Record<TemplateName, TemplateSpecification>>;
-  const templates = new Map(names.map((name) => [name, handlebars.template<object>(specs[name])]));
+  const templates = new Map(templateNames.map((name) => [name, handlebars.template<object>(specs[name])]));
   handlebars.registerPartial('header', handlebars.template(specs.header));
   return (name) => templates.get(name) as Template;
 }
 
 function fromText(overrides: TemplateOverrides): (name: TemplateName) => Template {
   const handlebars = (require('handlebars') as typeof Handlebars).create();
-  const read = (name: TemplateName): string => overrides[name] ?? readFileSync(join(folder, `${name}.hbs`), 'utf8');
+  const read = (name: TemplateName): string => overrides[name] ?? ourTemplate(name);
   const compiled = new Map<TemplateName, Template>();
-  handlebars.registerPartial('header', read('header'));
+  handlebars.registerPartial({ ...overrides.partials, header: read('header') });
   return (name) => {
     // What is printed is code, not HTML: nothing is escaped. Values of the plan are escaped where they are made.
     const template =

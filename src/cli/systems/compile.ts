@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
+  checkTemplates,
   compileSystem,
   hashFiles,
   loadTemplates,
@@ -87,9 +88,12 @@ export async function compileSystems(
   const folders = new Map(fresh.map(({ entry, outDir }) => [entry, outDir]));
   const begun: string[] = [];
   const extra = hashFiles(otherInputs(config));
-  const templates = config.templates === undefined ? undefined : loadTemplates(config.templates);
+  const own = found.systems.length === 0 ? undefined : config.templates;
+  const problems = own === undefined ? [] : checkTemplates(shown(cwd, own));
+  diagnostics.push(...problems);
+  const templates = own === undefined || hasErrors(problems) ? undefined : loadTemplates(own);
   for (const system of found.systems) {
-    if (hasErrors(system.diagnostics)) continue;
+    if (hasErrors([...system.diagnostics, ...problems])) continue;
     const outDir = join(out, system.model.name);
     const owner = force ? undefined : ownerOf(outDir, system.entry);
     if (owner !== undefined) {
