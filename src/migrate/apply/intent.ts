@@ -68,7 +68,8 @@ export function readIntent(path: string): Intent | 'broken' | undefined {
   try {
     text = readFileSync(path, 'utf8');
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw thrown;
   }
   try {
