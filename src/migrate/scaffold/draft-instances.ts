@@ -1,7 +1,9 @@
 import { visitStates, type SystemModel } from '../../model/index.ts';
 import { parsePath, pathName, type PathPiece } from '../../model/edit/path.ts';
+import { shapeOf } from '../../source/schemas/read-shape.ts';
 import { brokenIn, guessed, sentence, type Broken, type Drafting } from './drafting.ts';
 import type { Member } from './members.ts';
+import { typeText } from './type-text.ts';
 
 /** How instances come along. */
 export function draftInstances(drafting: Drafting): readonly Member[] {
@@ -80,15 +82,25 @@ function draftContext({ before, after }: Drafting, name: string, broken: readonl
   });
   const isLost = changed.every(({ reasons }) => reasons.every((reason) => reason.includes('lost')));
   const question = isLost
-    ? 'Fields are left out of the context. All right? Then remove this line.'
+    ? 'Fields are left out of the context, and what they hold is lost. All right? Then remove this line.'
     : 'How does the new context come from the old one?';
   return [
     {
       key: 'context',
       value: { question },
-      comments: [...texts, 'A function of the old context: (context: { … }) => ({ ...context, … }).'],
+      comments: [
+        ...texts,
+        `A function of the old context: (context: ${contextType(before, name)}) => ({ ...context, … }).`,
+      ],
     },
   ];
+}
+
+/** The type of what instances have stored, where it is short enough to be read. */
+function contextType(before: SystemModel, name: string): string {
+  const machine = before.machines[name];
+  const type = machine === undefined ? undefined : typeText(shapeOf(machine.context, before));
+  return type === undefined || type.length > 200 ? '{ … }' : type;
 }
 
 function schemaAt(model: SystemModel, path: string): string | undefined {

@@ -109,7 +109,7 @@ describe('scaffoldStep', () => {
             // any more.
             // Before: z.object({ total: z.number() }). Now: z.object({ total: z.number(), currency: z.enum(['EUR', 'USD'])
             // }).
-            // A function of the old context: (context: { … }) => ({ ...context, … }).
+            // A function of the old context: (context: { total: number }) => ({ ...context, … }).
             context: placeholder('How does the new context come from the old one?'),
           },
         },
@@ -185,7 +185,7 @@ describe('scaffoldStep', () => {
             // any more.
             // Before: z.object({ total: z.number() }). Now: z.object({ total: z.number(), currency: z.enum(['EUR', 'USD'])
             // }).
-            // A function of the old context: (context: { … }) => ({ ...context, … }).
+            // A function of the old context: (context: { total: number }) => ({ ...context, … }).
             context: placeholder('How does the new context come from the old one?'),
           },
         },
@@ -343,7 +343,7 @@ describe('what is written', () => {
     expect(diagnostics).toEqual([]);
     const lines = readFileSync(join(it_.root, file), 'utf8').split('\n');
     const questions = openQuestions(
-      files.map(({ step: { from, to, kind: _, ...parts } }) => ({ from, to, file, down: false, parts })),
+      files.map(({ step }) => ({ from: step.from, to: step.to, file, down: false, parts: step })),
       it_.root,
     );
     expect(questions.length).toBeGreaterThan(3);

@@ -125,14 +125,14 @@ function compareSteps(comparison: Comparison, before: StepNode, after: StepNode,
 }
 
 /** Do two steps call the same with the same, whatever the constant is called that they call? */
-function isSameCall({ same }: Comparison, before: StepNode, after: StepNode): boolean {
+function isSameCall(comparison: Comparison, before: StepNode, after: StepNode): boolean {
   if (!('call' in before) || !('call' in after)) return false;
   const bare = (call: CallNode): CallNode => {
     const { lambda: parts, ...rest } = call.lambda;
     if (parts?.block !== false) return call;
     return { ...call, lambda: { ...rest, text: `(${parts.parameter}) => (${call.argument})` } };
   };
-  return same(bare(before.call), bare(after.call));
+  return comparison.same(bare(before.call), bare(after.call));
 }
 
 function comparePartsOf(comparison: Comparison, before: StepNode, after: StepNode, place: Place, what: string): void {
