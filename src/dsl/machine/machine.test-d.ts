@@ -91,6 +91,10 @@ const order = head.states(['idle'], {
         cancel: [({ event }) => event.code, 'later'],
       },
       'error.*': { guard: ({ event }) => is<Equal<typeof event, ErrorRecord>>() ?? true },
+      // The ends of other states, and of their work.
+      'done.state.left': { guard: ({ event }) => is<Equal<typeof event, unknown>>() ?? true, target: 'done' },
+      'done.run.l1.charge': [{ guard: ({ event }) => event === 1 }, 'done'],
+      'error.run.other': { guard: ({ event }) => is<Equal<typeof event, ErrorRecord>>() ?? true },
     },
     entry: {
       do: [

@@ -106,6 +106,9 @@ type On<Ctx, Base, E extends Events, Target extends string> = {
   readonly 'error.communication'?: Go<Ctx, Base, OfEvent<ErrorRecord>, Target>;
   /** Either of them. */
   readonly 'error.*'?: Go<Ctx, Base, OfEvent<ErrorRecord>, Target>;
+  /** The end of another state, or of another state's work: for its own a state has `onDone`, and so has its `run`. */
+  readonly [end: `done.${'state' | 'run'}.${string}`]: Go<Ctx, Base, OfEvent<unknown>, Target>;
+  readonly [failure: `error.run.${string}`]: Go<Ctx, Base, OfEvent<ErrorRecord>, Target>;
 };
 
 /** One state. */

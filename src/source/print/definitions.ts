@@ -1,4 +1,12 @@
-import type { AgentNode, EventNode, FlowNode, MachineNode, ResourceNode, TaskNode } from '../../model/index.ts';
+import type {
+  AgentNode,
+  EventNode,
+  FlowNode,
+  MachineNode,
+  ResourceNode,
+  StateNode,
+  TaskNode,
+} from '../../model/index.ts';
 import { array, object, print, type Doc } from '../../model/text/doc.ts';
 import { camelCase, propertyKey, quote } from '../../model/text/names.ts';
 import { comment, commonMembers } from './common.ts';
@@ -8,7 +16,7 @@ import type { Printing } from './printing.ts';
 import { printStates } from './states.ts';
 import { printBody } from './steps.ts';
 import { taskOptions } from './tasks.ts';
-import { checkKeys, member, oneOrMore, optionalJson, text, texts } from './values.ts';
+import { checkKeys, member, optionalJson, text, texts } from './values.ts';
 
 /** Everything that a file declares as a constant. */
 export type DefinitionNode = AgentNode | ResourceNode | EventNode | TaskNode | FlowNode | MachineNode;
@@ -47,7 +55,14 @@ const printers: {
 function printMachine(to: Printing, node: MachineNode): Doc {
   const head = to.heads.get(node) ?? machineHead(to, node);
   const states = printStates(to, node, node.states, node.location);
-  return [head, '.states(', oneOrMore(node.initial) ?? '[]', ', ', states, ')'];
+  return [head, '.states(', initialOf(node), ', ', states, ')'];
+}
+
+/** One that lies deeper stands in a list: by itself the types know only those right below. */
+function initialOf({ initial = [], states }: Pick<StateNode, 'initial' | 'states'>): Doc {
+  const [first, second] = initial;
+  const isPlain = second === undefined && states.some(({ name }) => name === first);
+  return first !== undefined && isPlain ? quote(first) : array(initial.map(quote));
 }
 
 function machineHead(to: Printing, node: MachineNode): Doc {
@@ -66,7 +81,7 @@ function partsBefore(to: Printing, node: DefinitionNode, constant: string): stri
     const exits = exitsOf(node, state);
     const states = printStates(to, node, state.states, state.location);
     const options = exits.length === 0 ? '' : [', ', object([['exits: ', array(exits.map(quote))]])];
-    const call = [to.word('part'), '(', head, ', ', oneOrMore(state.initial) ?? '[]', ', ', states, options, ')'];
+    const call = [to.word('part'), '(', head, ', ', initialOf(state), ', ', states, options, ')'];
     texts.push(print(['const ', name, ' = ', call, ';'], 0, 120));
     to.apart.set(state, name);
   }

@@ -254,3 +254,12 @@ export const deep = deepHead.states('a', {
 });
 `);
 });
+
+test('a machine that starts deep inside says so in a list, as the types want it', async () => {
+  const model = await modelOf(`${basics}
+export const inside = machine('inside', { key: 'id', context: z.object({}), events: {} }).states(['b'], {
+  a: { states: { b: {} } },
+});
+`);
+  expect(await roundTrip(model, '/project/a.dsl.ts')).toContain(".states(['b'], {");
+});
