@@ -1,8 +1,17 @@
 import { ts } from '../syntax/typescript.js';
-import { stepParts, visitStates, visitSteps, type Location, type SystemModel } from '../../model/index.ts';
+import {
+  stepParts,
+  transitionGroups,
+  visitStates,
+  visitSteps,
+  type Location,
+  type SystemModel,
+} from '../../model/index.ts';
 import { propertyKey } from '../../model/text/names.ts';
+import { machineHead } from '../define/dsl-call.ts';
 import type { Opened } from '../read.ts';
 import type { TextEdit } from '../save/edits.ts';
+import { dslName } from '../syntax/dsl-name.ts';
 import type { Module } from '../syntax/module.ts';
 import { bare } from '../value/follow.ts';
 
@@ -35,7 +44,10 @@ function nodesAt(module: Module, offset: number): readonly ts.Node[] {
   return found;
 }
 
-/** Gives a state another name where it is declared. */
+/**
+ * Gives a state another name where it is declared, and where transitions and parts of the machine lead to it, be that
+ * in constants of their own.
+ */
 export function stateRenaming(
   opened: Opened,
   model: SystemModel,
@@ -43,13 +55,70 @@ export function stateRenaming(
   name: string,
   to: string,
 ): readonly Rewriting[] | undefined {
-  const places: Location[] = [];
   const node = model.machines[machine];
-  if (node !== undefined) visitStates(node, (state) => void (state.name === name && places.push(state.location)));
-  const [place] = places;
-  const at = place && offsetOf(opened, place);
-  const member = at && nodesAt(at.module, at.offset).find(ts.isObjectLiteralElementLike);
-  return at === undefined || member === undefined ? undefined : keyRenaming(at.module, member, to);
+  const found: Rewriting[] = [];
+  let own: readonly Rewriting[] | undefined;
+  if (node === undefined) return undefined;
+  visitStates(node, (state) => {
+    if (state.name === name) {
+      const at = offsetOf(opened, state.location);
+      const member = at && nodesAt(at.module, at.offset).find(ts.isObjectLiteralElementLike);
+      if (at !== undefined && member !== undefined) own ??= keyRenaming(at.module, member, to);
+    }
+    for (const { transitions } of transitionGroups(state))
+      for (const { targets, location } of transitions)
+        if (targets.includes(name)) found.push(...targetRenaming(opened, location, name, to));
+  });
+  if (own === undefined) return undefined;
+  const all = [...own, ...found, ...partRenaming(opened, machine, name, to)];
+  const isFirst = ({ module, start }: Rewriting, at: number): boolean =>
+    all.findIndex((each) => each.module === module && each.start === start) === at;
+  return all.filter(isFirst);
+}
+
+/** The target of the transition that begins at a place. */
+function targetRenaming(opened: Opened, place: Location, name: string, to: string): readonly Rewriting[] {
+  const at = offsetOf(opened, place);
+  if (at === undefined) return [];
+  const { module, offset } = at;
+  for (const node of nodesAt(module, offset).filter(ts.isExpression)) {
+    const value = bare(node);
+    if (ts.isStringLiteralLike(value)) return named(module, value, name, to);
+    if (!ts.isObjectLiteralExpression(value)) continue;
+    const target = value.properties.find((each) => each.name && 'text' in each.name && each.name.text === 'target');
+    return target !== undefined && ts.isPropertyAssignment(target) ? named(module, target.initializer, name, to) : [];
+  }
+  return [];
+}
+
+/** The texts of a value, one or a list, that say a name. */
+function named(module: Module, node: ts.Expression, name: string, to: string): readonly Rewriting[] {
+  const value = bare(node);
+  if (ts.isArrayLiteralExpression(value)) return value.elements.flatMap((each) => named(module, each, name, to));
+  return ts.isStringLiteralLike(value) && value.text === name ? [literalRenaming(module, value, to)] : [];
+}
+
+/** The states that the parts of a machine begin in, and that they lead to. */
+function partRenaming(opened: Opened, machine: string, name: string, to: string): readonly Rewriting[] {
+  const head = opened.members.find((member) => member.name === machine)?.definition.head;
+  const found: Rewriting[] = [];
+  for (const module of opened.reading.modules.values()) {
+    for (const statement of module?.source.statements ?? []) {
+      if (module === undefined || !ts.isVariableStatement(statement)) continue;
+      for (const { initializer } of statement.declarationList.declarations) {
+        const call = initializer && bare(initializer);
+        if (call === undefined || !ts.isCallExpression(call) || dslName(module, call.expression) !== 'part') continue;
+        const [owner, initial, , options] = call.arguments;
+        const isOwn = owner !== undefined && machineHead(opened.reading, { module, node: owner })?.node === head?.node;
+        if (!isOwn || initial === undefined) continue;
+        found.push(...named(module, initial, name, to));
+        if (options === undefined || !ts.isObjectLiteralExpression(options)) continue;
+        for (const option of options.properties)
+          if (ts.isPropertyAssignment(option)) found.push(...named(module, option.initializer, name, to));
+      }
+    }
+  }
+  return found;
 }
 
 /** Gives a step, a body of one, or a node of a graph another name. `path` as in `flows.pay.body.PATH`. */

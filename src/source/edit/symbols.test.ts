@@ -57,5 +57,5 @@ export { giveBack };`);
 
 test('a name that means something already is not given', () => {
   expect(renamed('/p/parts/billing.ts', 'const charge', 'alias')).toBe('nothing');
-  expect(renamed('/p/parts/billing.ts', 'const charge', 'input')).toBe('nothing');
+  expect(renamed('/p/parts/billing.ts', 'const charge', 'f')).toBe('nothing');
 });

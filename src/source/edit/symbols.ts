@@ -57,9 +57,23 @@ function referencesIn(texts: Texts, path: string, offset: number): readonly ts.R
  */
 export function renameSymbol(texts: Texts, path: string, offset: number, to: string): Texts | undefined {
   const first = referencesIn(texts, path, offset);
-  const files = new Set(first.map(({ fileName }) => fileName));
-  if (first.length === 0 || [...files].some((file) => isUsed(texts.get(file) ?? '', to))) return undefined;
-  return renameAll(texts, first, to);
+  if (first.length === 0) return undefined;
+  const next = renameAll(texts, first, to);
+  const isSure = !first.some(({ fileName }) => isUsed(texts.get(fileName) ?? '', to));
+  // Where there are such names already, all that was renamed, and nothing else, must still be one thing.
+  return isSure || referencesIn(next, path, movedOffset(first, path, offset, to)).length === first.length
+    ? next
+    : undefined;
+}
+
+/** Where a declaration stands when those before it in its file are renamed. */
+function movedOffset(locations: readonly ts.RenameLocation[], path: string, offset: number, to: string): number {
+  const before = locations.filter(({ fileName, textSpan }) => fileName === path && textSpan.start < offset);
+  const growth = before.map(
+    ({ textSpan, prefixText = '', suffixText = '' }) =>
+      prefixText.length + to.length + suffixText.length - textSpan.length,
+  );
+  return growth.reduce((sum, each) => sum + each, offset);
 }
 
 function renameAll(texts: Texts, locations: readonly ts.RenameLocation[], to: string): Texts {

@@ -105,7 +105,9 @@ function change(
     const wanted: Wanted = { before: code('before', index), after: code('after', index) };
     job.edit(
       module,
-      whole ? [replacement(mine, wanted.after, style)] : merge(mine, wanted, style, isStates && index === 1),
+      whole
+        ? [replacement(mine, wanted.after, style)]
+        : merge(mine, wanted, style, isStates && index === 1 ? 'states' : undefined),
     );
   }
 }

@@ -23,10 +23,21 @@ export interface List {
   readonly items: readonly Item[];
   /** Are its items states? */
   readonly isStates?: boolean;
+  /** Are the names of its members the user's own, such as those of states and events? */
+  readonly isOwnNames?: boolean;
+}
+
+/** What stands around a list: the member that holds it. */
+export type Role = 'states' | 'names' | undefined;
+
+/** What the value of a member is. */
+export function roleOf({ key }: Item): Role {
+  if (key === 'states') return 'states';
+  return key !== undefined && /^(?:on|events|flows|tasks|machines)$/.test(key) ? 'names' : undefined;
 }
 
 /** The items of a piece of code, if it is one that has some. */
-export function listOf(code: Code, isStates = false): List | undefined {
+export function listOf(code: Code, role: Role = undefined): List | undefined {
   const { source, start } = code;
   const node = start === undefined && ts.isExpression(code.node) ? bare(code.node) : code.node;
   const chain = start === undefined ? chainOf({ source, node }) : undefined;
@@ -42,7 +53,15 @@ export function listOf(code: Code, isStates = false): List | undefined {
     const items = node.properties.map((member) =>
       item(member, keyOf(member), ts.isPropertyAssignment(member) ? member.initializer : undefined),
     );
-    return { kind: 'object', head: '', start: node.properties.pos, end: node.end - 1, items: plain(items), isStates };
+    return {
+      kind: 'object',
+      head: '',
+      start: node.properties.pos,
+      end: node.end - 1,
+      items: plain(items),
+      isStates: role === 'states',
+      isOwnNames: role !== undefined,
+    };
   }
   if (ts.isArrayLiteralExpression(node)) {
     const items = node.elements.map((element) => {

@@ -4,7 +4,7 @@ import { bare } from '../value/follow.ts';
 import { same, startOf, textOf, type Code } from './code.ts';
 import type { TextEdit } from './edits.ts';
 import { rearranged, type Placed } from './items.ts';
-import { listOf, type Item, type List } from './lists.ts';
+import { listOf, roleOf, type Item, type List, type Role } from './lists.ts';
 import { mergeLeaves } from './leaves.ts';
 import { Moves, movedText, withMoved } from './moved.ts';
 import { order } from './order.ts';
@@ -21,12 +21,12 @@ export interface Wanted {
  * The smallest edits that make a piece of a file say what is wanted. The file says `before` in words of its own: where
  * it is built as the printer builds it, only what differs is touched; where it is not, the piece is written anew.
  */
-export function merge(own: Code, wanted: Wanted, style: Style, isStates = false): readonly TextEdit[] {
+export function merge(own: Code, wanted: Wanted, style: Style, role: Role = undefined): readonly TextEdit[] {
   const first: Merging = { style, moves: new Moves() };
-  const edits = mergeCode(own, wanted, first, isStates);
+  const edits = mergeCode(own, wanted, first, role);
   const { dropped } = first.moves;
   // What one list has dropped, another may have got.
-  return dropped.size === 0 ? edits : mergeCode(own, wanted, { style, moves: new Moves(dropped) }, isStates);
+  return dropped.size === 0 ? edits : mergeCode(own, wanted, { style, moves: new Moves(dropped) }, role);
 }
 
 interface Merging {
@@ -34,13 +34,13 @@ interface Merging {
   readonly moves: Moves;
 }
 
-function mergeCode(own: Code, wanted: Wanted, merging: Merging, isStates = false): readonly TextEdit[] {
+function mergeCode(own: Code, wanted: Wanted, merging: Merging, role: Role = undefined): readonly TextEdit[] {
   const { before, after } = wanted;
   if (same(before, after)) return [];
   return (
     mergeFunctions(own, wanted, merging) ??
-    mergeLists(own, wanted, merging, isStates) ??
-    mergeLeaves(own, after) ?? [replaced(own, wanted, merging, isStates)]
+    mergeLists(own, wanted, merging, role) ??
+    mergeLeaves(own, after) ?? [replaced(own, wanted, merging, role)]
   );
 }
 
@@ -50,8 +50,8 @@ export function replacement(own: Code, after: Code, style: Style): TextEdit {
   return { start, end: own.node.end, text: inStyle(after, style, indentAt(own.source.text, start)) };
 }
 
-function replaced(own: Code, { before, after }: Wanted, merging: Merging, isStates = false): TextEdit {
-  merging.moves.drop(own, before, isStates);
+function replaced(own: Code, { before, after }: Wanted, merging: Merging, role: Role = undefined): TextEdit {
+  merging.moves.drop(own, before, role);
   const start = startOf(own);
   return { start, end: own.node.end, text: written(after, merging, indentAt(own.source.text, start)) };
 }
@@ -94,10 +94,10 @@ function mergeLists(
   own: Code,
   { before, after }: Wanted,
   merging: Merging,
-  isStates: boolean,
+  role: Role,
 ): readonly TextEdit[] | undefined {
   const { style, moves } = merging;
-  const [mine, was, will] = [own, before, after].map((code) => listOf(code, isStates));
+  const [mine, was, will] = [own, before, after].map((code) => listOf(code, role));
   if (mine === undefined || was === undefined || will === undefined) return undefined;
   if (mine.kind !== was.kind || was.kind !== will.kind || was.head !== will.head) return undefined;
   const found = order(mine, was, will);
@@ -112,7 +112,7 @@ function mergeLists(
     const previous = was.items.find(({ key }) => key !== undefined && key === old.key);
     if (previous === undefined || found.items.some((item) => item.own === at)) continue;
     moves.dropItem(mine, old, previous);
-    moves.drop(old.value ?? old, previous.value ?? previous, old.key === 'states');
+    moves.drop(old.value ?? old, previous.value ?? previous, roleOf(old));
   }
   if (!found.moved) return inside.flat();
   const [sample] = mine.items;
@@ -149,5 +149,20 @@ function mergeItem(own: Item, before: Item, after: Item, merging: Merging): read
   if (same(before, after)) return [];
   if (own.value === undefined || before.value === undefined || after.value === undefined)
     return mergeLeaves(own, after) ?? [replaced(own, { before, after }, merging)];
-  return mergeCode(own.value, { before: before.value, after: after.value }, merging, own.key === 'states');
+  const inside = mergeCode(own.value, { before: before.value, after: after.value }, merging, roleOf(own));
+  return [...renamed(own, before, after), ...inside];
+}
+
+/** The name of a member, when it is another one. */
+function renamed(own: Item, before: Item, after: Item): readonly TextEdit[] {
+  const [mine, was, will] = [own, before, after].map(({ node }) =>
+    ts.isPropertyAssignment(node) ? node.name : undefined,
+  );
+  if (mine === undefined || was === undefined || will === undefined) return [];
+  const text = ({ source }: Code, node: ts.Node): string => source.text.slice(node.getStart(source), node.end);
+  if (normaliseText(text(before, was)) === normaliseText(text(after, will))) return [];
+  const start = mine.getStart(own.source);
+  const quote = own.source.text[start] ?? '';
+  const isPlain = ts.isIdentifier(will) && (quote === "'" || quote === '"');
+  return [{ start, end: mine.end, text: isPlain ? `${quote}${will.text}${quote}` : text(after, will) }];
 }

@@ -2,7 +2,7 @@ import { ts } from '../syntax/typescript.js';
 import type { Code } from './code.ts';
 import { applyEdits, type TextEdit } from './edits.ts';
 import { boundsOf } from './items.ts';
-import { listOf, type Item, type List } from './lists.ts';
+import { listOf, type Item, type List, type Role } from './lists.ts';
 import { parse } from './parse.ts';
 import { inStyle, type Style } from './style.ts';
 import { indentAt } from './trivia.ts';
@@ -25,9 +25,9 @@ export class Moves {
   }
 
   /** Keeps in mind the states and steps of a piece of the file that goes, or is written anew. */
-  drop(own: Code, before: Code, isStates = false): void {
-    const was = new Map(movable(before, isStates).map(({ list, item }) => [moveKey(list, item) ?? '', item]));
-    for (const { list, item } of movable(own, isStates)) this.dropItem(list, item, was.get(moveKey(list, item) ?? ''));
+  drop(own: Code, before: Code, role: Role = undefined): void {
+    const was = new Map(movable(before, role).map(({ list, item }) => [moveKey(list, item) ?? '', item]));
+    for (const { list, item } of movable(own, role)) this.dropItem(list, item, was.get(moveKey(list, item) ?? ''));
   }
 
   dropItem(list: List, own: Item, before: Item | undefined): void {
@@ -60,11 +60,11 @@ interface Movable {
 }
 
 /** The states and steps in a piece of code. With `isTaken`, what is inside of one that is taken is left out. */
-function movable(code: Code, isStates: boolean, isTaken?: (list: List, item: Item) => boolean): readonly Movable[] {
+function movable(code: Code, role: Role, isTaken?: (list: List, item: Item) => boolean): readonly Movable[] {
   const { source } = code;
   const found: Movable[] = [];
-  const look = (inner: Code, areStates: boolean): void => {
-    const list = ts.isExpression(inner.node) ? listOf(inner, areStates) : undefined;
+  const look = (inner: Code, own: Role): void => {
+    const list = ts.isExpression(inner.node) ? listOf(inner, own) : undefined;
     const taken = new Set<ts.Node>();
     for (const item of list?.items ?? []) {
       if (list === undefined || moveKey(list, item) === undefined || isTaken?.(list, item) === false) continue;
@@ -74,10 +74,11 @@ function movable(code: Code, isStates: boolean, isTaken?: (list: List, item: Ite
     const links = new Set<ts.Node>(list?.kind === 'chain' ? list.items.map(({ node }) => node) : []);
     const visit = (child: ts.Node): void => {
       if (taken.has(child) && list?.kind !== 'chain') return;
-      if (ts.isPropertyAssignment(child)) look({ source, node: child.initializer }, nameOf(child) === 'states');
+      if (ts.isPropertyAssignment(child))
+        look({ source, node: child.initializer }, nameOf(child) === 'states' ? 'states' : undefined);
       // The links of a chain lie in each other: of each, what is in its brackets.
       else if (links.has(child) && ts.isCallExpression(child)) inLink(child, taken.has(child));
-      else look({ source, node: child }, false);
+      else look({ source, node: child }, undefined);
     };
     const inLink = (call: ts.CallExpression, isGone: boolean): void => {
       if (!isGone) call.arguments.forEach(visit);
@@ -88,7 +89,7 @@ function movable(code: Code, isStates: boolean, isTaken?: (list: List, item: Ite
     else if (ts.isPropertyAssignment(inner.node)) visit(inner.node);
     else ts.forEachChild(inner.node, visit);
   };
-  look(code, isStates);
+  look(code, role);
   return found;
 }
 
@@ -154,7 +155,7 @@ export function withMoved(
   inside: (from: Dropped, item: Item) => readonly TextEdit[],
 ): string {
   const places =
-    moves.known.size === 0 ? [] : movable(code, false, (list, item) => moves.find(list, item) !== undefined);
+    moves.known.size === 0 ? [] : movable(code, undefined, (list, item) => moves.find(list, item) !== undefined);
   const found = places.flatMap(({ list, item }) => {
     const from = moves.find(list, item);
     return from === undefined ? [] : [{ from, item, isLink: list.kind === 'chain' }];

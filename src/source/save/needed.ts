@@ -92,7 +92,11 @@ export function bringWhatIsNeeded(job: Job, module: Module): void {
     }
   };
   const old = refersTo(module.source);
-  for (const name of refersTo(parse(applyEdits(module.text, edits)).source)) if (!old.has(name)) look(name);
+  // A declaration may be called like something that only a lambda has had.
+  const isNew = (name: string): boolean =>
+    Object.hasOwn(job.after.locals, name) && !Object.hasOwn(job.before.locals, name);
+  for (const name of refersTo(parse(applyEdits(module.text, edits)).source))
+    if (!old.has(name) || isNew(name)) look(name);
   const before = [
     ...declare(job, module, edits, [...locals.values()]),
     ...importEdits(module, job.style(module), [...imports.values()]),

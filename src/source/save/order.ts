@@ -1,3 +1,4 @@
+import { same } from './code.ts';
 import type { Item, List } from './lists.ts';
 
 /** One item of a list as it shall be: which one it was in the file, in what was said, in what shall be said. */
@@ -15,7 +16,7 @@ export interface Order {
 
 /** Which items stay, go and come; nothing when the file's list is not built as what it says. */
 export function order(own: List, before: List, after: List): Order | undefined {
-  if (own.kind === 'object') return orderOfMembers(own, before, after);
+  if (own.kind === 'object') return orderOfMembers(own, before, underOldNames(own, before, after));
   if (own.items.length !== before.items.length || own.items.some(({ key }) => key === undefined)) return undefined;
   if (own.kind === 'chain' && own.items.some(({ key }, index) => key !== before.items[index]?.key)) return undefined;
   const taken = new Set<number>();
@@ -32,6 +33,28 @@ export function order(own: List, before: List, after: List): Order | undefined {
   });
   const moved = items.length !== own.items.length || items.some(({ own: at }, index) => at !== index);
   return { items, moved };
+}
+
+/**
+ * What shall be said, with the names that its members have had: a member with the value of one that is gone is that one,
+ * and so is one in its place, where members are the user's own: states, events.
+ */
+function underOldNames(own: List, before: List, after: List): List {
+  const has = ({ items }: List, key: string | undefined): boolean => items.some((item) => item.key === key);
+  const gone = before.items.filter(({ key }) => key !== undefined && !has(after, key) && has(own, key));
+  const came = after.items.filter(({ key }) => key !== undefined && !has(before, key) && !has(own, key));
+  const names = new Map<Item, string | undefined>();
+  const isSame = (a: Item, b: Item): boolean =>
+    a.value !== undefined && b.value !== undefined && same(a.value, b.value);
+  for (const item of came) {
+    const inPlace = before.items.length === after.items.length ? before.items[after.items.indexOf(item)] : undefined;
+    const alike = gone.filter((each) => isSame(each, item));
+    const found = alike.length === 1 ? alike[0] : own.isOwnNames === true ? inPlace : undefined;
+    if (found !== undefined && gone.includes(found) && ![...names.values()].includes(found.key))
+      names.set(item, found.key);
+  }
+  if (names.size === 0) return after;
+  return { ...after, items: after.items.map((item) => (names.has(item) ? { ...item, key: names.get(item) } : item)) };
 }
 
 function orderOfMembers(own: List, before: List, after: List): Order | undefined {

@@ -1,0 +1,124 @@
+import { applyEdits, type Edit, type SystemModel } from 'millrace/model';
+import { seededRandom } from 'millrace/testing';
+import { ts } from 'ts-morph';
+import { expect, test } from 'vitest';
+import { randomEdits, type RandomEditsOptions } from '../../../test/support/random-edits.ts';
+import { root } from '../../../test/support/type-check.ts';
+import { camelCase } from '../../model/text/names.ts';
+import { corpus, filesOf, open } from '../fixtures/corpus.ts';
+import { printSystem } from '../print/print-system.ts';
+import { difference } from '../print/same.ts';
+import { editTexts } from './edit-texts.ts';
+
+/** How many lists of edits are applied to each system of the corpus, in each of the tests. */
+const runs = Number(process.env['EDIT_RUNS'] ?? 8);
+
+interface Done {
+  readonly seed: number;
+  readonly edits: readonly Edit[];
+  readonly before: (path: string) => string;
+  /** Of the files that changed. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly notes: readonly string[];
+}
+
+/** Applies random edits to an oddly written source; what is read then is what the edits make of the model. */
+function* edited(file: string, kind: string, options: RandomEditsOptions): Iterable<Done> {
+  for (let seed = 0; seed < runs; seed++) {
+    const before = filesOf(seed % 2 === 0 ? 0 : seed);
+    const { system } = open(file, before);
+    const random = seededRandom(`${kind} ${seed} ${file.slice(root.length)}`);
+    const fits = (model: SystemModel): boolean => printSystem(model).diagnostics.length === 0;
+    const { edits, model } = randomEdits(system, random, { fits, ...options });
+    const { texts, diagnostics } = editTexts(edits, file, root, before);
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    // A definition cannot go to every file: the files must not import each other.
+    if (errors.length > 0 && errors.every(({ code, message }) => code === 'MR1776' || /MR1008/.test(message))) continue;
+    expect({ seed, edits, errors }).toEqual({ seed, edits, errors: [] });
+    expect(applyEdits(system, edits).system).toEqual(model);
+    const again = open(file, (path) => texts.get(path) ?? before(path)).system;
+    expect({ seed, edits, where: difference(model, again) }).toEqual({ seed, edits, where: undefined });
+    for (const [path, text] of texts) expect(text).not.toBe(before(path));
+    yield { seed, edits, before, texts, notes: diagnostics.map(({ code }) => code) };
+  }
+}
+
+interface Pieces {
+  readonly tokens: readonly string[];
+  readonly comments: readonly string[];
+  /** Line ends with the spaces before the next token, and comments, in order. */
+  readonly layout: readonly string[];
+}
+
+function piecesOf(text: string): Pieces {
+  const source = ts.createSourceFile('a.ts', text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
+  const tokens: string[] = [];
+  const layout: string[] = [];
+  const comments: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (node.kind >= ts.SyntaxKind.FirstJSDocNode && node.kind <= ts.SyntaxKind.LastJSDocNode) return;
+    const children = node.getChildren(source);
+    if (children.length > 0) return children.forEach(visit);
+    const start = node.getStart(source);
+    if (node.end > start) tokens.push(text.slice(start, node.end));
+    for (const [piece] of text.slice(node.pos, start).matchAll(/\/\*[^]*?\*\/|\/\/[^\r\n]*|\r?\n[ \t]*/g)) {
+      layout.push(piece);
+      if (piece.startsWith('/')) comments.push(piece);
+    }
+  };
+  visit(source);
+  return { tokens, comments, layout };
+}
+
+/** What one list has more often than another. */
+function more(list: readonly string[], than: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const each of than) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return list.filter((each) => {
+    const left = counts.get(each) ?? 0;
+    counts.set(each, left - 1);
+    return left <= 0;
+  });
+}
+
+test.each(corpus)('%s: random edits give what they give in the model', (file) => {
+  expect([...edited(file, 'all', { count: 5 })].length).toBeGreaterThan(0);
+});
+
+test.each(corpus)('%s: what is renamed keeps every comment, line and indentation', (file) => {
+  for (const { seed, edits, before, texts, notes } of edited(file, 'rename', { ops: ['rename'], count: 6 })) {
+    if (notes.length > 0) continue;
+    const { machines } = open(file, before).system;
+    const aliases = Object.values(machines).flatMap(({ events }) => events.map(({ alias }) => alias));
+    const isAlias = edits.some(({ path }) => /^machines\..*\.events\./.test(path));
+    const names = edits.flatMap((edit) => (edit.op === 'rename' ? namesOf(edit.path, edit.to) : []));
+    if (isAlias) names.push(...aliases);
+    for (const [path, text] of texts) {
+      const [old, next] = [piecesOf(before(path)), piecesOf(text)];
+      expect({ seed, edits, layout: next.layout }).toEqual({ seed, edits, layout: old.layout });
+      const strange = [...more(old.tokens, next.tokens), ...more(next.tokens, old.tokens)].filter(
+        (token) => !/^[:,.[\]]$/.test(token) && !names.some((name) => token.includes(name)),
+      );
+      expect({ seed, edits, strange }).toEqual({ seed, edits, strange: [] });
+    }
+  }
+});
+
+function namesOf(path: string, to: string): readonly string[] {
+  const old = /(?:"((?:[^"\\]|\\.)*)"|([^./]+))$/.exec(path);
+  const name = old?.[1] ?? old?.[2] ?? '';
+  return [name, camelCase(name), to, camelCase(to), 'as'];
+}
+
+test.each(corpus)('%s: what is moved takes its comments along', (file) => {
+  for (const { seed, edits, before, texts, notes } of edited(file, 'move', { ops: ['move'], count: 4 })) {
+    if (notes.length > 0) continue;
+    const all = (textOf: (path: string) => string): Pieces => piecesOf([...texts.keys()].map(textOf).join('\n'));
+    const [old, next] = [all(before), all((path) => texts.get(path) ?? before(path))];
+    expect({ seed, edits, comments: next.comments.toSorted() }).toEqual({
+      seed,
+      edits,
+      comments: old.comments.toSorted(),
+    });
+  }
+});
