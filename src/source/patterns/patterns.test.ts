@@ -4,23 +4,16 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { visitSteps } from '../../model/index.ts';
 import { validateSystem } from '../../rules/index.ts';
+import { flowGraph, graphMermaid } from '../../convert/index.ts';
 import { lines, modelOf, readText } from '../fixtures/read-text.ts';
 import { expandPattern, library, patternText } from './expand.ts';
+import { exampleOf, parameterRows, samples } from './fixtures/pages.ts';
 import { patterns } from './index.ts';
 
 const head = `import { event, flow, system, task } from 'millrace';
 import { z } from 'zod';
 export default system('s', { version: '1.0.0' });
 `;
-
-/** The parameters that each pattern needs, and one that it may have. */
-const samples: Readonly<Record<string, object>> = {
-  'map-reduce': { name: 'countWords', map: 'countPage', reduce: 'addUp' },
-  pipeline: { name: 'importRows', stages: ['read', 'clean', { id: 'store', run: 'storeRows' }] },
-  approval: { name: 'payExpense', event: 'expenseDecided', ask: 'askBoss', perform: 'payOut', refuse: 'sayNo' },
-  saga: { name: 'bookTrip', steps: ['flight', { id: 'car', do: 'rentCar', undo: 'returnCar' }] },
-  'retry-until': { name: 'makeReport', start: 'startReport', check: 'checkReport' },
-};
 
 /** Everything that the reader and the rules say about a system of just this pattern. */
 async function judged(name: string, parameters: object): Promise<readonly string[]> {
@@ -29,13 +22,27 @@ async function judged(name: string, parameters: object): Promise<readonly string
   return validateSystem(result.system).issues.map(({ code, message }) => `${code} ${message}`);
 }
 
-describe.each(library)('$name', ({ name, parameters }) => {
+const page = readFileSync(fileURLToPath(new URL('../../../docs/patterns.md', import.meta.url)), 'utf8');
+
+describe.each(library)('$name', (pattern) => {
+  const { name } = pattern;
+
   test('with as little as it needs passes all rules', async () => {
     expect(await judged(name, samples[name] ?? {})).toEqual([]);
   });
 
-  test('is described in docs/patterns.md and takes what is said there', () => {
-    for (const { key, fallback } of parameters) {
+  test('docs/patterns.md shows it: how it is added, its parameters, its picture, its code', async () => {
+    const { command, source } = exampleOf(name);
+    const { flows, ...system } = await modelOf(source);
+    const [flow] = Object.values(flows);
+    if (flow === undefined) throw new Error('It has no flow.');
+    expect(page).toContain(
+      `\`\`\`sh\n${command}\n\`\`\`\n\n| parameter | | default |\n|---|---|---|\n${parameterRows(pattern).join('\n')}\n`,
+    );
+    expect(page).toContain(`\`\`\`ts\n${source}\`\`\`\n`);
+    expect(page).toContain(`\`\`\`mermaid\n${graphMermaid(flowGraph(flow, { ...system, flows })).trim()}\n\`\`\`\n`);
+    // The example is as little as it needs.
+    for (const { key, fallback } of pattern.parameters) {
       expect(Object.hasOwn(samples[name] ?? {}, key)).toBe(fallback === undefined);
     }
   });
