@@ -67,6 +67,14 @@ export type JournalKind =
   | 'emitted'
   /** A part of a race came to its end first. `data`: its name. */
   | 'won'
+  /** A graph has begun. `data`: `{nodes}`, the names of those that the code declares. */
+  | 'opened'
+  /** A node was added to a running graph, at `GRAPH/~add/NODE`. `name`: the task, `data`: `{input?, needs}`. */
+  | 'enqueued'
+  /** A node of a graph will not run: what it needs has failed. */
+  | 'skipped'
+  /** All nodes of a graph have ended. `data`: `{failed, skipped}`, names. */
+  | 'closed'
   /** A person is to decide. `data`: `{message?, form?, until?}`, `form` as JSON Schema. A newer line asks anew. */
   | 'asked'
   /** A person has decided. `data`: `{approved, by, form?}`. */

@@ -294,7 +294,7 @@ it('takes 1,000 orders and 200 runs in flight over three steps, killed in the mi
     const row = runtime.status(id);
     const done = (perRun.get(id) ?? []).map(({ task }) => (task === 'chargeCard' ? 'takeMoney' : task)).sort();
     const lines = (row?.input as { lines?: readonly unknown[] } | undefined)?.lines ?? [];
-    const review = String((row?.input as { orderId?: string }).orderId).startsWith('R-')
+    const review = String((row?.input as { orderId?: string } | undefined)?.orderId).startsWith('R-')
       ? ['openReview', 'closeReview']
       : [];
     const all = ['assessRisk', 'takeMoney', 'printLabel', 'sendMail', ...review, ...lines.map(() => 'reserveStock')];

@@ -31,7 +31,7 @@ function chainFrom(version: string, options: Omit<ChainOptions, 'from'>): readon
   const begins = [...new Set(files.map(({ step }) => (isUp ? step.from : step.to)))]
     .filter((begin) => begin !== version && !isBreaking(begin, version))
     .sort((a, b) => compareVersions(a, b) * (isUp ? 1 : -1));
-  for (const begin of [...begins.filter((each) => !isAhead(each)).reverse(), ...begins.filter(isAhead)]) {
+  for (const begin of [...begins.filter((each) => !isAhead(each)).toReversed(), ...begins.filter(isAhead)]) {
     const found = begin === to ? undefined : planChain({ ...options, from: begin });
     if (found?.diagnostics.length === 0) return found.steps.filter((step) => isAhead(step.to));
   }
