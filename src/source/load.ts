@@ -1,3 +1,4 @@
+import type { Duration } from '../core/index.ts';
 import type { SystemModel } from '../model/index.ts';
 import { SourceError } from './errors.ts';
 import type { BoundSystem } from '../tasks/index.ts';
@@ -7,6 +8,16 @@ import { readSystem } from './read-system.ts';
 export interface LoadOptions {
   /** Also execute the file, and bind its schemas and functions to the model, so that a runtime can run it. */
   readonly live?: boolean;
+  /**
+   * Live only: may the files of the system, and what they import by a relative path, import Node's own modules? By default
+   * not: they declare, and work is for tasks, which may.
+   */
+  readonly builtins?: boolean;
+  /**
+   * Live only: how long executing the files may take. With it they are executed in a thread of their own first, which is
+   * ended in time, so that not even a loop without an end can hold up the program. By default there is no limit.
+   */
+  readonly timeLimit?: Duration;
 }
 
 /**
@@ -15,7 +26,8 @@ export interface LoadOptions {
  *
  * @throws SourceError MR1016 with all diagnostics when the source has errors.
  * @throws MillraceError live only: MR1017 when a file cannot be executed, MR1018 when that gives something else than
- * reading, MR1019 when a file in `tasks/` is no implementation of its task.
+ * reading, MR1019 when a file in `tasks/` is no implementation of its task, MR1292 when a file that declares imports one of
+ * Node's own modules, MR1293 when executing takes longer than the time limit.
  * @example
  * ```ts
  * import { loadSystemFromDsl } from 'millrace/source';
@@ -41,5 +53,5 @@ export async function loadSystemFromDsl(path: string, options: LoadOptions = {})
     throw new SourceError(path, diagnostics);
   if (options.live !== true) return system;
   const { bindLive } = await import('./bind/load-live.ts');
-  return (await bindLive(system, path)).system;
+  return (await bindLive(system, path, options)).system;
 }

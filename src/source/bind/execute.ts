@@ -24,11 +24,13 @@ export async function execute(path: string): Promise<Namespace> {
   try {
     return (await import(/* @vite-ignore */ url)) as Namespace;
   } catch (error) {
+    if (error instanceof MillraceError) throw error;
     if (!otherLoader.has(String((error as { code?: unknown }).code))) throw failure(path, error);
     const { tsImport } = await import('tsx/esm/api');
     try {
       return (await tsImport(url, import.meta.url)) as Namespace;
     } catch (second) {
+      if (second instanceof MillraceError) throw second;
       // Where both fail for the same reason, the first one has the plainer message.
       throw failure(path, (second as { code?: unknown }).code === (error as { code?: unknown }).code ? error : second);
     }

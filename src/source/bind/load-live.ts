@@ -4,10 +4,16 @@ import { kebabCase, MillraceError } from '../../core/index.ts';
 import type { SystemModel } from '../../model/index.ts';
 import type { TaskImplementation } from '../../tasks/index.ts';
 import { bind, type Binding } from './bind.ts';
+import type { LoadOptions } from '../load.ts';
 import { execute } from './execute.ts';
+import { executeAll, tryWithin } from './time-limit.ts';
 
 /** Executes the files of a system and the implementations of its tasks, and binds them to its model. */
-export async function bindLive(model: SystemModel, path: string): Promise<Binding> {
+export async function bindLive(
+  model: SystemModel,
+  path: string,
+  { builtins = false, timeLimit }: Pick<LoadOptions, 'builtins' | 'timeLimit'> = {},
+): Promise<Binding> {
   const entry = resolve(path);
   if (entry.endsWith('.json')) {
     throw new MillraceError(
@@ -22,9 +28,9 @@ export async function bindLive(model: SystemModel, path: string): Promise<Bindin
   }
   const folder = dirname(entry);
   const definitions = [model.events, model.tasks, model.flows, model.machines].flatMap((map) => Object.values(map));
-  const files = new Set([entry, ...definitions.map(({ location }) => resolve(folder, location.file))]);
-  const namespaces = [];
-  for (const file of files) namespaces.push(await execute(file));
+  const files = [...new Set([entry, ...definitions.map(({ location }) => resolve(folder, location.file))])];
+  if (timeLimit !== undefined) await tryWithin(files, builtins, timeLimit);
+  const namespaces = await executeAll(files, builtins);
   const implementations: Record<string, TaskImplementation> = {};
   for (const { name, model: performer } of Object.values(model.tasks)) {
     const file = join(folder, 'tasks', `${kebabCase(name) || 'task'}.ts`);
