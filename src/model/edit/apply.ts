@@ -6,10 +6,13 @@ import { checkShape } from './check.ts';
 import type { Edit } from './edit.ts';
 import { readEdit } from './edit-schema.ts';
 import type { Step } from './find.ts';
+import { isMap, maps, type MapName } from './grammar.ts';
 import { Journal } from './journal.ts';
+import { parsePath } from './path.ts';
 import { move } from './move.ts';
 import { Refused, refuse, toDiagnostic, type Problem } from './problem.ts';
 import type { ReadText } from './read.ts';
+import { missingNames, noteRemoval, stillNamed, type Removed } from './removed.ts';
 import { remove, set } from './set.ts';
 import { rename } from './rename/rename.ts';
 import { Work } from './work.ts';
@@ -43,32 +46,63 @@ export interface AppliedEdits {
  * ```
  */
 export function applyEdits(model: SystemModel, edits: readonly Edit[], options: ApplyOptions = {}): AppliedEdits {
-  const journal = new Journal();
-  const diagnostics: Diagnostic[] = [];
-  let system = model;
-  const list: readonly unknown[] = Array.isArray(edits) ? edits : [];
   if (!Array.isArray(edits)) {
     const problem: Problem = { code: 'MR1780', message: 'Edits come as a list.', location: model.location };
     return { diagnostics: [toDiagnostic(problem, '')] };
   }
-  for (const [index, json] of list.entries()) {
-    const number = index + 1;
-    const prefix = `Edit ${number}${titleOf(json)}: `;
+  const run: Run = { journal: new Journal(), removed: [], touched: new Map(), read: options.read };
+  const diagnostics: Diagnostic[] = [];
+  let system = model;
+  for (const [index, json] of (edits as readonly unknown[]).entries()) {
     const work = new Work(system);
+    const step = { work, journal: run.journal };
     try {
-      applyOne({ work, journal }, json, number, options.read);
+      applyOne(run, step, json, index + 1);
       system = work.model;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      const prefix = prefixOf(json, index + 1);
       diagnostics.push(...error.problems.map((problem) => toDiagnostic(problem, prefix)));
-      noteFailed(journal, json);
+      noteFailed(run.journal, json);
     }
   }
+  diagnostics.push(...checkEnd(model, system, run));
   return diagnostics.length > 0 ? { diagnostics } : { system: freezeSystem(system), diagnostics };
 }
 
-function applyOne(step: Step, json: unknown, number: number, read: ReadText | undefined): void {
+/** What is known of a list of edits while it is applied. */
+interface Run {
+  readonly journal: Journal;
+  readonly removed: Removed[];
+  /** The definitions that were given something, each with the edit that did it last. */
+  readonly touched: Map<string, { readonly map: MapName; readonly name: string; readonly prefix: string }>;
+  readonly read: ReadText | undefined;
+}
+
+/** What can be told only when all edits are done: whether names still lead somewhere. */
+function checkEnd(before: SystemModel, after: SystemModel, { removed, touched }: Run): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  for (const one of removed) {
+    const problem = stillNamed(after, one);
+    if (problem !== undefined) diagnostics.push(toDiagnostic(problem, one.title));
+  }
+  for (const { map, name, prefix } of touched.values()) {
+    const missing = missingNames(before, after, map, name);
+    // What was removed and is needed is told above.
+    const untold = missing.filter((use) => !removed.some((one) => one.what === 'definition' && one.name === use));
+    const location = after[map][name]?.location ?? after.location;
+    for (const use of untold) {
+      const message = `code of ${maps[map]} '${name}' needs '${use}', which the system does not have.`;
+      const hint = "Give it in the 'locals' or 'imports' of an 'add'.";
+      diagnostics.push(toDiagnostic({ code: 'MR1784', message, hint, location }, prefix));
+    }
+  }
+  return diagnostics;
+}
+
+function applyOne(run: Run, step: Step, json: unknown, number: number): void {
   const { work, journal } = step;
+  const { read } = run;
   const parsed = readEdit(json);
   if ('problems' in parsed) {
     return refuse('MR1780', work.model.location, `this is no edit: ${parsed.problems.join('; ')}.`);
@@ -78,12 +112,15 @@ function applyOne(step: Step, json: unknown, number: number, read: ReadText | un
     case 'add': {
       const path = add(step, edit, read);
       checkShape(work);
+      noteTouched(run, work, prefixOf(json, number));
       journal.noteAdded(path, number);
       return;
     }
     case 'remove': {
+      const note = noteRemoval(step, edit.path, number, prefixOf(json, number));
       const path = remove(step, edit);
       checkShape(work);
+      run.removed.push(note);
       journal.noteRemoved(path, number);
       return;
     }
@@ -91,6 +128,7 @@ function applyOne(step: Step, json: unknown, number: number, read: ReadText | un
       const { path, to } = rename(step, edit);
       checkShape(work);
       if (to !== path) journal.noteRenamed(path, to, number);
+      followDefinition(run, path, to);
       return;
     }
     case 'move': {
@@ -104,6 +142,7 @@ function applyOne(step: Step, json: unknown, number: number, read: ReadText | un
     case 'set': {
       const { path, value, before } = set(step, edit, read);
       checkShape(work);
+      noteTouched(run, work, prefixOf(json, number));
       checkOther(journal, path, value, work, before);
       journal.noteSet(path, value, number);
       return;
@@ -128,8 +167,29 @@ function noteFailed(journal: Journal, json: unknown): void {
   if (edit.op === 'rename') journal.noteFailed(edit.path.replace(/[^./]+$/, () => edit.to));
 }
 
-function titleOf(json: unknown): string {
-  if (typeof json !== 'object' || json === null) return '';
+function noteTouched({ touched }: Run, work: Work, prefix: string): void {
+  for (const { map, name } of work.opened) touched.set(`${map}.${name}`, { map, name, prefix });
+}
+
+/** What was removed from a definition, or was given to it, is known by the newest name of the definition. */
+function followDefinition({ removed, touched }: Run, path: string, to: string): void {
+  const [map, from, ...rest] = piecesOf(path);
+  const name = piecesOf(to)[1];
+  if (map === undefined || !isMap(map) || from === undefined || name === undefined || rest.length > 0) return;
+  for (const one of removed) if (one.map === map && one.definition === from) one.definition = name;
+  const own = touched.get(`${map}.${from}`);
+  if (own === undefined) return;
+  touched.delete(`${map}.${from}`);
+  touched.set(`${map}.${name}`, { ...own, name });
+}
+
+function piecesOf(path: string): readonly string[] {
+  const parsed = parsePath(path);
+  return 'pieces' in parsed ? parsed.pieces.map(({ name }) => name) : [];
+}
+
+function prefixOf(json: unknown, number: number): string {
+  if (typeof json !== 'object' || json === null) return `Edit ${number}: `;
   const { op, path } = json as { readonly op?: unknown; readonly path?: unknown };
-  return typeof op === 'string' && typeof path === 'string' ? ` (${op} '${path}')` : '';
+  return typeof op === 'string' && typeof path === 'string' ? `Edit ${number} (${op} '${path}'): ` : `Edit ${number}: `;
 }

@@ -1,8 +1,13 @@
 import { canonicalJson } from '../../core/index.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { hashSystem } from '../hash/hash.ts';
-import { modelFormat, type SystemModel } from '../nodes/system.ts';
-import { parseSystem } from '../schema/parse.ts';
+import { bringUp, type FileFormat } from '../format/format.ts';
+import { modelFile } from '../format/model-file.ts';
+import type { SystemModel } from '../nodes/system.ts';
+import { parseSystemFile } from '../schema/parse.ts';
+
+/** The format of a snapshot. Format 1 is the first one: there is nothing to bring up yet. */
+export const snapshotFile: FileFormat = { what: 'a snapshot', field: 'format', current: 1, steps: [] };
 
 /** One step that a system has taken from version to version. */
 export interface HistoryEntry {
@@ -65,32 +70,37 @@ export function isSnapshot(json: unknown): boolean {
  * ```
  */
 export function parseSnapshot(json: unknown, file: string): ParsedSnapshot {
+  return parseSnapshotFile(json, file, snapshotFile, modelFile);
+}
+
+/** {@link parseSnapshot} for files whose formats are known. */
+export function parseSnapshotFile(
+  json: unknown,
+  file: string,
+  format: FileFormat,
+  modelOf: FileFormat,
+): ParsedSnapshot {
   const refuse = (code: string, message: string, hint: string): ParsedSnapshot => ({
     diagnostics: [{ code, severity: 'error', message, file, line: 1, column: 1, endLine: 1, endColumn: 1, hint }],
   });
   const again = 'Take the file back from git; `dsl migrate FILE --snapshot` writes one of the present version.';
   if (!isSnapshot(json)) return refuse('MR1810', `'${file}' is no snapshot of a system.`, again);
-  const { format, system, version, hash, model, history } = json as Readonly<Record<string, unknown>>;
-  if (format !== 1) {
-    const hint = 'It was written by a newer version of Millrace: use that one.';
-    return refuse(
-      'MR1810',
-      `'${file}' is a snapshot of format ${JSON.stringify(format)}, and this Millrace reads 1.`,
-      hint,
-    );
-  }
+  const brought = bringUp(json as Readonly<Record<string, unknown>>, format);
+  if ('problem' in brought) return refuse('MR1810', `'${file}': ${brought.problem}`, brought.hint);
+  const { system, version, hash, model, history } = brought.json;
   if (!isHistory(history)) return refuse('MR1810', `'history' of '${file}' is no list of migrations.`, again);
-  const parsed = parseSystem(model);
+  const parsed = parseSystemFile(model, modelOf);
   if (parsed.system === undefined) {
     return { diagnostics: parsed.diagnostics.map((each) => ({ ...each, message: `In '${file}': ${each.message}` })) };
   }
   const { system: found } = parsed;
-  // A model of an older format is not what was hashed any more, once it has been brought up.
-  const isOld = (model as Readonly<Record<string, unknown>>)['schemaVersion'] !== modelFormat;
-  if (found.name !== system || found.version !== version || (!isOld && hashSystem(found) !== hash)) {
+  // A model of an older format is not what was hashed any more, once it has been brought up: it gets the hash that it has now.
+  const isOld = parsed.diagnostics.some(({ code }) => code === 'MR1843');
+  const now = hashSystem(found);
+  if (found.name !== system || found.version !== version || (!isOld && now !== hash)) {
     return refuse('MR1811', `'${file}' was changed after it was written: its model and its hash do not agree.`, again);
   }
-  const snapshot = { format: 1, system: found.name, version: found.version, hash: String(hash), model: found } as const;
+  const snapshot = { format: 1, system: found.name, version: found.version, hash: now, model: found } as const;
   return { snapshot: Object.freeze({ ...snapshot, history }), diagnostics: parsed.diagnostics };
 }
 

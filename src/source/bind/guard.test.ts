@@ -98,8 +98,6 @@ it('a loop without an end, and an await, take no longer than they may', () => {
   expect(load({ ...loop, 'kind.ts': waits }, { timeLimit: '2s' })).toMatchObject({ code: 'MR1293' });
   // What is wrong otherwise is told as ever.
   expect(
-    load({ ...loop, 'kind.ts': "export const kind = 1;
-throw new Error('no luck');
-" }, { timeLimit: '20s' }),
+    load({ ...loop, 'kind.ts': "export const kind = 1;\nthrow new Error('no luck');\n" }, { timeLimit: '20s' }),
   ).toMatchObject({ code: 'MR1017', message: expect.stringContaining('no luck') as string });
 });
