@@ -74,7 +74,7 @@ it.each(['node:fs', 'child_process'])('%s is refused, in the file and in what it
   expect(load(files, { builtins: true })).toEqual({ ok: 'k' });
 });
 
-it('it is refused where tsx executes, too', () => {
+it('where tsx executes, they are refused too', () => {
   const head = "import 'node:fs';\nenum Level { Low = 'low' }";
   expect(load({ 'a.dsl.ts': dsl(head, 'Level.Low') })).toMatchObject({ code: 'MR1292' });
 });
