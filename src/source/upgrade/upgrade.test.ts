@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { globSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Codemod } from './codemod.ts';
@@ -37,6 +37,25 @@ test('every codemod has a pair of its own, which needs it', async () => {
     const without = await upgrade(['a.dsl.ts'], others, files({ 'a.dsl.ts': fixture(`${name}/before`) }));
     expect(without.files, name).toEqual([]);
   }
+});
+
+test('the reader says of all of it that there is an upgrade, or what is meant', async () => {
+  const hints = async (name: string): Promise<readonly (string | undefined)[]> => {
+    const { diagnostics } = await upgrade(['a.dsl.ts'], [], files({ 'a.dsl.ts': fixture(`${name}/before`) }));
+    expect(diagnostics.length).toBeGreaterThan(0);
+    return diagnostics.filter(({ code }) => code !== 'MR1103').map(({ hint }) => hint);
+  };
+  for (const { name } of codemods) {
+    const what = name === 'numbers-are-durations' ? /in quotes, with a unit/ : /`dsl upgrade` rewrites it\.$/;
+    for (const hint of await hints(name)) expect(hint, name).toMatch(what);
+  }
+});
+
+test('the examples and templates are new already', async () => {
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
+  const sources = globSync('{dsl-examples,templates/init}/*/*.dsl.ts', { cwd: root });
+  expect(sources.length).toBeGreaterThan(8);
+  expect(await upgradeSource(sources, { cwd: root })).toMatchObject({ files: [], diagnostics: [] });
 });
 
 test('line breaks, tabs, a byte order mark and odd spaces stay', async () => {

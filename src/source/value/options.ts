@@ -41,6 +41,16 @@ export function options<R extends Readers>(
   return values as Values<R>;
 }
 
+/** What other tools call an option: `dsl upgrade` knows how it is said here, which is not always the same value. */
+const elsewhere = {
+  cond: 'guard',
+  invoke: 'run',
+  type: 'final',
+  maxAttempts: 'attempts',
+  maxRetries: 'attempts',
+  retries: 'attempts',
+} as const;
+
 /** Reports the members that are not among the known ones. */
 export function rejectUnknown(
   reading: Reading,
@@ -50,8 +60,14 @@ export function rejectUnknown(
 ): void {
   for (const { key, name } of found) {
     if (known.includes(key)) continue;
+    const message = `${capital(what)} has no option '${key}'.`;
+    const foreign = Object.hasOwn(elsewhere, key) ? elsewhere[key as keyof typeof elsewhere] : undefined;
+    if (foreign !== undefined && known.includes(foreign)) {
+      reading.report('MR1102', name, message, { hint: `Here it is '${foreign}': \`dsl upgrade\` rewrites it.` });
+      continue;
+    }
     const guess = nearest(key, known);
-    reading.report('MR1102', name, `${capital(what)} has no option '${key}'.`, {
+    reading.report('MR1102', name, message, {
       hint: `${guess === undefined ? '' : `Did you mean '${guess}'? `}Known are: ${known.join(', ')}.`,
       rename: guess,
     });
