@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import type { ActionSketch, Go, MachineSketch, StateSketch, TransitionSketch } from './sketch.ts';
+import type { ActionSketch, Go, MachineSketch, RunSketch, StateSketch, TransitionSketch } from './sketch.ts';
 
 const events = ['a', 'b', 'c', 'd'];
+const outputs = ['({ context }) => context.n', '({ context }) => context.n', '() => { throw new Error("value") }'];
 const descriptors = ['a', 'a', 'b', 'b', 'c', 'd', '*', 'x.*', 'error.execution'];
 
 /** Names that mean something elsewhere: in generated code, in objects, in the language, or that no variable can have. */
@@ -89,6 +90,7 @@ function build(depth: number, random: () => number): MachineSketch {
     const own: ActionSketch[] = [['assign', '({ context }) => ({ n: context.n + 1 })']];
     if (looks) own.push(['assign', `({ in: isIn }) => ({ n: isIn("${pick(all).name}") ? 1 : 2 })`]);
     if (chance(30)) own.push(['raise', pick(events)]);
+    if (chance(15)) own.push(['assign', '() => { throw new Error("action") }']);
     return [pick(own)];
   };
   const guards = (): string =>
@@ -113,6 +115,12 @@ function build(depth: number, random: () => number): MachineSketch {
     ...(chance(25) ? { internal: true } : {}),
     actions: [...mark('t', count++), ...actions()],
   });
+  const work = (name: string, go: () => Go): RunSketch => ({
+    id: `r.${name}`,
+    ...(chance(50) ? { input: pick(outputs) } : {}),
+    onDone: go(),
+    ...(chance(50) ? { onError: go() } : {}),
+  });
   const write = (state: Plan): StateSketch => {
     const go = (guarded = 35): Go => Array.from({ length: 1 + below(2) }, () => transition(state, guarded));
     const { name, type, children } = state;
@@ -124,7 +132,7 @@ function build(depth: number, random: () => number): MachineSketch {
       return { type, history: pick(['shallow', 'deep']), initial: targetsAmong([...inside, ...siblings]) };
     }
     const common = { entry: [...mark('+', name), ...actions()], exit: [...mark('-', name), ...actions()] };
-    if (type === 'final') return { ...common, type, ...(chance(40) ? { output: '({ context }) => context.n' } : {}) };
+    if (type === 'final') return { ...common, type, ...(chance(40) ? { output: pick(outputs) } : {}) };
     const inside = all.filter((each) => isBelow(each, state));
     return {
       ...common,
@@ -133,7 +141,9 @@ function build(depth: number, random: () => number): MachineSketch {
       on: Object.fromEntries(some(4, () => [pick(blind ? events : descriptors), go()])),
       ...(chance(bare ? 0 : 6) ? { always: go(100) } : {}),
       ...(chance(bare ? 0 : 10) ? { after: { '5s': go() } } : {}),
-      ...(chance(bare ? 0 : 10) ? { run: [{ id: `r.${name}`, onDone: go() }] } : {}),
+      ...(chance(bare ? 0 : 10)
+        ? { run: [name, ...some(1, () => `${name}.${count++}`)].map((id) => work(id, go)) }
+        : {}),
       ...(children.length > 0 && chance(blind ? 0 : 50) ? { onDone: go() } : {}),
       states: Object.fromEntries(children.map((child) => [child.name, write(child)])),
     };
@@ -153,7 +163,12 @@ export const randomWalk: fc.Arbitrary<readonly { readonly name: string; readonly
       { weight: 12, arbitrary: fc.constantFrom(...events) },
       { weight: 1, arbitrary: fc.constantFrom('x.y', 'unheard') },
       { weight: 2, arbitrary: fc.nat({ max: 12 }).map((n) => `after.s${n}.0`) },
-      { weight: 1, arbitrary: fc.nat({ max: 12 }).map((n) => `done.run.r.s${n}`) },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(fc.constantFrom('done', 'error'), fc.nat({ max: 12 }))
+          .map(([end, n]) => `${end}.run.r.s${n}`),
+      },
     )
     .map((name) => ({ name, payload: undefined })),
   { minLength: 20, maxLength: 20 },
