@@ -1,7 +1,9 @@
 import { versionsKey, versionsOf } from '../../runtime/versions.ts';
 import type { InstanceRow, Store, TimerRow, Tx } from '../../store/index.ts';
+import { renameSchedules } from '../../runtime/schedules/schedules.ts';
 import { eventsKey, migrateEvents } from './events.ts';
 import { carryInstance, type Carried } from './instances/carry.ts';
+import { flowName } from './instances/names.ts';
 import { machineOrder } from './instances/order.ts';
 import { stamp, writeInstance } from './instances/write.ts';
 import { Tally, type DatabaseReport } from './report.ts';
@@ -42,7 +44,10 @@ export function migrateDatabase(store: Store, world: World, options: DatabaseOpt
     check?.(tx);
     const tally = new Tally();
     let count = 0;
-    migrateEvents(world, tx, world.stepsFrom(eventsVersion(world, tx)), tally);
+    // Neither events nor schedules say of which version they are.
+    const steps = world.stepsFrom(eventsVersion(world, tx));
+    migrateEvents(world, tx, steps, tally);
+    renameSchedules(tx, (flow) => steps.reduce((name, step) => flowName(step, name), flow));
     await migrateRuns(world, tx, tally, () => progress({ what: 'runs', count: ++count }));
     count = 0;
     for (const machine of machineOrder(world, tx.instances.machines())) {

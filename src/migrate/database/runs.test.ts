@@ -245,3 +245,89 @@ describe.each(Object.entries(stores))('%s', (_name, open) => {
     store.close();
   });
 });
+
+describe('steps that record the names of their parts', () => {
+  const text = (
+    version: string,
+    names: {
+      branch: string;
+      high: string;
+      race: string;
+      quick: string;
+      graph: string;
+      node: string;
+      flow: string;
+      step: string;
+    },
+  ): string => `${head(version)}
+export const grind = task('grind', any);
+export const go = event('go', { payload: z.object({ id: z.string() }) });
+export const ${names.flow} = flow('${names.flow}', { input: z.any(), output: z.any(), schedule: { cron: '0 6 * * *' } }, (f) =>
+  f.branch('${names.branch}', () => '${names.high}', { ${names.high}: (f) => f.step('${names.step}', () => grind({ a: 1 })), low: (f) => f })
+    .race('${names.race}', { ${names.quick}: (f) => f.step('x', () => grind({ b: 1 })), slow: (f) => f.sleep('nap', '1d') })
+    .graph('${names.graph}', (g) => g.node('${names.node}', () => grind({ c: 1 })).node('other', () => grind({ d: 1 }), { needs: ['${names.node}'] }))
+    .waitFor('wait', go, { match: { id: () => 'x' } })
+    .step('end', () => grind({ e: 1 })).returns(() => 'done'));
+`;
+  it('a branch, a race, a graph and a schedule go on under new names', async () => {
+    const before = {
+      branch: 'which',
+      high: 'high',
+      race: 'first',
+      quick: 'quick',
+      graph: 'net',
+      node: 'a',
+      flow: 'f',
+      step: 's',
+    };
+    const after = {
+      branch: 'choice',
+      high: 'top',
+      race: 'sooner',
+      quick: 'fast',
+      graph: 'mesh',
+      node: 'b',
+      flow: 'g',
+      step: 't',
+    };
+    const both = await versionsFrom([text('1.0.0', before), text('2.0.0', after)]);
+    const store = openSqlite(':memory:');
+    const clock = new SimulatedClock();
+    const seen: string[] = [];
+    const run = (version: number) =>
+      new ReactiveSystemRuntime(
+        withTasks(
+          both[version] as Version,
+          (task, input, context) => void seen.push(`${context.step} ${task} ${JSON.stringify(input)}`),
+        ),
+        { store, clock, logger: silentLogger },
+      );
+    const first = run(0);
+    await first.start('f', null, { id: 'r' });
+    await first.idle();
+    await first.close();
+    const schedule = store.tables.timers.get('~schedule f');
+    const steps = {
+      which: 'choice',
+      'which/high': 'choice/top',
+      'which/high/s': 'choice/top/t',
+      first: 'sooner',
+      'first/quick': 'sooner/fast',
+      net: 'mesh',
+      'net/a': 'mesh/b',
+    };
+    const report = await migrateDatabase(
+      store,
+      worldOf(both, [{ from: '1.0.0', to: '2.0.0', runs: { f: { flow: 'g', steps } } }], { now: clock.now() }),
+    );
+    expect(report.runs).toMatchObject([{ flow: 'f', mapped: 1, blocked: [] }]);
+    expect(store.tables.timers.get('~schedule g')).toMatchObject({ due: schedule?.due });
+    expect(store.tables.timers.get('~schedule f')).toBeUndefined();
+    const second = run(1);
+    const done = seen.length;
+    await second.sendEvent('go', { id: 'x' });
+    expect(await second.result('r')).toMatchObject({ status: 'completed', output: 'done' });
+    expect(seen.slice(done)).toEqual(['end grind {"e":1}']);
+    await second.close();
+  });
+});

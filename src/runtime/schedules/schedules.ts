@@ -46,6 +46,16 @@ export function scheduleViews(timers: Pick<Tx['timers'], 'of'>): ScheduleView[] 
   });
 }
 
+/** Flows have new names: their schedules go on, with the times that were missed meanwhile. */
+export function renameSchedules(tx: Pick<Tx, 'timers'>, rename: (flow: string) => string): void {
+  const rows = tx.timers.of(target).filter(({ part }) => rename(part) !== part);
+  for (const { key } of rows) tx.timers.remove(key);
+  for (const row of rows) {
+    const flow = rename(row.part);
+    tx.timers.put({ ...row, key: keyOf(flow), part: flow });
+  }
+}
+
 const keptIn = (row: TimerRow): Kept => JSON.parse(row.data ?? '') as Kept;
 
 /** Starts flows when they are due. Each due time starts one run at most: its id is made of the flow and the time. */

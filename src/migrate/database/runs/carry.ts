@@ -56,8 +56,8 @@ function take(world: World, run: CarriedRun, step: PlannedStep): CarriedRun {
   const kinds = kindsOf(journal);
   const keys = keysOf(world, step);
   const lines = journal.map((line) => {
-    const { name, data } = carryLine(step, line, { map, facts, kinds, keys });
-    return { ...line, path: renamed(line.path), name, data };
+    const { name, data } = carryLine(step, line, { map, facts, kinds, keys, renamed });
+    return { ...line, path: pathOf(line, renamed), name, data };
   });
   return {
     row: {
@@ -89,7 +89,14 @@ const withNames = (known: string | null, names: Renames): string =>
 function kindsOf(journal: readonly JournalRow[]): ReadonlyMap<string, What> {
   const kinds = new Map<string, What>();
   for (const { path, kind } of journal) {
-    const what = kind === 'started' ? 'task' : kind === 'called' ? 'flow' : eventKinds.has(kind) ? 'event' : undefined;
+    const what =
+      kind === 'started' || kind === 'enqueued'
+        ? 'task'
+        : kind === 'called'
+          ? 'flow'
+          : eventKinds.has(kind)
+            ? 'event'
+            : undefined;
     if (what !== undefined && !kinds.has(path)) kinds.set(path, what);
   }
   return kinds;
@@ -101,6 +108,7 @@ interface Rules {
   readonly facts: RunFacts;
   readonly kinds: ReadonlyMap<string, What>;
   readonly keys: (event: string, key: string) => string;
+  readonly renamed: (path: string) => string;
 }
 
 function carryLine(step: PlannedStep, line: JournalRow, rules: Rules): Pick<JournalRow, 'name' | 'data'> {
@@ -131,8 +139,36 @@ function carryLine(step: PlannedStep, line: JournalRow, rules: Rules): Pick<Jour
       return { name: next, data: JSON.stringify({ key: rules.keys(name ?? '', key), ...more, ...received }) };
     }
     default:
-      return { name: next, data };
+      return { name: next, data: withParts(line, rules.renamed) };
   }
+}
+
+/** Where a line stands. That a node was added to a graph is noted beside the node. */
+function pathOf({ path, kind }: JournalRow, renamed: (path: string) => string): string {
+  const [, graph, node] = (kind === 'enqueued' && /^(.*)\/~add\/([^/]+)$/.exec(path)) || [];
+  return graph === undefined ? renamed(path) : `${renamed(graph)}/~add/${partName(graph, node ?? '', renamed)}`;
+}
+
+/** The name of a part of a step, after its path has a new name. */
+function partName(path: string, name: string, renamed: (path: string) => string): string {
+  const base = `${renamed(path)}/`;
+  const to = renamed(`${path}/${name}`);
+  return to.startsWith(base) ? (to.slice(base.length).split('/')[0] ?? name) : name;
+}
+
+/** What a line says of the parts of its step: the case that was chosen, who won, the nodes of a graph. */
+function withParts({ kind, path, data }: JournalRow, renamed: (path: string) => string): string | null {
+  if (data === null) return data;
+  const graph = kind === 'enqueued' ? path.replace(/\/~add\/[^/]+$/, '') : path;
+  const part = (name: string): string => partName(graph, name, renamed);
+  if (kind === 'chosen' || kind === 'won') return part(data);
+  if (kind !== 'opened' && kind !== 'closed' && kind !== 'enqueued') return data;
+  const names = new Set(['nodes', 'failed', 'skipped', 'needs']);
+  const lists = Object.entries(JSON.parse(data) as Readonly<Record<string, unknown>>).map(([key, value]) => [
+    key,
+    names.has(key) && Array.isArray(value) ? value.map((name) => part(String(name))) : value,
+  ]);
+  return JSON.stringify(Object.fromEntries(lists));
 }
 
 function changed(change: unknown, text: string | null, facts: RunFacts): string | null {
