@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { initialised, repository, stackTrace } from './dsl.ts';
+import { initialised, repository, stackTrace, type Project } from './dsl.ts';
+
+const typeChecked = ({ root }: Project) =>
+  spawnSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', root], { encoding: 'utf8' });
 
 const saga = [
   '--pattern',
@@ -40,10 +43,7 @@ test('dsl edit --pattern adds a pattern to a system; with stubs it compiles, typ
     const stub = join(it.root, `tasks/${file}.ts`);
     writeFileSync(stub, readFileSync(stub, 'utf8').replace(/=> \{[^]*\}\);/, `=> (${result}));`));
   }
-  const tsc = spawnSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', it.root], {
-    encoding: 'utf8',
-  });
-  expect(tsc).toMatchObject({ status: 0, stdout: '' });
+  expect(typeChecked(it)).toMatchObject({ status: 0, stdout: '' });
   const input = JSON.stringify({ id: 't', nights: 2 });
   expect(await it.dsl(['run', 'hello.dsl.ts', 'bookTrip', '--input', input])).toMatchObject({
     code: 0,
@@ -54,6 +54,57 @@ test('dsl edit --pattern adds a pattern to a system; with stubs it compiles, typ
     code: 1,
     stderr: expect.stringContaining('MR1782'),
   });
+});
+
+test('all patterns, with odd fields and every type, in one system: it checks, compiles and type-checks', async () => {
+  using it = await initialised('hello');
+  const odd = JSON.stringify({
+    "it's": 'integer',
+    'a-b': 'string',
+    '1': 'boolean',
+    class: 'number',
+    '`${x}`': 'string',
+  });
+  const all = [
+    ['map-reduce', 'name=countWords', 'map=countPage', 'reduce=addUp', 'item=boolean', 'value=string', 'concurrency=1'],
+    ['pipeline', 'name=importRows', 'stages=read,clean,store:storeRows', 'data=number'],
+    [
+      'approval',
+      'name=payOut',
+      'event=decided',
+      'ask=askBoss',
+      'perform=pay',
+      'refuse=sayNo',
+      'timeout=1.5h',
+      `input=${odd}`,
+    ],
+    ['saga', 'name=bookTrip', 'steps=[{"id":"flight","undo":"cancelFlight"},"hotel"]', `input=${odd}`],
+    [
+      'retry-until',
+      'name=makeReport',
+      'start=startReport',
+      'check=checkReport',
+      'every=250ms',
+      'max=1',
+      `input=${odd}`,
+    ],
+  ];
+  for (const [pattern = '', ...settings] of all) {
+    const done = await it.dsl([
+      'edit',
+      'hello.dsl.ts',
+      '--pattern',
+      pattern,
+      ...settings.flatMap((each) => ['--set', each]),
+    ]);
+    expect({ pattern, ...done }).toMatchObject({ pattern, code: 0 });
+  }
+  expect(await it.dsl(['compile', '--stubs'])).toMatchObject({
+    code: 0,
+    stderr: expect.not.stringMatching(/warning|error/),
+  });
+  expect(await it.dsl(['check', '--max-warnings', '0'])).toMatchObject({ code: 0 });
+  expect(typeChecked(it)).toMatchObject({ status: 0, stdout: '' });
 });
 
 test.each([
