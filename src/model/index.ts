@@ -11,6 +11,7 @@ export type { CustomRule, Finding, IssueContext } from './custom-rule.ts';
 export type { Extension, ExtensionProblem, ExtensionTarget } from './extension.ts';
 export type { Diagnostic, Fix, Severity, Suppression } from './diagnostic.ts';
 export { applyEdits, type AppliedEdits, type ApplyOptions } from './edit/apply.ts';
+export { editsBetween, type BetweenOptions } from './edit/between/between.ts';
 export type { AddEdit, Edit, EditValue, MoveEdit, RemoveEdit, RenameEdit, SetEdit } from './edit/edit.ts';
 export { parsePath, type ParsedPath, type PathPiece } from './edit/path.ts';
 export type { FragmentKind, FragmentPlace, ReadText } from './edit/read.ts';

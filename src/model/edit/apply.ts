@@ -50,10 +50,26 @@ export function applyEdits(model: SystemModel, edits: readonly Edit[], options: 
     const problem: Problem = { code: 'MR1780', message: 'Edits come as a list.', location: model.location };
     return { diagnostics: [toDiagnostic(problem, '')] };
   }
-  const run: Run = { journal: new Journal(), removed: [], touched: new Map(), read: options.read };
+  const { system, run, diagnostics } = applyAll(model, edits, options.read);
+  const all = [...diagnostics, ...checkEnd(model, system, run)];
+  return all.length > 0 ? { diagnostics: all } : { system: freezeSystem(system), diagnostics: all };
+}
+
+/** Applies edits one by one without looking at what they leave behind; nothing when one of them is refused. */
+export function applyUnchecked(model: SystemModel, edits: readonly Edit[]): SystemModel | undefined {
+  const { system, diagnostics } = applyAll(model, edits, undefined);
+  return diagnostics.length > 0 ? undefined : system;
+}
+
+function applyAll(
+  model: SystemModel,
+  edits: readonly unknown[],
+  read: ReadText | undefined,
+): { readonly system: SystemModel; readonly run: Run; readonly diagnostics: readonly Diagnostic[] } {
+  const run: Run = { journal: new Journal(), removed: [], touched: new Map(), read };
   const diagnostics: Diagnostic[] = [];
   let system = model;
-  for (const [index, json] of (edits as readonly unknown[]).entries()) {
+  for (const [index, json] of edits.entries()) {
     const work = new Work(system);
     const step = { work, journal: run.journal };
     try {
@@ -66,8 +82,7 @@ export function applyEdits(model: SystemModel, edits: readonly Edit[], options: 
       noteFailed(run.journal, json);
     }
   }
-  diagnostics.push(...checkEnd(model, system, run));
-  return diagnostics.length > 0 ? { diagnostics } : { system: freezeSystem(system), diagnostics };
+  return { system, run, diagnostics };
 }
 
 /** What is known of a list of edits while it is applied. */
@@ -134,16 +149,16 @@ function applyOne(run: Run, step: Step, json: unknown, number: number): void {
     case 'move': {
       const path = move(step, edit);
       checkShape(work);
-      const to = { into: edit.into ?? null, before: edit.before ?? null };
-      checkOther(journal, `${path}.~place`, to, work);
-      journal.noteSet(`${path}.~place`, to, number);
+      const to = `${edit.into} ${edit.before}`;
+      contradict(work, journal.otherMove(path, to));
+      journal.noteMoved(path, to, number);
       return;
     }
     case 'set': {
       const { path, value, before } = set(step, edit, read);
       checkShape(work);
       noteTouched(run, work, prefixOf(json, number));
-      checkOther(journal, path, value, work, before);
+      contradict(work, journal.otherSet(path, value, before));
       journal.noteSet(path, value, number);
       return;
     }
@@ -152,10 +167,8 @@ function applyOne(run: Run, step: Step, json: unknown, number: number): void {
   }
 }
 
-function checkOther(journal: Journal, path: string, value: unknown, work: Work, before?: unknown): void {
-  const other = journal.otherSet(path, value, before);
-  if (other === undefined) return;
-  refuse('MR1785', work.model.location, `edit ${other} says something else about it.`);
+function contradict(work: Work, other: number | undefined): void {
+  if (other !== undefined) refuse('MR1785', work.model.location, `edit ${other} says something else about it.`);
 }
 
 /** What the edits after a refused one may rely on. */

@@ -10,6 +10,7 @@ export class Journal {
   readonly #gone = new Map<string, { readonly edit: number; readonly to?: string }>();
   readonly #added = new Map<string, number>();
   readonly #set = new Map<string, { readonly edit: number; readonly value: string }>();
+  readonly #moved = new Map<string, { readonly edit: number; readonly value: string }>();
   readonly #failed = new Set<string>();
 
   /** The edit that took away, or renamed, what a path led to. */
@@ -42,6 +43,16 @@ export class Journal {
     return undefined;
   }
 
+  /** The edit that put the same thing elsewhere. */
+  otherMove(path: string, place: string): number | undefined {
+    const other = this.#moved.get(path);
+    return other === undefined || other.value === place ? undefined : other.edit;
+  }
+
+  noteMoved(path: string, place: string, edit: number): void {
+    this.#moved.set(path, { edit, value: place });
+  }
+
   noteAdded(path: string, edit: number): void {
     this.#gone.delete(path);
     this.#added.set(path, edit);
@@ -66,6 +77,7 @@ export class Journal {
     };
     moved(this.#set);
     moved(this.#added);
+    moved(this.#moved);
     this.#gone.delete(to);
     this.#gone.set(path, { edit, to });
   }
@@ -75,7 +87,7 @@ export class Journal {
   }
 
   #forget(path: string): void {
-    for (const map of [this.#set, this.#added]) {
+    for (const map of [this.#set, this.#added, this.#moved]) {
       for (const key of map.keys()) if (isWithin(key, path)) map.delete(key);
     }
   }
