@@ -4,7 +4,8 @@ import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { mustHave, openSystem, type OpenedSystem } from '../../systems/bound.ts';
-import { Sender } from './sender.ts';
+import type { PlacedThrown } from './places.ts';
+import { Sender, type Thrown } from './sender.ts';
 
 /** The options of `dsl send`. */
 export interface SendArguments {
@@ -71,7 +72,7 @@ async function sendOne(
   if (drives) {
     await sender.settle();
   }
-  const thrown = sender.thrown(eventId, deliveries);
+  const thrown = await placed(io, opened.file, sender.thrown(eventId, deliveries));
   if (io.json) io.document({ eventId, event, handled, available, deliveries, errors, thrown, driven: drives });
   else if (handled) {
     const takers = deliveries.filter((delivery) => delivery.to !== 'instance' || delivery.handled);
@@ -91,8 +92,17 @@ async function sendOne(
   if (!io.json) {
     for (const { code, message } of errors)
       io.note(`${io.paint(['bold', 'red'], `error ${code}`, 'note')}: ${message}`);
-    for (const { machine, instanceId, message, at } of thrown)
-      io.note(`${io.paint('yellow', 'thrown', 'note')} in ${machine} ${instanceId} at ${at}: ${message}`);
+    for (const { machine, instanceId, message, at, source } of thrown) {
+      const place = source === undefined ? at : `${at} (${source})`;
+      io.note(`${io.paint('yellow', 'thrown', 'note')} in ${machine} ${instanceId} at ${place}: ${message}`);
+    }
   }
   return errors.length === 0 ? 0 : 1;
+}
+
+/** The source is read again only when something went wrong. */
+async function placed(io: Io, file: string, thrown: readonly Thrown[]): Promise<readonly PlacedThrown[]> {
+  if (thrown.length === 0) return [];
+  const { withPlaces } = await import('./places.ts');
+  return await withPlaces(io.cwd, file, thrown);
 }

@@ -1,20 +1,8 @@
-import type { Diagnostic, Location, MachineNode, SystemModel } from '../../../model/index.ts';
-import { transitionGroups, visitExpressions, visitStates } from '../../../model/visit/index.ts';
+import type { Diagnostic, MachineNode, SystemModel } from '../../../model/index.ts';
+import { visitExpressions } from '../../../model/visit/index.ts';
+import { transitionPlaces } from '../../systems/machine-places.ts';
 import { constantsIn } from '../../../testing/paths/constants.ts';
 import type { TransitionPaths } from '../../../testing/index.ts';
-
-/** Where every transition of a machine stands, by the name that it has in paths: `open.on.orderCancelled[0]`. */
-function placesOf(machine: MachineNode): ReadonlyMap<string, Location> {
-  const places = new Map<string, Location>();
-  visitStates(machine, (state) => {
-    for (const { path, transitions } of transitionGroups(state)) {
-      const list = path.replace(/^after\.(\d+)$/, 'after[$1]');
-      for (const [index, { location }] of transitions.entries())
-        places.set(`${state.name}.${list}[${index}]`, location);
-    }
-  });
-  return places;
-}
 
 /** What no path takes, as diagnostics at the place of each transition. */
 export function uncoveredIn(
@@ -23,7 +11,7 @@ export function uncoveredIn(
   severity: 'warning' | 'error',
   inFolder: (file: string) => string,
 ): readonly Diagnostic[] {
-  const places = placesOf(machine);
+  const places = transitionPlaces(machine);
   return uncovered.map(({ transition, why }) => {
     const { file, ...place } = places.get(transition) ?? machine.location;
     return {
