@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { applyEdits, hashSystem, parseSystem, type Edit, type SystemModel } from 'millrace/model';
+import { applyEdits, editsBetween, hashSystem, parseSystem, type Edit, type SystemModel } from 'millrace/model';
 import { readSystem } from 'millrace/source';
 import { numbersOf, randomEdits } from '../support/random-edits.ts';
 
@@ -32,6 +32,13 @@ describe('random edits', () => {
         expect(diagnostics, what).toEqual([]);
         expect(system && hashSystem(system), what).toBe(hashSystem(after));
         expect(applyEdits(model, edits).system, what).toEqual(after);
+        const back = applyEdits(after, editsBetween(after, model));
+        expect(back.diagnostics, what).toEqual([]);
+        expect(back.system && hashSystem(back.system), what).toBe(hashSystem(model));
+        const renames = edits.flatMap((edit) => (edit.op === 'rename' ? [edit] : []));
+        const again = applyEdits(model, editsBetween(model, after, { renames }));
+        expect(again.diagnostics, what).toEqual([]);
+        expect(again.system && hashSystem(again.system), what).toBe(hashSystem(after));
       }
       expect(JSON.stringify(model)).toBe(before);
     }

@@ -1,4 +1,5 @@
 import type { Location } from '../nodes/location.ts';
+import { pathName } from '../edit/path.ts';
 import { callers, type Break, type Change, type Comparison } from './change.ts';
 
 type Member = Change['kind'];
@@ -93,7 +94,7 @@ export function compareDefinitions<Node extends Definition>(
 ): void {
   const kind = map.slice(0, -1);
   compareNamed(comparison, new Map(Object.entries(before)), new Map(Object.entries(after)), {
-    path: (name) => `${map}.${name}`,
+    path: (name) => `${map}.${pathName(name)}`,
     what: (name) => `${kind[0]?.toUpperCase()}${kind.slice(1)} '${name}'`,
     added: harmless,
     removed: ({ name }) => say.removed ?? [callers(`whoever uses ${kind} '${name}' does not find it any more`)],
@@ -103,12 +104,13 @@ export function compareDefinitions<Node extends Definition>(
         told = true;
         comparison.report(change);
       };
-      say.compare({ ...comparison, report }, old, next, `${map}.${name}`);
+      const path = `${map}.${pathName(name)}`;
+      say.compare({ ...comparison, report }, old, next, path);
       if (told || comparison.same(old, next)) return;
       // Everything in it was compared by name, so what is left is the order.
       comparison.report({
         kind: 'changed',
-        path: `${map}.${name}`,
+        path,
         message: `The order in which ${kind} '${name}' is written was changed.`,
         breaks: [],
         before: old.location,

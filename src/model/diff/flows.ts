@@ -1,6 +1,7 @@
 import type { BodyNode, CallNode, FlowNode, StepKind, StepNode, StepOf } from '../nodes/flow.ts';
 import { stepName } from '../visit/steps.ts';
 import { stepParts } from '../visit/step-parts.ts';
+import { pathName } from '../edit/path.ts';
 import { callers, runs, type Break, type Comparison } from './change.ts';
 import { commonRules, compareFields, compareNamed, harmless, type FieldRules } from './definitions.ts';
 import { compareSchema } from './schemas.ts';
@@ -52,7 +53,7 @@ function compareBodies(comparison: Comparison, before: BodyNode, after: BodyNode
     );
   };
   compareNamed(comparison, old, next, {
-    path: (name) => `${place.path}${name}`,
+    path: (name) => `${place.path}${pathName(name)}`,
     what: (name) => `Step '${name}' of ${place.flow}`,
     added: (step) =>
       leavesRecord(step) && isFollowed(stepName(step))
@@ -61,7 +62,7 @@ function compareBodies(comparison: Comparison, before: BodyNode, after: BodyNode
     removed: (step) =>
       leavesRecord(step) ? [runs('a run that has recorded it cannot follow the new code and is blocked')] : [],
     compare: (a, b, name) =>
-      compareSteps(comparison, a, b, { ...place, path: `${place.path}${name}`, followed: isFollowed(name) }),
+      compareSteps(comparison, a, b, { ...place, path: `${place.path}${pathName(name)}`, followed: isFollowed(name) }),
   });
   if (stayed.join('\n') === order.join('\n')) return;
   comparison.report({
@@ -141,14 +142,14 @@ function comparePartsOf(comparison: Comparison, before: StepNode, after: StepNod
   // Of the cases of a branch one is taken, and recorded; of everything else all are.
   const isChoice = before.kind === 'branch';
   compareNamed(comparison, parts(before), parts(after), {
-    path: (name) => `${place.path}/${name}`,
+    path: (name) => `${place.path}/${pathName(name)}`,
     what: (name) => `'${name}' in ${what}`,
     added: () => (isChoice ? [] : [runs('a run that is in it or past it has no record of the new part')]),
     removed: () => [runs('a run that has recorded it cannot follow the new code and is blocked')],
     compare: (a, b, name) =>
       compareBodies(comparison, a.body, b.body, {
         ...place,
-        path: name === '' ? `${place.path}/` : `${place.path}/${name}/`,
+        path: name === '' ? `${place.path}/` : `${place.path}/${pathName(name)}/`,
       }),
   });
 }

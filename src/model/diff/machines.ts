@@ -1,6 +1,7 @@
 import type { MachineNode, RunNode, StateNode } from '../nodes/machine.ts';
 import type { Location } from '../nodes/location.ts';
 import { transitionGroups, visitStates } from '../visit/states.ts';
+import { pathName } from '../edit/path.ts';
 import { callers, instances, type Break, type Comparison } from './change.ts';
 import { commonRules, compareFields, compareNamed, harmless, type FieldRules } from './definitions.ts';
 import { compareSchema } from './schemas.ts';
@@ -34,14 +35,14 @@ export function compareMachines(comparison: Comparison, before: MachineNode, aft
   const old = placesOf(before);
   const next = placesOf(after);
   compareNamed(comparison, old, next, {
-    path: (name) => `${path}.states.${name}`,
+    path: (name) => `${path}.states.${pathName(name)}`,
     what: (name) => `State '${name}' of ${what}`,
     added: ({ parent, node }) =>
       parent?.type === 'parallel' && node.type !== 'history' && old.has(parent.name)
         ? [instances(`an instance in '${parent.name}' stands nowhere in the new region`)]
         : [],
     removed: ({ node }) => [instances(`an instance that stands in '${node.name}' or remembers it has no place to go`)],
-    compare: (a, b, name) => compareStates(comparison, a, b, `${path}.states.${name}`, what),
+    compare: (a, b, name) => compareStates(comparison, a, b, `${path}.states.${pathName(name)}`, what),
   });
 }
 
@@ -63,7 +64,7 @@ function compareEvents(comparison: Comparison, before: MachineNode, after: Machi
   const aliases = ({ events, location }: MachineNode) =>
     new Map(events.map(({ name, alias }) => [name, { alias, location }]));
   compareNamed(comparison, aliases(before), aliases(after), {
-    path: (name) => `${path}.events.${name}`,
+    path: (name) => `${path}.events.${pathName(name)}`,
     what: (name) => `Event '${name}' of machine '${before.name}'`,
     added: harmless,
     removed: () => [callers('the machine takes the event no longer')],
@@ -71,7 +72,7 @@ function compareEvents(comparison: Comparison, before: MachineNode, after: Machi
       if (old.alias === next.alias) return;
       comparison.report({
         kind: 'changed',
-        path: `${path}.events.${name}`,
+        path: `${path}.events.${pathName(name)}`,
         message: `Machine '${before.name}' knows event '${name}' as '${next.alias}' instead of '${old.alias}'.`,
         breaks: [instances('an event that is to come later comes under the old name and is not heard')],
         before: before.location,
@@ -126,11 +127,11 @@ function compareStates(comparison: Comparison, before: Place, after: Place, path
   compareOn(comparison, before.node, after.node, path, what);
   const works = ({ run }: StateNode) => new Map(run.map((work) => [work.id, work]));
   compareNamed(comparison, works(before.node), works(after.node), {
-    path: (id) => `${path}.run.${id}`,
+    path: (id) => `${path}.run.${pathName(id)}`,
     what: (id) => `Work '${id}' of ${what}`,
     added: () => [instances('an instance that is in the state already does not begin it')],
     removed: () => [instances('the end of work in flight is heard by nobody')],
-    compare: (a, b, id) => compareWork(comparison, a, b, `${path}.run.${id}`, `work '${id}' of ${what}`),
+    compare: (a, b, id) => compareWork(comparison, a, b, `${path}.run.${pathName(id)}`, `work '${id}' of ${what}`),
   });
 }
 
@@ -142,7 +143,7 @@ function compareOn(comparison: Comparison, before: StateNode, after: StateNode, 
       ),
     );
   compareNamed(comparison, groups(before), groups(after), {
-    path: (event) => `${path}.on.${event}`,
+    path: (event) => `${path}.on.${pathName(event)}`,
     what: (event) => `'${event}' in ${what}`,
     added: harmless,
     removed: () => [callers('the event is not taken in this state any more')],
@@ -150,7 +151,7 @@ function compareOn(comparison: Comparison, before: StateNode, after: StateNode, 
       if (comparison.same(a.transitions, b.transitions)) return;
       comparison.report({
         kind: 'changed',
-        path: `${path}.on.${event}`,
+        path: `${path}.on.${pathName(event)}`,
         message: `What '${event}' does in ${what} was changed.`,
         breaks: [],
         before: (a.transitions[0] ?? a).location,

@@ -1,7 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anySystem } from '../../fixtures/arbitrary.ts';
-import { at, body, event, flow, go, machine, map, on, parallel, schema, state, step, system, task } from '../../fixtures/nodes.ts';
+import {
+  at,
+  body,
+  event,
+  flow,
+  go,
+  machine,
+  map,
+  on,
+  parallel,
+  schema,
+  state,
+  step,
+  system,
+  task,
+} from '../../fixtures/nodes.ts';
 import { hashSystem } from '../../hash/hash.ts';
 import type { SystemModel } from '../../nodes/system.ts';
 import { applyEdits } from '../apply.ts';
@@ -20,7 +35,8 @@ function between(before: SystemModel, after: SystemModel, options?: BetweenOptio
   });
 }
 
-const shop = (more: Parameters<typeof system>[0] = {}): SystemModel => system({ events: [event('placed')], tasks: [task('charge')], ...more });
+const shop = (more: Parameters<typeof system>[0] = {}): SystemModel =>
+  system({ events: [event('placed')], tasks: [task('charge')], ...more });
 
 describe('the edits between two systems are small', () => {
   it('none for the same, however it is written', () => {
@@ -107,7 +123,11 @@ describe('the edits between two systems are small', () => {
     const before = machine('m', [state('a', { states: [state('b')] })]);
     const after = machine('m', [state('b', { states: [state('a')] })]);
     const edits = between(shop({ machines: [before] }), shop({ machines: [after] }));
-    expect(edits.slice(1, 3)).toEqual(["move machines.m.states.b into '' before a", "move machines.m.states.a into 'b'"].map((text) => text.replace(' before a', '')));
+    expect(edits.slice(1, 3)).toEqual(
+      ["move machines.m.states.b into '' before a", "move machines.m.states.a into 'b'"].map((text) =>
+        text.replace(' before a', ''),
+      ),
+    );
   });
 
   it('what is said to have another name is renamed, whatever names it', () => {
@@ -145,7 +165,9 @@ it('random systems: what is not refused for what it leaves behind gives the othe
       const { system: result, diagnostics } = applyEdits(before, edits);
       // Random names lead anywhere: a system may well name what it does not have.
       if (result === undefined) {
-        const codes = new Set(diagnostics.map(({ code, message }) => (code === 'MR1784' && message.includes(' needs ') ? 'MR1783' : code)));
+        const codes = new Set(
+          diagnostics.map(({ code, message }) => (code === 'MR1784' && message.includes(' needs ') ? 'MR1783' : code)),
+        );
         expect([...codes], JSON.stringify(diagnostics)).toEqual(['MR1783']);
         return;
       }

@@ -18,7 +18,7 @@ function common(a: readonly string[], b: readonly string[]): readonly (readonly 
     }
   }
   const pairs: (readonly [number, number])[] = [];
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
     if (a[i] === b[j]) pairs.push([i++, j++]);
     else if (at(i + 1, j) >= at(i, j + 1)) i += 1;
     else j += 1;
@@ -27,7 +27,10 @@ function common(a: readonly string[], b: readonly string[]): readonly (readonly 
 }
 
 /** Items by their names, or nothing when a name stands for two of them. */
-export function byName<Item>(items: readonly Item[], nameOf: (item: Item) => string): ReadonlyMap<string, Item> | undefined {
+export function byName<Item>(
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+): ReadonlyMap<string, Item> | undefined {
   const map = new Map(items.map((item) => [nameOf(item), item]));
   return map.size === items.length ? map : undefined;
 }

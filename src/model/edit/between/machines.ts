@@ -57,7 +57,10 @@ export function placeEdits(before: MachineNode, after: MachineNode, path: string
   };
   const place = (states: readonly StateNode[], parent: Seat): void => {
     const names = states.map(({ name }) => name);
-    const stay = staying(parent.states.map(({ name }) => name), names);
+    const stay = staying(
+      parent.states.map(({ name }) => name),
+      names,
+    );
     for (const [index, state] of [...states.entries()].toReversed()) {
       const { name } = state;
       const next = names[index + 1];
