@@ -4,13 +4,8 @@ import { block, type Doc } from '../../model/text/doc.ts';
 import { camelCase, freeName, quote } from '../../model/text/names.ts';
 import { prelude, type Surroundings } from './lambdas.ts';
 import { piecesOf, type Loop, type Piece } from './pieces.ts';
+import type { PrintedBlock } from './printed.ts';
 import { addFunction, type Printer } from './printer.ts';
-
-/** What a block of actions is in the code: statements to put in place, and whether they read the payload. */
-export interface PrintedBlock {
-  readonly statements: readonly Doc[];
-  readonly readsPayload: boolean;
-}
 
 /** A block of actions. One that can throw becomes a function, so that what throws ends this block and nothing else. */
 export function printActions(

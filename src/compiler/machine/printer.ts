@@ -8,6 +8,7 @@ import { docComment, freeName, lineComment } from '../../model/text/names.ts';
 import { pascal } from './pascal.ts';
 import { payloadTypes, type PayloadTypes } from './types.ts';
 import { movesOf, type Move } from './moves.ts';
+import { Printed } from './printed.ts';
 import { growTree, isHeard, lineage, type Region, type State, type Tree } from './tree.ts';
 import { readsConfiguration } from './reads-configuration.ts';
 import { stateContexts, type StateContexts } from './state-context.ts';
@@ -56,6 +57,8 @@ export interface Printer {
   readonly chains: boolean;
   /** Functions and constants, in the order in which they are printed. */
   readonly pieces: Doc[];
+  /** What may stand in several places. */
+  readonly printed: Printed;
   /** Functions that are printed when something calls them, by key. */
   readonly made: Map<string, string>;
   /** Transitions that several regions inherit: while one event is looked at, their guards are asked once. */
@@ -120,6 +123,7 @@ export function createPrinter(model: SystemModel, machine: MachineNode, writer: 
       severalFail(tree) ||
       tree.groups.some(({ descriptor }) => descriptor === undefined || isInternal(descriptor)),
     pieces: [],
+    printed: new Printed(),
     made: new Map(),
     asked: new Set(),
     rivals: new Set(),

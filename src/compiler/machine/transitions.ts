@@ -1,52 +1,23 @@
 /** What a transition does, in parts, and the guards. */
-import type { ExpressionNode, TransitionNode } from '../../model/index.ts';
-import type { Doc } from '../../model/text/doc.ts';
+import type { ExpressionNode } from '../../model/index.ts';
 import { camelCase, quote } from '../../model/text/names.ts';
-import { printActions, tryCatch, type PrintedBlock } from './actions.ts';
+import { printActions, tryCatch } from './actions.ts';
 import { enter } from './enter.ts';
 import { exitFor } from './exit.ts';
 import { prelude, valueOf, type Surroundings } from './lambdas.ts';
 import type { Move } from './moves.ts';
+import type { Parts, PrintedGuard } from './printed.ts';
 import { addFunction, leaveTo, place, type Printer } from './printer.ts';
 import type { Group } from './tree.ts';
-
-/** The statements of a move, by the phases of a microstep. */
-export interface Parts {
-  readonly exits: readonly Doc[];
-  /** Where the registers stand when everything was left: only when somebody looks. */
-  readonly between: readonly Doc[];
-  readonly actions: PrintedBlock;
-  readonly enters: readonly Doc[];
-}
-
-interface Kept {
-  readonly parts: Map<Move, Parts>;
-  readonly actions: Map<TransitionNode, PrintedBlock>;
-  readonly guards: Map<ExpressionNode, PrintedGuard>;
-}
-const all = new WeakMap<Printer, Kept>();
-
-/** What may stand in several places is printed once. */
-function keptBy(printer: Printer): Kept {
-  const known = all.get(printer) ?? { parts: new Map(), actions: new Map(), guards: new Map() };
-  all.set(printer, known);
-  return known;
-}
-
-function kept<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const known = map.get(key) ?? make();
-  map.set(key, known);
-  return known;
-}
 
 /** What a move does. */
 export function partsOf(printer: Printer, move: Move): Parts {
   const { group, transition, index, way } = move;
-  return kept(keptBy(printer).parts, move, () => {
+  return printer.printed.parts(move, () => {
     const exits = way === undefined ? [] : exitFor(printer, group.source, way);
     const about = `${describe(group)} (${place(transition)})`;
     const at = `${group.at}[${index}].actions`;
-    const actions = kept(keptBy(printer).actions, transition, () =>
+    const actions = printer.printed.actions(transition, () =>
       printActions(printer, transition.actions, at, about, surroundings(printer, group, 'do', index)),
     );
     const enters = way === undefined ? [] : enter(printer, way.entries);
@@ -72,16 +43,9 @@ function surroundings(printer: Printer, group: Group, part: string, index: numbe
   };
 }
 
-export interface PrintedGuard {
-  readonly code: Doc;
-  readonly readsPayload: boolean;
-  /** Is it a function of its own, which sees the registers? */
-  readonly isFunction: boolean;
-}
-
 /** The guard of a transition, as an expression. */
 export function printGuard(printer: Printer, group: Group, guard: ExpressionNode, index: number): PrintedGuard {
-  return kept(keptBy(printer).guards, guard, () => {
+  return printer.printed.guard(guard, () => {
     const around = surroundings(printer, group, 'guard', index);
     const value = valueOf(printer, guard, 'boolean', { ...around, label: camelCase(`${around.label}.of`) });
     const payload = group.payload ?? '';

@@ -55,7 +55,7 @@ export class Interpretation {
   readonly #scope: StepScope;
   readonly #internalQueue: MachineEvent[] = [];
   readonly #statesToInvoke = new Set<State>();
-  /** Was there a microstep since eventless transitions were last looked for? Guards are pure: none has become possible otherwise. */
+  /** Was there a microstep since eventless transitions were last looked for? Nothing else makes one possible. */
   #moved = false;
   readonly #onMicrostep: OnMicrostep | undefined;
 
