@@ -66,8 +66,9 @@ export interface HostOptions {
   readonly onUnhandled?: (unhandled: Unhandled) => void;
   /**
    * Hears of what went wrong and had no other place to go: what guards and actions threw (MR3382), a machine that does
-   * not come to rest (MR3331), a step after which the context would not fit its schema (MR3381), work that failed and whose failure nobody handles (MR3383), a listener that threw
-   * (MR3384). Default: `reportError`, where the platform has it, else `console.error`.
+   * not come to rest (MR3331), a step after which the context would not fit its schema (MR3381), work that failed and
+   * whose failure nobody handles (MR3383), a listener that threw (MR3384). Default: `reportError`, where the platform has
+   * it, else `console.error`.
    */
   readonly onError?: (error: MillraceError) => void;
 }
