@@ -12,6 +12,7 @@ export type { Extension, ExtensionProblem, ExtensionTarget } from './extension.t
 export type { Diagnostic, Fix, Severity, Suppression } from './diagnostic.ts';
 export { applyEdits, type AppliedEdits, type ApplyOptions } from './edit/apply.ts';
 export { editsBetween, type BetweenOptions } from './edit/between/between.ts';
+export { composeTransformers, transformSystem, type SystemTransformer } from './edit/transform.ts';
 export type { AddEdit, Edit, EditValue, MoveEdit, RemoveEdit, RenameEdit, SetEdit } from './edit/edit.ts';
 export { parsePath, type ParsedPath, type PathPiece } from './edit/path.ts';
 export type { FragmentKind, FragmentPlace, ReadText } from './edit/read.ts';

@@ -76,7 +76,8 @@ function constantFor({ work }: Step, map: MapName, from: string, to: string): Co
   if (Object.hasOwn(model.locals, names.to) || Object.hasOwn(model.imports, names.to)) return undefined;
   let isFree = true;
   visitCalls(model, (call) => {
-    const callee = calleeOf(call);
+    const { text } = call.lambda;
+    const callee = text.includes(names.from) || text.includes(names.to) ? calleeOf(call) : undefined;
     if (callee === undefined) return;
     const isOwn = call.target.name === from && call.target.kind === maps[map];
     if (!isOwn && callee.name === names.to && !callee.isMember) isFree = false;
