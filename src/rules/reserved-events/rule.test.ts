@@ -18,6 +18,9 @@ it.each(['after.a.0', 'after.sales', 'done.state.a', 'done.run.a.ship', 'error.r
   },
 );
 
-it.each(['paid', 'after', 'done.paid', 'error.paid', 'error.communication', 'done', 'error'])("'%s' is free", (alias) => {
-  expect(check(alias)).toEqual([]);
-});
+it.each(['paid', 'after', 'done.paid', 'error.paid', 'error.communication', 'done', 'error'])(
+  "'%s' is free",
+  (alias) => {
+    expect(check(alias)).toEqual([]);
+  },
+);
