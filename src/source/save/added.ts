@@ -9,7 +9,7 @@ import { parse } from './parse.ts';
 import { inStyle } from './style.ts';
 import { pastLineComments } from './trivia.ts';
 
-/** Adds the new definitions: behind the last of their file, or before the first that needs them when it is executed. */
+/** Adds the new definitions: behind the last of their kind in their file, or before the first that needs them when it is executed. */
 export function addDefinitions(job: Job): void {
   const names = new Set(job.changes.added.map(({ name }) => name));
   const added = inOrder(job.after).filter(({ name }) => names.has(name));
@@ -32,7 +32,7 @@ export function addDefinitions(job: Job): void {
       job.edit(module, [{ start: at, end: at, text: `${text}${style.eol}${style.eol}` }]);
       continue;
     }
-    const at = endOf(job, module);
+    const at = endOf(job, module, node.kind);
     const isAlone = /^[^\S\n\r]*(?:[\n\r]|$)/.test(module.text.slice(at));
     const end = isAlone ? '' : style.eol;
     const isEnd = at === module.text.length;
@@ -57,13 +57,15 @@ function firstUser(job: Job, node: DefinitionNode, found: ReadonlyMap<string, ts
   return statements.toSorted((a, b) => a.pos - b.pos)[0];
 }
 
-/** Behind the last definition of a file, or the system, or all that it has. */
-function endOf(job: Job, module: Module): number {
+/** Behind the last definition of its kind in a file, or the last of all, or the system, or all that it has. */
+function endOf(job: Job, module: Module, kind: DefinitionNode['kind']): number {
   const { members, call } = job.opened;
   const gone = new Set(job.changes.removed.map(({ name }) => name));
   const own = members.flatMap(({ definition, name }) =>
-    definition.module === module && !gone.has(name) ? [definition.statement] : [],
+    definition.module === module && !gone.has(name) ? [definition] : [],
   );
-  const last = own.toSorted((a, b) => b.end - a.end)[0] ?? (call.module === module ? call.statement : undefined);
+  const like = own.filter(({ verb }) => verb === kind);
+  const statements = (like.length > 0 ? like : own).map(({ statement }) => statement);
+  const last = statements.toSorted((a, b) => b.end - a.end)[0] ?? (call.module === module ? call.statement : undefined);
   return last === undefined ? module.text.trimEnd().length : pastLineComments(module.text, last.end);
 }

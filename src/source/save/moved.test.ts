@@ -141,7 +141,7 @@ test('a state goes into one that had none', () => {
     Object.assign(shut, { type: 'compound', initial: ['open'], states: [open] });
   });
   expect(next.slice(next.indexOf('export const order'))).toMatchInlineSnapshot(`
-    "export const order = machine('order', { key: 'id', context: z.object({ n: z.number() }), events: { placed } }).states('open', {
+    "export const order = machine('order', { key: 'id', context: z.object({ n: z.number() }), events: { placed } }).states(['open'], {
       busy: {
         initial: 'deep',
         states: {

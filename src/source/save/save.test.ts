@@ -199,15 +199,15 @@ test('new and removed definitions', () => {
     + 	retry: { attempts: 3, delay: "1s" },
     + })
     + 
-    + 
-    + })
-    + 
     + /** Ships. */
     + export const ship = task("ship", {
     + 	input: z.object({ id: Id }),
     + 	output: z.object({ ok: z.boolean() }),
     + 	retry: { attempts: 3, delay: "1s" },
     + 	idempotent: true,
+    + })
+    + 
+    + 
     + })
     + "
   `);

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Diagnostic, Edit } from '../../../model/index.ts';
+import { pretty } from '../../../rules/index.ts';
 import { editSystem } from '../../../source/index.ts';
 import { readConfig } from '../../config/config.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { findSystems, hasErrors } from '../../systems/read.ts';
-import { showDiagnostics } from '../../systems/show-diagnostics.ts';
+import { reportOptions } from '../../systems/show-diagnostics.ts';
 import { patternEdits } from './pattern.ts';
 import { unified, type Change } from './unified.ts';
 
@@ -34,13 +35,16 @@ export async function edit(io: Io, file: string, options: EditCommandOptions): P
     after,
   }));
   const diff = changes.map(unified).join('');
+  // Places are those of the new text.
+  const readSource = (name: string): string | undefined =>
+    changes.find(({ path }) => path === name)?.after ?? reportOptions(io, 'note').readSource?.(name);
   const answer = (diagnostics: readonly Diagnostic[], written: readonly string[], ok: boolean): number => {
     const system = tried.system?.name ?? null;
     const files = written.map((path) => shown(io, path));
     if (io.json) io.document({ ok, system, written: files, diff, edits: edits.length, diagnostics });
     else {
       for (const line of diff === '' ? [] : diff.trimEnd().split('\n')) io.out(painted(io, line));
-      showDiagnostics(io, diagnostics);
+      if (diagnostics.length > 0) io.note(pretty(diagnostics, { ...reportOptions(io, 'note'), readSource }));
       io.note(summary({ ok, isDry: dryRun === true, count: edits.length, files, diff }));
     }
     return ok ? 0 : 1;
