@@ -48,7 +48,7 @@ export const commands: Readonly<Record<string, Listed>> = {
     load: () => import('./commands/export/command.ts'),
   },
   test: {
-    summary: 'find paths through machines, and write them as tests',
+    summary: 'find paths through machines and write them as tests; run the examples of tasks',
     load: () => import('./commands/test/command.ts'),
   },
   run: { summary: 'run a flow, durably', load: () => import('./commands/run/command.ts') },

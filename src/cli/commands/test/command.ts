@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { Io } from '../../kit/io.ts';
+import type { ExamplesArguments } from './examples.ts';
 import type { PathsArguments } from './paths.ts';
 
-/** `dsl test paths FILE` */
+/** `dsl test paths FILE`, `dsl test examples FILE` */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
-  command.addHelpText('after', '\nExamples:\n  $ dsl test paths orders.dsl.ts\n');
+  command.addHelpText('after', '\nExamples:\n  $ dsl test paths orders.dsl.ts\n  $ dsl test examples orders.dsl.ts\n');
   command
     .command('paths')
     .summary('find paths that take every transition of a machine, and write them as a test')
@@ -25,5 +26,20 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     )
     .action(async (file: string, options: PathsArguments) =>
       exit(await (await import('./paths.ts')).testPaths(io, file, options)),
+    );
+  command
+    .command('examples')
+    .summary('run the examples of tasks, and compare')
+    .description(
+      'Give each task the input of each of its examples, once, and compare what comes of it with what the example says.\nExecutes the file and the implementations, for real: whatever they do is done.',
+    )
+    .argument('<file>', 'the .dsl.ts file of the system')
+    .option('--task <name...>', 'these tasks (default: all that have examples)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl test examples orders.dsl.ts\n  $ dsl test examples orders.dsl.ts --task assessRisk --json\n',
+    )
+    .action(async (file: string, options: ExamplesArguments) =>
+      exit(await (await import('./examples.ts')).testExamples(io, file, options)),
     );
 }

@@ -11,11 +11,11 @@ import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { limitOption } from '../../kit/limit.ts';
 import { packageVersion } from '../../kit/package-root.ts';
-import { compileSystems } from '../../systems/compile.ts';
 import { shown } from '../../systems/fresh.ts';
 import { tasksFolder } from '../../systems/places.ts';
 import { findSystems, hasErrors, type FoundSystem } from '../../systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
+import { compileFirst } from './compile-first.ts';
 import { tell } from './tell.ts';
 import { constantsOf, uncoveredIn } from './transitions.ts';
 import { writeTest, type Written } from './write.ts';
@@ -53,7 +53,7 @@ export async function testPaths(io: Io, file: string, options: PathsArguments): 
   }
   const machines = chosen(system, options.machine);
   // The test imports what is generated, and so may the implementations that are loaded with the source.
-  if (options.check !== true) await compile(io, entry, config);
+  if (options.check !== true) await compileFirst(io, entry, config);
   const live = await loadSystemFromDsl(entry, { live: true });
   const settings = await settingsOf(io, options);
   const severity = options.requireAll === true ? 'error' : 'warning';
@@ -101,13 +101,6 @@ function chosen({ model }: FoundSystem, name: string | undefined): readonly Mach
         : `Did you mean '${like}'?`,
     exitCode: 1,
   });
-}
-
-async function compile(io: Io, entry: string, config: Config): Promise<void> {
-  const { ok, systems, diagnostics } = await compileSystems([entry], io.cwd, config, { out: config.out });
-  if (!ok) showDiagnostics(io, diagnostics);
-  const written = systems.reduce((sum, each) => sum + each.written, 0);
-  if (written > 0) io.note(`Compiled ${shown(io.cwd, entry)}: ${written} written.`);
 }
 
 async function settingsOf(io: Io, { payloads, seed, limit }: PathsArguments): Promise<PathOptions> {

@@ -1,0 +1,96 @@
+import { dirname, join, resolve } from 'node:path';
+import { nearest } from '../../../core/index.ts';
+import type { Diagnostic, SystemModel } from '../../../model/index.ts';
+import { loadSystemFromDsl } from '../../../source/index.ts';
+import { readConfig } from '../../config/config.ts';
+import { CliError } from '../../kit/failure.ts';
+import type { Io } from '../../kit/io.ts';
+import { shown } from '../../systems/fresh.ts';
+import { ioLogger } from '../../systems/logger.ts';
+import { findSystems, hasErrors } from '../../systems/read.ts';
+import { showDiagnostics } from '../../systems/show-diagnostics.ts';
+import { compileFirst } from './compile-first.ts';
+import { tryExample, type Tried } from './try-example.ts';
+
+/** The options of `dsl test examples`. */
+export interface ExamplesArguments {
+  readonly task?: readonly string[];
+}
+
+interface TaskExamples {
+  readonly task: string;
+  /** Is there code to try? */
+  readonly implemented: boolean;
+  readonly examples: readonly Tried[];
+}
+
+/** Runs the examples of tasks. Exit code 1: problems in the source, or an example that does not hold. */
+export async function testExamples(io: Io, file: string, options: ExamplesArguments): Promise<number> {
+  const entry = resolve(io.cwd, file);
+  const config = await readConfig(io.cwd, entry);
+  const { systems, diagnostics: problems } = await findSystems([entry], io.cwd, config, { stubs: true });
+  const [found] = systems;
+  if (found === undefined || hasErrors(problems)) {
+    if (io.json) io.document({ ok: false, diagnostics: problems });
+    else showDiagnostics(io, problems);
+    return 1;
+  }
+  const chosen = tasksOf(found.model, options.task);
+  await compileFirst(io, entry, config);
+  const live = await loadSystemFromDsl(entry, { live: true });
+  const logger = ioLogger(io, 'warn');
+  const diagnostics: Diagnostic[] = [];
+  const tasks: TaskExamples[] = [];
+  for (const node of chosen) {
+    const implementation = live.implementations[node.name];
+    const tried: Tried[] = [];
+    for (const [index, example] of (implementation === undefined ? [] : (node.examples ?? [])).entries()) {
+      const one = await tryExample(node, example, index, implementation, logger);
+      tried.push(one);
+      if (one.problem === undefined) continue;
+      const { file: part, ...place } = node.location;
+      diagnostics.push({
+        code: 'MR2042',
+        severity: 'error',
+        message: `Task '${node.name}' does not do what its example ${one.name} says: ${one.problem}`,
+        file: shown(io.cwd, join(dirname(entry), part)),
+        ...place,
+      });
+    }
+    tasks.push({ task: node.name, implemented: implementation !== undefined, examples: tried });
+  }
+  const ok = diagnostics.length === 0;
+  if (io.json) io.document({ ok, tasks, diagnostics });
+  else {
+    showDiagnostics(io, diagnostics);
+    for (const each of tasks) io.out(lineOf(io, each));
+    if (tasks.length === 0) io.out('No task has examples.');
+  }
+  return ok ? 0 : 1;
+}
+
+/** The tasks that were named, or all that have examples. */
+function tasksOf(
+  { name, tasks }: SystemModel,
+  names: readonly string[] | undefined,
+): readonly SystemModel['tasks'][string][] {
+  for (const wanted of names ?? []) {
+    if (Object.hasOwn(tasks, wanted)) continue;
+    const like = nearest(wanted, Object.keys(tasks));
+    throw new CliError('MR2043', `The system '${name}' has no task '${wanted}'.`, {
+      hint: like === undefined ? `It has ${Object.keys(tasks).join(', ') || 'none'}.` : `Did you mean '${like}'?`,
+      exitCode: 1,
+    });
+  }
+  return Object.values(tasks).filter((task) => names?.includes(task.name) ?? (task.examples ?? []).length > 0);
+}
+
+function lineOf(io: Io, { task, implemented, examples }: TaskExamples): string {
+  const title = io.paint('bold', task);
+  if (!implemented) return `${title}: ${io.paint('yellow', 'no implementation')}`;
+  const held = examples.filter(({ problem }) => problem === undefined).length;
+  const count = examples.length === 1 ? 'its example' : `of ${examples.length} examples`;
+  if (examples.length === 0) return `${title}: no examples`;
+  if (examples.length === 1) return `${title}: ${count} ${held === 1 ? 'holds' : 'does not hold'}`;
+  return `${title}: ${held} ${count} hold`;
+}
