@@ -28,20 +28,24 @@ export function contentOf(node: object, name: string): Features {
   return found;
 }
 
-/** Where in a part of the model a name stands as a value: who refers to it. */
-export function placesOf(part: object, name: string): Features {
+/**
+ * Where in a part of the model a name stands as a value: who refers to it.
+ *
+ * @param fields The fields that hold such names: others may hold the same word and mean something else.
+ */
+export function placesOf(part: object, name: string, fields: ReadonlySet<string>): Features {
   const found = new Map<string, number>();
-  const walk = (path: string, value: unknown): void => {
+  const walk = (path: string, value: unknown, field: string): void => {
     // Where it is referred to counts more than one word of what it says.
-    if (value === name) count(found, `used ${path}`, 4);
+    if (value === name && fields.has(field)) count(found, `used ${path}`, 4);
     if (typeof value !== 'object' || value === null) return;
     if (Array.isArray(value)) {
-      for (const item of value as readonly unknown[]) walk(`${path}[${nameIn(item, name)}]`, item);
+      for (const item of value as readonly unknown[]) walk(`${path}[${nameIn(item, name, fields)}]`, item, field);
       return;
     }
-    for (const [key, inner] of Object.entries(value)) if (!silent.has(key)) walk(`${path}.${key}`, inner);
+    for (const [key, inner] of Object.entries(value)) if (!silent.has(key)) walk(`${path}.${key}`, inner, key);
   };
-  walk('', part);
+  walk('', part, '');
   return found;
 }
 
@@ -79,11 +83,11 @@ function count(into: Map<string, number>, feature: string, number = 1): void {
 }
 
 /** What an item of a list is called, so that its place in the list does not matter. */
-function nameIn(item: unknown, name: string): string {
+function nameIn(item: unknown, name: string, fields?: ReadonlySet<string>): string {
   if (typeof item !== 'object' || item === null) return '';
   for (const key of ['name', 'id', 'event', 'delay'] as const) {
     const value = (item as Readonly<Record<string, unknown>>)[key];
-    if (typeof value === 'string') return value === name ? '*' : value;
+    if (typeof value === 'string') return value === name && fields?.has(key) !== false ? '*' : value;
   }
   return '';
 }

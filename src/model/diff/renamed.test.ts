@@ -70,6 +70,16 @@ describe('vanishedBetween', () => {
     ]);
   });
 
+  it('does not take an event for the state of the same name', () => {
+    const world = (name: string): SystemModel => {
+      const lend = on('lent', go(name));
+      return states(state('shelf', { on: [lend] }), state(name, { on: [on('returned', go('home'))] }), final('home'));
+    };
+    expect(vanishedBetween(world('lent'), world('away'))).toMatchObject([
+      { path: 'machines.order.states.lent', candidates: [{ name: 'away', likeness: 0.75 }] },
+    ]);
+  });
+
   it('prefers the name that is alike where all else is', () => {
     expect(
       told(states(state('open'), state('paid')), states(state('open'), state('shipped'), state('prepaid'))),

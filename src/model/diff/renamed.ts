@@ -55,7 +55,9 @@ export function vanishedBetween(
     const of = (model: SystemModel, name: string): Features => {
       const { flows, machines } = model;
       const content = contentOf(model[map][name] ?? {}, name);
-      return kind === 'event' || kind === 'task' ? joined(content, placesOf({ flows, machines }, name)) : content;
+      return kind === 'event' || kind === 'task'
+        ? joined(content, placesOf({ flows, machines }, name, referring[kind]))
+        : content;
     };
     const things = Object.values(old).map(({ name, location }) => ({ name, location }));
     found.push(
@@ -83,6 +85,13 @@ export function vanishedBetween(
   return found;
 }
 
+/** The fields of the model that name such things. */
+const referring = {
+  event: new Set(['event', 'name', 'on']),
+  task: new Set(['name']),
+  state: new Set(['targets', 'initial', 'name']),
+} as const;
+
 const maps = [
   ['event', 'events'],
   ['task', 'tasks'],
@@ -97,7 +106,7 @@ function goneStates(old: MachineNode, next: MachineNode, renames: Renames): read
     visitStates(machine, (state) => {
       if (state.name === name) content = contentOf({ ...state, states: [] }, name);
     });
-    return joined(content, placesOf({ initial: machine.initial, states: machine.states }, name));
+    return joined(content, placesOf({ initial: machine.initial, states: machine.states }, name, referring.state));
   };
   const things: { readonly name: string; readonly location: Location }[] = [];
   visitStates(old, ({ name, location }) => things.push({ name, location }));

@@ -38,14 +38,16 @@ export function readersOf({ step, index, around }: ScopePlace): readonly CodeSit
   const sites: CodeSite[] = [];
   const add = (key: string, one: StepNode): void => {
     for (const part of stepParts(one).calls ?? []) {
-      if (part.key === key || (key === '' && part.key !== '~undo'))
-        sites.push({ node: part.call.lambda, call: part.call });
+      const isAsked = part.key === key || (key === '' && part.key !== '~undo');
+      // A node of a graph sees the nodes that it needs under their names.
+      const hides =
+        one.kind === 'graph' && one.nodes.some((node) => node.name === part.key && node.needs.includes(name));
+      if (isAsked && !hides) sites.push({ node: part.call.lambda, call: part.call });
     }
   };
   const inBody = (steps: readonly StepNode[]): void => {
     for (const one of steps) {
-      const hides = one.kind === 'graph' && one.nodes.some((node) => node.name === name);
-      if (!hides) add('', one);
+      add('', one);
       for (const part of stepParts(one).code ?? []) sites.push({ node: part.node });
       for (const { body } of stepParts(one).bodies ?? []) inBody(body.steps);
       // From here on the name means another step.

@@ -37,7 +37,9 @@ describe('transformSystem', () => {
     const thrown = transformSystem(shop, () => {
       throw new TypeError('no');
     });
-    expect(thrown).toMatchObject({ diagnostics: [{ code: 'MR1789', message: expect.stringContaining('TypeError: no') as string }] });
+    expect(thrown).toMatchObject({
+      diagnostics: [{ code: 'MR1789', message: expect.stringContaining('TypeError: no') as string }],
+    });
     expect(transformSystem(shop, (() => undefined) as unknown as SystemTransformer).diagnostics).toHaveLength(1);
   });
 });
@@ -51,7 +53,10 @@ describe('composeTransformers', () => {
         seen.push(model);
         return { ...model, tags: [...(model.tags ?? []), name] };
       };
-    expect(transformSystem(shop, composeTransformers(tag('b'), raise, tag('c'))).system).toMatchObject({ tags: ['a', 'b', 'c'], version: '2.0.0' });
+    expect(transformSystem(shop, composeTransformers(tag('b'), raise, tag('c'))).system).toMatchObject({
+      tags: ['a', 'b', 'c'],
+      version: '2.0.0',
+    });
     expect(seen[0]?.tasks['charge']).not.toBe(seen[1]?.tasks['charge']);
     expect(transformSystem(shop, composeTransformers()).system).toEqual(shop);
   });
@@ -63,7 +68,11 @@ it('a system that is put together by edits is the one that is declared at once',
     events: [event('placed')],
     tasks: [task('charge')],
     flows: [flow('pay', [step('paid', 'charge')])],
-    machines: [machine('order', [state('new', { on: [on('placed', go('done'))] }), state('done', { type: 'final' })], { events: [{ alias: 'placed', name: 'placed' }] })],
+    machines: [
+      machine('order', [state('new', { on: [on('placed', go('done'))] }), state('done', { type: 'final' })], {
+        events: [{ alias: 'placed', name: 'placed' }],
+      }),
+    ],
   });
   const { order } = declared.machines;
   const empty = createSystem({ name: 'orders', version: '1.0.0', location: shop.location });

@@ -115,9 +115,10 @@ export function renameNode(step: Step, place: Place, to: string): void {
   checkValue(scope, name);
   const readers = readersOf(scope);
   const what = `The new name of '${name}'`;
+  const needing = graph.nodes.filter(({ needs }) => needs.includes(name));
   follow(
     step,
-    graph.nodes.map(({ call }) => ({ node: call.lambda, call })),
+    needing.map(({ call }) => ({ node: call.lambda, call })),
     name,
     to,
   );
