@@ -11,9 +11,9 @@ export function askAt(io: Io): { readonly ask?: Ask; readonly close: () => void 
   if (io.json || !process.stdin.isTTY || !process.stderr.isTTY) return { close: () => {} };
   // Questions are no answer of ours: they go where notes go.
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const stopped = new AbortController();
-  lines.on('SIGINT', () => stopped.abort());
-  lines.on('close', () => stopped.abort());
+  // Lines that come before they are asked for wait for their question.
+  const answers = lines[Symbol.asyncIterator]();
+  lines.on('SIGINT', () => lines.close());
   return {
     close: () => lines.close(),
     ask: async ({ kind, name, owner, candidates }) => {
@@ -26,12 +26,15 @@ export function askAt(io: Io): { readonly ask?: Ask; readonly close: () => void 
       io.note('  0  it went for good');
       const usual = (shown[0]?.likeness ?? 0) >= 0.5 ? '1' : '0';
       for (;;) {
-        const text = await lines.question(`Which? [${usual}] `, { signal: stopped.signal }).catch(() => {
+        lines.setPrompt(`Which? [${usual}] `);
+        lines.prompt();
+        const { done, value } = await answers.next();
+        if (done === true) {
           throw new CliError('MR2003', 'The questions were not answered, so nothing was written.', {
             hint: 'Answer them with --rename and --drop, or leave them as placeholders: `dsl migrate FILE --plan < /dev/null`.',
           });
-        });
-        const choice = text.trim() === '' ? usual : text.trim();
+        }
+        const choice = value.trim() === '' ? usual : value.trim();
         if (choice === '0') return undefined;
         const found = shown[Number(choice) - 1] ?? candidates.find((each) => each.name === choice);
         if (found !== undefined) return found.name;
