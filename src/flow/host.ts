@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Duration, ErrorRecord } from '../core/index.ts';
+import type { GraphFailure, GraphNodes, GraphOptions, GraphValue } from './graph.ts';
 import type { Call, AnyEvent, AnyFlow, Parsed, RetryPolicy, Schema, Written } from './contract.ts';
 
 /** `line:column` in the flow's `.dsl.ts`, so that a run-time error points there. */
@@ -119,6 +120,16 @@ export interface Host {
     parts: Parts,
     options: { readonly at: At },
   ): Promise<Winner<Parts>>;
+
+  /**
+   * Runs tasks and child flows in batches: all whose needs have ended, in the order declared, then the next ones. The
+   * value is an object of their results.
+   */
+  graph<Done, Failure extends GraphFailure = 'failFast'>(
+    id: string,
+    nodes: (g: GraphNodes<{}>) => GraphNodes<Done>,
+    options: GraphOptions<Failure>,
+  ): Promise<GraphValue<Done, Failure>>;
 
   /** Runs a part; when it fails, undoes what it did and runs the handler. */
   attempt<Value, Handled>(

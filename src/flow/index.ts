@@ -5,5 +5,6 @@
  * @module
  */
 export * from './contract.ts';
+export * from './graph.ts';
 export * from './host.ts';
 export * from './interpret/index.ts';

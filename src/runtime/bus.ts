@@ -18,7 +18,9 @@ type Told =
   | { readonly type: 'run.failed'; readonly runId: string; readonly target: string; readonly error: ErrorRecord }
   | { readonly type: 'run.cancelled'; readonly runId: string; readonly target: string }
   | { readonly type: 'run.blocked'; readonly runId: string; readonly target: string; readonly error: ErrorRecord }
-  | ({ readonly type: 'step.started' | 'step.waiting' | 'step.completed' | 'step.cancelled' } & StepFacts)
+  | ({
+      readonly type: 'step.started' | 'step.waiting' | 'step.completed' | 'step.cancelled' | 'step.skipped';
+    } & StepFacts)
   | ({ readonly type: 'step.failed' | 'step.retrying'; readonly error: ErrorRecord } & StepFacts)
   /** Runs that were due were not started: nobody drove the database then, or the run before is not over. */
   | {

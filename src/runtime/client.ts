@@ -4,6 +4,7 @@ import type { BoundSystem } from '../tasks/index.ts';
 import { writeAsks } from './asks.ts';
 import type { DecideAsks, DecideGives } from './decide.ts';
 import type { Dispatched } from './dispatcher.ts';
+import type { EnqueueAsks, EnqueueGives } from './enqueue.ts';
 import { OwnerError, RunError } from './errors.ts';
 import type { RestoreOptions } from './instances/restore.ts';
 import { restoreAll, type RestoreResult } from './instances/restore-all.ts';
@@ -69,6 +70,11 @@ export class Client {
 
   cancel(runId: string, reason?: string): Promise<{ readonly runId: string; readonly accepted: boolean }> {
     return this.#ask('cancel', { runId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** As `enqueue` of the runtime. */
+  enqueue(runId: string, step: string, node: Omit<EnqueueAsks, 'runId' | 'step'>): Promise<EnqueueGives> {
+    return this.#ask('enqueue', { runId, step, ...node });
   }
 
   /** As `decide` of the runtime. */
@@ -158,7 +164,7 @@ export class Client {
 
 /**
  * Drives the database, or, when another process does so already, talks to that one. Both have `start`, `result`,
- * `executeFlow`, `sendEvent`, `cancel`, `decide`, `create`, `rollback`, `restoreInstance`, `restoreInstances`, `status`,
+ * `executeFlow`, `sendEvent`, `cancel`, `decide`, `enqueue`, `create`, `rollback`, `restoreInstance`, `restoreInstances`, `status`,
  * `reader` and `close`; `role` tells which it is.
  *
  * @example

@@ -13,7 +13,7 @@ type Node =
   | { readonly do: 'sleep' | 'ask' }
   | { readonly do: 'emit' }
   | { readonly do: 'child'; readonly body: readonly Node[] }
-  | { readonly do: 'all' | 'map' | 'attempt' | 'branch' | 'race'; readonly body: readonly Node[] };
+  | { readonly do: 'all' | 'map' | 'attempt' | 'branch' | 'race' | 'graph'; readonly body: readonly Node[] };
 
 const { body } = fc.letrec<{ node: Node; body: readonly Node[] }>((tie) => ({
   node: fc.oneof(
@@ -27,6 +27,7 @@ const { body } = fc.letrec<{ node: Node; body: readonly Node[] }>((tie) => ({
         'attempt' as const,
         'branch' as const,
         'race' as const,
+        'graph' as const,
         'child' as const,
       ),
       body: tie('body'),
@@ -93,6 +94,22 @@ async function perform(host: Host, nodes: readonly Node[]): Promise<string> {
           at,
         );
         break;
+      case 'graph': {
+        const policy = node.body.length % 2 === 0 ? 'failFast' : 'continueIndependent';
+        value += JSON.stringify(
+          await host.graph(
+            id,
+            (g) =>
+              g
+                .node('a', () => work({ fails: 1, id: 'a' }), at)
+                .node('b', ({ a }) => work({ fails: 0, id: `b${a}` }), { ...at, needs: ['a'] })
+                .node('c', () => ({ contract: inner.contract, input: node.body }), at)
+                .node('d', ({ b, c }) => work({ fails: 0, id: `d${b}${String(c)}` }), { ...at, needs: ['b', 'c'] }),
+            { ...at, concurrency: 1 + (node.body.length % 3), onFailure: policy },
+          ),
+        );
+        break;
+      }
       case 'race':
         value += JSON.stringify(await host.race(id, racing(node.body), at));
         break;
@@ -233,6 +250,7 @@ function check(store: Store): string[] {
   const events = store.tables.events.list({}).map(({ payload, source }) => `${source} ${payload}`);
   if (new Set(events).size !== events.length) wrong.push('an event was published twice');
   if (store.tables.waits.matching('~decision', '').length > 0) wrong.push('decisions are left');
+  if (store.tables.runs.list({}).some(({ id }) => store.tables.waits.of(id).length > 0)) wrong.push('waits are left');
   if (store.tables.timers.count() > 0) wrong.push('timers are left');
   return wrong;
 }

@@ -55,3 +55,11 @@ export class Cancelled extends RunError {
 export function never<T>(): Promise<T> {
   return new Promise<T>(() => {});
 }
+
+/** Refuses what a runtime is to do with a run some day. */
+export function notYet(what: string, runId: string): never {
+  throw new RunError(
+    'MR3221',
+    `'${what}' of run '${runId}' is not yet supported. Cancel the run with runtime.cancel('${runId}'), or let it go on.`,
+  );
+}

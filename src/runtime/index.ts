@@ -7,6 +7,7 @@ export type { RuntimeEvent, RuntimeEventType } from './bus.ts';
 export { Client, connect } from './client.ts';
 export type { DecideAsks, DecideGives } from './decide.ts';
 export type { DecisionView } from './decisions.ts';
+export type { EnqueueAsks, EnqueueGives } from './enqueue.ts';
 export type { Delivery, Dispatched, EventHandler, ReceivedEvent } from './dispatcher.ts';
 export { EventError, OwnerError, RunError } from './errors.ts';
 export type { PartialFailure } from './live-run.ts';

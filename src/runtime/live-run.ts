@@ -4,6 +4,8 @@ import type { JournalRow, RunRow, RunStatus, Tx } from '../store/index.ts';
 import type { Context, Stop } from './context.ts';
 import { Cancelled, never, RunError } from './errors.ts';
 import { childrenOf, fold, type Record } from './host/records.ts';
+import { addNode } from './host/graph-added.ts';
+import type { Node } from './host/graph-nodes.ts';
 import { Part } from './host/part.ts';
 import { compensate, type Undo } from './host/undo.ts';
 import type { Program } from './registry.ts';
@@ -40,6 +42,8 @@ export class LiveRun {
   readonly origin: (path: string) => string;
   /** Where a part waits for a line of the journal, or for a retry to be due, by path. */
   readonly waiters = new Map<string, () => void>();
+  /** Nodes that were added to graphs while they ran, by the path of the graph. */
+  readonly added = new Map<string, Node[]>();
   /** The status that the database has. */
   status: RunStatus;
   dead = false;
@@ -89,6 +93,8 @@ export class LiveRun {
       if (this.stopping !== undefined) return;
       this.stopping = JSON.parse(row.data ?? '') as Stop;
       this.root.abort(new Cancelled(this.stopping.error.message));
+    } else if (row.kind === 'enqueued') {
+      addNode(this, row);
     } else {
       this.records.set(row.path, fold(this.records.get(row.path), row));
     }

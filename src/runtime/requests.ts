@@ -5,6 +5,7 @@ import { StoreError, type IdempotencyRow, type InboxRow, type Tx } from '../stor
 import { notJson, readAsks } from './asks.ts';
 import type { Context, NewRun } from './context.ts';
 import { decide, type DecideAsks, type DecideGives } from './decide.ts';
+import { enqueue, type EnqueueAsks, type EnqueueGives } from './enqueue.ts';
 import { EventError, OwnerError, RunError } from './errors.ts';
 import { payloadText } from './host/emit.ts';
 import { sameJson } from './host/same.ts';
@@ -37,6 +38,7 @@ export interface Requests {
     readonly asks: { readonly runId: string; readonly reason?: string };
     readonly gives: { readonly runId: string; readonly accepted: boolean };
   };
+  readonly enqueue: { readonly asks: EnqueueAsks; readonly gives: EnqueueGives };
   readonly decide: { readonly asks: DecideAsks; readonly gives: DecideGives };
   readonly create: {
     readonly asks: { readonly machine: string; readonly id: string; readonly context?: unknown };
@@ -115,6 +117,7 @@ const carryOut: {
   },
 
   decide,
+  enqueue,
   rollback: (desk, tx, asks) => rollback(desk.instances, tx, asks),
   remove: (desk, tx, asks) => remove(desk.instances, tx, asks),
   restore: (desk, tx, asks) => restore(desk.instances, tx, asks),

@@ -3,8 +3,9 @@ import { NotImplementedError, type BoundSystem, type TaskImplementation } from '
 import type { RunRow } from '../store/index.ts';
 import type { RuntimeEvent } from './bus.ts';
 import type { DecideAsks, DecideGives } from './decide.ts';
+import type { EnqueueAsks, EnqueueGives } from './enqueue.ts';
 import type { EventHandler } from './dispatcher.ts';
-import { EventError, RunError } from './errors.ts';
+import { EventError, notYet, RunError } from './errors.ts';
 import type { InstanceDocument } from './instances/document.ts';
 import type { MachineMetrics } from './instances/metrics.ts';
 import type { RestoreOptions } from './instances/restore.ts';
@@ -210,6 +211,15 @@ export class ReactiveSystemRuntime {
     return this.#ask('decide', { runId, step, ...said });
   }
 
+  /**
+   * Adds a task to a graph that is under way: it runs when what it needs has ended. Its result is in the journal.
+   *
+   * @throws RunError MR3208 unknown run, MR3237 no graph is under way there, MR3238 such a node cannot be added.
+   */
+  enqueue(runId: string, step: string, node: Omit<EnqueueAsks, 'runId' | 'step'>): Promise<EnqueueGives> {
+    return this.#ask('enqueue', { runId, step, ...node });
+  }
+
   /** Cancels a run: attempts are aborted, finished steps undone. `accepted` is false when it had ended or failed before. */
   cancel(runId: string, reason?: string): Promise<{ readonly runId: string; readonly accepted: boolean }> {
     return this.#ask('cancel', { runId, ...(reason === undefined ? {} : { reason }) });
@@ -384,11 +394,4 @@ export class ReactiveSystemRuntime {
   #reload(): void {
     if (this.#session.failure === undefined) this.#session.engine.reload();
   }
-}
-
-function notYet(what: string, runId: string): never {
-  throw new RunError(
-    'MR3221',
-    `'${what}' of run '${runId}' is not yet supported. Cancel the run with runtime.cancel('${runId}'), or let it go on.`,
-  );
 }

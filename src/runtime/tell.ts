@@ -9,6 +9,7 @@ export function tellStep(bus: Bus, row: JournalRow): void {
   switch (row.kind) {
     case 'started':
     case 'called':
+    case 'opened':
       return bus.tell({ type: 'step.started', ...facts });
     case 'sleeping':
     case 'waiting':
@@ -20,6 +21,7 @@ export function tellStep(bus: Bus, row: JournalRow): void {
     case 'emitted':
     case 'won':
     case 'decided':
+    case 'closed':
       return bus.tell({ type: 'step.completed', ...facts });
     case 'failed':
     case 'timedOut':
@@ -33,9 +35,12 @@ export function tellStep(bus: Bus, row: JournalRow): void {
       });
     case 'cancelled':
       return bus.tell({ type: 'step.cancelled', ...facts });
+    case 'skipped':
+      return bus.tell({ type: 'step.skipped', ...facts });
     // The line of a map or a branch is written when it begins, and none when it ends: the steps in it tell.
     case 'chosen':
     case 'mapped':
+    case 'enqueued':
     case 'stopping':
       return undefined;
   }

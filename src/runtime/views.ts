@@ -22,13 +22,24 @@ export interface RunView {
   readonly endedAt?: number;
 }
 
-export type StepStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
+export type StepStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'skipped' | 'cancelled';
 
 /** A step as its journal shows it. */
 export interface StepView {
   /** Where it is in its run, such as `prepared/stock/held[3]/line`. */
   readonly path: string;
-  readonly kind: 'step' | 'child' | 'sleep' | 'receive' | 'approve' | 'branch' | 'map' | 'emit' | 'race' | 'attempt';
+  readonly kind:
+    | 'step'
+    | 'child'
+    | 'sleep'
+    | 'receive'
+    | 'approve'
+    | 'branch'
+    | 'map'
+    | 'emit'
+    | 'race'
+    | 'graph'
+    | 'attempt';
   readonly status: StepStatus;
   /** The task, flow or event. */
   readonly target?: string;
@@ -80,6 +91,8 @@ const begins: Readonly<Partial<Record<JournalRow['kind'], Begin>>> = {
   chosen: { kind: 'branch', status: 'completed' },
   mapped: { kind: 'map', status: 'completed' },
   emitted: { kind: 'emit', status: 'completed' },
+  opened: { kind: 'graph', status: 'running' },
+  skipped: { kind: 'step', status: 'skipped' },
   won: { kind: 'race', status: 'completed' },
   caught: { kind: 'attempt', status: 'failed' },
 };
@@ -88,6 +101,7 @@ const ends: Readonly<Partial<Record<JournalRow['kind'], StepStatus>>> = {
   slept: 'completed',
   received: 'completed',
   decided: 'completed',
+  closed: 'completed',
   asked: 'waiting',
   failed: 'failed',
   timedOut: 'failed',
@@ -104,6 +118,8 @@ export function stepViews(rows: readonly JournalRow[]): StepView[] {
         if (step.endedAt === undefined) steps.set(path, { ...step, status: 'cancelled', endedAt: row.at });
       continue;
     }
+    // A node that was added is shown as the step that it becomes.
+    if (row.kind === 'enqueued') continue;
     steps.set(row.path, next(steps.get(row.path), row));
   }
   return [...steps.values()];
@@ -146,6 +162,7 @@ function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'er
     case 'retrying':
       return { error: (data as { error: ErrorRecord }).error };
     case 'completed':
+    case 'closed':
     case 'decided':
       return { output: data };
     case 'received':

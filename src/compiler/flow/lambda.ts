@@ -2,7 +2,7 @@
 import type { CallNode, ExpressionNode, LambdaParts } from '../../model/index.ts';
 import { argumentCode, arrowBody, blockStatements, userCode, wordsOf } from '../../model/text/code.ts';
 import { block, call, object, type Doc } from '../../model/text/doc.ts';
-import { propertyKey } from '../../model/text/names.ts';
+import { propertyKey, quote } from '../../model/text/names.ts';
 import { isUnannotated, readNames } from './pattern.ts';
 import { read, type Scope, type Variable } from './scope.ts';
 
@@ -37,6 +37,14 @@ export function arrow(expression: ExpressionNode, scope: Scope, context: LambdaC
 /** `() => target(argument)` */
 export function callArrow(node: CallNode, scope: Scope, context: LambdaContext): Doc {
   return printArrow('()', inlineCall(node, scope, context));
+}
+
+/** `({ a, b }) => target(argument)`: the same with members of what the host gives. They must be in the scope already. */
+export function callArrowWith(members: readonly Variable[], node: CallNode, scope: Scope, context: LambdaContext): Doc {
+  const inlined = inlineCall(node, scope, context);
+  const used = members.filter((member) => member.used);
+  const pattern = used.map(({ name, code }) => (name === code ? name : `${quote(name)}: ${code}`)).join(', ');
+  return printArrow(used.length === 0 ? '()' : `({ ${pattern} })`, inlined);
 }
 
 /** The value of the lambda at this very place. */

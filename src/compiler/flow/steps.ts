@@ -1,13 +1,11 @@
 /** One small printer for each kind of step. */
 import type { CallNode, StepFailure, StepKind, StepNode, StepOf } from '../../model/index.ts';
-import { call, callWithOptions, object, objectLines, type Doc } from '../../model/text/doc.ts';
+import { array, call, callWithOptions, hard, indent, object, objectLines, type Doc } from '../../model/text/doc.ts';
 import { propertyKey, quote } from '../../model/text/names.ts';
-import { arrow, arrowWith, callArrow, value } from './lambda.ts';
+import { arrow, arrowWith, callArrow, callArrowWith, value } from './lambda.ts';
 import { options, retry, text } from './options.ts';
 import { read, type Scope } from './scope.ts';
 import type { FlowContext, PrintedStep, StepPrinter } from './step-printer.ts';
-
-type Waits = 'graph';
 
 const printers: { readonly [K in Exclude<StepKind, 'returns'>]: StepPrinter<K> } = {
   step: (step, scope, context) => {
@@ -145,7 +143,23 @@ const printers: { readonly [K in Exclude<StepKind, 'returns'>]: StepPrinter<K> }
     hasValue: false,
   }),
 
-  graph: refuse,
+  graph: (step, scope, context) => {
+    const nodes = step.nodes.map(({ name, needs, call: target, location }): Doc => {
+      const inner = scope.part();
+      const members = [...new Set(needs)].map((need) => inner.parameter(need));
+      const made = callArrowWith(members, target, inner, context);
+      const list = needs.length === 0 ? undefined : array(needs.map(quote));
+      return [hard, call('.node', [quote(name), made, options(location, { needs: list })])];
+    });
+    const builder = scope.free('g');
+    return valued(
+      hostCall(scope, 'graph', [
+        quote(step.id),
+        [`(${builder}) => ${builder}`, indent(nodes)],
+        options(step.location, { concurrency: step.concurrency, onFailure: text(step.onFailure) }),
+      ]),
+    );
+  },
 };
 
 /** Prints a step that is not `returns`, which ends a body and is printed there. */
@@ -156,11 +170,6 @@ export function printStep(
 ): PrintedStep {
   // The record gives each kind its own printer, which TypeScript cannot see through a union.
   return (printers[step.kind] as StepPrinter<StepKind>)(step, scope, context);
-}
-
-function refuse(step: StepOf<Waits>, _scope: Scope, context: FlowContext): PrintedStep {
-  context.unsupported(`'${step.kind}' steps`, step.location);
-  return valued('undefined');
 }
 
 function valued(expression: Doc): PrintedStep {

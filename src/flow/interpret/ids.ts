@@ -26,6 +26,14 @@ function checkBody(flow: string, body: RunnableBody): void {
       );
     seen.add(step.id);
     const names = new Set<string>();
+    if (step.kind === 'graph') {
+      for (const { name } of step.nodes) {
+        if (inPaths.test(name)) throw refused(flow, name, `name of a node of '${step.id}'`);
+        if (names.has(name))
+          throw failure(`The node '${name}' of step '${step.id}' in flow '${flow}' is there twice.`, flow, step.id);
+        names.add(name);
+      }
+    }
     for (const { name, body: inner } of bodiesOf(step)) {
       if (inPaths.test(name)) throw refused(flow, name, `name of a part of '${step.id}'`);
       if (names.has(name))

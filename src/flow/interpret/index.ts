@@ -94,7 +94,6 @@ function runnable(flow: RunnableFlow | DeclaredFlow): RunnableFlow {
 function waitsOf(flow: RunnableFlow, lookup: Lookup): FlowModule['waits'] {
   const waits = new Map<string, { readonly event: string; readonly fields: readonly string[] }>();
   for (const { step } of allSteps(flow.body)) {
-    if (step.kind === 'graph') throw unsupported(flow.name, step.kind, step.id);
     if (step.kind !== 'waitFor') continue;
     contractOf(lookup, 'event', step.event);
     const fields = step.match.map(({ field }) => field);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { RecordedError, toErrorRecord } from '../../core/index.ts';
+import { RecordedError } from '../../core/index.ts';
+import { recorder } from '../fixtures/recorder.ts';
 import {
   eventContract,
   flowContract,
@@ -8,7 +9,6 @@ import {
   runnableHash,
   taskContract,
   type Contract,
-  type Host,
   type Lambda,
   type RunnableFlow,
   type RunnableStep,
@@ -43,108 +43,6 @@ const step = (id: string, target: string, input: (scope: Scope) => unknown, more
   call: call(target, input),
   ...more,
 });
-
-/** The smallest host that runs everything: it records what it was asked for, and in which part. */
-function recorder(path = '', log: string[] = [], undos: (() => unknown)[] = []) {
-  const at = (id: string) => `${path}${id}`;
-  const part = (id: string) => recorder(`${path}${id}/`, log, undos).host;
-  const run = async (
-    verb: string,
-    id: string,
-    make: () => { contract: Contract; input: unknown },
-    options: { onFailure?: unknown },
-  ) => {
-    try {
-      const { contract, input } = make();
-      log.push(`${verb} ${at(id)} ${contract.contract}(${JSON.stringify(input)})`);
-      if (contract.contract === 'fail') throw new Error(String(input));
-      return contract.contract === 'note' ? input : (input as number) * 2;
-    } catch (error) {
-      if (options.onFailure === 'continue') return undefined;
-      if (typeof options.onFailure === 'object') return (options.onFailure as { fallback: () => unknown }).fallback();
-      throw error;
-    }
-  };
-  const host = {
-    runId: 'run-1',
-    now: () => 77,
-    step: (id: string, make: never, options: never) => run('step', id, make, options),
-    child: (id: string, make: never, options: never) => run('child', id, make, options),
-    undo: (id: string, make: () => { contract: Contract; input: unknown }) => {
-      undos.push(() => {
-        const { contract, input } = make();
-        log.push(`undo ${at(id)} ${contract.contract}(${JSON.stringify(input)})`);
-      });
-    },
-    branch: async (id: string, on: () => unknown, parts: Record<string, (host: Host) => unknown>) =>
-      parts[String(on())]?.(part(`${id}/${String(on())}`)),
-    all: async (id: string, parts: Record<string, (host: Host) => Promise<unknown>>) => {
-      const values: Record<string, unknown> = {};
-      for (const [name, run] of Object.entries(parts)) values[name] = await run(part(`${id}/${name}`));
-      return values;
-    },
-    map: async (
-      id: string,
-      over: () => unknown[],
-      run: (host: Host, item: unknown, index: number) => Promise<unknown>,
-    ) => Promise.all(over().map((item, index) => run(part(`${id}[${index}]`), item, index))),
-    race: async (id: string, parts: Record<string, (host: Host) => Promise<unknown>>) => {
-      for (const [winner, run] of Object.entries(parts)) {
-        const value = await run(part(`${id}/${winner}`)).catch(() => undefined);
-        if (value !== undefined) return { winner, value };
-      }
-      throw new Error('nobody');
-    },
-    repeat: async (
-      id: string,
-      run: (host: Host, index: number) => Promise<unknown>,
-      until: (value: unknown, index: number) => boolean,
-      { max }: { max: number },
-    ) => {
-      for (let index = 0; ; index++) {
-        const value = await run(part(`${id}[${index}]`), index);
-        if (index + 1 === max || until(value, index)) return value;
-      }
-    },
-    attempt: async (
-      id: string,
-      run: (host: Host) => Promise<unknown>,
-      handler: (host: Host, error: unknown) => Promise<unknown>,
-    ) => {
-      try {
-        return await run(part(`${id}/try`));
-      } catch (error) {
-        return handler(part(`${id}/catch`), toErrorRecord(error));
-      }
-    },
-    sleep: async (id: string, time: string | (() => string)) =>
-      void log.push(`sleep ${at(id)} ${typeof time === 'function' ? time() : time}`),
-    approve: async (
-      id: string,
-      options: { message?: () => string; timeout?: string; onTimeout?: string; form?: unknown },
-    ) => {
-      log.push(
-        `approve ${at(id)} ${options.message?.()} ${options.timeout} ${options.onTimeout} ${options.form !== undefined}`,
-      );
-      return { approved: true, by: 'x', at: 1, form: undefined };
-    },
-    receive: async (
-      id: string,
-      event: typeof done,
-      options: { match: () => unknown; timeout?: string; onTimeout?: string },
-    ) => {
-      log.push(
-        `receive ${at(id)} ${event.contract} ${JSON.stringify(options.match())} ${options.timeout} ${options.onTimeout}`,
-      );
-      return { id: 'x' };
-    },
-    emit: async (id: string, make: () => { contract: Contract; input: unknown }) => {
-      const { contract, input } = make();
-      log.push(`emit ${at(id)} ${contract.contract}(${JSON.stringify(input)})`);
-    },
-  };
-  return { host: host as unknown as Host, log, undos };
-}
 
 const flowOf = (...steps: RunnableStep[]): RunnableFlow => ({ name: 'flow', input: z.unknown(), body: { steps } });
 async function play(steps: RunnableStep[], input: unknown = { n: 3, list: [1, 2] }) {
@@ -193,6 +91,24 @@ describe('interpretFlow', () => {
       'approve m[0]/t/try/c undefined undefined undefined true',
     ]);
     expect(interpretFlow(flowOf(...steps), { lookup }).forms).toEqual({ a: form, 'm/t/try/c': form });
+  });
+
+  it('adds the nodes of a graph; each sees what was known before and what it needs', async () => {
+    const { value, log } = await play([
+      step('a', 'task:double', ({ input }) => input.n),
+      {
+        kind: 'graph',
+        id: 'g',
+        concurrency: 2,
+        nodes: [
+          { name: 'held', needs: [], call: call('task:double', ({ a }) => a) },
+          { name: 'last', needs: ['held'], call: call('task:note', ({ a, held, input }) => [a, held, input.n]) },
+        ],
+      },
+      { kind: 'returns', value: ({ g }: Record<string, unknown>) => g },
+    ]);
+    expect(value).toEqual({ held: 12, last: [6, 12, 3] });
+    expect(log).toEqual(['step a double(3)', 'graph g 2', 'node g/held double(6)', 'node g/last note([6,12,3])']);
   });
 
   it('races: the names of the parts, and the value with the winner', async () => {
@@ -377,11 +293,11 @@ describe('interpretFlow', () => {
     });
   });
 
-  it('refuses unknown names and kinds that no host runs yet', async () => {
+  it('refuses unknown names and what no host does yet', async () => {
     expect(() => interpretFlow({ ...flowOf(), on: 'nothing' }, { lookup })).toThrow(
       expect.objectContaining({ code: 'MR3290' }),
     );
-    expect(() => interpretFlow(flowOf({ kind: 'graph', id: 'g' }), { lookup })).toThrow(
+    expect(() => interpretFlow({ ...flowOf(), http: 'POST /x' }, { lookup })).toThrow(
       expect.objectContaining({ code: 'MR3291' }),
     );
     await expect(play([step('a', 'task:nothing', () => 1)])).rejects.toMatchObject({ code: 'MR3290' });

@@ -1,26 +1,27 @@
 import type { Duration } from '../../core/index.ts';
-import type { AnyEvent } from '../contract.ts';
+import type { AnyEvent, Call } from '../contract.ts';
+import type { GraphNodes } from '../graph.ts';
 import type { At, Host, Part, StepOptions } from '../host.ts';
 import { contractOf, evaluate, makeCall, type Lookup, type Values } from './scope.ts';
-import type { NamedBody, RunnableBody, RunnableCall, RunnableWaitFor, SupportedStep } from './steps.ts';
+import type { NamedBody, RunnableBody, RunnableCall, RunnableWaitFor, RunnableStep } from './steps.ts';
 
-type StepOf<Kind> = Extract<SupportedStep, { readonly kind: Kind }>;
+type StepOf<Kind> = Extract<RunnableStep, { readonly kind: Kind }>;
 type Runner<Kind> = (step: StepOf<Kind>, host: Host, values: Values, lookup: Lookup) => Promise<unknown>;
 
 /** Runs the steps of a body in order. Its value is that of `returns`, else of the last step. */
 export async function runBody(body: RunnableBody, host: Host, values: Values, lookup: Lookup): Promise<unknown> {
   let known = values;
   let last: unknown;
-  for (const step of body.steps as readonly SupportedStep[]) {
+  for (const step of body.steps) {
     if (step.kind === 'returns') return evaluate(step.value, host, known);
-    last = await (runners[step.kind] as Runner<SupportedStep['kind']>)(step, host, known, lookup);
+    last = await (runners[step.kind] as Runner<RunnableStep['kind']>)(step, host, known, lookup);
     known = { ...known, [step.id]: last };
   }
   return last;
 }
 
 // One entry a kind: a new kind does not compile until it is run here.
-const runners: { readonly [Kind in Exclude<SupportedStep['kind'], 'returns'>]: Runner<Kind> } = {
+const runners: { readonly [Kind in Exclude<RunnableStep['kind'], 'returns'>]: Runner<Kind> } = {
   step: runCall,
   parallel: (step, host, values, lookup) =>
     host.all(step.id, parts(step.bodies, values, lookup), {
@@ -45,6 +46,23 @@ const runners: { readonly [Kind in Exclude<SupportedStep['kind'], 'returns'>]: R
       (value, index) => evaluate(step.until, host, { ...values, value, index }) === true,
       { at: at(step), max: step.max, ...present('delay', step.delay) },
     ),
+  graph: (step, host, values, lookup) => {
+    const add = (g: GraphNodes<{}>): GraphNodes<{}> => {
+      let nodes = g as GraphNodes<Values>;
+      for (const node of step.nodes) {
+        const { name, needs, call } = node;
+        const make = (done: Values): Call<unknown> => makeCall(call, host, { ...values, ...done }, lookup).call();
+        nodes = nodes.node(name, make, { at: at(node), needs });
+      }
+      return nodes;
+    };
+    const { concurrency, onFailure } = step;
+    return host.graph(step.id, add, {
+      at: at(step),
+      ...present('concurrency', concurrency),
+      ...present('onFailure', onFailure),
+    });
+  },
   race: (step, host, values, lookup) => host.race(step.id, parts(step.bodies, values, lookup), { at: at(step) }),
   attempt: (step, host, values, lookup) =>
     host.attempt(

@@ -1,5 +1,6 @@
 import type { Duration } from '../../core/index.ts';
 import type { RetryPolicy, Schema } from '../contract.ts';
+import type { GraphFailure } from '../graph.ts';
 import type { At, FlowSchedule } from '../host.ts';
 
 /** A lambda of a flow. One that stands for a call gives `{ target: 'task:chargeCard', input }`. */
@@ -47,6 +48,16 @@ export interface RunnableRepeat extends Base<'repeat'> {
   readonly max: number;
   readonly delay?: Duration;
 }
+export interface RunnableGraph extends Base<'graph'> {
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly needs: readonly string[];
+    readonly call: Lambda;
+    readonly at?: At;
+  }[];
+  readonly concurrency?: number;
+  readonly onFailure?: GraphFailure;
+}
 export interface RunnableRace extends Base<'race'> {
   readonly bodies: readonly NamedBody[];
 }
@@ -77,15 +88,13 @@ export interface RunnableReturns {
   readonly value: Lambda;
   readonly at?: At;
 }
-/** What the language has and no host runs yet: refused, never dropped. */
-export type UnsupportedStep = Base<'graph'>;
-
-export type SupportedStep =
+export type RunnableStep =
   | RunnableCall
   | RunnableParallel
   | RunnableBranch
   | RunnableMap
   | RunnableRepeat
+  | RunnableGraph
   | RunnableRace
   | RunnableAttempt
   | RunnableWaitFor
@@ -93,7 +102,6 @@ export type SupportedStep =
   | RunnableSleep
   | RunnableEmit
   | RunnableReturns;
-export type RunnableStep = SupportedStep | UnsupportedStep;
 
 /** A flow as live data: what executing a `.dsl.ts` gives, or what a program registers at run time. */
 export interface RunnableFlow {

@@ -21,6 +21,10 @@ it('reports a node that there is not', () => {
   expect(check({ a: [], b: ['aa'] })).toEqual(["Node 'b' of graph 'g' needs 'aa', but the graph has no such node."]);
 });
 
+it('reports a node that stands below the one that needs it', () => {
+  expect(check({ b: ['a'], a: [] })).toEqual(["Node 'b' of graph 'g' needs 'a', which stands below it."]);
+});
+
 it('reports a circle with its way, once', () => {
   expect(check({ a: ['c'], b: ['a'], c: ['b'], d: ['d'] })).toEqual([
     "The nodes of graph 'g' need each other: 'a' → 'c' → 'b' → 'a'.",

@@ -4,7 +4,7 @@ import { findCycle } from '../kit/cycle.ts';
 import { unknownName } from '../kit/words.ts';
 import type { Finding, Rule } from '../rule.ts';
 
-/** The nodes of a graph need nodes that it has, and never in a circle. */
+/** The nodes of a graph need nodes that stand above them, and never in a circle. */
 export const graphNeeds: Rule = {
   code: 'MR1217',
   name: 'graph-needs',
@@ -28,7 +28,21 @@ function judge(step: StepOf<'graph'>, path: string, report: (finding: Finding) =
       report({ message, ...unknownName(need, names, 'node'), path: `${path}.${name}`, location });
     }
     const cycle = findCycle(name, (node) => step.nodes.find((other) => other.name === node)?.needs ?? []);
-    if (cycle === undefined || inCycle.has(name)) continue;
+    if (cycle === undefined) {
+      // Cycles apart, the types of what is printed know only the nodes above.
+      const below = needs.find((need) => names.indexOf(need) > names.indexOf(name));
+      if (below === undefined) continue;
+      const message = `Node '${name}' of graph '${step.id}' needs '${below}', which stands below it.`;
+      report({
+        message,
+        hint: `Move '${below}' above '${name}'.`,
+        path: `${path}.${name}`,
+        location,
+        context: { actual: below, ids: [name, below] },
+      });
+      continue;
+    }
+    if (inCycle.has(name)) continue;
     for (const node of cycle) inCycle.add(node);
     const message = `The nodes of graph '${step.id}' need each other: ${cycle.map((node) => `'${node}'`).join(' → ')}.`;
     report({ message, path: `${path}.${name}`, location, context: { ids: cycle.slice(0, -1) } });

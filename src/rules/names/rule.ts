@@ -55,5 +55,7 @@ function checkIds(flow: FlowNode, report: (finding: Finding) => void): void {
     const parts =
       step.kind === 'parallel' || step.kind === 'race' ? step.bodies : step.kind === 'branch' ? step.cases : [];
     for (const { name } of parts) if (inPaths.test(name)) refuse(name, 'name of a part', inPath);
+    if (step.kind === 'graph')
+      for (const { name } of step.nodes) if (inPaths.test(name)) refuse(name, 'name of a node', inPath);
   });
 }

@@ -59,9 +59,10 @@ function inStep(
   look: (node: ExpressionNode, names: readonly string[], key: string) => void,
 ): void {
   const { calls = [], code = [] } = stepParts(step);
-  // The nodes of a graph see those before them.
-  const nodes = step.kind === 'graph' ? step.nodes.map(({ name }) => name) : [];
-  for (const { key, call } of calls) if (key !== '~undo') look(call.lambda, [...known, ...nodes], key);
+  // A node of a graph sees what it needs.
+  const needs = (node: string): readonly string[] =>
+    step.kind === 'graph' ? (step.nodes.find(({ name }) => name === node)?.needs ?? []) : [];
+  for (const { key, call } of calls) if (key !== '~undo') look(call.lambda, [...known, ...needs(key)], key);
   const more = step.kind === 'repeat' ? ['value', 'index'] : [];
   for (const { key, node } of code) if (node.kind === 'expression') look(node, [...known, ...more], key);
 }

@@ -3,7 +3,7 @@
  * nothing refuses it any more. The text is how a message names it.
  */
 export const features = {
-  'step.graph': [false, 'the step `graph`'],
+  'step.graph': [true, 'the step `graph`'],
   'step.race': [true, 'the step `race`'],
   'step.approve': [true, 'the step `approve`'],
   'event.failed': [false, '`failed(…)` as an event'],

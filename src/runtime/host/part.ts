@@ -5,6 +5,10 @@ import type {
   ApproveOptions,
   At,
   Call,
+  GraphFailure,
+  GraphNodes,
+  GraphOptions,
+  GraphValue,
   Host,
   Part as PartOf,
   Schema,
@@ -20,6 +24,7 @@ import { branch } from './branch.ts';
 import type { CallOptions } from './call.ts';
 import { child } from './child.ts';
 import { emit } from './emit.ts';
+import { graph } from './graph.ts';
 import { map } from './map.ts';
 import { race } from './race.ts';
 import { idFrom, numberFrom } from './random.ts';
@@ -165,6 +170,13 @@ export class Part implements Host {
     return new Part(this.run, path, scope, this.time, followed || this.#sealed || this.#open.size > 0);
   }
 
+  /** A part with the paths of `prefix`, in which steps may come in any order: whoever asks for them sees to that. */
+  alone(prefix: string, scope: Scope, time: number, sealed: boolean): Part {
+    const inner = new Part(this.run, prefix, scope, time, sealed || this.#sealed || this.#open.size > 0);
+    inner.#open.clear();
+    return inner;
+  }
+
   /** The same place, out of reach of a cancel: for what must run although everything else stops. */
   shielded(): Part {
     return new Part(this.run, this.prefix, this.run.shield, this.time, false);
@@ -227,6 +239,14 @@ export class Part implements Host {
     options: RepeatOptions,
   ): Promise<Value> {
     return repeat(this, id, part, until, options);
+  }
+
+  graph<Done, Failure extends GraphFailure = 'failFast'>(
+    id: string,
+    nodes: (g: GraphNodes<{}>) => GraphNodes<Done>,
+    options: GraphOptions<Failure>,
+  ): Promise<GraphValue<Done, Failure>> {
+    return graph(this, id, nodes as (g: GraphNodes<unknown>) => unknown, options) as Promise<GraphValue<Done, Failure>>;
   }
 
   race<Parts extends Readonly<globalThis.Record<string, PartOf<unknown>>>>(

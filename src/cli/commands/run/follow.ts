@@ -49,6 +49,7 @@ export function followClient(io: Io, client: Client, id: string): () => void {
     completed: ['green', '✓'],
     failed: ['red', '✗'],
     cancelled: ['yellow', '✗'],
+    skipped: ['dim', '-'],
   } as const;
   const read = (): void => {
     for (const { path, kind, status, target } of client.reader.steps(id)) {
