@@ -10,6 +10,7 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   durable: () => import('./durable/durable.ts'),
   peers: () => import('./peers/peers.ts'),
   instances: () => import('./instances/instances.ts'),
+  migrate: () => import('./migrate/migrate.ts'),
   compile: () => import('./compile/compile.ts'),
   source: () => import('./source/watch.ts'),
   typecheck: () => import('./typecheck/typecheck.ts'),

@@ -92,9 +92,10 @@ function migrateInstance(world: World, tx: Tx, row: InstanceRow, tally: Tally): 
       stamp(world, tx, row);
       return tally.machine(row.machine, 'unchanged');
     }
-    const isActive = row.status === 'active';
-    const timers = isActive ? tx.timers.of(`machine ${row.machine}`, row.id) : [];
-    const refs = isActive
+    // Most have neither timers nor work, and say so; only what is parked for them they do not know.
+    const isArmed = row.status === 'active' && (row.armed || tx.timers.upTo(1, `machine ${row.machine}`, row.id) > 0);
+    const timers = isArmed ? tx.timers.of(`machine ${row.machine}`, row.id) : [];
+    const refs = isArmed
       ? [
           ...tx.runs.working(row.machine, row.id).map(({ ref }) => ref ?? ''),
           ...tx.instances.children(row.machine, row.id).map(({ parentRef }) => parentRef ?? ''),

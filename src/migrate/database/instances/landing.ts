@@ -2,6 +2,7 @@ import { messageOf } from '../../../core/index.ts';
 import {
   checkSnapshot,
   delayOf,
+  type MachineDefinition,
   type MachineScope,
   type Snapshot,
   type StateDefinition,
@@ -51,14 +52,7 @@ export function landing(world: World, row: InstanceRow, way: Way, before: Chart 
     instanceId: row.id,
     in: (state) => active.includes(state),
   };
-  const states = new Map<string, StateDefinition>();
-  const collect = (nodes: readonly StateDefinition[]): void => {
-    for (const node of nodes) {
-      states.set(node.name, node);
-      collect(node.states);
-    }
-  };
-  collect(definition?.states ?? []);
+  const states = statesOf(definition);
   for (const name of active) fitsState(name, states.get(name), snapshot.context);
   // Without the version from which it comes it is known of leaves only whether they were entered anew.
   const entered = active.filter(
@@ -70,6 +64,24 @@ export function landing(world: World, row: InstanceRow, way: Way, before: Chart 
     stop: [...way.work].flatMap(([old, ref]) => (isWanted(chart, active, ref) ? [] : [old])),
     begin: chart === undefined ? [] : entered.flatMap((name) => begun(name, chart, states.get(name), scope)),
   };
+}
+
+const collected = new WeakMap<MachineDefinition, ReadonlyMap<string, StateDefinition>>();
+
+/** The states of a machine by name. */
+function statesOf(definition: MachineDefinition | undefined): ReadonlyMap<string, StateDefinition> {
+  const known = definition && collected.get(definition);
+  if (known !== undefined) return known;
+  const states = new Map<string, StateDefinition>();
+  const collect = (nodes: readonly StateDefinition[]): void => {
+    for (const node of nodes) {
+      states.set(node.name, node);
+      collect(node.states);
+    }
+  };
+  collect(definition?.states ?? []);
+  if (definition !== undefined) collected.set(definition, states);
+  return states;
 }
 
 type Bound = NonNullable<World['live']>['machines'][string];

@@ -42,7 +42,8 @@ export function writeInstance(world: World, tx: Tx, row: InstanceRow, carried: C
     // When one that has ended ended is what its row says.
     updated: isActive ? world.now : row.updated,
   };
-  if (isActive) {
+  const isArmed = isActive && (row.armed || timers.length + begin.length > 0);
+  if (isArmed) {
     tx.timers.removeAll(machineTarget(row.machine), row.id);
     for (const [index, { key, data, ...timer }] of timers.entries()) {
       const step = `${String(seq).padStart(10, '0')}.${String(index).padStart(6, '0')}`;
@@ -58,7 +59,7 @@ export function writeInstance(world: World, tx: Tx, row: InstanceRow, carried: C
     for (const [ref, to] of work) rename(world, tx, next, ref, stop.includes(ref) ? undefined : to);
     for (const [index, item] of begin.entries()) beginWork(world, tx, next, item, index);
   }
-  const armed = isActive ? armedText(tx, { ...next, armed: true }) : null;
+  const armed = isArmed ? armedText(tx, { ...next, armed: true }) : null;
   tx.instances.put({ ...next, armed: armed !== null });
   tx.instances.append({
     machine,
