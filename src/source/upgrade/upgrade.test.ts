@@ -1,5 +1,6 @@
 import { globSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Codemod } from './codemod.ts';
 import { codemods } from './codemods/index.ts';
@@ -85,6 +86,52 @@ export const pack = task('pack', { input: z.void(), output: z.void(), ...slow })
     ]);
   }
 });
+
+test('whatever stands in a file: no throw, nothing outside of the changes moves, and a second time changes nothing', async () => {
+  const pieces = [
+    '/* c */ ',
+    '// c\n',
+    "'x y': 1, ",
+    '...slow, ',
+    'cond: x, ',
+    'cond, ',
+    "type: 'final', ",
+    "type: 'atomic', ",
+  ];
+  pieces.push(
+    'guard: () => true, ',
+    'retries: 2, ',
+    'attempts: 1, ',
+    'timeout: 5, ',
+    'invoke: [], ',
+    'run: [], ',
+    'é: `${1}`, ',
+  );
+  let changed = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...pairs),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 3 }),
+      async (name, at, more) => {
+        const text = fixture(`${name}/before`);
+        const places = [...text.matchAll(/[{,]\s+/g)].map(({ index, 0: { length } }) => index + length);
+        const start = places[Math.floor(at * (places.length - 1))] ?? 0;
+        const odd = text.slice(0, start) + more.join('') + text.slice(start);
+        const result = await upgraded(odd);
+        const [file] = result.files;
+        if (file === undefined) return;
+        changed += 1;
+        expect(file.before).toBe(odd);
+        expect((await upgraded(file.text)).files).toEqual([]);
+        // No error is new: what was read before is read afterwards.
+        expect(result.diagnostics.map(({ code }) => code)).not.toContain('MR1006');
+      },
+    ),
+    { numRuns: 600 },
+  );
+  expect(changed).toBeGreaterThan(50);
+}, 60_000);
 
 test('what cannot be decided stays, and is reported as ever', async () => {
   const text = fixture('invoke-is-run/before')
