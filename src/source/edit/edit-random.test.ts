@@ -33,7 +33,9 @@ function* edited(file: string, kind: string, options: RandomEditsOptions): Itera
     const { texts, diagnostics } = editTexts(edits, file, root, before);
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     // A definition cannot go to every file: the files must not import each other.
-    if (errors.length > 0 && errors.every(({ code, message }) => code === 'MR1776' || /MR1008/.test(message))) continue;
+    // And what says nothing about its machine, such as a payload without the key, is no system.
+    if (errors.length > 0 && errors.every(({ code, message }) => code === 'MR1776' || /MR1008|MR1125/.test(message)))
+      continue;
     expect({ seed, edits, errors }).toEqual({ seed, edits, errors: [] });
     expect(applyEdits(system, edits).system).toEqual(model);
     const again = open(file, (path) => texts.get(path) ?? before(path)).system;
@@ -60,7 +62,7 @@ function piecesOf(text: string): Pieces {
     const children = node.getChildren(source);
     if (children.length > 0) return children.forEach(visit);
     const start = node.getStart(source);
-    if (node.end > start) tokens.push(text.slice(start, node.end));
+    if (node.end > start) tokens.push(ts.isStringLiteralLike(node) ? `'${node.text}'` : text.slice(start, node.end));
     for (const [piece] of text.slice(node.pos, start).matchAll(/\/\*[^]*?\*\/|\/\/[^\r\n]*|\r?\n[ \t]*/g)) {
       layout.push(piece);
       if (piece.startsWith('/')) comments.push(piece);
@@ -95,6 +97,9 @@ test.each(corpus)('%s: what is renamed keeps every comment, line and indentation
     if (isAlias) names.push(...aliases);
     for (const [path, text] of texts) {
       const [old, next] = [piecesOf(before(path)), piecesOf(text)];
+      expect({ seed, edits, comments: next.comments }).toEqual({ seed, edits, comments: old.comments });
+      // A run that was called after its state and its work gets an `id`.
+      if (edits.some((edit) => edit.path.includes('.run.'))) continue;
       expect({ seed, edits, layout: next.layout }).toEqual({ seed, edits, layout: old.layout });
       const strange = [...more(old.tokens, next.tokens), ...more(next.tokens, old.tokens)].filter(
         (token) => !/^[:,.[\]]$/.test(token) && !names.some((name) => token.includes(name)),

@@ -1,5 +1,6 @@
 import { ts } from '../syntax/typescript.js';
 import { normaliseText } from '../../model/text/normalise.ts';
+import { bare } from '../value/follow.ts';
 import { startOf, type Code } from './code.ts';
 import { applyEdits, type TextEdit } from './edits.ts';
 
@@ -10,7 +11,8 @@ type Leaf = ts.Identifier | ts.StringLiteral | ts.NoSubstitutionTemplateLiteral 
  * The edits of names and literals alone that make a piece of a file say what another does; nothing when they differ in
  * more than that. Comments and formatting inside of the piece stay.
  */
-export function mergeLeaves(own: Code, after: Code): readonly TextEdit[] | undefined {
+export function mergeLeaves(whole: Code, after: Code): readonly TextEdit[] | undefined {
+  const own = inBrackets(whole);
   const [mine, next] = [leavesOf(own), leavesOf(after)];
   if (mine.length !== next.length || skeleton(own, mine) !== skeleton(after, next)) return undefined;
   return mine.flatMap((leaf, index) => {
@@ -18,6 +20,12 @@ export function mergeLeaves(own: Code, after: Code): readonly TextEdit[] | undef
     if (leaf.text === will.text && ts.isIdentifier(leaf) === ts.isIdentifier(will)) return [];
     return [{ start: leaf.getStart(own.source), end: leaf.end, text: leafText(own, leaf, after, will) }];
   });
+}
+
+/** What stands in brackets or before `as const`. */
+function inBrackets(code: Code): Code {
+  const { source, node, start } = code;
+  return start === undefined && ts.isExpression(node) ? { source, node: bare(node) } : code;
 }
 
 /** What a leaf shall be, between the quotes that the file has there. */
