@@ -19,6 +19,9 @@ export function find({ work, journal }: Step, path: string): Place {
     return refuse('MR1780', at, `'${path}' is no path: ${parsed.problem} (at ${parsed.column}).`);
   }
   const { pieces } = parsed;
+  if (pieces.some(({ name }) => name === '__proto__')) {
+    return refuse('MR1781', at, `nothing can be called '__proto__': JavaScript gives it a meaning of its own.`);
+  }
   const [first, second] = withoutSystem(pieces);
   const gone = journal.goneAt(printPath(withoutSystem(pieces)));
   if (first !== undefined && isMap(first.name) && second !== undefined) work.open(first.name, second.name);

@@ -34,6 +34,7 @@ export function rename(step: Step, edit: RenameEdit): { readonly path: string; r
       },
     );
   }
+  if (edit.to === '__proto__') refuse('MR1782', place.location, `nothing can be called '__proto__'.`);
   // An alias is listed by the name of what it stands for.
   const to = place.what === 'alias' ? place.path : siblingPath(place, edit.to);
   if (place.what !== 'alias' && place.name === edit.to) {
