@@ -20,25 +20,37 @@ export function partOf(
   frame: Frame,
   isHandedIn: (frame: Frame, name: string) => boolean,
 ): string | undefined {
-  const of = (inner: ts.Expression): string | undefined => partOf(inner, frame, isHandedIn);
-  const inner = bare(node);
-  if (ts.isIdentifier(inner)) {
-    const { text } = inner;
-    for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) {
-      if (at.values.has(text)) return at.parts.get(text) ?? (isHandedIn(frame, text) ? text : undefined);
-    }
-    return text;
+  // Without recursion: chains of `||` may be as long as a file.
+  const open = [node];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const inner = bare(next);
+    if (ts.isIdentifier(inner)) {
+      const of = named(inner.text, frame, isHandedIn);
+      if (of !== undefined) return of;
+    } else open.push(...maybeSame(inner));
   }
-  if (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) return of(inner.expression);
-  if (ts.isConditionalExpression(inner)) return of(inner.whenTrue) ?? of(inner.whenFalse);
-  if (ts.isBinaryExpression(inner)) {
-    const { kind } = inner.operatorToken;
+  return undefined;
+}
+
+function named(name: string, frame: Frame, isHandedIn: (frame: Frame, name: string) => boolean): string | undefined {
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) {
+    if (at.values.has(name)) return at.parts.get(name) ?? (isHandedIn(frame, name) ? name : undefined);
+  }
+  return name;
+}
+
+/** The expressions of which this one may be a part, the last to be looked at first. */
+function maybeSame(node: ts.Expression): readonly ts.Expression[] {
+  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return [node.expression];
+  if (ts.isConditionalExpression(node)) return [node.whenFalse, node.whenTrue];
+  if (ts.isBinaryExpression(node)) {
+    const { kind } = node.operatorToken;
     if (kind === ts.SyntaxKind.QuestionQuestionToken || kind === ts.SyntaxKind.BarBarToken)
-      return of(inner.left) ?? of(inner.right);
-    return kind === ts.SyntaxKind.AmpersandAmpersandToken ? of(inner.right) : undefined;
+      return [node.right, node.left];
+    return kind === ts.SyntaxKind.AmpersandAmpersandToken ? [node.right] : [];
   }
-  const list = listBehind(inner);
-  return list && of(list);
+  const list = listBehind(node);
+  return list === undefined ? [] : [list];
 }
 
 /** The list of which a call such as `list.find(…)` gives an item. */
