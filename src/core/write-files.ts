@@ -96,13 +96,19 @@ function isFolder(path: string): Error {
   return Object.assign(new Error(`EISDIR: illegal operation on a directory, open '${path}'`), { code: 'EISDIR', path });
 }
 
-/** A new name outlasts a power cut once its folder is on the disk. Windows has no such call, and needs none. */
+/**
+ * A new name outlasts a power cut once its folder is on the disk. Some systems cannot be asked for that (Windows, some
+ * network drives, a folder that may not be read): there the files are in their places all the same.
+ */
 function flushFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
   try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
+    const folder = openSync(path, 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  } catch {
+    return;
   }
 }
