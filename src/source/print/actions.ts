@@ -35,7 +35,7 @@ function short(to: Printing, kind: Short, actions: readonly ActionNode[]): reado
 }
 
 /** Actions in the order in which they are written. */
-function doList(to: Printing, actions: readonly ActionNode[]): Doc {
+export function doList(to: Printing, actions: readonly ActionNode[]): Doc {
   return array(
     actions.map((action) => {
       const isBlock = action.kind === 'forEach' || action.kind === 'when';
