@@ -10,9 +10,9 @@ import { migrateDatabase } from '../database/migrate-database.ts';
 import type { DatabaseReport } from '../database/report.ts';
 import { MigrationError } from '../errors.ts';
 import { shownPath } from '../source/shown-path.ts';
-import { backUpFiles, backupFolder, copyDatabase, databaseIn } from './backup.ts';
+import { backUpFiles, backupFolder, copyDatabase, databaseIn, noBackup } from './backup.ts';
 import { newMigrationId } from './id.ts';
-import { lock, note, unlock, type Intent } from './intent.ts';
+import { lock, note, over, unlock, type Intent } from './intent.ts';
 import { own } from './own.ts';
 import { planMigration, type Plan } from './plan.ts';
 import { recoverMigration, settle, textOf, writeSource } from './recover.ts';
@@ -129,6 +129,7 @@ async function locked(
   } finally {
     // What could not be finished is left to the next command.
     if (!committed) unlock(entry);
+    over(intent);
   }
 }
 
@@ -141,15 +142,7 @@ function keep({ backup, files }: Intent, entry: string): void {
       files.flatMap(({ path, before }) => (before === null ? [] : [path])),
     );
   } catch (thrown) {
-    throw new MigrationError(
-      'MR3512',
-      `No backup could be made in '${backup}', so nothing was migrated: ${messageOf(thrown)}.`,
-      {
-        hint: 'Make room, or check the permissions of the folder.',
-        fault: 'environment',
-        cause: thrown,
-      },
-    );
+    throw noBackup(backup, thrown);
   }
 }
 

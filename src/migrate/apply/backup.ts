@@ -1,7 +1,9 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../../core/index.ts';
 import { makeFolder } from '../../core/write-files.ts';
+import { MigrationError } from '../errors.ts';
 
 /** The folder of a backup, which nobody else has. */
 export function backupFolder(entry: string, at: number, from: string, to: string): string {
@@ -22,9 +24,34 @@ export function backUpFiles(folder: string, entry: string, files: readonly strin
   }
 }
 
-/** A copy of a database as it stands at one moment, in one file. Its original is only read. */
+/**
+ * A copy of a database as it stands at one moment, in one file. Its original is only read.
+ *
+ * @throws MigrationError MR3512.
+ */
 export function copyDatabase(file: string, to: string): void {
-  makeFolder(dirname(to));
+  try {
+    makeFolder(dirname(to));
+    copy(file, to);
+  } catch (thrown) {
+    throw noBackup(to, thrown);
+  }
+}
+
+/** Something could not be copied to where it would be safe. */
+export function noBackup(to: string, thrown: unknown): MigrationError {
+  return new MigrationError(
+    'MR3512',
+    `No copy could be made in '${to}', so nothing was migrated: ${messageOf(thrown)}.`,
+    {
+      hint: 'Make room, or check the permissions of the folder.',
+      fault: 'environment',
+      cause: thrown,
+    },
+  );
+}
+
+function copy(file: string, to: string): void {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   try {
     db.prepare('VACUUM INTO ?').run(to);

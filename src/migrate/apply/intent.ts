@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../core/index.ts';
@@ -45,6 +46,7 @@ export function lock(
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotWrite(path, thrown);
     throw underWay(entry, readIntent(path));
   }
+  here.add(whole.id);
   return whole;
 }
 
@@ -79,8 +81,15 @@ export function readIntent(path: string): Intent | 'broken' | undefined {
   }
 }
 
+/** The migrations that this process carries out now: one that it had to give up is not running, although the process is. */
+const here = new Set<string>();
+
+/** It is over for this process, however it ended. */
+export const over = ({ id }: Intent): boolean => here.delete(id);
+
 /** Does the process that carries it out still live? */
 export function isUnderWay({ id, pid, host, started }: Intent): boolean {
+  if (pid === process.pid && host === hostname()) return here.has(id);
   const now = Date.now();
   return isAlive({ owner: id, epoch: 0, pid, host, started, beat: now }, now);
 }

@@ -9,6 +9,7 @@ import { planChain } from '../plan/chain.ts';
 import { loadSteps } from '../plan/load.ts';
 import type { PlannedStep } from '../plan/planned-step.ts';
 import { openQuestions } from '../plan/questions.ts';
+import { misnamed } from '../plan/wrong-names.ts';
 import { keptVersions, readSnapshot } from '../snapshots/snapshots.ts';
 import { shownPath } from '../source/shown-path.ts';
 import { planSource } from '../source/source.ts';
@@ -87,6 +88,8 @@ export async function planMigration(
   const { after, texts, snapshot } = source;
   if (after === undefined || source.diagnostics.some(({ severity }) => severity === 'error'))
     return refuse(source.diagnostics, about);
+  const wrongNames = misnamed(chain.steps, after, entry, cwd);
+  if (wrongNames.length > 0) return refuse(wrongNames, about);
 
   const files = new Map([...texts, ...(snapshot === undefined ? [] : [[snapshot.path, snapshot.text] as const])]);
   const plan = {
@@ -122,7 +125,7 @@ export async function planMigration(
           steps.map(({ step }) => step),
           to,
         ),
-      stepsFrom: (version) => answered(chainOf(version), cwd),
+      stepsFrom: (version) => named(answered(chainOf(version), cwd), after, entry, cwd),
       modelOf: modelsOf(entry, cwd, system, [...(source.along ?? []), after]),
       live,
     },
@@ -140,6 +143,15 @@ function answered(steps: readonly PlannedStep[], cwd: string): readonly PlannedS
   if (question === undefined) return steps;
   throw new MigrationError('MR3507', `${question.file}:${question.line}: ${question.message}`, {
     ...(question.hint !== undefined && { hint: question.hint }),
+  });
+}
+
+/** @throws MigrationError MR1825 when a step that rows have to take names something that its versions do not have. */
+function named(steps: readonly PlannedStep[], after: SystemModel, entry: string, cwd: string): readonly PlannedStep[] {
+  const [wrong] = misnamed(steps, after, entry, cwd);
+  if (wrong === undefined) return steps;
+  throw new MigrationError('MR1825', `${wrong.file}:${wrong.line}: ${wrong.message}`, {
+    ...(wrong.hint !== undefined && { hint: wrong.hint }),
   });
 }
 
