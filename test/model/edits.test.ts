@@ -23,7 +23,7 @@ describe('random edits', () => {
     let seed = 0;
     for (const [name, model] of models) {
       const before = JSON.stringify(model);
-      for (let count = 0; count < 60; count += 1) {
+      for (let count = 0; count < 25; count += 1) {
         seed += 1;
         const { edits, model: after } = randomEdits(model, numbersOf(seed), { count: 6 });
         for (const { op } of edits) done.set(op, (done.get(op) ?? 0) + 1);
@@ -42,6 +42,6 @@ describe('random edits', () => {
       }
       expect(JSON.stringify(model)).toBe(before);
     }
-    for (const op of ['add', 'remove', 'rename', 'move', 'set'] as const) expect(done.get(op), op).toBeGreaterThan(20);
-  });
+    for (const op of ['add', 'remove', 'rename', 'move', 'set'] as const) expect(done.get(op), op).toBeGreaterThan(8);
+  }, 180_000);
 });

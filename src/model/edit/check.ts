@@ -8,7 +8,7 @@ import { contextSchema, systemSchema } from '../nodes/system.ts';
 import { agentSchema, resourceSchema, taskSchema } from '../nodes/task.ts';
 import { parsePart } from '../schema/parse.ts';
 import { locationOf, pathText } from '../schema/place.ts';
-import { maps, type MapName, type Owner } from './grammar.ts';
+import { maps, type MapName } from './grammar.ts';
 import { pathName } from './path.ts';
 import { Refused, type Problem } from './problem.ts';
 import type { Work } from './work.ts';
@@ -25,12 +25,12 @@ const schemas: { readonly [K in MapName]: z.ZodType } = {
   imports: importSchema,
 };
 
-/** Refuses an edit that has made something of another shape; brings what it has made into the shape of the model. */
+/** Refuses an edit that has made something of another shape. */
 export function checkShape(work: Work): void {
   const problems: Problem[] = [];
-  const check = (schema: z.ZodType, node: unknown, path: string): unknown => {
+  const check = (schema: z.ZodType, node: unknown, path: string): void => {
     const parsed = parsePart(schema, node);
-    if ('value' in parsed) return parsed.value;
+    if ('value' in parsed) return;
     for (const problem of parsed.problems) {
       const inner = pathText(problem.path);
       const where = [path, inner].filter((text) => text !== '').join('.');
@@ -40,12 +40,12 @@ export function checkShape(work: Work): void {
         location: nearest(node, problem.path, work),
       });
     }
-    return node;
   };
   for (const { map, name } of work.opened) {
     const nodes = work.map(map);
+    // It may have gone, or have another name by now.
     if (!Object.hasOwn(nodes, name)) continue;
-    nodes[name] = check(schemas[map], nodes[name], `${map}.${pathName(name)}`) as Owner;
+    check(schemas[map], nodes[name], `${map}.${pathName(name)}`);
   }
   if (work.hasFields) {
     const none = Object.fromEntries(Object.keys(maps).map((map) => [map, {}]));

@@ -19,7 +19,7 @@ import {
 } from '../../fixtures/nodes.ts';
 import { hashSystem } from '../../hash/hash.ts';
 import type { SystemModel } from '../../nodes/system.ts';
-import { applyEdits } from '../apply.ts';
+import { applyEdits, applyUnchecked } from '../apply.ts';
 import { editsBetween, type BetweenOptions } from './between.ts';
 
 /** The edits in short, once they are known to do what they should. */
@@ -169,12 +169,14 @@ it('random systems: what is not refused for what it leaves behind gives the othe
           diagnostics.map(({ code, message }) => (code === 'MR1784' && message.includes(' needs ') ? 'MR1783' : code)),
         );
         expect([...codes], JSON.stringify(diagnostics)).toEqual(['MR1783']);
+        const loose = applyUnchecked(before, edits);
+        expect(loose && hashSystem(loose)).toBe(hashSystem(after));
         return;
       }
       made += 1;
       expect(hashSystem(result)).toBe(hashSystem(after));
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
-  expect(made).toBeGreaterThan(10);
-});
+  expect(made).toBeGreaterThan(5);
+}, 120_000);
