@@ -59,6 +59,8 @@ export interface Context {
   readonly stopwatch: () => number;
   /** How much of the history of an instance is kept. */
   readonly limits: HistoryLimits;
+  /** How deep flows may run flows. */
+  readonly maxDepth: number;
 
   /** Appends an event; gives its id. */
   publish(tx: Tx, event: NewEvent): string;

@@ -30,6 +30,7 @@ export interface EngineOptions {
   readonly bus: Bus;
   /** How many waiting runs stay in memory; more are read again when they wake. */
   readonly resident: number;
+  readonly maxDepth: number;
   /** The engine has stopped because of this error. */
   readonly stopped: (error: unknown) => void;
   /** After each commit. */
@@ -44,6 +45,7 @@ export class Engine implements Context {
   readonly random: () => number;
   readonly stopwatch: () => number;
   readonly limits: HistoryLimits;
+  readonly maxDepth: number;
   readonly logger: Logger;
   readonly store: Store;
   readonly writer: Writer;
@@ -71,6 +73,7 @@ export class Engine implements Context {
     this.random = options.random;
     this.stopwatch = options.stopwatch;
     this.limits = options.limits;
+    this.maxDepth = options.maxDepth;
     this.logger = options.logger;
     this.store = options.store;
     this.registry = options.registry;

@@ -56,6 +56,7 @@ export class LiveRun {
   stopping: Stop | undefined;
   #seq: number;
   #busy = 0;
+  #depth: number | undefined;
   readonly #settled: (run: LiveRun) => void;
 
   constructor(
@@ -80,6 +81,15 @@ export class LiveRun {
 
   get id(): string {
     return this.row.id;
+  }
+
+  /** How many runs there are above this one. */
+  get depth(): number {
+    if (this.#depth !== undefined) return this.#depth;
+    let depth = 0;
+    for (let above = this.row.parent; above !== null; depth++)
+      above = this.context.store.tables.runs.get(above)?.parent ?? null;
+    return (this.#depth = depth);
   }
 
   nextSeq(): number {

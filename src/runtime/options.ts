@@ -32,6 +32,8 @@ export interface RuntimeOptions {
   readonly drainMs?: number;
   /** How many waiting runs stay in memory. Default 10,000. */
   readonly resident?: number;
+  /** How deep flows may run flows, one in the other. Default 100: what goes deeper has most likely no end. */
+  readonly maxDepth?: number;
   /**
    * How much of the history of machine instances is kept; under `machines` for one machine. What is beyond it goes when
    * its instance changes, and, with this option, at the start and once an hour.

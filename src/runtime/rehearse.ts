@@ -30,6 +30,11 @@ class Rehearsal extends LiveRun {
     return never();
   }
 
+  // What it has called it may call.
+  override get depth(): number {
+    return 0;
+  }
+
   override failed(): void {
     // Nothing is written, so nothing can fail to be.
   }
@@ -91,6 +96,7 @@ function idle(registry: Registry, clock: Clock): Context {
     bus: new Bus(() => clock.now(), silentLogger),
     attempts: new Attempts(),
     stopwatch: () => 0,
+    maxDepth: Infinity,
     limits: () => ({ keep: 1, maxAge: undefined }),
     publish: () => '',
     create: nothing,

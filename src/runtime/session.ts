@@ -63,6 +63,7 @@ export class Session {
       logger: this.#logger,
       bus: this.bus,
       resident: options.resident ?? 10_000,
+      maxDepth: options.maxDepth ?? 100,
       stopped: (error) => this.#stop(error),
       committed: () => this.#committed(),
     });

@@ -47,6 +47,14 @@ export async function performChild(
   const asked = encoded.value ?? null;
   const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout);
   if (record !== undefined) await expectSame(part, path, record, name, asked);
+  else if (run.depth >= run.context.maxDepth) {
+    const error = new RunError(
+      'MR3239',
+      `Run '${run.id}' is ${run.depth} flows deep, and '${path}' would run '${name}' one deeper. The limit is ${run.context.maxDepth} (maxDepth).`,
+      { fault: 'user-code' },
+    );
+    throw failed(part, path, toErrorRecord(error), { name, attempt: 0, at: options.at });
+  }
   let known = record ?? start(1);
   for (;;) {
     const attempt = known.tries + 1;
