@@ -3,6 +3,7 @@ import { hashSystem, type Diagnostic, type SystemModel } from '../../model/index
 import { planChain } from '../plan/chain.ts';
 import { loadSteps } from '../plan/load.ts';
 import { openQuestions } from '../plan/questions.ts';
+import { misnamed } from '../plan/wrong-names.ts';
 import { keptVersions, readSnapshot } from '../snapshots/snapshots.ts';
 import { shownPath } from '../source/shown-path.ts';
 import { WorkingCopy } from '../source/working-copy.ts';
@@ -53,6 +54,6 @@ export async function checkVersions(file: string, cwd: string = process.cwd()): 
   const all = files.flatMap(
     (each) => planChain({ files: [each], from: each.step.from, to: each.step.to, file: shown }).steps,
   );
-  diagnostics.push(...openQuestions(all, cwd));
+  diagnostics.push(...openQuestions(all, cwd), ...misnamed(all, system, entry, cwd));
   return { system, versions, diagnostics };
 }
