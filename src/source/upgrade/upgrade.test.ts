@@ -148,6 +148,9 @@ test('what cannot be decided stays, and is reported as ever', async () => {
   expect(result.files[0]?.text).toContain('const patience = 1500;');
   expect(result.diagnostics).toMatchObject([{ code: 'MR1104' }]);
 
+  const member = fixture('numbers-are-durations/before').replace('timeout: 30000 }', 'timeout: slow.timeout * 2 }');
+  expect((await upgraded(member)).files[0]?.text).toContain('const slow = { timeout: 90_000 } as const;');
+
   // Two ways to say one thing in one object.
   const both = fixture('all-tries-count/before').replace('maxAttempts: 3', 'attempts: 2, maxAttempts: 3');
   expect((await upgraded(both)).files[0]?.text).toContain('attempts: 2, maxAttempts: 3');

@@ -1,4 +1,5 @@
 import { ts } from '../../syntax/typescript.js';
+import type { Module } from '../../syntax/module.ts';
 import type { Codemod, Refused } from '../codemod.ts';
 
 const units = [
@@ -23,7 +24,7 @@ export const numbersAreDurations: Codemod = {
     return refused.flatMap((found) => {
       const { diagnostic, node } = found;
       if (diagnostic.code !== 'MR1104' || !diagnostic.message.startsWith('Expected a duration')) return [];
-      if (!ts.isNumericLiteral(node) || !isInPlace(found)) return [];
+      if (!ts.isNumericLiteral(node) || !isInPlace(module, found)) return [];
       const count = Number(node.text);
       if (!Number.isSafeInteger(count)) return [];
       return [[{ start: node.getStart(module.source), end: node.end, text: `'${said(count)}'` }]];
@@ -31,11 +32,25 @@ export const numbersAreDurations: Codemod = {
   },
 };
 
-/** A constant of its own may also be what a lambda calculates with. */
-function isInPlace({ node, around }: Refused): boolean {
+/** A constant may also be what a lambda calculates with: then people have to look. */
+function isInPlace(module: Module, { node, around }: Refused): boolean {
   const [parent] = around;
-  return (
-    parent !== undefined &&
-    (ts.isPropertyAssignment(parent) || (ts.isCallExpression(parent) && parent.expression !== node))
-  );
+  if (parent === undefined) return false;
+  if (ts.isCallExpression(parent)) return parent.expression !== node;
+  if (!ts.isPropertyAssignment(parent)) return false;
+  const outer = around.find((each) => ts.isCallExpression(each) || ts.isVariableDeclaration(each));
+  if (outer === undefined || !ts.isVariableDeclaration(outer) || !ts.isIdentifier(outer.name)) return true;
+  const key = 'text' in parent.name ? parent.name.text : undefined;
+  return key !== undefined && !isCalculatedWith(module, outer.name.text, key);
+}
+
+/** Is `name.key` used as anything but the value of an option? */
+function isCalculatedWith({ source }: Module, name: string, key: string): boolean {
+  const look = (node: ts.Node, parent: ts.Node): boolean => {
+    if (ts.isPropertyAccessExpression(node) && node.name.text === key) {
+      if (ts.isIdentifier(node.expression) && node.expression.text === name) return !ts.isPropertyAssignment(parent);
+    }
+    return ts.forEachChild(node, (child) => look(child, node) || undefined) ?? false;
+  };
+  return look(source, source);
 }
