@@ -16,15 +16,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('the modules of random machines pass the strictest compiler', () => {
   const seed = Number(process.env['MILLRACE_SEED'] ?? Date.now() % 1_000_000);
-  const names: string[] = [];
+  // The contexts of machines and of states.
+  const names = new Set<string>();
   mkdirSync(join(folder, 'machines'));
   for (const [index, sketch] of fc.sample(randomStructure, { numRuns: 30, seed }).entries()) {
     const name = `machine${index}`;
     const { imports, body } = printed(sketchMachine(name, sketch));
     writeFileSync(join(folder, 'machines', `${name}.ts`), `${imports}\n\n${body}`);
-    names.push(name);
+    for (const [, list = ''] of imports.matchAll(/^import (?:type )?\{([^}]*)\} from '\.\.\/contracts\.ts';/gms))
+      for (const each of list.matchAll(/\w+Context\b/g)) names.add(each[0]);
   }
-  const contexts = names.map((name) => `export const ${name}Context = z.object({ n: z.number() });`);
+  const contexts = [...names].map((name) => `export const ${name} = z.object({ n: z.number() });`);
   writeFileSync(join(folder, 'contracts.ts'), `import { z } from 'zod';\n${contexts.join('\n')}\n`);
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { ActionSketch, Go, MachineSketch, RunSketch, StateSketch, TransitionSketch } from './sketch.ts';
 
 const events = ['a', 'b', 'c', 'd'];
+const fits = ['({ n }) => n % 2 === 0', '({ n }) => { if (n > 2) throw new Error("schema"); return true; }'];
 const outputs = ['({ context }) => context.n', '({ context }) => context.n', '() => { throw new Error("value") }'];
 const descriptors = ['a', 'a', 'b', 'b', 'c', 'd', '*', 'x.*', 'error.execution'];
 
@@ -131,7 +132,11 @@ function build(depth: number, random: () => number): MachineSketch {
       const siblings = (state.parent as Plan).children.filter((each) => each.type !== 'history');
       return { type, history: pick(['shallow', 'deep']), initial: targetsAmong([...inside, ...siblings]) };
     }
-    const common = { entry: [...mark('+', name), ...actions()], exit: [...mark('-', name), ...actions()] };
+    const common = {
+      ...(chance(bare ? 0 : 4) ? { context: pick(fits) } : {}),
+      entry: [...mark('+', name), ...actions()],
+      exit: [...mark('-', name), ...actions()],
+    };
     if (type === 'final') return { ...common, type, ...(chance(40) ? { output: pick(outputs) } : {}) };
     const inside = all.filter((each) => isBelow(each, state));
     return {
