@@ -5,7 +5,7 @@
  */
 export type { Audience, Break, Change, CompareSchemas, SchemaRelation } from './diff/change.ts';
 export { diffSystems, type DiffOptions, type SystemDiff } from './diff/diff.ts';
-export { vanishedBetween, type Candidate, type Renames, type Vanished } from './diff/renamed.ts';
+export { likelyRenames, vanishedBetween, type Candidate, type Renames, type Vanished } from './diff/renamed.ts';
 export { isRaisedFor } from './diff/version.ts';
 export type { CustomRule, Finding, IssueContext } from './custom-rule.ts';
 export type { Extension, ExtensionProblem, ExtensionTarget } from './extension.ts';

@@ -42,6 +42,7 @@ describe('dsl diff', () => {
         { path: 'system.version' },
         { path: 'tasks.wrap', kind: 'added', after: { file: 'parts.dsl.ts', line: 3 } },
       ],
+      renamed: [{ path: 'tasks.pack', to: 'wrap' }],
       from: '1.0.0',
       to: '1.1.0',
       raised: false,

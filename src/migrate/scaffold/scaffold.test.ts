@@ -178,7 +178,9 @@ describe('scaffoldStep', () => {
             states: {
               // Where they may go: open, settled, done; null: they stay as they are, and are listed; or a function of the
               // context.
-              paid: placeholder("State 'paid' is gone. Where do instances in it go?"),
+              paid: placeholder(
+                "State 'paid' is gone. Renamed to 'settled'? Then write 'settled'. Where do instances in it go?",
+              ),
               waiting: placeholder("State 'waiting' is gone. Where do instances in it go?"),
             },
             // The schema of the context of machine 'order' accepts less than before. The context of an instance may not fit

@@ -4,7 +4,7 @@ import {
   applyEdits,
   diffSystems,
   isRaisedFor,
-  vanishedBetween,
+  likelyRenames,
   type Diagnostic,
   type Renames,
   type SystemDiff,
@@ -97,7 +97,7 @@ export async function scaffoldStep(options: ScaffoldOptions): Promise<ScaffoldRe
   const base = { system: after.name, from: before.version, to, renames: answers.renames, diff };
   const isSame = diff.breaking.length + diff.compatible.length + answers.renames.size === 0;
   if (isSame && after.version === before.version) return { scaffold: { ...base, placeholders: 0 }, diagnostics: [] };
-  const members = draft({ before, after, answers, diff, guesses: guessesOf(before, after, answers.renames) });
+  const members = draft({ before, after, answers, diff, guesses: likelyRenames(before, after, answers.renames) });
   const text = scaffoldText({
     ...base,
     members,
@@ -169,17 +169,4 @@ function tooLow(
   const message = `${before.version} to ${to} is too little for a breaking change.`;
   const hint = `The first number (below 1.0.0 the second) says so: ${raised(before.version, 'breaking')}.`;
   return [{ code: 'MR1830', severity: 'warning', message, ...after.location, file, hint }];
-}
-
-/** The likeliest new name of each thing that is gone. Each new name is guessed once. */
-function guessesOf(before: SystemModel, after: SystemModel, renames: Renames): Renames {
-  const guesses = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const { path, kind, owner, candidates } of vanishedBetween(before, after, renames)) {
-    const best = candidates.find(({ name }) => !taken.has(`${kind} ${owner} ${name}`));
-    if (best === undefined || best.likeness < 0.5) continue;
-    taken.add(`${kind} ${owner} ${best.name}`);
-    guesses.set(path, best.name);
-  }
-  return guesses;
 }

@@ -85,6 +85,24 @@ export function vanishedBetween(
   return found;
 }
 
+/**
+ * The likeliest new name of each thing that is gone, where there is one that is more alike than not. Each new name is
+ * guessed once.
+ *
+ * @param renames What is known already.
+ */
+export function likelyRenames(before: SystemModel, after: SystemModel, renames: Renames = new Map()): Renames {
+  const guesses = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { path, kind, owner, candidates } of vanishedBetween(before, after, renames)) {
+    const best = candidates.find(({ name }) => !taken.has(`${kind} ${owner} ${name}`));
+    if (best === undefined || best.likeness < 0.5) continue;
+    taken.add(`${kind} ${owner} ${best.name}`);
+    guesses.set(path, best.name);
+  }
+  return guesses;
+}
+
 /** The fields of the model that name such things. */
 const referring = {
   event: new Set(['event', 'name', 'on']),

@@ -1,4 +1,4 @@
-import { diffSystems, isRaisedFor, type Change } from '../../../model/index.ts';
+import { diffSystems, isRaisedFor, likelyRenames, type Change } from '../../../model/index.ts';
 import { schemaComparison } from '../../../source/index.ts';
 import type { Io } from '../../kit/io.ts';
 import { parseSide, readSide } from './side.ts';
@@ -13,10 +13,13 @@ export async function diff(io: Io, beforeText: string, afterText: string, check:
   const { breaking, compatible } = diffSystems(before, after, { compareSchemas: await schemaComparison() });
   const needs = breaking.length > 0 ? 'breaking' : 'compatible';
   const raised = breaking.length + compatible.length === 0 || isRaisedFor(before.version, after.version, needs);
-  if (io.json) io.document({ breaking, compatible, from: before.version, to: after.version, raised });
+  const renamed = [...likelyRenames(before, after)].map(([path, to]) => ({ path, to }));
+  if (io.json) io.document({ breaking, compatible, renamed, from: before.version, to: after.version, raised });
   else {
     section(io, 'breaking', breaking);
     section(io, 'compatible', compatible);
+    if (renamed.length > 0) io.out(io.paint('bold', `perhaps renamed (${renamed.length})`));
+    for (const { path, to } of renamed) io.out(`  ${path} → ${to}`);
     if (breaking.length + compatible.length === 0) io.out('No differences.');
   }
   const failed = breaking.length > 0 && !raised;
