@@ -1,8 +1,8 @@
-import { applyEdits, type Edit, type SystemModel } from 'millrace/model';
+import { applyEdits, visitStates, type Edit, type SystemModel } from 'millrace/model';
 import { seededRandom } from 'millrace/testing';
 import { ts } from 'ts-morph';
 import { expect, test } from 'vitest';
-import { randomEdits, type RandomEditsOptions } from '../../../test/support/random-edits.ts';
+import { randomEdits, type RandomEdits, type RandomEditsOptions } from '../../../test/support/random-edits.ts';
 import { root } from '../../../test/support/type-check.ts';
 import { camelCase } from '../../model/text/names.ts';
 import { corpus, filesOf, open } from '../fixtures/corpus.ts';
@@ -25,13 +25,13 @@ interface Done {
 }
 
 /** Applies random edits to an oddly written source; what is read then is what the edits make of the model. */
-function* edited(file: string, kind: string, options: RandomEditsOptions): Iterable<Done> {
+function* edited(file: string, kind: string, options: RandomEditsOptions, make = randomEdits): Iterable<Done> {
   for (let seed = 0; seed < runs; seed++) {
     const before = filesOf(seed % 2 === 0 ? 0 : seed);
     const { system } = open(file, before);
     const random = seededRandom(`${kind} ${seed} ${file.slice(root.length)}`);
     const fits = (model: SystemModel): boolean => printSystem(model).diagnostics.length === 0;
-    const { edits, model } = randomEdits(system, random, { fits, ...options });
+    const { edits, model } = make(system, random, { fits, ...options });
     const { texts, diagnostics } = editTexts(edits, file, root, before);
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     // A definition cannot go to every file: the files must not import each other.
@@ -141,8 +141,29 @@ function namesOf(path: string, to: string): readonly string[] {
   return [name, camelCase(name), to, camelCase(to), 'as'];
 }
 
+/** States that go into other states, and out of them; whatever else can be moved. */
+function randomMoves(model: SystemModel, random: () => number, options: RandomEditsOptions): RandomEdits {
+  const { fits = () => true } = options;
+  const spots = Object.values(model.machines).flatMap((machine) => {
+    const states: string[] = [];
+    visitStates(machine, ({ name }) => states.push(name));
+    return states.map((name) => ({ machine: machine.name, name, states }));
+  });
+  const edits: Edit[] = [];
+  for (let left = 12; left > 0 && spots.length > 0 && edits.length < 3; left--) {
+    const { machine, name, states } = spots[Math.floor(random() * spots.length)] as (typeof spots)[number];
+    const into = random() < 0.3 ? '' : (states[Math.floor(random() * states.length)] ?? '');
+    const edit: Edit = { op: 'move', path: `machines.${JSON.stringify(machine)}.states.${JSON.stringify(name)}`, into };
+    const { system } = applyEdits(model, [...edits, edit]);
+    if (system !== undefined && fits(system)) edits.push(edit);
+  }
+  const more = randomEdits(applyEdits(model, edits).system ?? model, random, options);
+  const all = applyEdits(model, [...edits, ...more.edits]).system;
+  return all === undefined || !fits(all) ? { edits: [], model } : { edits: [...edits, ...more.edits], model: all };
+}
+
 test.each(corpus)('%s: what is moved takes its comments along', (file) => {
-  for (const { seed, edits, before, texts, notes } of edited(file, 'move', { ops: ['move'], count: 4 })) {
+  for (const { seed, edits, before, texts, notes } of edited(file, 'move', { ops: ['move'], count: 2 }, randomMoves)) {
     if (notes.length > 0) continue;
     const all = (textOf: (path: string) => string): Pieces => piecesOf([...texts.keys()].map(textOf).join('\n'));
     const [old, next] = [all(before), all((path) => texts.get(path) ?? before(path))];

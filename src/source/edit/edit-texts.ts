@@ -3,6 +3,7 @@ import { applyEdits as applyToModel } from '../../model/edit/apply.ts';
 import { parsePath } from '../../model/edit/path.ts';
 import type { Diagnostic, Edit, MoveEdit, SystemModel } from '../../model/index.ts';
 import { fragmentReader } from '../fragment/read-fragment.ts';
+import { quote } from '../../model/text/names.ts';
 import { openSource, type Opened } from '../read.ts';
 import { textsOf } from '../save/save.ts';
 import { moveInSource, type MoveProblem } from './move.ts';
@@ -29,7 +30,9 @@ export function editTexts(edits: readonly Edit[], path: string, cwd: string, rea
   const { system: before } = result;
   const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
   if (before === undefined || opened === undefined || errors.length > 0) return { texts: nothing, diagnostics: errors };
-  const read = fragmentReader({ folder: dirname(entry), readFile, constants: constantsOf(opened) });
+  const zod = zodOf(opened);
+  const places = { folder: dirname(entry), readFile, constants: constantsOf(opened) };
+  const read = fragmentReader({ ...places, ...(zod !== undefined && { zod }) });
   const apply = (list: readonly Edit[]) => applyToModel(before, list, { read });
   const { system, diagnostics } = apply(edits);
   if (system === undefined) return { texts: nothing, diagnostics };
@@ -71,6 +74,15 @@ function refused(
 
 function textsIn({ reading }: Opened): Texts {
   return new Map([...reading.modules].flatMap(([file, module]) => (module === undefined ? [] : [[file, module.text]])));
+}
+
+/** How the files import `z`: until something needs it, the model does not say so. */
+function zodOf({ reading }: Opened): string | undefined {
+  const found = [...reading.modules.values()].map((module) => module?.bindings.get('z')?.value);
+  const value = found.find((each) => each?.kind === 'import');
+  if (value?.kind !== 'import' || value.imported === 'z') return undefined;
+  const names = { '*': '* as z', default: 'z' }[value.imported] ?? `{ ${value.imported} as z }`;
+  return `import ${names} from ${quote(value.from)};`;
 }
 
 /** What the files call the definitions: constant, and name of the definition. */
