@@ -20,14 +20,26 @@ if ((first === '--version' || first === '-v') && rest.length === 0) {
   if (nodeIsTooOld(process.versions.node)) {
     const { useBundledNode } = await import('./bundled-node.ts');
     process.exitCode = await useBundledNode();
-  } else if (first !== 'compile' || !(await compiledAlready(rest))) {
+  } else if (first !== 'compile' || !(await compilePlainly(rest))) {
     const { main } = await import('./program.ts');
     await main(process.argv.slice(2));
   }
 }
 
-/** Is there nothing to compile? Asked before anything large is loaded, and answered in full when it is so. */
-async function compiledAlready(args: readonly string[]): Promise<boolean> {
-  const { compileUnchanged } = await import('./commands/compile/unchanged.ts');
-  return await compileUnchanged(args, process.cwd());
+/**
+ * `dsl compile` with plain arguments: what most builds say, many times a day. Is there anything to do is asked before
+ * anything large is loaded. Returns false when a parser of command lines has to look at the arguments.
+ */
+async function compilePlainly(args: readonly string[]): Promise<boolean> {
+  const { compileUnchanged, plainArguments } = await import('./commands/compile/unchanged.ts');
+  const plain = plainArguments(args);
+  if (plain === undefined) return false;
+  if (await compileUnchanged(plain, process.cwd())) return true;
+  const { shell } = await import('./shell.ts');
+  const { globs, out, check } = plain;
+  await shell(args, async (io) => {
+    const { compile } = await import('./commands/compile/run.ts');
+    return await compile(io, globs, { ...(out !== undefined && { out }), ...(check && { check }) });
+  });
+  return true;
 }

@@ -5,7 +5,10 @@ import type { Diagnostic, SystemModel } from '../../model/index.ts';
 import { validateSystem } from '../../rules/index.ts';
 import { mayBeOff } from '../../rules/kit/may-be-off.ts';
 import type { RuleWorld } from '../../rules/rule.ts';
-import { readSystem, schemaComparison, type KeptFiles, type ReadResult } from '../../source/index.ts';
+import type { KeptFiles, ReadResult } from '../../source/index.ts';
+// The face of the room loads also what writes sources, which reading does not need.
+import { readSystem } from '../../source/read-system.ts';
+import { schemaComparison } from '../../source/schemas/load.ts';
 import type { Config } from '../config/config.ts';
 import { settleMigrations } from './settle.ts';
 import { taskFile } from './task-file.ts';

@@ -5,11 +5,16 @@ import { freshSystems, reportFresh } from '../../systems/fresh.ts';
 import { missingTasks } from '../../systems/missing-task.ts';
 import { line } from './report.ts';
 
-/**
- * The short way of `dsl compile`, for when there is nothing to do: most builds. It knows the plainest arguments and
- * loads neither commander nor a parser. Returns false, having printed nothing, whenever the long way has to be taken.
- */
-export async function compileUnchanged(args: readonly string[], cwd: string): Promise<boolean> {
+/** The plainest arguments of `dsl compile`. */
+export interface PlainArguments {
+  readonly globs: readonly string[];
+  readonly out?: string;
+  readonly json: boolean;
+  readonly check: boolean;
+}
+
+/** Reads the arguments without a parser of command lines; `undefined` when they are not plain, or not right. */
+export function plainArguments(args: readonly string[]): PlainArguments | undefined {
   const globs: string[] = [];
   let out: string | undefined;
   let json = false;
@@ -19,9 +24,17 @@ export async function compileUnchanged(args: readonly string[], cwd: string): Pr
     if (arg === '--json') json = true;
     else if (arg === '--check') check = true;
     else if (arg === '--out' && args[index + 1]?.startsWith('-') === false) out = args[++index];
-    else if (arg.startsWith('-')) return false;
+    else if (arg.startsWith('-')) return undefined;
     else globs.push(arg);
   }
+  return { globs, ...(out !== undefined && { out }), json, check };
+}
+
+/**
+ * The short way of `dsl compile`, for when there is nothing to do: most builds. It loads neither commander nor a parser.
+ * Returns false, having printed nothing, whenever the long way has to be taken.
+ */
+export async function compileUnchanged({ globs, out, json, check }: PlainArguments, cwd: string): Promise<boolean> {
   try {
     const config = await readConfig(cwd);
     const files = globs.length > 0 ? await findFiles(globs, cwd) : await findFiles(config.globs, config.root);
