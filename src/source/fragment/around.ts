@@ -24,7 +24,12 @@ const words = ['event', 'task', 'agent', 'resource', 'flow', 'machine', 'part', 
  * The lines that a text is read behind: imports, declarations, and a constant for every definition, so that what the
  * text names means something. Ends with a line break.
  */
-export function linesAround(text: string, { kind, name, model }: FragmentPlace, constants: Constants): string {
+export function linesAround(
+  text: string,
+  { kind, name, model }: FragmentPlace,
+  constants: Constants,
+  zod = "import { z } from 'zod';",
+): string {
   const declared = declaredIn(text);
   const isOwn = (each: string): boolean => declared.has(each);
   const locals = Object.values(model.locals).filter(
@@ -36,7 +41,7 @@ export function linesAround(text: string, { kind, name, model }: FragmentPlace, 
   const packageWords = words.filter((word) => !taken.has(word));
   lines.push(`import { ${packageWords.join(', ')} } from '${packageName}';`, ...importLines(imports, specifier));
   // Every system has schemas, but one without any names no import of it yet.
-  if (!taken.has('z') && namesOf(text).has('z')) lines.push("import { z } from 'zod';");
+  if (!taken.has('z') && namesOf(text).has('z')) lines.push(zod);
   lines.push(...declarationTexts(locals));
   for (const word of packageWords) taken.add(word);
   const define = (constant: string, of: string): void => {

@@ -21,6 +21,8 @@ export interface FragmentOptions {
   readonly readFile: (path: string) => Uint8Array | string;
   /** What constants of definitions are called in the source. Default: as the lambdas of the model call them. */
   readonly constants?: Constants;
+  /** The statement by which the source imports `z`, where nothing of the model needs it yet. */
+  readonly zod?: string;
 }
 
 /** The name of the text in diagnostics. */
@@ -33,11 +35,11 @@ const probe = 'fragment$';
  *
  * Codes: MR1775 (the text is not what stands in this place), and those of reading.
  */
-export function fragmentReader({ folder, readFile, constants = new Map() }: FragmentOptions): ReadText {
+export function fragmentReader({ folder, readFile, constants = new Map(), zod }: FragmentOptions): ReadText {
   const path = join(folder, 'fragment$.dsl.ts');
   return (text, place) => {
     const normal = text.replaceAll('\r\n', '\n');
-    const around = linesAround(normal, place, constants);
+    const around = linesAround(normal, place, constants, zod);
     const isStatement = statementKinds.has(place.kind) && !isCallText(normal);
     const kind = statementKinds.has(place.kind) ? undefined : kindOf(place.kind as InnerKind, place, normal);
     const before = isStatement ? around : `${around}export const ${probe} = (${kind?.before ?? ''}\n`;

@@ -66,6 +66,7 @@ const ping = "export const ping = task('ping', { input: z.void(), output: z.void
 test.each([
   ["import { system } from 'millrace';\n", ''],
   ["import { system } from 'millrace';\nimport { z } from 'zod';\n", ''],
+  ["import { system } from 'millrace';\nimport * as z from 'zod';\n", ''],
   ["import { system, task } from 'millrace';\nimport * as z from 'zod';\n", ping],
 ])('all patterns go into a small system that begins with %j', async (imports, more) => {
   const path = join(folder, 'a.dsl.ts');
