@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { basics, readText } from './fixtures/read-text.ts';
 
 const folder = fileURLToPath(new URL('../../docs/errors/', import.meta.url));
-const pages = readdirSync(folder).flatMap((file) => /^(MR1[014]\d\d)\.md$/.exec(file)?.[1] ?? []);
+const pages = readdirSync(folder).flatMap((file) => /^(MR1[014]\d\d|MR1840)\.md$/.exec(file)?.[1] ?? []);
 const blocks = (code: string): string[] =>
   [...readFileSync(`${folder}${code}.md`, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, text = '']) => text);
 const codesOf = async (text: string): Promise<string[]> => {
