@@ -142,7 +142,7 @@ function namesOf(path: string, to: string): readonly string[] {
 }
 
 /** States that go into other states, and out of them; whatever else can be moved. */
-function randomMoves(model: SystemModel, random: () => number, options: RandomEditsOptions): RandomEdits {
+function randomMoves(model: SystemModel, random: () => number, options: RandomEditsOptions = {}): RandomEdits {
   const { fits = () => true } = options;
   const spots = Object.values(model.machines).flatMap((machine) => {
     const states: string[] = [];

@@ -186,9 +186,10 @@ function inText(diagnostics: readonly Diagnostic[], before: number, text: string
     if (line - before > lines.length) return last;
     return line <= before ? { line: 1, column: 1 } : { line: line - before, column };
   };
-  return diagnostics.map(({ related: _, fix: __, ...each }) => {
-    const [start, end] = [moved(each.line, each.column), moved(each.endLine, each.endColumn)];
-    return { ...each, file: shown, ...start, endLine: end.line, endColumn: end.column };
+  return diagnostics.map(({ code, severity, message, hint, line, column, endLine, endColumn }) => {
+    const [start, end] = [moved(line, column), moved(endLine, endColumn)];
+    const place = { file: shown, ...start, endLine: end.line, endColumn: end.column };
+    return { code, severity, message, ...place, ...(hint !== undefined && { hint }) };
   });
 }
 

@@ -28,16 +28,16 @@ export interface List {
 }
 
 /** What stands around a list: the member that holds it. */
-export type Role = 'states' | 'names' | undefined;
+export type Role = 'states' | 'names';
 
 /** What the value of a member is. */
-export function roleOf({ key }: Item): Role {
+export function roleOf({ key }: Item): Role | undefined {
   if (key === 'states') return 'states';
   return key !== undefined && /^(?:on|events|flows|tasks|machines)$/.test(key) ? 'names' : undefined;
 }
 
 /** The items of a piece of code, if it is one that has some. */
-export function listOf(code: Code, role: Role = undefined): List | undefined {
+export function listOf(code: Code, role?: Role): List | undefined {
   const { source, start } = code;
   const node = start === undefined && ts.isExpression(code.node) ? bare(code.node) : code.node;
   const chain = start === undefined ? chainOf({ source, node }) : undefined;

@@ -21,7 +21,7 @@ export interface Wanted {
  * The smallest edits that make a piece of a file say what is wanted. The file says `before` in words of its own: where
  * it is built as the printer builds it, only what differs is touched; where it is not, the piece is written anew.
  */
-export function merge(own: Code, wanted: Wanted, style: Style, role: Role = undefined): readonly TextEdit[] {
+export function merge(own: Code, wanted: Wanted, style: Style, role?: Role): readonly TextEdit[] {
   const first: Merging = { style, moves: new Moves() };
   const edits = mergeCode(own, wanted, first, role);
   const { dropped } = first.moves;
@@ -34,7 +34,7 @@ interface Merging {
   readonly moves: Moves;
 }
 
-function mergeCode(own: Code, wanted: Wanted, merging: Merging, role: Role = undefined): readonly TextEdit[] {
+function mergeCode(own: Code, wanted: Wanted, merging: Merging, role?: Role): readonly TextEdit[] {
   const { before, after } = wanted;
   if (same(before, after)) return [];
   return (
@@ -50,7 +50,7 @@ export function replacement(own: Code, after: Code, style: Style): TextEdit {
   return { start, end: own.node.end, text: inStyle(after, style, indentAt(own.source.text, start)) };
 }
 
-function replaced(own: Code, { before, after }: Wanted, merging: Merging, role: Role = undefined): TextEdit {
+function replaced(own: Code, { before, after }: Wanted, merging: Merging, role?: Role): TextEdit {
   merging.moves.drop(own, before, role);
   const start = startOf(own);
   return { start, end: own.node.end, text: written(after, merging, indentAt(own.source.text, start)) };
@@ -94,7 +94,7 @@ function mergeLists(
   own: Code,
   { before, after }: Wanted,
   merging: Merging,
-  role: Role,
+  role: Role | undefined,
 ): readonly TextEdit[] | undefined {
   const { style, moves } = merging;
   const [mine, was, will] = [own, before, after].map((code) => listOf(code, role));

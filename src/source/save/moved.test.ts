@@ -7,6 +7,13 @@ import { textsOf } from './save.ts';
 const path = '/project/a.dsl.ts';
 type Plain = { [key: string]: Plain } & Plain[];
 
+/** What stands at a place of a model. */
+function at(model: Plain, ...keys: readonly (string | number)[]): Plain {
+  let found = model;
+  for (const key of keys) found = found[key as keyof Plain] as Plain;
+  return found;
+}
+
 /** The text after something was changed in the model of one. */
 function saved(text: string, change: (model: Plain) => void): string {
   const { system } = readSource(path, '/project', () => text);
@@ -60,9 +67,9 @@ export const order = machine('order', { key: 'id', context: z.object({ n: z.numb
 
 test('a step goes into another body, with its comments', () => {
   const next = saved(text, (model) => {
-    const { steps } = model['flows']?.['pay']?.['body'] as Plain;
-    const [one] = (steps as Plain).splice(0, 1);
-    ((steps as Plain)[0]?.['body']?.['steps'] as Plain).push(one as Plain);
+    const steps = at(model, 'flows', 'pay', 'body', 'steps');
+    const [one] = steps.splice(0, 1);
+    at(steps, 0, 'body', 'steps').push(one as Plain);
   });
   expect(next.slice(next.indexOf('export const pay'), next.indexOf('export const order'))).toMatchInlineSnapshot(`
     "export const pay = flow('pay', { input: z.object({ id: z.string() }) }, (f) =>
@@ -89,7 +96,7 @@ test('a step goes into another body, with its comments', () => {
 
 test('a state goes into another, and out again', () => {
   const next = saved(text, (model) => {
-    const states = model['machines']?.['order']?.['states'] as Plain;
+    const states = at(model, 'machines', 'order', 'states');
     const [busy, shut] = [states[1] as Plain, states[2] as Plain];
     (busy['states'] as Plain).push(shut);
     states.splice(2, 1);
@@ -112,11 +119,11 @@ test('a state goes into another, and out again', () => {
     "
   `);
   const again = saved(text, (model) => {
-    const states = model['machines']?.['order']?.['states'] as Plain;
+    const states = at(model, 'machines', 'order', 'states');
     const busy = states[1] as Plain;
     states.push((busy['states'] as Plain)[0] as Plain);
     Object.assign(busy, { type: 'atomic', states: [] });
-    delete busy['initial'];
+    Reflect.deleteProperty(busy, 'initial');
   });
   expect(again.slice(again.indexOf('export const order'))).toMatchInlineSnapshot(`
     "export const order = machine('order', { key: 'id', context: z.object({ n: z.number() }), events: { placed } }).states('open', {
@@ -135,7 +142,7 @@ test('a state goes into another, and out again', () => {
 
 test('a state goes into one that had none', () => {
   const next = saved(text, (model) => {
-    const states = model['machines']?.['order']?.['states'] as Plain;
+    const states = at(model, 'machines', 'order', 'states');
     const [open, shut] = [states[0] as Plain, states[2] as Plain];
     states.splice(0, 1);
     Object.assign(shut, { type: 'compound', initial: ['open'], states: [open] });

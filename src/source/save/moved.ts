@@ -25,7 +25,7 @@ export class Moves {
   }
 
   /** Keeps in mind the states and steps of a piece of the file that goes, or is written anew. */
-  drop(own: Code, before: Code, role: Role = undefined): void {
+  drop(own: Code, before: Code, role?: Role): void {
     const was = new Map(movable(before, role).map(({ list, item }) => [moveKey(list, item) ?? '', item]));
     for (const { list, item } of movable(own, role)) this.dropItem(list, item, was.get(moveKey(list, item) ?? ''));
   }
@@ -60,10 +60,14 @@ interface Movable {
 }
 
 /** The states and steps in a piece of code. With `isTaken`, what is inside of one that is taken is left out. */
-function movable(code: Code, role: Role, isTaken?: (list: List, item: Item) => boolean): readonly Movable[] {
+function movable(
+  code: Code,
+  role: Role | undefined,
+  isTaken?: (list: List, item: Item) => boolean,
+): readonly Movable[] {
   const { source } = code;
   const found: Movable[] = [];
-  const look = (inner: Code, own: Role): void => {
+  const look = (inner: Code, own: Role | undefined): void => {
     const list = ts.isExpression(inner.node) ? listOf(inner, own) : undefined;
     const taken = new Set<ts.Node>();
     for (const item of list?.items ?? []) {
