@@ -20,6 +20,19 @@ describe('files', () => {
     expect(await codes('a.js/b.ts')).toEqual([expect.stringMatching(/^MR1001/)]);
   });
 
+  it('reads .ts, .mts and .json, and says so of what else it is given', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-'));
+    writeFileSync(join(folder, 'a.mts'), basics);
+    const { system, diagnostics } = await readSystem('a.mts', { cwd: folder });
+    expect(diagnostics).toEqual([]);
+    writeFileSync(join(folder, 'a.json'), JSON.stringify(system));
+    expect(await readSystem('a.json', { cwd: folder })).toMatchObject({ system, diagnostics: [] });
+    writeFileSync(join(folder, 'a.yaml'), '');
+    expect((await readSystem('a.yaml', { cwd: folder })).diagnostics).toMatchObject([
+      { code: 'MR1003', hint: 'Supported are .ts, .mts and .json.' },
+    ]);
+  });
+
   it('empty files and files of comments only', async () => {
     for (const text of ['', '\n', '\uFEFF', '// nothing\n', '/* */'])
       expect(lines(await readText(text))).toEqual(["MR1004 1:1 'a.dsl.ts' is empty."]);
