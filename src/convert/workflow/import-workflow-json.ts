@@ -172,7 +172,7 @@ function taskOf(to: Configuring, step: StepDraft, name: string, agents: Readonly
     agent === undefined
       ? '`dsl compile --stubs` writes a file for its code.'
       : `Say in its prompt what '${agent.name}' is to do.`;
-  to.report('MR1755', 'info', at, `The step '${id}' becomes the task '${name}': its schemas are open.`, hint);
+  to.unfinished(at, `The step '${id}' becomes the task '${name}': its schemas are open.`, hint);
   const metadata = { step: id, ...(role === undefined ? {} : { role }) };
   return {
     kind: 'task',

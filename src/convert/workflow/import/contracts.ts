@@ -37,13 +37,7 @@ export function contractsOf(
     to.tasks[name] = task;
     names[key] = name;
     const hint = `Nothing starts it yet: write \`run\` into the state '${state}', or send it work otherwise.`;
-    to.report(
-      'MR1755',
-      'info',
-      each,
-      `The contract '${key}' becomes the task '${name}', which is still to be written.`,
-      hint,
-    );
+    to.unfinished(each, `The contract '${key}' becomes the task '${name}', which is still to be written.`, hint);
   }
   return names;
 }

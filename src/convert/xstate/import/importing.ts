@@ -61,6 +61,11 @@ export class Importing {
     return this.report('MR1754', 'warning', at, `${what} has no equivalent: it is left out.`, hint);
   }
 
+  /** Something that is left for people to fill in. */
+  unfinished(at: Span, message: string, hint: string): void {
+    this.report('MR1755', 'info', at, message, hint);
+  }
+
   /** The members of an object by key; says which of them are not known. */
   members(node: JsonNode, known: readonly string[], what: string): ReadonlyMap<string, JsonMember> {
     const found = new Map(membersOf(node).map((member) => [member.key, member]));
@@ -109,13 +114,7 @@ export class Importing {
     const metadata = { src: source };
     this.tasks[name] = { kind: 'task', name, input: schema, output: schema, metadata, location };
     const hint = 'Say in its schemas what it takes and gives; `dsl compile --stubs` writes a file for its code.';
-    this.report(
-      'MR1755',
-      'info',
-      at,
-      `The actor '${source}' becomes the task '${name}', which is still to be written.`,
-      hint,
-    );
+    this.unfinished(at, `The actor '${source}' becomes the task '${name}', which is still to be written.`, hint);
     return name;
   }
 
@@ -144,13 +143,7 @@ export class Importing {
     const text = `/** Fill in: ${gives[what]}. */\nfunction ${name}(..._: readonly unknown[]): never {\n  throw new Error(${JSON.stringify(`The ${what} '${type.replaceAll(/\s+/g, ' ')}' is not filled in.`)});\n}`;
     this.locals[name] = { kind: 'local', name, text, typeOnly: false, uses: [], location: this.location(at) };
     const hint = `The function '${name}' ${hints[what]}`;
-    this.report(
-      'MR1755',
-      'info',
-      at,
-      `The ${what} '${type}' is only named here: it throws until it is filled in.`,
-      hint,
-    );
+    this.unfinished(at, `The ${what} '${type}' is only named here: it throws until it is filled in.`, hint);
     return name;
   }
 }
