@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { applyEdits, editsBetween, hashSystem, parseSystem, type Edit, type SystemModel } from 'millrace/model';
 import { readSystem } from 'millrace/source';
-import { numbersOf, randomEdits } from '../support/random-edits.ts';
+import { seededRandom } from 'millrace/testing';
+import { randomEdits } from '../support/random-edits.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const files = globSync(['dsl-examples/*/*.dsl.ts', 'test/language/*.dsl.ts'], { cwd: root });
@@ -25,7 +26,7 @@ describe('random edits', () => {
       const before = JSON.stringify(model);
       for (let count = 0; count < 25; count += 1) {
         seed += 1;
-        const { edits, model: after } = randomEdits(model, numbersOf(seed), { count: 6 });
+        const { edits, model: after } = randomEdits(model, seededRandom(`edits ${seed}`), { count: 6 });
         for (const { op } of edits) done.set(op, (done.get(op) ?? 0) + 1);
         const what = `${name} with seed ${seed}: ${JSON.stringify(edits.map(({ op, path }) => `${op} ${path}`))}`;
         const { system, diagnostics } = parseSystem(structuredClone(after));

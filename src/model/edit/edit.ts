@@ -8,7 +8,8 @@ import type { ImportNode, LocalNode } from '../nodes/expression.ts';
  * - `tasks.chargeCard.retry`: a field of one;
  * - `flows.pay.body.prepared/stock`: a step, and `….retry` a field of it;
  * - `machines.order.states.open`: a state, wherever it is nested (names are unique in a machine); `….entry` a field,
- *   `….on.pay` the transitions of an event, `….on.pay[0]`, `….always[1]`, `….after[0]` one transition, `….run.job` a run.
+ *   `….on.pay` the transitions of an event, `….on.pay[0]`, `….always[1]` one transition, `….after[0]` a timer and
+ *   `….after[0][0]` a transition of it, `….run.job` a run.
  *
  * A name that is not a plain word is put in quotes: `events."order.placed"`.
  */

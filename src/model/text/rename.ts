@@ -10,8 +10,14 @@ export interface Splice {
   readonly text: string;
 }
 
-/** What has to change, or why it cannot be told, as the end of a sentence. */
-export type Renaming = { readonly splices: readonly Splice[] } | { readonly problem: string };
+/** What has to change, or why it cannot be told. */
+export type Renaming = { readonly splices: readonly Splice[] } | Untold;
+
+/** Why it cannot be told, and where in the text. */
+interface Untold {
+  readonly problem: string;
+  readonly offset: number;
+}
 
 const nothing: Renaming = { splices: [] };
 
@@ -27,11 +33,13 @@ export function spliced(text: string, splices: readonly Splice[]): string {
 }
 
 /** Reads code in which the meaning of some names can be told. */
-function told(text: string, ...names: readonly string[]): Code | { readonly problem: string } {
+function told(text: string, ...names: readonly string[]): Code | Untold {
   const code = readCode(text);
-  if (code === undefined) return { problem: 'it cannot be read' };
+  if (code === undefined) return { problem: 'it cannot be read', offset: 0 };
   const unsure = names.find((name) => !code.tells(name));
-  return unsure === undefined ? code : { problem: `it cannot be told what '${unsure}' means there` };
+  if (unsure === undefined) return code;
+  const offset = code.tokens.find(({ value }) => value === unsure)?.start ?? 0;
+  return { problem: `it cannot be told what '${unsure}' means there`, offset };
 }
 
 /** Is a name in the text at all, as a name of its own or as the value of a text? Much quicker than to resolve it. */
@@ -51,9 +59,9 @@ export function renameOuter(text: string, from: string, to: string, isDeclaratio
     binding === undefined || (isDeclaration && binding.from === 0 && binding.to === code.tokens.length);
   const found = code.occurrences(from).filter(({ binding }) => isOuter(binding));
   if (found.length === 0) return nothing;
-  if (code.occurrences(to).some(({ binding }) => isOuter(binding)))
-    return { problem: `'${to}' means something else there` };
-  if (found.some(({ at }) => code.hidden(to, at))) return { problem: `'${to}' means something else there` };
+  const other =
+    code.occurrences(to).find(({ binding }) => isOuter(binding)) ?? found.find(({ at }) => code.hidden(to, at));
+  if (other !== undefined) return untold(code, other.at, `'${to}' means something else there`);
   return { splices: found.map((one) => renamed(code, one, from, to)) };
 }
 
@@ -75,7 +83,7 @@ export function renameGiven(text: string, from: string, to: string): Renaming {
   if ('problem' in code) return code;
   const parameter = parameterOf(code);
   if (parameter === undefined) return nothing;
-  if (parameter.isTyped) return { problem: 'the type of its parameter may name it' };
+  if (parameter.isTyped) return untold(code, parameter.open ?? parameter.at, 'the type of its parameter may name it');
   const { open, at } = parameter;
   if (open === undefined) return renameMember(code, at, from, to);
   return renameInPattern(code, open, from, to);
@@ -91,12 +99,16 @@ export function renameMemberOf(text: string, given: string, from: string, to: st
   if ('problem' in code) return code;
   const parameter = parameterOf(code);
   if (parameter === undefined) return nothing;
-  const { open } = parameter;
-  if (open === undefined) return { problem: `its whole scope may be used for '${given}.${from}'` };
-  for (const element of elementsOf(code, open)) {
-    if (element.isRest) return { problem: `the rest of its scope may be used for '${given}.${from}'` };
-    if (element.key !== given) continue;
-    const { value } = element;
+  const { open, at } = parameter;
+  const inWhole = (index: number): Renaming =>
+    inAccesses(code, index, given, (access) => inAccess(code, access.end, `${given}`, from, to));
+  if (open === undefined) return inWhole(at);
+  let isListed = false;
+  for (const { key, value, isRest, isComputed } of elementsOf(code, open)) {
+    if (isComputed) return untold(code, value, 'it takes something computed out of its scope');
+    if (isRest && !isListed) return inWhole(value);
+    if (key !== given || isRest) continue;
+    isListed = true;
     const token = code.tokens[value];
     if (token?.value === '{' && token.type === 'mark') return renameInPattern(code, value, from, to);
     return renameMember(code, value, from, to);
@@ -104,28 +116,65 @@ export function renameMemberOf(text: string, given: string, from: string, to: st
   return nothing;
 }
 
+function untold(code: Code, index: number, problem: string): Untold {
+  return { problem, offset: code.tokens[index]?.start ?? 0 };
+}
+
 /** Gives a member of what a binding holds another name. */
 function renameMember(code: Code, at: number, from: string, to: string): Renaming {
+  return inAccesses(code, at, from, (access) => ({ splices: [accessTo(code, access, to)] }));
+}
+
+/** `.name`, `?.name` or `['name']` behind a value. */
+interface Access {
+  readonly dot: CodeToken;
+  readonly key: CodeToken;
+  /** The index of its last token. */
+  readonly end: number;
+}
+
+/** What is done with each access to a member of a binding. Whoever uses the binding otherwise may use the member, too. */
+function inAccesses(code: Code, at: number, member: string, change: (access: Access) => Renaming): Renaming {
   const name = code.tokens[at]?.value ?? '';
   const own = code.occurrences(name).find((one) => one.at === at)?.binding;
   const splices: Splice[] = [];
   for (const { at: index, binding } of code.occurrences(name)) {
     if (binding !== own || index === at) continue;
-    const [dot, member, close] = code.tokens.slice(index + 1, index + 4);
-    if (dot?.type === 'mark' && (dot.value === '.' || dot.value === '?.') && member?.type === 'name') {
-      if (member.value === from) splices.push(memberAccess(dot, member, to));
-      continue;
-    }
-    const bracket = dot?.value === '?.' ? member : dot;
-    const key = dot?.value === '?.' ? close : member;
-    if (bracket?.type === 'mark' && bracket.value === '[' && key?.type === 'string' && bracket.pair !== -1) {
-      if (code.tokens[bracket.pair - 1] !== key) return { problem: `'${name}[…]' is computed` };
-      if (key.value === from) splices.push(textLike(code, key, to));
-      continue;
-    }
-    return { problem: bracket?.value === '[' ? `'${name}[…]' is computed` : `'${name}' is handed on as a whole` };
+    const access = accessBehind(code, index, name);
+    if ('problem' in access) return access;
+    if (access.key.value !== member) continue;
+    const changed = change(access);
+    if ('problem' in changed) return changed;
+    splices.push(...changed.splices);
   }
   return { splices };
+}
+
+/** Gives a member of what stands before a token, and that token, another name. */
+function inAccess(code: Code, index: number, what: string, from: string, to: string): Renaming {
+  const access = accessBehind(code, index, what);
+  if ('problem' in access) return access;
+  return access.key.value === from ? { splices: [accessTo(code, access, to)] } : nothing;
+}
+
+function accessBehind(code: Code, index: number, what: string): Access | Untold {
+  const { tokens } = code;
+  const dot = tokens[index + 1];
+  const isDot = dot?.type === 'mark' && (dot.value === '.' || dot.value === '?.');
+  const next = tokens[index + 2];
+  if (isDot && next?.type === 'name') return { dot, key: next, end: index + 2 };
+  const open = isDot ? index + 2 : index + 1;
+  const bracket = tokens[open];
+  if (dot === undefined || bracket?.type !== 'mark' || bracket.value !== '[') {
+    return untold(code, index, `'${what}' is handed on as a whole`);
+  }
+  const key = tokens[open + 1];
+  if (key?.type !== 'string' || bracket.pair !== open + 2) return untold(code, open, `'${what}[…]' is computed`);
+  return { dot, key, end: open + 2 };
+}
+
+function accessTo(code: Code, { dot, key }: Access, to: string): Splice {
+  return key.type === 'string' ? textLike(code, key, to) : memberAccess(dot, key, to);
 }
 
 function memberAccess(dot: CodeToken, member: CodeToken, to: string): Splice {
@@ -144,7 +193,7 @@ function renameInPattern(code: Code, open: number, from: string, to: string): Re
   const splices: Splice[] = [];
   let isListed = false;
   for (const { key, value, keyAt, isRest, isComputed } of elementsOf(code, open)) {
-    if (isComputed) return { problem: 'it takes something computed out of its scope' };
+    if (isComputed) return untold(code, keyAt, 'it takes something computed out of its scope');
     if (isRest) {
       if (isListed) continue;
       const rest = renameMember(code, value, from, to);
@@ -245,13 +294,15 @@ export function renameAsked(text: string, from: string, to: string): Renaming {
   const parameter = parameterOf(code);
   if (parameter === undefined) return nothing;
   const splices: Splice[] = [];
-  const ask = (callee: number): string | undefined => {
+  const ask = (callee: number): Untold | undefined => {
     const [bracket, state] = code.tokens.slice(callee + 1, callee + 3);
     const isWritten =
       bracket?.value === '(' &&
       bracket.type === 'mark' &&
       (state?.type === 'string' || (state?.type === 'template' && state.parts?.length === 1));
-    if (!isWritten || code.tokens[bracket.pair - 1] !== state) return 'the state that it asks for is not written there';
+    if (!isWritten || code.tokens[bracket.pair - 1] !== state) {
+      return untold(code, callee, 'the state that it asks for is not written there');
+    }
     const value = state.type === 'string' ? state.value : String(state.parts?.[0]);
     if (value === from) splices.push(textLike(code, state, to));
     return undefined;
@@ -262,18 +313,18 @@ export function renameAsked(text: string, from: string, to: string): Renaming {
     if (isRest) wholes.push(value);
     if (key !== 'in' || isRest) continue;
     const problem = askedBy(code, value, ask);
-    if (problem !== undefined) return { problem };
+    if (problem !== undefined) return problem;
   }
   for (const whole of wholes) {
     const problem = askedThrough(code, whole, ask);
-    if (problem !== undefined) return { problem };
+    if (problem !== undefined) return problem;
   }
   return { splices };
 }
 
-type Ask = (callee: number) => string | undefined;
+type Ask = (callee: number) => Untold | undefined;
 
-function askedBy(code: Code, at: number, ask: Ask): string | undefined {
+function askedBy(code: Code, at: number, ask: Ask): Untold | undefined {
   const name = code.tokens[at]?.value ?? '';
   const own = code.occurrences(name).find((one) => one.at === at)?.binding;
   for (const { at: index, binding } of code.occurrences(name)) {
@@ -285,20 +336,7 @@ function askedBy(code: Code, at: number, ask: Ask): string | undefined {
 }
 
 /** `scope.in('from')`, `scope['in']('from')`. */
-function askedThrough(code: Code, at: number, ask: Ask): string | undefined {
-  const name = code.tokens[at]?.value ?? '';
-  const own = code.occurrences(name).find((one) => one.at === at)?.binding;
-  for (const { at: index, binding } of code.occurrences(name)) {
-    if (binding !== own || index === at) continue;
-    const [dot, member] = code.tokens.slice(index + 1, index + 3);
-    let callee: number | undefined;
-    if (dot?.value === '.' || dot?.value === '?.') callee = member?.value === 'in' ? index + 2 : undefined;
-    else if (dot?.value === '[') {
-      if (member?.type !== 'string') return `'${name}[…]' is computed`;
-      callee = member.value === 'in' ? dot.pair : undefined;
-    } else return `'${name}' is handed on as a whole`;
-    const problem = callee === undefined ? undefined : ask(callee);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+function askedThrough(code: Code, at: number, ask: Ask): Untold | undefined {
+  const found = inAccesses(code, at, 'in', ({ end }) => ask(end) ?? nothing);
+  return 'problem' in found ? found : undefined;
 }

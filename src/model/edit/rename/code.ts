@@ -1,5 +1,6 @@
 import type { ExpressionNode, LambdaParts, SchemaNode } from '../../nodes/expression.ts';
 import type { CallNode } from '../../nodes/flow.ts';
+import type { Location } from '../../nodes/location.ts';
 import type { SystemModel } from '../../nodes/system.ts';
 import { readCode } from '../../text/bindings.ts';
 import { spliced, type Renaming, type Splice } from '../../text/rename.ts';
@@ -44,11 +45,21 @@ export function changeCode(
         code: 'MR1786',
         message: `${what} cannot be followed in '${shortened(site.node.text)}': ${renaming.problem}.`,
         hint: 'Write this code so that it names what it uses, or change it first.',
-        location: site.node.location,
+        location: placeIn(site.node.location, site.node.text, renaming.offset),
       });
     } else if (renaming.splices.length > 0) write(site, renaming.splices);
   }
   if (problems.length > 0) throw new Refused(problems);
+}
+
+/** Where in a file a piece of code has one of its characters. */
+function placeIn(location: Location, text: string, offset: number): Location {
+  const lines = text.slice(0, offset).split(/\r\n|[\n\r]/);
+  const last = lines.at(-1) ?? '';
+  const line = location.line + lines.length - 1;
+  const column = lines.length === 1 ? location.column + last.length : last.length + 1;
+  const word = /^[\w$]+/.exec(text.slice(offset))?.[0].length ?? 1;
+  return { file: location.file, line, column, endLine: line, endColumn: column + word };
 }
 
 export function shortened(text: string): string {

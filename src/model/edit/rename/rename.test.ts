@@ -217,6 +217,27 @@ describe('steps', () => {
     );
   });
 
+  it('parts that are read from the whole scope, or the rest of it', async () => {
+    const one = `${head}export const f = flow('f', { input: z.any() }, (f) => f
+      .parallel('both', { left: (f) => f.returns(() => 'a'), right: (f) => f.returns(() => 'b') })
+      .step('x', (scope) => refund({ paymentId: scope.both.left + scope['both']?.["left"] + scope.both.right }))
+      .step('y', ({ input, ...rest }) => refund({ paymentId: rest.both.left + input.both.left })));`;
+    const byHand = (text: string): string =>
+      text
+        .replace('left: (f)', 'west: (f)')
+        .replace('scope.both.left', 'scope.both.west')
+        .replace('?.["left"]', '?.["west"]')
+        .replace('rest.both.left', 'rest.both.west');
+    await same('flows.f.body.both/left', 'west', byHand, one);
+    const whole = one.replace('rest.both.left', 'JSON.stringify(rest.both)');
+    const { diagnostics } = applyEdits(await modelOf(whole), [
+      { op: 'rename', path: 'flows.f.body.both/left', to: 'west' },
+    ]);
+    const line = whole.split('\n').findIndex((text) => text.includes('JSON.stringify'));
+    const column = (whole.split('\n')[line] ?? '').indexOf('both)') + 1;
+    expect(diagnostics).toMatchObject([{ code: 'MR1786', line: line + 1, column }]);
+  });
+
   it('steps deep inside', async () => {
     await same('flows.pay.body.held/one', 'single', (text) => text.replace(".step('one'", ".step('single'"));
   });

@@ -92,7 +92,7 @@ export function renamePart(step: Step, place: Place, to: string): void {
     if (owner.kind !== 'race') return renameMemberOf(text, owner.id, name, to);
     const reads = renameGiven(text, owner.id, `${owner.id}_`);
     const isRead = 'problem' in reads || reads.splices.length > 0;
-    return isRead ? { problem: `it may compare the name of who has won` } : reads;
+    return isRead ? { problem: 'it may compare the name of who has won', offset: 0 } : reads;
   });
   put((place.owner as object[])[Number(place.key)] as object, 'name', to);
 }
