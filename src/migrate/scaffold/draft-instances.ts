@@ -2,7 +2,7 @@ import { visitStates, type SystemModel } from '../../model/index.ts';
 import { parsePath, pathName, type PathPiece } from '../../model/edit/path.ts';
 import { shapeOf } from '../../source/schemas/read-shape.ts';
 import { brokenIn, guessed, sentence, type Broken, type Drafting } from './drafting.ts';
-import type { Member } from './members.ts';
+import { quote, type Member } from './members.ts';
 import { typeText } from './type-text.ts';
 
 /** How instances come along. */
@@ -16,7 +16,7 @@ export function draftInstances(drafting: Drafting): readonly Member[] {
       return [{ key: name, value: [{ key: 'context', value: { question } }] }];
     }
     const broken = brokenIn(drafting, 'machines', now, 'instances');
-    const members: Member[] = now === name ? [] : [{ key: 'machine', value: `'${now}'` }];
+    const members: Member[] = now === name ? [] : [{ key: 'machine', value: quote(now) }];
     const states = draftStates(drafting, name, now);
     if (states.length > 0) members.push({ key: 'states', value: states });
     members.push(...draftContext(drafting, name, broken));
@@ -56,7 +56,7 @@ function draftStates(drafting: Drafting, name: string, now: string): readonly Me
   visitStates(old, ({ name: state, type }) => {
     const path = `machines.${pathName(name)}.states.${pathName(state)}`;
     const known = answers.renames.get(path) ?? answers.merged.get(path);
-    if (known !== undefined) members.push({ key: state, value: `'${known}'` });
+    if (known !== undefined) members.push({ key: state, value: quote(known) });
     // An instance stands in leaves: what is around them follows from the new machine.
     else if (!there.has(state) && (type === 'atomic' || type === 'final')) {
       const isDropped = answers.dropped.has(path);

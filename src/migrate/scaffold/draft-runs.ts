@@ -1,7 +1,7 @@
 import { parsePath, pathName } from '../../model/edit/path.ts';
 import { brokenIn, guessed, nameNow, sentence, type Broken, type Drafting } from './drafting.ts';
-import type { Member } from './members.ts';
-import { stepsThatCall } from './names.ts';
+import { quote, type Member } from './members.ts';
+import { newPath, stepsThatCall } from './names.ts';
 
 /** What becomes of runs in flight. */
 export function draftRuns(drafting: Drafting): readonly Member[] {
@@ -22,7 +22,7 @@ export function draftRuns(drafting: Drafting): readonly Member[] {
       return [{ key: name, value: blocked(inBody, now === name ? undefined : now, steps) }].map(withComments(inBody));
     const input = broken.find(({ pieces }) => pieces[2]?.name === 'input');
     const members: Member[] = [
-      ...(now === name ? [] : [{ key: 'flow', value: `'${now}'` }]),
+      ...(now === name ? [] : [{ key: 'flow', value: quote(now) }]),
       ...(steps.length === 0 ? [] : [{ key: 'steps', value: steps }]),
       ...(input === undefined
         ? []
@@ -69,10 +69,11 @@ function blocked(
 
 function renamedSteps({ answers }: Drafting, flow: string): readonly Member[] {
   const prefix = `flows.${pathName(flow)}.body.`;
-  return [...answers.renames].flatMap(([path, name]) => {
+  return [...answers.renames.keys()].flatMap((path) => {
     if (!path.startsWith(prefix)) return [];
-    const key = plain(path.slice(prefix.length));
-    return [{ key, value: `'${[...key.split('/').slice(0, -1), name].join('/')}'` }];
+    // What is around it may have another name, too.
+    const [, now = ''] = /\.body\.([^]*)$/.exec(newPath(path, answers.renames)) ?? [];
+    return [{ key: plain(path.slice(prefix.length)), value: quote(plain(now)) }];
   });
 }
 
@@ -116,7 +117,7 @@ export function draftEvents(drafting: Drafting): readonly Member[] {
     }
     const broken = brokenIn(drafting, 'events', now, 'runs').find(({ pieces }) => pieces[2]?.name === 'payload');
     const members: Member[] = [
-      ...(now === name ? [] : [{ key: 'event', value: `'${now}'` }]),
+      ...(now === name ? [] : [{ key: 'event', value: quote(now) }]),
       ...(broken === undefined
         ? []
         : [
@@ -136,6 +137,6 @@ export function draftTasks(drafting: Drafting): readonly Member[] {
   const { before, answers } = drafting;
   return Object.keys(before.tasks).flatMap((name) => {
     const now = answers.renames.get(`tasks.${pathName(name)}`);
-    return now === undefined ? [] : [{ key: name, value: `'${now}'` }];
+    return now === undefined ? [] : [{ key: name, value: quote(now) }];
   });
 }

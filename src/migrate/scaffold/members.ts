@@ -18,10 +18,9 @@ export function quote(text: string): string {
 
 /** The lines of members, each at its depth. */
 export function printMembers(members: readonly Member[], depth: number): readonly string[] {
-  // Where one name needs quotes the others do without them.
   const indent = '  '.repeat(depth);
   return members.flatMap(({ key, value, comments = [] }) => {
-    const name = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? key : quote(key);
+    const name = printKey(key);
     const above = comments.flatMap((text) =>
       wrap(text, width - indent.length - 3).map((line) => `${indent}// ${line}`),
     );
@@ -34,6 +33,12 @@ export function printMembers(members: readonly Member[], depth: number): readonl
     }
     return [...above, `${indent}${name}: {`, ...printMembers(value, depth + 1), `${indent}},`];
   });
+}
+
+function printKey(key: string): string {
+  // Written plainly it would not be a member, but the prototype.
+  if (key === '__proto__') return "['__proto__']";
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? key : quote(key);
 }
 
 /** How many questions there are. */

@@ -1,69 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root as repository, typeCheck } from '../../../test/support/type-check.ts';
+import { describe, expect, it } from 'vitest';
 import type { Vanished } from '../../model/index.ts';
-import { project, type Project } from '../fixtures/project.ts';
-import { loadSteps } from '../plan/load.ts';
-import { openQuestions } from '../plan/questions.ts';
+import { project } from '../fixtures/project.ts';
+import { after, before, kept, plan, renames } from '../fixtures/scaffold-shop.ts';
 import { keepVersion } from '../snapshots/keep.ts';
-import { scaffoldStep, type ScaffoldOptions } from './scaffold.ts';
-
-const before = `import { event, flow, machine, system, task } from 'millrace';
-import { z } from 'zod';
-export default system('shop', { version: '1.0.0' });
-export const placed = event('placed', { payload: z.object({ id: z.string(), total: z.number() }) });
-export const paid = event('order.paid', { payload: z.object({ id: z.string() }) });
-export const charge = task('charge', { input: z.object({ id: z.string() }), output: z.object({ receipt: z.string() }) });
-export const mail = task('mail', { input: z.object({ to: z.string() }), output: z.void() });
-export const pay = flow('pay', { input: z.object({ id: z.string() }), on: paid }, (f) =>
-  f.step('charged', ({ input }) => charge({ id: input.id })).step('told', () => mail({ to: 'me' })),
-);
-export const greet = flow('greet', { input: z.object({ to: z.string() }) }, (f) => f.step('sent', ({ input }) => mail(input)));
-export const order = machine('order', {
-  key: 'id',
-  context: z.object({ total: z.number() }),
-  events: { placed, paid },
-  creates: ['placed'],
-}).states('open', {
-  open: { on: { paid: 'paid' } },
-  paid: { after: { '1h': 'done' } },
-  waiting: { after: { '2h': 'done' }, on: { paid: 'open' } },
-  done: { final: true },
-});
-`;
-
-/** Everything gets another name, and some of it another shape. */
-const after = before
-  .replace("'order.paid'", "'order.settled'")
-  .replace("'charge'", "'chargeCard'")
-  .replace('output: z.object({ receipt: z.string() })', 'output: z.object({ receipt: z.string().min(3) })')
-  .replace("flow('greet'", "flow('welcome'")
-  .replace("step('told'", "step('mailed'")
-  .replaceAll("'paid'", "'settled'")
-  .replace('paid: { after', 'settled: { after')
-  .replace("  waiting: { after: { '2h': 'done' }, on: { paid: 'open' } },\n", '')
-  .replace(
-    'context: z.object({ total: z.number() })',
-    "context: z.object({ total: z.number(), currency: z.enum(['EUR', 'USD']) })",
-  );
-
-const renames = [
-  'events."order.paid"=order.settled',
-  'tasks.charge=chargeCard',
-  'flows.greet=welcome',
-  'flows.pay.body.told=mailed',
-  'machines.order.states.paid=settled',
-];
-const plan = async (it: Project, more: Partial<ScaffoldOptions> = {}) =>
-  await scaffoldStep({ entry: it.entry, cwd: it.root, ...more });
-async function kept(next: string): Promise<Project> {
-  const made = project({ 'shop.dsl.ts': before });
-  expect((await keepVersion({ entry: made.entry, cwd: made.root })).diagnostics).toEqual([]);
-  made.write({ 'shop.dsl.ts': next });
-  return made;
-}
+import type { ScaffoldOptions } from './scaffold.ts';
 
 describe('scaffoldStep', () => {
   it('fills in what is clear, and asks for the rest', async () => {
@@ -233,6 +173,29 @@ describe('scaffoldStep', () => {
     expect(scaffold?.module?.text).toBe((await plan(it, { rename: renames })).scaffold?.module?.text);
   });
 
+  it('steps in steps go by the new names of all that is around them', async () => {
+    const flows = (name: string, both: string, inner: string): string =>
+      before.replace(
+        /export const greet = [^;]*;/,
+        `export const greet = flow('${name}', { input: z.object({ to: z.string() }) }, (f) =>
+  f.parallel('${both}', { one: (f) => f.step('${inner}', ({ input }) => mail(input)) }));`,
+      );
+    using it = project({ 'shop.dsl.ts': flows('greet', 'both', 'sent') });
+    await keepVersion({ entry: it.entry, cwd: it.root });
+    it.write({ 'shop.dsl.ts': flows('welcome', 'all', 'mailed') });
+    const { scaffold, diagnostics } = await plan(it, {
+      rename: ['flows.greet=welcome', 'flows.greet.body.both=all', 'flows.greet.body.both/one/sent=mailed'],
+    });
+    expect(diagnostics).toEqual([]);
+    expect(scaffold).toMatchObject({ placeholders: 0, diff: { breaking: [] } });
+    expect(scaffold?.module?.text).toContain(`    greet: {
+      flow: 'welcome',
+      steps: {
+        both: 'all',
+        'both/one/sent': 'all/one/mailed',
+      },`);
+  });
+
   it('a state may be one with a state that was there', async () => {
     using it = await kept(before.replace("  waiting: { after: { '2h': 'done' }, on: { paid: 'open' } },\n", ''));
     const { scaffold } = await plan(it, { rename: ['machines.order.states.waiting=open'] });
@@ -306,79 +269,5 @@ describe('scaffoldStep', () => {
     expect((await plan(it)).diagnostics).toMatchObject([
       { code: 'MR1828', hint: expect.stringContaining('dsl migrate shop.dsl.ts --snapshot') },
     ]);
-  });
-});
-
-describe('what is written', () => {
-  let it_: Project;
-  const file = 'migrations/1.0.0-to-2.0.0.ts';
-  beforeAll(async () => {
-    it_ = await kept(after);
-    const { scaffold } = await plan(it_, { rename: renames.slice(0, 2) });
-    it_.write({
-      [file]: scaffold?.module?.text ?? '',
-      'tsconfig.json': JSON.stringify({
-        compilerOptions: {
-          strict: true,
-          noEmit: true,
-          module: 'nodenext',
-          target: 'es2024',
-          types: ['node'],
-          noUnusedLocals: true,
-          noUnusedParameters: true,
-          noUncheckedIndexedAccess: true,
-          exactOptionalPropertyTypes: true,
-          verbatimModuleSyntax: true,
-          erasableSyntaxOnly: true,
-          allowImportingTsExtensions: true,
-          isolatedModules: true,
-          skipLibCheck: true,
-        },
-        include: ['migrations'],
-      }),
-    });
-  });
-  afterAll(() => it_[Symbol.dispose]());
-
-  it('is a step whose questions are found at their places', async () => {
-    const { files, diagnostics } = await loadSteps(it_.entry, it_.root);
-    expect(diagnostics).toEqual([]);
-    const lines = readFileSync(join(it_.root, file), 'utf8').split('\n');
-    const questions = openQuestions(
-      files.map(({ step }) => ({ from: step.from, to: step.to, file, down: false, parts: step })),
-      it_.root,
-    );
-    expect(questions.length).toBeGreaterThan(3);
-    for (const { line, column } of questions) expect(lines[line - 1]?.slice(column - 1)).toMatch(/^placeholder\(/);
-  });
-
-  it('passes a strict type check, with the answers, too; and a wrong answer does not', async () => {
-    const check = async () => (await typeCheck(join(it_.root, 'tsconfig.json'))).errors.map(({ message }) => message);
-    expect(await check()).toEqual([]);
-    const text = readFileSync(join(it_.root, file), 'utf8');
-    const filled = text
-      .replace('migration, placeholder', 'migration')
-      .replace(
-        /context: placeholder\([^]*?\),\n/,
-        "context: (context: { total: number }) => ({ ...context, currency: 'EUR' }),\n",
-      )
-      .replaceAll(/(\w+): placeholder\([^]*?\),\n/g, "$1: 'cancel',\n");
-    writeFileSync(
-      join(it_.root, file),
-      filled.replaceAll(/(charged|paid|waiting): 'cancel'/g, (_, key) =>
-        key === 'charged' ? `${key}: (old: { receipt: string }) => old` : `${key}: null`,
-      ),
-    );
-    expect(await check()).toEqual([]);
-    writeFileSync(join(it_.root, file), filled.replace("'cancel'", '7'));
-    expect(await check()).toHaveLength(1);
-    writeFileSync(join(it_.root, file), text);
-  });
-
-  it('is formatted as the house does', () => {
-    const text = readFileSync(join(it_.root, file), 'utf8');
-    writeFileSync(join(it_.root, '.oxfmtrc.json'), readFileSync(join(repository, '.oxfmtrc.json'), 'utf8'));
-    execFileSync(join(repository, 'node_modules/.bin/oxfmt'), [file], { cwd: it_.root });
-    expect(readFileSync(join(it_.root, file), 'utf8')).toBe(text);
   });
 });
