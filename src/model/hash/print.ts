@@ -38,7 +38,7 @@ function printMember(owner: Owner, key: string, value: Value): unknown {
   if (isUserData(owner, key, value)) return value;
   if (typeof value === 'string') {
     if (owner['kind'] === 'import' && key === 'from') return fromFolder(value, owner['location'] as Owner);
-    return code.has(key) ? normaliseText(value) : value;
+    return code.has(key) ? normalised(value) : value;
   }
   if (value === null || typeof value !== 'object') return value;
   // A definition may have any name, `location` included.
@@ -51,6 +51,19 @@ function printMember(owner: Owner, key: string, value: Value): unknown {
     );
   }
   return printValue(value);
+}
+
+/** Most code of a system stands there several times: a schema, the name of an event, `input.id`. */
+const texts = new Map<string, string>();
+const mostTexts = 10_000;
+
+function normalised(text: string): string {
+  let print = texts.get(text);
+  if (print === undefined) {
+    if (texts.size >= mostTexts) texts.clear();
+    texts.set(text, (print = normaliseText(text)));
+  }
+  return print;
 }
 
 function printValue(value: Value): unknown {
