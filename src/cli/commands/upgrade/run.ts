@@ -7,6 +7,8 @@ import type { Io } from '../../kit/io.ts';
 import { packageVersion } from '../../kit/package-root.ts';
 import { writeTexts } from '../../systems/fix/write.ts';
 import { shown } from '../../systems/fresh.ts';
+import { hasErrors } from '../../systems/read.ts';
+import { settleMigrations } from '../../systems/settle.ts';
 import { reportOptions } from '../../systems/show-diagnostics.ts';
 import { unified } from '../edit/unified.ts';
 import { recordedVersion } from './recorded.ts';
@@ -23,9 +25,13 @@ export async function upgrade(io: Io, globs: readonly string[], options: Upgrade
   const { check = false, dryRun = false } = options;
   const config = await readConfig(io.cwd);
   const files = globs.length > 0 ? await findFiles(globs, io.cwd) : await findFiles(config.globs, config.root);
+  // A migration that was interrupted has files in two versions: it is ended first.
+  const settled = await settleMigrations(files, io.cwd);
   const from = options.from ?? recordedVersion(files, config.out);
   const to = packageVersion();
-  const result = await upgradeSource(files, { cwd: io.cwd, ...(from !== undefined && { from }), to });
+  const result = hasErrors(settled)
+    ? { codemods: [], files: [], diagnostics: [] }
+    : await upgradeSource(files, { cwd: io.cwd, ...(from !== undefined && { from }), to });
   if (!check && !dryRun) {
     writeTexts(
       new Map(result.files.map(({ path, text }) => [path, text])),
@@ -33,11 +39,11 @@ export async function upgrade(io: Io, globs: readonly string[], options: Upgrade
       'dsl upgrade',
     );
   }
-  const diagnostics = result.diagnostics.filter(({ severity }) => severity === 'error');
+  const diagnostics = [...settled, ...result.diagnostics.filter(({ severity }) => severity === 'error')];
   const diff = result.files
     .map(({ path, before, text }) => unified({ path: shown(io.cwd, path), before, after: text }))
     .join('');
-  const isOk = diagnostics.length === 0 && !(check && result.files.length > 0);
+  const isOk = !hasErrors(diagnostics) && !(check && result.files.length > 0);
   if (io.json) {
     const changed = result.files.map(({ path, changes }) => ({ file: shown(io.cwd, path), changes }));
     const { codemods } = result;
