@@ -17,7 +17,9 @@ it('whatever dsl command comes next ends an interrupted migration first', async 
   const inspected = await dsl('inspect', 'shop.dsl.ts', '--json');
   expect(JSON.parse(inspected.stdout)).toMatchObject({ version: '1.0.0' });
   expect(hasIntent(shop.entry)).toBe(false);
-  expect((await dsl('send', 'shop.dsl.ts', 'paid', '--payload', '{"id":"c1"}', '--db', 'shop.db')).stdout).toMatch(/handled/);
+  expect((await dsl('send', 'shop.dsl.ts', 'paid', '--payload', '{"id":"c1"}', '--db', 'shop.db')).stdout).toMatch(
+    /handled/,
+  );
 
   // Behind the commit, with fresh code of the old version beside a new database: finished, compiled, and driven.
   expect((await migrateIn(shop, { at: 'committed' })).signal).toBe('SIGKILL');

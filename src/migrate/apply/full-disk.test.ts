@@ -13,7 +13,8 @@ import { recoverMigration } from './recover.ts';
 
 // A real disk of three megabytes, where this process may make one.
 const disk = mkdtempSync(join(tmpdir(), 'millrace-disk-'));
-const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk]).status === 0;
+const run = (program: string, ...args: readonly string[]): boolean => spawnSync(program, args).status === 0;
+const isMounted = run('mount', '-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk);
 const usual = process.env['TMPDIR'];
 let system: BoundSystem;
 beforeAll(async () => {
@@ -25,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => {
   if (usual === undefined) delete process.env['TMPDIR'];
   else process.env['TMPDIR'] = usual;
-  if (isMounted) spawnSync('umount', [disk]);
+  if (isMounted) run('umount', disk);
   rmSync(disk, { recursive: true, force: true });
 });
 

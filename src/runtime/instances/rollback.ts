@@ -96,10 +96,11 @@ export function rollback(instances: Instances, tx: Tx, asks: RollbackAsks): Roll
 /** What an instance was before a migration is written in the names and the shapes of another version. */
 function checkMigrated(tx: Tx, { machine, id, migrated }: InstanceRow, { seq }: HistoryRow): void {
   if (migrated === null || seq >= migrated) return;
-  const to = tx.instances.entry(machine, id, migrated)?.payload;
+  const payload = tx.instances.entry(machine, id, migrated)?.payload ?? '{}';
+  const { to } = JSON.parse(payload) as { readonly to?: string };
   throw new EventError(
     'MR3503',
-    `Instance '${id}' of machine '${machine}' was migrated${to == null ? '' : ` to version ${(JSON.parse(to) as { readonly to: string }).to}`} at entry ${migrated}, and cannot go back to entry ${seq}, before that. Choose an entry from ${migrated} on.`,
+    `Instance '${id}' of machine '${machine}' was migrated${to === undefined ? '' : ` to version ${to}`} at entry ${migrated}, and cannot go back to entry ${seq}, before that. Choose an entry from ${migrated} on.`,
     { details: { machine, id, entry: seq, migrated } },
   );
 }
