@@ -13,7 +13,8 @@ import { pieceOf } from '../save/pieces.ts';
 import { editTexts } from './edit-texts.ts';
 
 /** How many lists of edits are applied to each system of the corpus, in each of the tests. */
-const runs = Number(process.env['EDIT_RUNS'] ?? 8);
+const runs = Number(process.env['EDIT_RUNS'] ?? 5);
+const timeout = 30_000 + runs * 5000;
 
 interface Done {
   readonly seed: number;
@@ -85,55 +86,63 @@ function more(list: readonly string[], than: readonly string[]): readonly string
   });
 }
 
-test.each(corpus)('%s: random edits give what they give in the model, and the rest stays', (file) => {
-  let count = 0;
-  for (const { seed, edits, before, texts } of edited(file, 'all', { count: 5 })) {
-    count += 1;
-    const old = open(file, before);
-    const next = open(file, (path) => texts.get(path) ?? before(path));
-    const all = [...next.opened.reading.modules.values()].map((module) => module?.text ?? '').join('\n');
-    const [was, is] = [definitionsOf(old.system), definitionsOf(next.system)];
-    const isSame = (name: string): boolean => {
-      const [a, b] = [was.get(name), is.get(name)];
-      return a !== undefined && b !== undefined && said(a) === said(b);
-    };
-    const renamed = edits.flatMap((edit) => (edit.op === 'rename' ? namesOf(edit.path, edit.to) : []));
-    for (const { definition, name } of old.opened.members) {
-      const text = pieceOf(definition.module, definition.statement);
-      // What is the same and names nothing that is called otherwise now stands there as it stood, comments and all.
-      if (!isSame(name) || renamed.some((each) => text.includes(each))) continue;
-      expect({ seed, edits, name, stands: all.includes(text) ? text : all }).toEqual({
-        seed,
-        edits,
-        name,
-        stands: text,
-      });
+test.each(corpus)(
+  '%s: random edits give what they give in the model, and the rest stays',
+  (file) => {
+    let count = 0;
+    for (const { seed, edits, before, texts } of edited(file, 'all', { count: 5 })) {
+      count += 1;
+      const old = open(file, before);
+      const next = open(file, (path) => texts.get(path) ?? before(path));
+      const all = [...next.opened.reading.modules.values()].map((module) => module?.text ?? '').join('\n');
+      const [was, is] = [definitionsOf(old.system), definitionsOf(next.system)];
+      const isSame = (name: string): boolean => {
+        const [a, b] = [was.get(name), is.get(name)];
+        return a !== undefined && b !== undefined && said(a) === said(b);
+      };
+      const renamed = edits.flatMap((edit) => (edit.op === 'rename' ? namesOf(edit.path, edit.to) : []));
+      for (const { definition, name } of old.opened.members) {
+        const text = pieceOf(definition.module, definition.statement);
+        // What is the same and names nothing that is called otherwise now stands there as it stood, comments and all.
+        if (!isSame(name) || renamed.some((each) => text.includes(each))) continue;
+        expect({ seed, edits, name, stands: all.includes(text) ? text : all }).toEqual({
+          seed,
+          edits,
+          name,
+          stands: text,
+        });
+      }
     }
-  }
-  expect(count).toBeGreaterThan(0);
-});
+    expect(count).toBeGreaterThan(0);
+  },
+  timeout,
+);
 
-test.each(corpus)('%s: what is renamed keeps every comment, line and indentation', (file) => {
-  for (const { seed, edits, before, texts, notes } of edited(file, 'rename', { ops: ['rename'], count: 6 })) {
-    if (notes.length > 0) continue;
-    const { machines } = open(file, before).system;
-    const aliases = Object.values(machines).flatMap(({ events }) => events.map(({ alias }) => alias));
-    const isAlias = edits.some(({ path }) => /^machines\..*\.events\./.test(path));
-    const names = edits.flatMap((edit) => (edit.op === 'rename' ? namesOf(edit.path, edit.to) : []));
-    if (isAlias) names.push(...aliases);
-    for (const [path, text] of texts) {
-      const [old, next] = [piecesOf(before(path)), piecesOf(text)];
-      expect({ seed, edits, comments: next.comments }).toEqual({ seed, edits, comments: old.comments });
-      // A run that was called after its state and its work gets an `id`.
-      if (edits.some((edit) => edit.path.includes('.run.'))) continue;
-      expect({ seed, edits, layout: next.layout }).toEqual({ seed, edits, layout: old.layout });
-      const strange = [...more(old.tokens, next.tokens), ...more(next.tokens, old.tokens)].filter(
-        (token) => !/^[:,.[\]]$/.test(token) && !names.some((name) => token.includes(name)),
-      );
-      expect({ seed, edits, strange }).toEqual({ seed, edits, strange: [] });
+test.each(corpus)(
+  '%s: what is renamed keeps every comment, line and indentation',
+  (file) => {
+    for (const { seed, edits, before, texts, notes } of edited(file, 'rename', { ops: ['rename'], count: 6 })) {
+      if (notes.length > 0) continue;
+      const { machines } = open(file, before).system;
+      const aliases = Object.values(machines).flatMap(({ events }) => events.map(({ alias }) => alias));
+      const isAlias = edits.some(({ path }) => /^machines\..*\.events\./.test(path));
+      const names = edits.flatMap((edit) => (edit.op === 'rename' ? namesOf(edit.path, edit.to) : []));
+      if (isAlias) names.push(...aliases);
+      for (const [path, text] of texts) {
+        const [old, next] = [piecesOf(before(path)), piecesOf(text)];
+        expect({ seed, edits, comments: next.comments }).toEqual({ seed, edits, comments: old.comments });
+        // A run that was called after its state and its work gets an `id`.
+        if (edits.some((edit) => edit.path.includes('.run.'))) continue;
+        expect({ seed, edits, layout: next.layout }).toEqual({ seed, edits, layout: old.layout });
+        const strange = [...more(old.tokens, next.tokens), ...more(next.tokens, old.tokens)].filter(
+          (token) => !/^[:,.[\]]$/.test(token) && !names.some((name) => token.includes(name)),
+        );
+        expect({ seed, edits, strange }).toEqual({ seed, edits, strange: [] });
+      }
     }
-  }
-});
+  },
+  timeout,
+);
 
 function namesOf(path: string, to: string): readonly string[] {
   const old = /(?:"((?:[^"\\]|\\.)*)"|([^./]+))$/.exec(path);
@@ -162,15 +171,24 @@ function randomMoves(model: SystemModel, random: () => number, options: RandomEd
   return all === undefined || !fits(all) ? { edits: [], model } : { edits: [...edits, ...more.edits], model: all };
 }
 
-test.each(corpus)('%s: what is moved takes its comments along', (file) => {
-  for (const { seed, edits, before, texts, notes } of edited(file, 'move', { ops: ['move'], count: 2 }, randomMoves)) {
-    if (notes.length > 0) continue;
-    const all = (textOf: (path: string) => string): Pieces => piecesOf([...texts.keys()].map(textOf).join('\n'));
-    const [old, next] = [all(before), all((path) => texts.get(path) ?? before(path))];
-    expect({ seed, edits, comments: next.comments.toSorted() }).toEqual({
-      seed,
-      edits,
-      comments: old.comments.toSorted(),
-    });
-  }
-});
+test.each(corpus)(
+  '%s: what is moved takes its comments along',
+  (file) => {
+    for (const { seed, edits, before, texts, notes } of edited(
+      file,
+      'move',
+      { ops: ['move'], count: 2 },
+      randomMoves,
+    )) {
+      if (notes.length > 0) continue;
+      const all = (textOf: (path: string) => string): Pieces => piecesOf([...texts.keys()].map(textOf).join('\n'));
+      const [old, next] = [all(before), all((path) => texts.get(path) ?? before(path))];
+      expect({ seed, edits, comments: next.comments.toSorted() }).toEqual({
+        seed,
+        edits,
+        comments: old.comments.toSorted(),
+      });
+    }
+  },
+  timeout,
+);

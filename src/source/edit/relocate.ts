@@ -8,6 +8,7 @@ import { namesOf, pieceOf, startWithComments } from '../save/pieces.ts';
 import { specifierEdits, statementEdit, type Specifier } from '../save/removed.ts';
 import { styleOf } from '../save/style.ts';
 import { hasModifier, parseModule, type Module } from '../syntax/module.ts';
+import { freeName } from '../../model/text/names.ts';
 import type { Source } from './rename.ts';
 import { freeIn } from './statements.ts';
 import type { Texts } from './symbols.ts';
@@ -29,6 +30,9 @@ export function relocate({ opened, texts }: Source, { from, to, statements, anch
   const stays = from.source.statements.filter((statement) => !statements.includes(statement));
   const free = new Set(statements.flatMap((statement) => [...freeIn(statement)]));
   const used = new Set(stays.flatMap((statement) => [...freeIn(statement)]));
+  const inCode = new Set(
+    stays.filter((statement) => !ts.isExportDeclaration(statement)).flatMap((statement) => [...freeIn(statement)]),
+  );
   const style = styleOf(to.text, to.source);
   const needsExport = (statement: ts.Statement): boolean =>
     from !== to &&
@@ -40,7 +44,7 @@ export function relocate({ opened, texts }: Source, { from, to, statements, anch
   const place = insertion(to, text, anchor, style.eol);
   if (from === to) return next.set(from.path, declaredFirst(from.text, applyEdits(from.text, [...gone, place]), style));
 
-  const isFrom = (module: Module, { text: path }: ts.StringLiteral): boolean =>
+  const isFrom = (module: Module, path: string): boolean =>
     path.startsWith('.') && candidates(resolve(dirname(module.path), path)).includes(from.path);
   const wanted = new Map<Module, Imported[]>();
   for (const module of opened.reading.modules.values()) {
@@ -59,7 +63,7 @@ export function relocate({ opened, texts }: Source, { from, to, statements, anch
       // What only the moved statements use is imported no longer.
       if (module === from && ts.isImportDeclaration(statement))
         return free.has(each.name.text) && !used.has(each.name.text);
-      if (!isFrom(module, path) || !names.has(imported)) return false;
+      if (!isFrom(module, path.text) || !names.has(imported)) return false;
       if (module === to) return true;
       if (ts.isExportDeclaration(statement)) again.push(bindingOf(imported, each.name.text));
       else {
@@ -72,13 +76,22 @@ export function relocate({ opened, texts }: Source, { from, to, statements, anch
     if (module === from) {
       edits.push(...gone);
       for (const name of names)
-        if (used.has(name))
+        if (inCode.has(name))
           own.push({ name, imported: name, from: specifier(from, to.file), typeOnly: isTypeName(from, name) });
     }
     if (module === to) edits.push(place);
-    if (again.length > 0) edits.push(reexport(module, again, specifier(module, to.file)));
+    for (const { node, name } of module === from ? [] : throughWhole(module, (path) => isFrom(module, path), names)) {
+      const local = module === to ? name : freeName(name, identifiersIn(module));
+      edits.push({ start: node.getStart(module.source), end: node.end, text: local });
+      if (module !== to) own.push({ name: local, imported: name, from: specifier(module, to.file), typeOnly: false });
+    }
     if (own.length > 0) wanted.set(module, own);
     if (edits.length > 0) next.set(module.path, applyEdits(module.text, edits));
+    if (again.length > 0)
+      next.set(
+        module.path,
+        withExport(next.get(module.path) ?? module.text, module, again, specifier(module, to.file)),
+      );
   }
   wanted.set(
     to,
@@ -132,10 +145,43 @@ function insertion(to: Module, text: string, anchor: ts.Statement | undefined, e
   return { start: end, end: to.text.length, text: `${end === 0 ? '' : eol + eol}${text}${eol}` };
 }
 
-function reexport(module: Module, names: readonly string[], from: string): TextEdit {
-  const { eol, quote } = styleOf(module.text, module.source);
-  const end = module.text.trimEnd().length;
-  return { start: end, end, text: `${eol}${eol}export { ${names.join(', ')} } from ${quote}${from}${quote};` };
+function withExport(text: string, { source, text: old }: Module, names: readonly string[], from: string): string {
+  const { eol, quote, semicolons } = styleOf(old, source);
+  const line = `export { ${names.join(', ')} } from ${quote}${from}${quote}${semicolons ? ';' : ''}`;
+  return `${text.trimEnd()}${eol}${eol}${line}${eol}`;
+}
+
+/** `billing.charge`, where `billing` is the whole file. */
+function throughWhole(
+  { bindings, source }: Module,
+  isFrom: (path: string) => boolean,
+  names: ReadonlySet<string>,
+): readonly { readonly node: ts.PropertyAccessExpression; readonly name: string }[] {
+  const isWhole = (name: string): boolean => {
+    const value = bindings.get(name)?.value;
+    return value?.kind === 'import' && value.imported === '*' && isFrom(value.from);
+  };
+  const found: { readonly node: ts.PropertyAccessExpression; readonly name: string }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && isWhole(node.expression.text))
+      if (names.has(node.name.text)) found.push({ node, name: node.name.text });
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** Every name in a file, whatever it is the name of. */
+function identifiersIn({ source }: Module): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    // A member is called through its owner.
+    if (ts.isPropertyAccessExpression(node)) return visit(node.expression);
+    if (ts.isIdentifier(node)) found.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
 }
 
 /** Exports what another file needs now. */
