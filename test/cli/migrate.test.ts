@@ -245,6 +245,8 @@ describe('dsl migrate', () => {
     ['nothing to do', ['shop.dsl.ts'], /needs to know what to do/],
     ['no file', [], /Missing required argument 'file'/],
     ['two things at once', ['shop.dsl.ts', '--plan', '--check'], /--plan and --check do not go together/],
+    ['a version to keep', ['shop.dsl.ts', '--snapshot', '--dry-run'], /--dry-run says nothing of that/],
+    ['a database to plan', ['shop.dsl.ts', '--plan', '--db', 'x.db'], /looks at the source alone/],
     [
       'answers without questions',
       ['shop.dsl.ts', '--to', '2.0.0', '--drop', 'x'],

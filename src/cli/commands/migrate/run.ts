@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { kebabCase } from '../../../core/index.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 
@@ -43,6 +44,13 @@ function refuseMixtures(options: MigrateOptions): void {
       '`dsl migrate` needs to know what to do: --snapshot, --plan, --check, --to VERSION or --db FILE.',
       '`dsl migrate --help` shows how it is used.',
     );
+  }
+  const extra = (['to', 'from', 'db', 'dryRun', 'allowDowngrade'] as const).find((name) => options[name] !== undefined);
+  if (options.snapshot === true && extra !== undefined) {
+    usage(`--snapshot keeps the present version, and --${kebabCase(extra)} says nothing of that.`, 'Leave it out.');
+  }
+  if (options.plan === true && (options.db !== undefined || options.allowDowngrade !== undefined)) {
+    usage('--plan looks at the source alone: --db and --allow-downgrade say nothing of that.', 'Leave them out.');
   }
   if (options.plan === undefined && (options.rename !== undefined || options.drop !== undefined)) {
     usage('--rename and --drop are answers to the questions of --plan.', 'Give them with --plan.');
