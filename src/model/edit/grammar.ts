@@ -113,3 +113,8 @@ export function typeOf(type: string | undefined, key: string): string | undefine
 export function typeOfItem(item: ItemKind, value: unknown): string {
   return (item === 'step' || item === 'action') && isOwner(value) ? String(value['kind']) : item;
 }
+
+/** Puts something into a node of a copy. */
+export function put(owner: object, key: string | number, value: unknown): void {
+  (owner as Record<string | number, unknown>)[key] = value;
+}

@@ -1,4 +1,3 @@
-import { parseTarget } from '../../core/index.ts';
 import type { CallNode, FlowNode } from '../nodes/flow.ts';
 import type { Location } from '../nodes/location.ts';
 import type { MachineNode, StateNode } from '../nodes/machine.ts';
@@ -8,8 +7,8 @@ import { actionParts } from '../visit/actions.ts';
 import { transitionGroups, visitActions, visitStates } from '../visit/states.ts';
 import { stepParts } from '../visit/step-parts.ts';
 import { visitSteps } from '../visit/steps.ts';
-import type { DefinitionKind, MapName, Owner } from './grammar.ts';
-import { pathName } from './path.ts';
+import { put, type DefinitionKind, type MapName, type Owner } from './grammar.ts';
+import { writtenTarget } from './rename/target.ts';
 
 /** A place in a definition that names another one. */
 export interface Slot {
@@ -23,11 +22,6 @@ export interface Slot {
   readonly set: (to: string) => void;
   /** The call that the name is the target of. */
   readonly call?: CallNode;
-}
-
-/** Puts something into a node of a copy. */
-export function put(owner: object, key: string | number, value: unknown): void {
-  (owner as Record<string | number, unknown>)[key] = value;
 }
 
 /** Calls back for every place in a definition that names a definition. */
@@ -154,17 +148,10 @@ function inState(state: StateNode, place: string, visit: (slot: Slot) => void): 
   }
   visitActions(state, (action) => {
     for (const inner of actionParts(action).calls ?? []) call(inner, place, visit);
-    if (action.kind !== 'send' || typeof action.target !== 'string') return;
-    const target = parseTarget(action.target);
-    if (target?.kind !== 'machine' && target?.kind !== 'instance') return;
-    const rest = target.kind === 'instance' ? `/${target.id}` : '';
-    visit({
-      kinds: ['machine'],
-      name: target.machine,
-      place,
-      location: action.location,
-      set: (to) => put(action, 'target', `${to}${rest}`),
-    });
+    if (action.kind !== 'send' || action.target === undefined) return;
+    const written = writtenTarget(action);
+    if (written?.machine === undefined) return;
+    visit({ kinds: ['machine'], name: written.machine, place, location: action.location, set: written.set });
   });
 }
 
@@ -200,17 +187,9 @@ export function visitMachineSlots(node: MachineNode, visit: (slot: MachineSlot) 
       for (const { targets, location } of transitions) list('state', targets, place, location);
     }
     visitActions(state, (action) => {
-      if (action.kind === 'send' && typeof action.target === 'string') {
-        const target = parseTarget(action.target);
-        if (target?.kind !== 'run') return;
-        visit({
-          kind: 'run',
-          name: target.id,
-          place,
-          location: action.location,
-          set: (to) => put(action, 'target', `#${to}`),
-        });
-      }
+      const written = action.kind === 'send' ? writtenTarget(action) : undefined;
+      if (written?.run === undefined) return;
+      visit({ kind: 'run', name: written.run, place, location: action.location, set: written.set });
     });
   });
 }
@@ -230,9 +209,4 @@ function descriptor(on: StateNode['on'][number], place: string, visit: (slot: Ma
   } else if (timer !== undefined) {
     visit({ kind: 'state', name: timer, ...at, set: (to) => put(on, 'event', `after.${to}.${number}`) });
   } else visit({ kind: 'alias', name, ...at, set: (to) => put(on, 'event', to) });
-}
-
-/** What a definition is called in a message. */
-export function definitionText(map: MapName, name: string): string {
-  return `${map}.${pathName(name)}`;
 }

@@ -6,9 +6,8 @@ import { readCode } from '../../text/bindings.ts';
 import { spliced, type Renaming, type Splice } from '../../text/rename.ts';
 import { scan, type Token } from '../../text/scan.ts';
 import { visitCalls, visitExpressions } from '../../visit/expressions.ts';
-import { maps, type MapName, type Owner } from '../grammar.ts';
+import { maps, put, type MapName, type Owner } from '../grammar.ts';
 import { Refused, type Problem } from '../problem.ts';
-import { put } from '../slots.ts';
 
 /** A piece of code in a definition of a copy. */
 export interface CodeSite {

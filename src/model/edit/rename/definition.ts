@@ -5,12 +5,13 @@ import { camelCase, isIdentifier } from '../../text/names.ts';
 import { visitCalls } from '../../visit/expressions.ts';
 import { checkFree } from '../add.ts';
 import type { Step } from '../find.ts';
-import { maps, type MapName, type Owner } from '../grammar.ts';
+import { maps, put, type MapName, type Owner } from '../grammar.ts';
 import type { Place } from '../place.ts';
 import { refuse } from '../problem.ts';
-import { put, visitAllSlots, visitSlots, type Slot } from '../slots.ts';
+import { visitAllSlots, visitSlots, type Slot } from '../slots.ts';
 import { write } from './code.ts';
 import { followsEvent, renameAlias, renameDefaultRuns } from './inside.ts';
+import { checkTargets } from './target.ts';
 
 const definitionName = /^[A-Za-z_][\w.-]*$/;
 
@@ -26,6 +27,7 @@ export function renameDefinition(step: Step, place: Place, to: string): void {
     });
   }
   checkFree(step, map, to, place.location);
+  if (kind === 'machine') for (const machine of Object.values(work.model.machines)) checkTargets(machine, from);
   const isMeant = (slot: Slot): boolean => slot.name === from && slot.kinds.includes(kind);
   const constant = constantFor(step, map, from, to);
   const users = new Map<string, readonly [MapName, string]>();

@@ -1,11 +1,13 @@
 import { matches } from '../../../core/index.ts';
 import type { MachineNode } from '../../nodes/machine.ts';
 import { visitStates } from '../../visit/states.ts';
-import { put, visitMachineSlots } from '../slots.ts';
+import { visitMachineSlots } from '../slots.ts';
+import { put } from '../grammar.ts';
+import { checkTargets } from './target.ts';
 
 /** Gives work of a machine other ids. All slots that name it follow. */
 export function renameRuns(machine: MachineNode, renames: ReadonlyMap<string, string>): void {
-  if (renames.size === 0) return;
+  for (const id of renames.keys()) checkTargets(machine, `#${id}`);
   visitStates(machine, ({ run }) => {
     for (const work of run) {
       const to = renames.get(work.id);

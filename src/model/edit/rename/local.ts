@@ -6,10 +6,9 @@ import { globalNames } from '../../text/words.ts';
 import { visitCalls } from '../../visit/expressions.ts';
 import { checkFree } from '../add.ts';
 import type { Step } from '../find.ts';
-import { maps, type MapName, type Owner } from '../grammar.ts';
+import { maps, put, type MapName, type Owner } from '../grammar.ts';
 import type { Place } from '../place.ts';
 import { Refused, refuse, type Problem } from '../problem.ts';
-import { put } from '../slots.ts';
 import { changeCode, codeIn, shortened, type CodeSite } from './code.ts';
 import { renameKey } from './definition.ts';
 

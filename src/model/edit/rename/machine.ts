@@ -5,10 +5,10 @@ import { renameAsked } from '../../text/rename.ts';
 import { scan } from '../../text/scan.ts';
 import { visitStates } from '../../visit/states.ts';
 import type { Step } from '../find.ts';
-import type { Owner } from '../grammar.ts';
+import { put, type Owner } from '../grammar.ts';
 import type { Place } from '../place.ts';
 import { refuse } from '../problem.ts';
-import { put, visitMachineSlots } from '../slots.ts';
+import { visitMachineSlots } from '../slots.ts';
 import { changeCode, checkReached, codeIn } from './code.ts';
 import { followsEvent, renameAlias, renameDefaultRuns, renameRuns } from './inside.ts';
 

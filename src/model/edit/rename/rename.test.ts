@@ -1,102 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readText } from '../../../source/fixtures/read-text.ts';
-import { hashSystem } from '../../hash/hash.ts';
-import type { SystemModel } from '../../nodes/system.ts';
 import { applyEdits } from '../apply.ts';
-
-async function modelOf(text: string): Promise<SystemModel> {
-  const { system, diagnostics } = await readText(text);
-  expect(diagnostics).toEqual([]);
-  return system as SystemModel;
-}
-
-/** What is compared: everything but places. */
-const said = (model: SystemModel | undefined): unknown =>
-  JSON.parse(
-    JSON.stringify(model, (key, value: unknown) => (key === 'location' || key === 'files' ? undefined : value)),
-  );
-
-const head = `import { event, failed, flow, machine, system, task } from 'millrace';
-import { z } from 'zod';
-export default system('shop', { version: '1.0.0' });
-const Id = z.string();
-const Money = z.object({ cents: z.int() });
-const limit = 10, rate = 2;
-const { vat, tip: gift } = { vat: 19, tip: 5 };
-const round = (cents: number): number => Math.round(cents * rate) + limit;
-type Price = z.infer<typeof Money>;
-function isDear({ context }: { context: { total?: number | undefined } }): boolean { return (context.total ?? 0) > limit; }
-export const placed = event('placed', { payload: z.object({ id: Id, total: z.number() }) });
-export const sent = event('parcel.sent', { payload: z.object({ id: Id }) });
-export const charge = task('charge', { input: z.object({ id: Id, money: Money }), output: z.object({ paymentId: z.string(), line: Money }) });
-export const refund = task('refund', { input: z.object({ paymentId: z.string() }), output: z.void() });
-`;
-
-const shop = `${head}
-export const pay = flow('pay', { input: z.object({ id: Id, lines: z.array(Money) }), output: z.object({ paymentId: z.string(), all: z.array(z.number()) }), on: failed(charge) }, (f) => f
-  .step('paid', ({ input }) => charge({ id: input.id, money: { cents: round(vat + gift) } }))
-  .undo(({ paid }) => refund({ paymentId: paid.paymentId }))
-  .map('held', ({ input, paid }) => input.lines.filter((line) => line.cents > paid.line.cents), (f) => f
-    .step('one', ({ item, paid: p, ...rest }) => charge({ id: p.paymentId + rest.input.id, money: item })))
-  .parallel('both', {
-    left: (f) => f.step('a', (scope) => refund(scope.paid)).returns(({ paid }) => paid.line.cents),
-    right: (f) => f.step('b', (scope) => refund({ paymentId: scope['paid'].paymentId })).returns(() => 2),
-  })
-  .branch('which', ({ both: { left, right } }) => left > right, {
-    true: (f) => f.returns(({ both }) => [both.left, ...[1].map((left) => left + both.right)]),
-    false: (f) => f.returns(({ paid, held }) => [paid.line.cents, held.length]),
-  })
-  .waitFor('come', sent, { match: { id: ({ paid }) => paid.paymentId }, timeout: '1d' })
-  .returns(({ paid, which }) => ({ paymentId: \`\${paid.paymentId} \${[paid].map((paid) => paid.line)}\`, all: [...which, ...[{ paid }].map(({ paid }) => paid.line.cents)] })));
-
-export const shelf = machine('shelf', { key: 'id', context: z.object({}), events: { sent } }).states('idle', { idle: { on: { sent: {} } } });
-
-export const order = machine('order', {
-  key: 'id',
-  context: z.object({ total: z.number().optional() }),
-  events: { placed, sent, broken: failed(pay) },
-  creates: ['placed'],
-  flows: { pay },
-  machines: { shelf },
-}).states('new', {
-  new: { on: { placed: { target: 'open', assign: ({ event }) => ({ total: event.total }) }, 'done.state.open': 'gone' } },
-  open: {
-    initial: 'left',
-    onDone: 'gone',
-    states: {
-      left: {
-        run: [{ flow: 'pay', input: () => ({ id: '1', lines: [] }), onDone: 'late' }, { machine: 'shelf', input: () => ({}) }, { flow: 'pay', id: 'again', input: () => ({ id: '2', lines: [] }) }],
-        on: {
-          'parcel': {}, sent: { guard: ({ in: isIn, context }) => isIn('open') && context.total !== 1 },
-          'done.run.left.pay': 'late',
-          'error.run.again': { target: 'late', guard: (scope) => scope.in("open") || scope.in('left') },
-        },
-        after: { '1d': { target: 'late', guard: isDear } },
-        exit: { send: [] },
-      },
-      late: { final: true },
-    },
-    on: { broken: ['gone'], placed: { target: 'left', do: [{ send: { event: ({ instanceId }) => sent({ id: instanceId }), target: '#left.shelf' } }, { send: { event: () => sent({ id: '7' }), target: 'shelf/7' } }, { emit: () => sent({ id: '1' }) }] } },
-  },
-  remembered: { history: 'deep', initial: 'left' },
-  gone: { final: true },
-});
-`
-  .replace("'parcel': {}, ", '')
-  .replace('        exit: { send: [] },\n', '')
-  .replace("  remembered: { history: 'deep', initial: 'left' },\n", '');
-
-/** Renames in the model, and in the text by hand, and compares. */
-async function same(path: string, to: string, byHand: (text: string) => string, text = shop): Promise<void> {
-  const before = await modelOf(text);
-  const { system, diagnostics } = applyEdits(before, [{ op: 'rename', path, to }]);
-  expect(diagnostics).toEqual([]);
-  const changed = byHand(text);
-  expect(changed).not.toBe(text);
-  const after = await modelOf(changed);
-  expect(said(system)).toEqual(said(after));
-  expect(hashSystem(system as SystemModel)).toBe(hashSystem(after));
-}
+import { head, modelOf, same, shop } from '../fixtures/shop.ts';
 
 describe('definitions', () => {
   it('a task: calls, the constant, its failures', async () => {
@@ -131,6 +35,29 @@ describe('definitions', () => {
 
   it('a machine: what others run, and to which they send', async () => {
     await same('machines.shelf', 'rack', (text) => text.replaceAll(/\bshelf\b/g, 'rack'));
+  });
+
+  it('a machine and its work, in targets that are written in a lambda', async () => {
+    const target = (lambda: string): string => shop.replace("target: 'shelf/7'", `target: ${lambda}`);
+    const text = target('({ context }) => `shelf/${context.total}`');
+    await same('machines.shelf', 'rack', (one) => one.replaceAll(/\bshelf\b/g, 'rack'), text);
+    await same('machines.shelf', 'rack', (one) => one.replaceAll(/\bshelf\b/g, 'rack'), target("() => 'shelf'"));
+    const work = target("() => '#left.shelf'");
+    await same(
+      'machines.order.states.left.run."left.shelf"',
+      'job',
+      (one) => one.replaceAll("'#left.shelf'", "'#job'").replace("machine: 'shelf',", "machine: 'shelf', id: 'job',"),
+      work,
+    );
+    const computed = await modelOf(target("({ context }) => (context.total === 1 ? 'shelf' : '#left.shelf')"));
+    for (const path of ['machines.shelf', 'machines.order.states.left.run."left.shelf"']) {
+      expect(applyEdits(computed, [{ op: 'rename', path, to: 'rack' }])).toMatchObject({
+        diagnostics: [{ code: 'MR1786' }],
+      });
+    }
+    expect(
+      applyEdits(await modelOf(text), [{ op: 'remove', path: 'machines.shelf' }]).diagnostics[0]?.related,
+    ).toHaveLength(3);
   });
 
   it('a name that is taken, or that cannot be one', async () => {
@@ -324,38 +251,6 @@ describe('states and what is in machines', () => {
     expect(codes('machines.order.states.open', 'busy', asks)).toEqual(['MR1786']);
     const covered = await modelOf(shop.replace("'done.state.open': 'gone'", "'done.state.*': 'gone'"));
     expect(codes('machines.order.states.open', 'busy', covered)).toEqual([]);
-  });
-});
-
-describe('declarations', () => {
-  it('a constant: in lambdas, schemas, types and other declarations', async () => {
-    await same('locals.Money', 'Cash', (text) => text.replaceAll(/\bMoney\b/g, 'Cash'));
-    await same('locals.limit', 'most', (text) => text.replaceAll(/\blimit\b/g, 'most'));
-    await same('locals.round', 'up', (text) =>
-      text.replaceAll(/\bround\b(?=\()|(?<=const )round/g, 'up').replace('Math.up', 'Math.round'),
-    );
-  });
-
-  it('one that is taken out of an object, beside another', async () => {
-    await same('locals.vat', 'tax', (text) =>
-      text.replace('{ vat, tip', '{ vat: tax, tip').replace('round(vat', 'round(tax'),
-    );
-    await same('locals.gift', 'given', (text) => text.replace('tip: gift', 'tip: given').replace('+ gift', '+ given'));
-  });
-
-  it('an import', async () => {
-    await same('imports.z', 'zod', (text) =>
-      text.replace('import { z }', 'import { z as zod }').replaceAll(/\bz\./g, 'zod.'),
-    );
-  });
-
-  it('a name that means something', async () => {
-    const model = await modelOf(shop);
-    const codes = (to: string) =>
-      applyEdits(model, [{ op: 'rename', path: 'locals.limit', to }]).diagnostics.map(({ code }) => code);
-    for (const to of ['Money', 'z', 'Math', 'if', 'charge', 'a-b']) expect(codes(to), to).toEqual(['MR1782']);
-    expect(codes('context')).toEqual(['MR1786']);
-    expect(codes('cents')).toEqual(['MR1786']);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Step } from '../find.ts';
 import type { Place } from '../place.ts';
 import { refuse } from '../problem.ts';
 import { readersOf, scopePlace, scopeWords, takenBy, type ScopePlace } from '../scope.ts';
-import { put } from '../slots.ts';
+import { put } from '../grammar.ts';
 import { changeCode, checkReached, type CodeSite } from './code.ts';
 
 function checkId(to: string, location: Location, what: string): void {
