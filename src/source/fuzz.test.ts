@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { systemSchema } from '../model/index.ts';
 import { readText } from './fixtures/read-text.ts';
 
-const sources = ['orders', 'ingest', 'review'].map((name) =>
+const sources = ['orders', 'ingest', 'review', 'releases'].map((name) =>
   readFileSync(new URL(`../../dsl-examples/${name}/${name}.dsl.ts`, import.meta.url), 'utf8').split(/(\b|\s+)/),
 );
 const bits = [

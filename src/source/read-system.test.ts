@@ -177,7 +177,7 @@ describe('JSON', () => {
 
 describe('loadSystemFromDsl', () => {
   it('gives the model of every example', async () => {
-    for (const name of ['orders', 'ingest', 'review']) {
+    for (const name of ['orders', 'ingest', 'review', 'releases']) {
       const model = await loadSystemFromDsl(
         new URL(`../../dsl-examples/${name}/${name}.dsl.ts`, import.meta.url).pathname,
       );

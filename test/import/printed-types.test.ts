@@ -24,7 +24,7 @@ beforeAll(async () => {
     if (model === undefined) throw new Error(`${name}: no model`);
     writeFileSync(join(folder, `${name}.dsl.ts`), printSystem(model).text ?? '');
   };
-  const examples = ['orders', 'review', 'ingest'].map((name) => `dsl-examples/${name}/${name}.dsl.ts`);
+  const examples = ['orders', 'review', 'ingest', 'releases'].map((name) => `dsl-examples/${name}/${name}.dsl.ts`);
   for (const path of [...examples, 'test/language/everything.dsl.ts']) {
     const { system } = await readSystem(join(root, path));
     write(basename(path, '.dsl.ts'), system);

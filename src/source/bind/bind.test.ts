@@ -12,7 +12,7 @@ import { basics } from '../fixtures/read-text.ts';
 import { loadSystemFromDsl } from '../index.ts';
 import { bindLive } from './load-live.ts';
 
-const examples = ['orders', 'ingest', 'review'].map((name) =>
+const examples = ['orders', 'ingest', 'review', 'releases'].map((name) =>
   fileURLToPath(new URL(`../../../dsl-examples/${name}/${name}.dsl.ts`, import.meta.url)),
 );
 
@@ -81,7 +81,7 @@ it('everything that machines can say is bound, too', async () => {
 });
 
 describe('both ways of binding', () => {
-  it.each(['orders', 'ingest', 'review'])('%s: executed and generated have the same schemas', async (name) => {
+  it.each(['orders', 'ingest', 'review', 'releases'])('%s: executed and generated have the same schemas', async (name) => {
     const live = await loadSystemFromDsl(examples.find((path) => path.includes(`/${name}.dsl`)) ?? '', { live: true });
     const { default: generated } = (await import(`../../../generated/${name}/index.ts`)) as { default: BoundSystem };
     expect(schemasOf(live)).toEqual(schemasOf(generated));

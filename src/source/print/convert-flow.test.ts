@@ -9,6 +9,7 @@ import { basics, modelOf } from '../fixtures/read-text.ts';
 const files = [
   'dsl-examples/orders/orders.dsl.ts',
   'dsl-examples/ingest/ingest.dsl.ts',
+  'dsl-examples/releases/releases.dsl.ts',
   'dsl-examples/review/review.dsl.ts',
   'test/language/everything.dsl.ts',
 ];

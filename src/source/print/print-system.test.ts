@@ -12,6 +12,7 @@ const files = [
   'dsl-examples/orders/orders.dsl.ts',
   'dsl-examples/review/review.dsl.ts',
   'dsl-examples/ingest/ingest.dsl.ts',
+  'dsl-examples/releases/releases.dsl.ts',
   'templates/init/hello/hello.dsl.ts',
   'templates/init/orders/orders.dsl.ts',
   'test/language/everything.dsl.ts',

@@ -1,0 +1,5 @@
+import { implement } from 'millrace/tasks';
+import { listPages } from '../../../generated/releases/contracts.ts';
+import { pagesOf } from '../press/files.ts';
+
+export default implement(listPages, ({ folder }) => pagesOf(folder));
