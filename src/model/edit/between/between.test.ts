@@ -147,6 +147,36 @@ describe('the edits between two systems are small', () => {
     expect(between(before, after).slice(0, 2)).toEqual(['remove flows.pay', 'remove tasks.charge']);
   });
 
+  it('names that go on to others, and that are exchanged', () => {
+    const before = shop({
+      tasks: [task('a'), task('b', { timeout: '1s' })],
+      flows: [flow('pay', [step('x', 'a'), step('y', 'b')])],
+    });
+    const on = shop({
+      tasks: [task('b'), task('c', { timeout: '1s' })],
+      flows: [flow('pay', [step('x', 'b'), step('y', 'c')])],
+    });
+    const renames = [
+      { path: 'tasks.a', to: 'b' },
+      { path: 'tasks.b', to: 'c' },
+    ];
+    expect(between(before, on, { renames })).toEqual(['rename tasks.b c', 'rename tasks.a b']);
+    const swapped = shop({
+      tasks: [task('b'), task('a', { timeout: '1s' })],
+      flows: [flow('pay', [step('x', 'b'), step('y', 'a')])],
+    });
+    const exchanged = [
+      { path: 'tasks.a', to: 'b' },
+      { path: 'tasks.b', to: 'a' },
+    ];
+    expect(between(before, swapped, { renames: exchanged })).toEqual([
+      'rename tasks.a b_',
+      'rename tasks.b a',
+      'rename tasks.b_ b',
+    ]);
+    expect(between(before, before, { renames: [{ path: 'tasks.nothing', to: 'x' }] })).toEqual([]);
+  });
+
   it('steps of one name are set as a whole', () => {
     const before = flow('pay', [step('a', 'charge'), step('a', 'charge')]);
     const after = flow('pay', [step('a', 'charge')], { body: body(step('a', 'charge'), step('b', 'charge')) });

@@ -4,7 +4,7 @@ import type { SystemModel } from '../../nodes/system.ts';
 import { applyEdits, applyUnchecked } from '../apply.ts';
 import type { Edit, RenameEdit } from '../edit.ts';
 import { maps, type MapName } from '../grammar.ts';
-import { parsePath, pathName } from '../path.ts';
+import { parsePath, pathName, printPath, type PathPiece } from '../path.ts';
 import { flowEdits } from './flows.ts';
 import { fieldEdits } from './lists.ts';
 import { haveNames, headEdits, placeEdits, stateEdits } from './machines.ts';
@@ -55,19 +55,45 @@ function renamed(
   before: SystemModel,
   renames: NonNullable<BetweenOptions['renames']>,
 ): { readonly edits: readonly Edit[]; readonly model: SystemModel } {
-  const depth = ({ path }: { readonly path: string }): number => {
-    const parsed = parsePath(path);
-    return 'pieces' in parsed ? parsed.pieces.length : 0;
-  };
+  const depth = ({ path }: Rename): number => piecesOf(path).length;
   const edits: Edit[] = [];
   let model = before;
-  for (const { path, to } of renames.toSorted((a, b) => depth(b) - depth(a))) {
+  const tried = ({ path, to }: Rename): boolean => {
     const { system } = applyEdits(model, [{ op: 'rename', path, to }]);
-    if (system === undefined) continue;
+    if (system === undefined) return false;
     edits.push({ op: 'rename', path, to });
     model = system;
+    return true;
+  };
+  let left: readonly Rename[] = renames.toSorted((a, b) => depth(b) - depth(a));
+  const parked = new Set<Rename>();
+  while (left.length > 0) {
+    // A name may be free only once what has it has got its own new one.
+    const rest = left.filter((one) => !tried(one));
+    const stuck = rest.length === left.length ? rest.find((one) => !parked.has(one)) : undefined;
+    if (rest.length === left.length && stuck === undefined) break;
+    left = rest;
+    if (stuck === undefined) continue;
+    // Two things may exchange their names: one of them waits under another name.
+    const waiting = { path: renamedPath(stuck.path, `${stuck.to}_`), to: stuck.to };
+    const next = tried({ path: stuck.path, to: `${stuck.to}_` }) ? waiting : stuck;
+    parked.add(next);
+    left = rest.map((one) => (one === stuck ? next : one));
   }
   return { edits, model };
+}
+
+type Rename = Pick<RenameEdit, 'path' | 'to'>;
+
+const piecesOf = (path: string): readonly PathPiece[] => {
+  const parsed = parsePath(path);
+  return 'pieces' in parsed ? parsed.pieces : [];
+};
+
+function renamedPath(path: string, to: string): string {
+  return printPath(
+    piecesOf(path).map((piece, index, { length }) => (index === length - 1 ? { ...piece, name: to } : piece)),
+  );
 }
 
 const definitions = ['events', 'tasks', 'agents', 'resources', 'flows', 'machines', 'contexts'] as const;
