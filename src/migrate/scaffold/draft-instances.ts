@@ -27,7 +27,7 @@ export function draftInstances(drafting: Drafting): readonly Member[] {
     const comments = rest.map(({ change, reasons }) => `${change.message} ${sentence(reasons)}`);
     if (members.length > 0) return [{ key: name, value: members, comments }];
     if (comments.length === 0) return [];
-    const question = 'Do its instances come along as they are? Then write (context: never) => context.';
+    const question = 'Do its instances come along as they are? Then remove this entry.';
     return [{ key: name, value: [{ key: 'context', value: { question } }], comments }];
   });
 }

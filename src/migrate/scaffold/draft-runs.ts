@@ -1,7 +1,7 @@
 import { parsePath, pathName } from '../../model/edit/path.ts';
 import { brokenIn, guessed, nameNow, sentence, type Broken, type Drafting } from './drafting.ts';
 import { quote, type Member } from './members.ts';
-import { newPath, stepsThatCall } from './names.ts';
+import { newPath, stepsThatRecord } from './names.ts';
 
 /** What becomes of runs in flight. */
 export function draftRuns(drafting: Drafting): readonly Member[] {
@@ -83,24 +83,28 @@ function plain(path: string): string {
   return 'problem' in parsed ? path : parsed.pieces.map(({ name }) => name).join('/');
 }
 
-/** What steps have recorded of tasks whose output accepts less than before. */
+/** What steps have recorded of tasks and events whose values are other ones now. */
 function changedResults(drafting: Drafting, flow: string): readonly Member[] {
   const { before } = drafting;
-  return Object.keys(before.tasks).flatMap((task): readonly Member[] => {
-    const now = nameNow(drafting, 'tasks', task);
-    const broken =
-      now === undefined
-        ? []
-        : brokenIn(drafting, 'tasks', now, 'runs').filter(({ pieces }) => pieces[2]?.name === 'output');
-    const [first] = broken;
+  const ask = (map: 'tasks' | 'events', field: string, name: string, question: string): readonly Member[] => {
+    const now = nameNow(drafting, map, name);
+    const broken = now === undefined ? [] : brokenIn(drafting, map, now, 'runs');
+    const first = broken.find(({ pieces }) => pieces[2]?.name === field);
     if (first === undefined) return [];
-    const question = `How does a recorded result of '${task}' become what it gives now?`;
-    return stepsThatCall(before, flow, task).map((key, index) => ({
+    return stepsThatRecord(before, flow, map === 'tasks' ? 'task' : 'event', name).map((key, index) => ({
       key,
       value: { question },
       ...(index === 0 && { comments: said(first) }),
     }));
-  });
+  };
+  return [
+    ...Object.keys(before.tasks).flatMap((name) =>
+      ask('tasks', 'output', name, `How does a recorded result of '${name}' become what it gives now?`),
+    ),
+    ...Object.keys(before.events).flatMap((name) =>
+      ask('events', 'payload', name, `How does a recorded payload of '${name}' become what it holds now?`),
+    ),
+  ];
 }
 
 /** What becomes of events that nobody has taken yet. */

@@ -1,5 +1,4 @@
 import {
-  stepName,
   stepParts,
   visitStates,
   visitSteps,
@@ -58,17 +57,26 @@ export function lastName(path: string): string {
   return 'problem' in parsed ? path : (parsed.pieces.at(-1)?.name ?? path);
 }
 
-/** The paths, below their flows, of all steps of a flow that call a task. */
-export function stepsThatCall(model: SystemModel, flowName: string, task: string): readonly string[] {
+/** The paths, below their flow, of all steps that have recorded what a task gave or what an event held. */
+export function stepsThatRecord(
+  model: SystemModel,
+  flowName: string,
+  kind: 'task' | 'event',
+  name: string,
+): readonly string[] {
   const flow = model.flows[flowName];
   const found: string[] = [];
   if (flow === undefined) return found;
   visitSteps(flow, (step, { path }) => {
-    const calls = stepParts(step).calls ?? [];
-    const isCalled = calls.some(
-      ({ key, call: { target } }) => key === 'call' && target.kind === 'task' && target.name === task,
-    );
-    if (isCalled && stepName(step) !== '~returns') found.push(path);
+    if (kind === 'event') {
+      if (step.kind === 'waitFor' && step.event === name) found.push(path);
+      return;
+    }
+    for (const { key, call } of stepParts(step).calls ?? []) {
+      if (call.target.kind !== 'task' || call.target.name !== name) continue;
+      if (step.kind === 'graph') found.push(`${path}/${key}`);
+      else if (key === 'call') found.push(path);
+    }
   });
   return found;
 }

@@ -196,6 +196,34 @@ describe('scaffoldStep', () => {
       },`);
   });
 
+  it('asks for what steps have recorded of tasks and events', async () => {
+    const world = (limit: string): string =>
+      before
+        .replace(
+          'payload: z.object({ id: z.string() }) });\nexport const charge',
+          `payload: z.object({ id: z.string()${limit} }) });\nexport const charge`,
+        )
+        .replace('output: z.object({ receipt: z.string() })', `output: z.object({ receipt: z.string()${limit} })`)
+        .replace(
+          /export const greet = [^;]*;/,
+          `export const greet = flow('greet', { input: z.object({ to: z.string() }) }, (f) =>
+  f.waitFor('told', paid, { match: { id: ({ input }) => input.to }, timeout: '1d' }).graph('all', (g) =>
+    g.node('first', ({ input }) => charge({ id: input.to }))));`,
+        );
+    using it = project({ 'shop.dsl.ts': world('') });
+    expect((await keepVersion({ entry: it.entry, cwd: it.root })).diagnostics).toEqual([]);
+    it.write({ 'shop.dsl.ts': world('.min(2)') });
+    const { scaffold, diagnostics } = await plan(it);
+    expect(diagnostics).toEqual([]);
+    const text = scaffold?.module?.text ?? '';
+    expect(text).toContain(
+      "'all/first': placeholder(\"How does a recorded result of 'charge' become what it gives now?\"),",
+    );
+    expect(text).toContain(
+      'told: placeholder("How does a recorded payload of \'order.paid\' become what it holds now?"),',
+    );
+  });
+
   it('a state may be one with a state that was there', async () => {
     using it = await kept(before.replace("  waiting: { after: { '2h': 'done' }, on: { paid: 'open' } },\n", ''));
     const { scaffold } = await plan(it, { rename: ['machines.order.states.waiting=open'] });
