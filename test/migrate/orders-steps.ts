@@ -1,4 +1,4 @@
-/** The shop of the example, on its way from 1.0.0 to 4.0.0: three steps, as modules of `migrations/`. */
+/** The shop of the example, on its way from 1.0.0 to 4.0.0: three steps, as modules of `migrations/`; two by edits, one by a codemod. */
 
 const module = (text: string): string => `import { migration } from 'millrace/migrate';\n\n${text}`;
 /** A codemod that changes the text of the source where it stands: each piece must be there. */
@@ -18,18 +18,10 @@ export const steps: Readonly<Record<string, string>> = {
   from: '1.0.0',
   to: '2.0.0',
   description: 'Parcels are on the road, and what is taken is charged',
-  codemod: ${codemod([
-    ['travelling', 'onTheRoad'],
-    [".step('payment'", ".step('charged'"],
-    [
-      '({ payment }) => refundPayment({ paymentId: payment.paymentId })',
-      '({ charged }) => refundPayment({ paymentId: charged.paymentId })',
-    ],
-    [
-      '({ payment, prepared, dispatched }) => ({\n        paymentId: payment.paymentId',
-      '({ charged, prepared, dispatched }) => ({\n        paymentId: charged.paymentId',
-    ],
-  ])},
+  source: [
+    { op: 'rename', path: 'machines.order.states.travelling', to: 'onTheRoad' },
+    { op: 'rename', path: 'flows.fulfilOrder.body.payment', to: 'charged' },
+  ],
   instances: { order: { states: { travelling: 'onTheRoad' } } },
   runs: { fulfilOrder: { steps: { payment: 'charged' } } },
 });
@@ -60,14 +52,15 @@ export const steps: Readonly<Record<string, string>> = {
   from: '3.0.0',
   to: '4.0.0',
   description: 'Parcels are handed over, from a depot; money is taken',
-  codemod: ${codemod([
-    ['parcelDispatched', 'parcelHandedOver'],
-    [
-      'carrier: z.string(), trackingCode: z.string() }),\n});\n\n/** The parcel is at',
-      'carrier: z.string(), trackingCode: z.string(), depot: z.string() }),\n});\n\n/** The parcel is at',
-    ],
-    ['chargeCard', 'takeMoney'],
-  ])},
+  source: [
+    { op: 'rename', path: 'events.parcelDispatched', to: 'parcelHandedOver' },
+    {
+      op: 'set',
+      path: 'events.parcelHandedOver.payload',
+      text: 'z.object({ orderId: OrderId, carrier: z.string(), trackingCode: z.string(), depot: z.string() })',
+    },
+    { op: 'rename', path: 'tasks.chargeCard', to: 'takeMoney' },
+  ],
   tasks: { chargeCard: 'takeMoney' },
   events: { parcelDispatched: { event: 'parcelHandedOver', payload: (payload) => ({ ...payload, depot: 'main' }) } },
 });
