@@ -156,6 +156,38 @@ describe('dsl migrate', () => {
     );
   });
 
+  it('goes back where there is a way, and that is asked for', async () => {
+    const rename = (from: string, to: string): string =>
+      `source: [{ op: 'rename', path: 'machines.order.states.${from}', to: '${to}' }],`;
+    using it = await kept({
+      'migrations/a.ts': step(`  ${rename('paid', 'done')}\n  down: { ${rename('done', 'paid')} },\n`),
+    });
+    expect((await it.dsl(['migrate', 'shop.dsl.ts', '--to', '2.0.0'])).code).toBe(0);
+    expect(read(it, 'shop.dsl.ts')).toBe(shop('2.0.0', 'done'));
+    expectRefusal(await it.dsl(['migrate', 'shop.dsl.ts', '--to', '1.0.0']), 'MR1819', /would be a downgrade/);
+    const back = await it.dsl(['migrate', 'shop.dsl.ts', '--to', '1.0.0', '--allow-downgrade']);
+    expect(back).toMatchObject({ code: 0, stdout: expect.stringContaining('shop: 2.0.0 → 1.0.0') });
+    expect(read(it, 'shop.dsl.ts')).toBe(shop('1.0.0', 'paid'));
+    expect((await it.dsl(['migrate', 'shop.dsl.ts', '--check'])).code).toBe(0);
+  });
+
+  it('refuses names that a version does not have', async () => {
+    using it = await kept({
+      'shop.dsl.ts': shop('1.0.0', 'done'),
+      'migrations/a.ts': step(`  instances: { order: { states: { paid: 'dane' } } },\n`),
+    });
+    for (const args of [
+      ['--to', '2.0.0'],
+      ['--to', '2.0.0', '--dry-run'],
+    ])
+      expectRefusal(
+        await it.dsl(['migrate', 'shop.dsl.ts', ...args]),
+        'MR1825',
+        /migrations\/a\.ts:7[^]*Did you mean 'done'/,
+      );
+    expect(read(it, 'shop.dsl.ts')).toBe(shop('1.0.0', 'done'));
+  });
+
   it.each<[string, Readonly<Record<string, string>>, readonly string[], string, RegExp]>([
     [
       'a source that does not parse',
