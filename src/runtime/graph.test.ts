@@ -107,7 +107,7 @@ describe('graph', () => {
     const { runtime, steps } = setup(graphFlow(broken));
     const { status, error } = await runtime.executeFlow('f', undefined, { id: 'r' });
     expect(status).toBe('failed');
-    expect(error).toMatchObject({ code: 'BROKE', message: 'b broke' });
+    expect(error).toMatchObject({ code: 'BROKE', message: 'b broke', details: { run: 'r', step: 'g/b' } });
     expect(steps('r')).toEqual({
       g: 'failed',
       'g/a': 'completed',

@@ -86,7 +86,7 @@ const recorded: { readonly [K in StepKind]: readonly (keyof StepOf<K>)[] } = {
   race: [],
   attempt: [],
   waitFor: ['event', 'match'],
-  approve: ['form', 'message'],
+  approve: ['form'],
   sleep: ['time'],
   emit: ['call'],
   returns: [],

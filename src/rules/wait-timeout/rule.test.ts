@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { at, flow, map, system, waitFor } from '../../model/fixtures/nodes.ts';
+import { at, body, flow, map, step, system, waitFor } from '../../model/fixtures/nodes.ts';
 import { messages } from '../fixtures/found.ts';
 import { waitTimeout } from './rule.ts';
 
@@ -18,6 +18,15 @@ it('reports a wait for ever, in any body', () => {
   expect(messages(waitTimeout, system({ flows: [flow('a', [map('m', endless)])] }))).toEqual([
     "Step 'm/paid' of flow 'a' waits for the event 'paid' for ever.",
   ]);
+});
+
+it('is content when it can lose a race', () => {
+  const bodies = [
+    { name: 'word', body: body(endless) },
+    { name: 'time', body: body(step('late', 'wait')) },
+  ];
+  const model = system({ flows: [flow('a', [{ kind: 'race', id: 'r', bodies, location: at(1) }])] });
+  expect(messages(waitTimeout, model)).toEqual([]);
 });
 
 it('reports an approval too', () => {

@@ -9,7 +9,9 @@ export const waitTimeout: Rule = {
   check(model, report) {
     for (const flow of Object.values(model.flows)) {
       if (flow.timeout !== undefined) continue;
-      visitSteps(flow, (step, { path }) => {
+      visitSteps(flow, (step, { path, parents }) => {
+        // In a race others put an end to it.
+        if (parents.some(({ kind }) => kind === 'race')) return;
         if ((step.kind !== 'waitFor' && step.kind !== 'approve') || step.timeout !== undefined) return;
         const awaited = step.kind === 'waitFor' ? `the event '${step.event}'` : 'a decision';
         report({

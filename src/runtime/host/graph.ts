@@ -1,10 +1,9 @@
-import { toErrorRecord, type ErrorRecord } from '../../core/index.ts';
-import type { GraphFailure, GraphNodes } from '../../flow/index.ts';
-import type { At } from '../../flow/index.ts';
+import { toErrorRecord } from '../../core/index.ts';
+import type { At, GraphFailure, GraphNodes } from '../../flow/index.ts';
+import type { Tx } from '../../store/index.ts';
 import { Cancelled } from '../errors.ts';
 import type { LiveRun } from '../live-run.ts';
 import { Scope } from '../scope.ts';
-import { failed } from './call.ts';
 import { checkNodes, declared, stuckGraph, type Node } from './graph-nodes.ts';
 import { orderOf, recordedError } from './order.ts';
 import type { Part } from './part.ts';
@@ -198,22 +197,23 @@ class Running {
 
   /** Ends badly: what has not begun is skipped, and the failure that was recorded first counts. */
   #fail(): never {
-    const { reason } = this.#part.scope;
-    const leave = (tx: Parameters<Parameters<LiveRun['enqueue']>[0]>[0]): void =>
-      tx.waits.remove(this.#run.id, this.#path);
-    if (reason !== undefined) {
-      this.#run.append({ kind: 'cancelled', path: this.#path, place: this.#options.at }, leave);
-      throw reason;
+    const run = this.#run;
+    const line = { path: this.#path, place: this.#options.at };
+    const leave = (tx: Tx): void => tx.waits.remove(run.id, this.#path);
+    const [first] = this.#failures
+      .filter((thrown) => !(thrown instanceof Cancelled))
+      .sort((a, b) => orderOf(a) - orderOf(b));
+    // A replay may come to what was cancelled before it comes to the reason.
+    if (this.#part.scope.reason !== undefined || first === undefined) {
+      run.append({ kind: 'cancelled', ...line }, leave);
+      throw this.#part.scope.reason ?? this.#failures[0];
     }
     for (const node of this.#nodes()) {
       if (!this.#ends.has(node.name) && !this.#begun.has(node.name)) this.#skip(node);
     }
-    const [first] = this.#failures
-      .filter((thrown) => !(thrown instanceof Cancelled))
-      .sort((a, b) => orderOf(a) - orderOf(b));
-    this.#run.enqueue(leave);
-    const error: ErrorRecord = toErrorRecord(first ?? this.scope.reason);
-    throw failed(this.#part, this.#path, error, { name: null, attempt: 0, at: this.#options.at });
+    const row = run.append({ kind: 'failed', ...line, data: JSON.stringify(toErrorRecord(first)) }, leave);
+    this.#part.time = row.at;
+    throw recordedError(row);
   }
 
   /** Nothing is ready: then everything must have ended. */
