@@ -31,6 +31,23 @@ test('steps are found in the folder beside the entry, by their versions', async 
   ]);
 });
 
+test('a module that is mended is executed again, its places as they are now', async () => {
+  using it = project({ 'migrations/a.ts': 'throw new Error("boom");' });
+  const load = async () => await loadSteps(it.entry, it.root);
+  expect((await load()).diagnostics).toMatchObject([{ code: 'MR1813', line: 1 }]);
+  it.write({ 'migrations/a.ts': '\n\nthrow new Error("again");' });
+  expect((await load()).diagnostics).toMatchObject([
+    { code: 'MR1813', file: 'migrations/a.ts', line: 3, message: expect.stringContaining('again') },
+  ]);
+  it.write({ 'migrations/a.ts': step('') });
+  expect((await load()).files).toHaveLength(1);
+});
+
+test('an error of ours that a module throws is told as it is', async () => {
+  const text = `import { MillraceError } from 'millrace/core';\nthrow new MillraceError('ours', { code: 'MR9999', retryable: false, fault: 'input' });`;
+  expect(await problems(text)).toEqual([expect.stringContaining('cannot be executed: ours')]);
+});
+
 test('no folder, no steps', async () => {
   using it = project({});
   expect(await loadSteps(it.entry, it.root)).toEqual({ files: [], diagnostics: [] });

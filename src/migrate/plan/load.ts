@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { messageOf } from '../../core/index.ts';
+import { messageOf, MillraceError } from '../../core/index.ts';
 import type { Diagnostic } from '../../model/index.ts';
 import { execute } from '../../source/bind/execute.ts';
 import { shownPath } from '../source/shown-path.ts';
@@ -54,6 +55,17 @@ export async function loadSteps(entry: string, cwd: string): Promise<LoadedSteps
   return { files, diagnostics };
 }
 
+/** What each module said when it was executed first. */
+const first = new Map<string, string>();
+
+/** Something else for each text of a file, in a process that lives long enough to see several. */
+function editionOf(path: string): string | undefined {
+  const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
+  const known = first.get(path) ?? hash;
+  first.set(path, known);
+  return known === hash ? undefined : hash;
+}
+
 async function loadStep(
   path: string,
   cwd: string,
@@ -61,9 +73,9 @@ async function loadStep(
   const file = shownPath(path, cwd);
   let exports: Readonly<Record<string, unknown>>;
   try {
-    exports = await execute(path);
+    exports = await execute(path, editionOf(path));
   } catch (error) {
-    const { cause } = error as { readonly cause?: unknown };
+    const cause = error instanceof MillraceError && error.code === 'MR1017' ? error.cause : error;
     const { path: other, place } = placeOfThrown(cause, path);
     const message = `'${file}' cannot be executed: ${firstLine(messageOf(cause))}`;
     const hint = 'Mend the module; nothing is migrated while one of them fails.';

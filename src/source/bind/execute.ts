@@ -17,10 +17,11 @@ const otherLoader = new Set([
 /**
  * Executes a TypeScript module: Node strips its types, or tsx compiles it where that is not enough.
  *
+ * @param edition Tells apart what a file says at one time and at another: a process executes a module once.
  * @throws MillraceError MR1017 when the module cannot be loaded or throws.
  */
-export async function execute(path: string): Promise<Namespace> {
-  const url = pathToFileURL(path).href;
+export async function execute(path: string, edition?: string): Promise<Namespace> {
+  const url = `${pathToFileURL(path).href}${edition === undefined ? '' : `?${edition}`}`;
   try {
     return (await import(/* @vite-ignore */ url)) as Namespace;
   } catch (error) {
