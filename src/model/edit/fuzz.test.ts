@@ -74,6 +74,7 @@ const edits = (paths: readonly string[]) => {
     ),
     fc.record({ op: fc.constant('set'), path, value }),
     fc.record({ op: fc.constant('set'), path, text: name }),
+    fc.record({ op: fc.constant('set'), path: path.map((one) => `${one}.description`), value: fc.string() }),
     fc.record({ op: fc.constant('remove'), path }),
     fc.record({
       op: fc.constant('rename'),
@@ -109,7 +110,7 @@ it('any edits: a system that fits the model, or diagnostics, and the input as it
     }),
     { numRuns: 1000 },
   );
-  expect(applied).toBeGreaterThan(30);
+  expect(applied).toBeGreaterThan(10);
 }, 60_000);
 
 it('no list of edits', () => {
