@@ -155,7 +155,8 @@ interface Call {
 
 function firstRenaming({ module, node }: Call, to: string): readonly Rewriting[] | undefined {
   const [first] = node.arguments;
-  return first !== undefined && ts.isStringLiteralLike(first) ? [literalRenaming(module, first, to)] : undefined;
+  const literal = first && bare(first);
+  return literal !== undefined && ts.isStringLiteralLike(literal) ? [literalRenaming(module, literal, to)] : undefined;
 }
 
 function memberRenaming({ module, node }: Call, name: string, to: string): readonly Rewriting[] | undefined {

@@ -4,6 +4,7 @@ import type { RenameEdit, SystemModel } from '../../model/index.ts';
 import { camelCase, isIdentifier, quote } from '../../model/text/names.ts';
 import type { Member } from '../define/members.ts';
 import type { Opened } from '../read.ts';
+import { bare } from '../value/follow.ts';
 import { applyEdits } from '../save/edits.ts';
 import { literalRenaming, stateRenaming, stepRenaming, type Rewriting } from './names.ts';
 import { renameSymbol, type Texts } from './symbols.ts';
@@ -83,7 +84,8 @@ function nameEdit({ definition: { head } }: Member, to: string): Rewriting | und
   const { module, node } = head;
   const [first] = node.arguments;
   if (first === undefined) return undefined;
-  if (ts.isStringLiteralLike(first)) return literalRenaming(module, first, to);
+  const literal = bare(first);
+  if (ts.isStringLiteralLike(literal)) return literalRenaming(module, literal, to);
   return { module, start: first.getStart(module.source), end: first.end, text: quote(to) };
 }
 

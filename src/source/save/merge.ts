@@ -161,8 +161,9 @@ function renamed(own: Item, before: Item, after: Item): readonly TextEdit[] {
   if (mine === undefined || was === undefined || will === undefined) return [];
   const text = ({ source }: Code, node: ts.Node): string => source.text.slice(node.getStart(source), node.end);
   if (normaliseText(text(before, was)) === normaliseText(text(after, will))) return [];
-  const start = mine.getStart(own.source);
-  const quote = own.source.text[start] ?? '';
-  const isPlain = ts.isIdentifier(will) && (quote === "'" || quote === '"');
-  return [{ start, end: mine.end, text: isPlain ? `${quote}${will.text}${quote}` : text(after, will) }];
+  const literal = ts.isComputedPropertyName(mine) ? bare(mine.expression) : mine;
+  const [start, quote] = [literal.getStart(own.source), own.source.text[literal.getStart(own.source)] ?? ''];
+  if (ts.isStringLiteralLike(literal) && 'text' in will && /^[\w .-]*$/.test(will.text))
+    return [{ start, end: literal.end, text: `${quote}${will.text}${quote}` }];
+  return [{ start: mine.getStart(own.source), end: mine.end, text: text(after, will) }];
 }
