@@ -64,6 +64,17 @@ export function unlock(entry: string): void {
   rmSync(intentPath(entry), { force: true });
 }
 
+/** Notes that this process ends an interrupted migration, so that nobody else does at the same time. */
+export function claim(path: string, intent: Intent): void {
+  const { pid, host, started } = mine(intent.id, 0, 0);
+  here.add(intent.id);
+  try {
+    writeFiles([[path, JSON.stringify({ ...intent, pid, host, started })]]);
+  } catch {
+    // On a full disk two may do the same, which does no harm: nobody else could write more.
+  }
+}
+
 /** Undefined when there is none. A process that was killed while it began may have left half of one: nothing had happened. */
 export function readIntent(path: string): Intent | 'broken' | undefined {
   let text: string;

@@ -66,7 +66,7 @@ it.each([
   ['committing', 'undone'],
   ['committed', 'finished'],
   ['written', 'finished'],
-] as const)('killed at %s: %s', async (at, outcome) => {
+] as const)('killed at %s: %s', { timeout: 60_000 }, async (at, outcome) => {
   reset();
   const { signal, stderr } = await migrateIn(shop, { at });
   expect(signal, stderr).toBe('SIGKILL');
@@ -97,13 +97,25 @@ it('killed at a random moment, again and again: all old or all new', async () =>
   expect(outcomes).toHaveLength(8);
 }, 60_000);
 
-it('killed while it is recovered, the next recovery ends it', async () => {
+it('killed while it is recovered, the next recovery ends it; ten at once end it once', async () => {
   reset();
   await migrateIn(shop, { at: 'committed' });
   // As when the process that recovers dies after it has taken the intent.
   cpSync(intentPath(shop.entry), recoveringPath(shop.entry));
   rmSync(intentPath(shop.entry));
   await afterKill('finished');
+  for (const [at, outcome] of [
+    ['committed', fresh],
+    ['prepared', old],
+  ] as const) {
+    reset();
+    await migrateIn(shop, { at });
+    const all = await Promise.allSettled(Array.from({ length: 10 }, () => recoverMigration(shop.entry)));
+    const ended = all.filter((each) => each.status === 'fulfilled' && each.value !== undefined);
+    expect(ended).toHaveLength(1);
+    await afterKill(undefined);
+    expect(seen()).toBe(outcome);
+  }
 });
 
 it('two at once: one wins, and the other says so', async () => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { writeFiles } from '../../core/write-files.ts';
 import { openSqlite } from '../../store/index.ts';
 import { MigrationError } from '../errors.ts';
-import { isUnderWay, readIntent, underWay, type Intent } from './intent.ts';
+import { claim, isUnderWay, over, readIntent, underWay, type Intent } from './intent.ts';
 import { intentPath, recoveringPath } from './intent-path.ts';
 
 /** What became of a migration that had been interrupted. */
@@ -35,9 +35,19 @@ export async function recoverMigration(entry: string): Promise<Recovery | undefi
   }
   const intent = readIntent(claimed);
   if (intent === undefined) return undefined;
-  const recovery = intent === 'broken' ? undefined : settle(intent);
-  rmSync(claimed, { force: true });
-  return recovery;
+  if (intent === 'broken') {
+    rmSync(claimed, { force: true });
+    return undefined;
+  }
+  if (isUnderWay(intent)) throw underWay(entry, intent);
+  claim(claimed, intent);
+  try {
+    const recovery = settle(intent);
+    rmSync(claimed, { force: true });
+    return recovery;
+  } finally {
+    over(intent);
+  }
 }
 
 /** Carries out what the database (or the intent) says: all new, or all as it was. */
