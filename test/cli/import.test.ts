@@ -61,12 +61,12 @@ test('an XState configuration is written to a file, with what is to be filled in
   expect(await dsl(['check', 'systems/light.dsl.ts'], { cwd })).toMatchObject({ code: 0 });
 });
 
-test('a workflow is told by its steps, and shown what nothing runs yet', async () => {
+test('a workflow is told by its steps, and breaks no rule', async () => {
   using folder = project({ 'book.json': '{ "type": "spec-default", "steps": [{ "id": "write", "role": "writer" }] }' });
   const { code, stdout, stderr } = await dsl(['import', 'book.json', '--roles', 'writer'], { cwd: folder.root });
-  expect(code).toBe(1);
+  expect(code).toBe(0);
   expect(stdout).toContain("  .node('write', ({ input }) => write({ input }))));");
-  expect(stderr).toContain('error MR1601: Not yet supported: the step `graph`.');
+  expect(stderr).not.toContain('error');
   expect(stderr).not.toContain('MR1798');
 });
 
