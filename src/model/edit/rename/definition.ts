@@ -122,12 +122,16 @@ const lists = { event: 'events', flow: 'flows', task: 'tasks', machine: 'machine
 
 /** A machine goes on calling a definition as it is called, where it did so and the new name is free in it. */
 function followAliases(machine: MachineNode, kind: string, from: string, to: string): void {
+  // Whoever wrote `{ placed }` would write `{ orderPlaced }` for `order.placed`, too.
+  const called = isIdentifier(from) && !isIdentifier(to) ? camelCase(to) : to;
   for (const [listKind, key] of Object.entries(lists)) {
     for (const entry of machine[key]) {
       // The name in it is the new one already.
       const failed = entry.name === `failed.${to}` && (kind === 'task' || kind === 'flow');
-      const [old, next] = failed ? [`failed.${from}`, `failed.${to}`] : [from, to];
-      if ((listKind !== kind && !failed) || entry.name !== next || entry.alias !== old) continue;
+      const name = failed ? `failed.${to}` : to;
+      const old = failed ? `failed.${from}` : from;
+      const next = failed ? name : called;
+      if ((listKind !== kind && !failed) || entry.name !== name || entry.alias !== old) continue;
       if (machine[key].some(({ alias }) => alias === next)) continue;
       if (key === 'events' && !followsEvent(machine, old, next)) continue;
       put(entry, 'alias', next);

@@ -26,6 +26,9 @@ describe('definitions', () => {
     await same('events."parcel.sent"', 'parcel.gone', (text) =>
       text.replace("event('parcel.sent'", "event('parcel.gone'"),
     );
+    await same('events.placed', 'shop.placed', (text) =>
+      text.replaceAll(/\bplaced\b/g, 'shopPlaced').replace("event('shopPlaced'", "event('shop.placed'"),
+    );
     await same('events.placed', 'ordered', (text) => text.replaceAll(/\bplaced\b/g, 'ordered'));
   });
 
