@@ -133,7 +133,7 @@ function isSameCall(comparison: Comparison, before: StepNode, after: StepNode): 
     if (parts?.block !== false) return call;
     return { ...call, lambda: { ...rest, text: `(${parts.parameter}) => (${call.argument})` } };
   };
-  return true;
+  return comparison.same(bare(before.call), bare(after.call));
 }
 
 function comparePartsOf(comparison: Comparison, before: StepNode, after: StepNode, place: Place, what: string): void {
