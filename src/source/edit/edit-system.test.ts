@@ -207,3 +207,14 @@ test('texts are read as they stand in the source', async () => {
     + "
   `);
 });
+
+test('what cannot be renamed in its place is said', async () => {
+  const path = join(folder, 'shop.dsl.ts');
+  const text = readFileSync(path, 'utf8')
+    .replace("'charged', ({", 'first, ({')
+    .replace('const Id', "const first = 'charged';\nconst Id");
+  writeFileSync(path, text);
+  const { diagnostics } = await editSystem(path, [{ op: 'rename', path: 'flows.pay.body.charged', to: 'taken' }]);
+  expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['info MR1777']);
+  expect(readFileSync(path, 'utf8')).toContain(".step('taken', ({ input }) => charge(input))");
+});

@@ -44,16 +44,33 @@ export function editTexts(edits: readonly Edit[], path: string, cwd: string, rea
   }
   const done = desk.save(system);
   const [error] = done.diagnostics.filter(({ severity }) => severity === 'error');
-  if (error !== undefined && desk.moved !== undefined) {
+  // Where names that were changed in place lead to no text that says the system, it is written without them.
+  const saved = error === undefined ? done : textsOf(system, entry, cwd, readFile);
+  const isSaved = saved.diagnostics.every(({ severity }) => severity !== 'error');
+  if (error !== undefined && isSaved && desk.moved !== undefined) {
     const hint = 'Nothing was written. Move what it needs first, or both into a file of their own.';
     const problem = { problem: `the files would have an error: ${error.code} ${error.message}`, hint };
     return { texts: nothing, diagnostics: [refused(desk.moved.edit, desk.moved.index, problem, before)] };
   }
-  // Where names that were changed in place lead to no text that says the system, it is written without them.
-  const saved = error === undefined ? done : textsOf(system, entry, cwd, readFile);
+  const anew = error === undefined ? desk.missed : edits.filter(({ op }) => op === 'rename');
+  const notes = isSaved ? anew.map(({ path: what }) => writtenAnew(what, before)) : [];
   const texts = new Map([...saved.texts].filter(([file, text]) => original.get(file) !== text));
-  const failed = saved.diagnostics.some(({ severity }) => severity === 'error');
-  return { texts, diagnostics: [...diagnostics, ...saved.diagnostics], ...(failed ? {} : { system }) };
+  return { texts, diagnostics: [...diagnostics, ...saved.diagnostics, ...notes], ...(isSaved ? { system } : {}) };
+}
+
+/** Says that something has lost its place with its name. */
+function writtenAnew(path: string, { location }: SystemModel): Diagnostic {
+  const message = `'${path}' could not be renamed where it stands: it was written anew, and comments at it may be gone.`;
+  return { code: 'MR1777', severity: 'info', message, ...location };
+}
+
+/** Is this one of the things that a source declares under its name? */
+function isDeclared({ path }: Edit): boolean {
+  const parsed = parsePath(path);
+  const [root, , field] = 'pieces' in parsed ? parsed.pieces.map(({ name }) => name) : [];
+  return (
+    root !== 'contexts' && (field === undefined || field === 'body' || (field === 'states' && !path.includes('.run.')))
+  );
 }
 
 /** A definition stands in a file; where states and steps stand is for the saver. */
@@ -101,6 +118,8 @@ class Desk {
   #texts: Texts;
   /** The last edit that has put something into another file. */
   moved: { readonly edit: Edit; readonly index: number } | undefined;
+  /** What could not be renamed in its place. */
+  readonly missed: Edit[] = [];
   /** Are there edits that the texts do not say yet? */
   #isBehind = false;
 
@@ -134,6 +153,7 @@ class Desk {
     if (next !== undefined && 'problem' in next) return next;
     if (next === undefined) this.#isBehind = true;
     else this.#texts = next;
+    if (next === undefined && edit.op === 'rename' && isDeclared(edit)) this.missed.push(edit);
     if (next !== undefined && edit.op === 'move') this.moved = { edit, index };
     return undefined;
   }
