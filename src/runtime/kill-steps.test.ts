@@ -87,10 +87,10 @@ it('races, graphs, decisions and schedules survive kill -9 at any moment', async
       // An acknowledged node has run.
       if (added.has(id)) expect(status('graph/more')).toBe('completed');
     }
-    // One run each ten minutes, from the first to the last, whatever was missed (a hundred at most).
+    // One run each two minutes, from the first to the last, whatever was missed (a hundred at most).
     const minutes = reader
       .runs({ target: 'tick', limit: 100_000 })
-      .map(({ id }) => Date.parse(id.slice('tick:'.length)) / 600_000)
+      .map(({ id }) => Date.parse(id.slice('tick:'.length)) / 120_000)
       .sort((a, b) => a - b);
     expect(minutes.length).toBeGreaterThan(3);
     expect(minutes).toEqual(Array.from({ length: minutes.length }, (_, index) => (minutes[0] ?? 0) + index));
