@@ -156,6 +156,21 @@ describe('dsl migrate', () => {
     );
   });
 
+  it('says what comes next where the version was raised by hand', async () => {
+    using it = await kept({ 'shop.dsl.ts': shop('2.0.0', 'done') });
+    const answer = ['--rename', 'machines.order.states.paid=done'];
+    const planned = await it.dsl(['migrate', 'shop.dsl.ts', '--plan', ...answer]);
+    expect(planned).toMatchObject({ code: 0, stderr: expect.stringContaining('shop.dsl.ts --snapshot') });
+    expectRefusal(
+      await it.dsl(['migrate', 'shop.dsl.ts', '--to', '2.0.0']),
+      'MR1821',
+      /--snapshot keeps the present one/,
+    );
+    expect((await it.dsl(['migrate', 'shop.dsl.ts', '--snapshot'])).code).toBe(0);
+    expect((await it.dsl(['migrate', 'shop.dsl.ts', '--check'])).code).toBe(0);
+    expect(JSON.parse(read(it, 'snapshots/2.0.0.json'))).toMatchObject({ history: [{ from: '1.0.0', to: '2.0.0' }] });
+  });
+
   it('goes back where there is a way, and that is asked for', async () => {
     const rename = (from: string, to: string): string =>
       `source: [{ op: 'rename', path: 'machines.order.states.${from}', to: '${to}' }],`;

@@ -35,7 +35,11 @@ export function planChain({ files, from, to, allowDowngrade = false, file }: Cha
   }
   const order = compareVersions(from, to);
   if (order === 0) {
-    return refuse('MR1821', `It is at version ${to} already.`, 'Name a later version: --to VERSION.');
+    return refuse(
+      'MR1821',
+      `It is at version ${to} already.`,
+      'Name a later version. --snapshot keeps the present one, and --db brings a database to it.',
+    );
   }
   if (order > 0 && !allowDowngrade) {
     const hint = 'Steps that have a way back (`down`) are taken with --allow-downgrade.';

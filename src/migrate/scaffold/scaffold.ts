@@ -43,6 +43,8 @@ export interface Scaffold {
   readonly to: string;
   /** The module, absolute, and its text. Absent when nothing changed. */
   readonly module?: { readonly path: string; readonly text: string; readonly exists: boolean };
+  /** Does the source say that version already? */
+  readonly isRaised: boolean;
   /** How many decisions are left to a person. */
   readonly placeholders: number;
   readonly renames: Renames;
@@ -94,7 +96,14 @@ export async function scaffoldStep(options: ScaffoldOptions): Promise<ScaffoldRe
       'Name a later version: --to VERSION.',
     );
   }
-  const base = { system: after.name, from: before.version, to, renames: answers.renames, diff };
+  const base = {
+    system: after.name,
+    from: before.version,
+    to,
+    isRaised: after.version === to,
+    renames: answers.renames,
+    diff,
+  };
   const isSame = diff.breaking.length + diff.compatible.length + answers.renames.size === 0;
   if (isSame && after.version === before.version) return { scaffold: { ...base, placeholders: 0 }, diagnostics: [] };
   const members = draft({ before, after, answers, diff, guesses: likelyRenames(before, after, answers.renames) });

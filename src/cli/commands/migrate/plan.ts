@@ -52,7 +52,7 @@ function documentOf(scaffold: Scaffold, path: string | undefined, written: boole
 }
 
 function report(io: Io, file: string, scaffold: Scaffold, path: string | undefined, dryRun: boolean): void {
-  const { system, from, to, module, placeholders, diff, renames } = scaffold;
+  const { system, from, to, isRaised, module, placeholders, diff, renames } = scaffold;
   if (module === undefined || path === undefined) {
     io.out(`Nothing of ${system} has changed since ${from}.`);
     return;
@@ -67,8 +67,15 @@ function report(io: Io, file: string, scaffold: Scaffold, path: string | undefin
   }
   const next = [
     ...(placeholders === 0 ? [] : [`Replace each placeholder in ${path}; its comment says what may stand there.`]),
-    `dsl migrate ${file} --to ${to} --dry-run   shows what would change (with --db FILE, also of the database).`,
-    `dsl migrate ${file} --to ${to}             does it.`,
+    ...(isRaised
+      ? [
+          `dsl migrate ${file} --snapshot            keeps ${to}, which the source says already.`,
+          `dsl migrate ${file} --db FILE --dry-run   shows what becomes of a database; without --dry-run it becomes that.`,
+        ]
+      : [
+          `dsl migrate ${file} --to ${to} --dry-run   shows what would change (with --db FILE, also of the database).`,
+          `dsl migrate ${file} --to ${to}             does it.`,
+        ]),
   ];
   io.note('Next:');
   for (const line of next) io.note(`  ${line}`);
