@@ -60,7 +60,7 @@ export function listOf(code: Code, role?: Role): List | undefined {
       end: node.end - 1,
       items: plain(items),
       isStates: role === 'states',
-      isOwnNames: role !== undefined,
+      isOwnNames: role === 'names',
     };
   }
   if (ts.isArrayLiteralExpression(node)) {
