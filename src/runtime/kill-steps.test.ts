@@ -17,9 +17,14 @@ function lines(log: string): string[] {
   }
 }
 
-function run(db: string, log: string, killAfter?: (lines: readonly string[]) => boolean): Promise<string> {
+function run(
+  db: string,
+  log: string,
+  count: number,
+  killAfter?: (lines: readonly string[]) => boolean,
+): Promise<string> {
   return new Promise((resolve) => {
-    const process_ = spawn(process.execPath, ['--import', 'tsx', child, db, log, String(runs)], {
+    const process_ = spawn(process.execPath, ['--import', 'tsx', child, db, log, String(count)], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let stderr = '';
@@ -44,7 +49,7 @@ it('races, graphs, decisions and schedules survive kill -9 at any moment', async
     for (let kill = 0; kill < kills; kill++) {
       const before = lines(log).length;
       const more = 15 + 7 * (kill % 11);
-      if ((await run(db, log, (all) => all.length >= before + more)) !== 'SIGKILL') break;
+      if ((await run(db, log, runs, (all) => all.length >= before + more)) !== 'SIGKILL') break;
       const reader = openReader(db);
       // What was acknowledged is there.
       for (const line of lines(log)) {
@@ -62,15 +67,16 @@ it('races, graphs, decisions and schedules survive kill -9 at any moment', async
       reader.close();
     }
     const before = lines(log).length;
-    expect(await run(db, log)).toBe('ended');
+    // Some more, of which at least those that are added to are known.
+    expect(await run(db, log, runs + 5)).toBe('ended');
     const all = lines(log);
     // Nothing that had ended was done again.
     expect(all.slice(before).filter((line) => finished.has(line))).toEqual([]);
 
     const reader = openReader(db);
     const added = new Set(all.filter((line) => line.startsWith('added')).map((line) => line.split(' ')[1]));
-    expect(added.size).toBeGreaterThan(3);
-    for (let index = 0; index < runs; index++) {
+    expect(added.size).toBeGreaterThanOrEqual(5);
+    for (let index = 0; index < runs + 5; index++) {
       const id = `r${index}`;
       const steps = new Map(reader.steps(id).map((step) => [step.path, step]));
       const status = (path: string): string | undefined => steps.get(path)?.status;
@@ -92,7 +98,7 @@ it('races, graphs, decisions and schedules survive kill -9 at any moment', async
       .runs({ target: 'tick', limit: 100_000 })
       .map(({ id }) => Date.parse(id.slice('tick:'.length)) / 120_000)
       .sort((a, b) => a - b);
-    expect(minutes.length).toBeGreaterThan(3);
+    expect(minutes.length).toBeGreaterThan(1);
     expect(minutes).toEqual(Array.from({ length: minutes.length }, (_, index) => (minutes[0] ?? 0) + index));
     reader.close();
   } finally {
