@@ -20,7 +20,9 @@ const run = (then: string): string[] =>
 it('the parser is loaded when something is read, not before', () => {
   expect(run('')).toEqual([]);
   expect(run("await source.readSystem('/none.dsl.ts'); await source.readSystem('/');")).toEqual([]);
-  const reading = run('await source.readSystem(process.argv[1]);').map((path) => path.replace(/.*\/node_modules\//, ''));
+  const reading = run('await source.readSystem(process.argv[1]);').map((path) =>
+    path.replace(/.*\/node_modules\//, ''),
+  );
   // The parser alone: the rest of ts-morph takes as long again.
   expect(reading).toEqual(['@ts-morph/common/dist/typescript.js']);
 });
