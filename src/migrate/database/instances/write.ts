@@ -56,7 +56,14 @@ export function writeInstance(world: World, tx: Tx, row: InstanceRow, carried: C
         data: JSON.stringify(data),
       });
     }
-    for (const [ref, to] of work) rename(world, tx, next, ref, stop.includes(ref) ? undefined : to);
+    // All are found before any is renamed: two may exchange their names.
+    const items = [...work].map(([ref, to]) => ({
+      ref,
+      to: stop.includes(ref) ? undefined : to,
+      run: tx.runs.linked(machine, row.id, ref),
+      child: tx.instances.child(machine, row.id, ref),
+    }));
+    for (const item of items) rename(world, tx, next, item);
     for (const [index, item] of begin.entries()) beginWork(world, tx, next, item, index);
   }
   const armed = isArmed ? armedText(tx, { ...next, armed: true }) : null;
@@ -79,15 +86,21 @@ export function writeInstance(world: World, tx: Tx, row: InstanceRow, carried: C
   });
 }
 
+interface Work {
+  readonly ref: string;
+  /** Absent where no state has it any more. */
+  readonly to: string | undefined;
+  readonly run: RunRow | undefined;
+  readonly child: InstanceRow | undefined;
+}
+
 /** Gives work its new id, or stops it. */
-function rename(world: World, tx: Tx, row: InstanceRow, ref: string, to: string | undefined): void {
-  const run = tx.runs.linked(row.machine, row.id, ref);
+function rename(world: World, tx: Tx, row: InstanceRow, { ref, to, run, child }: Work): void {
   if (run !== undefined) {
     tx.runs.put({ ...run, ref: to ?? null });
     if (to === undefined)
       cancelLater(world, tx, run.id, `Machine '${row.machine}' has no such work in version ${world.target}.`);
   }
-  const child = tx.instances.child(row.machine, row.id, ref);
   if (child === undefined) return;
   if (to !== undefined) tx.instances.put({ ...child, parentRef: to });
   else
