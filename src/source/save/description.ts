@@ -2,6 +2,7 @@ import { ts } from '../syntax/typescript.js';
 import { docLines } from '../print/values.ts';
 import type { Module } from '../syntax/module.ts';
 import type { TextEdit } from './edits.ts';
+import { keyOf } from './lists.ts';
 import type { Style } from './style.ts';
 import { indentAt } from './trivia.ts';
 
@@ -20,7 +21,7 @@ export function isInOptions(options: ts.Expression | undefined, statement: ts.No
   return (
     options !== undefined &&
     ts.isObjectLiteralExpression(options) &&
-    options.properties.some(({ name }) => name !== undefined && 'text' in name && name.text === 'description')
+    options.properties.some((member) => keyOf(member) === 'description')
   );
 }
 

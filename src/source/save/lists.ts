@@ -87,7 +87,8 @@ function plain(items: readonly Item[]): readonly Item[] {
   );
 }
 
-function keyOf(member: ts.ObjectLiteralElementLike): string | undefined {
+/** The name of a member, when it is written down. */
+export function keyOf(member: ts.ObjectLiteralElementLike): string | undefined {
   const { name } = member;
   if (name === undefined) return undefined;
   if (ts.isComputedPropertyName(name)) {
