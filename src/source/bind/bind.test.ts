@@ -81,32 +81,37 @@ it('everything that machines can say is bound, too', async () => {
 });
 
 describe('both ways of binding', () => {
-  it.each(['orders', 'ingest', 'review', 'releases'])('%s: executed and generated have the same schemas', async (name) => {
-    const live = await loadSystemFromDsl(examples.find((path) => path.includes(`/${name}.dsl`)) ?? '', { live: true });
-    const { default: generated } = (await import(`../../../generated/${name}/index.ts`)) as { default: BoundSystem };
-    expect(schemasOf(live)).toEqual(schemasOf(generated));
-    expect({ hash: live.hash, version: live.version }).toEqual({ hash: generated.hash, version: generated.version });
-    expect(Object.entries(live.tasks).map(([task, { policy }]) => [task, policy])).toEqual(
-      Object.entries(live.tasks).map(([task]) => [task, generated.tasks[task]?.policy]),
-    );
-    expect(Object.values(live.flows).map(({ contract, hash, waits }) => [contract.contract, hash, waits])).toEqual(
-      Object.keys(live.flows).map((flow) => [flow, generated.flows[flow]?.hash, generated.flows[flow]?.waits]),
-    );
-    expect(
-      Object.values(live.machines).map(({ module }) => [
-        module.name,
-        module.hash,
-        module.key,
-        module.events,
-        module.creates,
-      ]),
-    ).toEqual(
-      Object.keys(live.machines).map((machine) => {
-        const { name: own, hash, key, events, creates } = generated.machines[machine]!.module;
-        return [own, hash, key, events, creates];
-      }),
-    );
-  });
+  it.each(['orders', 'ingest', 'review', 'releases'])(
+    '%s: executed and generated have the same schemas',
+    async (name) => {
+      const live = await loadSystemFromDsl(examples.find((path) => path.includes(`/${name}.dsl`)) ?? '', {
+        live: true,
+      });
+      const { default: generated } = (await import(`../../../generated/${name}/index.ts`)) as { default: BoundSystem };
+      expect(schemasOf(live)).toEqual(schemasOf(generated));
+      expect({ hash: live.hash, version: live.version }).toEqual({ hash: generated.hash, version: generated.version });
+      expect(Object.entries(live.tasks).map(([task, { policy }]) => [task, policy])).toEqual(
+        Object.entries(live.tasks).map(([task]) => [task, generated.tasks[task]?.policy]),
+      );
+      expect(Object.values(live.flows).map(({ contract, hash, waits }) => [contract.contract, hash, waits])).toEqual(
+        Object.keys(live.flows).map((flow) => [flow, generated.flows[flow]?.hash, generated.flows[flow]?.waits]),
+      );
+      expect(
+        Object.values(live.machines).map(({ module }) => [
+          module.name,
+          module.hash,
+          module.key,
+          module.events,
+          module.creates,
+        ]),
+      ).toEqual(
+        Object.keys(live.machines).map((machine) => {
+          const { name: own, hash, key, events, creates } = generated.machines[machine]!.module;
+          return [own, hash, key, events, creates];
+        }),
+      );
+    },
+  );
 });
 
 function schemasOf(system: BoundSystem): object {
