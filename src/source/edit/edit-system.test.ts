@@ -218,3 +218,9 @@ test('what cannot be renamed in its place is said', async () => {
   expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['info MR1777']);
   expect(readFileSync(path, 'utf8')).toContain(".step('taken', ({ input }) => charge(input))");
 });
+
+test('a name of something in the file that the system does not use is not taken', async () => {
+  expect(await changes({ op: 'rename', path: 'locals.Money', to: 'Charged' })).toBe(
+    `MR1782 Edit 1 (rename 'locals.Money'): 'parts/billing.dsl.ts' has something else called 'Charged', which the system does not use.`,
+  );
+});

@@ -82,11 +82,11 @@ function isOfFile({ path }: MoveEdit): boolean {
 function refused(
   { op, path }: Edit,
   index: number,
-  { problem, hint }: MoveProblem,
+  { code, problem, hint }: MoveProblem,
   { location }: SystemModel,
 ): Diagnostic {
   const message = `Edit ${index + 1} (${op} '${path}'): ${problem}`;
-  return { code: 'MR1776', severity: 'error', message, ...location, hint };
+  return { code: code ?? 'MR1776', severity: 'error', message, ...location, hint };
 }
 
 function textsIn({ reading }: Opened): Texts {

@@ -11,8 +11,10 @@ import { relocate, type Relocation } from './relocate.ts';
 import { declaring, freeIn } from './statements.ts';
 import type { Texts } from './symbols.ts';
 
-/** Why something cannot go to another file. */
+/** Why something cannot go to another file, or have another name. */
 export interface MoveProblem {
+  /** Default: MR1776. */
+  readonly code?: 'MR1782';
   readonly problem: string;
   readonly hint: string;
 }

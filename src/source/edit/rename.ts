@@ -6,6 +6,7 @@ import type { Member } from '../define/members.ts';
 import type { Opened } from '../read.ts';
 import { bare } from '../value/follow.ts';
 import { applyEdits } from '../save/edits.ts';
+import type { Module } from '../syntax/module.ts';
 import { literalRenaming, stateRenaming, stepRenaming, type Rewriting } from './names.ts';
 import { renameSymbol, type Texts } from './symbols.ts';
 
@@ -16,12 +17,19 @@ export interface Source {
   readonly texts: Texts;
 }
 
+/** Why something cannot have a name. */
+interface NameTaken {
+  readonly code: 'MR1782';
+  readonly problem: string;
+  readonly hint: string;
+}
+
 /**
  * Gives something another name where it is declared, so that it keeps its place, its comments and its formatting.
  * What refers to it follows with it only as far as it is a name of the language; the rest is for the saver. Gives
  * nothing where the source does not spell the name out, or has no such thing.
  */
-export function renameInSource(source: Source, { path, to }: RenameEdit): Texts | undefined {
+export function renameInSource(source: Source, { path, to }: RenameEdit): Texts | NameTaken | undefined {
   const parsed = parsePath(path);
   if ('problem' in parsed) return undefined;
   const [root, name, field, ...rest] = parsed.pieces.map((piece) => piece.name);
@@ -46,9 +54,15 @@ function rewritten(texts: Texts, rewriting: readonly Rewriting[] | undefined): T
   return new Map([...texts].map(([path, text]) => [path, applyEdits(text, edits(path))]));
 }
 
-function renameLocal({ opened, system, texts }: Source, name: string, to: string): Texts | undefined {
+function renameLocal({ opened, system, texts }: Source, name: string, to: string): Texts | NameTaken | undefined {
   const file = system.locals[name]?.location.file;
   const module = [...opened.reading.modules.values()].find((each) => each !== undefined && each.file === file);
+  const isKnown = [system.locals, system.imports].some((map) => Object.hasOwn(map, to));
+  // What the system does not use is not in the model, and stays in the file.
+  if (module !== undefined && !isKnown && module.bindings.has(to) && !opened.members.some(isCalled(module, to))) {
+    const problem = `'${module.file}' has something else called '${to}', which the system does not use.`;
+    return { code: 'MR1782', problem, hint: 'Take another name, or remove what has this one.' };
+  }
   const binding = module?.bindings.get(name);
   const value = binding?.value;
   const declaration =
@@ -77,6 +91,11 @@ function renameDefinition({ opened, texts }: Source, name: string, to: string): 
   const isBefore = head.module === module && edit.start < own;
   const moved = isBefore ? own + edit.text.length - (edit.end - edit.start) : own;
   return renameSymbol(next, module.path, moved, constant) ?? next;
+}
+
+function isCalled(module: Module, name: string): (member: Member) => boolean {
+  return ({ definition }) =>
+    definition.module === module && definition.declaration.name.getText(definition.module.source) === name;
 }
 
 /** The first argument says what a definition is called. */

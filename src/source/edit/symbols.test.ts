@@ -59,3 +59,10 @@ test('a name that means something already is not given', () => {
   expect(renamed('/p/parts/billing.ts', 'const charge', 'alias')).toBe('nothing');
   expect(renamed('/p/parts/billing.ts', 'const charge', 'f')).toBe('nothing');
 });
+
+test('nor is one that a file declares or imports without using it', () => {
+  expect(renamed('/p/parts/billing.ts', 'const charge', 'task')).toBe('nothing');
+  expect(renamed('/p/parts/billing.ts', 'const charge', 'refund0')).toBe('nothing');
+  expect(renamed('/p/parts/billing.ts', 'const charge', 'door')).toBe('nothing');
+  expect(renamed('/p/parts/billing.ts', 'const charge', 'event')).toBe('nothing');
+});

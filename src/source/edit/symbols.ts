@@ -1,6 +1,7 @@
 import { ts } from '../syntax/typescript.js';
 import { candidates } from '../files/imports.ts';
 import { applyEdits, type TextEdit } from '../save/edits.ts';
+import { namesOf } from '../save/pieces.ts';
 import { dirname, resolve } from 'node:path';
 
 /** Files by absolute path. */
@@ -59,6 +60,12 @@ export function renameSymbol(texts: Texts, path: string, offset: number, to: str
   const first = referencesIn(texts, path, offset);
   if (first.length === 0) return undefined;
   const next = renameAll(texts, first, to);
+  const isTaken = [...next].some(([file, text]) => {
+    const before = texts.get(file) ?? '';
+    const count = text === before ? 0 : declarations(before, to);
+    return count > 0 && declarations(text, to) > count;
+  });
+  if (isTaken) return undefined;
   const isSure = !first.some(({ fileName }) => isUsed(texts.get(fileName) ?? '', to));
   // Where there are such names already, all that was renamed, and nothing else, must still be one thing.
   return isSure || referencesIn(next, path, movedOffset(first, path, offset, to)).length === first.length
@@ -101,6 +108,21 @@ function renameAll(texts: Texts, locations: readonly ts.RenameLocation[], to: st
     if (place >= 0) next.set(path, text.slice(0, place) + to + text.slice(place + twice.length));
   }
   return next;
+}
+
+/** How often a file declares or imports a name. */
+function declarations(text: string, name: string): number {
+  if (!text.includes(name)) return 0;
+  const source = ts.createSourceFile('a.ts', text, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+  const imported = (statement: ts.ImportDeclaration): readonly string[] => {
+    const { name: whole, namedBindings: more } = statement.importClause ?? {};
+    const listed =
+      more === undefined ? [] : ts.isNamedImports(more) ? more.elements.map((each) => each.name) : [more.name];
+    return [...(whole === undefined ? [] : [whole]), ...listed].map((each) => each.text);
+  };
+  return source.statements
+    .flatMap((statement) => (ts.isImportDeclaration(statement) ? imported(statement) : namesOf(statement)))
+    .filter((each) => each === name).length;
 }
 
 /** Is there a name like this that is not the name of a member? */
