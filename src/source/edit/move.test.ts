@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Edit } from 'millrace/model';
@@ -160,4 +160,19 @@ test('a definition that newly names a later one', async () => {
   );
   const text = readFileSync(join(folder, 'shop.dsl.ts'), 'utf8');
   expect(text.indexOf('const paid')).toBeLessThan(text.indexOf('const note'));
+});
+
+test('not to where something else is called like it', async () => {
+  appendFileSync(join(folder, 'events.dsl.ts'), 'const note = 2;\n');
+  appendFileSync(join(folder, 'tasks/all.dsl.ts'), 'const Id = 1;\n');
+  const problem = async (edit: Edit): Promise<readonly string[]> => {
+    const { diagnostics } = await editSystem('shop.dsl.ts', [edit], { cwd: folder });
+    return diagnostics.map(({ code, message }) => `${code} ${message}`);
+  };
+  expect(await problem({ op: 'move', path: 'flows.note', into: 'events.dsl.ts' })).toEqual([
+    `MR1782 Edit 1 (move 'flows.note'): 'events.dsl.ts' has something else called 'note'.`,
+  ]);
+  expect(await problem({ op: 'move', path: 'locals.Id', into: 'tasks/all.dsl.ts' })).toEqual([
+    `MR1782 Edit 1 (move 'locals.Id'): 'tasks/all.dsl.ts' has something else called 'Id'.`,
+  ]);
 });

@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { ts } from '../syntax/typescript.js';
 import { parsePath } from '../../model/edit/path.ts';
 import type { MoveEdit } from '../../model/index.ts';
@@ -5,7 +6,7 @@ import { namesOf } from '../save/pieces.ts';
 import { apartOf } from '../save/removed.ts';
 import type { Module } from '../syntax/module.ts';
 import { behind } from '../value/follow.ts';
-import { moduleBehind } from '../files/imports.ts';
+import { candidates, moduleBehind } from '../files/imports.ts';
 import type { Source } from './rename.ts';
 import { relocate, type Relocation } from './relocate.ts';
 import { declaring, freeIn } from './statements.ts';
@@ -46,6 +47,11 @@ export function moveInSource(source: Source, { path, into, before }: MoveEdit): 
   const shared = new Set<ts.Statement>();
   const problem = to === from ? undefined : gather(source, { from, to, moving, shared, name });
   if (problem !== undefined) return problem;
+  const taken = [...moving, ...shared].flatMap(namesOf).find((each) => to !== from && isTaken(from, to, each));
+  if (taken !== undefined) {
+    const hint = 'Give one of the two another name first.';
+    return { code: 'MR1782', problem: `'${to.file}' has something else called '${taken}'.`, hint };
+  }
   const anchor = before === undefined ? undefined : statementOf(source, to, before);
   const relocation: Relocation = {
     from,
@@ -58,6 +64,15 @@ export function moveInSource(source: Source, { path, into, before }: MoveEdit): 
 
 function modulesOf({ opened }: Source): readonly Module[] {
   return [...opened.reading.modules.values()].filter((module) => module !== undefined);
+}
+
+/** Does a name mean something in a file already? What it imports from the other file is what comes. */
+function isTaken(from: Module, to: Module, name: string): boolean {
+  const binding = to.bindings.get(name);
+  if (binding === undefined) return false;
+  const { value } = binding;
+  if (value?.kind !== 'import' || value.imported !== name || !value.from.startsWith('.')) return true;
+  return !candidates(resolve(dirname(to.path), value.from)).includes(from.path);
 }
 
 interface Found {
