@@ -20,17 +20,19 @@ export const job = flow('job', { input: z.object({ who: z.string() }) }, (f) =>
   f.waitFor('woken', wake, { match: { who: ({ input }) => input.who } }));
 export const room = machine('room', { key: 'id', context: z.object({}), events: { go }, creates: ['go'], flows: { job } }).states('both', {
   both: { parallel: true, states: {
-    one: { initial: '${left}', states: { ${left}: { run: { flow: 'job', input: () => ({ who: 'left' }), onDone: 'first' } }, first: {} } },
+    one: { initial: '${left}', states: { ${left}: { run: { flow: 'job', ${id} input: () => ({ who: 'left' }), onDone: 'first' } }, first: {} } },
     two: { initial: '${right}', states: { ${right}: { run: { flow: 'job', input: () => ({ who: 'right' }), onDone: 'second' } }, second: {} } },
   } },
 });
 `;
 
 it.each([
-  ['exchange their names', ['b', 'a'], { a: 'b', b: 'a' }],
-  ['take the next one', ['b', 'c'], { a: 'b', b: 'c' }],
-] as const)('states that %s keep their own work', async (_, [left, right], states) => {
-  const versions = await versionsFrom([text('1.0.0', 'a', 'b'), text('2.0.0', left, right)]);
+  ['exchange their names', ['b', 'a'], { a: 'b', b: 'a' }, ''],
+  ['take the next one', ['b', 'c'], { a: 'b', b: 'c' }, ''],
+  ['are called otherwise than the written id of their work', ['c', 'b'], { a: 'c' }, 'a.mine'],
+] as const)('states that %s keep their own work', async (_, [left, right], states, id) => {
+  const written = id === '' ? '' : `id: '${id}',`;
+  const versions = await versionsFrom([text('1.0.0', 'a', 'b', written), text('2.0.0', left, right, written)]);
   const store = openSqlite(':memory:');
   const options = { store, clock: new SimulatedClock(), logger: silentLogger };
   const runtimeOf = (version: number): ReactiveSystemRuntime =>
@@ -47,7 +49,7 @@ it.each([
   const refs = store.tables.runs
     .list({})
     .map(({ input, ref }) => [(JSON.parse(input ?? '') as { who: string }).who, ref]);
-  expect(Object.fromEntries(refs)).toEqual({ left: `${left}.job`, right: `${right}.job` });
+  expect(Object.fromEntries(refs)).toEqual({ left: id === '' ? `${left}.job` : id, right: `${right}.job` });
   const runtime = runtimeOf(1);
   await runtime.sendEvent('wake', { who: 'left' });
   await runtime.idle();

@@ -66,7 +66,11 @@ export function namesOf(world: World, step: PlannedStep, facts: InstanceFacts, c
       const rest = ref.slice(owner.length + 1);
       const what = [flowName(step, rest), taskName(step, rest), machineName(step, rest)].find((name) => name !== rest);
       const now = state(owner)?.[0] ?? owner;
-      return isMove(owner, now) ? '' : `${now}.${what ?? rest}`;
+      if (isMove(owner, now)) return '';
+      const next = `${now}.${what ?? rest}`;
+      // An id that was written out stays, also where it looks like one that was not.
+      const ids = after?.states.get(now)?.run.map(({ id }) => id) ?? [];
+      return ids.includes(ref) && !ids.includes(next) ? ref : next;
     },
   };
 }
