@@ -11,6 +11,7 @@ const text = (
   version: string,
   left: string,
   right: string,
+  id: string,
 ): string => `import { event, flow, machine, system } from 'millrace';
 import { z } from 'zod';
 export default system('house', { version: '${version}' });
