@@ -20,6 +20,8 @@ const shapes: { readonly [K in RequestKind]: z.ZodType } = {
     metadata: z.record(text, z.unknown()).optional(),
   }),
   cancel: z.object({ runId: text, reason: key }),
+  pause: z.object({ runId: text, inFlight: z.enum(['await', 'abort']).optional() }),
+  resume: z.object({ runId: text }),
   enqueue: z.object({
     runId: text,
     step: text,

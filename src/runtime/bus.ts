@@ -17,6 +17,7 @@ type Told =
   | { readonly type: 'run.completed'; readonly runId: string; readonly target: string; readonly output: unknown }
   | { readonly type: 'run.failed'; readonly runId: string; readonly target: string; readonly error: ErrorRecord }
   | { readonly type: 'run.cancelled'; readonly runId: string; readonly target: string }
+  | { readonly type: 'run.paused' | 'run.resumed'; readonly runId: string; readonly target: string }
   | { readonly type: 'run.blocked'; readonly runId: string; readonly target: string; readonly error: ErrorRecord }
   | ({
       readonly type: 'step.started' | 'step.waiting' | 'step.completed' | 'step.cancelled' | 'step.skipped';

@@ -33,12 +33,15 @@ const { body } = fc.letrec<{ node: Node; body: readonly Node[] }>((tie) => ({
 
 /** What is done to a run, after so many turns of the event loop. */
 interface Action {
-  readonly do: 'kill' | 'close' | 'cancel' | 'cancel child' | 'send' | 'time';
+  readonly do: 'kill' | 'close' | 'cancel' | 'cancel child' | 'pause' | 'pause hard' | 'resume' | 'send' | 'time';
   readonly turns: number;
   readonly minutes: number;
 }
 const action: fc.Arbitrary<Action> = fc.record({
-  do: fc.constantFrom('kill', 'close', 'cancel', 'cancel child', 'send', 'time', 'time'),
+  do: fc.constantFrom(
+    ...(['kill', 'close', 'cancel', 'cancel child', 'send', 'time', 'time'] as const),
+    ...(['pause', 'pause hard', 'resume'] as const),
+  ),
   turns: fc.integer({ min: 0, max: 12 }),
   minutes: fc.constantFrom(1, 30, 61),
 });
@@ -113,6 +116,12 @@ const inner = anyFlow('inner', (host, nodes: readonly Node[]) => perform(host, n
 const ends = new Set(['completed', 'failed', 'cancelled']);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+const expected =
+  (code: string) =>
+  (error: unknown): void => {
+    if (!(error instanceof Error && 'code' in error && error.code === code)) throw error;
+  };
+
 async function chaos(
   nodes: readonly Node[],
   actions: readonly Action[],
@@ -144,8 +153,13 @@ async function chaos(
   runtime = open();
   await runtime.start('outer', nodes, { id: 'r' });
   let cancelled = false;
+  let paused = false;
   for (const { do: what, turns, minutes } of actions) {
     for (let n = 0; n < turns; n++) await turn();
+    // Only these two wake it.
+    const status = runtime.status('r')?.status;
+    if (paused && status !== 'paused') wrong.push(`r was paused and is ${status}`);
+    if (['cancel', 'resume'].includes(what)) paused = false;
     switch (what) {
       case 'kill':
         runtime.abandon();
@@ -164,6 +178,14 @@ async function chaos(
         if (child !== undefined) await runtime.cancel(child.id);
         break;
       }
+      case 'pause':
+      case 'pause hard':
+        await runtime.pause('r', { inFlight: what === 'pause' ? 'await' : 'abort' }).catch(expected('MR3250'));
+        paused = runtime.status('r')?.status === 'paused';
+        break;
+      case 'resume':
+        await runtime.resume('r').catch(expected('MR3251'));
+        break;
       case 'send':
         await runtime.sendEvent('go', { n: 1 });
         break;
@@ -172,6 +194,9 @@ async function chaos(
         break;
     }
   }
+  await clock.runUntilIdle({ limit: 500 });
+  if (paused && runtime.status('r')?.status !== 'paused') wrong.push('r did not stay paused');
+  await runtime.resume('r').catch(expected('MR3251'));
   await clock.runUntilIdle({ limit: 500 });
   for (let n = 0; n < 40 && !ends.has(runtime.status('r')?.status ?? ''); n++) {
     await runtime.sendEvent('go', { n: 1 });

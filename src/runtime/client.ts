@@ -12,6 +12,7 @@ import type { RollbackAsks, RollbackGives } from './instances/rollback.ts';
 import type { InstanceView } from './instances/views.ts';
 import { checkSystem, type RuntimeOptions } from './options.ts';
 import { isAlive } from './owner.ts';
+import type { PauseAsks, PauseGives } from './pause.ts';
 import { readerOf, type Reader } from './reader.ts';
 import type { Answer, RequestKind, Requests } from './requests.ts';
 import {
@@ -70,6 +71,16 @@ export class Client {
 
   cancel(runId: string, reason?: string): Promise<{ readonly runId: string; readonly accepted: boolean }> {
     return this.#ask('cancel', { runId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** As `pause` of the runtime. */
+  pause(runId: string, options: Omit<PauseAsks, 'runId'> = {}): Promise<PauseGives> {
+    return this.#ask('pause', { runId, ...options });
+  }
+
+  /** As `resume` of the runtime. */
+  resume(runId: string): Promise<PauseGives> {
+    return this.#ask('resume', { runId });
   }
 
   /** As `enqueue` of the runtime. */
@@ -164,7 +175,7 @@ export class Client {
 
 /**
  * Drives the database, or, when another process does so already, talks to that one. Both have `start`, `result`,
- * `executeFlow`, `sendEvent`, `cancel`, `decide`, `enqueue`, `create`, `rollback`, `restoreInstance`, `restoreInstances`, `status`,
+ * `executeFlow`, `sendEvent`, `cancel`, `pause`, `resume`, `decide`, `enqueue`, `create`, `rollback`, `restoreInstance`, `restoreInstances`, `status`,
  * `reader` and `close`; `role` tells which it is.
  *
  * @example

@@ -75,8 +75,8 @@ export interface Context {
   /** Marks a run as running and goes on with it, at `path`, after the commit. */
   wake(tx: Tx, run: string, path: string): void;
 
-  /** Brings a run into memory and goes on with it. */
-  load(run: string): void;
+  /** Brings a run into memory and goes on with it. `again`: is that to be told as a recovery? Default true. */
+  load(run: string, again?: boolean): void;
   /** Enqueues `stop` for a run. */
   requestStop(run: string, stop: Stop): void;
   /** Makes sure that events of this name are found by these payload fields. */

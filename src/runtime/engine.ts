@@ -12,6 +12,7 @@ import { reportUnfit, unpark } from './instances/park.ts';
 import { LiveRun } from './live-run.ts';
 import type { HistoryLimits } from './options.ts';
 import { programFor, type Registry } from './registry.ts';
+import { stopOf, unpause } from './pause.ts';
 import { indexBy, publish, recallIndexes } from './publish.ts';
 import { tellEnd, tellStep } from './tell.ts';
 import { Schedules } from './schedules/schedules.ts';
@@ -60,8 +61,8 @@ export class Engine implements Context {
   /** Called when a run has ended or is blocked. */
   readonly ended = new Map<string, Set<() => void>>();
   readonly #dirty = new Set<LiveRun>();
-  /** Runs whose journal this batch has written to while they were not in memory. */
-  readonly #touched = new Set<string>();
+  /** Runs that this batch has written to while they were not in memory. */
+  readonly touched = new Set<string>();
   readonly #resident: number;
   readonly #stopped: (error: unknown) => void;
   /** Resolves when the engine has stopped. */
@@ -87,7 +88,7 @@ export class Engine implements Context {
       last: () => this.#statuses(),
       after: () =>
         this.guard(() => {
-          this.#touched.clear();
+          this.touched.clear();
           this.timers.arm();
           this.dispatcher.poke();
           options.committed();
@@ -173,7 +174,8 @@ export class Engine implements Context {
       target: run.target,
       hash: program?.hash ?? '',
       registered: program?.registered ?? false,
-      status: 'running',
+      // Its parent may have been paused by the batch that creates it.
+      status: run.parent !== undefined && this.runs.get(run.parent.run)?.held === true ? 'paused' : 'running',
       input: run.input ?? null,
       output: null,
       error: null,
@@ -197,8 +199,9 @@ export class Engine implements Context {
       tx.timers.put({ key: row.id, due: now + timeout, kind: 'run', target: row.id, part: '', name: null, data: null });
     this.writer.afterCommit(() => {
       if (this.bus.heard) this.bus.tell({ type: 'run.started', runId: row.id, target: row.target });
-      // A cancel may have come in the same batch.
-      this.#start(row, this.#touched.has(row.id) ? this.store.tables.journal.of(row.id) : []);
+      // A cancel or a pause may have come in the same batch.
+      if (this.touched.has(row.id)) this.load(row.id, false);
+      else if (row.status !== 'paused') this.#start(row, []);
     });
   }
 
@@ -207,7 +210,7 @@ export class Engine implements Context {
     const at = this.clock.now();
     const row: JournalRow = { ...line, run, seq: live?.nextSeq() ?? tx.journal.last(run) + 1, at };
     tx.journal.append(row);
-    if (live === undefined) this.#touched.add(run);
+    if (live === undefined) this.touched.add(run);
     if (row.kind !== 'waiting') this.wake(tx, run, row.path, row);
     this.writer.afterCommit(() => {
       if (this.bus.heard) tellStep(this.bus, row);
@@ -218,7 +221,9 @@ export class Engine implements Context {
   /** Marks a run as running and goes on with it after the commit. */
   wake(tx: Tx, run: string, path: string, row?: JournalRow): void {
     const live = this.runs.get(run);
-    tx.runs.status(run, 'running', this.clock.now());
+    // What comes while it is paused is in its journal, and known when it is resumed.
+    const paused = live === undefined ? tx.runs.get(run)?.status === 'paused' : live.held;
+    if (!paused) tx.runs.status(run, 'running', this.clock.now());
     if (live !== undefined) live.woken = true;
     this.writer.afterCommit(() => {
       const now = this.runs.get(run);
@@ -245,7 +250,9 @@ export class Engine implements Context {
       return true;
     }
     // Already on its way to an end, which is this one or another.
-    if (live?.stopping !== undefined) return live.stopping.reason === stop.reason;
+    const stopping = live === undefined && row.status === 'paused' ? stopOf(tx, run) : live?.stopping;
+    if (row.status === 'paused' && stop.reason === 'cancel') unpause(this, tx, row);
+    if (stopping !== undefined) return stopping.reason === stop.reason;
     this.record(tx, run, {
       kind: 'stopping',
       path: '',
@@ -300,12 +307,12 @@ export class Engine implements Context {
     });
   }
 
-  load(id: string): void {
+  load(id: string, again = true): void {
     if (!this.#alive || this.runs.has(id)) return;
     const row = this.store.tables.runs.get(id);
-    if (row === undefined || final.has(row.status)) return;
+    if (row === undefined || final.has(row.status) || row.status === 'paused') return;
     const rows = this.store.tables.journal.of(id);
-    if (this.bus.heard) this.bus.tell({ type: 'run.recovered', runId: id, target: row.target });
+    if (again && this.bus.heard) this.bus.tell({ type: 'run.recovered', runId: id, target: row.target });
     this.#start(row, rows);
   }
 
@@ -363,12 +370,12 @@ export class Engine implements Context {
         continue;
       }
       const status = run.busy ? 'running' : 'waiting';
-      if (run.ending || status === run.status) continue;
+      if (run.ending || run.held || status === run.status) continue;
       run.status = status;
       units.push({
         owner: run,
         run: (tx) => {
-          if (!run.woken) tx.runs.status(run.id, status, this.clock.now());
+          if (!run.woken && !run.held) tx.runs.status(run.id, status, this.clock.now());
         },
         done: () => {
           if (this.runs.size > this.#resident && run.status === 'waiting' && !run.busy && !this.#dirty.has(run)) {

@@ -60,6 +60,6 @@ export function never<T>(): Promise<T> {
 export function notYet(what: string, runId: string): never {
   throw new RunError(
     'MR3221',
-    `'${what}' of run '${runId}' is not yet supported. Cancel the run with runtime.cancel('${runId}'), or let it go on.`,
+    `'${what}' of run '${runId}' is not yet supported. Start a new run with runtime.start(flow, input).`,
   );
 }

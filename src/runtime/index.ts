@@ -19,6 +19,7 @@ export type { RestoreResult } from './instances/restore-all.ts';
 export type { RollbackGives } from './instances/rollback.ts';
 export type { HistoryView, InstanceView } from './instances/views.ts';
 export type { HistoryLimit, RuntimeOptions } from './options.ts';
+export type { PauseAsks, PauseGives } from './pause.ts';
 export {
   openReader,
   type EventView,

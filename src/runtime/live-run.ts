@@ -54,6 +54,9 @@ export class LiveRun {
   /** The raw result of the last task, for a run that is a single task. */
   lastOutput: string | undefined;
   stopping: Stop | undefined;
+  /** The attempts of its tasks that are under way. */
+  attempting = 0;
+  #gate: PromiseWithResolvers<void> | undefined;
   #seq: number;
   #busy = 0;
   #depth: number | undefined;
@@ -112,12 +115,36 @@ export class LiveRun {
 
   /** Is the run at work, rather than waiting? */
   get busy(): boolean {
+    if (this.held) return this.attempting > 0;
     return this.#busy > 0 || this.waiters.size === 0;
   }
 
   working(by: 1 | -1): void {
     this.#busy += by;
     this.#settled(this);
+  }
+
+  /** Is it paused? Then nothing new begins. */
+  get held(): boolean {
+    return this.#gate !== undefined;
+  }
+
+  hold(): void {
+    this.#gate ??= Promise.withResolvers<void>();
+    this.#settled(this);
+  }
+
+  release(): void {
+    this.status = 'running';
+    this.#gate?.resolve();
+    this.#gate = undefined;
+    this.#settled(this);
+  }
+
+  /** Waits while the run is paused. */
+  async released(): Promise<void> {
+    while (this.#gate !== undefined) await this.#gate.promise;
+    if (this.dead) await never();
   }
 
   /** Enqueues a line of the journal, and what belongs into the same transaction. */
@@ -247,9 +274,11 @@ export class LiveRun {
       const value = await program.run(part, input);
       if (this.dead) return;
       await part.finish();
+      if (this.held) await this.released();
       if (this.stopping === undefined) output = this.readOutput(value);
     } catch (thrown) {
       failure = toErrorRecord(thrown);
+      if (this.held) await this.released();
     }
     if (this.dead) return;
     if (this.stopping === undefined && failure !== undefined) {

@@ -55,6 +55,26 @@ describe('two processes on one file', () => {
     await client.close();
   });
 
+  it('pauses and resumes through the owner; a killed owner wakes nothing that was paused', async () => {
+    const child = await owner();
+    const client = connect(twoProcessSystem, { db });
+    const { runId } = await client.start('who', { wait: 'A' });
+    expect(await client.pause(runId)).toEqual({ runId, status: 'paused', runs: [runId] });
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    await client.close();
+
+    const next = await owner();
+    const other = connect(twoProcessSystem, { db });
+    expect(other.role).toBe('client');
+    expect(await other.sendEvent('go', { id: 'A' })).toMatchObject({ handled: true });
+    expect(other.status(runId)?.status).toBe('paused');
+    expect(await other.resume(runId)).toEqual({ runId, status: 'running', runs: [runId] });
+    expect((await other.result(runId)).output).toEqual({ before: child.pid, after: next.pid });
+    await expect(other.resume(runId)).rejects.toMatchObject({ code: 'MR3251' });
+    await other.close();
+  });
+
   it('takes over at once from a killed owner, and goes on with its runs', async () => {
     const child = await owner();
     const client = connect(twoProcessSystem, { db });

@@ -10,8 +10,10 @@ import { EventError, OwnerError, RunError } from './errors.ts';
 import { payloadText } from './host/emit.ts';
 import { sameJson } from './host/same.ts';
 import { checkId, newId } from './ids.ts';
+import { pause, resume, type PauseAsks, type PauseGives } from './pause.ts';
 import type { InstanceName } from './instances/chain.ts';
 import type { Instances } from './instances/instances.ts';
+import type { LiveRun } from './live-run.ts';
 import { remove, type RemoveAsks } from './instances/remove.ts';
 import { restore, type RestoreAsks } from './instances/restore.ts';
 import { rollback, type RollbackAsks, type RollbackGives } from './instances/rollback.ts';
@@ -38,6 +40,8 @@ export interface Requests {
     readonly asks: { readonly runId: string; readonly reason?: string };
     readonly gives: { readonly runId: string; readonly accepted: boolean };
   };
+  readonly pause: { readonly asks: PauseAsks; readonly gives: PauseGives };
+  readonly resume: { readonly asks: { readonly runId: string }; readonly gives: PauseGives };
   readonly enqueue: { readonly asks: EnqueueAsks; readonly gives: EnqueueGives };
   readonly decide: { readonly asks: DecideAsks; readonly gives: DecideGives };
   readonly create: {
@@ -57,6 +61,8 @@ export type Answer<K extends RequestKind = RequestKind> =
 
 interface Desk extends Context {
   readonly instances: Instances;
+  readonly runs: Map<string, LiveRun>;
+  readonly touched: Set<string>;
 }
 
 const carryOut: {
@@ -118,6 +124,8 @@ const carryOut: {
 
   decide,
   enqueue,
+  pause,
+  resume,
   rollback: (desk, tx, asks) => rollback(desk.instances, tx, asks),
   remove: (desk, tx, asks) => remove(desk.instances, tx, asks),
   restore: (desk, tx, asks) => restore(desk.instances, tx, asks),

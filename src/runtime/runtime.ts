@@ -13,6 +13,7 @@ import { restoreAll, type RestoreResult } from './instances/restore-all.ts';
 import type { RollbackAsks, RollbackGives } from './instances/rollback.ts';
 import type { HistoryView, InstanceView } from './instances/views.ts';
 import { checkSystem, type RuntimeOptions } from './options.ts';
+import type { PauseAsks, PauseGives } from './pause.ts';
 import { readerOf, type HistoryQuery, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
 import { Registry, type TaskCode } from './registry.ts';
 import { answer, type RequestKind, type Requests } from './requests.ts';
@@ -226,10 +227,20 @@ export class ReactiveSystemRuntime {
   }
 
   /**
-   * Creates a machine instance.
+   * Lets a run, and the flows that it runs, begin nothing more until `resume`. Resolves when that is durable; attempts
+   * under way are awaited, or with `inFlight: 'abort'` aborted and begun again later. Nothing is undone.
    *
-   * @throws EventError MR3304 unknown machine, MR3305 it exists, MR3307 invalid context.
+   * @throws RunError MR3208 unknown run, MR3250 it has ended, is about to, or is blocked.
    */
+  pause(runId: string, options: Omit<PauseAsks, 'runId'> = {}): Promise<PauseGives> {
+    return this.#ask('pause', { runId, ...options });
+  }
+  /** Goes on with a paused run, and with the flows that it runs. @throws RunError MR3208, MR3251 it is not paused. */
+  resume(runId: string): Promise<PauseGives> {
+    return this.#ask('resume', { runId });
+  }
+
+  /** Creates a machine instance. @throws EventError MR3304 unknown machine, MR3305 it exists, MR3307 invalid context. */
   async create(machine: string, options: CreateOptions): Promise<InstanceView> {
     await this.#ask('create', { machine, ...options });
     return this.get(machine, options.id) as InstanceView;
@@ -287,11 +298,7 @@ export class ReactiveSystemRuntime {
   ): Promise<RestoreResult> {
     return restoreAll(documents, (document) => this.#ask('restore', { document, ...options }));
   }
-  /**
-   * Removes an instance with its history; its key is free then.
-   *
-   * @throws EventError MR3306 there is none; MR3360 it has not ended, and `force` is not set.
-   */
+  /** Removes an instance with its history. @throws EventError MR3306 none; MR3360 it has not ended, without `force`. */
   async removeInstance(machine: string, id: string, options: { readonly force?: boolean } = {}): Promise<void> {
     await this.#ask('remove', { machine, id, ...options });
   }
@@ -332,12 +339,6 @@ export class ReactiveSystemRuntime {
     return this.#session.bus.on(listener);
   }
 
-  pause(runId: string): never {
-    return notYet('pause', runId);
-  }
-  resume(runId: string): never {
-    return notYet('resume', runId);
-  }
   retry(runId: string): never {
     return notYet('retry', runId);
   }

@@ -72,6 +72,7 @@ export async function performChild(
         break;
       case 'retrying':
         await due(known);
+        if (run.held) await run.released();
         if (scope.reason !== undefined) {
           run.append({ kind: 'cancelled', path, name, attempt, place: options.at }, (tx) =>
             dropTimer(tx, run.id, path),
@@ -147,6 +148,7 @@ function retryable(failure: Record): boolean {
 async function ended(part: Part, path: string, attempt: number): Promise<void> {
   const { run, scope } = part;
   if (scope.reason === undefined) await run.wait(path, scope);
+  if (run.held) await run.released();
   if (run.records.get(path)?.kind !== 'called') return;
   const reason = scope.reason ?? new Cancelled('Its parent no longer waits for it.');
   run.context.requestStop(childId(run.id, run.origin(path), attempt), {

@@ -123,6 +123,7 @@ export class Part implements Host {
     if (early !== undefined) return this.diverged(early);
     const record = this.run.records.get(path);
     if (record === undefined) {
+      if (this.run.held) await this.run.released();
       if (this.run.children.has(path) || this.rounds(path) > 0)
         return this.diverged(`'${path}' is recorded with steps in it, and is now a step itself`);
       if (this.scope.reason !== undefined) throw this.scope.reason;

@@ -100,6 +100,7 @@ async function tries(
   for (;;) {
     // Nothing is done in the world before the journal knows that it may have been.
     await run.committed();
+    if (run.held) await run.released();
     if (scope.reason !== undefined) return cancelled(part, path, name, attempt, options.at);
     const implementation = registry.implementations.get(name);
     if (implementation === undefined) {
@@ -128,7 +129,9 @@ async function tries(
       logger,
       ...(run.metadata === undefined ? {} : { metadata: run.metadata }),
     };
+    run.attempting++;
     const outcome = await run.context.attempts.run(() => runAttempt(request));
+    run.attempting--;
     if (run.dead) await run.committed();
     if (outcome.ok) {
       const row = run.append(
