@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../../kit/io.ts';
 import type { DecideOptions } from './decide.ts';
+import type { PauseOptions } from './pause.ts';
 import { limitOption } from '../../kit/limit.ts';
 
 interface ListOptions {
@@ -10,7 +11,7 @@ interface ListOptions {
   readonly limit: number;
 }
 
-/** `dsl runs list|show|decide` */
+/** `dsl runs list|show|decide|pause|resume` */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command.addHelpText('after', '\nExamples:\n  $ dsl runs list --status failed\n  $ dsl runs show RUN\n');
   command
@@ -38,6 +39,34 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .addHelpText('after', '\nExamples:\n  $ dsl runs show greet-1\n  $ dsl runs show greet-1 --json\n')
     .action(async (id: string, options: { readonly db?: string }) =>
       exit(await (await import('./show.ts')).showRun(io, id, options)),
+    );
+  command
+    .command('pause')
+    .summary('let a run, and what it runs, begin nothing more')
+    .description(
+      'Pause a run and the flows that it runs: no further step begins, over restarts too, until it is resumed or cancelled. Nothing is undone.',
+    )
+    .argument('<file>', 'the .dsl.ts file of the system')
+    .argument('<id>', 'the id of the run')
+    .option('--abort', 'abort what is at work: it is begun again after `resume`; otherwise it may end')
+    .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl runs pause orders.dsl.ts order-A1\n  $ dsl runs pause orders.dsl.ts order-A1 --abort --json\n',
+    )
+    .action(async (file: string, id: string, options: PauseOptions) =>
+      exit(await (await import('./pause.ts')).pauseRun(io, file, id, options)),
+    );
+  command
+    .command('resume')
+    .summary('go on with a paused run')
+    .description('Go on with a paused run, and with the flows that it runs, where they stopped.')
+    .argument('<file>', 'the .dsl.ts file of the system')
+    .argument('<id>', 'the id of the run')
+    .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addHelpText('after', '\nExamples:\n  $ dsl runs resume orders.dsl.ts order-A1\n')
+    .action(async (file: string, id: string, options: { readonly db?: string }) =>
+      exit(await (await import('./pause.ts')).resumeRun(io, file, id, options)),
     );
   command
     .command('decide')

@@ -1,0 +1,35 @@
+import type { Io } from '../../kit/io.ts';
+import { openSystem } from '../../systems/bound.ts';
+import { drive } from '../instances/drive.ts';
+
+/** The options of `dsl runs pause`. */
+export interface PauseOptions {
+  readonly abort?: boolean;
+  readonly db?: string;
+}
+
+/** Lets a run begin nothing more. */
+export async function pauseRun(io: Io, file: string, run: string, options: PauseOptions): Promise<number> {
+  const opened = await openSystem(io, file, options.db);
+  if (opened === undefined) return 1;
+  const inFlight = options.abort === true ? 'abort' : 'await';
+  const { result, driven } = await drive(io, opened, (engine) => engine.pause(run, { inFlight }));
+  const { status, runs } = result;
+  if (io.json) io.document({ run, status, runs, driven });
+  else io.out(runs.length === 0 ? `${run} was paused already` : `paused: ${runs.join(', ')}`);
+  return 0;
+}
+
+/** Goes on with a paused run. */
+export async function resumeRun(io: Io, file: string, run: string, options: { readonly db?: string }): Promise<number> {
+  const opened = await openSystem(io, file, options.db);
+  if (opened === undefined) return 1;
+  const { result, driven } = await drive(io, opened, async (engine) => {
+    const { runs } = await engine.resume(run);
+    if (engine.role === 'owner') await engine.idle();
+    return { runs, status: engine.status(run)?.status };
+  });
+  if (io.json) io.document({ run, ...result, driven });
+  else io.out(`resumed: ${result.runs.join(', ')}; ${run} is ${result.status}`);
+  return 0;
+}
