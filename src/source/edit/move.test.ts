@@ -176,3 +176,17 @@ test('not to where something else is called like it', async () => {
     `MR1782 Edit 1 (move 'locals.Id'): 'tasks/all.dsl.ts' has something else called 'Id'.`,
   ]);
 });
+
+test('what is declared in one statement with others stays', async () => {
+  const path = join(folder, 'events.dsl.ts');
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8').replace('// by card\nexport const late', '').replace('}) });  = ', '}) }), late = '),
+  );
+  const { diagnostics } = await editSystem(join(folder, 'shop.dsl.ts'), [
+    { op: 'move', path: 'events.late', into: 'shop.dsl.ts' },
+  ]);
+  expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    "MR1776 Edit 1 (move 'events.late'): 'late' is declared in one statement with others.",
+  ]);
+});

@@ -33,6 +33,10 @@ export function moveInSource(source: Source, { path, into, before }: MoveEdit): 
   const [root = '', name = ''] = parsed.pieces.map((piece) => piece.name);
   const found = roots.has(root) ? foundIn(source, root, name) : undefined;
   if (found === undefined) return undefined;
+  if (found.statements.some((statement) => namesOf(statement).length > 1)) {
+    const hint = 'Give each of them a statement of its own first.';
+    return { problem: `'${name}' is declared in one statement with others.`, hint };
+  }
   const { opened } = source;
   const from = found.module;
   const to = into === undefined ? from : modulesOf(source).find(({ file }) => file === into);
@@ -87,12 +91,10 @@ function foundIn(source: Source, root: string, name: string): Found | undefined 
     const file = system.locals[name]?.location.file;
     const module = modulesOf(source).find((each) => each.file === file);
     const statements = module === undefined ? [] : declaring(module, name);
-    return module === undefined || statements.some((each) => namesOf(each).length > 1)
-      ? undefined
-      : { module, statements };
+    return module === undefined || statements.length === 0 ? undefined : { module, statements };
   }
   const definition = opened.members.find((member) => member.name === name)?.definition;
-  if (definition === undefined || definition.statement.declarationList.declarations.length > 1) return undefined;
+  if (definition === undefined) return undefined;
   const { module } = definition;
   const apart = apartOf({ opened }, definition).flatMap(([declaration, home]) =>
     home === module
