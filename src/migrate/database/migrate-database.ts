@@ -105,7 +105,7 @@ function migrateInstance(world: World, tx: Tx, row: InstanceRow, tally: Tally): 
     const isSame = !carried.mentioned && isAsBefore(row, timers, carried);
     if (isSame) stamp(world, tx, row);
     else tx.savepoint(() => writeInstance(world, tx, row, carried));
-    tally.machine(row.machine, isSame ? 'unchanged' : 'mapped');
+    tally.machine(row.machine, isSame ? 'unchanged' : 'mapped', carried.dropped);
   } catch (thrown) {
     if (!(thrown instanceof NotCarried)) throw thrown;
     // What it is of is known from now on, also where the row did not say it.

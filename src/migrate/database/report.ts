@@ -14,6 +14,8 @@ export interface MachineReport {
   readonly left: readonly (LeftRow & { readonly state: string })[];
   /** How many more were left than are listed. */
   readonly leftMore?: number;
+  /** The fields of contexts that the new schema does not know and that went, such as `note` or `lines[].sku`. */
+  readonly dropped?: readonly string[];
 }
 
 /** What became of the runs in flight of a flow (or of a single task), by its old name. */
@@ -46,7 +48,7 @@ export class Tally {
   readonly #versions = new Set<string>();
   readonly #machines = new Map<
     string,
-    { mapped: number; unchanged: number; left: MachineReport['left'][number][]; more: number }
+    { mapped: number; unchanged: number; left: MachineReport['left'][number][]; more: number; dropped: Set<string> }
   >();
   readonly #flows = new Map<
     string,
@@ -59,9 +61,14 @@ export class Tally {
     this.#versions.add(version);
   }
 
-  machine(name: string, outcome: 'mapped' | 'unchanged' | MachineReport['left'][number]): void {
-    const sum = this.#machines.get(name) ?? { mapped: 0, unchanged: 0, left: [], more: 0 };
+  machine(
+    name: string,
+    outcome: 'mapped' | 'unchanged' | MachineReport['left'][number],
+    dropped: readonly string[] = [],
+  ): void {
+    const sum = this.#machines.get(name) ?? { mapped: 0, unchanged: 0, left: [], more: 0, dropped: new Set() };
     this.#machines.set(name, sum);
+    for (const field of dropped) if (sum.dropped.size < listed) sum.dropped.add(field);
     if (typeof outcome === 'string') sum[outcome]++;
     else if (sum.left.length < listed) sum.left.push(outcome);
     else sum.more++;
@@ -85,10 +92,11 @@ export class Tally {
     const byName = <T>(map: ReadonlyMap<string, T>): [string, T][] => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       from: [...this.#versions].sort(),
-      instances: byName(this.#machines).map(([machine, { more, ...sum }]) => ({
+      instances: byName(this.#machines).map(([machine, { more, dropped, ...sum }]) => ({
         machine,
         ...sum,
         ...(more > 0 && { leftMore: more }),
+        ...(dropped.size > 0 && { dropped: [...dropped].sort() }),
       })),
       runs: byName(this.#flows).map(([flow, { more, ...sum }]) => ({
         flow,

@@ -29,13 +29,15 @@ function tellDatabase(io: Io, database: NonNullable<MigrationReport['database']>
   io.out(
     `  database  ${file}${from.length === 0 ? ': everything in it is at this version already' : `, rows of ${from.join(', ')}`}`,
   );
-  for (const { machine, mapped, unchanged, left, leftMore = 0 } of instances) {
+  for (const { machine, mapped, unchanged, left, leftMore = 0, dropped = [] } of instances) {
     const behind = left.length + leftMore;
     io.out(
       `    machine ${machine}: ${mapped} mapped, ${unchanged} as they were${behind > 0 ? `, ${behind} left behind` : ''}`,
     );
     for (const { id, state, reason } of left.slice(0, named)) io.out(`      ${id} in ${state}: ${reason}`);
     more(io, behind);
+    if (dropped.length > 0)
+      io.out(`      fields that the new context does not have, and that went: ${dropped.join(', ')}`);
   }
   for (const { flow, continuing, mapped, cancelled, blocked, blockedMore = 0 } of runs) {
     const behind = blocked.length + blockedMore;

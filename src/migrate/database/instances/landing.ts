@@ -9,9 +9,10 @@ import {
 } from '../../../machine/index.ts';
 import type { TimerData } from '../../../runtime/instances/armed.ts';
 import type { InstanceRow, TimerRow } from '../../../store/index.ts';
-import { checkValue, describeIssues, encodeJson } from '../../../tasks/index.ts';
+import { describeIssues, encodeJson } from '../../../tasks/index.ts';
 import { NotCarried, own, type World } from '../world.ts';
 import { activeIn, chartOf, sameAfters, type Chart } from './chart.ts';
+import { fit } from './fit.ts';
 import { definitionOf, type Way } from './way.ts';
 
 /** Work that a state begins. */
@@ -32,6 +33,8 @@ export interface Landing {
   /** The ids, old ones, of work that no state has any more. */
   readonly stop: readonly string[];
   readonly begin: readonly NewWork[];
+  /** The fields of its context that the target does not know. */
+  readonly dropped: readonly string[];
 }
 
 /** @throws NotCarried when it cannot stand there. */
@@ -42,8 +45,12 @@ export function landing(world: World, row: InstanceRow, way: Way, before: Chart 
   const bound = own(world.live?.machines, machine);
   if (chart === undefined && (model !== undefined || world.live !== undefined))
     throw new NotCarried(`version ${world.target} has no machine '${machine}'`);
-  const snapshot = checked(way, chart === undefined ? bound?.module : { name: machine, states: chart.rows }, bound);
-  if (row.status !== 'active') return { snapshot, timers: [], stop: [], begin: [] };
+  const { snapshot, dropped } = checked(
+    way,
+    chart === undefined ? bound?.module : { name: machine, states: chart.rows },
+    bound,
+  );
+  if (row.status !== 'active') return { snapshot, timers: [], stop: [], begin: [], dropped };
   const definition = definitionOf(world, machine);
   const active = activeIn(chart, snapshot.state);
   const scope: MachineScope = {
@@ -63,6 +70,7 @@ export function landing(world: World, row: InstanceRow, way: Way, before: Chart 
     timers: [...kept(way, before, chart), ...armed(world, way, before, chart, active, entered, states, scope)],
     stop: [...way.work].flatMap(([old, ref]) => (isWanted(chart, active, ref) ? [] : [old])),
     begin: chart === undefined ? [] : entered.flatMap((name) => begun(name, chart, states.get(name), scope)),
+    dropped,
   };
 }
 
@@ -90,20 +98,18 @@ function checked(
   { snapshot }: Way,
   machine: Parameters<typeof checkSnapshot>[0] | undefined,
   bound: Bound | undefined,
-): Snapshot<unknown> {
+): Pick<Landing, 'snapshot' | 'dropped'> {
   let found: Snapshot<unknown> = snapshot;
   try {
     if (machine !== undefined) found = checkSnapshot(machine, snapshot);
   } catch (thrown) {
     throw new NotCarried(messageOf(thrown).replace(/\.$/, ''));
   }
-  if (bound === undefined) return found;
-  const read = checkValue(bound.context, found.context);
-  if (!read.ok) throw new NotCarried(`its context does not fit: ${read.problems}`);
-  // The new schema may have filled in what was not there.
-  const encoded = encodeJson(read.value);
-  if (!encoded.ok) throw new NotCarried(`its context is not JSON: ${encoded.problems}`);
-  return { ...found, context: JSON.parse(encoded.value ?? 'null') as unknown };
+  if (bound === undefined) return { snapshot: found, dropped: [] };
+  const fitted = fit(bound.context, found.context);
+  if (!fitted.ok) throw new NotCarried(fitted.problems);
+  const { value: context, dropped } = fitted.value;
+  return { snapshot: { ...found, context }, dropped };
 }
 
 function fitsState(name: string, state: StateDefinition | undefined, context: unknown): void {
