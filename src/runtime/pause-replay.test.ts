@@ -74,12 +74,12 @@ async function pausedAt(moment: number, dies: boolean): Promise<{ readonly store
       transaction: (run) => {
         const result = store.transaction(run);
         if (++commits === moment) {
-          queueMicrotask(() =>
-            runtime.pause('r').then(
+          queueMicrotask(() => {
+            void runtime.pause('r').then(
               () => asked.resolve(true),
               () => asked.resolve(false),
-            ),
-          );
+            );
+          });
         }
         return result;
       },
