@@ -53,7 +53,7 @@ it('takes source and database to the target, keeps what was there before, and sa
     database: {
       file: 'shop.db',
       from: ['1.0.0'],
-      instances: [{ machine: 'order', mapped: 6, unchanged: 0, left: [] }],
+      instances: [{ machine: 'order', mapped: 3, unchanged: 3, left: [] }],
     },
     diagnostics: [],
   });
@@ -79,7 +79,7 @@ it('a dry run says the same and writes nothing', async () => {
     ok: true,
     dryRun: true,
     source: { files: ['shop.dsl.ts'], diff: expect.stringContaining('+  settled: {') as string },
-    database: { instances: [{ machine: 'order', mapped: 6, left: [] }] },
+    database: { instances: [{ machine: 'order', mapped: 3, unchanged: 3, left: [] }] },
     backup: null,
   });
   expect(seen()).toBe(before);
@@ -134,7 +134,7 @@ it('brings rows along that the source has left behind, but not over an open ques
     ok: true,
     from: '2.0.0',
     to: '2.0.0',
-    database: { instances: [{ mapped: 6 }] },
+    database: { instances: [{ mapped: 3, unchanged: 3 }] },
   });
 });
 

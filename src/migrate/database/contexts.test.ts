@@ -49,3 +49,28 @@ it('what is stored is not parsed as if it were new, and what goes is said', asyn
   ]);
   store.close();
 });
+
+it('counts as mapped what is different, not what a step only speaks of', async () => {
+  const versions = await versionsFrom([
+    text('1.0.0', 'n: z.number().default(10)', 'a: z.number().default(1), b: z.number().default(2)'),
+    text('2.0.0', 'n: z.number()', 'b: z.number(), a: z.number()'),
+  ]);
+  const store = openSqlite(':memory:');
+  const clock = new SimulatedClock();
+  const runtime = new ReactiveSystemRuntime(
+    withTasks(versions[0] as Version, () => null),
+    { store, clock, logger: silentLogger },
+  );
+  for (const id of ['a', 'b']) await runtime.sendEvent('go', { id });
+  await runtime.close();
+  const change = (context: { n: number }, { id }: { id: string }): unknown => ({ n: context.n + (id === 'a' ? 1 : 0) });
+  const step = { from: '1.0.0', to: '2.0.0', instances: { order: { context: change }, card: {} } };
+  const report = await migrateDatabase(store, worldOf(versions, [step], { now: clock.now() }));
+  expect(report.instances).toEqual([
+    { machine: 'card', mapped: 0, unchanged: 2, left: [] },
+    { machine: 'order', mapped: 1, unchanged: 1, left: [] },
+  ]);
+  // The step speaks of them: nobody rolls back to before it.
+  expect(store.tables.instances.history('card', 'b', {})[0]).toMatchObject({ kind: 'migration' });
+  store.close();
+});

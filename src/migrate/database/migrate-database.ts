@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { snapshotOf } from '../../runtime/instances/snapshot.ts';
 import { versionsKey, versionsOf } from '../../runtime/versions.ts';
 import type { InstanceRow, Store, TimerRow, Tx } from '../../store/index.ts';
 import { renameSchedules } from '../../runtime/schedules/schedules.ts';
@@ -102,8 +104,8 @@ function migrateInstance(world: World, tx: Tx, row: InstanceRow, tally: Tally): 
         ]
       : [];
     const carried = carryInstance(world, row, steps, { timers, refs });
-    const isSame = !carried.mentioned && isAsBefore(row, timers, carried);
-    if (isSame) stamp(world, tx, row);
+    const isSame = isAsBefore(row, timers, carried);
+    if (isSame && !carried.mentioned) stamp(world, tx, row);
     else tx.savepoint(() => writeInstance(world, tx, row, carried));
     tally.machine(row.machine, isSame ? 'unchanged' : 'mapped', carried.dropped);
   } catch (thrown) {
@@ -121,7 +123,7 @@ function isAsBefore(row: InstanceRow, timers: readonly TimerRow[], carried: Carr
     JSON.stringify(list.map(({ due, name, data }) => [due, name, data]));
   return (
     carried.machine === row.machine &&
-    JSON.stringify(carried.snapshot) === row.snapshot &&
+    isDeepStrictEqual(carried.snapshot, snapshotOf(row)) &&
     carried.stop.length + carried.begin.length === 0 &&
     [...carried.work].every(([old, ref]) => old === ref) &&
     waiting(timers) === waiting(carried.timers.map((timer) => ({ ...timer, data: JSON.stringify(timer.data) })))

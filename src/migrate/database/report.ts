@@ -7,9 +7,9 @@ export interface LeftRow {
 /** What became of the instances of a machine, by its old name. */
 export interface MachineReport {
   readonly machine: string;
-  /** Those whose state, context or name changed. */
+  /** Those of which something changed: state, context, name, what waits for them or works for them. */
   readonly mapped: number;
-  /** Those that only got the new version. */
+  /** Those that are as they were, the version aside. */
   readonly unchanged: number;
   readonly left: readonly (LeftRow & { readonly state: string })[];
   /** How many more were left than are listed. */
