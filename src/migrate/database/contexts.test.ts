@@ -74,3 +74,26 @@ it('counts as mapped what is different, not what a step only speaks of', async (
   expect(store.tables.instances.history('card', 'b', {})[0]).toMatchObject({ kind: 'migration' });
   store.close();
 });
+
+it('does not write a child over what its parent, of the same machine, has changed in it', async () => {
+  const versions = await versionsFrom([
+    text('1.0.0', 'n: z.number().default(1)', 'n: z.number().default(1)'),
+    text('2.0.0', 'n: z.number().default(1)', 'n: z.number().default(1)').replaceAll('order', 'purchase'),
+  ]);
+  const store = openSqlite(':memory:');
+  const clock = new SimulatedClock();
+  const runtime = new ReactiveSystemRuntime(
+    withTasks(versions[0] as Version, () => null),
+    { store, clock, logger: silentLogger },
+  );
+  for (const id of ['a', 'b']) await runtime.sendEvent('go', { id });
+  await runtime.close();
+  const { instances } = store.tables;
+  const row = instances.get('order', 'b');
+  if (row !== undefined)
+    instances.put({ ...row, parentMachine: 'order', parentInstance: 'a', parentRef: 'open.order' });
+  const step = { from: '1.0.0', to: '2.0.0', instances: { order: { machine: 'purchase' } } };
+  await migrateDatabase(store, worldOf(versions, [step], { now: clock.now() }));
+  expect(instances.get('purchase', 'b')).toMatchObject({ parentMachine: 'purchase', parentInstance: 'a' });
+  store.close();
+});

@@ -55,7 +55,11 @@ export function migrateDatabase(store: Store, world: World, options: DatabaseOpt
     for (const machine of machineOrder(world, tx.instances.machines())) {
       for (let last = ''; ;) {
         const rows = tx.instances.after(machine, last, page);
-        for (const row of rows) migrateInstance(world, tx, row, tally);
+        for (const row of rows) {
+          // What works for another one may have been changed together with that one, since the page was read.
+          const now = row.parentRef === null ? row : tx.instances.get(row.machine, row.id);
+          if (now !== undefined) migrateInstance(world, tx, now, tally);
+        }
         count += rows.length;
         progress({ what: 'instances', count });
         if (rows.length < page) break;
