@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { extname, relative, resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
+import { shownPath } from '../core/shown-path.ts';
 import type { Diagnostic } from '../model/index.ts';
 import { loadText } from './files/load-text.ts';
 import type { ReadOptions, ReadResult } from './options.ts';
@@ -21,7 +22,7 @@ import type { ReadOptions, ReadResult } from './options.ts';
 export async function readSystem(entryPath: string, options: ReadOptions = {}): Promise<ReadResult> {
   const { cwd = process.cwd(), readFile = readFileSync, kept } = options;
   const path = resolve(cwd, entryPath);
-  const shown = (relative(cwd, path) || path).replaceAll('\\', '/');
+  const shown = shownPath(path, cwd);
   // What cannot be read at all is not worth loading the parser for.
   const loaded = loadText(path, shown, readFile);
   if ('problem' in loaded) return { diagnostics: [wholeFile(shown, loaded.problem)], files: [], missing: [path] };

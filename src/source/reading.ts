@@ -1,4 +1,5 @@
 import { dirname, relative } from 'node:path';
+import { shownPath } from '../core/shown-path.ts';
 import type { ts } from 'ts-morph';
 import type { Diagnostic, Fix, ImportNode, LocalNode, Severity } from '../model/index.ts';
 import type { Definition } from './define/dsl-call.ts';
@@ -94,7 +95,7 @@ export class Reading {
 
   /** The path as people see it in diagnostics. */
   display(path: string): string {
-    return slashed(relative(this.#cwd, path)) || path;
+    return shownPath(path, this.#cwd);
   }
 
   /** The parsed file at a path, or nothing when it cannot be read; why is reported at `importer`, or at the file. */

@@ -1,5 +1,6 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { nearest } from '../../core/index.ts';
+import { shownPath } from '../../core/shown-path.ts';
 import { makeFolder } from '../../core/write-files.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
 import { readConfig, type Config } from '../config/config.ts';
@@ -8,7 +9,7 @@ import { CliError } from '../kit/failure.ts';
 import type { Io } from '../kit/io.ts';
 import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
 import { inWords } from '../kit/write-file.ts';
-import { freshSystems, shown } from './fresh.ts';
+import { freshSystems } from './fresh.ts';
 import { unimplemented } from './missing-task.ts';
 
 /** A system that can run, and where its data lies. */
@@ -53,7 +54,7 @@ async function compile(io: Io, entry: string, config: Config): Promise<string | 
   const written = systems.reduce((sum, system) => sum + system.written, 0);
   if (written > 0) {
     const files = written === 1 ? 'file' : 'files';
-    io.note(`Compiled ${shown(io.cwd, entry)}: ${written} ${files} written to ${shown(io.cwd, folder)}.`);
+    io.note(`Compiled ${shownPath(entry, io.cwd)}: ${written} ${files} written to ${shownPath(folder, io.cwd)}.`);
   }
   return folder;
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { shownPath } from '../../core/shown-path.ts';
 import {
   checkTemplates,
   compileSystem,
@@ -16,7 +17,7 @@ import type { KeptFiles } from '../../source/index.ts';
 import type { Config } from '../config/config.ts';
 import { packageVersion } from '../kit/package-root.ts';
 import { inWords } from '../kit/write-file.ts';
-import { freshSystems, otherInputs, reportFresh, shown, type CompiledSystem, type FreshSystem } from './fresh.ts';
+import { freshSystems, otherInputs, reportFresh, type CompiledSystem, type FreshSystem } from './fresh.ts';
 import { missingTasks } from './missing-task.ts';
 import { tasksFolder } from './places.ts';
 import { findSystems, hasErrors, type FoundSystem } from './read.ts';
@@ -89,7 +90,7 @@ export async function compileSystems(
   const begun: string[] = [];
   const extra = hashFiles(otherInputs(config));
   const own = found.systems.length === 0 ? undefined : config.templates;
-  const problems = own === undefined ? [] : checkTemplates(shown(cwd, own));
+  const problems = own === undefined ? [] : checkTemplates(shownPath(own, cwd));
   diagnostics.push(...problems);
   const templates = own === undefined || hasErrors(problems) ? undefined : loadTemplates(own);
   for (const system of found.systems) {
@@ -97,17 +98,17 @@ export async function compileSystems(
     const outDir = join(out, system.model.name);
     const owner = force ? undefined : ownerOf(outDir, system.entry);
     if (owner !== undefined) {
-      diagnostics.push(takenFolder(system, shown(cwd, outDir), shown(cwd, owner), cwd));
+      diagnostics.push(takenFolder(system, shownPath(outDir, cwd), shownPath(owner, cwd), cwd));
       continue;
     }
     const settings: CompileOptions = {
-      outDir: shown(cwd, outDir),
-      sourcePath: shown(cwd, system.entry),
-      tasksDir: shown(cwd, tasksFolder(system.entry)),
+      outDir: shownPath(outDir, cwd),
+      sourcePath: shownPath(system.entry, cwd),
+      tasksDir: shownPath(tasksFolder(system.entry), cwd),
       toolVersion: packageVersion(),
       inputs: [
-        ...system.files.map((path) => ({ path: shown(cwd, path), hash: hashes.get(path) ?? '' })),
-        ...extra.map(({ path, hash }) => ({ path: shown(cwd, path), hash })),
+        ...system.files.map((path) => ({ path: shownPath(path, cwd), hash: hashes.get(path) ?? '' })),
+        ...extra.map(({ path, hash }) => ({ path: shownPath(path, cwd), hash })),
       ],
       ...(templates !== undefined && { templates }),
     };
@@ -123,7 +124,7 @@ export async function compileSystems(
       version,
       hash: hashOf(result.files),
       files: result.files
-        .map(({ path }) => shown(cwd, join(outDir, path)))
+        .map(({ path }) => shownPath(join(outDir, path), cwd))
         .filter((path) => !path.endsWith('/manifest.json')),
       written: report.written.length,
     });
@@ -159,7 +160,7 @@ function takenFolder({ entry, model }: FoundSystem, folder: string, owner: strin
     severity: 'error',
     message: `There are two systems named '${model.name}': ${folder} was generated from ${owner}.`,
     ...model.location,
-    file: shown(cwd, join(dirname(entry), model.location.file)),
+    file: shownPath(join(dirname(entry), model.location.file), cwd),
     hint: 'Rename one, or compile with another --out. If the other is no longer a system, `dsl compile --force` takes its folder.',
   };
 }
@@ -173,7 +174,7 @@ function writeStubs({ entry, model }: FoundSystem, settings: CompileOptions, cwd
     inWords(file, () => makeFolder(dirname(file)));
     try {
       writeFileSync(file, taskStub(model, task.name, settings).text, { flag: 'wx' });
-      begun.push(shown(cwd, file));
+      begun.push(shownPath(file, cwd));
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
     }

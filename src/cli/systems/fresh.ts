@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { shownPath } from '../../core/shown-path.ts';
 import { freshManifest } from '../../compiler/manifest/fresh.ts';
 import { readManifest, type Manifest } from '../../compiler/manifest/manifest.ts';
 import type { Config } from '../config/config.ts';
@@ -50,7 +51,7 @@ export function otherInputs(config: Config): readonly string[] {
 /** A fresh system as it is reported. */
 export function reportFresh({ outDir, manifest }: FreshSystem, cwd: string): CompiledSystem {
   const { system, version, hash } = manifest;
-  const files = Object.keys(manifest.outputs).map((path) => shown(cwd, join(outDir, path)));
+  const files = Object.keys(manifest.outputs).map((path) => shownPath(join(outDir, path), cwd));
   return { name: system, version, hash, files, written: 0 };
 }
 
@@ -62,11 +63,6 @@ export interface CompiledSystem {
   readonly files: readonly string[];
   /** How many of them were written. */
   readonly written: number;
-}
-
-/** A path as it is shown. */
-export function shown(cwd: string, path: string): string {
-  return relative(cwd, path).replaceAll('\\', '/') || '.';
 }
 
 function outputsBySource(out: string): ReadonlyMap<string, readonly string[]> {

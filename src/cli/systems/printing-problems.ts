@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { shownPath } from '../../core/shown-path.ts';
 import type { Diagnostic } from '../../model/index.ts';
 import type { Config } from '../config/config.ts';
 import { packageVersion } from '../kit/package-root.ts';
-import { shown } from './fresh.ts';
 import { tasksFolder } from './places.ts';
 import { hasErrors, type FoundSystem } from './read.ts';
 
@@ -19,9 +19,9 @@ export async function printingProblems(
   const seen = new Set<string>();
   return sound.flatMap((system) => {
     const { diagnostics } = compileSystem(system.model, {
-      outDir: shown(cwd, join(config.out, system.model.name)),
-      sourcePath: shown(cwd, system.entry),
-      tasksDir: shown(cwd, tasksFolder(system.entry)),
+      outDir: shownPath(join(config.out, system.model.name), cwd),
+      sourcePath: shownPath(system.entry, cwd),
+      tasksDir: shownPath(tasksFolder(system.entry), cwd),
       toolVersion: packageVersion(),
       ...(templates !== undefined && { templates }),
     });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { deepFreeze } from '../../core/index.ts';
+import { shownPath } from '../../core/shown-path.ts';
 import type { Diagnostic, SystemModel } from '../../model/index.ts';
 import { validateSystem } from '../../rules/index.ts';
 import { mayBeOff } from '../../rules/kit/may-be-off.ts';
@@ -147,14 +148,13 @@ async function keptVersion({ name, version }: SystemModel, entry: string, cwd: s
   const { kept, snapshot } = newestSnapshot(entry, cwd, name, version);
   if (kept === undefined || snapshot === undefined) return {};
   const compareSchemas = await schemaComparison();
-  const file = relative(cwd, kept.path).replaceAll('\\', '/');
+  const file = shownPath(kept.path, cwd);
   return { kept: { model: snapshot.model, file, compareSchemas } };
 }
 
 /** Two systems of one name would be written into one folder. */
 function sameName(found: FoundSystem, twin: FoundSystem, cwd: string): Diagnostic {
-  const folder = (entry: string, file: string): string =>
-    relative(cwd, `${dirname(entry)}/${file}`).replaceAll('\\', '/');
+  const folder = (entry: string, file: string): string => shownPath(`${dirname(entry)}/${file}`, cwd);
   const { location, name } = found.model;
   const other = twin.model.location;
   return {

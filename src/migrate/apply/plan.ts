@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from '../../core/index.ts';
+import { shownPath } from '../../core/shown-path.ts';
+import { unifiedDiff } from '../../core/unified-diff.ts';
 import type { Diagnostic, SystemModel } from '../../model/index.ts';
 import { chainsTo } from '../database/chains.ts';
 import type { World } from '../database/world.ts';
@@ -11,12 +13,11 @@ import type { PlannedStep } from '../plan/planned-step.ts';
 import { openQuestions } from '../plan/questions.ts';
 import { misnamed } from '../plan/wrong-names.ts';
 import { keptVersions, readSnapshot } from '../snapshots/snapshots.ts';
-import { shownPath } from '../source/shown-path.ts';
 import { planSource } from '../source/source.ts';
-import { unifiedDiff } from '../source/unified-diff.ts';
 import { WorkingCopy } from '../source/working-copy.ts';
 import { compareVersions } from '../version/version.ts';
 import type { MigrationOptions } from './apply.ts';
+import { textOf } from './recover.ts';
 import type { MigrationReport } from './report.ts';
 
 /** What a migration is going to do. */
@@ -92,6 +93,11 @@ export async function planMigration(
   if (wrongNames.length > 0) return refuse(wrongNames, about);
 
   const files = new Map([...texts, ...(snapshot === undefined ? [] : [[snapshot.path, snapshot.text] as const])]);
+  const changes = [...texts].map(([path, after]) => ({
+    path: shownPath(path, cwd),
+    before: textOf(path) ?? '',
+    after,
+  }));
   const plan = {
     ...nothing,
     head: {
@@ -104,7 +110,7 @@ export async function planMigration(
         ...(description !== undefined && { description }),
       })),
     },
-    source: { files: [...texts.keys()].map((path) => shownPath(path, cwd)), diff: unifiedDiff(texts, cwd) },
+    source: { files: changes.map(({ path }) => path), diff: unifiedDiff(changes) },
     snapshot: snapshot === undefined ? null : shownPath(snapshot.path, cwd),
     files,
     notes: source.diagnostics,

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import { shownPath } from '../../core/shown-path.ts';
 import { hashSystem, type Diagnostic, type SystemModel } from '../../model/index.ts';
 import { planChain } from '../plan/chain.ts';
 import { loadSteps } from '../plan/load.ts';
 import { openQuestions } from '../plan/questions.ts';
 import { misnamed } from '../plan/wrong-names.ts';
 import { keptVersions, readSnapshot } from '../snapshots/snapshots.ts';
-import { shownPath } from '../source/shown-path.ts';
 import { WorkingCopy } from '../source/working-copy.ts';
 import { compareVersions } from '../version/version.ts';
 

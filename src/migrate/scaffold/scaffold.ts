@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { shownPath } from '../../core/shown-path.ts';
 import {
   applyEdits,
   diffSystems,
@@ -13,7 +14,6 @@ import {
 import { schemaComparison } from '../../source/index.ts';
 import { loadSteps } from '../plan/load.ts';
 import { keptVersions, newestSnapshot, readSnapshot } from '../snapshots/snapshots.ts';
-import { shownPath } from '../source/shown-path.ts';
 import { WorkingCopy } from '../source/working-copy.ts';
 import { compareVersions, isVersion, raised } from '../version/version.ts';
 import { answersFor, type Answers, type Ask, type Told } from './answers.ts';

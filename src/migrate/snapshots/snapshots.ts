@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { shownPath } from '../../core/shown-path.ts';
 import { parseSnapshot, type Diagnostic, type ParsedSnapshot, type Snapshot } from '../../model/index.ts';
-import { shownPath } from '../source/shown-path.ts';
 import { compareVersions, isVersion } from '../version/version.ts';
 
 /** A version that was kept, by the name of its file. */

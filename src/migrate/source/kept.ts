@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/index.ts';
+import { shownPath } from '../../core/shown-path.ts';
 import { hashSystem, printSnapshot, type Diagnostic, type HistoryEntry, type SystemModel } from '../../model/index.ts';
 import type { PlannedStep } from '../plan/planned-step.ts';
 import { keptVersions, newestSnapshot, readSnapshot, snapshotPath } from '../snapshots/snapshots.ts';
 import type { SourcePlan } from './source.ts';
-import { shownPath } from './shown-path.ts';
 import type { WorkingCopy } from './working-copy.ts';
 
 /** Why edits cannot be applied to the source: the version that they were written for was kept, and is another. */

@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import type { Clock } from '../../core/index.ts';
+import { shownPath } from '../../core/shown-path.ts';
 import type { Diagnostic, SystemModel } from '../../model/index.ts';
 import { validateSystem } from '../../rules/index.ts';
 import type { PlannedStep } from '../plan/planned-step.ts';
 import { differsFromKept, snapshotOf } from './kept.ts';
-import { shownPath } from './shown-path.ts';
 import { takeStep } from './take-step.ts';
 import { WorkingCopy } from './working-copy.ts';
 

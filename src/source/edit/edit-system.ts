@@ -1,4 +1,5 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { shownPath } from '../../core/shown-path.ts';
 import type { Diagnostic, Edit, SystemModel } from '../../model/index.ts';
 import { loadText } from '../files/load-text.ts';
 import { commit, failed, Files } from '../save/commit.ts';
@@ -49,7 +50,7 @@ const attempts = 10;
 export async function editSystem(path: string, edits: readonly Edit[], options: EditOptions = {}): Promise<EditResult> {
   const { cwd = process.cwd(), dryRun = false } = options;
   const entry = resolve(cwd, path);
-  const shown = (relative(cwd, entry) || entry).replaceAll('\\', '/');
+  const shown = shownPath(entry, cwd);
   const nothing = (diagnostics: readonly Diagnostic[]): EditResult => ({ written: [], texts: new Map(), diagnostics });
   if (!/(?<!\.d)\.m?ts$/.test(entry)) {
     const hint = 'Edits change the source of a system, a file such as orders.dsl.ts.';

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { shownPath } from '../../core/shown-path.ts';
 import type { SystemModel } from '../../model/index.ts';
 import { loadText } from '../files/load-text.ts';
 import { changedMeanwhile, commit, failed, Files, type SaveResult } from './commit.ts';
@@ -39,7 +40,7 @@ export async function saveSystemToDsl(
 ): Promise<SaveResult> {
   const { cwd = process.cwd() } = options;
   const entry = resolve(cwd, path);
-  const shown = (relative(cwd, entry) || entry).replaceAll('\\', '/');
+  const shown = shownPath(entry, cwd);
   if (!/(?<!\.d)\.m?ts$/.test(entry)) {
     return failed(
       'MR1770',

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { shownPath } from '../../../core/shown-path.ts';
+import { unifiedDiff, type FileChange } from '../../../core/unified-diff.ts';
 import type { Diagnostic, Edit } from '../../../model/index.ts';
 import { pretty } from '../../../rules/index.ts';
 import { editSystem } from '../../../source/index.ts';
@@ -10,7 +12,6 @@ import { jsonArgument } from '../../kit/json-argument.ts';
 import { findSystems, hasErrors } from '../../systems/read.ts';
 import { reportOptions } from '../../systems/show-diagnostics.ts';
 import { patternEdits } from './pattern.ts';
-import { unified, type Change } from './unified.ts';
 
 /** What the command line says. */
 export interface EditCommandOptions {
@@ -29,18 +30,18 @@ export async function edit(io: Io, file: string, options: EditCommandOptions): P
   const edits = await editsOf(io, options);
   const entry = resolve(io.cwd, file);
   const tried = await editSystem(entry, edits, { cwd: io.cwd, dryRun: true });
-  const changes = [...tried.texts].map(([path, { before, after }]): Change => ({
-    path: shown(io, path),
+  const changes = [...tried.texts].map(([path, { before, after }]): FileChange => ({
+    path: shownPath(path, io.cwd),
     before,
     after,
   }));
-  const diff = changes.map(unified).join('');
+  const diff = unifiedDiff(changes);
   // Places are those of the new text.
   const readSource = (name: string): string | undefined =>
     changes.find(({ path }) => path === name)?.after ?? reportOptions(io, 'note').readSource?.(name);
   const answer = (diagnostics: readonly Diagnostic[], written: readonly string[], ok: boolean): number => {
     const system = tried.system?.name ?? null;
-    const files = written.map((path) => shown(io, path));
+    const files = written.map((path) => shownPath(path, io.cwd));
     if (io.json) io.document({ ok, system, written: files, diff, edits: edits.length, diagnostics });
     else {
       for (const line of diff === '' ? [] : diff.trimEnd().split('\n')) io.out(painted(io, line));
@@ -103,10 +104,6 @@ async function newProblems(
   return after.diagnostics.filter(
     ({ code, severity }) => severity !== 'info' && count(after, code) > count(before, code),
   );
-}
-
-function shown(io: Io, path: string): string {
-  return (relative(io.cwd, path) || path).replaceAll('\\', '/');
 }
 
 function painted(io: Io, line: string): string {

@@ -1,4 +1,5 @@
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { shownPath } from '../../../core/shown-path.ts';
 import type { Diagnostic, FlowNode, MachineNode, SystemModel } from '../../../model/index.ts';
 import { readConfig } from '../../config/config.ts';
 import { CliError } from '../../kit/failure.ts';
@@ -38,7 +39,7 @@ export async function exportFile(io: Io, file: string, options: ExportOptions): 
   const folder = dirname(system.entry);
   const diagnostics = exported.diagnostics.map((one) => ({
     ...one,
-    file: relative(io.cwd, join(folder, one.file)).replaceAll('\\', '/'),
+    file: shownPath(join(folder, one.file), io.cwd),
   }));
   const { text } = exported;
   const written = options.out !== undefined && text !== undefined ? { written: options.out } : {};

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { shownPath } from '../../../core/shown-path.ts';
 import type { SystemModel } from '../../../model/index.ts';
 import { readConfig } from '../../config/config.ts';
 import { CliError } from '../../kit/failure.ts';
@@ -36,7 +37,7 @@ export async function graph(io: Io, file: string, options: GraphOptions): Promis
   const folderOfSource = dirname(system.entry);
   const lost = all
     .flatMap(({ diagnostics }) => diagnostics)
-    .map((one) => ({ ...one, file: relative(io.cwd, join(folderOfSource, one.file)).replaceAll('\\', '/') }));
+    .map((one) => ({ ...one, file: shownPath(join(folderOfSource, one.file), io.cwd) }));
   const text = single ? (all[0]?.text ?? '') : together(model, all, format);
   if (!io.json) showDiagnostics(io, lost);
   if (options.out !== undefined) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { shownPath } from '../../../core/shown-path.ts';
 import type { Diagnostic, SystemModel } from '../../../model/index.ts';
 import { validateSystem } from '../../../rules/index.ts';
 import { loadText } from '../../../source/files/load-text.ts';
@@ -27,7 +28,7 @@ export interface ImportOptions {
 /** Writes a machine of another notation, or a model, as a `.dsl.ts`. */
 export async function importFile(io: Io, file: string, options: ImportOptions): Promise<number> {
   const path = resolve(io.cwd, file);
-  const shown = (relative(io.cwd, path) || path).replaceAll('\\', '/');
+  const shown = shownPath(path, io.cwd);
   const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
   if (options.name !== undefined && !/^[A-Za-z_][\w.-]*$/.test(options.name)) {
     throw new CliError('MR2003', `--name: '${options.name}' cannot be a name.`, {

@@ -1,4 +1,5 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { shownPath } from '../../../core/shown-path.ts';
 import { applyMigration } from '../../../migrate/apply/apply.ts';
 import { hasIntent } from '../../../migrate/apply/intent-path.ts';
 import { checkVersions } from '../../../migrate/check/check.ts';
@@ -15,7 +16,7 @@ export async function check(io: Io, file: string, options: MigrateOptions): Prom
   const entry = resolve(io.cwd, file);
   const problem = (message: string, hint: string): Diagnostic => {
     const place = {
-      file: (relative(io.cwd, entry) || entry).replaceAll('\\', '/'),
+      file: shownPath(entry, io.cwd),
       line: 1,
       column: 1,
       endLine: 1,

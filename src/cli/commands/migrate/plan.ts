@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { shownPath } from '../../../core/shown-path.ts';
 import { writeFiles } from '../../../core/write-files.ts';
 import { scaffoldStep, type Scaffold } from '../../../migrate/scaffold/scaffold.ts';
 import type { Io } from '../../kit/io.ts';
@@ -20,7 +20,7 @@ export async function plan(io: Io, file: string, options: MigrateOptions): Promi
     ...(ask !== undefined && { ask }),
   }).finally(close);
   const { module } = scaffold ?? {};
-  const path = module === undefined ? undefined : relative(io.cwd, module.path).replaceAll('\\', '/');
+  const path = module === undefined ? undefined : shownPath(module.path, io.cwd);
   const isWritten = module !== undefined && !module.exists && !dryRun;
   if (isWritten) writeFiles([[module.path, module.text]]);
   if (io.json) {

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { shownPath } from '../../../core/shown-path.ts';
 import { keepVersion } from '../../../migrate/snapshots/keep.ts';
 import type { Io } from '../../kit/io.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
@@ -6,7 +6,7 @@ import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 /** Keeps the present version. */
 export async function snapshot(io: Io, file: string): Promise<number> {
   const { kept, system, written, diagnostics } = await keepVersion({ entry: file, cwd: io.cwd });
-  const path = kept === undefined ? undefined : relative(io.cwd, kept.path).replaceAll('\\', '/');
+  const path = kept === undefined ? undefined : shownPath(kept.path, io.cwd);
   if (io.json) {
     io.document({
       ok: kept !== undefined,

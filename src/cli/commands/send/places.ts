@@ -1,4 +1,5 @@
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { shownPath } from '../../../core/shown-path.ts';
 import { readSystem } from '../../../source/index.ts';
 import { placeIn } from '../../systems/machine-places.ts';
 import type { Thrown } from './sender.ts';
@@ -20,6 +21,6 @@ export async function withPlaces(
     const machine = system?.machines[each.machine];
     if (machine === undefined) return each;
     const { file: part, line, column } = placeIn(machine, each.at);
-    return { ...each, source: `${relative(cwd, join(dirname(entry), part)).replaceAll('\\', '/')}:${line}:${column}` };
+    return { ...each, source: `${shownPath(join(dirname(entry), part), cwd)}:${line}:${column}` };
   });
 }

@@ -1,7 +1,7 @@
+import { shownPath } from '../../../core/shown-path.ts';
 import type { Config } from '../../config/config.ts';
 import type { Io } from '../../kit/io.ts';
 import { compileSystems } from '../../systems/compile.ts';
-import { shown } from '../../systems/fresh.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 
 /** Compiles a system where it is stale: tests, and the implementations that are loaded with the source, import what is generated. */
@@ -9,5 +9,5 @@ export async function compileFirst(io: Io, entry: string, config: Config): Promi
   const { ok, systems, diagnostics } = await compileSystems([entry], io.cwd, config, { out: config.out });
   if (!ok) showDiagnostics(io, diagnostics);
   const written = systems.reduce((sum, each) => sum + each.written, 0);
-  if (written > 0) io.note(`Compiled ${shown(io.cwd, entry)}: ${written} written.`);
+  if (written > 0) io.note(`Compiled ${shownPath(entry, io.cwd)}: ${written} written.`);
 }

@@ -1,11 +1,11 @@
 import { dirname, join, resolve } from 'node:path';
 import { nearest } from '../../../core/index.ts';
+import { shownPath } from '../../../core/shown-path.ts';
 import type { Diagnostic, SystemModel } from '../../../model/index.ts';
 import { loadSystemFromDsl } from '../../../source/index.ts';
 import { readConfig } from '../../config/config.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
-import { shown } from '../../systems/fresh.ts';
 import { ioLogger } from '../../systems/logger.ts';
 import { findSystems, hasErrors } from '../../systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
@@ -53,7 +53,7 @@ export async function testExamples(io: Io, file: string, options: ExamplesArgume
         code: 'MR2042',
         severity: 'error',
         message: `Task '${node.name}' does not do what its example ${one.name} says: ${one.problem}`,
-        file: shown(io.cwd, join(dirname(entry), part)),
+        file: shownPath(join(dirname(entry), part), io.cwd),
         ...place,
       });
     }

@@ -1,5 +1,6 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { nearest } from '../../../core/index.ts';
+import { shownPath } from '../../../core/shown-path.ts';
 import { createLayout } from '../../../compiler/plan/layout.ts';
 import { specifier } from '../../../compiler/paths.ts';
 import type { Diagnostic, MachineNode } from '../../../model/index.ts';
@@ -11,7 +12,6 @@ import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { limitOption } from '../../kit/limit.ts';
 import { packageVersion } from '../../kit/package-root.ts';
-import { shown } from '../../systems/fresh.ts';
 import { tasksFolder } from '../../systems/places.ts';
 import { findSystems, hasErrors, type FoundSystem } from '../../systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
@@ -65,7 +65,7 @@ export async function testPaths(io: Io, file: string, options: PathsArguments): 
       constants: constantsOf(system.model, machine.name),
     });
     const folder = dirname(entry);
-    diagnostics.push(...uncoveredIn(machine, paths, severity, (name) => shown(io.cwd, join(folder, name))));
+    diagnostics.push(...uncoveredIn(machine, paths, severity, (name) => shownPath(join(folder, name), io.cwd)));
     if (options.out === undefined) {
       found.push(paths);
       continue;
@@ -73,7 +73,7 @@ export async function testPaths(io: Io, file: string, options: PathsArguments): 
     const target = targetOf(io, options.out, machine, machines.length);
     const outcome = writeTest(io.cwd, target, textOf(paths, target, system, config), options.check === true);
     diagnostics.push(...outcome.diagnostics);
-    found.push({ ...paths, file: shown(io.cwd, target), written: outcome.written });
+    found.push({ ...paths, file: shownPath(target, io.cwd), written: outcome.written });
   }
   const ok = !hasErrors(diagnostics);
   if (io.json) io.document({ ok, machines: found, diagnostics });

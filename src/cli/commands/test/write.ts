@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { shownPath } from '../../../core/shown-path.ts';
 import type { Diagnostic } from '../../../model/index.ts';
 import { writeFile } from '../../kit/write-file.ts';
-import { shown } from '../../systems/fresh.ts';
 
 /** What became of a file: it was written, it was right already, or it was left as it is. */
 export type Written = 'written' | 'unchanged' | 'refused';
@@ -15,7 +15,7 @@ export function writeTest(
 ): { readonly written: Written; readonly diagnostics: readonly Diagnostic[] } {
   const before = existsSync(target) ? readFileSync(target, 'utf8') : undefined;
   if (before === text) return { written: 'unchanged', diagnostics: [] };
-  const file = shown(cwd, target);
+  const file = shownPath(target, cwd);
   const refused = (code: string, message: string, hint: string) => ({
     written: 'refused' as const,
     diagnostics: [

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { shownPath } from '../../../core/shown-path.ts';
+import { unifiedDiff } from '../../../core/unified-diff.ts';
 import { pretty } from '../../../rules/index.ts';
 import { upgradeSource } from '../../../source/upgrade/upgrade-source.ts';
 import { readConfig } from '../../config/config.ts';
@@ -6,11 +8,9 @@ import { findFiles } from '../../kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
 import { packageVersion } from '../../kit/package-root.ts';
 import { writeTexts } from '../../systems/fix/write.ts';
-import { shown } from '../../systems/fresh.ts';
 import { hasErrors } from '../../systems/read.ts';
 import { settleMigrations } from '../../systems/settle.ts';
 import { reportOptions } from '../../systems/show-diagnostics.ts';
-import { unified } from '../edit/unified.ts';
 import { recordedVersion } from './recorded.ts';
 
 /** The options of `dsl upgrade`. */
@@ -40,12 +40,12 @@ export async function upgrade(io: Io, globs: readonly string[], options: Upgrade
     );
   }
   const diagnostics = [...settled, ...result.diagnostics.filter(({ severity }) => severity === 'error')];
-  const diff = result.files
-    .map(({ path, before, text }) => unified({ path: shown(io.cwd, path), before, after: text }))
-    .join('');
+  const diff = unifiedDiff(
+    result.files.map(({ path, before, text }) => ({ path: shownPath(path, io.cwd), before, after: text })),
+  );
   const isOk = !hasErrors(diagnostics) && !(check && result.files.length > 0);
   if (io.json) {
-    const changed = result.files.map(({ path, changes }) => ({ file: shown(io.cwd, path), changes }));
+    const changed = result.files.map(({ path, changes }) => ({ file: shownPath(path, io.cwd), changes }));
     const { codemods } = result;
     io.document({
       ok: isOk,
@@ -63,7 +63,7 @@ export async function upgrade(io: Io, globs: readonly string[], options: Upgrade
   for (const { path, changes } of result.files) {
     const names = Map.groupBy(changes, ({ codemod }) => codemod);
     const told = [...names].map(([name, { length }]) => (length === 1 ? name : `${name} (${length})`));
-    io.note(`${check || dryRun ? 'would change' : 'changed'} ${shown(io.cwd, path)}: ${told.join(', ')}`);
+    io.note(`${check || dryRun ? 'would change' : 'changed'} ${shownPath(path, io.cwd)}: ${told.join(', ')}`);
   }
   if (result.files.length === 0) {
     const since = from === undefined ? '' : ` since ${from}; \`--from 0.0.0\` tries every codemod`;

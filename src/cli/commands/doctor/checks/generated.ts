@@ -1,5 +1,6 @@
+import { shownPath } from '../../../../core/shown-path.ts';
 import { findFiles } from '../../../kit/find-files.ts';
-import { freshSystems, shown } from '../../../systems/fresh.ts';
+import { freshSystems } from '../../../systems/fresh.ts';
 import type { Check } from '../check.ts';
 
 /** Is the generated code what compiling again would give? */
@@ -15,7 +16,7 @@ export const generated: Check = async (io, config) => {
   }
   const fresh = freshSystems(files, config.out, config);
   const accounted = new Set(fresh.flatMap(({ entry, sources }) => [entry, ...sources]));
-  const stale = files.filter((file) => !accounted.has(file)).map((file) => shown(io.cwd, file));
+  const stale = files.filter((file) => !accounted.has(file)).map((file) => shownPath(file, io.cwd));
   return stale.length === 0
     ? {
         name: 'generated',
