@@ -79,3 +79,28 @@ it.each([
     store.close();
   },
 );
+
+it('an event whose function throws is listed, keeps its old name, and is not looked at again', async () => {
+  const store = openMemory();
+  store.transaction((tx) => {
+    for (const id of ['good', 'bad'])
+      tx.events.append({ id, name: 'a', payload: `{"k":"${id}"}`, at: 1, expires: 99, source: 'send' });
+  });
+  const payload = (was: { k: string }): object => {
+    if (was.k === 'bad') throw new Error('unlucky');
+    return { k: was.k, n: 1 };
+  };
+  const step = { from: '1.0.0', to: '2.0.0', events: { a: { event: 'b', payload } } };
+  const report = await migrateDatabase(store, world('m1', step));
+  expect(report.events).toEqual({ mapped: 1, left: [{ id: 'bad', name: 'a', reason: 'unlucky' }] });
+  const stored = (): unknown => store.tables.events.list({}).map(({ name, payload: text }) => [name, text]);
+  const after = [
+    ['a', '{"k":"bad"}'],
+    ['b', '{"k":"good","n":1}'],
+  ];
+  expect(stored()).toEqual(after);
+  const mended = { ...step, events: { a: { event: 'b' } } };
+  expect((await migrateDatabase(store, world('m2', mended))).events).toEqual({ mapped: 0, left: [] });
+  expect(stored()).toEqual(after);
+  store.close();
+});
