@@ -27,21 +27,25 @@ export async function checkVersions(file: string, cwd: string = process.cwd()): 
   if (system === undefined) return { versions, diagnostics: errors };
   const shown = shownPath(entry, cwd);
   const diagnostics: Diagnostic[] = [];
+  const { files, diagnostics: wrong } = await loadSteps(entry, cwd);
   for (const each of kept) {
-    const { snapshot, diagnostics: wrong } = readSnapshot(each, cwd, system.name);
-    diagnostics.push(...wrong);
+    const { snapshot, diagnostics: unread } = readSnapshot(each, cwd, system.name);
+    diagnostics.push(...unread);
     if (snapshot?.version !== system.version || hashSystem(snapshot.model) === hashSystem(system)) continue;
     const known = shownPath(each.path, cwd);
+    // The step that the edits were made for may be there; it needs to be applied.
+    const next = files.findLast(({ step }) => step.from === system.version)?.step.to;
+    const run =
+      next === undefined ? `--plan\` begins the next version` : `--to ${next}\` takes the step to the next version`;
     diagnostics.push({
       code: 'MR1831',
       severity: 'error',
       message: `The source differs from version ${system.version}, which was kept (${known}).`,
       ...system.location,
       file: shown,
-      hint: `\`dsl diff ${known} ${shown}\` shows what differs; \`dsl migrate ${shown} --plan\` begins the next version.`,
+      hint: `\`dsl diff ${known} ${shown}\` shows what differs; \`dsl migrate ${shown} ${run}.`,
     });
   }
-  const { files, diagnostics: wrong } = await loadSteps(entry, cwd);
   diagnostics.push(...wrong);
   const gaps = new Map<string, Diagnostic>();
   for (const from of versions.filter((version) => compareVersions(version, system.version) < 0)) {

@@ -58,3 +58,38 @@ test('what was not kept is not known', async () => {
     expect.stringContaining('which version 2.0.0 does not have'),
   ]);
 });
+
+test('a source that is ahead of its kept version is what the next step leads to', () => {
+  using it = project({
+    'migrations/a.ts': '',
+    'snapshots/1.0.0.json': printSnapshot(world('1.0.0', 'A'), []),
+  });
+  const of = (states: Readonly<Record<string, string>>) =>
+    misnamed(
+      [
+        {
+          from: '1.0.0',
+          to: '2.0.0',
+          file: 'migrations/a.ts',
+          down: false,
+          parts: { instances: { machineA: { machine: 'machineB', states } } },
+        },
+      ],
+      world('1.0.0', 'B'),
+      it.entry,
+      it.root,
+    ).map(({ message }) => message);
+  expect(of({ stateA: 'stateB' })).toEqual([]);
+  expect(of({ stateB: 'stateA' })).toEqual([
+    expect.stringContaining("stateB', which version 1.0.0 does not have."),
+    expect.stringContaining("stateA', which version 2.0.0 does not have."),
+  ]);
+});
+
+test('what got another name has to say which', async () => {
+  expect(await said(`events: { eventA: { payload: (old: unknown) => old } },`)).toEqual([
+    expect.stringMatching(
+      /'events.eventA' names 'events.eventA', which version 2.0.0 does not have: where does it go\? Write .*`event: 'eventB'`\.$/,
+    ),
+  ]);
+});

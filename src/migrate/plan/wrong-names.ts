@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nearest } from '../../core/index.ts';
 import { pathName } from '../../model/edit/path.ts';
-import { visitBodies, visitSteps, type Diagnostic, type SystemModel } from '../../model/index.ts';
+import { hashSystem, visitBodies, visitSteps, type Diagnostic, type SystemModel } from '../../model/index.ts';
 import { lastName, namedIn, quoted } from '../scaffold/names.ts';
 import { keptVersions, readSnapshot } from '../snapshots/snapshots.ts';
 import { placeOfMember } from './place.ts';
@@ -11,7 +11,7 @@ import type { PlannedStep } from './planned-step.ts';
 /**
  * The names in steps that their versions do not have, as far as these were kept.
  *
- * @param after The system at the version that all of it leads to.
+ * @param after The system at the version that all of it leads to, or the source that is ahead of its kept version.
  */
 export function misnamed(
   steps: readonly PlannedStep[],
@@ -20,19 +20,30 @@ export function misnamed(
   cwd: string,
 ): readonly Diagnostic[] {
   const kept = new Map(keptVersions(entry).map((each) => [each.version, each]));
-  const known = new Map<string, SystemModel | undefined>([[after.version, after]]);
+  const known = new Map<string, SystemModel | undefined>();
   const at = (version: string): SystemModel | undefined => {
     const found = kept.get(version);
-    if (!known.has(version)) known.set(version, found && readSnapshot(found, cwd, after.name).snapshot?.model);
+    const read = (): SystemModel | undefined => found && readSnapshot(found, cwd, after.name).snapshot?.model;
+    // What was kept is the version, also when the source that still says its number has gone on.
+    if (!known.has(version)) known.set(version, read() ?? (version === after.version ? after : undefined));
     return known.get(version);
   };
-  return steps.flatMap((step) => wrongNames(step, at(step.from), at(step.to), cwd));
+  const begun = at(after.version) ?? after;
+  const isAhead = begun !== after && hashSystem(begun) !== hashSystem(after);
+  return steps.flatMap((step) => {
+    // The source was edited by hand for this step, and only its version is to be raised.
+    const isSource =
+      isAhead && step.from === after.version && step.parts.source === undefined && step.parts.codemod === undefined;
+    return wrongNames(step, at(step.from), at(step.to) ?? (isSource ? after : undefined), cwd);
+  });
 }
 
 /** A name in a step: where it stands, and the path of what it means. */
 interface Named {
   readonly at: readonly string[];
   readonly path: string;
+  /** The member that would say the new name, which is not there. */
+  readonly unsaid?: 'machine' | 'flow' | 'event';
 }
 
 /**
@@ -49,19 +60,27 @@ function wrongNames(
   cwd: string,
 ): readonly Diagnostic[] {
   const { old, next } = namesOf(step);
-  return [...missing(old, before), ...missing(next, after)].map(({ at, path, version, like }) => ({
-    code: 'MR1825',
-    severity: 'error',
-    message: `'${at.join('.')}' names '${path}', which version ${version} does not have.`,
-    file: step.file,
-    ...placeOfMember(readFileSync(resolve(cwd, step.file), 'utf8'), step.down ? ['down', ...at] : at),
-    hint: like === undefined ? '`dsl diff` shows what the versions have.' : `Did you mean '${like}'?`,
-  }));
+  return [...missing(old, before, step.from), ...missing(next, after, step.to)].map(
+    ({ at, path, version, like, unsaid }) => ({
+      code: 'MR1825',
+      severity: 'error',
+      message: `'${at.join('.')}' names '${path}', which version ${version} does not have${unsaid === undefined ? '.' : ': where does it go?'}`,
+      file: step.file,
+      ...placeOfMember(readFileSync(resolve(cwd, step.file), 'utf8'), step.down ? ['down', ...at] : at),
+      hint: hintFor(like, unsaid),
+    }),
+  );
+}
+
+function hintFor(like: string | undefined, unsaid: Named['unsaid']): string {
+  if (unsaid !== undefined) return `Write its new name in the step: \`${unsaid}: '${like ?? 'NEW'}'\`.`;
+  return like === undefined ? '`dsl diff` shows what the versions have.' : `Did you mean '${like}'?`;
 }
 
 function missing(
   names: readonly Named[],
   model: SystemModel | undefined,
+  version: string,
 ): readonly (Named & { readonly version: string; readonly like: string | undefined })[] {
   if (model === undefined) return [];
   const known = namedIn(model);
@@ -70,7 +89,7 @@ function missing(
     .filter(({ path }) => !known.has(path) && !parts.has(path))
     .map((each) => {
       const like = nearest(each.path, known.keys());
-      return { ...each, version: model.version, like: like === undefined ? undefined : lastName(like) };
+      return { ...each, version, like: like === undefined ? undefined : lastName(like) };
     });
 }
 
@@ -95,7 +114,7 @@ function namesOf({ parts }: PlannedStep): { readonly old: readonly Named[]; read
     const at = ['instances', name];
     const [from, to] = [`machines.${pathName(name)}`, `machines.${pathName(map.machine ?? name)}`];
     old.push({ at, path: from });
-    next.push({ at: map.machine === undefined ? at : [...at, 'machine'], path: to });
+    next.push(map.machine === undefined ? { at, path: to, unsaid: 'machine' } : { at: [...at, 'machine'], path: to });
     for (const [state, target] of Object.entries(map.states ?? {})) {
       const inside = [...at, 'states', state];
       old.push({ at: inside, path: `${from}.states.${pathName(state)}` });
@@ -110,7 +129,7 @@ function namesOf({ parts }: PlannedStep): { readonly old: readonly Named[]; read
     old.push({ at, path: from });
     if (typeof map !== 'object' || 'question' in map) continue;
     const to = `flows.${pathName(map.flow ?? name)}`;
-    next.push({ at: map.flow === undefined ? at : [...at, 'flow'], path: to });
+    next.push(map.flow === undefined ? { at, path: to, unsaid: 'flow' } : { at: [...at, 'flow'], path: to });
     for (const member of ['steps', 'inputs', 'results'] as const) {
       for (const [step, target] of Object.entries(map[member] ?? {})) {
         const inside = [...at, member, step];
@@ -121,7 +140,8 @@ function namesOf({ parts }: PlannedStep): { readonly old: readonly Named[]; read
   }
   for (const [name, map] of Object.entries(parts.events ?? {})) {
     old.push({ at: ['events', name], path: `events.${pathName(name)}` });
-    next.push({ at: ['events', name], path: `events.${pathName(map.event ?? name)}` });
+    const to = `events.${pathName(map.event ?? name)}`;
+    next.push({ at: ['events', name], path: to, ...(map.event === undefined && { unsaid: 'event' }) });
   }
   for (const [name, task] of Object.entries(parts.tasks ?? {})) {
     old.push({ at: ['tasks', name], path: `tasks.${pathName(name)}` });
