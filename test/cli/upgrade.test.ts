@@ -88,3 +88,11 @@ test('bad input is told with a code', async () => {
     stderr: expect.stringContaining('MR2007'),
   });
 });
+
+test('where files cannot be read, it does not say that there is nothing to upgrade', async () => {
+  using it = project({});
+  const { code, stderr } = await it.dsl(['upgrade', 'nope.dsl.ts']);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('nope.dsl.ts');
+  expect(stderr).not.toContain('Nothing to upgrade');
+});

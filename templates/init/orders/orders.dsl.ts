@@ -1,7 +1,7 @@
 import { event, flow, machine, system, task } from 'millrace';
 import { z } from 'zod';
 
-export default system('orders', { version: '1.0.0', description: 'Takes orders, charges for them and sees them delivered.' });
+export default system('orders', { version: '1.0.0', description: 'Takes orders, packs them and sees them delivered.' });
 
 const Order = z.object({
   orderId: z.string().min(1),

@@ -65,7 +65,7 @@ export async function upgrade(io: Io, globs: readonly string[], options: Upgrade
     const told = [...names].map(([name, { length }]) => (length === 1 ? name : `${name} (${length})`));
     io.note(`${check || dryRun ? 'would change' : 'changed'} ${shownPath(path, io.cwd)}: ${told.join(', ')}`);
   }
-  if (result.files.length === 0) {
+  if (result.files.length === 0 && !hasErrors(diagnostics)) {
     const since = from === undefined ? '' : ` since ${from}; \`--from 0.0.0\` tries every codemod`;
     io.note(`Nothing to upgrade${since}.`);
   }
