@@ -348,6 +348,22 @@ describe('values', () => {
 });
 
 describe('durations', () => {
+  it.each([
+    ['5 * 60 * 1000', "Write it in quotes, with a unit: '5m' if it counts milliseconds."],
+    ['(2 * 750)', "Write it in quotes, with a unit: '1500ms' if it counts milliseconds."],
+    ['patience * 2', "Write it in quotes, with a unit: such as '5m'."],
+    ['`${patience}s`', "Write it in quotes, with a unit: such as '5m'."],
+  ])('%s is computed, and is no name', async (given, hint) => {
+    const { diagnostics } = await readText(taskText(`timeout: ${given}`, 'const patience = 500;'));
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'MR1104',
+        message: expect.stringMatching(/^Expected a duration, written out, but found/) as string,
+        hint,
+      },
+    ]);
+  });
+
   it.each(['500', 'patience'])('%s is answered with one', async (given) => {
     const { diagnostics } = await readText(taskText(`timeout: ${given}`, 'const patience = 500;'));
     expect(diagnostics.map(({ code, message, hint }) => ({ code, message, hint }))).toEqual([

@@ -90,6 +90,27 @@ export const boolean: Reader<boolean> = (reading, site) => {
   return wrong(reading, found, '`true` or `false`');
 };
 
+/** What a multiplication of written numbers comes to, such as `5 * 60 * 1000`. */
+function productOf(node: ts.Expression): number | undefined {
+  const inner = bare(node);
+  if (!ts.isBinaryExpression(inner)) return numberOf(inner);
+  if (inner.operatorToken.kind !== ts.SyntaxKind.AsteriskToken) return undefined;
+  const [left, right] = [productOf(inner.left), productOf(inner.right)];
+  return left === undefined || right === undefined ? undefined : left * right;
+}
+
+/** Milliseconds in the largest unit of which they are a whole number. */
+function inUnits(span: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+  ] as const;
+  const [name, size] = units.find(([, each]) => span % each === 0) ?? (['ms', 1] as const);
+  return `${span / size}${name}`;
+}
+
 /** A span of time. */
 export const duration: Reader<Duration> = (reading, site) => {
   const found = follow(reading, site);
@@ -98,6 +119,11 @@ export const duration: Reader<Duration> = (reading, site) => {
   if (count !== undefined) {
     const guess = `If it counts milliseconds: '${count}ms'.`;
     return wrong(reading, found, "a duration such as '30s'", `Write it in quotes, with a unit. ${guess}`);
+  }
+  if (ts.isBinaryExpression(found.node) || ts.isTemplateExpression(found.node)) {
+    const span = productOf(found.node);
+    const guess = span === undefined ? "such as '5m'" : `'${inUnits(span)}' if it counts milliseconds`;
+    return wrong(reading, found, 'a duration, written out', `Write it in quotes, with a unit: ${guess}.`);
   }
   const value = literal(reading, found);
   if (value === undefined || isDuration(value)) return value;
