@@ -206,10 +206,33 @@ describe('what is in lists', () => {
   });
 });
 
+it('a definition given as a value need not repeat what its path says', () => {
+  const { contexts } = applied({ op: 'add', path: 'contexts.money', value: { members: ['charge', 'refund'] } });
+  expect(contexts['money']).toMatchObject({ kind: 'context', name: 'money', members: ['charge', 'refund'] });
+});
+
 describe('refused', () => {
   it.each<readonly [string, unknown, string]>([
     ['no edit', { op: 'ad', path: 'x' }, 'MR1780'],
     ['no value', { op: 'set', path: 'version' }, "MR1780 Edit 1 (set 'version'): this is no edit"],
+    [
+      'a misspelt op',
+      { op: 'renam', path: 'x', to: 'y' },
+      "its 'op' is \"renam\", where 'set', 'add', 'remove', 'rename' or 'move' is expected; did you mean 'rename'?",
+    ],
+    [
+      'a misspelt member',
+      { op: 'rename', path: 'tasks.charge', too: 'y' },
+      "'too', but 'path' or 'to'; did you mean 'to'?",
+    ],
+    ['a missing member', { op: 'rename', path: 'tasks.charge' }, "'to': expected a text, but found nothing."],
+    ['a number for a path', { op: 'remove', path: 3 }, "'path': expected a text, but found a number."],
+    ['a value and a text', { op: 'set', path: 'version', value: '2.0.0', text: "'2.0.0'" }, "a 'value' and a 'text'"],
+    [
+      'a path for a bare name',
+      { op: 'move', path: 'tasks.charge', before: 'tasks.refund' },
+      "'before' wants the bare name, but 'tasks.refund' is a path. | Write 'refund'.",
+    ],
     ['no object', 7, 'MR1780 Edit 1: this is no edit: it is no object.'],
     [
       'no path',

@@ -120,7 +120,11 @@ function applyOne(run: Run, step: Step, json: unknown, number: number): void {
   const { read } = run;
   const parsed = readEdit(json);
   if ('problems' in parsed) {
-    return refuse('MR1780', work.model.location, `this is no edit: ${parsed.problems.join('; ')}.`);
+    return refuse(
+      'MR1780',
+      work.model.location,
+      `this is no edit: ${parsed.problems.join('; ')}.`.replace(/\?\.$/, '?'),
+    );
   }
   const { edit } = parsed;
   switch (edit.op) {

@@ -1,5 +1,6 @@
 import type { Location } from '../nodes/location.ts';
 import { listOf, type Owner } from './grammar.ts';
+import { parsePath } from './path.ts';
 import { suggestion, type Place } from './place.ts';
 import { refuse } from './problem.ts';
 
@@ -15,6 +16,13 @@ export function indexBefore(
     nameOf === undefined ? list.map((_, index) => String(index)) : list.map((item) => nameOf(item as Owner));
   const index = names.indexOf(before);
   if (index !== -1) return index;
+  const parsed = parsePath(before);
+  const last = 'pieces' in parsed && parsed.pieces.length > 1 ? parsed.pieces.at(-1)?.name : undefined;
+  if (last !== undefined && names.includes(last)) {
+    return refuse('MR1781', location, `'before' wants the bare name, but '${before}' is a path.`, {
+      hint: `Write '${last}'.`,
+    });
+  }
   return refuse(
     'MR1781',
     location,

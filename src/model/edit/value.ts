@@ -54,8 +54,15 @@ function copied(value: unknown, { path, location }: Place): unknown {
 
 /** Wraps what may be given without its name, and fills in locations. */
 function fitted(value: unknown, place: Place): unknown {
-  const located = withLocations(value, place.location);
-  const { what, name } = place;
+  const { what, name, map } = place;
+  // What the path says need not be said again.
+  const own =
+    what === 'definition' && map !== undefined
+      ? { kind: maps[map], name }
+      : what === 'state'
+        ? { kind: what, name }
+        : {};
+  const located = withLocations(isOwner(value) ? { ...own, ...value } : value, place.location);
   if (what === 'on' && Array.isArray(located)) return { event: name, transitions: located, location: place.location };
   if (what === 'part' && isOwner(located) && located['kind'] === 'body') return { name, body: located };
   if (what === 'match' && isOwner(located) && located['kind'] === 'expression') return { field: name, value: located };

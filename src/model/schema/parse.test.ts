@@ -76,7 +76,7 @@ describe('parseSystem', () => {
     const broken = state('open', { entry: [{ kind: 'emit', location: at(1) } as never] });
     const { diagnostics } = parseSystem(system({ machines: [machine('order', [broken])] }));
     expect(diagnostics.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^'machines\.order\.states\[0\]\.entry\[0\]\.call': Invalid input: expected object/),
+      expect.stringMatching(/^'machines\.order\.states\[0\]\.entry\[0\]\.call': expected an object, but found/),
     ]);
   });
 

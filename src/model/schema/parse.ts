@@ -6,6 +6,7 @@ import { bringUp, type FileFormat } from '../format/format.ts';
 import { modelFile } from '../format/model-file.ts';
 import { oldFormat } from '../format/notice.ts';
 import { systemSchema, type SystemModel } from '../nodes/system.ts';
+import { issueWords } from './issue-words.ts';
 import { lostMember, noMember } from './lost-member.ts';
 import { locationOf, pathText } from './place.ts';
 
@@ -86,7 +87,7 @@ function flatten(issue: z.core.$ZodIssue, around: readonly PropertyKey[]): reado
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...path, key], message: `'${key}' is no member of this kind of node` }));
   }
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ path, message: issue.message }];
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ path, message: issueWords(issue) }];
   const sameKind = issue.errors.filter(
     (errors) => !errors.some(({ path: [first], path: { length } }) => first === 'kind' && length === 1),
   );
