@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { project } from '../fixtures/project.ts';
 import { loadSteps } from './load.ts';
@@ -46,6 +49,28 @@ test('a module that is mended is executed again, its places as they are now', as
 test('an error of ours that a module throws is told as it is', async () => {
   const text = `import { MillraceError } from 'millrace/core';\nthrow new MillraceError('ours', { code: 'MR9999', retryable: false, fault: 'input' });`;
   expect(await problems(text)).toEqual([expect.stringContaining('cannot be executed: ours')]);
+});
+
+test('a module that never ends, and the syntax of one, as Node itself has it', () => {
+  using it = project({
+    'migrations/a.ts': 'await new Promise(() => {});\nexport default 1;',
+    'migrations/b.ts': 'const a = 1;\nconst b = ] 2;\n',
+  });
+  const load = pathToFileURL(join(import.meta.dirname, 'load.ts')).href;
+  const code = `const { loadSteps } = await import('${load}');
+    const { diagnostics } = await loadSteps(${JSON.stringify(it.entry)}, ${JSON.stringify(it.root)}, 300);
+    console.log(JSON.stringify(diagnostics));`;
+  const said = execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+  expect(JSON.parse(said)).toMatchObject([
+    { code: 'MR1813', file: 'migrations/a.ts', message: expect.stringContaining('did not end within 0.3 s') },
+    {
+      code: 'MR1813',
+      file: 'migrations/b.ts',
+      line: 2,
+      column: 11,
+      message: expect.stringContaining('Unexpected "]"'),
+    },
+  ]);
 });
 
 test('no folder, no steps', async () => {

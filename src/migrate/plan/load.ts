@@ -8,7 +8,7 @@ import type { Diagnostic } from '../../model/index.ts';
 import { execute } from '../../source/bind/execute.ts';
 import type { MigrationStep } from '../step/step.ts';
 import { compareVersions, isVersion } from '../version/version.ts';
-import { placeOfMember, placeOfThrown } from './place.ts';
+import { placeOfMember, placeOfThrown, syntaxError } from './place.ts';
 import type { StepFile } from './planned-step.ts';
 import { stepShape } from './shape.ts';
 
@@ -36,12 +36,14 @@ export function stepModules(entry: string): readonly string[] {
  * Executes the modules in `migrations/` beside the entry of a system, and looks at what they export. All problems in one
  * pass, each with its place: MR1813 (a module that throws, or is no TypeScript), MR1814 (it exports no step), MR1815 (the
  * versions of a step), MR1816 (two steps from one version to the same).
+ *
+ * @param limit How long a module may take, in milliseconds; one that awaits longer is MR1813.
  */
-export async function loadSteps(entry: string, cwd: string): Promise<LoadedSteps> {
+export async function loadSteps(entry: string, cwd: string, limit: number = 30_000): Promise<LoadedSteps> {
   const files: StepFile[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const path of stepModules(entry)) {
-    const loaded = await loadStep(path, cwd);
+    const loaded = await loadStep(path, cwd, limit);
     if ('step' in loaded) files.push(loaded);
     else diagnostics.push(...loaded.diagnostics);
   }
@@ -69,15 +71,16 @@ function editionOf(path: string): string | undefined {
 async function loadStep(
   path: string,
   cwd: string,
+  limit: number,
 ): Promise<StepFile | { readonly diagnostics: readonly Diagnostic[] }> {
   const file = shownPath(path, cwd);
   let exports: Readonly<Record<string, unknown>>;
   try {
-    exports = await execute(path, editionOf(path));
+    exports = await within(limit, execute(path, editionOf(path)));
   } catch (error) {
     const cause = error instanceof MillraceError && error.code === 'MR1017' ? error.cause : error;
-    const { path: other, place } = placeOfThrown(cause, path);
-    const message = `'${file}' cannot be executed: ${firstLine(messageOf(cause))}`;
+    const { path: other, place, said } = syntaxError(cause) ?? placeOfThrown(cause, path);
+    const message = `'${file}' cannot be executed: ${said ?? firstLine(messageOf(cause))}`;
     const hint = 'Mend the module; nothing is migrated while one of them fails.';
     return { diagnostics: [problem('MR1813', shownPath(other, cwd), place, message, hint)] };
   }
@@ -103,6 +106,25 @@ async function loadStep(
   const step = value as MigrationStep;
   const diagnostics = versionProblems(step, file, path);
   return diagnostics.length > 0 ? { diagnostics } : { path, file, step };
+}
+
+/**
+ * What comes of a promise, in time. Its timer also keeps the process alive: Node ends one in which nothing is left that
+ * could settle an `await` at the top of a module.
+ */
+async function within<T>(limit: number, promise: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const error = new Error(`an \`await\` at its top level did not end within ${limit / 1000} s.`);
+    // It would lead here, and not into the module.
+    error.stack = error.message;
+    late.reject(error);
+  }, limit);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function versionProblems({ from, to }: MigrationStep, file: string, path: string): readonly Diagnostic[] {

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/index.ts';
 import type { Location } from '../../model/index.ts';
 import { unescape } from '../../model/text/literals.ts';
 
@@ -51,12 +52,25 @@ function withoutComments(text: string): string {
   );
 }
 
+/** Where tsx found the first error in the syntax of a module, and what it said; it counts columns from 0. */
+export function syntaxError(
+  thrown: unknown,
+): (ReturnType<typeof placeOfThrown> & { readonly said: string }) | undefined {
+  const [, path, line, column, said] = /\n(.+?):(\d+):(\d+): ERROR: (.+)/.exec(messageOf(thrown)) ?? [];
+  if (path === undefined || said === undefined) return undefined;
+  const at = { line: Number(line), column: Number(column) + 1 };
+  return { path, place: { ...at, endLine: at.line, endColumn: at.column + 1 }, said };
+}
+
 /**
  * Where in a user's module something was thrown, or the syntax is wrong, by the stack of what was thrown.
  *
  * @param path The module: a place in another file counts only when the stack names none in this one.
  */
-export function placeOfThrown(thrown: unknown, path: string): { readonly path: string; readonly place: Place } {
+export function placeOfThrown(
+  thrown: unknown,
+  path: string,
+): { readonly path: string; readonly place: Place; readonly said?: string } {
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
   const places = [
     ...stack.matchAll(/((?:file:\/\/)?(?:\/|[A-Z]:[\\/])[^\s:()?]+)(?:\?[^\s:]*)?:(\d+)(?::(\d+))?/g),
