@@ -7,7 +7,9 @@ import type { Diagnostic } from '../../model/index.ts';
 import { clockOf } from '../../runtime/options.ts';
 import { openSqlite } from '../../store/index.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
+import { isBehind } from '../database/behind.ts';
 import { migrateDatabase } from '../database/migrate-database.ts';
+import { StepsFailed } from '../database/faults.ts';
 import type { DatabaseReport } from '../database/report.ts';
 import { MigrationError } from '../errors.ts';
 import { backUpFiles, backupFolder, copyDatabase, databaseIn, noBackup } from './backup.ts';
@@ -38,6 +40,8 @@ export interface MigrationOptions {
   /** Only says what would happen: the source is not written, and the database is a copy. */
   readonly dryRun?: boolean;
   readonly allowDowngrade?: boolean;
+  /** Rows for which a function of a step fails stay as they are, and the rest goes on. Default: false, all is refused. */
+  readonly leave?: boolean;
   /** The version of rows that are older than the field in which it stands. Default: the first of all steps. */
   readonly from?: string;
   /** Default: the wall clock, and for the database its own. */
@@ -78,6 +82,7 @@ export async function applyMigration(options: MigrationOptions): Promise<Migrati
     }
     return await locked(entry, cwd, options, notes, refuse);
   } catch (thrown) {
+    if (thrown instanceof StepsFailed) return refuse(thrown.diagnostics);
     if (!(thrown instanceof MillraceError)) throw thrown;
     return refuse([problem(shownPath(entry, cwd), thrown)]);
   }
@@ -154,14 +159,16 @@ async function inDatabase(
   options: MigrationOptions,
   noted: (intent: Intent) => void,
 ): Promise<DatabaseReport> {
-  const { progress = () => {} } = options;
+  const { progress = () => {}, leave = false } = options;
   const store = openSqlite(db);
   let owner: ReturnType<typeof own> | undefined;
   try {
     owner = own(store, locked.id, db);
     progress({ stage: 'owned' });
-    keep(locked, entry);
-    copyDatabase(db, databaseIn(locked.backup, db));
+    if (locked.files.length > 0 || store.reading((tables) => isBehind(plan.world, tables))) {
+      keep(locked, entry);
+      copyDatabase(db, databaseIn(locked.backup, db));
+    }
     progress({ stage: 'backedUp' });
     const intent: Intent = { ...locked, phase: 'prepared' };
     note(entry, intent);
@@ -174,6 +181,7 @@ async function inDatabase(
       { ...plan.world, id: locked.id, now },
       {
         check,
+        leave,
         also: (tx) => {
           release(tx);
           progress({ stage: 'committing' });
@@ -215,7 +223,8 @@ async function rehearse(plan: Plan, options: MigrationOptions): Promise<Database
     copyDatabase(plan.db, copy);
     const store = openSqlite(copy);
     try {
-      return await migrateDatabase(store, { ...plan.world, now: clockOf(store, options.clock).now() });
+      const now = clockOf(store, options.clock).now();
+      return await migrateDatabase(store, { ...plan.world, now }, { leave: options.leave ?? false });
     } finally {
       store.close();
     }

@@ -1,9 +1,11 @@
 import { messageOf } from '../../core/index.ts';
 import { matchKey } from '../../runtime/host/match.ts';
+import { versionsOf } from '../../runtime/versions.ts';
 import type { EventRow, Tx } from '../../store/index.ts';
 import { checkValue, encodeJson } from '../../tasks/index.ts';
 import type { PlannedStep } from '../plan/planned-step.ts';
 import { eventName } from './instances/names.ts';
+import type { Fault } from './faults.ts';
 import type { Tally } from './report.ts';
 import { NotCarried, own, type World } from './world.ts';
 
@@ -13,6 +15,11 @@ type Sets = Readonly<Record<string, readonly (readonly string[])[]>>;
 
 /** Under which name a database notes to which version its events were brought. */
 export const eventsKey = (system: string): string => `events ${system}`;
+
+/** Of which version the events are: that of the last migration, else the first that ever made anything. */
+export function eventsVersion({ system, from }: World, tx: Pick<Tx, 'meta'>): string {
+  return tx.meta.get(eventsKey(system)) ?? versionsOf(tx, system)[0] ?? from;
+}
 
 /**
  * Gives new names and payloads to the events that somebody may still take: those that were not handed out yet, and those
@@ -38,7 +45,10 @@ export function migrateEvents(world: World, tx: Tx, steps: readonly PlannedStep[
           touched.add(row.name).add(next.name);
           tally.event('mapped');
         } catch (thrown) {
-          tally.event({ id: row.id, name: row.name, reason: messageOf(thrown) });
+          const reason = messageOf(thrown);
+          tally.event({ id: row.id, name: row.name, reason });
+          if (thrown instanceof NotCarried && thrown.fault !== undefined)
+            tally.faults.add('event', row.name, thrown.fault, reason);
         }
       }
       if (rows.length < page) break;
@@ -56,20 +66,30 @@ function carry(
   steps: readonly PlannedStep[],
 ): { readonly name: string; readonly payload: string | null } {
   let { name, payload } = row;
+  let fault: Fault | undefined;
   for (const step of steps) {
     const change = own(step.parts.events, name)?.payload;
     if (typeof change === 'function') {
       const value: unknown = payload === null ? undefined : JSON.parse(payload);
-      const encoded = encodeJson(change(value as never));
-      if (!encoded.ok) throw new NotCarried(`its new payload is not JSON: ${encoded.problems}`);
+      fault = { step };
+      const encoded = encodeJson(called(step, change as (payload: never) => unknown, value));
+      if (!encoded.ok) throw new NotCarried(`its new payload is not JSON: ${encoded.problems}`, fault);
       payload = encoded.value ?? null;
     }
     name = eventName(step, name);
   }
   const contract = own(world.live?.events, name);
   const read = contract && checkValue(contract.payload, payload === null ? undefined : JSON.parse(payload));
-  if (read?.ok === false) throw new NotCarried(`its payload does not fit the event '${name}': ${read.problems}`);
+  if (read?.ok === false) throw new NotCarried(`its payload does not fit the event '${name}': ${read.problems}`, fault);
   return { name, payload };
+}
+
+function called(step: PlannedStep, change: (payload: never) => unknown, value: unknown): unknown {
+  try {
+    return change(value as never);
+  } catch (thrown) {
+    throw new NotCarried(messageOf(thrown), { step, thrown });
+  }
 }
 
 /** By which fields events are found, under their new names. */

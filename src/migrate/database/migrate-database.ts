@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { snapshotOf } from '../../runtime/instances/snapshot.ts';
-import { versionsKey, versionsOf } from '../../runtime/versions.ts';
+import { versionsKey } from '../../runtime/versions.ts';
 import type { InstanceRow, Store, TimerRow, Tx } from '../../store/index.ts';
 import { renameSchedules } from '../../runtime/schedules/schedules.ts';
-import { eventsKey, migrateEvents } from './events.ts';
+import { eventsKey, eventsVersion, migrateEvents } from './events.ts';
 import { carryInstance, type Carried } from './instances/carry.ts';
+import { StepsFailed } from './faults.ts';
 import { flowName } from './instances/names.ts';
 import { machineOrder } from './instances/order.ts';
 import { stamp, writeInstance } from './instances/write.ts';
@@ -27,6 +28,8 @@ export interface DatabaseOptions {
   readonly progress?: (progress: DatabaseProgress) => void;
   /** Looks at the transaction before anything else, and throws when it must not be. */
   readonly check?: (tx: Tx) => void;
+  /** Do rows stay as they are for which a function of a step fails, and the rest goes on? Default: true. */
+  readonly leave?: boolean;
   /** Does what belongs into the same transaction, at its end. */
   readonly also?: (tx: Tx, report: DatabaseReport) => void;
 }
@@ -38,10 +41,10 @@ export interface DatabaseOptions {
  * them than fit into memory.
  *
  * @throws MigrationError MR3505 when no steps lead from the version of some row, MR3506 when machines change names in a
- * circle; whatever a failing database throws. Nothing was written.
+ * circle, MR3518 when a function of a step failed and `leave` is false; whatever a failing database throws. Nothing was written.
  */
 export function migrateDatabase(store: Store, world: World, options: DatabaseOptions = {}): Promise<DatabaseReport> {
-  const { progress = () => {}, check, also } = options;
+  const { progress = () => {}, check, also, leave = true } = options;
   return store.longTransaction(async (tx) => {
     check?.(tx);
     const tally = new Tally();
@@ -70,6 +73,8 @@ export function migrateDatabase(store: Store, world: World, options: DatabaseOpt
     }
     tx.meta.set(versionsKey(world.system), JSON.stringify([world.target]));
     tx.meta.set(eventsKey(world.system), world.target);
+    const faults = tally.faults.list();
+    if (!leave && faults.length > 0) throw new StepsFailed(faults);
     const report = tally.report();
     tx.migrations.insert({
       id: world.id,
@@ -81,11 +86,6 @@ export function migrateDatabase(store: Store, world: World, options: DatabaseOpt
     also?.(tx, report);
     return report;
   });
-}
-
-/** Of which version the events are: that of the last migration, else the first that ever made anything. */
-function eventsVersion({ system, from }: World, tx: Tx): string {
-  return tx.meta.get(eventsKey(system)) ?? versionsOf(tx, system)[0] ?? from;
 }
 
 function migrateInstance(world: World, tx: Tx, row: InstanceRow, tally: Tally): void {
@@ -118,6 +118,7 @@ function migrateInstance(world: World, tx: Tx, row: InstanceRow, tally: Tally): 
     if (row.version === null) tx.instances.put({ ...row, version });
     const { state } = JSON.parse(row.snapshot) as { readonly state: readonly string[] };
     tally.machine(row.machine, { id: row.id, state: state.join(', '), reason: thrown.message });
+    if (thrown.fault !== undefined) tally.faults.add('instance', row.machine, thrown.fault, thrown.message);
   }
 }
 

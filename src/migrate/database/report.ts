@@ -1,3 +1,5 @@
+import { Faults } from './faults.ts';
+
 /** A row that was left as it was. */
 export interface LeftRow {
   readonly id: string;
@@ -45,6 +47,7 @@ const listed = 1000;
 
 /** Adds up what becomes of the rows. */
 export class Tally {
+  readonly faults = new Faults();
   readonly #versions = new Set<string>();
   readonly #machines = new Map<
     string,

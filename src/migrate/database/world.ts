@@ -1,6 +1,7 @@
 import type { SystemModel } from '../../model/index.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
 import type { PlannedStep } from '../plan/planned-step.ts';
+import type { Fault } from './faults.ts';
 
 /** What a migration of a database knows. */
 export interface World {
@@ -29,6 +30,13 @@ export interface World {
 /** Why something was left as it was. */
 export class NotCarried extends Error {
   override readonly name = 'NotCarried';
+  /** The step whose function failed, when that is why. */
+  readonly fault: Fault | undefined;
+
+  constructor(message: string, fault?: Fault) {
+    super(message);
+    this.fault = fault;
+  }
 }
 
 /** What a record has of its own. */

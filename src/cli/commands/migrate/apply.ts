@@ -13,7 +13,7 @@ export async function apply(io: Io, file: string, options: MigrateOptions): Prom
 
 /** What the command line says, as a migration is told it. */
 export function migrationOptions(io: Io, file: string, options: MigrateOptions): MigrationOptions {
-  const { to, db, from, dryRun, allowDowngrade } = options;
+  const { to, db, from, dryRun, allowDowngrade, leave } = options;
   return {
     entry: file,
     cwd: io.cwd,
@@ -22,6 +22,7 @@ export function migrationOptions(io: Io, file: string, options: MigrateOptions):
     ...(from !== undefined && { from }),
     ...(dryRun !== undefined && { dryRun }),
     ...(allowDowngrade !== undefined && { allowDowngrade }),
+    ...(leave !== undefined && { leave }),
   };
 }
 

@@ -20,6 +20,10 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
       '--from <version>',
       'with --plan: the kept version to begin at; with --db: the version of rows that know none',
     )
+    .option(
+      '--leave',
+      'with --db: leave rows as they are for which a function of a step fails; otherwise nothing is done',
+    )
     .option('--allow-downgrade', 'take steps back, where they have a way back')
     .option(
       '--rename <path=name>',

@@ -14,6 +14,7 @@ export interface MigrateOptions {
   readonly dryRun?: true;
   readonly from?: string;
   readonly allowDowngrade?: true;
+  readonly leave?: true;
   readonly rename?: readonly string[];
   readonly drop?: readonly string[];
 }
@@ -45,13 +46,17 @@ function refuseMixtures(options: MigrateOptions): void {
       '`dsl migrate --help` shows how it is used.',
     );
   }
-  const extra = (['to', 'from', 'db', 'dryRun', 'allowDowngrade'] as const).find((name) => options[name] !== undefined);
+  const extra = (['to', 'from', 'db', 'dryRun', 'allowDowngrade', 'leave'] as const).find(
+    (name) => options[name] !== undefined,
+  );
   if (options.snapshot === true && extra !== undefined) {
     usage(`--snapshot keeps the present version, and --${kebabCase(extra)} says nothing of that.`, 'Leave it out.');
   }
   if (options.plan === true && (options.db !== undefined || options.allowDowngrade !== undefined)) {
     usage('--plan looks at the source alone: --db and --allow-downgrade say nothing of that.', 'Leave them out.');
   }
+  if (options.leave === true && options.db === undefined)
+    usage('--leave speaks of the rows of a database.', 'Give it with --db FILE.');
   if (options.plan === undefined && (options.rename !== undefined || options.drop !== undefined)) {
     usage('--rename and --drop are answers to the questions of --plan.', 'Give them with --plan.');
   }

@@ -5,7 +5,7 @@ import type { InstanceRow, TimerRow } from '../../../store/index.ts';
 import { encodeJson } from '../../../tasks/index.ts';
 import type { PlannedStep } from '../../plan/planned-step.ts';
 import type { InstanceFacts } from '../../step/step.ts';
-import { NotCarried, type World } from '../world.ts';
+import { NotCarried, own, type World } from '../world.ts';
 import { activeIn, chartOf } from './chart.ts';
 import { landing, type Landing } from './landing.ts';
 import { namesOf, type StepNames } from './names.ts';
@@ -51,7 +51,7 @@ export function carryInstance(
       take(way, names, facts);
     } catch (thrown) {
       if (thrown instanceof NotCarried) throw thrown;
-      throw new NotCarried(`the step from ${step.from} to ${step.to} failed: ${messageOf(thrown)}`);
+      throw new NotCarried(`the step from ${step.from} to ${step.to} failed: ${messageOf(thrown)}`, { step, thrown });
     }
   }
   return { ...landing(world, row, way, begin), machine: way.machine, work: way.work, mentioned };
@@ -68,7 +68,11 @@ function take(way: Way, names: StepNames, facts: InstanceFacts): void {
   const next: unknown = typeof change === 'function' ? change(context as never, facts) : context;
   const encoded = encodeJson(next);
   if (!encoded.ok || encoded.value === undefined)
-    throw new NotCarried(`its new context is not JSON: ${encoded.ok ? 'it is undefined' : encoded.problems}`);
+    throw new NotCarried(`its new context is not JSON: ${encoded.ok ? 'it is undefined' : encoded.problems}`, {
+      step: names.step,
+    });
+  if (typeof change === 'function' || state.some((name) => typeof own(names.map?.states, name) === 'function'))
+    way.madeBy = names.step;
   const goesOn = new Map<string, string>();
   const active = [...way.goesOn.keys()];
   for (const [name, first] of way.goesOn) {

@@ -10,6 +10,7 @@ import {
 import type { TimerData } from '../../../runtime/instances/armed.ts';
 import type { InstanceRow, TimerRow } from '../../../store/index.ts';
 import { describeIssues, encodeJson } from '../../../tasks/index.ts';
+import type { Fault } from '../faults.ts';
 import { NotCarried, own, type World } from '../world.ts';
 import { activeIn, chartOf, sameAfters, type Chart } from './chart.ts';
 import { fit } from './fit.ts';
@@ -60,7 +61,7 @@ export function landing(world: World, row: InstanceRow, way: Way, before: Chart 
     in: (state) => active.includes(state),
   };
   const states = statesOf(definition);
-  for (const name of active) fitsState(name, states.get(name), snapshot.context);
+  for (const name of active) fitsState(name, states.get(name), snapshot.context, faultOf(way));
   // Without the version from which it comes it is known of leaves only whether they were entered anew.
   const entered = active.filter(
     (name) => !way.goesOn.has(name) && (before !== undefined || snapshot.state.includes(name)),
@@ -92,34 +93,37 @@ function statesOf(definition: MachineDefinition | undefined): ReadonlyMap<string
   return states;
 }
 
+const faultOf = ({ madeBy }: Way): Fault | undefined => madeBy && { step: madeBy };
+
 type Bound = NonNullable<World['live']>['machines'][string];
 
 function checked(
-  { snapshot }: Way,
+  way: Way,
   machine: Parameters<typeof checkSnapshot>[0] | undefined,
   bound: Bound | undefined,
 ): Pick<Landing, 'snapshot' | 'dropped'> {
+  const { snapshot } = way;
   let found: Snapshot<unknown> = snapshot;
   try {
     if (machine !== undefined) found = checkSnapshot(machine, snapshot);
   } catch (thrown) {
-    throw new NotCarried(messageOf(thrown).replace(/\.$/, ''));
+    throw new NotCarried(messageOf(thrown).replace(/\.$/, ''), faultOf(way));
   }
   if (bound === undefined) return { snapshot: found, dropped: [] };
   const fitted = fit(bound.context, found.context);
-  if (!fitted.ok) throw new NotCarried(fitted.problems);
+  if (!fitted.ok) throw new NotCarried(fitted.problems, faultOf(way));
   const { value: context, dropped } = fitted.value;
   return { snapshot: { ...found, context }, dropped };
 }
 
-function fitsState(name: string, state: StateDefinition | undefined, context: unknown): void {
+function fitsState(name: string, state: StateDefinition | undefined, context: unknown, fault: Fault | undefined): void {
   const result = state?.context?.['~standard'].validate(context);
   if (result === undefined || 'then' in result || result.issues === undefined) return;
   const issues = result.issues.map(({ message, path = [] }) => ({
     message,
     path: path.map((part) => (typeof part === 'object' ? part.key : part)),
   }));
-  throw new NotCarried(`its context does not fit the state '${name}': ${describeIssues(issues)}`);
+  throw new NotCarried(`its context does not fit the state '${name}': ${describeIssues(issues)}`, fault);
 }
 
 /** The deliveries that still wait: of an `after`, if its state goes on and still has it. */

@@ -50,7 +50,7 @@ export function namesOf(world: World, step: PlannedStep, facts: InstanceFacts, c
     if (found === undefined) return [name];
     if (found === null || typeof found === 'string') return found === null ? null : [found];
     if (Array.isArray(found)) return found as readonly string[];
-    throw new NotCarried(`the step from ${step.from} to ${step.to} does not say where '${name}' goes`);
+    throw new NotCarried(`the step from ${step.from} to ${step.to} does not say where '${name}' goes`, { step });
   };
   return {
     step,

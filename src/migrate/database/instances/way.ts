@@ -1,4 +1,5 @@
 import type { MachineDefinition, Snapshot } from '../../../machine/index.ts';
+import type { PlannedStep } from '../../plan/planned-step.ts';
 import type { World } from '../world.ts';
 import type { Pending } from './timers.ts';
 
@@ -10,6 +11,8 @@ export interface Way {
   work: Map<string, string>;
   /** From each active state that goes on to what it was called at first. */
   goesOn: Map<string, string>;
+  /** The last step whose functions have made its states or its context. */
+  madeBy?: PlannedStep;
 }
 
 /** The definition of a machine with its functions, where it is interpreted. */

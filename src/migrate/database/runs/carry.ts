@@ -21,6 +21,8 @@ export interface CarriedRun extends WholeRun {
   readonly path: (path: string) => string;
   /** Does a step say that it ends here? */
   readonly cancel: boolean;
+  /** The last step whose function has made its input. */
+  readonly madeBy?: PlannedStep | undefined;
 }
 
 type What = 'task' | 'flow' | 'event';
@@ -38,7 +40,7 @@ export function carryRun(world: World, run: WholeRun, steps: readonly PlannedSte
       now = take(world, now, step);
     } catch (thrown) {
       if (thrown instanceof NotCarried) throw thrown;
-      throw new NotCarried(`the step from ${step.from} to ${step.to} failed: ${messageOf(thrown)}`);
+      throw new NotCarried(`the step from ${step.from} to ${step.to} failed: ${messageOf(thrown)}`, { step, thrown });
     }
   }
   return { ...now, row: { ...now.row, version: world.target } };
@@ -63,7 +65,7 @@ function take(world: World, run: CarriedRun, step: PlannedStep): CarriedRun {
     row: {
       ...row,
       target: row.kind === 'flow' ? flowName(step, row.target) : taskName(step, row.target),
-      input: changed(map.input, row.input, facts),
+      input: changed(step, map.input, row.input, facts),
       renamed: Object.keys(renames).length === 0 ? row.renamed : withNames(row.renamed, reverse(renames, step.to)),
     },
     journal: lines,
@@ -79,6 +81,7 @@ function take(world: World, run: CarriedRun, step: PlannedStep): CarriedRun {
     })),
     path: (path) => renamed(run.path(path)),
     cancel: run.cancel || rule === 'cancel',
+    madeBy: typeof map.input === 'function' ? step : run.madeBy,
   };
 }
 
@@ -122,11 +125,11 @@ function carryLine(step: PlannedStep, line: JournalRow, rules: Rules): Pick<Jour
   switch (kind) {
     case 'started':
     case 'called':
-      return { name: next, data: changed(own(inputs, path), data, rules.facts) };
+      return { name: next, data: changed(step, own(inputs, path), data, rules.facts) };
     case 'completed':
-      return { name: next, data: changed(own(results, path), data, rules.facts) };
+      return { name: next, data: changed(step, own(results, path), data, rules.facts) };
     case 'emitted':
-      return { name: next, data: changed(payload, data, rules.facts) };
+      return { name: next, data: changed(step, payload, data, rules.facts) };
     case 'waiting': {
       const { key, ...more } = JSON.parse(data ?? '{}') as { readonly key: string };
       return { name: next, data: JSON.stringify({ key: rules.keys(name ?? '', key), ...more }) };
@@ -134,7 +137,7 @@ function carryLine(step: PlannedStep, line: JournalRow, rules: Rules): Pick<Jour
     case 'received': {
       const { key, ...more } = JSON.parse(data ?? '{}') as { readonly key: string; readonly payload?: unknown };
       const first = 'payload' in more ? JSON.stringify(more.payload) : null;
-      const text = changed(own(results, path), changed(payload, first, rules.facts), rules.facts);
+      const text = changed(step, own(results, path), changed(step, payload, first, rules.facts), rules.facts);
       const received = text === null ? {} : { payload: JSON.parse(text) as unknown };
       return { name: next, data: JSON.stringify({ key: rules.keys(name ?? '', key), ...more, ...received }) };
     }
@@ -171,11 +174,12 @@ function withParts({ kind, path, data }: JournalRow, renamed: (path: string) => 
   return JSON.stringify(Object.fromEntries(lists));
 }
 
-function changed(change: unknown, text: string | null, facts: RunFacts): string | null {
+function changed(step: PlannedStep, change: unknown, text: string | null, facts: RunFacts): string | null {
   if (typeof change !== 'function') return text;
   const value: unknown = text === null ? undefined : JSON.parse(text);
   const encoded = encodeJson((change as Change)(value as never, facts));
-  if (!encoded.ok) throw new NotCarried(`what a step made of a value of its is not JSON: ${encoded.problems}`);
+  if (!encoded.ok)
+    throw new NotCarried(`what a step made of a value of its is not JSON: ${encoded.problems}`, { step });
   return encoded.value ?? null;
 }
 

@@ -3,13 +3,16 @@ import { rehearsalOf } from '../../../runtime/rehearse.ts';
 import { toErrorRecord, type ErrorRecord } from '../../../core/index.ts';
 import type { RunRow, RunStatus, Tx } from '../../../store/index.ts';
 import type { PlannedStep } from '../../plan/planned-step.ts';
+import { decodeJson } from '../../../tasks/index.ts';
+import type { Fault } from '../faults.ts';
 import type { Tally } from '../report.ts';
 import { NotCarried, own, type World } from '../world.ts';
 import { cancelLater } from './cancel.ts';
 import { carryRun, type CarriedRun, type WholeRun } from './carry.ts';
 
 const page = 200;
-const underWay: readonly RunStatus[] = ['pending', 'running', 'waiting', 'paused', 'blocked'];
+/** The states of runs that a migration looks at. */
+export const underWay: readonly RunStatus[] = ['pending', 'running', 'waiting', 'paused', 'blocked'];
 
 /** Carries over all runs in flight, and holds each against the new code. */
 export async function migrateRuns(world: World, tx: Tx, tally: Tally, done: () => void): Promise<void> {
@@ -55,6 +58,7 @@ async function one(
   let carried: CarriedRun;
   let problem: ErrorRecord | undefined;
   let cancel = false;
+  let fault: Fault | undefined;
   try {
     cancel = steps.some(({ parts }) => own(parts.runs, row.target) === 'cancel');
     carried = carryRun(world, run, steps);
@@ -62,8 +66,10 @@ async function one(
     const hash = carried.row.kind === 'flow' ? own(world.live?.flows, carried.row.target)?.hash : undefined;
     if (!row.registered && hash !== undefined) carried = { ...carried, row: { ...carried.row, hash } };
     problem = row.registered ? undefined : await rehearse?.(carried.row, carried.journal);
+    if (problem !== undefined) fault = inputFault(world, carried);
   } catch (thrown) {
     if (!(thrown instanceof NotCarried)) throw thrown;
+    fault = thrown.fault;
     carried = { ...run, path: (path) => path, cancel };
     problem = toErrorRecord(
       new RunError('MR3501', `Run '${row.id}' was not carried over to version ${world.target}: ${thrown.message}.`, {
@@ -79,8 +85,20 @@ async function one(
   if (cancel) {
     cancelLater(world, tx, row.id, `Version ${world.target} has no place for it.`);
     tally.flow(row.target, 'cancelled');
-  } else if (problem !== undefined) tally.flow(row.target, { id: row.id, reason: problem.message });
-  else tally.flow(row.target, isSame(run, carried) ? 'continuing' : 'mapped');
+  } else if (problem !== undefined) {
+    tally.flow(row.target, { id: row.id, reason: problem.message });
+    if (fault !== undefined) tally.faults.add('run', row.target, fault, fault.problem ?? problem.message);
+  } else tally.flow(row.target, isSame(run, carried) ? 'continuing' : 'mapped');
+}
+
+/** Has a step given the run an input that its flow does not take? */
+function inputFault({ live }: World, { row, madeBy }: CarriedRun): Fault | undefined {
+  const flow = own(live?.flows, row.target);
+  if (madeBy === undefined || flow === undefined) return undefined;
+  const read = decodeJson(flow.contract.input, row.input ?? undefined);
+  return read.ok
+    ? undefined
+    : { step: madeBy, problem: `the input that the step makes does not fit: ${read.problems}` };
 }
 
 function write(tx: Tx, before: WholeRun, { row, journal, timers, waits, path }: CarriedRun): void {
