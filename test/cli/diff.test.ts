@@ -62,6 +62,7 @@ describe('dsl diff', () => {
 
   it.each([
     ['an unknown revision', ['diff', 'v9', 'sub/shop.dsl.ts'], 'MR2030', 2],
+    ['a version that was not kept', ['diff', '1.0.0', 'sub/shop.dsl.ts'], 'MR2030: Version 1.0.0 was not kept', 2],
     ['a revision like an option', ['diff', '--', '--all', 'sub/shop.dsl.ts'], 'MR2030', 2],
     ['a file that is not in the revision', ['diff', 'HEAD:none.dsl.ts', 'sub/shop.dsl.ts'], 'MR', 1],
     ['a file that is not there', ['diff', 'none.dsl.ts', 'sub/shop.dsl.ts'], 'MR1001', 1],

@@ -76,13 +76,12 @@ export async function scaffoldStep(options: ScaffoldOptions): Promise<ScaffoldRe
   const kept = keptBefore(entry, cwd, after, options.from);
   if (kept.before === undefined) {
     if (kept.diagnostics.length > 0) return { diagnostics: kept.diagnostics };
-    const which = options.from === undefined ? 'No version' : `Version ${options.from}`;
+    const which =
+      options.from === undefined
+        ? `No version of '${after.name}' is kept`
+        : `Version ${options.from} of '${after.name}' is not kept`;
     const hint = `Keep the version that runs now before you change the source: \`dsl migrate ${file} --snapshot\`. \`git stash\` brings it back for a moment.`;
-    return refuse(
-      'MR1828',
-      `${which} of '${after.name}' is kept, so there is nothing to compare the source with.`,
-      hint,
-    );
+    return refuse('MR1828', `${which}, so there is nothing to compare the source with.`, hint);
   }
   const { before } = kept;
   const { diagnostics: wrongAnswers, ...answers } = await answersFor(before, after, file, options, options.ask);

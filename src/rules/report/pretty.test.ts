@@ -37,6 +37,11 @@ it('does without the source, and without diagnostics', () => {
   expect(pretty([])).toBe('');
 });
 
+it('shows no line for what is about a file as a whole', () => {
+  const whole = { ...diagnostic, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  expect(pretty([whole], { readSource })).not.toContain('|');
+});
+
 it('marks under tabs and wide characters', () => {
   const text = pretty([{ ...diagnostic, line: 1, endLine: 1, column: 3, endColumn: 5 }], {
     readSource: () => '\t漢xy',

@@ -37,12 +37,16 @@ function block(diagnostic: Diagnostic, lines: readonly string[] | undefined, pai
     `  ${paint('dim', '-->')} ${file === '' ? '(no file)' : `${file}:${line}:${column}`}`,
   ];
   const source = lines?.[line - 1];
-  if (source !== undefined) out.push(...excerpt(diagnostic, source, paint));
+  if (source !== undefined && !isWhole(diagnostic)) out.push(...excerpt(diagnostic, source, paint));
   if (hint !== undefined) out.push(`  ${paint('cyan', 'hint')}: ${hint}`);
   for (const other of related ?? [])
     out.push(`  ${paint('dim', `${other.file}:${other.line}:${other.column}`)} ${other.message}`);
   return out.join('\n');
 }
+
+/** Nothing at the very beginning: the problem is of the file, or of the command line, and its first line says nothing. */
+const isWhole = ({ line, column, endLine, endColumn }: Diagnostic): boolean =>
+  line === 1 && column === 1 && endLine === 1 && endColumn === 1;
 
 const tab = 4;
 const widest = 160;

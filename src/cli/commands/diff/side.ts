@@ -48,6 +48,12 @@ function fromRevision(cwd: string, revision: string): (path: string) => Buffer {
       return execFileSync('git', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
     } catch (thrown) {
       const { code, stderr } = thrown as { readonly code?: string; readonly stderr?: Buffer };
+      if (/^\d+\.\d+\.\d+/.test(revision)) {
+        throw new CliError('MR2030', `Version ${revision} was not kept, and git has no such revision.`, {
+          hint: 'Keep a version while the source says it: `dsl migrate FILE --snapshot`.',
+          cause: thrown,
+        });
+      }
       const reason = code === 'ENOENT' ? 'git is not installed' : String(stderr).trim().split('\n')[0];
       throw new CliError('MR2030', `git could not give revision '${revision}': ${reason}.`, {
         hint: 'Look at `git log`, or compare two files.',
