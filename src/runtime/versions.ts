@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { InstanceRow, RunRow, Tx } from '../store/index.ts';
+import type { InstanceRow, RunRow, RunStatus, Tx } from '../store/index.ts';
 import type { BoundSystem } from '../tasks/index.ts';
 import { EventError, OwnerError, RunError } from './errors.ts';
 import type { InstanceName } from './instances/chain.ts';
@@ -54,8 +54,21 @@ export function oldRun(row: RunRow, { name, version }: BoundSystem): RunError | 
   return new RunError(
     'MR3501',
     `Run '${row.id}' has data of version ${row.version} of the system '${name}', and this is version ${version}. No migration has carried it over; mend the step and migrate again, or cancel the run.`,
-    { fault: 'user-code', details: { run: row.id, version: row.version } },
+    { fault: 'user-code', details: { run: row.id, version: row.version, ...kept(row) } },
   );
+}
+
+/** The status that a run had before it was blocked; one of which that is not known is to be driven, to see. */
+export function statusBefore({ status, error }: RunRow): RunStatus {
+  if (status !== 'blocked') return status;
+  const { details } = JSON.parse(error ?? '{}') as { readonly details?: { readonly status?: RunStatus } };
+  return details?.status ?? 'running';
+}
+
+/** What is passed on to the next reason: one that has news since is not at rest any more, unless it is paused. */
+function kept(row: RunRow): { readonly status?: RunStatus } {
+  const before = statusBefore({ ...row, status: 'blocked' });
+  return before === 'paused' || (before === 'waiting' && row.status === 'blocked') ? { status: before } : {};
 }
 
 /** The same for an instance. */

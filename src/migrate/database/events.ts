@@ -103,6 +103,16 @@ function setsAfter(sets: Sets, steps: readonly PlannedStep[]): Sets {
   return found;
 }
 
+/** Makes sure that events of this name are found by these fields, as the runtime does for whoever begins to wait. */
+export function indexBy(world: World, tx: Tx, name: string, fields: readonly string[]): void {
+  const all = JSON.parse(tx.meta.get('fields') ?? '{}') as Sets;
+  const sets = own(all, name) ?? [];
+  const set = fields.toSorted();
+  if (sets.some((each) => each.join() === set.join())) return;
+  tx.meta.set('fields', JSON.stringify({ ...all, [name]: [...sets, set] }));
+  index(world, tx, name, [set]);
+}
+
 function index(world: World, tx: Tx, name: string, sets: readonly (readonly string[])[]): void {
   const contract = own(world.live?.events, name);
   for (let last = 0; ;) {

@@ -1,5 +1,6 @@
 import { RunError } from '../../../runtime/index.ts';
 import { rehearsalOf } from '../../../runtime/rehearse.ts';
+import { statusBefore } from '../../../runtime/versions.ts';
 import { toErrorRecord, type ErrorRecord } from '../../../core/index.ts';
 import type { RunRow, RunStatus, Tx } from '../../../store/index.ts';
 import type { PlannedStep } from '../../plan/planned-step.ts';
@@ -9,6 +10,7 @@ import type { Tally } from '../report.ts';
 import { NotCarried, own, type World } from '../world.ts';
 import { cancelLater } from './cancel.ts';
 import { carryRun, type CarriedRun, type WholeRun } from './carry.ts';
+import { receiveFromLog } from './log.ts';
 
 const page = 200;
 /** The states of runs that a migration looks at. */
@@ -80,8 +82,10 @@ async function one(
   }
   if (problem !== undefined) {
     tx.runs.put({ ...row, version: row.version ?? world.from });
-    tx.runs.block(row.id, JSON.stringify(problem), world.now);
-  } else write(tx, run, carried);
+    // Whoever carries it over later gives it its status back.
+    const details = { ...problem.details, status: statusBefore(row) };
+    tx.runs.block(row.id, JSON.stringify({ ...problem, details }), world.now);
+  } else write(world, tx, run, carried);
   if (cancel) {
     cancelLater(world, tx, row.id, `Version ${world.target} has no place for it.`);
     tally.flow(row.target, 'cancelled');
@@ -101,9 +105,10 @@ function inputFault({ live }: World, { row, madeBy }: CarriedRun): Fault | undef
     : { step: madeBy, problem: `the input that the step makes does not fit: ${read.problems}` };
 }
 
-function write(tx: Tx, before: WholeRun, { row, journal, timers, waits, path }: CarriedRun): void {
-  // One that was blocked may fit now: the engine finds out, as it does at every start.
-  tx.runs.put(row);
+function write(world: World, tx: Tx, before: WholeRun, carried: CarriedRun): void {
+  const { row, journal, timers, waits, path } = carried;
+  const status = statusBefore(row);
+  tx.runs.put({ ...row, status, error: null });
   for (const [index, line] of journal.entries()) {
     const old = before.journal[index];
     if (old === undefined || line.path !== old.path || line.name !== old.name || line.data !== old.data)
@@ -113,6 +118,8 @@ function write(tx: Tx, before: WholeRun, { row, journal, timers, waits, path }: 
   for (const timer of timers) tx.timers.put(timer);
   tx.waits.removeAll(row.id);
   for (const wait of waits) tx.waits.insert(wait);
+  if (!carried.cancel && receiveFromLog(world, tx, row) && status === 'waiting')
+    tx.runs.status(row.id, 'running', world.now);
   for (const child of tx.runs.list({ parent: row.id })) {
     const to = child.parentPath === null ? null : path(child.parentPath);
     if (to !== child.parentPath) tx.runs.put({ ...child, parentPath: to });
