@@ -121,6 +121,15 @@ describe('where the system is', () => {
     ).toBe('b');
   });
 
+  it('a file of definitions without one may be a part', async () => {
+    const { diagnostics } = await readText(
+      `import { event } from 'millrace';\nimport { z } from 'zod';\nexport const e = event('e', { payload: z.string() });`,
+    );
+    expect(diagnostics).toMatchObject([
+      { code: 'MR1007', hint: expect.stringMatching(/may be a part of one: name the file of the system/) as string },
+    ]);
+  });
+
   it('none, another thing, or two', async () => {
     expect(lines(await readText('export const a = 1;'))).toEqual(["MR1007 1:1 'a.dsl.ts' exports no system."]);
     expect(lines(await readText(`${top}export default { name: 'x' };`))).toEqual([

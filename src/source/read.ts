@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { deepFreeze, nearest } from '../core/index.ts';
 import type { Diagnostic, SystemModel } from '../model/index.ts';
+import { definitionOf } from './define/dsl-call.ts';
 import { membersOf, reportStrangers, type Member } from './define/members.ts';
 import { findSystem, readSystemHead, type SystemCall } from './define/system.ts';
 import { reportCycles } from './files/cycles.ts';
@@ -83,8 +84,13 @@ function systemIn(reading: Reading, module: Module): { readonly system?: SystemM
   const found = findSystem(reading, module);
   if (found === undefined) {
     if (reportMisspelt(reading, module)) return {};
-    const hint =
-      "Write `export default system('name', { version: '1.0.0' })`, with `import { system } from 'millrace'`.";
+    const declares = [...module.bindings.values()].some(
+      ({ value }) => definitionOf(reading, module, value) !== undefined,
+    );
+    const write = "`export default system('name', { version: '1.0.0' })`, with `import { system } from 'millrace'`";
+    const hint = declares
+      ? `It declares what a system has, so it may be a part of one: name the file of the system, which has this file in its \`parts\`. If it is the system itself, write ${write}.`
+      : `Write ${write}.`;
     reading.reportFile('MR1007', module.path, `'${module.display}' exports no system.`, hint);
     return {};
   }

@@ -224,3 +224,15 @@ test('a name of something in the file that the system does not use is not taken'
     `MR1782 Edit 1 (rename 'locals.Money'): 'parts/billing.dsl.ts' has something else called 'Charged', which the system does not use.`,
   );
 });
+
+test('a text may use an alias that nothing else uses yet', async () => {
+  const path = join(folder, 'shop.dsl.ts');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('{ charge, Money }', '{ charge, charge as take, Money }'));
+  const { diagnostics } = await editSystem(
+    'shop.dsl.ts',
+    [{ op: 'add', path: 'flows.pay.body.again', text: ".step('again', ({ input }) => take(input))" }],
+    { cwd: folder },
+  );
+  expect(diagnostics).toEqual([]);
+  expect(readFileSync(path, 'utf8')).toMatch(/step\('again', \(\{ input \}\) => (?:take|charge)\(input\)\)/);
+});

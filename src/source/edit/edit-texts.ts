@@ -6,6 +6,7 @@ import { fragmentReader } from '../fragment/read-fragment.ts';
 import { quote } from '../../model/text/names.ts';
 import { openSource, type Opened } from '../read.ts';
 import { textsOf } from '../save/save.ts';
+import { behind } from '../value/follow.ts';
 import { moveInSource, type MoveProblem } from './move.ts';
 import { renameInSource, type Source } from './rename.ts';
 import type { Texts } from './symbols.ts';
@@ -103,10 +104,24 @@ function zodOf({ reading }: Opened): string | undefined {
 }
 
 /** What the files call the definitions: constant, and name of the definition. */
-function constantsOf({ members }: Opened): ReadonlyMap<string, string> {
-  return new Map(
+function constantsOf({ members, reading }: Opened): ReadonlyMap<string, string> {
+  const declared = new Map(
     members.map(({ name, definition }) => [definition.declaration.name.getText(definition.module.source), name]),
   );
+  const names = new Map(members.map(({ name, definition }) => [definition.declaration, name]));
+  // An alias counts where no constant is called so: one that nothing uses yet is not in the model.
+  const aliases = [...reading.modules.values()].flatMap((module) =>
+    module === undefined
+      ? []
+      : [...module.bindings.values()].flatMap(({ name, value }): readonly (readonly [string, string])[] => {
+          if (value?.kind !== 'import' || !value.from.startsWith('.')) return [];
+          const found = behind(reading, module, name);
+          const target = found?.kind === 'declared' ? found.binding.value : undefined;
+          const of = target?.kind === 'const' ? names.get(target.declaration) : undefined;
+          return of === undefined ? [] : [[name, of]];
+        }),
+  );
+  return new Map([...aliases, ...declared]);
 }
 
 /** The files while they are edited: what is renamed and moved is so at once, all else when it must be. */
