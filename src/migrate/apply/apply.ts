@@ -12,6 +12,7 @@ import { migrateDatabase } from '../database/migrate-database.ts';
 import { StepsFailed } from '../database/faults.ts';
 import type { DatabaseReport } from '../database/report.ts';
 import { MigrationError } from '../errors.ts';
+import { loadSteps } from '../plan/load.ts';
 import { backUpFiles, backupFolder, copyDatabase, databaseIn, noBackup } from './backup.ts';
 import { newMigrationId } from './id.ts';
 import { lock, note, over, unlock, type Intent } from './intent.ts';
@@ -98,11 +99,13 @@ async function locked(
   const { clock = systemClock(), progress = () => {} } = options;
   const id = newMigrationId(Date.now());
   const head = { id, from: '', to: options.target ?? '', backup: '' };
+  // They are executed: one that takes long, or ends the process, has to leave no lock behind.
+  const loaded = await loadSteps(entry, cwd);
   let intent = lock(entry, head);
   let committed = false;
   try {
     progress({ stage: 'locked' });
-    const plan = await planMigration({ ...options, entry, cwd });
+    const plan = await planMigration({ ...options, entry, cwd, loaded });
     if (plan.refused !== undefined) return refuse([...notes, ...plan.refused], plan);
     progress({ stage: 'planned' });
     const { from, to } = plan.head;

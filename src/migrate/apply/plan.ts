@@ -8,7 +8,7 @@ import { chainsTo } from '../database/chains.ts';
 import type { World } from '../database/world.ts';
 import { MigrationError } from '../errors.ts';
 import { planChain } from '../plan/chain.ts';
-import { loadSteps } from '../plan/load.ts';
+import { loadSteps, type LoadedSteps } from '../plan/load.ts';
 import type { PlannedStep } from '../plan/planned-step.ts';
 import { openQuestions } from '../plan/questions.ts';
 import { misnamed } from '../plan/wrong-names.ts';
@@ -39,7 +39,7 @@ export interface Plan {
 
 /** Works out what a migration is going to do. Changes nothing. */
 export async function planMigration(
-  options: MigrationOptions & { readonly entry: string; readonly cwd: string },
+  options: MigrationOptions & { readonly entry: string; readonly cwd: string; readonly loaded?: LoadedSteps },
 ): Promise<Plan> {
   const { entry, cwd, clock = systemClock(), dryRun = false, allowDowngrade = false } = options;
   const file = shownPath(entry, cwd);
@@ -76,7 +76,7 @@ export async function planMigration(
   const from = system.version;
   const to = options.target ?? from;
   const about = { system: system.name, from, to };
-  const { files: steps, diagnostics: wrong } = await loadSteps(entry, cwd);
+  const { files: steps, diagnostics: wrong } = options.loaded ?? (await loadSteps(entry, cwd));
   if (wrong.length > 0) return refuse(wrong, about);
   const chain =
     to === from && db !== undefined
