@@ -53,7 +53,7 @@ export const commands: Readonly<Record<string, Listed>> = {
   },
   run: { summary: 'run a flow, durably', load: () => import('./commands/run/command.ts') },
   send: { summary: 'send events', load: () => import('./commands/send/command.ts') },
-  runs: { summary: 'list and show runs', load: () => import('./commands/runs/command.ts') },
+  runs: { summary: 'list, show, pause, resume and decide runs', load: () => import('./commands/runs/command.ts') },
   instances: {
     summary: 'list, show, export and put back machine instances',
     load: () => import('./commands/instances/command.ts'),

@@ -13,7 +13,10 @@ interface ListOptions {
 
 /** `dsl runs list|show|decide|pause|resume` */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
-  command.addHelpText('after', '\nExamples:\n  $ dsl runs list --status failed\n  $ dsl runs show RUN\n');
+  command.addHelpText(
+    'after',
+    '\nExamples:\n  $ dsl runs list --status failed\n  $ dsl runs show RUN\n  $ dsl runs decide orders.dsl.ts RUN STEP --approve --by ada\n',
+  );
   command
     .command('list')
     .summary('list runs, newest first')

@@ -37,11 +37,15 @@ export async function listRuns(io: Io, options: Options): Promise<number> {
         io.paint(statusStyle[row.status], row.status),
         time(row.created),
         row.ended === null ? '' : span(row.ended - row.created),
-        error === null ? waitsFor(asked, row.id) : shorten(`${error.code} ${error.message}`, 60),
+        waitsFor(asked, row.id),
+        error === null ? '' : shorten(`${error.code} ${error.message}`, 60),
       ];
     });
     io.out(
-      table([['RUN', 'FLOW', 'STATUS', 'STARTED', 'TOOK', 'ERROR'].map((head) => io.paint('dim', head)), ...lines]),
+      table([
+        ['RUN', 'FLOW', 'STATUS', 'STARTED', 'TOOK', 'WAITS FOR', 'ERROR'].map((head) => io.paint('dim', head)),
+        ...lines,
+      ]),
     );
   }
   return 0;

@@ -50,6 +50,15 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
   return 0;
 }
 
+/** What a line says, for people: times as times, the key of a wait without JSON in JSON. */
+function readable({ kind, data }: JournalRow): string {
+  if (kind === 'sleeping' && data !== null && /^\d+$/.test(data)) return `until ${time(Number(data))}`;
+  if (kind !== 'waiting' && kind !== 'received') return data ?? '';
+  const { key, ...more } = (json(data) ?? {}) as { readonly key?: string };
+  if (key === undefined || !key.startsWith('{')) return data ?? '';
+  return JSON.stringify({ key: json(key), ...more });
+}
+
 function print(
   io: Io,
   run: RunRow,
@@ -81,7 +90,7 @@ function print(
     row.path,
     row.name ?? '',
     row.attempt > 1 ? `attempt ${row.attempt}` : '',
-    io.paint('dim', shorten(row.data ?? '', 70)),
+    io.paint('dim', shorten(readable(row), 70)),
   ]);
   if (lines.length > 0) io.out(`\n${table(lines)}`);
 }
