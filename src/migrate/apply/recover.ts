@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { writeFiles } from '../../core/write-files.ts';
 import { openSqlite } from '../../store/index.ts';
 import { MigrationError } from '../errors.ts';
@@ -43,10 +43,19 @@ export async function recoverMigration(entry: string): Promise<Recovery | undefi
   claim(claimed, intent);
   try {
     const recovery = settle(intent);
+    removeHalfWritten(path);
     rmSync(claimed, { force: true });
     return recovery;
   } finally {
     over(intent);
+  }
+}
+
+/** What a process that was killed while it noted something has left. Only who ends the migration may be writing here. */
+function removeHalfWritten(path: string): void {
+  const folder = dirname(path);
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
   }
 }
 
