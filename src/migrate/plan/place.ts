@@ -76,7 +76,9 @@ export function placeOfThrown(
     ...stack.matchAll(/((?:file:\/\/)?(?:\/|[A-Z]:[\\/])[^\s:()?]+)(?:\?[^\s:]*)?:(\d+)(?::(\d+))?/g),
   ].map(([, file = '', line = '1', column]) => {
     const caret = /^( *)\^/m.exec(stack)?.[1];
-    const own = decodeURIComponent(file.replace(/^file:\/\/(?=\/)/, ''));
+    const named = decodeURIComponent(file.replace(/^file:\/\/(?=\/)/, ''));
+    // Who compiles a module may name it from the working directory on: `../steps/1.ts`.
+    const own = path.endsWith(named) ? path : named;
     return { path: own, line: Number(line), column: Number(column ?? (caret?.length ?? 0) + 1) };
   });
   const inside = places.filter((each) => !/[\\/](?:node_modules|dist)[\\/]/.test(each.path));
