@@ -31,7 +31,7 @@ function* edited(file: string, kind: string, options: RandomEditsOptions, make =
   for (let seed = 0; seed < runs; seed++) {
     const before = filesOf(seed % 2 === 0 ? 0 : seed);
     const { system } = open(file, before);
-    const random = seededRandom(`${kind} ${seed} ${file.slice(root.length)}`);
+    const random = seededRandom(`${kind} ${seed} ${file.replace(root, '')}`);
     const fits = (model: SystemModel): boolean => printSystem(model).diagnostics.length === 0;
     const { edits, model } = make(system, random, { fits, ...options });
     const { texts, diagnostics } = editTexts(edits, file, root, before);
