@@ -2,28 +2,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { openSqlite, type Store } from '../store/index.ts';
 import type { BoundSystem } from '../tasks/index.ts';
 import { writeAsks } from './asks.ts';
-import type { DecideAsks, DecideGives } from './decide.ts';
 import type { Dispatched } from './dispatcher.ts';
-import type { EnqueueAsks, EnqueueGives } from './enqueue.ts';
+import { Controls } from './controls.ts';
 import { OwnerError, RunError } from './errors.ts';
-import type { RestoreOptions } from './instances/restore.ts';
-import { restoreAll, type RestoreResult } from './instances/restore-all.ts';
-import type { RollbackAsks, RollbackGives } from './instances/rollback.ts';
-import type { InstanceView } from './instances/views.ts';
 import { checkSystem, type RuntimeOptions } from './options.ts';
 import { isAlive } from './owner.ts';
-import type { PauseAsks, PauseGives } from './pause.ts';
 import { readerOf, type Reader } from './reader.ts';
 import type { Answer, RequestKind, Requests } from './requests.ts';
 import {
   flowResult,
   fromAnswer,
-  type CreateOptions,
   type FlowResult,
   type SendOptions,
   type SendResult,
   type StartOptions,
-  type StartResult,
 } from './results.ts';
 import { ReactiveSystemRuntime } from './runtime.ts';
 import type { RunView } from './views.ts';
@@ -35,22 +27,19 @@ const look = 5;
  * Asks the process that drives a database, through rows in the database itself. A request is carried out once, and is
  * kept when the owner dies before it: the next owner carries it out.
  */
-export class Client {
+export class Client extends Controls {
   readonly role = 'client';
-  readonly reader: Reader;
+  override readonly reader: Reader;
   readonly #store: Store;
   readonly #system: BoundSystem;
   #closed = false;
 
   constructor(system: BoundSystem, options: { readonly db: string }) {
+    super();
     checkSystem(system);
     this.#system = system;
     this.#store = openSqlite(options.db);
     this.reader = readerOf(this.#store);
-  }
-
-  start(name: string, input?: unknown, options: StartOptions = {}): Promise<StartResult> {
-    return this.#ask('start', { kind: 'flow', target: name, input, ...options });
   }
 
   async executeFlow(name: string, input?: unknown, options: StartOptions = {}): Promise<FlowResult> {
@@ -59,7 +48,7 @@ export class Client {
   }
 
   async sendEvent(name: string, payload?: unknown, options: SendOptions = {}): Promise<SendResult> {
-    const { eventId } = await this.#ask('send', { event: name, payload, ...options });
+    const { eventId } = await this.ask('send', { event: name, payload, ...options });
     const result = await this.#until(() => this.#store.tables.events.get(eventId)?.result ?? undefined);
     return { eventId, ...(JSON.parse(result) as Dispatched) };
   }
@@ -67,55 +56,6 @@ export class Client {
   /** The same as `sendEvent`. */
   send(name: string, payload?: unknown, options: SendOptions = {}): Promise<SendResult> {
     return this.sendEvent(name, payload, options);
-  }
-
-  cancel(runId: string, reason?: string): Promise<{ readonly runId: string; readonly accepted: boolean }> {
-    return this.#ask('cancel', { runId, ...(reason === undefined ? {} : { reason }) });
-  }
-
-  /** As `pause` of the runtime. */
-  pause(runId: string, options: Omit<PauseAsks, 'runId'> = {}): Promise<PauseGives> {
-    return this.#ask('pause', { runId, ...options });
-  }
-
-  /** As `resume` of the runtime. */
-  resume(runId: string): Promise<PauseGives> {
-    return this.#ask('resume', { runId });
-  }
-
-  /** As `enqueue` of the runtime. */
-  enqueue(runId: string, step: string, node: Omit<EnqueueAsks, 'runId' | 'step'>): Promise<EnqueueGives> {
-    return this.#ask('enqueue', { runId, step, ...node });
-  }
-
-  /** As `decide` of the runtime. */
-  decide(runId: string, step: string, said: Omit<DecideAsks, 'runId' | 'step'>): Promise<DecideGives> {
-    return this.#ask('decide', { runId, step, ...said });
-  }
-
-  async create(machine: string, options: CreateOptions): Promise<InstanceView> {
-    await this.#ask('create', { machine, ...options });
-    return this.reader.instance(machine, options.id) as InstanceView;
-  }
-
-  rollback(machine: string, id: string, options: Omit<RollbackAsks, 'machine' | 'id'> = {}): Promise<RollbackGives> {
-    return this.#ask('rollback', { machine, id, ...options });
-  }
-
-  async removeInstance(machine: string, id: string, options: { readonly force?: boolean } = {}): Promise<void> {
-    await this.#ask('remove', { machine, id, ...options });
-  }
-
-  async restoreInstance(document: unknown, options: RestoreOptions = {}): Promise<InstanceView> {
-    const { machine, id } = await this.#ask('restore', { document, ...options });
-    return this.reader.instance(machine, id) as InstanceView;
-  }
-
-  restoreInstances(
-    documents: Readonly<Record<string, unknown>>,
-    options: Omit<RestoreOptions, 'id'> = {},
-  ): Promise<RestoreResult> {
-    return restoreAll(documents, (document) => this.#ask('restore', { document, ...options }));
   }
 
   /** Waits for the end of a run. */
@@ -141,7 +81,10 @@ export class Client {
     return Promise.resolve();
   }
 
-  async #ask<K extends RequestKind>(kind: K, asks: Requests[K]['asks']): Promise<Requests[K]['gives']> {
+  protected override async ask<K extends RequestKind>(
+    kind: K,
+    asks: Requests[K]['asks'],
+  ): Promise<Requests[K]['gives']> {
     const request = writeAsks<K>(asks);
     const id = this.#store.transaction((tx) => tx.inbox.insert({ kind, request, at: Date.now() }));
     const text = await this.#until(() => this.#store.tables.inbox.get(id)?.answer ?? undefined);

@@ -30,6 +30,8 @@ export interface NewRun {
   readonly metadata?: string | undefined;
   readonly parent?: { readonly run: string; readonly path: string };
   readonly owner?: { readonly machine: string; readonly instance: string; readonly ref: string };
+  /** Work of runs with a higher one begins first. Default: its parent's, else 0. */
+  readonly priority?: number | undefined;
   /** In ms, when it differs from the flow's own. */
   readonly timeout?: number | undefined;
 }

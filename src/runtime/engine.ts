@@ -11,6 +11,7 @@ import { Instances } from './instances/instances.ts';
 import { reportUnfit, unpark } from './instances/park.ts';
 import { LiveRun } from './live-run.ts';
 import type { HistoryLimits } from './options.ts';
+import { newRun } from './new-run.ts';
 import { programFor, type Registry } from './registry.ts';
 import { stopOf, unpause } from './pause.ts';
 import { indexBy, publish, recallIndexes } from './publish.ts';
@@ -166,37 +167,22 @@ export class Engine implements Context {
   }
 
   create(tx: Tx, run: NewRun): void {
-    const now = this.clock.now();
     const program = this.registry.program(run.kind, run.target);
-    const row: RunRow = {
-      id: run.id,
-      kind: run.kind,
-      target: run.target,
-      hash: program?.hash ?? '',
-      registered: program?.registered ?? false,
-      // Its parent may have been paused by the batch that creates it.
-      status: run.parent !== undefined && this.runs.get(run.parent.run)?.held === true ? 'paused' : 'running',
-      input: run.input ?? null,
-      output: null,
-      error: null,
-      errors: null,
-      metadata: run.metadata ?? null,
-      parent: run.parent?.run ?? null,
-      parentPath: run.parent?.path ?? null,
-      machine: run.owner?.machine ?? null,
-      instance: run.owner?.instance ?? null,
-      ref: run.owner?.ref ?? null,
-      since: tx.events.last(),
-      version: this.registry.system.version,
-      renamed: null,
-      created: now,
-      updated: now,
-      ended: null,
-    };
+    // Its parent may have been paused by the batch that creates it.
+    const paused = run.parent !== undefined && this.runs.get(run.parent.run)?.held === true;
+    const row = newRun(this, tx, run, program, paused ? 'paused' : 'running');
     tx.runs.insert(row);
     const timeout = run.timeout ?? (program?.timeout === undefined ? undefined : milliseconds(program.timeout));
     if (timeout !== undefined)
-      tx.timers.put({ key: row.id, due: now + timeout, kind: 'run', target: row.id, part: '', name: null, data: null });
+      tx.timers.put({
+        key: row.id,
+        due: row.created + timeout,
+        kind: 'run',
+        target: row.id,
+        part: '',
+        name: null,
+        data: null,
+      });
     this.writer.afterCommit(() => {
       if (this.bus.heard) this.bus.tell({ type: 'run.started', runId: row.id, target: row.target });
       // A cancel or a pause may have come in the same batch.

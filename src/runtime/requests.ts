@@ -31,6 +31,7 @@ export interface Requests {
       readonly input?: unknown;
       readonly id?: string;
       readonly idempotencyKey?: string;
+      readonly priority?: number;
       readonly metadata?: Readonly<Record<string, unknown>>;
     };
     /** `attached`: the run was there already. */
@@ -92,7 +93,14 @@ const carryOut: {
       if (attaches(tx, asks, input)) return { runId: asks.id };
       attached = false;
       const id = asks.id ?? newId('run', desk.clock.now(), desk.random);
-      desk.create(tx, { id, kind: asks.kind, target: asks.target, input, metadata: metadata.value });
+      desk.create(tx, {
+        id,
+        kind: asks.kind,
+        target: asks.target,
+        input,
+        metadata: metadata.value,
+        priority: asks.priority,
+      });
       return { runId: id };
     });
     if (asks.id !== undefined && asks.id !== runId) {

@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly id?: string;
   /** The same key gives the same run. */
   readonly idempotencyKey?: string;
+  /** A whole number: when work has to wait for a turn, that of runs with a higher one begins first. Default 0. */
+  readonly priority?: number;
   /** JSON that every task of the run finds in its context. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }

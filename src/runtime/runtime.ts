@@ -2,18 +2,13 @@ import { interpretFlow, type DeclaredFlow, type FlowModule, type Schema } from '
 import { NotImplementedError, type BoundSystem, type TaskImplementation } from '../tasks/index.ts';
 import type { RunRow } from '../store/index.ts';
 import type { RuntimeEvent } from './bus.ts';
-import type { DecideAsks, DecideGives } from './decide.ts';
-import type { EnqueueAsks, EnqueueGives } from './enqueue.ts';
 import type { EventHandler } from './dispatcher.ts';
-import { EventError, notYet, RunError } from './errors.ts';
+import { Controls } from './controls.ts';
+import { EventError, RunError } from './errors.ts';
 import type { InstanceDocument } from './instances/document.ts';
 import type { MachineMetrics } from './instances/metrics.ts';
-import type { RestoreOptions } from './instances/restore.ts';
-import { restoreAll, type RestoreResult } from './instances/restore-all.ts';
-import type { RollbackAsks, RollbackGives } from './instances/rollback.ts';
 import type { HistoryView, InstanceView } from './instances/views.ts';
 import { checkSystem, type RuntimeOptions } from './options.ts';
-import type { PauseAsks, PauseGives } from './pause.ts';
 import { readerOf, type HistoryQuery, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
 import { Registry, type TaskCode } from './registry.ts';
 import { answer, type RequestKind, type Requests } from './requests.ts';
@@ -21,12 +16,10 @@ import {
   flowResult,
   fromAnswer,
   taskResult,
-  type CreateOptions,
   type FlowResult,
   type SendOptions,
   type SendResult,
   type StartOptions,
-  type StartResult,
   type TaskResult,
 } from './results.ts';
 import { Session } from './session.ts';
@@ -59,23 +52,25 @@ import type { RunView } from './views.ts';
  * await runtime.close();
  * ```
  */
-export class ReactiveSystemRuntime {
+export class ReactiveSystemRuntime extends Controls {
   readonly role = 'owner';
   readonly #system: BoundSystem;
   readonly #registry: Registry;
   readonly #session: Session;
-  readonly #reader: Reader;
+  /** Everything else that can be read. Do not close it. */
+  override readonly reader: Reader;
 
   /**
    * @throws RunError MR3222 for a bare model, MR3231 for a schedule that cannot be read. OwnerError MR3401 when
    * another process drives the file. StoreError MR30xx when the file cannot be used.
    */
   constructor(system: BoundSystem, options: RuntimeOptions) {
+    super();
     checkSystem(system);
     this.#system = system;
     this.#registry = new Registry(system);
     this.#session = new Session(this.#registry, options);
-    this.#reader = readerOf(this.#session.store, () => this.#session.engine.clock.now());
+    this.reader = readerOf(this.#session.store, () => this.#session.engine.clock.now());
   }
 
   getSystemId(): string {
@@ -142,7 +137,7 @@ export class ReactiveSystemRuntime {
   async executeTask(name: string, input?: unknown, options: StartOptions = {}): Promise<TaskResult> {
     if (this.#registry.task(name) !== undefined && !this.#registry.implementations.has(name))
       throw new NotImplementedError({ task: name });
-    const { runId } = await this.#ask('start', { kind: 'task', target: name, input, ...options });
+    const { runId } = await this.ask('start', { kind: 'task', target: name, input, ...options });
     const row = await this.#ended(runId);
     return taskResult(row, this.#session.store.tables.journal.of(runId), this.#output('task', name));
   }
@@ -159,7 +154,7 @@ export class ReactiveSystemRuntime {
     options: StartOptions & { readonly signal?: AbortSignal } = {},
   ): Promise<FlowResult> {
     const { signal, ...start } = options;
-    const { runId } = await this.#ask('start', { kind: 'flow', target: name, input, ...start });
+    const { runId } = await this.ask('start', { kind: 'flow', target: name, input, ...start });
     return this.result(runId, signal === undefined ? {} : { signal });
   }
 
@@ -178,21 +173,12 @@ export class ReactiveSystemRuntime {
   }
 
   /**
-   * Starts a flow and resolves when that is durable. With the `id` of a run of the same flow and input it attaches to it.
-   *
-   * @throws RunError MR3201, MR3202, MR3206, MR3218, MR3220.
-   */
-  start(name: string, input?: unknown, options: StartOptions = {}): Promise<StartResult> {
-    return this.#ask('start', { kind: 'flow', target: name, input, ...options });
-  }
-
-  /**
    * Publishes an event and resolves when it has been handed out.
    *
    * @throws EventError MR3301 unknown event, MR3302 invalid payload, MR3303 the key was used for something else.
    */
   async sendEvent(name: string, payload?: unknown, options: SendOptions = {}): Promise<SendResult> {
-    const { eventId } = await this.#ask('send', { event: name, payload, ...options });
+    const { eventId } = await this.ask('send', { event: name, payload, ...options });
     return { eventId, ...(await this.#session.hold(this.#session.engine.dispatcher.result(eventId))) };
   }
 
@@ -201,73 +187,17 @@ export class ReactiveSystemRuntime {
     return this.sendEvent(name, payload, options);
   }
 
-  /**
-   * A person's word on a step that waits for one: `reader.decisions()` has them all. It is recorded once, with who has
-   * decided and when, and the run goes on.
-   *
-   * @throws RunError MR3208 unknown run, MR3232 nothing waits there, MR3233 it was decided already, MR3234 what was
-   * filled in does not fit the form, or nobody is named.
-   */
-  decide(runId: string, step: string, said: Omit<DecideAsks, 'runId' | 'step'>): Promise<DecideGives> {
-    return this.#ask('decide', { runId, step, ...said });
-  }
-
-  /**
-   * Adds a task to a graph that is under way: it runs when what it needs has ended. Its result is in the journal.
-   *
-   * @throws RunError MR3208 unknown run, MR3237 no graph is under way there, MR3238 such a node cannot be added.
-   */
-  enqueue(runId: string, step: string, node: Omit<EnqueueAsks, 'runId' | 'step'>): Promise<EnqueueGives> {
-    return this.#ask('enqueue', { runId, step, ...node });
-  }
-
-  /** Cancels a run: attempts are aborted, finished steps undone. `accepted` is false when it had ended or failed before. */
-  cancel(runId: string, reason?: string): Promise<{ readonly runId: string; readonly accepted: boolean }> {
-    return this.#ask('cancel', { runId, ...(reason === undefined ? {} : { reason }) });
-  }
-
-  /**
-   * Lets a run, and the flows that it runs, begin nothing more until `resume`. Resolves when that is durable; attempts
-   * under way are awaited, or with `inFlight: 'abort'` aborted and begun again later. Nothing is undone.
-   *
-   * @throws RunError MR3208 unknown run, MR3250 it has ended, is about to, or is blocked.
-   */
-  pause(runId: string, options: Omit<PauseAsks, 'runId'> = {}): Promise<PauseGives> {
-    return this.#ask('pause', { runId, ...options });
-  }
-  /** Goes on with a paused run, and with the flows that it runs. @throws RunError MR3208, MR3251 it is not paused. */
-  resume(runId: string): Promise<PauseGives> {
-    return this.#ask('resume', { runId });
-  }
-
-  /** Creates a machine instance. @throws EventError MR3304 unknown machine, MR3305 it exists, MR3307 invalid context. */
-  async create(machine: string, options: CreateOptions): Promise<InstanceView> {
-    await this.#ask('create', { machine, ...options });
-    return this.get(machine, options.id) as InstanceView;
-  }
-
   /** Undefined when there is no such instance. @throws EventError MR3304 unknown machine. */
   get(machine: string, id: string): InstanceView | undefined {
     this.#known(machine);
-    return this.#reader.instance(machine, id);
+    return this.reader.instance(machine, id);
   }
   instances(query?: InstanceQuery): InstanceView[] {
-    return this.#reader.instances(query);
+    return this.reader.instances(query);
   }
   /** Newest first. A number is a `tail`. */
   history(machine: string, id: string, query?: number | HistoryQuery): HistoryView[] {
-    return this.#reader.history(machine, id, query);
-  }
-  /**
-   * Puts an instance where it stood after an earlier entry of its history, by default the one before: states, context,
-   * what history states remember, the timers with the time that they had left. Its work is stopped, and what worked for
-   * it then begins anew. What was published, sent or started for good stays so.
-   *
-   * @throws EventError MR3304, MR3306; MR3351 it has ended; MR3352 nothing lies before; MR3353 no such entry; MR3350 the
-   * machine has no such state any more.
-   */
-  rollback(machine: string, id: string, options: Omit<RollbackAsks, 'machine' | 'id'> = {}): Promise<RollbackGives> {
-    return this.#ask('rollback', { machine, id, ...options });
+    return this.reader.history(machine, id, query);
   }
   /**
    * An instance as one JSON document, with its timers, its work and its history.
@@ -275,37 +205,16 @@ export class ReactiveSystemRuntime {
    * @throws EventError MR3306.
    */
   exportInstance(machine: string, id: string): InstanceDocument {
-    return this.#reader.exportInstance(machine, id);
+    return this.reader.exportInstance(machine, id);
   }
   /** All of them, by `machine/id`. Those that work for another are in its document. */
   exportInstances(query?: InstanceQuery): Record<string, InstanceDocument> {
-    return this.#reader.exportInstances(query);
-  }
-  /**
-   * Makes an instance of a document, or of its JSON text.
-   *
-   * @throws EventError MR3354, MR3355 no document that can be read; MR3304 unknown machine; MR3305 there is such an
-   * instance; MR3356 it is of another version; MR3350, MR3307 that does not fit this version. Nothing was written.
-   */
-  async restoreInstance(document: unknown, options: RestoreOptions = {}): Promise<InstanceView> {
-    const { machine, id } = await this.#ask('restore', { document, ...options });
-    return this.get(machine, id) as InstanceView;
-  }
-  /** Makes instances of many documents. What cannot be restored is passed over and listed. */
-  restoreInstances(
-    documents: Readonly<Record<string, unknown>>,
-    options: Omit<RestoreOptions, 'id'> = {},
-  ): Promise<RestoreResult> {
-    return restoreAll(documents, (document) => this.#ask('restore', { document, ...options }));
-  }
-  /** Removes an instance with its history. @throws EventError MR3306 none; MR3360 it has not ended, without `force`. */
-  async removeInstance(machine: string, id: string, options: { readonly force?: boolean } = {}): Promise<void> {
-    await this.#ask('remove', { machine, id, ...options });
+    return this.reader.exportInstances(query);
   }
   /** What the histories of a machine tell, or of one instance: what takes how long, what fails. @throws EventError MR3304. */
   metrics(machine: string, query?: { readonly id?: string }): MachineMetrics {
     this.#known(machine);
-    return this.#reader.metrics(machine, query);
+    return this.reader.metrics(machine, query);
   }
   /** By the system's names, what an instance would take now; none, where it cannot be woken. @throws EventError MR3304. */
   available(machine: string, id: string): readonly string[] {
@@ -315,19 +224,15 @@ export class ReactiveSystemRuntime {
 
   /** Where a run stands; undefined when there is none. */
   status(runId: string): RunView | undefined {
-    return this.#reader.run(runId);
+    return this.reader.run(runId);
   }
   /** Newest first. */
   list(query?: RunQuery): RunView[] {
-    return this.#reader.runs(query);
+    return this.reader.runs(query);
   }
   /** The runs that have not ended. */
   active(): RunView[] {
-    return this.#reader.runs({ status: ['pending', 'running', 'waiting', 'paused', 'blocked'] });
-  }
-  /** Everything else that can be read. Do not close it. */
-  get reader(): Reader {
-    return this.#reader;
+    return this.reader.runs({ status: ['pending', 'running', 'waiting', 'paused', 'blocked'] });
   }
 
   /** What happens from this call on, until the loop is left, `signal` aborts, or the runtime closes or stops. */
@@ -339,12 +244,6 @@ export class ReactiveSystemRuntime {
     return this.#session.bus.on(listener);
   }
 
-  retry(runId: string): never {
-    return notYet('retry', runId);
-  }
-  fork(runId: string): never {
-    return notYet('fork', runId);
-  }
   /** Resolves when nothing is left to do but to wait for time or for events. */
   idle(): Promise<void> {
     return this.#session.idle();
@@ -365,9 +264,12 @@ export class ReactiveSystemRuntime {
 
   /** A machine that is gone may have left instances. */
   #known(name: string): void {
-    if (this.#reader.instances({ machine: name, limit: 1 }).length === 0) this.#session.engine.instances.machine(name);
+    if (this.reader.instances({ machine: name, limit: 1 }).length === 0) this.#session.engine.instances.machine(name);
   }
-  async #ask<K extends RequestKind>(kind: K, asks: Requests[K]['asks']): Promise<Requests[K]['gives']> {
+  protected override async ask<K extends RequestKind>(
+    kind: K,
+    asks: Requests[K]['asks'],
+  ): Promise<Requests[K]['gives']> {
     this.#session.checkOpen();
     const { engine } = this.#session;
     return fromAnswer(await this.#session.hold(engine.writer.submit((tx) => answer(engine, tx, kind, asks))));

@@ -35,6 +35,10 @@ export interface RunRow {
    * from the new path to the old one: JSON.
    */
   readonly renamed: string | null;
+  /** Work of runs with a higher one begins first. */
+  readonly priority: number;
+  /** What it was forked from: `{run, seq}` as JSON. */
+  readonly forked: string | null;
   readonly created: number;
   readonly updated: number;
   readonly ended: number | null;
@@ -81,6 +85,14 @@ export type JournalKind =
   | 'decided'
   /** The body of an attempt failed; what follows are its undos and its handler. `data`: the error. */
   | 'caught'
+  /** The process in which try number `attempt` was under way has died. `data`: `{lost}`, how often that has happened to this try. */
+  | 'lost'
+  /** What evidence says of a finished step, at `STEP/~evidence`. `data`: `{ok, items}`. */
+  | 'verified'
+  /** Earlier rounds of a repeat were let go. `data`: `{rounds}`, with which number it goes on. */
+  | 'compacted'
+  /** From here on the run has not done `path` and what came after it. `data`: see `Rewound`. */
+  | 'rewound'
   /** The run is ending badly; what follows are its undos. `data`: `{reason, error}`. */
   | 'stopping';
 

@@ -25,6 +25,8 @@ const run = (id: string, more: Partial<RunRow> = {}): RunRow => ({
   since: 0,
   version: null,
   renamed: null,
+  priority: 0,
+  forked: null,
   created: 1_000,
   updated: 2_500,
   ended: 2_500,

@@ -7,15 +7,15 @@ import { command, query, where } from './statements.ts';
 type Stored = Omit<RunRow, 'registered'> & { readonly registered: number };
 
 const columns = `id, kind, target, hash, registered, status, input, output, error, errors, metadata,
-  parent, parent_path AS parentPath, machine, instance, ref, since, version, renamed, created, updated, ended`;
+  parent, parent_path AS parentPath, machine, instance, ref, since, version, renamed, priority, forked, created, updated, ended`;
 const row = (stored: Stored): RunRow => ({ ...stored, registered: stored.registered === 1 });
 
 /** Runs. */
 export function runTable(db: DatabaseSync): RunTable {
   const get = query<Stored>(db, `SELECT ${columns} FROM runs WHERE id = ?`);
   const values = `INTO runs (id, kind, target, hash, registered, status, input, output, error, errors, metadata,
-    parent, parent_path, machine, instance, ref, since, version, renamed, created, updated, ended)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    parent, parent_path, machine, instance, ref, since, version, renamed, priority, forked, created, updated, ended)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   const insert = command(db, `INSERT ${values}`);
   const put = command(db, `INSERT OR REPLACE ${values}`);
   const writing =
@@ -41,6 +41,8 @@ export function runTable(db: DatabaseSync): RunTable {
         r.since,
         r.version,
         r.renamed,
+        r.priority,
+        r.forked,
         r.created,
         r.updated,
         r.ended,

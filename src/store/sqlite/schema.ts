@@ -98,4 +98,32 @@ export const steps: readonly string[] = [
     id TEXT PRIMARY KEY, system TEXT NOT NULL, target TEXT NOT NULL, at INTEGER NOT NULL, report TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Work that several processes share, effects that happen once, progress within a step, runs that begin before others.
+  `
+  ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN forked TEXT;
+  CREATE INDEX runs_ended ON runs (ended) WHERE ended IS NOT NULL;
+
+  CREATE TABLE work (
+    id TEXT PRIMARY KEY, run TEXT NOT NULL, path TEXT NOT NULL, task TEXT NOT NULL, status TEXT NOT NULL,
+    priority INTEGER NOT NULL, request TEXT NOT NULL, attempt INTEGER NOT NULL, lost INTEGER NOT NULL DEFAULT 0,
+    worker TEXT, token INTEGER NOT NULL DEFAULT 0, until INTEGER, result TEXT,
+    created INTEGER NOT NULL, updated INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX work_ready ON work (priority, created) WHERE status = 'pending';
+  CREATE INDEX work_held ON work (until) WHERE status = 'in_progress';
+  CREATE INDEX work_run ON work (run, path);
+
+  CREATE TABLE ledger (
+    scope TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status TEXT NOT NULL, owner TEXT, until INTEGER,
+    result TEXT, run TEXT, path TEXT, replays INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL, expires INTEGER,
+    PRIMARY KEY (scope, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX ledger_expires ON ledger (expires) WHERE expires IS NOT NULL;
+  CREATE TABLE blobs (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE progress (
+    run TEXT NOT NULL, path TEXT NOT NULL, state TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (run, path)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -130,6 +130,8 @@ function beginWork(world: World, tx: Tx, row: InstanceRow, { ref, kind, name, in
     since: tx.events.last(),
     version: world.target,
     renamed: null,
+    priority: 0,
+    forked: null,
     created: world.now,
     updated: world.now,
     ended: null,

@@ -1,0 +1,114 @@
+import type { DecideAsks, DecideGives } from './decide.ts';
+import type { EnqueueAsks, EnqueueGives } from './enqueue.ts';
+import { notYet } from './errors.ts';
+import type { RestoreOptions } from './instances/restore.ts';
+import { restoreAll, type RestoreResult } from './instances/restore-all.ts';
+import type { RollbackAsks, RollbackGives } from './instances/rollback.ts';
+import type { InstanceView } from './instances/views.ts';
+import type { PauseAsks, PauseGives } from './pause.ts';
+import type { Reader } from './reader.ts';
+import type { RequestKind, Requests } from './requests.ts';
+import type { CreateOptions, StartOptions, StartResult } from './results.ts';
+
+/**
+ * What may be asked of a database, the same for the process that drives it (`ReactiveSystemRuntime`) and for one that
+ * talks to that process (`Client`).
+ */
+export abstract class Controls {
+  abstract readonly reader: Reader;
+
+  protected abstract ask<K extends RequestKind>(kind: K, asks: Requests[K]['asks']): Promise<Requests[K]['gives']>;
+
+  /**
+   * Starts a flow and resolves when that is durable. With the `id` of a run of the same flow and input it attaches to it.
+   *
+   * @throws RunError MR3201, MR3202, MR3206, MR3218, MR3220.
+   */
+  start(name: string, input?: unknown, options: StartOptions = {}): Promise<StartResult> {
+    return this.ask('start', { kind: 'flow', target: name, input, ...options });
+  }
+
+  /**
+   * A person's word on a step that waits for one: `reader.decisions()` has them all. It is recorded once, with who has
+   * decided and when, and the run goes on.
+   *
+   * @throws RunError MR3208 unknown run, MR3232 nothing waits there, MR3233 it was decided already, MR3234 what was
+   * filled in does not fit the form, or nobody is named.
+   */
+  decide(runId: string, step: string, said: Omit<DecideAsks, 'runId' | 'step'>): Promise<DecideGives> {
+    return this.ask('decide', { runId, step, ...said });
+  }
+
+  /**
+   * Adds a task to a graph that is under way: it runs when what it needs has ended. Its result is in the journal.
+   *
+   * @throws RunError MR3208 unknown run, MR3237 no graph is under way there, MR3238 such a node cannot be added.
+   */
+  enqueue(runId: string, step: string, node: Omit<EnqueueAsks, 'runId' | 'step'>): Promise<EnqueueGives> {
+    return this.ask('enqueue', { runId, step, ...node });
+  }
+
+  /** Cancels a run: attempts are aborted, finished steps undone. `accepted` is false when it had ended or failed before. */
+  cancel(runId: string, reason?: string): Promise<{ readonly runId: string; readonly accepted: boolean }> {
+    return this.ask('cancel', { runId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /**
+   * Lets a run, and the flows that it runs, begin nothing more until `resume`. Resolves when that is durable; attempts
+   * under way are awaited, or with `inFlight: 'abort'` aborted and begun again later. Nothing is undone.
+   *
+   * @throws RunError MR3208 unknown run, MR3250 it has ended, is about to, or is blocked.
+   */
+  pause(runId: string, options: Omit<PauseAsks, 'runId'> = {}): Promise<PauseGives> {
+    return this.ask('pause', { runId, ...options });
+  }
+  /** Goes on with a paused run, and with the flows that it runs. @throws RunError MR3208, MR3251 it is not paused. */
+  resume(runId: string): Promise<PauseGives> {
+    return this.ask('resume', { runId });
+  }
+
+  /** Creates a machine instance. @throws EventError MR3304 unknown machine, MR3305 it exists, MR3307 invalid context. */
+  async create(machine: string, options: CreateOptions): Promise<InstanceView> {
+    await this.ask('create', { machine, ...options });
+    return this.reader.instance(machine, options.id) as InstanceView;
+  }
+
+  /**
+   * Puts an instance where it stood after an earlier entry of its history, by default the one before: states, context,
+   * what history states remember, the timers with the time that they had left. Its work is stopped, and what worked for
+   * it then begins anew. What was published, sent or started for good stays so.
+   *
+   * @throws EventError MR3304, MR3306; MR3351 it has ended; MR3352 nothing lies before; MR3353 no such entry; MR3350 the
+   * machine has no such state any more.
+   */
+  rollback(machine: string, id: string, options: Omit<RollbackAsks, 'machine' | 'id'> = {}): Promise<RollbackGives> {
+    return this.ask('rollback', { machine, id, ...options });
+  }
+  /**
+   * Makes an instance of a document, or of its JSON text.
+   *
+   * @throws EventError MR3354, MR3355 no document that can be read; MR3304 unknown machine; MR3305 there is such an
+   * instance; MR3356 it is of another version; MR3350, MR3307 that does not fit this version. Nothing was written.
+   */
+  async restoreInstance(document: unknown, options: RestoreOptions = {}): Promise<InstanceView> {
+    const { machine, id } = await this.ask('restore', { document, ...options });
+    return this.reader.instance(machine, id) as InstanceView;
+  }
+  /** Makes instances of many documents. What cannot be restored is passed over and listed. */
+  restoreInstances(
+    documents: Readonly<Record<string, unknown>>,
+    options: Omit<RestoreOptions, 'id'> = {},
+  ): Promise<RestoreResult> {
+    return restoreAll(documents, (document) => this.ask('restore', { document, ...options }));
+  }
+  /** Removes an instance with its history. @throws EventError MR3306 none; MR3360 it has not ended, without `force`. */
+  async removeInstance(machine: string, id: string, options: { readonly force?: boolean } = {}): Promise<void> {
+    await this.ask('remove', { machine, id, ...options });
+  }
+  retry(runId: string): never {
+    return notYet('retry', runId);
+  }
+  fork(runId: string): never {
+    return notYet('fork', runId);
+  }
+}

@@ -1,0 +1,40 @@
+import type { RunRow, RunStatus, Tx } from '../store/index.ts';
+import type { Context, NewRun } from './context.ts';
+import type { Program } from './registry.ts';
+
+/** The row of a run that begins now. */
+export function newRun(
+  { clock, registry }: Pick<Context, 'clock' | 'registry'>,
+  tx: Tx,
+  run: NewRun,
+  program: Program | undefined,
+  status: RunStatus,
+): RunRow {
+  const now = clock.now();
+  return {
+    id: run.id,
+    kind: run.kind,
+    target: run.target,
+    hash: program?.hash ?? '',
+    registered: program?.registered ?? false,
+    status,
+    input: run.input ?? null,
+    output: null,
+    error: null,
+    errors: null,
+    metadata: run.metadata ?? null,
+    parent: run.parent?.run ?? null,
+    parentPath: run.parent?.path ?? null,
+    machine: run.owner?.machine ?? null,
+    instance: run.owner?.instance ?? null,
+    ref: run.owner?.ref ?? null,
+    since: tx.events.last(),
+    version: registry.system.version,
+    renamed: null,
+    priority: run.priority ?? (run.parent === undefined ? undefined : tx.runs.get(run.parent.run)?.priority) ?? 0,
+    forked: null,
+    created: now,
+    updated: now,
+    ended: null,
+  };
+}
