@@ -1,3 +1,4 @@
+import type { Duration } from '../core/index.ts';
 import type { AnyEvent, AnyTask, FlowModule } from '../flow/index.ts';
 import type { MachineModule } from '../machine/index.ts';
 import type { TaskImplementation } from './implement.ts';
@@ -17,6 +18,29 @@ export interface BoundSystem {
   readonly machines: Readonly<Record<string, BoundMachine>>;
   /** By task name. A task without an entry has to be registered before it runs. */
   readonly implementations: Readonly<Record<string, TaskImplementation>>;
+  /** What is kept of what is over; the runtime's option of this name goes before it, member by member. */
+  readonly retention?: Retention;
+}
+
+/**
+ * How much is kept of what is over. What is still needed stays, whatever these say: runs that have not ended, events that
+ * somebody may still wait for. Without a limit everything stays.
+ */
+export interface Retention {
+  /** Ended runs, each with the runs that it started: how many, how old since their end, how many bytes (or `'500mb'`) of rows. */
+  readonly runs?: { readonly keep?: number; readonly maxAge?: Duration; readonly maxSize?: number | string };
+  /** Events that were handed out and have expired: how many, how old. */
+  readonly events?: { readonly keep?: number; readonly maxAge?: Duration };
+  /** Entries of the history of each machine instance: how many, how old; under `machines` for one machine. */
+  readonly history?: {
+    readonly keep?: number;
+    readonly maxAge?: Duration;
+    readonly machines?: Readonly<Record<string, { readonly keep?: number; readonly maxAge?: Duration }>>;
+  };
+  /** Answered requests of other processes: how old. */
+  readonly inbox?: { readonly maxAge?: Duration };
+  /** Idempotency keys of `sendEvent`: how old. Those of `start` go with their runs. */
+  readonly ledger?: { readonly maxAge?: Duration };
 }
 
 /** A machine with the schema of its context, which the machine module itself does not load. */
