@@ -1,0 +1,52 @@
+import { toErrorRecord } from '../../../core/index.ts';
+import type { AnyTask } from '../../../flow/index.ts';
+import { encodeJson, idempotencyKey, stepPolicy, TaskInputError } from '../../../tasks/index.ts';
+import { Cancelled } from '../../errors.ts';
+import { expectSame, failed, type CallOptions } from '../call.ts';
+import { recordedError } from '../order.ts';
+import type { Part } from '../part.ts';
+import type { Record } from '../records.ts';
+import { recorded } from './ends.ts';
+import { tries } from './tries.ts';
+
+/** Runs the attempts of one task, at most until one succeeds: what the journal has is not done again. */
+export async function task(
+  part: Part,
+  id: string,
+  path: string,
+  record: Record | undefined,
+  contract: AnyTask,
+  input: unknown,
+  options: CallOptions,
+): Promise<unknown> {
+  const { run } = part;
+  const name = contract.contract;
+  const encoded = encodeJson(input);
+  if (!encoded.ok) {
+    if (record !== undefined)
+      return part.diverged(`the input of step '${path}' is not JSON any more (${encoded.problems})`);
+    const error = new TaskInputError(encoded.problems, { task: name, runId: run.id, step: path });
+    throw failed(part, path, toErrorRecord(error), { name, attempt: 0, at: options.at }, { contract, asked: null });
+  }
+  const asked = encoded.value ?? null;
+  const step = { part, id, path, contract, asked, options };
+  if (record !== undefined) {
+    await expectSame(part, path, record, name, asked);
+    if (record.kind === 'completed') return recorded(step, record);
+    if (record.kind === 'failed' || record.kind === 'cancelled') {
+      part.time = record.at;
+      throw record.kind === 'failed'
+        ? recordedError(record)
+        : (part.scope.reason ?? new Cancelled(`Step '${path}' was cancelled.`));
+    }
+  } else {
+    run.append({ kind: 'started', path, name, attempt: 1, place: options.at, data: asked });
+  }
+  run.working(1);
+  try {
+    const policy = stepPolicy(contract.policy, options);
+    return await tries({ ...step, policy, key: idempotencyKey(run.id, run.origin(path)) }, record);
+  } finally {
+    run.working(-1);
+  }
+}

@@ -1,0 +1,62 @@
+import { toErrorRecord } from '../../../core/index.ts';
+import { retryDelay } from '../../../tasks/index.ts';
+import { never, RunError } from '../../errors.ts';
+import type { Record } from '../records.ts';
+import { setTimer } from '../timer.ts';
+import { cancel, complete, fail } from './ends.ts';
+import { perform } from './perform.ts';
+import type { TaskStep } from './step.ts';
+
+/** Makes attempts until one succeeds or no other may follow, from where the journal has come to. */
+export async function tries(step: TaskStep, record: Record | undefined): Promise<unknown> {
+  const { part, path, contract, policy, options } = step;
+  const { run, scope } = part;
+  const { clock, registry, random, attempts } = run.context;
+  const name = contract.contract;
+  let attempt = (record?.tries ?? 0) + 1;
+  if (record?.kind === 'retrying') {
+    const { until } = JSON.parse(record.data ?? '') as { readonly until: number };
+    // The timer may have rung before the crash, and the clock been set back since.
+    run.enqueue((tx) => setTimer(tx, 'retry', run.id, path, until));
+    await untilDue(step, until);
+  }
+
+  for (;;) {
+    // Nothing is done in the world before the journal knows that it may have been.
+    await run.committed();
+    if (run.held) await run.released();
+    if (scope.reason !== undefined) return cancel(step, attempt);
+    const implementation = registry.implementations.get(name);
+    if (implementation === undefined) return run.block(notImplemented(step));
+    if (attempts.closed) return never();
+    const outcome = await perform(step, attempt, implementation);
+    if (run.dead) await run.committed();
+    if (outcome.ok) return complete(step, attempt, outcome);
+    if (scope.reason !== undefined) return cancel(step, attempt);
+    const error = toErrorRecord(outcome.error);
+    if (!error.retryable || attempt >= policy.attempts) throw fail(step, attempt, error);
+    const until = clock.now() + retryDelay(policy.retry, attempt, random);
+    run.append(
+      { kind: 'retrying', path, name, attempt, place: options.at, data: JSON.stringify({ error, until }) },
+      (tx) => setTimer(tx, 'retry', run.id, path, until),
+    );
+    attempt++;
+    await untilDue(step, until);
+  }
+}
+
+async function untilDue({ part, path }: TaskStep, until: number): Promise<void> {
+  const { run, scope } = part;
+  if (scope.reason !== undefined || run.context.clock.now() >= until) return;
+  run.working(-1);
+  await run.wait(path, scope);
+  run.working(1);
+}
+
+function notImplemented({ part: { run }, path, contract: { contract: name } }: TaskStep): RunError {
+  return new RunError(
+    'MR3209',
+    `Task '${name}' has no implementation, so run '${run.id}' stopped before step '${path}'. Write tasks/ for it or register one; the run then goes on.`,
+    { details: { task: name, run: run.id, step: path } },
+  );
+}
