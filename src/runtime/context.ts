@@ -2,7 +2,7 @@ import type { Clock, ErrorRecord } from '../core/index.ts';
 import type { AnyEvent } from '../flow/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import type { Logger } from '../tasks/index.ts';
-import type { Attempts } from './attempts.ts';
+import type { Attempts } from './attempts/index.ts';
 import type { Bus } from './bus.ts';
 import type { HistoryLimits } from './options.ts';
 import type { Registry } from './registry.ts';

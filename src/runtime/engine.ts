@@ -1,7 +1,7 @@
 import { milliseconds, toErrorRecord, type Clock, type ErrorRecord } from '../core/index.ts';
 import type { Logger } from '../tasks/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
-import { Attempts } from './attempts.ts';
+import { Attempts } from './attempts/index.ts';
 import type { Bus } from './bus.ts';
 import type { Context, NewEvent, NewRun, RunEnd, Stop } from './context.ts';
 import { askedOtherwise } from './decide.ts';

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { toErrorRecord, type Clock, type ErrorRecord } from '../core/index.ts';
 import type { JournalRow, RunRow, Store } from '../store/index.ts';
 import { silentLogger, type BoundSystem } from '../tasks/index.ts';
-import { Attempts } from './attempts.ts';
+import { Attempts } from './attempts/index.ts';
 import { Bus } from './bus.ts';
 import type { Context } from './context.ts';
 import { never, RunError } from './errors.ts';

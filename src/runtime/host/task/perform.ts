@@ -1,8 +1,8 @@
-import { runAttempt, type AttemptOutcome, type AttemptRequest, type TaskImplementation } from '../../../tasks/index.ts';
+import type { AttemptOutcome, AttemptRequest, TaskImplementation } from '../../../tasks/index.ts';
 import type { TaskStep } from './step.ts';
 
 /** Makes one attempt. */
-export async function perform(
+export function perform(
   step: TaskStep,
   attempt: number,
   implementation: TaskImplementation,
@@ -24,8 +24,5 @@ export async function perform(
     logger,
     ...(run.metadata === undefined ? {} : { metadata: run.metadata }),
   };
-  run.attempting++;
-  const outcome = await attempts.run(() => runAttempt(request));
-  run.attempting--;
-  return outcome;
+  return attempts.run(request, run);
 }

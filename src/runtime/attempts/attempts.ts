@@ -1,21 +1,40 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { runAttempt, type AttemptOutcome, type AttemptRequest } from '../../tasks/index.ts';
 
-/** Counts the attempts of tasks that are under way, so that a runtime that is closed can wait for them. */
+/** The run that an attempt is made for, as far as attempts see it. */
+export interface Asker {
+  readonly id: string;
+  readonly row: { readonly priority: number };
+  /** How many of its attempts are under way. */
+  attempting: number;
+}
+
+/** Makes one attempt that may begin now: in this process, or elsewhere. Never rejects. */
+export type Perform = (request: AttemptRequest, by: Asker) => Promise<AttemptOutcome>;
+
+/** Makes the attempts of tasks, and counts those under way, so that a runtime that is closed can wait for them. */
 export class Attempts {
+  readonly #perform: Perform;
   #underWay = 0;
   #closed = false;
   #rested: (() => void) | undefined;
+
+  constructor(perform: Perform = runAttempt) {
+    this.#perform = perform;
+  }
 
   /** May no attempt begin any more? */
   get closed(): boolean {
     return this.#closed;
   }
 
-  async run<T>(attempt: () => Promise<T>): Promise<T> {
+  async run(request: AttemptRequest, by: Asker): Promise<AttemptOutcome> {
     this.#underWay++;
+    by.attempting++;
     try {
-      return await attempt();
+      return await this.#perform(request, by);
     } finally {
+      by.attempting--;
       this.#underWay--;
       if (this.#underWay === 0) this.#rested?.();
     }
