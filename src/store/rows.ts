@@ -264,3 +264,48 @@ export interface IdempotencyRow {
   readonly result: string;
   readonly at: number;
 }
+
+/** What was done under a key, so that it is not done again. */
+export interface LedgerRow {
+  /** `once`: by a caller's key. `tool`: in a step of a run. `cache`: by the input of a task. */
+  readonly scope: 'once' | 'tool' | 'cache';
+  readonly key: string;
+  /** A hash of what was asked. */
+  readonly request: string;
+  /** `dropped`: it was good, and what it did is not trusted any more. */
+  readonly status: 'pending' | 'succeeded' | 'failed' | 'dropped';
+  /** Who has it in hand: another name for each claim. */
+  readonly owner: string | null;
+  /** Until when the claim holds, by the wall clock. */
+  readonly until: number | null;
+  /** The result or the error: JSON. Null for none, and for one that is in `blob`. */
+  readonly result: string | null;
+  /** The hash of a large result. */
+  readonly blob: string | null;
+  readonly run: string | null;
+  readonly path: string | null;
+  readonly task: string | null;
+  /** The tool. */
+  readonly name: string | null;
+  readonly executions: number;
+  readonly replays: number;
+  readonly created: number;
+  readonly expires: number | null;
+}
+
+/** How often tools were used, by the steps of one task. */
+export interface LedgerUse {
+  readonly task: string;
+  readonly executions: number;
+  readonly replays: number;
+}
+
+/** How far a step has come within itself. */
+export interface ProgressRow {
+  readonly run: string;
+  /** The path that the step had first. */
+  readonly path: string;
+  /** JSON. */
+  readonly state: string;
+  readonly at: number;
+}

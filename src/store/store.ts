@@ -5,9 +5,12 @@ import type {
   InboxRow,
   InstanceRow,
   JournalRow,
+  LedgerRow,
+  LedgerUse,
   MigrationRow,
   NewestRow,
   OwnerRow,
+  ProgressRow,
   RunRow,
   RunStatus,
   StandingRow,
@@ -79,6 +82,10 @@ export interface JournalTable {
   /** In order. */
   of(run: string): JournalRow[];
   last(run: string): number;
+  /** Which lines there are from `from` to `to`, in order. */
+  paths(run: string, from: number, to: number): Pick<JournalRow, 'seq' | 'kind' | 'path'>[];
+  /** Lets lines go: those of rounds that are over. */
+  drop(run: string, seqs: readonly number[]): void;
 }
 
 export interface TimerTable {
@@ -202,6 +209,42 @@ export interface IdempotencyTable {
   put(row: IdempotencyRow): void;
 }
 
+/** What was done under a key: see `LedgerRow`. */
+export interface LedgerTable {
+  get(scope: LedgerRow['scope'], key: string): LedgerRow | undefined;
+  /** Replaces one with the same key. */
+  put(row: LedgerRow): void;
+  /** Counts that the result was given again. */
+  replayed(scope: LedgerRow['scope'], key: string): void;
+  remove(scope: LedgerRow['scope'], key: string): void;
+  /** Of the step at `path` and those in it, good results count no more. */
+  drop(run: string, path: string): void;
+  /** What the steps of a run have used, in order. */
+  of(run: string): LedgerRow[];
+  removeAll(run: string): void;
+  /** Removes what has expired; gives how many. */
+  expire(now: number): number;
+  /** How often tools were used, by task. */
+  uses(task?: string): LedgerUse[];
+}
+
+/** Large texts by their hash. */
+export interface BlobTable {
+  get(hash: string): string | undefined;
+  put(hash: string, text: string): void;
+  /** Removes what no row of the ledger names; gives how many. */
+  sweep(): number;
+}
+
+/** How far steps have come within themselves. */
+export interface ProgressTable {
+  get(run: string, path: string): ProgressRow | undefined;
+  put(row: ProgressRow): void;
+  /** Removes that of the step at `path`. */
+  remove(run: string, path: string): void;
+  removeAll(run: string): void;
+}
+
 /** All tables. Inside `transaction` they write; outside they are for reading. */
 export interface Tables {
   readonly meta: MetaTable;
@@ -215,6 +258,9 @@ export interface Tables {
   readonly inbox: InboxTable;
   readonly idempotency: IdempotencyTable;
   readonly migrations: MigrationTable;
+  readonly ledger: LedgerTable;
+  readonly blobs: BlobTable;
+  readonly progress: ProgressTable;
 }
 
 /** Tables within one transaction. */

@@ -1,6 +1,7 @@
 import { StoreError } from '../errors.ts';
 import type { Store, Tables, Tx } from '../store.ts';
 import { idempotencyTable, inboxTable, instanceTable, metaTable, migrationTable, ownerTable } from './others.ts';
+import { ledgerTables, progressTable } from './ledger.ts';
 import { eventTable, journalTable, runTable, timerTable, waitTable } from './runs.ts';
 import type { Log } from './table.ts';
 
@@ -32,6 +33,8 @@ export function openMemory(): Store {
     inbox: inboxTable(log),
     idempotency: idempotencyTable(log),
     migrations: migrationTable(log),
+    ...ledgerTables(log),
+    progress: progressTable(log),
   };
   const takeBack = (to: number): void => {
     while (log.length > to) {

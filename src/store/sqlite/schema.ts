@@ -116,10 +116,13 @@ export const steps: readonly string[] = [
 
   CREATE TABLE ledger (
     scope TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status TEXT NOT NULL, owner TEXT, until INTEGER,
-    result TEXT, run TEXT, path TEXT, replays INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL, expires INTEGER,
+    result TEXT, blob TEXT, run TEXT, path TEXT, task TEXT, name TEXT, executions INTEGER NOT NULL DEFAULT 0,
+    replays INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL, expires INTEGER,
     PRIMARY KEY (scope, key)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX ledger_expires ON ledger (expires) WHERE expires IS NOT NULL;
+  CREATE INDEX ledger_run ON ledger (run, created) WHERE run IS NOT NULL;
+  CREATE INDEX ledger_blob ON ledger (blob) WHERE blob IS NOT NULL;
   CREATE TABLE blobs (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
   CREATE TABLE progress (

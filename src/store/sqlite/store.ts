@@ -4,6 +4,7 @@ import type { Store, Tables, Tx } from '../store.ts';
 import { eventTable } from './events.ts';
 import { idempotencyTable, inboxTable, metaTable, migrationTable, ownerTable } from './inbox.ts';
 import { instanceTable } from './instances.ts';
+import { blobTable, ledgerTable, progressTable } from './ledger.ts';
 import { openDatabase } from './open.ts';
 import { journalTable, runTable } from './runs.ts';
 import { timerTable, waitTable } from './timers.ts';
@@ -21,6 +22,9 @@ function tablesOf(db: DatabaseSync): Tables {
     inbox: inboxTable(db),
     idempotency: idempotencyTable(db),
     migrations: migrationTable(db),
+    ledger: ledgerTable(db),
+    blobs: blobTable(db),
+    progress: progressTable(db),
   };
 }
 
