@@ -13,8 +13,8 @@ import { LiveRun } from './live-run.ts';
 import type { HistoryLimits } from './options.ts';
 import { newRun } from './new-run.ts';
 import { programFor, type Registry } from './registry.ts';
-import { stopOf, unpause } from './pause.ts';
-import { indexBy, publish, recallIndexes } from './publish.ts';
+import { isFinal, stopRun } from './stop.ts';
+import { indexBy, publish, recallIndexes, tellFailure } from './publish.ts';
 import { tellEnd, tellStep } from './tell.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { Timers } from './timers.ts';
@@ -33,13 +33,18 @@ export interface EngineOptions {
   /** How many waiting runs stay in memory; more are read again when they wake. */
   readonly resident: number;
   readonly maxDepth: number;
+  readonly compactAfter: number;
   /** The engine has stopped because of this error. */
   readonly stopped: (error: unknown) => void;
   /** After each commit. */
   readonly committed: () => void;
 }
 
-const final: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
+/** A run that has just ended. Its lines are there if it began and ended in one go. */
+export interface Ended {
+  readonly row: RunRow;
+  readonly lines: readonly JournalRow[] | undefined;
+}
 
 /** The embedded engine: runs in memory, the writer, timers, the dispatcher and the machine instances around one store. */
 export class Engine implements Context {
@@ -48,6 +53,7 @@ export class Engine implements Context {
   readonly stopwatch: () => number;
   readonly limits: HistoryLimits;
   readonly maxDepth: number;
+  readonly compactAfter: number;
   readonly logger: Logger;
   readonly store: Store;
   readonly writer: Writer;
@@ -60,7 +66,7 @@ export class Engine implements Context {
   readonly instances: Instances;
   readonly runs = new Map<string, LiveRun>();
   /** Called when a run has ended or is blocked. */
-  readonly ended = new Map<string, Set<() => void>>();
+  readonly ended = new Map<string, Set<(end?: Ended) => void>>();
   readonly #dirty = new Set<LiveRun>();
   /** Runs that this batch has written to while they were not in memory. */
   readonly touched = new Set<string>();
@@ -76,6 +82,7 @@ export class Engine implements Context {
     this.stopwatch = options.stopwatch;
     this.limits = options.limits;
     this.maxDepth = options.maxDepth;
+    this.compactAfter = options.compactAfter;
     this.logger = options.logger;
     this.store = options.store;
     this.registry = options.registry;
@@ -199,6 +206,7 @@ export class Engine implements Context {
     if (live === undefined) this.touched.add(run);
     if (row.kind !== 'waiting') this.wake(tx, run, row.path, row);
     this.writer.afterCommit(() => {
+      live?.note(row);
       if (this.bus.heard) tellStep(this.bus, row);
     });
     return row;
@@ -222,32 +230,7 @@ export class Engine implements Context {
   }
 
   stop(tx: Tx, run: string, stop: Stop): boolean {
-    const row = tx.runs.get(run);
-    const live = this.runs.get(run);
-    if (row === undefined || final.has(row.status) || live?.ending === true) return false;
-    if (row.status === 'blocked') {
-      // Its code and its journal do not fit: what it did cannot be undone, only left as it is.
-      this.end(tx, run, {
-        status: 'cancelled',
-        output: undefined,
-        error: toErrorRecord(new RunError('MR3203', `${stop.error.message} It was blocked: nothing was undone.`)),
-        errors: row.errors,
-      });
-      return true;
-    }
-    // Already on its way to an end, which is this one or another.
-    const stopping = live === undefined && row.status === 'paused' ? stopOf(tx, run) : live?.stopping;
-    if (row.status === 'paused' && stop.reason === 'cancel') unpause(this, tx, row);
-    if (stopping !== undefined) return stopping.reason === stop.reason;
-    this.record(tx, run, {
-      kind: 'stopping',
-      path: '',
-      name: null,
-      attempt: 0,
-      place: null,
-      data: JSON.stringify(stop),
-    });
-    return true;
+    return stopRun(this, tx, run, stop);
   }
 
   requestStop(run: string, stop: Stop): void {
@@ -260,14 +243,10 @@ export class Engine implements Context {
     const row = live !== undefined && live.machine === null ? live : tx.runs.get(run);
     if (row === undefined) return;
     const now = this.clock.now();
-    tx.runs.end(
-      run,
-      { status, output: output ?? null, error: error === undefined ? null : JSON.stringify(error), errors },
-      now,
-    );
+    const failure = error === undefined ? null : JSON.stringify(error);
+    tx.runs.end(run, { status, output: output ?? null, error: failure, errors }, now);
     tx.timers.removeAll(run);
     tx.waits.removeAll(run);
-    const failure = error === undefined ? null : JSON.stringify(error);
     if (row.parent !== null && row.parentPath !== null) {
       this.record(tx, row.parent, {
         kind: status === 'completed' ? 'completed' : 'failed',
@@ -286,17 +265,24 @@ export class Engine implements Context {
         status === 'completed' ? { ok: true, output } : { ok: false, error: error as ErrorRecord },
       );
     }
+    const contract = status === 'failed' && row.kind === 'flow' ? this.registry.flow(row.target)?.contract : undefined;
+    const event = contract && this.registry.failure(contract);
+    if (event !== undefined && error !== undefined) tellFailure(this, tx, event, row.input, { error, runId: run });
     this.writer.afterCommit(() => {
+      const lines = this.runs.get(run)?.lines;
       this.runs.delete(run);
       tellEnd(this.bus, row, status, output, error);
-      this.#settle(run);
+      this.#settle(run, {
+        row: { ...row, status, output: output ?? null, error: failure, errors, updated: now, ended: now },
+        lines,
+      });
     });
   }
 
   load(id: string, again = true): void {
     if (!this.#alive || this.runs.has(id)) return;
     const row = this.store.tables.runs.get(id);
-    if (row === undefined || final.has(row.status) || row.status === 'paused') return;
+    if (row === undefined || isFinal(row.status) || row.status === 'paused') return;
     const rows = this.store.tables.journal.of(id);
     if (again && this.bus.heard) this.bus.tell({ type: 'run.recovered', runId: id, target: row.target });
     this.#start(row, rows);
@@ -307,8 +293,8 @@ export class Engine implements Context {
     this.#settle(id);
   }
 
-  /** Calls back once when the run has ended or is blocked. */
-  onEnd(id: string, listener: () => void): void {
+  /** Calls back once when the run has ended, with its end, or is blocked. */
+  onEnd(id: string, listener: (end?: Ended) => void): void {
     const listeners = this.ended.get(id) ?? new Set();
     this.ended.set(id, listeners.add(listener));
   }
@@ -358,6 +344,8 @@ export class Engine implements Context {
       const status = run.busy ? 'running' : 'waiting';
       if (run.ending || run.held || status === run.status) continue;
       run.status = status;
+      // What waits may wait for long.
+      if (status === 'waiting') run.lines = undefined;
       units.push({
         owner: run,
         run: (tx) => {
@@ -375,9 +363,9 @@ export class Engine implements Context {
     return units;
   }
 
-  #settle(id: string): void {
+  #settle(id: string, end?: Ended): void {
     const listeners = this.ended.get(id);
     this.ended.delete(id);
-    for (const listener of listeners ?? []) listener();
+    for (const listener of listeners ?? []) listener(end);
   }
 }

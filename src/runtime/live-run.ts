@@ -19,6 +19,9 @@ export interface PartialFailure {
   readonly error: ErrorRecord;
 }
 
+/** How many lines of a run at work are kept in memory for its end. */
+const mostLines = 200;
+
 type Line = Omit<JournalRow, 'run' | 'seq' | 'at' | 'name' | 'attempt' | 'place' | 'data'> &
   Partial<Pick<JournalRow, 'name' | 'attempt' | 'place' | 'data'>>;
 
@@ -31,7 +34,7 @@ export class LiveRun {
   readonly row: RunRow;
   readonly program: Program;
   readonly records = new Map<string, Record>();
-  readonly children: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly children: Map<string, Set<string>>;
   readonly root = new Scope();
   /** Never aborted: what runs in it is compensation. */
   readonly shield = new Scope();
@@ -42,6 +45,8 @@ export class LiveRun {
   readonly origin: (path: string) => string;
   /** Where a part waits for a line of the journal, or for a retry to be due, by path. */
   readonly waiters = new Map<string, () => void>();
+  /** Up to which event of the log it has taken, by what it waited for: a search goes on from there. */
+  readonly taken = new Map<string, number>();
   /** Nodes that were added to graphs while they ran, by the path of the graph. */
   readonly added = new Map<string, Node[]>();
   /** The status that the database has. */
@@ -56,6 +61,8 @@ export class LiveRun {
   stopping: Stop | undefined;
   /** The attempts of its tasks that are under way. */
   attempting = 0;
+  /** All lines of its journal, while that is cheap: whoever waits for its end then need not read them back. */
+  lines: JournalRow[] | undefined;
   #gate: PromiseWithResolvers<void> | undefined;
   #seq: number;
   #busy = 0;
@@ -78,6 +85,7 @@ export class LiveRun {
     this.#settled = settled;
     this.origin = originOf(row.renamed);
     this.#seq = rows.at(-1)?.seq ?? 0;
+    this.lines = rows.length === 0 ? [] : undefined;
     this.children = rows.length === 0 ? new Map() : childrenOf(rows);
     for (const line of rows) this.learn(line);
   }
@@ -95,8 +103,19 @@ export class LiveRun {
     return (this.#depth = depth);
   }
 
+  /** The number of the newest line. */
+  get seq(): number {
+    return this.#seq;
+  }
+
   nextSeq(): number {
     return ++this.#seq;
+  }
+
+  /** Keeps a line for whoever waits for the end. */
+  note(row: JournalRow): void {
+    this.lines?.push(row);
+    if (this.lines !== undefined && this.lines.length > mostLines) this.lines = undefined;
   }
 
   /** Takes in a line that is in the journal. */
@@ -161,6 +180,7 @@ export class LiveRun {
       place: line.place ?? null,
       data: line.data ?? null,
     };
+    this.note(row);
     writer.enqueue({
       owner: this,
       run: (tx) => {
@@ -175,6 +195,16 @@ export class LiveRun {
     });
     this.#settled(this);
     return row;
+  }
+
+  took(what: string, seq: number): void {
+    this.taken.set(what, seq);
+    if (this.taken.size > 1000) for (const first of [...this.taken.keys()].slice(0, 500)) this.taken.delete(first);
+  }
+
+  /** Parts of the flow are over for good, whatever is replayed. */
+  forget(isGone: (path: string) => boolean): void {
+    for (const path of this.children.keys()) if (isGone(path)) this.children.delete(path);
   }
 
   /** Enqueues writing that has no line in the journal. */

@@ -16,7 +16,7 @@ export interface PauseGives {
   readonly runs: readonly string[];
 }
 
-interface Desk extends Context {
+export interface Desk extends Context {
   readonly runs: Map<string, LiveRun>;
   /** Runs that this batch has changed while they were not in memory. */
   readonly touched: Set<string>;

@@ -4,6 +4,7 @@ import type { RunRow } from '../store/index.ts';
 import type { RuntimeEvent } from './bus.ts';
 import type { EventHandler } from './dispatcher.ts';
 import { Controls } from './controls.ts';
+import type { Ended } from './engine.ts';
 import { EventError, RunError } from './errors.ts';
 import type { InstanceDocument } from './instances/document.ts';
 import type { MachineMetrics } from './instances/metrics.ts';
@@ -126,6 +127,7 @@ export class ReactiveSystemRuntime extends Controls {
         `The system '${this.#system.name}' has no event '${name}'. It has: ${Object.keys(this.#system.events).join(', ')}.`,
       );
     }
+    this.#registry.hear(name);
     return this.#session.engine.dispatcher.handle(name, handler);
   }
 
@@ -138,8 +140,8 @@ export class ReactiveSystemRuntime extends Controls {
     if (this.#registry.task(name) !== undefined && !this.#registry.implementations.has(name))
       throw new NotImplementedError({ task: name });
     const { runId } = await this.ask('start', { kind: 'task', target: name, input, ...options });
-    const row = await this.#ended(runId);
-    return taskResult(row, this.#session.store.tables.journal.of(runId), this.#output('task', name));
+    const { row, lines } = await this.#ended(runId);
+    return taskResult(row, lines ?? this.#session.store.tables.journal.of(runId), this.#output('task', name));
   }
 
   /**
@@ -165,8 +167,8 @@ export class ReactiveSystemRuntime extends Controls {
     if (signal?.aborted === true) cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      const row = await this.#ended(runId);
-      return flowResult(row, this.#session.store.tables.journal.of(runId), this.#output(row.kind, row.target));
+      const { row, lines } = await this.#ended(runId);
+      return flowResult(row, lines ?? this.#session.store.tables.journal.of(runId), this.#output(row.kind, row.target));
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
@@ -275,7 +277,7 @@ export class ReactiveSystemRuntime extends Controls {
     return fromAnswer(await this.#session.hold(engine.writer.submit((tx) => answer(engine, tx, kind, asks))));
   }
 
-  async #ended(runId: string): Promise<RunRow> {
+  async #ended(runId: string): Promise<Ended> {
     const { store, engine, recovered } = this.#session;
     if (this.#session.failure !== undefined) throw this.#session.failure;
     if (!engine.runs.has(runId)) {
@@ -283,10 +285,10 @@ export class ReactiveSystemRuntime extends Controls {
       if (this.#session.failure !== undefined) throw this.#session.failure;
       const row = store.tables.runs.get(runId);
       if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
-      if (row.ended !== null || (row.status === 'blocked' && !engine.runs.has(runId))) return row;
+      if (row.ended !== null || (row.status === 'blocked' && !engine.runs.has(runId))) return { row, lines: undefined };
     }
-    await this.#session.hold(new Promise<void>((resolve) => engine.onEnd(runId, resolve)));
-    return store.tables.runs.get(runId) as RunRow;
+    const end = await this.#session.hold(new Promise<Ended | undefined>((resolve) => engine.onEnd(runId, resolve)));
+    return end ?? { row: store.tables.runs.get(runId) as RunRow, lines: undefined };
   }
 
   #output(kind: RunRow['kind'], target: string): Schema | undefined {

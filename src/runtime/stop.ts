@@ -1,0 +1,42 @@
+import { toErrorRecord } from '../core/index.ts';
+import type { RunStatus, Tx } from '../store/index.ts';
+import type { Stop } from './context.ts';
+import { RunError } from './errors.ts';
+import { stopOf, unpause, type Desk } from './pause.ts';
+
+const final: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'cancelled']);
+
+/** Has a run of this status ended? */
+export function isFinal(status: RunStatus): boolean {
+  return final.has(status);
+}
+
+/** Writes that a run must stop, unless it has ended or stops for another reason; says whether it ends for this one. */
+export function stopRun(desk: Desk, tx: Tx, run: string, stop: Stop): boolean {
+  const row = tx.runs.get(run);
+  const live = desk.runs.get(run);
+  if (row === undefined || isFinal(row.status) || live?.ending === true) return false;
+  if (row.status === 'blocked') {
+    // Its code and its journal do not fit: what it did cannot be undone, only left as it is.
+    desk.end(tx, run, {
+      status: 'cancelled',
+      output: undefined,
+      error: toErrorRecord(new RunError('MR3203', `${stop.error.message} It was blocked: nothing was undone.`)),
+      errors: row.errors,
+    });
+    return true;
+  }
+  // Already on its way to an end, which is this one or another.
+  const stopping = live === undefined && row.status === 'paused' ? stopOf(tx, run) : live?.stopping;
+  if (row.status === 'paused' && stop.reason === 'cancel') unpause(desk, tx, row);
+  if (stopping !== undefined) return stopping.reason === stop.reason;
+  desk.record(tx, run, {
+    kind: 'stopping',
+    path: '',
+    name: null,
+    attempt: 0,
+    place: null,
+    data: JSON.stringify(stop),
+  });
+  return true;
+}
