@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Host } from 'millrace/flow';
 import { openMemory, type Store } from 'millrace/store';
 import { NonRetryableError, silentLogger } from 'millrace/tasks';
-import { SimulatedClock } from 'millrace/testing';
+import { checkDatabase, SimulatedClock } from 'millrace/testing';
 import { ReactiveSystemRuntime } from './index.ts';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
 
@@ -156,6 +156,7 @@ async function chaos(
   let paused = false;
   for (const { do: what, turns, minutes } of actions) {
     for (let n = 0; n < turns; n++) await turn();
+    wrong.push(...checkDatabase(store).map(({ at: where, message }) => `${where}: ${message}`));
     // Only these two wake it.
     const status = runtime.status('r')?.status;
     if (paused && status !== 'paused') wrong.push(`r was paused and is ${status}`);

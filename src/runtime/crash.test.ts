@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { Host } from 'millrace/flow';
 import { openMemory, openSqlite, type JournalRow, type Store } from 'millrace/store';
 import { NonRetryableError, silentLogger } from 'millrace/tasks';
+import { checkDatabase } from 'millrace/testing';
 import { ReactiveSystemRuntime } from './index.ts';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
 
@@ -226,16 +227,19 @@ async function execute(
       await mortal.idle();
       const { status, output } = end;
       mortal.abandon();
-      violations.push(...check(store));
+      violations.push(...check(store), ...unsound(store));
       return { status, output, violations, crashed };
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       crashed = true;
     }
     mortal.abandon();
+    violations.push(...unsound(store));
   }
   throw new Error('not reached');
 }
+
+const unsound = (store: Store): string[] => checkDatabase(store).map(({ at: where, message }) => `${where}: ${message}`);
 
 /** What must hold of every finished journal. */
 function check(store: Store): string[] {

@@ -4,6 +4,14 @@
  *
  * @module
  */
+export { checkDatabase, type Violation } from './check/index.ts';
+export {
+  faultyStore,
+  SimulatedCrash,
+  type FaultPoint,
+  type FaultyStore,
+  type StoreFault,
+} from './faulty-store/index.ts';
 export * from './paths/index.ts';
 export { seededRandom } from './random.ts';
 export { SimulatedClock, type SimulatedClockOptions } from './simulated-clock.ts';
