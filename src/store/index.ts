@@ -8,3 +8,4 @@ export type * from './rows.ts';
 export { openMemory } from './memory/store.ts';
 export { openSqlite } from './sqlite/store.ts';
 export type * from './store.ts';
+export * from './work.ts';

@@ -309,3 +309,43 @@ export interface ProgressRow {
   readonly state: string;
   readonly at: number;
 }
+
+/** `expired`: lost so often that it is not tried any more. `completed`, `failed` and `expired` are final. */
+export type WorkStatus = 'pending' | 'in_progress' | 'completed' | 'failed' | 'expired';
+
+/** One attempt of one task that any process may make. Times are of the wall clock. */
+export interface WorkRow {
+  readonly id: string;
+  readonly run: string;
+  /** The path of the step. */
+  readonly path: string;
+  readonly task: string;
+  readonly status: WorkStatus;
+  /** The highest is taken first, then the oldest. */
+  readonly priority: number;
+  /** What the attempt needs to know: JSON. */
+  readonly request: string;
+  readonly attempt: number;
+  /** How often whoever did it was not heard of again. */
+  readonly lost: number;
+  /** With that many losses it is `expired`. */
+  readonly maxLost: number;
+  /** Who does it now. */
+  readonly worker: string | null;
+  /** Of the newest claim. */
+  readonly token: number;
+  /** When the lease runs out. */
+  readonly until: number | null;
+  /** The outcome: JSON. */
+  readonly result: string | null;
+  /** How it was lost: JSON of `LossRow[]`. */
+  readonly history: string | null;
+  readonly created: number;
+  readonly updated: number;
+}
+
+/** How work was lost once. */
+export interface LossRow {
+  readonly at: number;
+  readonly worker: string;
+}

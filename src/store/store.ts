@@ -17,6 +17,8 @@ import type {
   TimerRow,
   WaitRow,
   WalkRow,
+  WorkRow,
+  WorkStatus,
 } from './rows.ts';
 
 /** A page of a list: newest first unless said otherwise. */
@@ -245,6 +247,34 @@ export interface ProgressTable {
   removeAll(run: string): void;
 }
 
+/** Work that several processes share. Who may do what with it is decided in `work.ts`, once for every store. */
+export interface WorkTable {
+  get(id: string): WorkRow | undefined;
+  insert(row: WorkRow): void;
+  /** Changes a row that is there. A final one cannot be changed. */
+  put(row: WorkRow): void;
+  remove(id: string): void;
+  /** What can be taken: the highest priority first, then the oldest. `suspect`: lost so often that it is done alone. */
+  ready(wanted: {
+    readonly tasks: readonly string[] | undefined;
+    readonly limit: number;
+    readonly suspect: boolean;
+  }): WorkRow[];
+  /** What is held by leases that have run out. */
+  expired(now: number): WorkRow[];
+  heldBy(worker: string): WorkRow[];
+  /** Everybody who holds something. */
+  holders(): string[];
+  /** What is final, in the order in which it became so. */
+  over(): WorkRow[];
+  /** What was lost at least once. */
+  lost(): WorkRow[];
+  ids(): string[];
+  count(): Partial<Record<WorkStatus, number>>;
+  /** Rises by one, also over rows that are gone. */
+  nextToken(): number;
+}
+
 /** All tables. Inside `transaction` they write; outside they are for reading. */
 export interface Tables {
   readonly meta: MetaTable;
@@ -261,6 +291,7 @@ export interface Tables {
   readonly ledger: LedgerTable;
   readonly blobs: BlobTable;
   readonly progress: ProgressTable;
+  readonly work: WorkTable;
 }
 
 /** Tables within one transaction. */

@@ -4,6 +4,7 @@ import { idempotencyTable, inboxTable, instanceTable, metaTable, migrationTable,
 import { ledgerTables, progressTable } from './ledger.ts';
 import { eventTable, journalTable, runTable, timerTable, waitTable } from './runs.ts';
 import type { Log } from './table.ts';
+import { workTable } from './work.ts';
 
 /**
  * A store of plain maps, for tests and for places without SQLite. It keeps the same contract, but for durability; its
@@ -33,6 +34,7 @@ export function openMemory(): Store {
     inbox: inboxTable(log),
     idempotency: idempotencyTable(log),
     migrations: migrationTable(log),
+    work: workTable(log),
     ...ledgerTables(log),
     progress: progressTable(log),
   };

@@ -107,12 +107,15 @@ export const steps: readonly string[] = [
   CREATE TABLE work (
     id TEXT PRIMARY KEY, run TEXT NOT NULL, path TEXT NOT NULL, task TEXT NOT NULL, status TEXT NOT NULL,
     priority INTEGER NOT NULL, request TEXT NOT NULL, attempt INTEGER NOT NULL, lost INTEGER NOT NULL DEFAULT 0,
-    worker TEXT, token INTEGER NOT NULL DEFAULT 0, until INTEGER, result TEXT,
+    max_lost INTEGER NOT NULL, worker TEXT, token INTEGER NOT NULL DEFAULT 0, until INTEGER, result TEXT, history TEXT,
     created INTEGER NOT NULL, updated INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX work_ready ON work (priority, created) WHERE status = 'pending';
+  CREATE INDEX work_ready ON work (priority DESC, created, id) WHERE status = 'pending';
   CREATE INDEX work_held ON work (until) WHERE status = 'in_progress';
-  CREATE INDEX work_run ON work (run, path);
+  CREATE INDEX work_over ON work (updated) WHERE status IN ('completed', 'failed', 'expired');
+  CREATE INDEX work_lost ON work (updated) WHERE lost > 0;
+  CREATE TRIGGER work_final BEFORE UPDATE ON work WHEN OLD.status IN ('completed', 'failed', 'expired')
+  BEGIN SELECT RAISE(ABORT, 'this work is over'); END;
 
   CREATE TABLE ledger (
     scope TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status TEXT NOT NULL, owner TEXT, until INTEGER,

@@ -8,6 +8,7 @@ import { blobTable, ledgerTable, progressTable } from './ledger.ts';
 import { openDatabase } from './open.ts';
 import { journalTable, runTable } from './runs.ts';
 import { timerTable, waitTable } from './timers.ts';
+import { workTable } from './work.ts';
 
 function tablesOf(db: DatabaseSync): Tables {
   return {
@@ -22,6 +23,7 @@ function tablesOf(db: DatabaseSync): Tables {
     inbox: inboxTable(db),
     idempotency: idempotencyTable(db),
     migrations: migrationTable(db),
+    work: workTable(db),
     ledger: ledgerTable(db),
     blobs: blobTable(db),
     progress: progressTable(db),
