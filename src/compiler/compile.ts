@@ -84,9 +84,6 @@ export function compileSystem(model: SystemModel, options: CompileOptions): Comp
     add(path, 'flow', plan);
   }
   for (const node of bySource(model, model.machines)) {
-    if (node.events.some((event) => event.name.startsWith('failed.'))) {
-      emission.unsupported('`failed(…)` as an event', node.location);
-    }
     const printed = machineModule(node, emission);
     if (printed !== undefined) add(printed.path, 'machine', printed.plan);
   }

@@ -16,6 +16,7 @@ export {
   type FailureOptions,
   type Fault,
 } from './errors.ts';
+export { failedOf, failureName, type Failure } from './failure.ts';
 export { canonicalJson, deepFreeze, type Json } from './json.ts';
 export { kebabCase } from './kebab.ts';
 export { nearest } from './nearest.ts';

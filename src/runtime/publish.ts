@@ -1,4 +1,5 @@
-import { milliseconds } from '../core/index.ts';
+import { milliseconds, type ErrorRecord } from '../core/index.ts';
+import { failurePayload, type AnyEvent } from '../flow/index.ts';
 import type { Tx } from '../store/index.ts';
 import { decodeJson } from '../tasks/index.ts';
 import type { Context, NewEvent } from './context.ts';
@@ -35,6 +36,18 @@ export function publish(
     log.grown(seq);
   });
   return id;
+}
+
+/** Publishes that a task or flow has failed for good, in the transaction that records it. */
+export function tellFailure(
+  context: Context,
+  tx: Tx,
+  event: AnyEvent,
+  input: string | null,
+  where: { readonly error: ErrorRecord; readonly runId: string; readonly step?: string },
+): void {
+  const source = `run ${where.runId}${where.step === undefined ? '' : ` ${where.step}`}`;
+  context.publish(tx, { event, payload: failurePayload(input, where), source });
 }
 
 /** Makes sure that the events of this name, older ones too, are found by these payload fields. */

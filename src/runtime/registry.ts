@@ -1,5 +1,16 @@
-import type { AnyEvent, AnyTask, Call, Contract, FailureScope, FlowModule, Host, Schema } from '../flow/index.ts';
-import type { Duration } from '../core/index.ts';
+import {
+  failureOf,
+  type AnyEvent,
+  type AnyFlow,
+  type AnyTask,
+  type Call,
+  type Contract,
+  type FailureScope,
+  type FlowModule,
+  type Host,
+  type Schema,
+} from '../flow/index.ts';
+import { failedOf, failureName, type Duration } from '../core/index.ts';
 import type { BoundMachine, BoundSystem, TaskContext, TaskImplementation } from '../tasks/index.ts';
 import type { RunRow } from '../store/index.ts';
 import { checkSchedule } from './schedules/cron.ts';
@@ -30,6 +41,8 @@ export class Registry {
   readonly implementations: Map<string, TaskImplementation>;
   readonly #flows: Map<string, FlowModule>;
   readonly #registered = new Set<string>();
+  /** The events that somebody in the code takes: failures are published only for these. */
+  readonly #heard = new Set<string>();
   readonly #indexed = new Map<string, Map<string, readonly string[]>>();
   readonly #fields = new Map<string, Map<string, readonly string[]>>();
 
@@ -37,11 +50,35 @@ export class Registry {
     this.system = system;
     this.implementations = new Map(Object.entries(system.implementations));
     this.#flows = new Map(Object.entries(system.flows));
-    for (const flow of this.#flows.values()) checkSchedule(flow);
+    for (const flow of this.#flows.values()) {
+      checkSchedule(flow);
+      this.#listen(flow);
+    }
+    for (const { module } of this.machines()) for (const event of Object.keys(module.events)) this.hear(event);
+  }
+
+  #listen({ on, waits }: FlowModule): void {
+    if (on !== undefined) this.hear(on.contract);
+    for (const { event } of waits) this.hear(event);
   }
 
   event(name: string): AnyEvent | undefined {
-    return own(this.system.events, name);
+    const declared = own(this.system.events, name);
+    const of = declared === undefined ? failedOf(name) : undefined;
+    if (of === undefined) return declared;
+    const failing = this.task(of) ?? this.flow(of)?.contract;
+    return failing && failureOf(failing);
+  }
+
+  /** The event to publish when this task or flow has failed for good, if anybody has asked for it. */
+  failure(of: AnyTask | AnyFlow): AnyEvent | undefined {
+    const name = failureName(of.contract);
+    return this.#heard.has(name) || (this.#indexed.get(name)?.size ?? 0) > 0 ? failureOf(of) : undefined;
+  }
+
+  /** Somebody takes this event from now on. */
+  hear(event: string): void {
+    this.#heard.add(event);
   }
 
   task(name: string): AnyTask | undefined {
@@ -89,6 +126,7 @@ export class Registry {
     checkSchedule(flow);
     this.#flows.set(flow.contract.contract, flow);
     this.#registered.add(flow.contract.contract);
+    this.#listen(flow);
     this.#fields.clear();
   }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalJson, MillraceError, toErrorRecord, type ErrorRecord } from '../core/index.ts';
+import { canonicalJson, failedOf, MillraceError, toErrorRecord, type ErrorRecord } from '../core/index.ts';
 import { decodeJson, encodeJson } from '../tasks/index.ts';
 import { StoreError, type IdempotencyRow, type InboxRow, type Tx } from '../store/index.ts';
 import { notJson, readAsks } from './asks.ts';
@@ -75,6 +75,12 @@ const carryOut: {
       throw new EventError(
         'MR3301',
         `The system '${desk.registry.system.name}' has no event '${name}'. It has: ${Object.keys(desk.registry.system.events).join(', ')}.`,
+      );
+    }
+    if (failedOf(name) !== undefined) {
+      throw new EventError(
+        'MR3570',
+        `'${name}' tells that '${failedOf(name)}' has failed, which only the engine can say: it cannot be sent.`,
       );
     }
     const text = payloadText(event, payload);

@@ -1,3 +1,4 @@
+import { failedOf } from '../../core/index.ts';
 import type { FlowNode, Location, StepNode } from '../../model/index.ts';
 import { stepParts, visitSteps } from '../../model/visit/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
@@ -45,12 +46,11 @@ export function createContext(
   const ids = steps.flatMap((step) => ('id' in step ? [step.id] : []));
   const avoid = new Set([...ambient, ...ids, ...parameterWords(node)]);
   const contracts = new Map<string, string>();
+  let failureOf: string | undefined;
   const known = { task: model.tasks, flow: model.flows, event: model.events };
   const contract = (kind: 'task' | 'flow' | 'event' | 'machine', name: string, location: Location): string => {
     if (kind === 'machine' || !Object.hasOwn(known[kind], name)) {
       if (kind === 'machine') emission.unsupported('a machine as the target of a call', location);
-      else if (kind === 'event' && name.startsWith('failed.'))
-        emission.unsupported('`failed(…)` as an event', location);
       else missing(emission, kind, name, location);
       return 'undefined';
     }
@@ -59,9 +59,16 @@ export function createContext(
     contracts.set(key, local);
     return local;
   };
+  const event = (name: string, location: Location): string => {
+    const of = Object.hasOwn(model.events, name) ? undefined : failedOf(name);
+    if (of === undefined) return contract('event', name, location);
+    const failing = contract(Object.hasOwn(model.flows, of) ? 'flow' : 'task', of, location);
+    failureOf ??= writer.import('millrace/flow', 'failureOf', { wanted: freeName('failureOf', avoid) });
+    return `${failureOf}(${failing})`;
+  };
   for (const step of steps) {
     for (const { call } of stepParts(step).calls ?? []) contract(call.target.kind, call.target.name, call.location);
-    if (step.kind === 'waitFor') contract('event', step.event, step.location);
+    if (step.kind === 'waitFor') event(step.event, step.location);
   }
   const forms = new Map<string, Doc>();
   for (const step of steps) {
@@ -79,7 +86,7 @@ export function createContext(
     waiting,
     use: (keys, text) => writer.use(keys, text),
     target: ({ target, location }) => contract(target.kind, target.name, location),
-    event: (name, location) => contract('event', name, location),
+    event,
     waits: (event, fields) => {
       const known = waiting.some((one) => one.event === event && one.fields.join('\0') === fields.join('\0'));
       if (!known) waiting.push({ event, fields });

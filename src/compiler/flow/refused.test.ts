@@ -28,10 +28,10 @@ test('a request that starts a flow is refused at its place, and so is a task tha
   expect(compile(model).diagnostics).toMatchObject([{ code: 'MR1650' }]);
 });
 
-test('failures as events are refused where they are named', () => {
-  const message = 'MR1650 The compiler does not print `failed(…)` as an event yet.';
-  expect(problems([waitFor('w', 'failed.work')])).toEqual([message]);
-  expect(problems([], { on: 'failed.work' })).toEqual([message]);
+test('failures of what is not there are told where they are named', () => {
+  const message = "MR1652 The system has no task 'nothing'.";
+  expect(problems([waitFor('w', 'failed.nothing')])).toEqual([message]);
+  expect(problems([], { on: 'failed.nothing' })).toEqual([message]);
 });
 
 test('names that lead nowhere are told, never printed', () => {

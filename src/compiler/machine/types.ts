@@ -1,4 +1,5 @@
 /** The types of what events, outputs and errors carry, each declared once under a name. */
+import { failedOf } from '../../core/index.ts';
 import type { MachineNode, RunNode, SystemModel } from '../../model/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import { pascal } from './pascal.ts';
@@ -33,7 +34,7 @@ export function payloadTypes(model: SystemModel, machine: MachineNode, writer: M
 
   const payload = (name: string): string => {
     if (Object.hasOwn(model.events, name)) return parsed(`${contract('event', name)}.payload`);
-    const of = name.startsWith('failed.') ? name.slice('failed.'.length) : undefined;
+    const of = failedOf(name);
     const kind =
       of === undefined
         ? undefined

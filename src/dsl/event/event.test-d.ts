@@ -26,3 +26,4 @@ is<Equal<PayloadOf<typeof chargeFailed>['cents'], number>>();
 is<Equal<PayloadOf<typeof chargeFailed>['error'], ErrorRecord>>();
 is<Equal<PayloadOf<typeof countFailed>['input'], string>>();
 is<Equal<PayloadOf<typeof payFailed>['runId'], string>>();
+is<Equal<PayloadOf<typeof payFailed>['step'], string | undefined>>();

@@ -1,11 +1,6 @@
-import type { ErrorRecord } from '../../core/index.ts';
+import { failureName, type Failure } from '../../core/index.ts';
 import type { Ref } from '../ref.ts';
 import type { Parsed, Schema } from '../schema.ts';
-
-/** What a failure event carries: the fields of the input that failed (or `input`, when it has none), the error and the run. */
-export type Failure<Input> = (Input extends readonly unknown[] | string | number | boolean | bigint | null | undefined
-  ? { readonly input: Input }
-  : Omit<Input, 'error' | 'runId'>) & { readonly error: ErrorRecord; readonly runId: string };
 
 /** The event that a task or flow publishes when it has failed for good. */
 export interface Failed<Name extends string = string, Input = unknown> extends Ref<'event', never, Failure<Input>> {
@@ -40,5 +35,5 @@ export function failed<const Name extends string, In extends Schema>(definition:
   readonly input: In;
 }): Failed<Name, Parsed<In>> {
   const { kind, name } = definition;
-  return Object.freeze({ kind: 'event', name: `failed.${name}`, of: { kind, name } }) as never;
+  return Object.freeze({ kind: 'event', name: failureName(name), of: { kind, name } }) as never;
 }

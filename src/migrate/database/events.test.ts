@@ -104,3 +104,20 @@ it('an event whose function throws is listed, keeps its old name, and is not loo
   expect(stored()).toEqual(after);
   store.close();
 });
+
+it('the failures of a task or flow go with its new name', async () => {
+  const store = openMemory();
+  store.transaction((tx) => {
+    for (const name of ['failed.charge', 'failed.pay', 'failed.other'])
+      tx.events.append({ id: name, name, payload: '{"k":"1"}', at: 1, expires: 99, source: 'run r' });
+    tx.meta.set('fields', JSON.stringify({ 'failed.charge': [['k']] }));
+  });
+  const steps = { from: '1.0.0', to: '2.0.0', tasks: { charge: 'bill' }, runs: { pay: { flow: 'settle' } } };
+  const { events } = await migrateDatabase(store, world('m1', steps));
+  expect(events).toEqual({ mapped: 2, left: [] });
+  const names = store.tables.events.list({}).map(({ name }) => name);
+  expect(names.sort()).toEqual(['failed.bill', 'failed.other', 'failed.settle']);
+  expect(JSON.parse(store.tables.meta.get('fields') ?? '')).toEqual({ 'failed.bill': [['k']] });
+  expect(store.tables.events.oldest('failed.bill', '{"k":"1"}', 0, 50, 'r')?.id).toBe('failed.charge');
+  store.close();
+});

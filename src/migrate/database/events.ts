@@ -1,4 +1,5 @@
-import { messageOf } from '../../core/index.ts';
+import { failedOf, failureName, messageOf } from '../../core/index.ts';
+import { failureOf, type AnyEvent } from '../../flow/index.ts';
 import { matchKey } from '../../runtime/host/match.ts';
 import { versionsOf } from '../../runtime/versions.ts';
 import type { EventRow, Tx } from '../../store/index.ts';
@@ -26,7 +27,12 @@ export function eventsVersion({ system, from }: World, tx: Pick<Tx, 'meta'>): st
  * that wait for a `waitFor` until they expire. Older ones are history and stay as they were.
  */
 export function migrateEvents(world: World, tx: Tx, steps: readonly PlannedStep[], tally: Tally): void {
-  const names = new Set(steps.flatMap(({ parts }) => Object.keys(parts.events ?? {})));
+  const names = new Set(
+    steps.flatMap(({ parts: { events = {}, tasks = {}, runs = {} } }) => [
+      ...Object.keys(events),
+      ...[...Object.keys(tasks), ...Object.keys(runs)].map((name) => failureName(name)),
+    ]),
+  );
   const cursor = Number(tx.meta.get('cursor') ?? 0);
   const sets = setsAfter(JSON.parse(tx.meta.get('fields') ?? '{}') as Sets, steps);
   // A name may be given to another event in the same step: what has it already is not looked at again.
@@ -78,10 +84,17 @@ function carry(
     }
     name = eventName(step, name);
   }
-  const contract = own(world.live?.events, name);
+  const contract = contractOf(world, name);
   const read = contract && checkValue(contract.payload, payload === null ? undefined : JSON.parse(payload));
   if (read?.ok === false) throw new NotCarried(`its payload does not fit the event '${name}': ${read.problems}`, fault);
   return { name, payload };
+}
+
+/** The event in the target, or the failure of a task or flow there. */
+function contractOf({ live }: World, name: string): AnyEvent | undefined {
+  const of = failedOf(name) ?? '';
+  const failing = own(live?.tasks, of) ?? own(live?.flows, of)?.contract;
+  return own(live?.events, name) ?? (failing && failureOf(failing));
 }
 
 function called(step: PlannedStep, change: (payload: never) => unknown, value: unknown): unknown {
@@ -114,7 +127,7 @@ export function indexBy(world: World, tx: Tx, name: string, fields: readonly str
 }
 
 function index(world: World, tx: Tx, name: string, sets: readonly (readonly string[])[]): void {
-  const contract = own(world.live?.events, name);
+  const contract = contractOf(world, name);
   for (let last = 0; ;) {
     const rows = tx.events.namedAfter(name, last, page);
     for (const { seq, expires, payload } of rows) {

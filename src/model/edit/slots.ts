@@ -1,3 +1,4 @@
+import { failedOf } from '../../core/index.ts';
 import type { CallNode, FlowNode } from '../nodes/flow.ts';
 import type { Location } from '../nodes/location.ts';
 import type { MachineNode, StateNode } from '../nodes/machine.ts';
@@ -110,7 +111,7 @@ function event(
   at: Pick<Slot, 'place' | 'location'>,
   visit: (slot: Slot) => void,
 ): void {
-  const failed = name.startsWith('failed.') ? name.slice('failed.'.length) : undefined;
+  const failed = failedOf(name);
   if (failed === undefined) visit({ kinds: ['event'], name, ...at, set: (to) => put(owner, key, to) });
   else visit({ kinds: ['task', 'flow'], name: failed, ...at, set: (to) => put(owner, key, `failed.${to}`) });
 }

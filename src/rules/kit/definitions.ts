@@ -41,8 +41,3 @@ export function kindOf(model: SystemModel, name: string): DefinitionKind | undef
     Object.hasOwn(model[definitionMaps[kind]], name),
   );
 }
-
-/** Of `failed.chargeCard`: `chargeCard`. */
-export function failedOf(event: string): string | undefined {
-  return event.startsWith('failed.') ? event.slice('failed.'.length) : undefined;
-}

@@ -1,5 +1,6 @@
+import { failedOf } from '../../core/index.ts';
 import type { SystemModel } from '../../model/index.ts';
-import { definitionMaps, failedOf, kindOf, namesOf, type DefinitionKind } from '../kit/definitions.ts';
+import { definitionMaps, kindOf, namesOf, type DefinitionKind } from '../kit/definitions.ts';
 import { article, knownNames, unknownName } from '../kit/words.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { visitReferences, type Reference } from './visit.ts';

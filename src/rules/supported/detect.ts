@@ -1,7 +1,7 @@
+import { failedOf } from '../../core/index.ts';
 import type { FlowNode, Location, MachineNode, StateNode, StepKind, SystemModel, TaskNode } from '../../model/index.ts';
 import { transitionGroups, visitActions, visitStates, visitSteps } from '../../model/visit/index.ts';
 import { chartOf } from '../kit/chart.ts';
-import { failedOf } from '../kit/definitions.ts';
 import type { Feature } from './table.ts';
 
 /** Calls back for every use of a feature that may not be supported. */

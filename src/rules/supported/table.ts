@@ -6,7 +6,7 @@ export const features = {
   'step.graph': [true, 'the step `graph`'],
   'step.race': [true, 'the step `race`'],
   'step.approve': [true, 'the step `approve`'],
-  'event.failed': [false, '`failed(…)` as an event'],
+  'event.failed': [true, '`failed(…)` as an event'],
   'flow.schedule': [true, 'starting a flow by a `schedule`'],
   'flow.http': [false, 'starting a flow by `http`'],
   'task.model': [false, 'a task that a `model` performs'],

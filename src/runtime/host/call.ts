@@ -1,6 +1,7 @@
 import { messageOf, RecordedError, toErrorRecord, type Duration, type ErrorRecord } from '../../core/index.ts';
-import type { At, Call, RetryPolicy } from '../../flow/index.ts';
+import type { AnyTask, At, Call, RetryPolicy } from '../../flow/index.ts';
 import { Cancelled } from '../errors.ts';
+import { tellFailure } from '../publish.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
 import type { Record } from './records.ts';
@@ -79,19 +80,26 @@ export function failed(
   path: string,
   error: ErrorRecord,
   step: { readonly name: string | null; readonly attempt: number; readonly at: At },
+  /** The task that has failed, and the JSON text of its input. */
+  task?: { readonly contract: AnyTask; readonly asked: string | null },
 ): Error {
   const located: ErrorRecord = {
     ...error,
     details: { ...error.details, run: part.run.id, step: path, source: part.source(step.at) },
   };
-  const row = part.run.append({
-    kind: 'failed',
-    path,
-    name: step.name,
-    attempt: step.attempt,
-    place: step.at,
-    data: JSON.stringify(located),
-  });
+  const { run } = part;
+  const event = task && run.context.registry.failure(task.contract);
+  const row = run.append(
+    {
+      kind: 'failed',
+      path,
+      name: step.name,
+      attempt: step.attempt,
+      place: step.at,
+      data: JSON.stringify(located),
+    },
+    event && ((tx) => tellFailure(run.context, tx, event, task.asked, { error: located, runId: run.id, step: path })),
+  );
   part.time = row.at;
   return recordedError(row);
 }

@@ -1,11 +1,12 @@
-import { z } from 'zod';
-import { MillraceError } from '../../core/index.ts';
+import { failedOf, MillraceError } from '../../core/index.ts';
 import {
   eventContract,
+  failureOf,
   flowContract,
   interpretFlow,
   taskContract,
   type AnyEvent,
+  type AnyFlow,
   type AnyTask,
   type Contract,
   type FlowContract,
@@ -102,7 +103,7 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
     }),
   };
   const lookup: Lookup = (kind, name) =>
-    own<Contract>(contracts[`${kind}s`], name) ?? (kind === 'event' ? failureOf(name) : undefined);
+    own<Contract>(contracts[`${kind}s`], name) ?? (kind === 'event' ? failureNamed(name) : undefined);
   const system: BoundSystem = {
     kind: 'bound-system',
     name: model.name,
@@ -130,17 +131,10 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
   return { system: Object.freeze(system), paths };
 
   /** The event that says that a task or flow of the system has failed. */
-  function failureOf(name: string): AnyEvent | undefined {
-    const of = name.startsWith('failed.') ? name.slice('failed.'.length) : '';
-    const failing = own(contracts.tasks, of) ?? own(contracts.flows, of);
-    return (
-      failing &&
-      eventContract(name, {
-        payload: z.looseObject({ error: z.unknown(), runId: z.string() }),
-        ttl: '7d',
-        source: failing.source,
-      })
-    );
+  function failureNamed(name: string): AnyEvent | undefined {
+    const of = failedOf(name) ?? '';
+    const failing = own<AnyTask | AnyFlow>(contracts.tasks, of) ?? own(contracts.flows, of);
+    return failing && failureOf(failing);
   }
 }
 

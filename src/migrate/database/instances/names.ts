@@ -1,3 +1,4 @@
+import { failedOf, failureName } from '../../../core/index.ts';
 import type { InstanceFacts, InstanceMap, StateTarget } from '../../step/step.ts';
 import type { PlannedStep } from '../../plan/planned-step.ts';
 import { NotCarried, own, type World } from '../world.ts';
@@ -25,7 +26,13 @@ export const machineName = ({ parts }: PlannedStep, name: string): string =>
   own(parts.instances, name)?.machine ?? name;
 
 /** The name that a step gives to an event. */
-export const eventName = ({ parts }: PlannedStep, name: string): string => own(parts.events, name)?.event ?? name;
+export function eventName(step: PlannedStep, name: string): string {
+  const renamed = own(step.parts.events, name)?.event;
+  const of = renamed === undefined ? failedOf(name) : undefined;
+  if (of === undefined) return renamed ?? name;
+  const [task, flow] = [taskName(step, of), flowName(step, of)];
+  return failureName(task === of ? flow : task);
+}
 
 /** The name that a step gives to a task. */
 export const taskName = ({ parts }: PlannedStep, name: string): string => own(parts.tasks, name) ?? name;
