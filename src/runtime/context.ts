@@ -61,6 +61,8 @@ export interface Context {
   readonly stopwatch: () => number;
   /** How much of the history of an instance is kept. */
   readonly limits: HistoryLimits;
+  /** After how many lines of the journal a `repeat` lets go of rounds that are over. */
+  readonly compactAfter: number;
   /** How deep flows may run flows. */
   readonly maxDepth: number;
 

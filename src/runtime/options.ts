@@ -35,6 +35,11 @@ export interface RuntimeOptions {
   /** How deep flows may run flows, one in the other. Default 100: what goes deeper has most likely no end. */
   readonly maxDepth?: number;
   /**
+   * After how many lines of the journal a `repeat` lets go of rounds that are over and that nothing needs any more; the
+   * last 10 stay. Default 1000; `Infinity` keeps all of them.
+   */
+  readonly compactAfter?: number;
+  /**
    * How much of the history of machine instances is kept; under `machines` for one machine. What is beyond it goes when
    * its instance changes, and, with this option, at the start and once an hour.
    */

@@ -97,6 +97,7 @@ function idle(registry: Registry, clock: Clock): Context {
     attempts: new Attempts(),
     stopwatch: () => 0,
     maxDepth: Infinity,
+    compactAfter: Infinity,
     limits: () => ({ keep: 1, maxAge: undefined }),
     publish: () => '',
     create: nothing,

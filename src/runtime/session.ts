@@ -64,6 +64,7 @@ export class Session {
       bus: this.bus,
       resident: options.resident ?? 10_000,
       maxDepth: options.maxDepth ?? 100,
+      compactAfter: options.compactAfter ?? 1000,
       stopped: (error) => this.#stop(error),
       committed: () => this.#committed(),
     });

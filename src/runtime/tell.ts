@@ -42,6 +42,10 @@ export function tellStep(bus: Bus, row: JournalRow): void {
     case 'mapped':
     case 'enqueued':
     case 'stopping':
+    case 'lost':
+    case 'verified':
+    case 'compacted':
+    case 'rewound':
       return undefined;
   }
 }

@@ -39,7 +39,9 @@ export interface StepView {
     | 'emit'
     | 'race'
     | 'graph'
-    | 'attempt';
+    | 'attempt'
+    /** Rounds that are over and were let go: `output` says how many; the newest are there. */
+    | 'repeat';
   readonly status: StepStatus;
   /** The task, flow or event. */
   readonly target?: string;
@@ -95,6 +97,7 @@ const begins: Readonly<Partial<Record<JournalRow['kind'], Begin>>> = {
   skipped: { kind: 'step', status: 'skipped' },
   won: { kind: 'race', status: 'completed' },
   caught: { kind: 'attempt', status: 'failed' },
+  compacted: { kind: 'repeat', status: 'completed' },
 };
 const ends: Readonly<Partial<Record<JournalRow['kind'], StepStatus>>> = {
   completed: 'completed',
@@ -172,6 +175,8 @@ function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'er
     case 'mapped':
     case 'sleeping':
       return { output: data };
+    case 'compacted':
+      return { output: { letGo: (data as { rounds: number }).rounds } };
     case 'emitted':
       return { input: data };
     default:

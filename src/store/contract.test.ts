@@ -106,6 +106,13 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     expect(store.tables.journal.last('nobody')).toBe(0);
     store.transaction((tx) => tx.journal.put(line(1, { path: 'other' })));
     expect(store.tables.journal.of('r').map(({ path }) => path)).toEqual(['other', 's2']);
+    store.transaction((tx) => tx.journal.append(line(3)));
+    expect(store.tables.journal.paths('r', 2, 3)).toEqual(
+      [line(2), line(3)].map(({ seq, kind, path }) => ({ seq, kind, path })),
+    );
+    expect(store.tables.journal.paths('r', 1, 2).map(({ seq }) => seq)).toEqual([1, 2]);
+    store.transaction((tx) => tx.journal.drop('r', [1, 3, 7]));
+    expect(store.tables.journal.of('r').map(({ seq }) => seq)).toEqual([2]);
     store.close();
   });
 

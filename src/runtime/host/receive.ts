@@ -37,7 +37,10 @@ export async function receive(part: Part, id: string, event: AnyEvent, options: 
     const time = options.timeout === undefined ? undefined : milliseconds(options.timeout);
     run.enqueue((tx) => {
       context.indexBy(tx, name, fields);
-      const found = tx.events.oldest(name, key, run.row.since, now, run.id);
+      const what = `${name} ${key}`;
+      const found = tx.events.oldest(name, key, run.taken.get(what) ?? run.row.since, now, run.id);
+      const upTo = found?.seq ?? tx.events.last();
+      context.writer.afterCommit(() => run.took(what, upTo));
       if (found !== undefined) {
         tx.events.consume(run.id, found.seq);
         context.record(tx, run.id, {

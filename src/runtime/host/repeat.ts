@@ -2,6 +2,7 @@ import type { Duration } from '../../core/index.ts';
 import type { At, Part as PartOf } from '../../flow/index.ts';
 import { located } from './call.ts';
 import type { Part } from './part.ts';
+import { Rounds } from './rounds.ts';
 
 export interface RepeatOptions {
   readonly at: At;
@@ -17,9 +18,12 @@ export async function repeat<Value>(
   until: (value: Value, index: number) => boolean,
   options: RepeatOptions,
 ): Promise<Value> {
-  const path = await part.open(id, undefined);
-  const recorded = part.rounds(path);
-  for (let index = 0; ; index++) {
+  const path = await part.open(id, undefined, 'compacted');
+  const rounds = new Rounds(part, path);
+  const { recorded } = rounds;
+  if (rounds.first >= options.max && part.scope.reason === undefined)
+    return part.diverged(`'${path}' is recorded with ${recorded} rounds, and now has at most ${options.max}`);
+  for (let index = rounds.next(-1); ; index = rounds.next(index)) {
     const inner = part.part(`${path}[${index}]`, part.scope, recorded > index + 1);
     const value = await body(inner, index);
     await inner.finish();
@@ -29,8 +33,10 @@ export async function repeat<Value>(
         return part.diverged(`'${path}' is recorded with ${recorded} rounds, and now ends after ${index + 1}`);
       return value;
     }
-    if (options.delay === undefined) continue;
-    await inner.sleep('~delay', options.delay, { at: options.at });
-    part.time = inner.time;
+    if (options.delay !== undefined) {
+      await inner.sleep('~delay', options.delay, { at: options.at });
+      part.time = inner.time;
+    }
+    rounds.ended(index);
   }
 }

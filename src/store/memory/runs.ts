@@ -73,6 +73,14 @@ export function journalTable(log: Log): JournalTable {
       of(run)
         .rows()
         .reduce((last, row) => Math.max(last, row.seq), 0),
+    paths: (run, from, to) =>
+      sorted(
+        of(run).filter(({ seq }) => seq >= from && seq <= to),
+        (row) => row.seq,
+      ).map(({ seq, kind, path }) => ({ seq, kind, path })),
+    drop: (run, seqs) => {
+      for (const seq of seqs) of(run).remove([seq]);
+    },
   };
 }
 

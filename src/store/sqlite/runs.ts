@@ -118,10 +118,19 @@ export function journalTable(db: DatabaseSync): JournalTable {
     'SELECT run, seq, at, kind, path, name, attempt, place, data FROM journal WHERE run = ? ORDER BY seq',
   );
   const last = query<{ seq: number | null }>(db, 'SELECT max(seq) AS seq FROM journal WHERE run = ?');
+  const paths = query<Pick<JournalRow, 'seq' | 'kind' | 'path'>>(
+    db,
+    'SELECT seq, kind, path FROM journal WHERE run = ? AND seq BETWEEN ? AND ? ORDER BY seq',
+  );
+  const drop = command(db, 'DELETE FROM journal WHERE run = ? AND seq = ?');
   return {
     append: (r) => void append(r.run, r.seq, r.at, r.kind, r.path, r.name, r.attempt, r.place, r.data),
     put: (r) => void put(r.run, r.seq, r.at, r.kind, r.path, r.name, r.attempt, r.place, r.data),
     of: (run) => of.all(run),
     last: (run) => last.get(run)?.seq ?? 0,
+    paths: (run, from, to) => paths.all(run, from, to),
+    drop: (run, seqs) => {
+      for (const seq of seqs) drop(run, seq);
+    },
   };
 }

@@ -1,0 +1,263 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Host } from 'millrace/flow';
+import { openMemory, openSqlite, type Store } from 'millrace/store';
+import { NonRetryableError, silentLogger } from 'millrace/tasks';
+import { SimulatedClock, seededRandom } from 'millrace/testing';
+import { ReactiveSystemRuntime, type RuntimeOptions } from './index.ts';
+import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
+
+const work = anyTask('work', { retry: { attempts: 2, delay: '1ms', backoff: 'fixed' } });
+const back = anyTask('back');
+const tick = anyEvent('tick');
+
+interface Round {
+  /** What its steps are: see below. */
+  readonly steps: readonly ('step' | 'undone' | 'passed' | 'inner' | 'draw' | 'attempt' | 'map')[];
+}
+
+async function round(h: Host, steps: Round['steps'], index: number, more: string): Promise<void> {
+  for (const [n, kind] of steps.entries()) {
+    const id = `s${n}`;
+    const call =
+      (fails = 0) =>
+      () =>
+        work({ index, n, more, now: h.now(), fails });
+    if (kind === 'step') await h.step(id, call(), at);
+    if (kind === 'passed') await h.step(id, call(index % 5 === 1 ? 9 : 0), { ...at, onFailure: 'continue' });
+    if (kind === 'draw') {
+      const drawn = [h.random(), h.idGen()];
+      await h.step(id, () => work({ drawn }), at);
+    }
+    if (kind === 'undone') {
+      await h.step(id, call(), at);
+      if (index % 7 === 3) h.undo(id, () => back({ index, n, more }), at);
+    }
+    if (kind === 'attempt')
+      await h.attempt(
+        id,
+        async (inner) => {
+          await inner.step('a', call(), at);
+          inner.undo('a', () => back({ index, n, more, tried: true }), at);
+          await inner.step('b', call(index % 2 === 0 ? 9 : 0), at);
+        },
+        (handling) => handling.step('handled', call(), at),
+        at,
+      );
+    if (kind === 'map')
+      await h.map(
+        id,
+        () => [1, 2],
+        (inner, item) => inner.step('m', () => work({ item, index }), at),
+        at,
+      );
+    if (kind === 'inner')
+      await h.repeat(
+        id,
+        (inner, i) => inner.step('w', () => work({ i, index, n, now: inner.now() }), at),
+        (_, i) => i === 14,
+        { ...at, max: 20 },
+      );
+  }
+}
+
+const flow = anyFlow(
+  'loop',
+  async (
+    host,
+    { rounds, delay, fail, after }: { rounds: readonly Round['steps'][]; delay: boolean; fail: boolean; after: number },
+  ) => {
+    await host.step('first', () => work({ first: true }), at);
+    const last = await host.repeat(
+      'r',
+      async (h, index) => {
+        await round(h, rounds[index % rounds.length] ?? [], index, '');
+        return index;
+      },
+      (index) => index >= after,
+      { ...at, max: 1000, ...(delay ? { delay: '1ms' } : {}) },
+    );
+    await host.step('last', () => work({ last, now: host.now(), fails: fail ? 9 : 0 }), at);
+    return { last, drawn: host.random() };
+  },
+);
+
+interface Seen {
+  readonly done: string[];
+  readonly runtime: ReactiveSystemRuntime;
+}
+
+function open(store: Store, clock: SimulatedClock, done: string[], more: Partial<RuntimeOptions> = {}): Seen {
+  const system = bind({
+    events: [tick],
+    flows: [flow, waiting],
+    tasks: [
+      code(work, (asked: { fails?: number }, { attempt, idempotencyKey }) => {
+        if (attempt <= (asked.fails ?? 0)) throw new NonRetryableError(`no ${JSON.stringify(asked)}`, { code: 'NO' });
+        done.push(`${idempotencyKey} ${JSON.stringify(asked)}`);
+        return asked;
+      }),
+      code(back, (asked: object) => void done.push(`back ${JSON.stringify(asked)}`)),
+    ],
+  });
+  return {
+    done,
+    runtime: new ReactiveSystemRuntime(system, {
+      store,
+      clock,
+      logger: silentLogger,
+      random,
+      ...more,
+    }),
+  };
+}
+
+const waiting = anyFlow('waiting', (host) =>
+  host.repeat(
+    'r',
+    (h) => h.receive('tick', tick, { ...at, match: () => ({ k: 1 }) }),
+    (p) => (p as { end?: boolean }).end === true,
+    { ...at, max: 100_000 },
+  ),
+);
+
+const kinds = ['step', 'undone', 'passed', 'inner', 'draw', 'attempt', 'map'] as const;
+const shape = fc.record({
+  rounds: fc.array(fc.array(fc.constantFrom(...kinds), { maxLength: 3 }), { minLength: 1, maxLength: 4 }),
+  delay: fc.boolean(),
+  fail: fc.boolean(),
+  after: fc.integer({ min: 5, max: 40 }),
+  compactAfter: fc.integer({ min: 1, max: 40 }),
+  /** After how many commits the process dies, again and again. */
+  dies: fc.integer({ min: 3, max: 60 }),
+});
+
+async function whole(asked: object, more: Partial<RuntimeOptions>, dies = Infinity): Promise<object> {
+  const store = openMemory();
+  const clock = new SimulatedClock();
+  const done: string[] = [];
+  for (let life = 0; life < 300; life++) {
+    store.transaction((tx) => tx.owner.release());
+    const { runtime } = open(store, clock, done, more);
+    if (life === 0) await runtime.start('loop', asked, { id: 'r' });
+    if (dies !== Infinity) {
+      const transaction = store.transaction.bind(store);
+      let left = dies;
+      store.transaction = (unit) => {
+        if (left-- === 0) {
+          runtime.abandon();
+          throw new Error('It has died.');
+        }
+        return transaction(unit);
+      };
+      const over = await live(runtime, clock);
+      store.transaction = transaction;
+      if (!over) continue;
+    } else await live(runtime, clock);
+    const { status, output, error, errors } = await runtime.result('r');
+    await runtime.close();
+    const lines = store.tables.journal.of('r');
+    return {
+      status,
+      output,
+      error: error?.message,
+      errors,
+      done: [...new Set(done)].sort(),
+      order: done.filter((line) => line.startsWith('back')),
+      lines: lines.length,
+    };
+  }
+  throw new Error('It has no end.');
+}
+
+/** Lets time go on until the run has ended; false when the process dies. */
+async function live(runtime: ReactiveSystemRuntime, clock: SimulatedClock): Promise<boolean> {
+  try {
+    for (let turn = 0; turn < 5000; turn++) {
+      await runtime.idle();
+      const status = runtime.status('r')?.status;
+      if (status !== 'running' && status !== 'waiting') return true;
+      await clock.advance(1);
+    }
+    throw new Error('It takes too long.');
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('It takes')) throw error;
+    return false;
+  }
+}
+
+const random = seededRandom(1);
+const runs = Number(process.env['COMPACT_RUNS'] ?? 150);
+
+it('changes nothing but the journal: output, failures, keys, undos and their order are those of a run that keeps all', async () => {
+  let shorter = 0;
+  await fc.assert(
+    fc.asyncProperty(shape, async ({ compactAfter, dies, ...asked }) => {
+      const { lines: all, ...expected } = (await whole(asked, { compactAfter: Infinity })) as { lines: number };
+      const { lines, ...result } = (await whole(asked, { compactAfter })) as { lines: number };
+      expect(result).toEqual(expected);
+      expect(lines).toBeLessThanOrEqual(all + 1);
+      if (lines < all) shorter++;
+      const { lines: _, ...again } = (await whole(asked, { compactAfter }, dies)) as { lines: number };
+      const { order: _o, ...rest } = again as { order: unknown };
+      const { order: _e, ...wanted } = expected as { order: unknown };
+      expect(rest).toEqual(wanted);
+    }),
+    { numRuns: runs },
+  );
+  expect(shorter).toBeGreaterThan(runs / 5);
+}, 60_000);
+
+it('bounds the journal of a long loop, and says how many rounds were let go', async () => {
+  const store = openSqlite(':memory:');
+  const clock = new SimulatedClock();
+  const { runtime } = open(store, clock, [], { compactAfter: 100 });
+  const { status } = await runtime.executeFlow(
+    'loop',
+    { rounds: [['step']], delay: false, fail: false, after: 999 },
+    { id: 'r' },
+  );
+  expect(status).toBe('completed');
+  const steps = runtime.reader.steps('r');
+  expect(steps.length).toBeLessThan(75);
+  const gone = steps.find(({ kind }) => kind === 'repeat');
+  expect(gone).toMatchObject({ path: 'r', status: 'completed' });
+  const { letGo } = gone?.output as { letGo: number };
+  expect(letGo).toBeGreaterThan(900);
+  expect(steps.filter(({ path }) => path.startsWith('r[')).map(({ path }) => path)).toEqual(
+    Array.from({ length: 1000 - letGo }, (_, n) => `r[${letGo + n}]/s0`),
+  );
+  await runtime.close();
+});
+
+it('refuses code that ends a loop before the rounds that were let go', async () => {
+  const store = openMemory();
+  const clock = new SimulatedClock();
+  const first = open(store, clock, [], { compactAfter: 20 }).runtime;
+  await first.start('waiting', {}, { id: 'r' });
+  for (let n = 0; n < 50; n++) await first.sendEvent('tick', { k: 1, n });
+  await first.idle();
+  first.abandon();
+  store.transaction((tx) => tx.owner.release());
+  expect(store.tables.journal.of('r').some(({ kind }) => kind === 'compacted')).toBe(true);
+  const shorter = anyFlow('waiting', (host) =>
+    host.repeat(
+      'r',
+      (h) => h.receive('tick', tick, { ...at, match: () => ({ k: 1 }) }),
+      () => false,
+      { ...at, max: 5 },
+    ),
+  );
+  const second = new ReactiveSystemRuntime(bind({ events: [tick], flows: [shorter, flow] }), {
+    store,
+    clock,
+    logger: silentLogger,
+  });
+  await second.sendEvent('tick', { k: 1 });
+  expect(await second.result('r')).toMatchObject({ status: 'blocked', error: { code: 'MR3205' } });
+  await second.close();
+  const third = open(store, clock, []).runtime;
+  await third.sendEvent('tick', { k: 1, end: true });
+  expect(await third.result('r')).toMatchObject({ status: 'completed', output: { k: 1, end: true } });
+  await third.close();
+});
