@@ -1,4 +1,4 @@
-import type { Clock, ErrorRecord } from '../core/index.ts';
+import type { Clock, ErrorRecord, Scheduler } from '../core/index.ts';
 import type { AnyEvent } from '../flow/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import type { Logger } from '../tasks/index.ts';
@@ -49,6 +49,8 @@ export interface RunEnd {
 /** The parts of the engine, as they see each other. Everything that takes a `tx` is called inside a unit. */
 export interface Context {
   readonly clock: Clock;
+  /** When callbacks run, and the wall clock. Nothing else of the engine asks the event loop. */
+  readonly scheduler: Scheduler;
   readonly random: () => number;
   readonly logger: Logger;
   readonly store: Store;

@@ -1,4 +1,4 @@
-import { milliseconds, toErrorRecord, type Clock, type ErrorRecord } from '../core/index.ts';
+import { milliseconds, toErrorRecord, type Clock, type ErrorRecord, type Scheduler } from '../core/index.ts';
 import type { Logger } from '../tasks/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import { Attempts } from './attempts/index.ts';
@@ -25,6 +25,7 @@ export interface EngineOptions {
   readonly epoch: number;
   readonly registry: Registry;
   readonly clock: Clock;
+  readonly scheduler: Scheduler;
   readonly random: () => number;
   readonly stopwatch: () => number;
   readonly limits: HistoryLimits;
@@ -49,6 +50,7 @@ export interface Ended {
 /** The embedded engine: runs in memory, the writer, timers, the dispatcher and the machine instances around one store. */
 export class Engine implements Context {
   readonly clock: Clock;
+  readonly scheduler: Scheduler;
   readonly random: () => number;
   readonly stopwatch: () => number;
   readonly limits: HistoryLimits;
@@ -78,6 +80,7 @@ export class Engine implements Context {
 
   constructor(options: EngineOptions) {
     this.clock = options.clock;
+    this.scheduler = options.scheduler;
     this.random = options.random;
     this.stopwatch = options.stopwatch;
     this.limits = options.limits;
@@ -93,6 +96,7 @@ export class Engine implements Context {
       store: options.store,
       epoch: options.epoch,
       logger: options.logger,
+      scheduler: options.scheduler,
       last: () => this.#statuses(),
       after: () =>
         this.guard(() => {
@@ -145,7 +149,7 @@ export class Engine implements Context {
   /** Lets nothing new begin, and waits until what is under way has been written: attempts at most so many ms. */
   async drain(most: number): Promise<void> {
     this.timers.stop();
-    await this.attempts.drain(most);
+    await this.attempts.drain(most, this.scheduler);
     if (this.#alive) await Promise.race([this.writer.committed(), this.#over.promise]);
   }
 

@@ -1,3 +1,4 @@
+import type { Repeated } from '../core/index.ts';
 import type { Engine } from './engine.ts';
 import { answerRow } from './requests.ts';
 
@@ -7,7 +8,7 @@ const look = 20;
 /** Carries out what other processes ask for, each request once: its effect and its answer are one transaction. */
 export class Inbox {
   readonly #engine: Engine;
-  readonly #poll: NodeJS.Timeout;
+  readonly #poll: Repeated;
   readonly #underWay = new Set<number>();
   #version: number;
 
@@ -15,14 +16,14 @@ export class Inbox {
     this.#engine = engine;
     this.#version = engine.store.version();
     this.read();
-    this.#poll = setInterval(() => {
+    this.#poll = engine.scheduler.every(look, () => {
       engine.guard(() => {
         const version = engine.store.version();
         if (version === this.#version) return;
         this.#version = version;
         this.read();
       });
-    }, look).unref();
+    });
   }
 
   get idle(): boolean {
@@ -31,8 +32,7 @@ export class Inbox {
 
   /** While somebody waits for news from outside, the process must stay alive. */
   hold(held: boolean): void {
-    if (held) this.#poll.ref();
-    else this.#poll.unref();
+    this.#poll.hold(held);
   }
 
   read(): void {
@@ -62,6 +62,6 @@ export class Inbox {
   }
 
   stop(): void {
-    clearInterval(this.#poll);
+    this.#poll.stop();
   }
 }

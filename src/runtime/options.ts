@@ -5,6 +5,7 @@ import {
   type Clock,
   type ClockOrigin,
   type Duration,
+  type Scheduler,
 } from '../core/index.ts';
 import { openSqlite, type Store } from '../store/index.ts';
 import type { BoundSystem, Logger } from '../tasks/index.ts';
@@ -21,6 +22,8 @@ export interface RuntimeOptions {
    * when it is opened for the first time, and every later process goes on with them.
    */
   readonly clock?: Clock | { readonly factor: number };
+  /** When callbacks run, and the time by which processes know one another to be alive. Default: the event loop's. */
+  readonly scheduler?: Scheduler;
   /** Numbers in [0, 1), for ids and jitter. Default: `Math.random`. */
   readonly random?: () => number;
   /** Default: warnings and errors, as JSON lines on stderr. */

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { toErrorRecord, type Clock, type ErrorRecord } from '../core/index.ts';
+import { systemScheduler, toErrorRecord, type Clock, type ErrorRecord } from '../core/index.ts';
 import type { JournalRow, RunRow, Store } from '../store/index.ts';
 import { silentLogger, type BoundSystem } from '../tasks/index.ts';
 import { Attempts } from './attempts/index.ts';
@@ -81,6 +81,7 @@ function idle(registry: Registry, clock: Clock): Context {
     store,
     epoch: 0,
     logger: silentLogger,
+    scheduler: systemScheduler,
     last: () => [],
     after: nothing,
     stopped: nothing,
@@ -88,6 +89,7 @@ function idle(registry: Registry, clock: Clock): Context {
   writer.stop();
   return {
     clock,
+    scheduler: systemScheduler,
     random: () => 0,
     logger: silentLogger,
     store,

@@ -1,4 +1,4 @@
-import { toErrorRecord } from '../core/index.ts';
+import { systemScheduler, toErrorRecord, type Repeated, type Scheduler } from '../core/index.ts';
 import type { Store } from '../store/index.ts';
 import { jsonLogger, unfailing, type Logger } from '../tasks/index.ts';
 import { Bus } from './bus.ts';
@@ -29,8 +29,9 @@ export class Session {
   readonly #own: boolean;
   readonly #inbox: Inbox;
   readonly #epoch: number;
-  readonly #beat: NodeJS.Timeout;
-  readonly #sweep: NodeJS.Timeout | undefined;
+  readonly #scheduler: Scheduler;
+  readonly #beat: Repeated;
+  readonly #sweep: Repeated | undefined;
   /** The calls that wait for something. */
   readonly #held = new Set<(error: unknown) => void>();
   #idle: (() => void)[] = [];
@@ -43,9 +44,11 @@ export class Session {
     this.store = openStore(options);
     this.#own = options.store === undefined;
     this.#drainMs = options.drainMs ?? 10_000;
-    const id = newId('owner', Date.now(), Math.random);
+    const scheduler = options.scheduler ?? systemScheduler;
+    this.#scheduler = scheduler;
+    const id = newId('owner', scheduler.now(), Math.random);
     try {
-      this.#epoch = acquire(this.store, id, Date.now(), (tx) => noteVersion(tx, registry.system, options.db));
+      this.#epoch = acquire(this.store, id, scheduler.now(), (tx) => noteVersion(tx, registry.system, options.db));
     } catch (error) {
       if (this.#own) this.store.close();
       throw error;
@@ -57,6 +60,7 @@ export class Session {
       epoch: this.#epoch,
       registry,
       clock,
+      scheduler,
       random: options.random ?? Math.random,
       stopwatch: options.stopwatch ?? (() => performance.now()),
       limits: historyLimits(options.history),
@@ -69,18 +73,18 @@ export class Session {
       committed: () => this.#committed(),
     });
     // Liveness is a matter of real time, whatever clock the system runs on.
-    this.#beat = setInterval(() => {
-      this.engine.writer.enqueue({ run: (tx) => tx.owner.put(mine(id, this.#epoch, Date.now())) });
-    }, heartbeat.every).unref();
+    this.#beat = scheduler.every(heartbeat.every, () => {
+      this.engine.writer.enqueue({ run: (tx) => tx.owner.put(mine(id, this.#epoch, scheduler.now())) });
+    });
     if (options.history !== undefined) {
       const look = (): void => this.engine.guard(() => sweep(this.engine));
-      this.#sweep = setInterval(look, sweepEvery).unref();
-      setImmediate(look);
+      this.#sweep = scheduler.every(sweepEvery, look);
+      scheduler.soon(look);
     }
     this.#inbox = new Inbox(this.engine);
     // On the next turn, so that implementations can be registered first.
     this.recovered = new Promise((resolve) => {
-      setImmediate(() => {
+      scheduler.soon(() => {
         if (this.failure === undefined && this.#closed === undefined) this.engine.guard(() => this.engine.recover());
         resolve();
       });
@@ -147,8 +151,8 @@ export class Session {
   #stop(error: unknown): void {
     if (this.failure !== undefined) return;
     this.failure = error;
-    clearInterval(this.#beat);
-    clearInterval(this.#sweep);
+    this.#beat.stop();
+    this.#sweep?.stop();
     this.#inbox.stop();
     this.engine.stopAll();
     this.bus.end();
@@ -166,7 +170,7 @@ export class Session {
   #committed(): void {
     if (this.#idle.length === 0) return;
     // Whoever was woken by this commit goes first.
-    setImmediate(() => {
+    this.#scheduler.soon(() => {
       if (!this.engine.idle || !this.#inbox.idle) return;
       const waiting = this.#idle;
       this.#idle = [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemScheduler } from 'millrace/core';
 import { openMemory, StoreError, type Store } from 'millrace/store';
 import { silentLogger } from 'millrace/tasks';
 import { Writer } from './writer.ts';
@@ -12,6 +13,7 @@ function writerOn(store: Store): {
   let batches = 0;
   store.transaction((tx) => tx.owner.put({ owner: 'me', epoch: 1, pid: 1, host: '', started: '', beat: 0 }));
   const writer = new Writer({
+    scheduler: systemScheduler,
     store,
     epoch: 1,
     logger: silentLogger,

@@ -1,3 +1,4 @@
+import type { Scheduler } from '../core/index.ts';
 import type { Logger } from '../tasks/index.ts';
 import { StoreError, type Store, type Tx } from '../store/index.ts';
 import { OwnerError } from './errors.ts';
@@ -19,8 +20,10 @@ export interface Unit<T> {
 
 export interface WriterOptions {
   readonly store: Store;
-  readonly epoch: number;
+  /** Absent: this process does not drive the database, and others may write beside it. */
+  readonly epoch: number | undefined;
   readonly logger: Logger;
+  readonly scheduler: Scheduler;
   /** Units to append to the batch that is about to be written. */
   readonly last: () => readonly Unit<unknown>[];
   /** After each batch. */
@@ -47,6 +50,7 @@ export class Writer {
   #stopped = false;
   #tries = 0;
   #effects: (() => void)[] = [];
+  readonly #flush = (): void => this.flush();
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -145,7 +149,7 @@ export class Writer {
   #schedule(): void {
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
-    setImmediate(() => this.flush());
+    this.#options.scheduler.soon(this.#flush);
   }
 
   #write(batch: readonly Unit<never>[]): readonly Outcome[] {
@@ -181,6 +185,7 @@ export class Writer {
 
   #fence(tx: Tx): void {
     const { epoch } = this.#options;
+    if (epoch === undefined) return;
     const now = tx.owner.epoch();
     if (now === epoch) return;
     throw new OwnerError(

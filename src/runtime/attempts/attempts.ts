@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import type { Scheduler } from '../../core/index.ts';
 import { runAttempt, type AttemptOutcome, type AttemptRequest } from '../../tasks/index.ts';
 
 /** The run that an attempt is made for, as far as attempts see it. */
@@ -41,19 +41,19 @@ export class Attempts {
   }
 
   /** Lets no attempt begin, and waits for those under way, at most so many ms. Their results are enqueued then. */
-  async drain(most: number): Promise<void> {
+  async drain(most: number, scheduler: Scheduler): Promise<void> {
     this.#closed = true;
     if (this.#underWay > 0 && most > 0) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, most);
+        const off = scheduler.after(most, resolve);
         this.#rested = () => {
-          clearTimeout(timer);
+          off();
           resolve();
         };
       });
     }
     // Whoever waited for the last of them goes first.
-    await turn();
+    await new Promise<void>((resolve) => scheduler.soon(resolve));
   }
 
   /** Waits no more: the engine has stopped. */
