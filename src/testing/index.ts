@@ -5,6 +5,7 @@
  * @module
  */
 export { checkDatabase, type Violation } from './check/index.ts';
+export * from './crash/index.ts';
 export {
   faultyStore,
   SimulatedCrash,
