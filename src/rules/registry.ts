@@ -20,6 +20,7 @@ import { recursion } from './recursion/index.ts';
 import { references } from './references/index.ts';
 import { regionConflicts } from './region-conflicts/index.ts';
 import { reservedEvents } from './reserved-events/index.ts';
+import { retention } from './retention/index.ts';
 import { retryIdempotent } from './retry-idempotent/index.ts';
 import type { Rule } from './rule.ts';
 import { schedules } from './schedules/index.ts';
@@ -89,6 +90,7 @@ export const rules: readonly Rule[] = [
   reservedEvents,
   raceParts,
   schedules,
+  retention,
   unimplemented,
   supported,
   versionRaised,

@@ -12,7 +12,10 @@ export default system('everything', {
     },
     shipping: { members: ['order'], dependencies: ['billing'] },
   },
-  retention: { runs: { age: '90d', count: 10_000 }, history: { count: 1000 } },
+  retention: {
+    runs: { maxAge: '90d', keep: 10_000, maxSize: '2gb' },
+    history: { keep: 1000, machines: { order: { keep: 9 } } },
+  },
   tags: ['test', { key: 'team', value: 'language', scope: 'org' }],
   metadata: { owner: 'us', pages: [1, 2] },
 });

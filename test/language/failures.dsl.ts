@@ -1,7 +1,10 @@
 import { event, failed, flow, machine, system, task } from 'millrace';
 import { z } from 'zod';
 
-export default system('failures', { version: '1.0.0' });
+export default system('failures', {
+  version: '1.0.0',
+  retention: { runs: { maxAge: '90d', maxSize: '1gb' }, history: { machines: { order: { keep: 5 } } } },
+});
 
 const Order = z.object({ orderId: z.string(), cents: z.string().transform(Number).pipe(z.int()) });
 

@@ -29,6 +29,11 @@ it('what is compiled type-checks', () => {
   expect(project.check()).toBe('');
 });
 
+it('what is kept is in the bound system', () => {
+  const retention = { runs: { maxAge: '90d', maxSize: '1gb' }, history: { machines: { order: { keep: 5 } } } };
+  expect([bound['live']?.retention, bound['compiled']?.retention]).toEqual([retention, retention]);
+});
+
 interface World {
   readonly runtime: ReactiveSystemRuntime;
   readonly clock: SimulatedClock;

@@ -4,6 +4,7 @@ import { present } from '../flow/options.ts';
 import { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
 import { bySource } from '../plan/order.ts';
+import { json } from '../../model/text/json.ts';
 import { hard, indent, object, objectLines, print, type Doc } from '../../model/text/doc.ts';
 import { access, docComment, propertyKey, quote, typeKey } from '../../model/text/names.ts';
 
@@ -80,6 +81,7 @@ export function indexModule(emission: Emission): IndexPlan {
       machines: object(machineMembers),
     }),
     tasks.length === 0 ? 'implementations: {}' : member('implementations', implementation),
+    ...(model.retention === undefined ? [] : [['retention: ', json(model.retention)]]),
   ]);
   return {
     imports: writer.imports(),

@@ -11,7 +11,7 @@ const shop = system('shop', {
     billing: { members: [charge, 'declaredBelow'], responsibilities: ['money'] },
     shipping: { members: [], dependencies: ['billing'] },
   },
-  retention: { runs: { age: '90d', count: 1000 }, events: { age: '7d' } },
+  retention: { runs: { maxAge: '90d', keep: 1000, maxSize: '500mb' }, events: { maxAge: '7d' } },
   tags: ['demo'],
 });
 is<Equal<(typeof shop)['name'], 'shop'>>();

@@ -27,10 +27,24 @@ interface BoundedContext<Contexts extends string> {
   readonly dependencies?: readonly NoInfer<Contexts>[];
 }
 
-/** How much is kept: so many of each, or those younger than an age. */
+/** How much is kept: so many of each, and those younger than an age. */
 interface Keep {
-  readonly count?: number;
-  readonly age?: Duration;
+  readonly keep?: number;
+  readonly maxAge?: Duration;
+}
+
+/** How much is kept of what is over. What is still needed stays, whatever these say. Without a limit everything stays. */
+interface Retention {
+  /** Ended runs, with the runs that they started; `maxSize` in bytes, or as a text. */
+  readonly runs?: Keep & { readonly maxSize?: number | `${number}${'b' | 'kb' | 'mb' | 'gb'}` };
+  /** Events that were handed out and have expired. */
+  readonly events?: Keep;
+  /** What each machine instance remembers of what it took; under `machines` for one machine. */
+  readonly history?: Keep & { readonly machines?: Readonly<Record<string, Keep>> };
+  /** Answered requests of other processes. */
+  readonly inbox?: Pick<Keep, 'maxAge'>;
+  /** Idempotency keys of events that were sent. */
+  readonly ledger?: Pick<Keep, 'maxAge'>;
 }
 
 export interface SystemOptions<Contexts extends string> extends Common {
@@ -38,7 +52,7 @@ export interface SystemOptions<Contexts extends string> extends Common {
   /** Other files whose exports belong to the system: `import * as billing from './billing.dsl.ts'`. */
   readonly parts?: readonly object[];
   readonly contexts?: { readonly [Name in Contexts]: BoundedContext<Contexts> };
-  readonly retention?: Readonly<Partial<Record<'runs' | 'instances' | 'history' | 'checkpoints' | 'events', Keep>>>;
+  readonly retention?: Retention;
   readonly budget?: Metadata;
   readonly access?: Metadata;
 }

@@ -135,3 +135,8 @@ it('is marked in the page of the language wherever that tells of it', () => {
   const marked = new Set(marks.map(([, inText, inCode]) => inText ?? inCode));
   expect([...marked].toSorted()).toEqual(switchedOff.map(([feature]) => feature).toSorted());
 });
+
+it('says of access who may do what without it', () => {
+  const [refused] = found(supported, system({ access: { start: ['clerk'] } }));
+  expect(refused).toMatchObject({ path: 'access', hint: expect.stringContaining('decide in your own server') });
+});

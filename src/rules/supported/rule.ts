@@ -9,11 +9,13 @@ export const supported: Rule = {
   severity: 'error',
   check(model, report) {
     detect(model, (feature, path, location) => {
-      const [isSupported, what] = features[feature];
+      const [isSupported, what, hint = 'This version can read it but not run it. Take it out for now.'] = features[
+        feature
+      ] as readonly [boolean, string, string?];
       if (isSupported) return;
       report({
         message: `Not yet supported: ${what}.`,
-        hint: 'This version can read it but not run it. Take it out for now.',
+        hint,
         path,
         location,
         context: { actual: feature, ids: [feature] },

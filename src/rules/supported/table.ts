@@ -1,6 +1,6 @@
 /**
  * What the language can say, and whether what is compiled also does it. To switch a feature on, set it to true: then
- * nothing refuses it any more. The text is how a message names it.
+ * nothing refuses it any more. The text is how a message names it; a second one says what to do when that is not plain.
  */
 export const features = {
   'step.graph': [true, 'the step `graph`'],
@@ -16,8 +16,16 @@ export const features = {
   'task.cache': [false, '`cache` of a task'],
   'task.evidence': [false, '`evidence` of a task'],
   'system.retention': [false, '`retention` of a system'],
-  'system.budget': [false, '`budget` of a system'],
-  'system.access': [false, '`access` of a system'],
+  'system.budget': [
+    false,
+    '`budget` of a system',
+    'Only tasks that a model performs cost something, and they are not yet supported. Take it out for now.',
+  ],
+  'system.access': [
+    false,
+    '`access` of a system',
+    'Who may do what is asked of a server, and there is none yet: whoever has the process or the file may do everything. Take it out, and decide in your own server before it calls the runtime.',
+  ],
   agent: [false, 'an agent'],
   'resource.webhook': [false, 'a resource of type `webhook`'],
   'machine.several': [true, 'several initial states or targets'],
@@ -31,6 +39,6 @@ export const features = {
   'action.forEach': [true, 'the action `forEach`'],
   'run.machine': [true, 'running a machine in a state'],
   'run.task': [true, 'running a task in a state'],
-} as const satisfies Readonly<Record<string, readonly [supported: boolean, what: string]>>;
+} as const satisfies Readonly<Record<string, readonly [supported: boolean, what: string, hint?: string]>>;
 
 export type Feature = keyof typeof features;

@@ -152,7 +152,7 @@ describe('descriptions', () => {
 
 describe('the system', () => {
   it('with every option', async () => {
-    const text = `${basics.replace("'1.0.0' }", `'1.2.3-beta.1', description: 'D', contexts: { Sales: { description: 'x', members: [charge, 'placed'], responsibilities: ['r'], dependencies: ['Other'] }, Other: { members: [] } }, retention: { runs: { age: '3d' } }, budget: { usd: 4 }, access: {}, tags: ['t'], metadata: { m: 1 } }`)}`;
+    const text = `${basics.replace("'1.0.0' }", `'1.2.3-beta.1', description: 'D', contexts: { Sales: { description: 'x', members: [charge, 'placed'], responsibilities: ['r'], dependencies: ['Other'] }, Other: { members: [] } }, retention: { runs: { maxAge: '3d' } }, budget: { usd: 4 }, access: {}, tags: ['t'], metadata: { m: 1 } }`)}`;
     expect(await modelOf(text)).toMatchObject({
       name: 's',
       version: '1.2.3-beta.1',
@@ -160,7 +160,7 @@ describe('the system', () => {
         Sales: { kind: 'context', members: ['charge', 'placed'], responsibilities: ['r'], dependencies: ['Other'] },
         Other: { members: [] },
       },
-      retention: { runs: { age: '3d' } },
+      retention: { runs: { maxAge: '3d' } },
       budget: { usd: 4 },
       access: {},
       tags: ['t'],
