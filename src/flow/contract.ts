@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Duration } from '../core/index.ts';
+import type { EvidencePack } from './evidence.ts';
 
 export type Schema = z.ZodType;
 /** What a caller writes, before defaults and transforms. */
@@ -24,11 +25,44 @@ export interface RetryPolicy {
   readonly jitter?: boolean;
 }
 
+/** At most `limit` starts in each span of `per`. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly per: Duration;
+}
+
+/** When the breaker of a task opens, so that no attempt is made for a while. */
+export interface BreakerPolicy {
+  /** So many failures open it: in a row, or, with `per`, within that time. */
+  readonly failures: number;
+  /** With `per`: only when at least this share of what ended has failed. Above 0, at most 1. */
+  readonly rate?: number;
+  readonly per?: Duration;
+  /** How long it stays open before it lets a probe through. */
+  readonly reset: Duration;
+  /** So many probes, one after the other, must succeed before it closes. Default 1. */
+  readonly halfOpen?: number;
+}
+
 /** The policy of one task; a step may override parts of it. */
 export interface TaskPolicy {
   readonly retry?: RetryPolicy;
   /** Of one attempt. */
   readonly timeout?: Duration;
+  /** So many attempts at a time, over all runs. */
+  readonly concurrency?: number;
+  /** So many attempts may wait for their turn. */
+  readonly queue?: number;
+  readonly rateLimit?: RateLimit | readonly RateLimit[];
+  /** Among attempts that wait, higher goes first. Default 0. */
+  readonly priority?: number;
+  readonly breaker?: BreakerPolicy;
+  /** Of all attempts and the waits between them. */
+  readonly totalTimeout?: Duration;
+  /** The longest silence of an attempt. */
+  readonly heartbeat?: Duration;
+  /** Gives the earlier result for the same input while it is younger. */
+  readonly cache?: { readonly ttl: Duration };
   readonly idempotent?: boolean;
 }
 
@@ -49,6 +83,8 @@ export interface AnyTask<
   readonly input: In;
   readonly output: Out;
   readonly policy: TaskPolicy;
+  /** What must be true of the world when it has succeeded. */
+  readonly evidence?: EvidencePack<never>;
 }
 export interface AnyEvent<Name extends string = string, Payload extends Schema = Schema> extends Named<'event', Name> {
   readonly payload: Payload;
@@ -98,7 +134,9 @@ function callable(properties: object): never {
 /** Makes the contract of a task. Generated code calls it. */
 export function taskContract<const Name extends string, In extends Schema, Out extends Schema>(
   name: Name,
-  definition: Omit<AnyTask<Name, In, Out>, 'kind' | 'contract'>,
+  definition: Omit<AnyTask<Name, In, Out>, 'kind' | 'contract' | 'evidence'> & {
+    readonly evidence?: EvidencePack<{ readonly input: Parsed<NoInfer<In>>; readonly output: Parsed<NoInfer<Out>> }>;
+  },
 ): TaskContract<Name, In, Out> {
   return callable({ kind: 'task', contract: name, ...definition });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 export * from './contract.ts';
+export type * from './evidence.ts';
 export { failureOf, failurePayload, type FailureContract } from './failure.ts';
 export * from './graph.ts';
 export * from './host.ts';

@@ -1,8 +1,10 @@
 import type { Clock } from '../core/index.ts';
-import type { AnyEvent, AnyTask, Call } from '../flow/index.ts';
+import type { AnyEvent, AnyTask } from '../flow/index.ts';
+import { contextOf } from './context.ts';
 import {
   NotImplementedError,
   TaskCancelledError,
+  TaskHeartbeatError,
   TaskInputError,
   TaskOutputError,
   TaskTimeoutError,
@@ -10,10 +12,12 @@ import {
   type AttemptIds,
   type TaskError,
 } from './errors.ts';
-import type { TaskContext, TaskImplementation } from './implement.ts';
+import { watchdog, type Watchdog } from './heartbeat.ts';
+import type { TaskImplementation } from './implement.ts';
 import { checkValue, decodeJson, encodeJson } from './json.ts';
-import { withFields, type Logger } from './logger.ts';
+import type { Logger } from './logger.ts';
 import { defaultTimeoutMs } from './policy.ts';
+import type { AttemptServices } from './services.ts';
 
 /** One attempt, as an engine asks for it. */
 export interface AttemptRequest {
@@ -31,6 +35,10 @@ export interface AttemptRequest {
   readonly signal?: AbortSignal;
   /** Default 30 s. Measured by the clock's wall time: an accelerated clock shortens waits, not work. */
   readonly timeoutMs?: number;
+  /** The longest silence, in ms of wall time: without a sign of life for so long the attempt fails. Default: any. */
+  readonly heartbeatMs?: number;
+  /** Where what outlives the attempt is kept. Absent: nothing does. */
+  readonly services?: AttemptServices;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -100,28 +108,28 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
   const abort = new AbortController();
   const emitted: EmittedEvent[] = [];
   let over = false;
-  const context: TaskContext = {
+  const ends: (() => void)[] = [];
+  let dog: Watchdog | undefined;
+  let life: unknown;
+  const context = contextOf(request, {
+    ids,
     signal: abort.signal,
-    idempotencyKey: request.idempotencyKey,
-    attempt: request.attempt,
-    runId: request.runId,
-    step: request.step,
-    logger: withFields(request.logger, { ...ids }),
-    emit(call) {
-      if (over)
-        context.logger.warn('An event was emitted after the end of its attempt and is ignored.', {
-          event: call.contract.contract,
-        });
-      else emitted.push(emittedBy(call, ids));
+    emitted,
+    over: () => over,
+    beat: (details) => {
+      life = details ?? life;
+      dog?.beat();
     },
-    metadata: request.metadata ?? {},
-  };
+    onEnd: (work) => void ends.push(work),
+  });
 
   return new Promise<AttemptOutcome>((resolve) => {
     const end = (outcome: AttemptOutcome): void => {
       if (over) return;
       over = true;
       stopTimer();
+      dog?.stop();
+      for (const work of ends) work();
       signal?.removeEventListener('abort', cancel);
       resolve(outcome);
     };
@@ -133,6 +141,9 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const wall = clock.wall ?? clock;
     const stopTimer = wall.at(wall.now() + timeoutMs, () => stop(new TaskTimeoutError(timeoutMs, ids)));
+    const { heartbeatMs } = request;
+    if (heartbeatMs !== undefined)
+      dog = watchdog(wall, heartbeatMs, () => stop(new TaskHeartbeatError(heartbeatMs, life, ids)));
     signal?.addEventListener('abort', cancel, { once: true });
     // In a promise of its own, so that a synchronous implementation may throw, too.
     new Promise((done) => done(implementation.run(input.value, context))).then(
@@ -153,15 +164,4 @@ function outcomeOf(
   const value = decodeJson(contract.output, encoded.value);
   if (!value.ok) return { ok: false, error: new TaskOutputError(value.problems, ids, value.cause) };
   return { ok: true, output: encoded.value, value: value.value, emitted };
-}
-
-function emittedBy(call: Call<void>, ids: AttemptIds): EmittedEvent {
-  const event = call.contract;
-  if (event.kind !== 'event')
-    throw new TaskOutputError(`it emitted the ${event.kind} '${event.contract}', which is not an event`, ids);
-  const encoded = encodeJson(call.input);
-  const checked = encoded.ok ? decodeJson(event.payload, encoded.value) : encoded;
-  if (!checked.ok || !encoded.ok)
-    throw new TaskOutputError(`the event '${event.contract}' it emitted: ${checked.ok ? '' : checked.problems}`, ids);
-  return { event, payload: encoded.value };
 }

@@ -86,6 +86,64 @@ export class TaskTimeoutError extends TaskError {
   }
 }
 
+/** Nothing was heard of the attempt for as long as its task's `heartbeat` allows (MR3130). Its signal has fired. */
+export class TaskHeartbeatError extends TaskError {
+  constructor(heartbeatMs: number, last: unknown, ids: AttemptIds) {
+    super(
+      `Task '${ids.task}'${where(ids)} gave no sign of life for ${heartbeatMs} ms. Its signal was aborted; call heartbeat() more often, or raise 'heartbeat'.`,
+      {
+        name: 'TaskHeartbeatError',
+        code: 'MR3130',
+        fault: 'environment',
+        ids,
+        details: { heartbeatMs, ...(last === undefined ? {} : { last }) },
+      },
+    );
+  }
+}
+
+/** All attempts of the step and the waits between them took longer than its `totalTimeout` (MR3131). Not retried. */
+export class TotalTimeoutError extends TaskError {
+  constructor(totalTimeoutMs: number, ids: AttemptIds, cause?: unknown) {
+    super(
+      `Task '${ids.task}'${where(ids)} has not succeeded within the ${totalTimeoutMs} ms that all its attempts have together${cause instanceof Error ? `; the last one: ${cause.message}` : '.'}`,
+      {
+        name: 'TotalTimeoutError',
+        code: 'MR3131',
+        retryable: false,
+        fault: 'environment',
+        ids,
+        cause,
+        details: { totalTimeoutMs },
+      },
+    );
+  }
+}
+
+/** Code of an attempt that has ended asked for something (MR3133). It should have heeded its signal. */
+export class AttemptOverError extends TaskError {
+  constructor(what: string, ids: AttemptIds) {
+    super(
+      `Task '${ids.task}'${where(ids)} ${what} after the end of attempt ${ids.attempt ?? 1}, which is ignored. Stop when 'signal' is aborted, and wait for what you begin.`,
+      { name: 'AttemptOverError', code: 'MR3133', retryable: false, ids },
+    );
+  }
+}
+
+/** The state of an attempt could not be saved (MR3134). */
+export class CheckpointError extends TaskError {
+  constructor(why: string, retryable: boolean, ids: AttemptIds, cause?: unknown) {
+    super(`Task '${ids.task}'${where(ids)} could not save its state: ${why}.`, {
+      name: 'CheckpointError',
+      code: 'MR3134',
+      retryable,
+      fault: retryable ? 'environment' : 'user-code',
+      ids,
+      cause,
+    });
+  }
+}
+
 /** No implementation is registered for the task (MR3104). */
 export class NotImplementedError extends TaskError {
   constructor(ids: AttemptIds) {

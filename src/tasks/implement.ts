@@ -1,5 +1,7 @@
+import type { Duration } from '../core/index.ts';
 import type { AnyTask, Call, Parsed, Schema, Written } from '../flow/index.ts';
 import type { Logger } from './logger.ts';
+import type { OnceCall, ToolCall } from './services.ts';
 
 /** What an implementation gets beside its input. */
 export interface TaskContext {
@@ -15,6 +17,32 @@ export interface TaskContext {
   readonly logger: Logger;
   /** Publishes an event durably, together with the result of the step. */
   readonly emit: (call: Call<void>) => void;
+  /**
+   * A sign of life. A task with a declared `heartbeat` is given up when none comes for so long; `details` are in that
+   * error. To keep something use `checkpoint`, which is a sign of life, too.
+   */
+  readonly heartbeat: (details?: unknown) => void;
+  /**
+   * Saves how far the work has come: JSON, which the next attempt finds in `state`, also after a crash. Resolves when it
+   * is durable. It goes with the completion of the step.
+   *
+   * @throws CheckpointError MR3134 when it could not be saved; AttemptOverError MR3133 when the attempt has ended.
+   */
+  readonly checkpoint: (state: unknown) => Promise<void>;
+  /**
+   * Saves what `state` gives each time that so much real time has passed, until the attempt ends or the function that it
+   * gives is called. A save that fails is logged, and the next one comes.
+   */
+  readonly checkpointEvery: (interval: Duration, state: () => unknown) => () => void;
+  /** What was saved last, by this attempt or an earlier one of this step. */
+  readonly state: unknown;
+  /**
+   * Runs a tool, or gives the result that it had in an earlier attempt of this step for the same arguments, with
+   * `replayed: true`. Only good results are given again, unless asked otherwise.
+   */
+  readonly tool: ToolCall;
+  /** Does something once for a key, whoever asks for it: other steps, runs and processes get the same result. */
+  readonly once: OnceCall;
   /** Whatever the caller of the run attached. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }

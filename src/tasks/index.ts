@@ -9,4 +9,5 @@ export * from './implement.ts';
 export * from './json.ts';
 export * from './logger.ts';
 export * from './policy.ts';
+export type * from './services.ts';
 export * from './system.ts';

@@ -9,6 +9,7 @@ import { usesOf } from '../plan/uses.ts';
 import { argumentCode, userCode } from '../../model/text/code.ts';
 import { callWithOptions, object, print, type Doc } from '../../model/text/doc.ts';
 import { docComment, quote } from '../../model/text/names.ts';
+import { evidence } from './evidence.ts';
 
 /** What the template of `contracts.ts` gets. */
 export interface ContractsPlan {
@@ -29,7 +30,8 @@ export function contractsModule(emission: Emission): ContractsPlan {
     visitStates(machine, ({ context }) => own.push(context));
     return own;
   });
-  const writer = new ModuleWriter(model, emission.layout, 'contracts.ts', usesOf([schemas, contexts]));
+  const claims = Object.values(model.tasks).map((task) => task.evidence);
+  const writer = new ModuleWriter(model, emission.layout, 'contracts.ts', usesOf([schemas, contexts, claims]));
   const declarations: string[] = [];
   const aliases: string[] = [];
   const declare = (exported: string, value: Doc, description?: string): void => {
@@ -69,6 +71,7 @@ export function contractsModule(emission: Emission): ContractsPlan {
       input: schema(node.input),
       output: schema(node.output),
       policy: policy(node),
+      evidence: evidence(node, ({ uses, text: code }) => writer.use(uses, code)),
       source: source(node.location),
     };
     declare(emission.layout.contract('task', node.name), contract('task', node.name, members), node.description);
@@ -116,6 +119,9 @@ function policy(node: TaskNode): Doc {
     present({
       retry: retry(node.retry),
       timeout: text(node.timeout),
+      totalTimeout: text(node.totalTimeout),
+      heartbeat: text(node.heartbeat),
+      cache: node.cache && object(present({ ttl: quote(node.cache.ttl) })),
       idempotent: node.idempotent === undefined ? undefined : String(node.idempotent),
     }),
   );

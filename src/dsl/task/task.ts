@@ -30,6 +30,10 @@ export interface TaskPolicy {
   readonly retry?: RetryPolicy;
   /** Of one attempt. Default 30s. */
   readonly timeout?: Duration;
+  /** Of all attempts of a step and the waits between them, also over restarts. Default: any. */
+  readonly totalTimeout?: Duration;
+  /** An attempt that is silent for so long (see `heartbeat()` of its context) is given up. Default: any silence. */
+  readonly heartbeat?: Duration;
   /** At most so many at a time in the whole system. */
   readonly concurrency?: number;
   /** At most `limit` starts in each span of `per`. */
@@ -107,6 +111,8 @@ export function task<const Name extends string, In extends Schema, Out extends S
     readonly examples?: readonly Example<NoInfer<In>, NoInfer<Out>>[];
     /** What must be true of the world when the task has succeeded. */
     readonly evidence?: readonly Evidence<EvidenceScope<NoInfer<In>, NoInfer<Out>>>[];
+    /** How many of the claims of `evidence` must hold. Default: all. */
+    readonly evidenceRule?: { readonly atLeast: number };
     readonly model?: ModelTask<NoInfer<In>>;
   } & TaskPolicy &
     Common,

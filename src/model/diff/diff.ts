@@ -97,12 +97,15 @@ const taskRules: FieldRules<TaskNode> = {
   output: 'elsewhere',
   retry: harmless,
   timeout: harmless,
+  totalTimeout: harmless,
+  heartbeat: harmless,
   concurrency: harmless,
   rateLimit: harmless,
   priority: harmless,
   idempotent: harmless,
   cache: harmless,
   evidence: harmless,
+  evidenceRule: harmless,
   examples: harmless,
   errors: (before, after) =>
     (before.errors ?? []).every((code) => after.errors?.includes(code))

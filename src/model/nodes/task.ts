@@ -57,12 +57,21 @@ export const taskSchema = z
     retry: retrySchema.exactOptional(),
     /** Of one attempt. Default 30s. */
     timeout: durationSchema.exactOptional(),
+    /** Of all attempts and the waits between them. Default: any. */
+    totalTimeout: durationSchema.exactOptional(),
+    /** The longest silence of an attempt. Default: any. */
+    heartbeat: durationSchema.exactOptional(),
     concurrency: z.int().min(1).exactOptional(),
     rateLimit: rateLimitSchema.exactOptional(),
     priority: z.int().exactOptional(),
     idempotent: z.boolean().exactOptional(),
     cache: z.strictObject({ ttl: durationSchema }).readonly().exactOptional(),
     evidence: z.array(evidenceSchema).readonly().exactOptional(),
+    /** How many claims must hold. Default: all. */
+    evidenceRule: z
+      .strictObject({ atLeast: z.int().min(1) })
+      .readonly()
+      .exactOptional(),
     examples: z.array(exampleSchema).readonly().exactOptional(),
     errors: z.array(z.string()).readonly().exactOptional(),
     needs: needsSchema.exactOptional(),

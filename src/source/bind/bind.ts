@@ -17,9 +17,10 @@ import {
 } from '../../flow/index.ts';
 import { interpretMachine, type MachineDefinition } from '../../machine/index.ts';
 import { hashFlow, hashMachine, hashSystem, type Location, type SystemModel } from '../../model/index.ts';
-import type { BoundMachine, BoundSystem, TaskImplementation } from '../../tasks/index.ts';
+import type { BoundMachine, BoundSystem, Retention, TaskImplementation } from '../../tasks/index.ts';
 import type { Namespace } from './execute.ts';
 import { pair, type LiveLambda } from './pair.ts';
+import { evidenceOf, policyOf, type LiveTask } from './task.ts';
 
 /** A bound system, and what was bound. */
 export interface Binding {
@@ -66,10 +67,7 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
     });
   };
   const events = mapValues(model.events, (node, name) => paired('events', name, node) as { payload: Schema });
-  const tasks = mapValues(
-    model.tasks,
-    (node, name) => paired('tasks', name, node) as { input: Schema; output: Schema },
-  );
+  const tasks = mapValues(model.tasks, (node, name) => paired('tasks', name, node) as LiveTask);
   const flows = mapValues(model.flows, (node, name) => paired('flows', name, node) as RunnableFlow);
   const machines = mapValues(
     model.machines,
@@ -81,16 +79,13 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
     events: mapValues(model.events, ({ ttl = '7d', location }, name): AnyEvent =>
       eventContract(name, { payload: events[name]!.payload, ttl, source: sourceOf(location) }),
     ),
-    tasks: mapValues(model.tasks, ({ retry, timeout, idempotent, location }, name): AnyTask =>
+    tasks: mapValues(model.tasks, (node, name): AnyTask =>
       taskContract(name, {
         input: tasks[name]!.input,
         output: tasks[name]!.output,
-        policy: {
-          ...(retry && { retry }),
-          ...(timeout && { timeout }),
-          ...(idempotent === undefined ? {} : { idempotent }),
-        },
-        source: sourceOf(location),
+        policy: policyOf(node),
+        ...evidenceOf(node, tasks[name]!),
+        source: sourceOf(node.location),
       }),
     ),
     flows: mapValues(model.flows, ({ location }, name) => {
@@ -127,6 +122,7 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
     implementations: mapValues(options.implementations, ({ run }, name): TaskImplementation =>
       Object.freeze({ kind: 'implementation', contract: contracts.tasks[name]!, run }),
     ),
+    ...(model.retention === undefined ? {} : { retention: model.retention as Retention }),
   };
   return { system: Object.freeze(system), paths };
 

@@ -14,6 +14,8 @@ export function taskOptions(to: Printing, node: TaskNode): Doc {
     ...member('output', schema(to, node.output)),
     ...member('retry', optionalJson(node.retry)),
     ...member('timeout', text(node.timeout)),
+    ...member('totalTimeout', text(node.totalTimeout)),
+    ...member('heartbeat', text(node.heartbeat)),
     ...member('concurrency', optionalJson(node.concurrency)),
     ...member('rateLimit', optionalJson(node.rateLimit)),
     ...member('priority', optionalJson(node.priority)),
@@ -26,6 +28,7 @@ export function taskOptions(to: Printing, node: TaskNode): Doc {
       'evidence',
       node.evidence === undefined ? undefined : array(node.evidence.map((claim) => evidence(to, node, claim))),
     ),
+    ...member('evidenceRule', optionalJson(node.evidenceRule)),
     ...member('model', node.model === undefined ? undefined : model(to, node, node.model)),
     ...commonMembers(to, node),
   ]);

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { MillraceError, milliseconds, type Clock } from '../../core/index.ts';
+import type { OnceCall, Replayable } from '../../tasks/index.ts';
+import { claim, renew, settle } from './claims.ts';
+import { given, outcomeIn, outcomeOf, requestHash, type Outcome } from './outcome.ts';
+import type { LedgerPlace } from './place.ts';
+
+/** How often somebody who waits looks, in ms of real time: at first, and at most. */
+const looks = { first: 10, most: 250 } as const;
+
+/** Does something once for a key, over all processes that share the ledger. */
+export function onceOf(place: LedgerPlace, signal: AbortSignal): OnceCall {
+  const wall = place.clock.wall ?? place.clock;
+  return async <T>(...[key, asked, run, options = {}]: Parameters<OnceCall>): Promise<Replayable<T>> => {
+    const ttlMs = milliseconds(options.ttl ?? '24h');
+    const leaseMs = milliseconds(options.lease ?? '30s');
+    const request = requestHash(asked);
+    const owner = randomUUID();
+    for (let pause: number = looks.first; ; pause = Math.min(pause * 2, looks.most)) {
+      const claimed = await place.write((tx) => claim(place, tx, { key, request, owner, ttlMs, leaseMs }));
+      if (claimed.state === 'done') return { output: given<T>(outcomeIn(place.tables, claimed.row)), replayed: true };
+      if (claimed.state === 'go') break;
+      if (options.wait === false)
+        throw new MillraceError(`What the key '${key}' stands for is under way. Ask again later.`, {
+          code: 'MR3136',
+          retryable: true,
+          fault: 'input',
+          details: { key, until: claimed.until },
+        });
+      await rest(wall, pause, signal);
+    }
+    const holding = hold(place, wall, key, owner, leaseMs, signal);
+    try {
+      const { text, thrown } = await outcomeOf(key, () =>
+        run({ signal, idempotencyKey: requestHash('once', key, request) }),
+      );
+      const outcome = JSON.parse(text) as Outcome;
+      const status = 'error' in outcome ? 'failed' : 'succeeded';
+      await place.write((tx) => settle(place, tx, { key, owner, ttlMs }, { status, text }));
+      return { output: given<T>(outcome, thrown), replayed: false };
+    } finally {
+      holding();
+    }
+  };
+}
+
+/** Renews a claim, until it is let go or its owner is told to stop. */
+function hold(
+  place: LedgerPlace,
+  wall: Clock,
+  key: string,
+  owner: string,
+  leaseMs: number,
+  signal: AbortSignal,
+): () => void {
+  let stop = (): void => {};
+  let over = false;
+  const arm = (): void => {
+    stop = wall.at(wall.now() + leaseMs / 3, () => {
+      if (over || signal.aborted) return;
+      // One that cannot be renewed runs out, and its owner hears of it at the end.
+      place.write((tx) => renew(place, tx, key, owner, leaseMs)).then((held) => held && !over && arm(), arm);
+    });
+  };
+  arm();
+  return () => {
+    over = true;
+    stop();
+  };
+}
+
+function rest(wall: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => {
+      stop();
+      reject(signal.reason as Error);
+    };
+    const stop = wall.at(wall.now() + ms, () => {
+      signal.removeEventListener('abort', cancel);
+      resolve();
+    });
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+  });
+}
