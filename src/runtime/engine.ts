@@ -1,7 +1,9 @@
 import { milliseconds, toErrorRecord, type Clock, type ErrorRecord, type Scheduler } from '../core/index.ts';
-import type { Logger } from '../tasks/index.ts';
+import { runAttempt, type Logger } from '../tasks/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
-import { Attempts } from './attempts/index.ts';
+import { Admission, Attempts, type ProcessLimits } from './attempts/index.ts';
+import { telling } from './attempts/telling.ts';
+import { Backlog } from './backlog.ts';
 import type { Bus } from './bus.ts';
 import type { Context, NewEvent, NewRun, RunEnd, Stop } from './context.ts';
 import { askedOtherwise } from './decide.ts';
@@ -29,6 +31,8 @@ export interface EngineOptions {
   readonly random: () => number;
   readonly stopwatch: () => number;
   readonly limits: HistoryLimits;
+  /** What holds attempts back, over all tasks. */
+  readonly turns: ProcessLimits;
   readonly logger: Logger;
   readonly bus: Bus;
   /** How many waiting runs stay in memory; more are read again when they wake. */
@@ -61,12 +65,13 @@ export class Engine implements Context {
   readonly writer: Writer;
   readonly registry: Registry;
   readonly bus: Bus;
-  readonly attempts = new Attempts();
+  readonly attempts: Attempts;
   readonly timers: Timers;
   readonly schedules: Schedules;
   readonly dispatcher: Dispatcher;
   readonly instances: Instances;
   readonly runs = new Map<string, LiveRun>();
+  readonly backlog = new Backlog(this);
   /** Called when a run has ended or is blocked. */
   readonly ended = new Map<string, Set<(end?: Ended) => void>>();
   readonly #dirty = new Set<LiveRun>();
@@ -101,14 +106,20 @@ export class Engine implements Context {
       after: () =>
         this.guard(() => {
           this.touched.clear();
+          this.backlog.poke();
           this.timers.arm();
           this.dispatcher.poke();
+          this.attempts.look();
           options.committed();
         }),
       stopped: (error) => {
         this.stopAll();
         options.stopped(error);
       },
+    });
+    this.attempts = new Attempts({
+      admission: new Admission(this, options.turns),
+      perform: telling(this.bus, this.stopwatch, runAttempt),
     });
     recallIndexes(this);
     this.timers = new Timers(this);
@@ -120,7 +131,7 @@ export class Engine implements Context {
   /** Goes on with everything that was under way. */
   recover(): void {
     const { tables } = this.store;
-    for (const id of tables.runs.ids(['pending', 'running', 'blocked'])) this.load(id);
+    this.backlog.fill(tables.runs.ids(['pending', 'running', 'blocked']));
     for (const id of askedOtherwise(this)) this.load(id);
     reportUnfit(this);
     unpark(this);
@@ -142,6 +153,7 @@ export class Engine implements Context {
     this.writer.stop();
     this.timers.stop();
     this.attempts.stop();
+    this.backlog.clear();
     for (const run of this.runs.values()) run.abandon();
     this.runs.clear();
   }
@@ -164,8 +176,8 @@ export class Engine implements Context {
 
   /** Is nothing going on but waiting? */
   get idle(): boolean {
-    if (!this.writer.idle || !this.dispatcher.idle || this.timers.overdue) return false;
-    for (const run of this.runs.values()) if (run.busy) return false;
+    if (!this.backlog.empty || !this.writer.idle || !this.dispatcher.idle || this.timers.overdue) return false;
+    for (const run of this.runs.values()) if (!run.quiet) return false;
     return true;
   }
 
@@ -243,8 +255,8 @@ export class Engine implements Context {
 
   end(tx: Tx, run: string, { status, output, error, errors }: RunEnd): void {
     const live = this.runs.get(run)?.row;
-    // Only the link to a machine instance can have changed since the row was read.
-    const row = live !== undefined && live.machine === null ? live : tx.runs.get(run);
+    // Only whom it works for can have changed since the row was read.
+    const row = live !== undefined && live.machine === null && live.parent === null ? live : tx.runs.get(run);
     if (row === undefined) return;
     const now = this.clock.now();
     const failure = error === undefined ? null : JSON.stringify(error);
@@ -356,6 +368,8 @@ export class Engine implements Context {
           if (!run.woken && !run.held) tx.runs.status(run.id, status, this.clock.now());
         },
         done: () => {
+          if (status === 'waiting' && this.bus.heard && run.status === 'waiting' && !run.held)
+            this.bus.tell({ type: 'run.waiting', runId: run.id, target: run.row.target });
           if (this.runs.size > this.#resident && run.status === 'waiting' && !run.busy && !this.#dirty.has(run)) {
             run.abandon();
             this.runs.delete(run.id);
