@@ -227,7 +227,7 @@ export class Dispatcher {
     this.#underWay--;
     const { bus, logger } = this.#context;
     if (bus.heard)
-      bus.tell({ type: 'event.dispatched', eventId: event.id, event: event.name, handled: result.handled });
+      bus.tell({ type: result.handled ? 'event.handled' : 'event.unhandled', eventId: event.id, event: event.name });
     if (!result.handled || result.errors !== undefined) {
       // An event that is for nobody in the system is for the world outside; one that missed its instance is worth a word.
       const level = result.deliveries.length > 0 || result.errors !== undefined ? 'warn' : 'debug';

@@ -100,7 +100,7 @@ describe('cancel and timeout', () => {
     expect(seen).toEqual(['one', 'long', 'aborted long', 'back one']);
     expect(await runtime.cancel(runId)).toEqual({ runId, accepted: false });
     await expect(runtime.cancel('nobody')).rejects.toMatchObject({ code: 'MR3208' });
-    expect(told.filter((type) => type.startsWith('run.'))).toEqual(['run.started', 'run.cancelled']);
+    expect(told.filter((type) => type.startsWith('run.'))).toEqual(['run.started', 'run.stopping', 'run.cancelled']);
     await runtime.close();
   });
 

@@ -12,7 +12,8 @@ import type { HistoryView, InstanceView } from './instances/views.ts';
 import { checkSystem, type RuntimeOptions } from './options.ts';
 import { readerOf, type HistoryQuery, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
 import { Registry, type TaskCode } from './registry.ts';
-import { answer, type RequestKind, type Requests } from './requests.ts';
+import { prepared } from './prepare.ts';
+import { answer, type Answer, type RequestKind, type Requests } from './requests.ts';
 import {
   flowResult,
   fromAnswer,
@@ -237,9 +238,12 @@ export class ReactiveSystemRuntime extends Controls {
     return this.reader.runs({ status: ['pending', 'running', 'waiting', 'paused', 'blocked'] });
   }
 
-  /** What happens from this call on, until the loop is left, `signal` aborts, or the runtime closes or stops. */
-  events(signal?: AbortSignal): AsyncGenerator<RuntimeEvent, void, void> {
-    return this.#session.bus.stream(signal);
+  /**
+   * What happens from this call on, until the loop is left, `signal` aborts, or the runtime closes or stops. When more
+   * than `limit` (10,000) wait to be read, the older half goes, and `stream.lagged` says how many those were.
+   */
+  events(signal?: AbortSignal, { limit }: { readonly limit?: number } = {}): AsyncGenerator<RuntimeEvent, void, void> {
+    return this.#session.bus.stream(signal, limit);
   }
   /** Calls `listener` for whatever happens. Gives a function that ends it. */
   on(listener: (event: RuntimeEvent) => void): () => void {
@@ -274,7 +278,8 @@ export class ReactiveSystemRuntime extends Controls {
   ): Promise<Requests[K]['gives']> {
     this.#session.checkOpen();
     const { engine } = this.#session;
-    return fromAnswer(await this.#session.hold(engine.writer.submit((tx) => answer(engine, tx, kind, asks))));
+    const carry = (): Promise<Answer<K>> => engine.writer.submit((tx) => answer(engine, tx, kind, asks));
+    return fromAnswer(await this.#session.hold(prepared(engine, kind, asks, carry)));
   }
 
   async #ended(runId: string): Promise<Ended> {

@@ -11,6 +11,7 @@ import { checkClock, clockOf, historyLimits, openStore, type RuntimeOptions } fr
 import { acquire, heartbeat, mine, release } from './owner.ts';
 import type { Registry } from './registry.ts';
 import { noteVersion } from './versions.ts';
+import { defaultMaxLost, whole } from './workers/settings.ts';
 
 /** How often histories are looked through for what is beyond their limits, in ms of real time. */
 const sweepEvery = 3_600_000;
@@ -47,8 +48,12 @@ export class Session {
     const scheduler = options.scheduler ?? systemScheduler;
     this.#scheduler = scheduler;
     const id = newId('owner', scheduler.now(), Math.random);
+    let died = false;
     try {
-      this.#epoch = acquire(this.store, id, scheduler.now(), (tx) => noteVersion(tx, registry.system, options.db));
+      this.#epoch = acquire(this.store, id, scheduler.now(), (tx, dead) => {
+        died = dead !== undefined;
+        noteVersion(tx, registry.system, options.db);
+      });
     } catch (error) {
       if (this.#own) this.store.close();
       throw error;
@@ -58,12 +63,18 @@ export class Session {
     this.engine = new Engine({
       store: this.store,
       epoch: this.#epoch,
+      sharing: {
+        died,
+        maxLost: whole('maxLost', options.maxLost ?? defaultMaxLost, 1),
+        workers: options.workers ?? false,
+      },
       registry,
       clock,
       scheduler,
       random: options.random ?? Math.random,
       stopwatch: options.stopwatch ?? (() => performance.now()),
       limits: historyLimits(options.history),
+      turns: options,
       logger: this.#logger,
       bus: this.bus,
       resident: options.resident ?? 10_000,
@@ -155,6 +166,10 @@ export class Session {
     this.#sweep?.stop();
     this.#inbox.stop();
     this.engine.stopAll();
+    if (this.#closed === undefined && this.bus.heard) {
+      const record = toErrorRecord(error);
+      this.bus.tell({ type: record.code === 'MR3402' ? 'owner.lost' : 'runtime.stopped', error: record });
+    }
     this.bus.end();
     if (this.#closed === undefined) {
       this.#logger.error('The engine has stopped.', {

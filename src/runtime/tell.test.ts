@@ -18,6 +18,8 @@ it('tells of a step when it begins and when it ends, and of a map or a branch no
   expect(told.map((event) => [event.type, 'step' in event ? event.step : ''])).toEqual([
     ['step.started', 'all[0]/one'],
     ['step.completed', 'all[0]/one'],
+    ['checkpoint.created', 'all[0]/one'],
     ['step.completed', 'way/true/said'],
+    ['checkpoint.created', 'way/true/said'],
   ]);
 });

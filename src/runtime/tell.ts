@@ -1,28 +1,38 @@
 import type { ErrorRecord } from '../core/index.ts';
 import type { JournalRow, RunRow } from '../store/index.ts';
-import type { Bus } from './bus.ts';
-import type { RunEnd } from './context.ts';
+import type { Bus, StepFacts } from './bus.ts';
+import type { RunEnd, Stop } from './context.ts';
+import type { Compacted } from './host/rounds.ts';
+import { rewoundOf } from './rewind/rewound.ts';
 
 /** Tells what a new line of the journal means. */
 export function tellStep(bus: Bus, row: JournalRow): void {
-  const facts = { runId: row.run, step: row.path, target: row.name, attempt: row.attempt };
+  const { run: runId, path: step, attempt } = row;
+  const facts = { runId, step, target: row.name, attempt };
   switch (row.kind) {
     case 'started':
     case 'called':
     case 'opened':
       return bus.tell({ type: 'step.started', ...facts });
     case 'sleeping':
+      return bus.tell({ type: 'step.waiting', ...facts, waits: 'sleep' });
     case 'waiting':
+      return bus.tell({ type: 'step.waiting', ...facts, waits: 'event' });
     case 'asked':
-      return bus.tell({ type: 'step.waiting', ...facts });
+      bus.tell({ type: 'step.waiting', ...facts, waits: 'approval' });
+      return bus.tell({ type: 'approval.asked', runId, step });
+    case 'decided': {
+      const { approved, by } = JSON.parse(row.data ?? '{}') as { approved: boolean; by: string };
+      bus.tell({ type: 'approval.decided', runId, step, approved, by });
+      return finished(bus, row, facts);
+    }
     case 'completed':
     case 'slept':
     case 'received':
     case 'emitted':
     case 'won':
-    case 'decided':
     case 'closed':
-      return bus.tell({ type: 'step.completed', ...facts });
+      return finished(bus, row, facts);
     case 'failed':
     case 'timedOut':
     case 'caught':
@@ -37,17 +47,36 @@ export function tellStep(bus: Bus, row: JournalRow): void {
       return bus.tell({ type: 'step.cancelled', ...facts });
     case 'skipped':
       return bus.tell({ type: 'step.skipped', ...facts });
+    case 'stopping': {
+      const { reason, error } = JSON.parse(row.data ?? '') as Stop;
+      return bus.tell({ type: 'run.stopping', runId, reason, error });
+    }
+    case 'lost':
+      return bus.tell({ type: 'attempt.lost', runId, step, attempt });
+    case 'verified': {
+      const { ok } = JSON.parse(row.data ?? '{}') as { ok?: boolean };
+      return bus.tell({ type: 'step.verified', runId, step, ok: ok === true });
+    }
+    case 'compacted': {
+      const { rounds } = JSON.parse(row.data ?? '{}') as Compacted;
+      return bus.tell({ type: 'rounds.compacted', runId, step, rounds });
+    }
+    case 'rewound': {
+      const { reason, by } = rewoundOf(row);
+      return bus.tell({ type: 'run.retried', runId, step, reason, by });
+    }
     // The line of a map or a branch is written when it begins, and none when it ends: the steps in it tell.
     case 'chosen':
     case 'mapped':
     case 'enqueued':
-    case 'stopping':
-    case 'lost':
-    case 'verified':
-    case 'compacted':
-    case 'rewound':
       return undefined;
   }
+}
+
+/** The result of a step is on the disk. */
+function finished(bus: Bus, row: JournalRow, facts: StepFacts): void {
+  bus.tell({ type: 'step.completed', ...facts });
+  bus.tell({ type: 'checkpoint.created', runId: row.run, step: row.path, checkpoint: row.seq });
 }
 
 function errorOf(row: JournalRow): ErrorRecord {

@@ -7,6 +7,7 @@ import { Scope } from '../scope.ts';
 import { checkNodes, declared, stuckGraph, type Node } from './graph-nodes.ts';
 import { orderOf, recordedError } from './order.ts';
 import type { Part } from './part.ts';
+import { tellProgress } from './progress.ts';
 
 /** Under which event an open graph stands among the waits: no event has such a name. The key counts its added nodes. */
 export const openGraph = '~graph';
@@ -52,7 +53,8 @@ export async function graph(
 }
 
 function open(run: LiveRun, path: string, nodes: readonly Node[], at: At): void {
-  const data = JSON.stringify({ nodes: nodes.map(({ name }) => name) });
+  const after = Object.fromEntries(nodes.flatMap(({ name, needs }) => (needs.length === 0 ? [] : [[name, needs]])));
+  const data = JSON.stringify({ nodes: nodes.map(({ name }) => name), after });
   run.append({ kind: 'opened', path, place: at, data }, (tx, { at: created }) =>
     tx.waits.insert({ run: run.id, path, event: openGraph, key: '0', created }),
   );
@@ -113,7 +115,11 @@ class Running {
   async batches(): Promise<void> {
     for (;;) {
       const batch = this.#ready();
-      if (batch.length > 0) await this.#runAll(batch);
+      if (batch.length > 0) {
+        const isNew = this.#run.context.bus.heard && !batch.every(({ name }) => this.#isRecorded(name));
+        await this.#runAll(batch);
+        if (isNew) tellProgress(this.#run, this.#path, { total: this.#nodes().length, ends: this.#ends });
+      }
       if (this.#failures.length > 0) return this.#fail();
       if (batch.length > 0) continue;
       this.#checkStuck();

@@ -310,6 +310,7 @@ export class Instances implements Machines {
       took: elapsed(this.context, began),
     });
     this.changed(row, event.name, before?.state ?? null, snapshot.state);
+    if (next.status !== 'active') this.#ended(row, next.status);
     return stored;
   }
 
@@ -317,7 +318,17 @@ export class Instances implements Machines {
   changed({ machine, id }: InstanceName, event: string, from: readonly string[] | null, to: readonly string[]): void {
     this.context.writer.afterCommit(() => {
       const { bus } = this.context;
-      if (bus.heard) bus.tell({ type: 'instance.changed', machine, instanceId: id, event, from, to });
+      if (!bus.heard) return;
+      const facts = { machine, instance: id, event, to };
+      bus.tell(from === null ? { type: 'instance.created', ...facts } : { type: 'instance.transition', ...facts, from });
+    });
+  }
+
+  /** Tells that an instance takes no more events, once that is committed. */
+  #ended({ machine, id }: InstanceName, status: 'done' | 'stopped'): void {
+    const { writer, bus } = this.context;
+    writer.afterCommit(() => {
+      if (bus.heard) bus.tell({ type: 'instance.ended', machine, instance: id, status });
     });
   }
 
@@ -337,5 +348,6 @@ export class Instances implements Machines {
     const stopped = { ...row, status: 'stopped', parentRef: null, armed: false } as const;
     tx.instances.put({ ...stopped, updated: this.context.clock.now() });
     dropAll(this, tx, row);
+    this.#ended(row, 'stopped');
   }
 }

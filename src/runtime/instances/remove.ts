@@ -31,6 +31,10 @@ export function remove(instances: Instances, tx: Tx, { machine, id, force = fals
   return instances.whole(tx, () => {
     dropAll(instances, tx, row);
     tx.instances.remove(machine, id);
+    const { writer, bus } = instances.context;
+    writer.afterCommit(() => {
+      if (bus.heard) bus.tell({ type: 'instance.removed', machine, instance: id });
+    });
     const { parentMachine, parentInstance, parentRef } = row;
     if (parentMachine === null || parentInstance === null || parentRef === null) return name;
     const error = toErrorRecord(

@@ -41,7 +41,7 @@ function drive(store: Store, time: number, flows: readonly FlowModule[], seen: s
   if (begun)
     runtime.on(
       (event) =>
-        event.type === 'schedule.skipped' &&
+        event.type === 'schedule.missed' &&
         told.push([event.reason, event.due.map((due) => new Date(due).toISOString())]),
     );
   const { reader } = runtime;

@@ -137,6 +137,10 @@ export class Schedules {
     if (tx.runs.get(id) !== undefined) return id;
     const input = encodeJson(schedule.input);
     this.#context.create(tx, { id, kind: 'flow', target: flow, input: input.ok ? input.value : undefined });
+    const { writer, bus } = this.#context;
+    writer.afterCommit(() => {
+      if (bus.heard) bus.tell({ type: 'schedule.fired', flow, runId: id, due: time });
+    });
     return id;
   }
 
@@ -146,7 +150,7 @@ export class Schedules {
     writer.afterCommit(() => {
       const times = due.map((time) => new Date(time).toISOString());
       logger.warn(`Runs of flow '${flow}' that were due are not started.`, { flow, reason, due: times });
-      if (bus.heard) bus.tell({ type: 'schedule.skipped', flow, reason, due });
+      if (bus.heard) bus.tell({ type: 'schedule.missed', flow, reason, due });
     });
   }
 
