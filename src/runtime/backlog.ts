@@ -9,7 +9,7 @@ const look = 20;
 interface Loader {
   readonly runs: ReadonlyMap<string, LiveRun>;
   readonly scheduler: Scheduler;
-  load(id: string): void;
+  recall(id: string): void;
   guard(work: () => void): void;
 }
 
@@ -48,7 +48,7 @@ export class Backlog {
     }
     while (!this.empty && this.#replaying.size < atOnce) {
       const id = this.#ids[this.#next++] as string;
-      this.#engine.load(id);
+      this.#engine.recall(id);
       this.#replaying.add(id);
     }
     if (this.empty) this.clear();

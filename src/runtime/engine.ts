@@ -1,5 +1,5 @@
 import { milliseconds, toErrorRecord, type Clock, type ErrorRecord, type Scheduler } from '../core/index.ts';
-import { runAttempt, type Logger } from '../tasks/index.ts';
+import type { Logger } from '../tasks/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import { Admission, Attempts, type ProcessLimits } from './attempts/index.ts';
 import { telling } from './attempts/telling.ts';
@@ -20,6 +20,8 @@ import { indexBy, publish, recallIndexes, tellFailure } from './publish.ts';
 import { tellEnd, tellStep } from './tell.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { Timers } from './timers.ts';
+import { isParked } from './workers/lost.ts';
+import { Sharing, type SharingOptions } from './workers/sharing.ts';
 import { Writer, type Unit } from './writer.ts';
 
 export interface EngineOptions {
@@ -38,6 +40,7 @@ export interface EngineOptions {
   /** How many waiting runs stay in memory; more are read again when they wake. */
   readonly resident: number;
   readonly maxDepth: number;
+  readonly sharing: SharingOptions;
   readonly compactAfter: number;
   /** The engine has stopped because of this error. */
   readonly stopped: (error: unknown) => void;
@@ -72,6 +75,7 @@ export class Engine implements Context {
   readonly instances: Instances;
   readonly runs = new Map<string, LiveRun>();
   readonly backlog = new Backlog(this);
+  readonly sharing: Sharing;
   /** Called when a run has ended or is blocked. */
   readonly ended = new Map<string, Set<(end?: Ended) => void>>();
   readonly #dirty = new Set<LiveRun>();
@@ -117,9 +121,10 @@ export class Engine implements Context {
         options.stopped(error);
       },
     });
+    this.sharing = new Sharing(this, options.sharing);
     this.attempts = new Attempts({
       admission: new Admission(this, options.turns),
-      perform: telling(this.bus, this.stopwatch, runAttempt),
+      perform: telling(this.bus, this.stopwatch, this.sharing.perform),
     });
     recallIndexes(this);
     this.timers = new Timers(this);
@@ -131,6 +136,7 @@ export class Engine implements Context {
   /** Goes on with everything that was under way. */
   recover(): void {
     const { tables } = this.store;
+    this.sharing.recover();
     this.backlog.fill(tables.runs.ids(['pending', 'running', 'blocked']));
     for (const id of askedOtherwise(this)) this.load(id);
     reportUnfit(this);
@@ -153,6 +159,7 @@ export class Engine implements Context {
     this.writer.stop();
     this.timers.stop();
     this.attempts.stop();
+    this.sharing.stop();
     this.backlog.clear();
     for (const run of this.runs.values()) run.abandon();
     this.runs.clear();
@@ -161,7 +168,7 @@ export class Engine implements Context {
   /** Lets nothing new begin, and waits until what is under way has been written: attempts at most so many ms. */
   async drain(most: number): Promise<void> {
     this.timers.stop();
-    await this.attempts.drain(most, this.scheduler);
+    await Promise.all([this.attempts.drain(most, this.scheduler), this.sharing.leave(most)]);
     if (this.#alive) await Promise.race([this.writer.committed(), this.#over.promise]);
   }
 
@@ -299,9 +306,15 @@ export class Engine implements Context {
     if (!this.#alive || this.runs.has(id)) return;
     const row = this.store.tables.runs.get(id);
     if (row === undefined || isFinal(row.status) || row.status === 'paused') return;
+    if (row.status === 'blocked' && isParked(row.error)) return;
     const rows = this.store.tables.journal.of(id);
     if (again && this.bus.heard) this.bus.tell({ type: 'run.recovered', runId: id, target: row.target });
     this.#start(row, rows);
+  }
+
+  /** Takes up a run that the last owner has left. */
+  recall(id: string): void {
+    this.sharing.recovering(() => this.load(id));
   }
 
   blocked(id: string): void {
@@ -332,6 +345,8 @@ export class Engine implements Context {
         ),
       );
     }
+    const poison = this.sharing.note(live);
+    if (poison !== undefined) return this.#block(row, poison);
     this.runs.set(row.id, live);
     this.#dirty.add(live);
     live.drive().catch((error: unknown) => live.failed(error));

@@ -10,6 +10,7 @@ import { Part } from './host/part.ts';
 import { compensate, type Undo } from './host/undo.ts';
 import type { Program } from './registry.ts';
 import { originOf } from './renamed.ts';
+import { pastOf, type Past } from './rewind/past.ts';
 import { Scope } from './scope.ts';
 import { tellStep } from './tell.ts';
 
@@ -43,6 +44,8 @@ export class LiveRun {
   readonly errors: PartialFailure[] = [];
   /** From the path of a step to the one that it had before migrations renamed it: what keys and children are made of. */
   readonly origin: (path: string) => string;
+  /** What was taken back of it, and what it was forked from. */
+  readonly past: Past;
   /** Where a part waits for a line of the journal, or for a retry to be due, by path. */
   readonly waiters = new Map<string, () => void>();
   /** Up to which event of the log it has taken, by what it waited for: a search goes on from there. */
@@ -61,6 +64,8 @@ export class LiveRun {
   stopping: Stop | undefined;
   /** The attempts of its tasks that are under way. */
   attempting = 0;
+  /** Those that wait for their turn. */
+  queued = 0;
   /** All lines of its journal, while that is cheap: whoever waits for its end then need not read them back. */
   lines: JournalRow[] | undefined;
   #gate: PromiseWithResolvers<void> | undefined;
@@ -86,8 +91,10 @@ export class LiveRun {
     this.origin = originOf(row.renamed);
     this.#seq = rows.at(-1)?.seq ?? 0;
     this.lines = rows.length === 0 ? [] : undefined;
-    this.children = rows.length === 0 ? new Map() : childrenOf(rows);
-    for (const line of rows) this.learn(line);
+    this.past = pastOf(row, rows);
+    const { lines } = this.past;
+    this.children = lines.length === 0 ? new Map() : childrenOf(lines);
+    for (const line of lines) this.learn(line);
   }
 
   get id(): string {
@@ -138,6 +145,12 @@ export class LiveRun {
     return this.#busy > 0 || this.waiters.size === 0;
   }
 
+  /** Is there nothing that goes on by itself? What waits for its turn does not. */
+  get quiet(): boolean {
+    if (this.held || this.queued === 0) return !this.busy;
+    return this.#busy === this.queued;
+  }
+
   working(by: 1 | -1): void {
     this.#busy += by;
     this.#settled(this);
@@ -150,6 +163,7 @@ export class LiveRun {
 
   hold(): void {
     this.#gate ??= Promise.withResolvers<void>();
+    this.context.attempts.leave(this);
     this.#settled(this);
   }
 
@@ -186,6 +200,7 @@ export class LiveRun {
       run: (tx) => {
         tx.journal.append(row);
         also?.(tx, row);
+        this.context.sharing.recorded(tx, row);
       },
       done: () => {
         if (bus.heard) tellStep(bus, row);
@@ -273,6 +288,7 @@ export class LiveRun {
   /** Leaves memory without a trace: nothing more is written for it. */
   abandon(reason?: Error): void {
     this.dead = true;
+    this.context.attempts.leave(this);
     // Attempts that are under way are told to stop; their results are ignored.
     this.root.abort(new Cancelled(reason?.message ?? 'The run was taken out of memory.'));
   }
@@ -294,11 +310,11 @@ export class LiveRun {
 
   /** Runs the flow to its end, or to its next rest. */
   async drive(): Promise<void> {
-    const { program, row } = this;
+    const { program } = this;
     let output: string | undefined;
     let failure: ErrorRecord | undefined;
     let input: unknown;
-    const part = new Part(this, '', this.root, row.created, false);
+    const part = new Part(this, '', this.root, this.past.begun, false);
     try {
       input = await this.#readInput();
       const value = await program.run(part, input);

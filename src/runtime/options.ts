@@ -9,10 +9,12 @@ import {
 } from '../core/index.ts';
 import { openSqlite, type Store } from '../store/index.ts';
 import type { BoundSystem, Logger } from '../tasks/index.ts';
+import type { ProcessLimits } from './attempts/index.ts';
 import { RunError } from './errors.ts';
+import type { WorkersOption } from './workers/settings.ts';
 
 /** How a runtime is set up. Either `db` or `store` must be given: nothing durable is guessed. */
-export interface RuntimeOptions {
+export interface RuntimeOptions extends ProcessLimits {
   /** The SQLite file. `':memory:'` for one that is gone at the end of the process. */
   readonly db?: string;
   /** An open store instead of a file. */
@@ -35,6 +37,13 @@ export interface RuntimeOptions {
   readonly drainMs?: number;
   /** How many waiting runs stay in memory. Default 10,000. */
   readonly resident?: number;
+  /**
+   * Lets other processes make attempts of tasks, too: `Worker`, or `dsl work`. Every attempt is then a row in the
+   * database until its result is recorded. Default: off, this process makes all of them.
+   */
+  readonly workers?: boolean | WorkersOption;
+  /** After how many deaths in a row of the process that makes a try its run is parked (MR3270). Default 5. */
+  readonly maxLost?: number;
   /** How deep flows may run flows, one in the other. Default 100: what goes deeper has most likely no end. */
   readonly maxDepth?: number;
   /**

@@ -26,6 +26,17 @@ function exists(pid: number): boolean {
   }
 }
 
+/** The name of this process among those of all machines; `part` tells apart what is done in it. */
+export function processName(part: string): string {
+  return [hostname(), process.pid, startOf(process.pid), part].join('/');
+}
+
+/** Is it known that the process of this name has ended? Of one on another machine that cannot be known. */
+export function isGone(name: string): boolean {
+  const [host, pid, started] = name.split('/');
+  return host === hostname() && !(exists(Number(pid)) && startOf(Number(pid)) === started);
+}
+
 /** Does the owner still drive the file? A dead process of this machine is known at once, others by their silence. */
 export function isAlive(row: OwnerRow, now: number): boolean {
   if (now - row.beat > heartbeat.stale) return false;
@@ -34,11 +45,17 @@ export function isAlive(row: OwnerRow, now: number): boolean {
 }
 
 /**
- * Makes this process the owner; gives its epoch. `also` belongs into the same transaction: when it throws, nobody is.
+ * Makes this process the owner; gives its epoch. `also` belongs into the same transaction: when it throws, nobody is. It
+ * is told who was the owner until now, if that one has not let the database go.
  *
  * @throws OwnerError MR3401 when another process drives the file.
  */
-export function acquire(store: Store, id: string, now: number, also?: (tx: Tx) => void): number {
+export function acquire(
+  store: Store,
+  id: string,
+  now: number,
+  also?: (tx: Tx, dead: OwnerRow | undefined) => void,
+): number {
   return store.transaction((tx) => {
     const held = tx.owner.get();
     if (held !== undefined && isAlive(held, now)) {
@@ -54,7 +71,7 @@ export function acquire(store: Store, id: string, now: number, also?: (tx: Tx) =
     }
     const epoch = tx.owner.epoch() + 1;
     tx.owner.put(mine(id, epoch, now));
-    also?.(tx);
+    also?.(tx, held);
     return epoch;
   });
 }

@@ -40,6 +40,45 @@ class Rehearsal extends LiveRun {
   }
 }
 
+/** What came of a rehearsal. */
+export interface Rehearsed {
+  /** Why the run would not go on; undefined when it would. */
+  readonly reason: ErrorRecord | undefined;
+  /** The paths of the failures that it has passed over. */
+  readonly passed: ReadonlySet<string>;
+}
+
+/** Replays the journal of a run with the code that there is. Nothing is done and nothing is written. */
+export function rehearse(
+  { registry, clock }: Pick<Context, 'registry' | 'clock'>,
+  row: RunRow,
+  journal: readonly JournalRow[],
+): Promise<Rehearsed> {
+  return play(idle(registry, clock), row, journal);
+}
+
+async function play(context: Context, row: RunRow, journal: readonly JournalRow[]): Promise<Rehearsed> {
+  const refused = (thrown: unknown): Rehearsed => ({ reason: toErrorRecord(thrown), passed: new Set() });
+  const program = programFor(context.registry, row);
+  if (program instanceof RunError) return refused(program);
+  let run: Rehearsal;
+  try {
+    run = new Rehearsal(context, row, program, journal, () => {});
+  } catch (thrown) {
+    return refused(thrown);
+  }
+  void run.drive().catch(() => {});
+  // Replays wait for nothing but for one another: when the event loop comes round, they have come to rest.
+  await turn();
+  await turn();
+  const { reason, errors } = run;
+  run.abandon();
+  return {
+    reason: reason === undefined ? undefined : toErrorRecord(reason),
+    passed: new Set(errors.map(({ path }) => path)),
+  };
+}
+
 /**
  * Would a run go on under this system? Replays its journal, and gives the reason why it does not fit. Nothing is done and
  * nothing is written.
@@ -50,23 +89,7 @@ export function rehearsalOf(
 ): (row: RunRow, journal: readonly JournalRow[]) => Promise<ErrorRecord | undefined> {
   const registry = new Registry(system);
   const context = idle(registry, clock);
-  return async (row, journal) => {
-    const program = programFor(registry, row);
-    if (program instanceof RunError) return toErrorRecord(program);
-    let run: Rehearsal;
-    try {
-      run = new Rehearsal(context, row, program, journal, () => {});
-    } catch (thrown) {
-      return toErrorRecord(thrown);
-    }
-    void run.drive().catch(() => {});
-    // Replays wait for nothing but for one another: when the event loop comes round, they have come to rest.
-    await turn();
-    await turn();
-    const { reason } = run;
-    run.abandon();
-    return reason === undefined ? undefined : toErrorRecord(reason);
-  };
+  return async (row, journal) => (await play(context, row, journal)).reason;
 }
 
 /** An engine without a store, in which nothing happens. */
@@ -97,6 +120,7 @@ function idle(registry: Registry, clock: Clock): Context {
     registry,
     bus: new Bus(() => clock.now(), silentLogger),
     attempts: new Attempts(),
+    sharing: { recorded: nothing },
     stopwatch: () => 0,
     maxDepth: Infinity,
     compactAfter: Infinity,

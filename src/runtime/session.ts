@@ -1,6 +1,7 @@
 import { systemScheduler, toErrorRecord, type Repeated, type Scheduler } from '../core/index.ts';
 import type { Store } from '../store/index.ts';
 import { jsonLogger, unfailing, type Logger } from '../tasks/index.ts';
+import { checkLimits } from './attempts/index.ts';
 import { Bus } from './bus.ts';
 import { Engine } from './engine.ts';
 import { RunError } from './errors.ts';
@@ -42,6 +43,7 @@ export class Session {
   constructor(registry: Registry, options: RuntimeOptions) {
     this.#logger = unfailing(options.logger ?? jsonLogger({ level: 'warn' }));
     checkClock(options.clock);
+    checkLimits(Object.values(registry.system.tasks), options);
     this.store = openStore(options);
     this.#own = options.store === undefined;
     this.#drainMs = options.drainMs ?? 10_000;

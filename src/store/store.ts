@@ -62,7 +62,7 @@ export interface RunTable {
   /** Forgets that a run works for an instance: its end is no news to it. */
   unlink(id: string): void;
   list(filter: RunFilter): RunRow[];
-  /** The ids of the runs with these statuses, oldest first. */
+  /** The ids of the runs with these statuses: of higher priority first, then older ones. */
   ids(status: readonly RunStatus[]): string[];
   /** The run that an instance knows under `ref`. */
   linked(machine: string, instance: string, ref: string): RunRow | undefined;
@@ -132,6 +132,10 @@ export interface EventTable {
   oldest(event: string, key: string, since: number, now: number, run: string): EventRow | undefined;
   consume(run: string, seq: number): void;
   consumed(run: string, seq: number): boolean;
+  /** Takes back that a run has consumed an event. */
+  release(run: string, seq: number): void;
+  /** The numbers of the events that a run has consumed, in order. */
+  consumedBy(run: string): number[];
   list(filter: Page & { readonly name?: string }): EventRow[];
   /** All events of a name, in order, for indexing. */
   named(name: string): EventRow[];
@@ -269,7 +273,8 @@ export interface WorkTable {
   over(): WorkRow[];
   /** What was lost at least once. */
   lost(): WorkRow[];
-  ids(): string[];
+  /** What every row is about. */
+  places(): Pick<WorkRow, 'id' | 'run' | 'path'>[];
   count(): Partial<Record<WorkStatus, number>>;
   /** Rises by one, also over rows that are gone. */
   nextToken(): number;

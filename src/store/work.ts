@@ -38,6 +38,14 @@ export function isSuspect({ lost, maxLost }: Pick<WorkRow, 'lost' | 'maxLost'>):
   return lost > 0 && lost + 1 >= maxLost;
 }
 
+/** Is there something to take? Reads only, so that those who look often disturb nobody. */
+export function hasWork(tables: Pick<Tx, 'work'>, { tasks, now }: Pick<Claim, 'tasks' | 'now'>): boolean {
+  const { work } = tables;
+  return (
+    [false, true].some((suspect) => work.ready({ tasks, limit: 1, suspect }).length > 0) || work.expired(now).length > 0
+  );
+}
+
 /** Takes work: the highest priority first, then the oldest. What has expired is there to be taken again. */
 export function claimWork(tx: Pick<Tx, 'work'>, claim: Claim): WorkRow[] {
   const { worker, tasks, limit, held, now, leaseMs } = claim;

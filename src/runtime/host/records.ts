@@ -8,6 +8,8 @@ export interface Record {
   readonly seq: number;
   /** The time of the newest line. */
   readonly at: number;
+  /** The time of the first line. */
+  readonly since: number;
   readonly name: string | null;
   /** The data of the first line: the input, the key, the time. Absent when the first line was also the last. */
   readonly asked: string | null;
@@ -17,20 +19,29 @@ export interface Record {
   readonly data: string | null;
   /** The number of the newest failed try. */
   readonly tries: number;
+  /** How often the process died in which the try was under way that is to be made now. */
+  readonly lost: number;
 }
 
 /** Adds a line to what is known of its path. */
 export function fold(record: Record | undefined, row: JournalRow): Record {
+  if (row.kind === 'lost' && record !== undefined) return { ...record, seq: row.seq, lost: lossesIn(row) };
   return {
     kind: row.kind,
     seq: row.seq,
     at: row.at,
+    since: record?.since ?? row.at,
     name: row.name ?? record?.name ?? null,
     asked: record === undefined ? row.data : record.asked,
     begun: record !== undefined || row.kind !== 'failed',
     data: row.data,
     tries: row.kind === 'retrying' ? row.attempt : (record?.tries ?? 0),
+    lost: 0,
   };
+}
+
+function lossesIn({ data }: JournalRow): number {
+  return (JSON.parse(data ?? '{}') as { readonly lost?: number }).lost ?? 0;
 }
 
 /**

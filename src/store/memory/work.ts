@@ -53,7 +53,7 @@ export function workTable(log: Log): WorkTable {
     holders: () => [...new Set(held().map(({ worker }) => worker ?? ''))].sort(),
     over: () => byChange(table.filter(({ status }) => final.has(status))),
     lost: () => byChange(table.filter((row) => row.lost > 0)),
-    ids: () => table.rows().map(({ id }) => id),
+    places: () => sorted(table.rows(), ({ id }) => id).map(({ id, run, path }) => ({ id, run, path })),
     count: () => {
       const count: Partial<Record<WorkRow['status'], number>> = {};
       for (const { status } of table.rows()) count[status] = (count[status] ?? 0) + 1;

@@ -39,7 +39,7 @@ export function workTable(db: DatabaseSync): WorkTable {
     `SELECT ${read} FROM work WHERE status IN ('completed', 'failed', 'expired') ORDER BY updated, id`,
   );
   const lost = query<WorkRow>(db, `SELECT ${read} FROM work WHERE lost > 0 ORDER BY updated, id`);
-  const ids = query<{ id: string }>(db, 'SELECT id FROM work');
+  const places = query<Pick<WorkRow, 'id' | 'run' | 'path'>>(db, 'SELECT id, run, path FROM work ORDER BY id');
   const count = query<{ status: WorkStatus; n: number }>(db, 'SELECT status, count(*) AS n FROM work GROUP BY status');
   const token = query<{ value: string }>(
     db,
@@ -82,7 +82,7 @@ export function workTable(db: DatabaseSync): WorkTable {
     holders: () => holders.all().map(({ worker }) => worker),
     over: () => over.all(),
     lost: () => lost.all(),
-    ids: () => ids.all().map(({ id }) => id),
+    places: () => places.all(),
     count: () => Object.fromEntries(count.all().map(({ status, n }) => [status, n])),
     nextToken: () => Number(token.get()?.value),
   };

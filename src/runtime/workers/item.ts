@@ -1,0 +1,139 @@
+import { toErrorRecord, type ErrorRecord } from '../../core/index.ts';
+import type { AnyTask } from '../../flow/index.ts';
+import type { WorkRow } from '../../store/index.ts';
+import { decodeJson, TaskError, type AttemptOutcome, type AttemptRequest } from '../../tasks/index.ts';
+import type { Registry } from '../registry.ts';
+
+/** What an attempt needs to know, beside what its row says. */
+interface Asked {
+  readonly input?: unknown;
+  readonly key: string;
+  readonly timeoutMs?: number;
+  readonly heartbeatMs?: number;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+type Result =
+  | {
+      readonly ok: true;
+      readonly output?: string;
+      readonly emitted: readonly { readonly event: string; readonly payload?: string }[];
+    }
+  | { readonly ok: false; readonly error: ErrorRecord };
+
+/** The same for a step of a run, its epoch and the number of its try: the work of a try is found again by it. */
+export function workId({ idempotencyKey, attempt }: Pick<AttemptRequest, 'idempotencyKey' | 'attempt'>): string {
+  return `${idempotencyKey}.${attempt}`;
+}
+
+/** A new row for an attempt. */
+export function workRow(
+  request: AttemptRequest,
+  { priority, lost, maxLost, now }: Pick<WorkRow, 'priority' | 'lost' | 'maxLost'> & { readonly now: number },
+): WorkRow {
+  const { input, timeoutMs, heartbeatMs, metadata } = request;
+  const asked: Asked = {
+    key: request.idempotencyKey,
+    ...(input === undefined ? {} : { input }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+  return {
+    id: workId(request),
+    run: request.runId,
+    path: request.step,
+    task: request.contract.contract,
+    status: 'pending',
+    priority,
+    request: JSON.stringify(asked),
+    attempt: request.attempt,
+    lost,
+    maxLost,
+    worker: null,
+    token: 0,
+    until: null,
+    result: null,
+    history: null,
+    created: now,
+    updated: now,
+  };
+}
+
+/** The attempt that a row asks for. */
+export function requestOf(
+  row: WorkRow,
+  registry: Registry,
+  rest: Pick<AttemptRequest, 'clock' | 'logger' | 'services'> & { readonly signal: AbortSignal },
+): AttemptRequest {
+  const { key, input, ...asked } = JSON.parse(row.request) as Asked;
+  return {
+    ...asked,
+    input,
+    contract: registry.task(row.task) as AnyTask,
+    implementation: registry.implementations.get(row.task),
+    attempt: row.attempt,
+    runId: row.run,
+    step: row.path,
+    idempotencyKey: key,
+    ...rest,
+  };
+}
+
+/** An outcome as data. */
+export function resultOf(outcome: AttemptOutcome): string {
+  const result: Result = outcome.ok
+    ? {
+        ok: true,
+        ...(outcome.output === undefined ? {} : { output: outcome.output }),
+        emitted: outcome.emitted.map(({ event, payload }) => ({
+          event: event.contract,
+          ...(payload === undefined ? {} : { payload }),
+        })),
+      }
+    : { ok: false, error: toErrorRecord(outcome.error) };
+  return JSON.stringify(result);
+}
+
+/** The outcome that another process has recorded. Nothing is believed of it: it may be of another version of the system. */
+export function outcomeOf(row: WorkRow, registry: Registry): AttemptOutcome {
+  const ids = { task: row.task, runId: row.run, step: row.path, attempt: row.attempt };
+  const unfit = (problems: string): AttemptOutcome => ({
+    ok: false,
+    error: new TaskError(
+      `What '${row.worker}' gave for step '${row.path}' of run '${row.run}' does not fit: ${problems}`,
+      {
+        name: 'TaskOutputError',
+        code: 'MR3102',
+        retryable: false,
+        ids,
+      },
+    ),
+  });
+  const result = JSON.parse(row.result ?? '{}') as Result;
+  if (!result.ok) {
+    const { name, message, code, retryable, fault, details } = result.error;
+    return {
+      ok: false,
+      error: new TaskError(message, {
+        name,
+        code,
+        retryable,
+        fault,
+        ids,
+        ...(details === undefined ? {} : { details }),
+      }),
+    };
+  }
+  const contract = registry.task(row.task);
+  if (contract === undefined) return unfit(`there is no task '${row.task}'`);
+  const value = decodeJson(contract.output, result.output ?? null);
+  if (!value.ok) return unfit(value.problems);
+  const emitted = [];
+  for (const { event: name, payload } of result.emitted) {
+    const event = registry.event(name);
+    if (event === undefined) return unfit(`there is no event '${name}'`);
+    emitted.push({ event, payload });
+  }
+  return { ok: true, output: result.output, value: value.value, emitted };
+}

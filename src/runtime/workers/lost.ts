@@ -1,0 +1,50 @@
+import { RunError } from '../errors.ts';
+import type { LiveRun } from '../live-run.ts';
+
+/** Why a run is parked: whatever made the try has died too often. */
+export function parked({ run, path, task, attempt }: Parked, lost: number, last: number | undefined): RunError {
+  return new RunError(
+    'MR3270',
+    `Run '${run}' is parked before step '${path}': the process in which task '${task}' was tried (attempt ${attempt}) has died ${lost} times in a row${last === undefined ? '' : `, at last at ${new Date(last).toISOString()}`}. Mend the task, and let the run go on with \`dsl runs retry ${run}\`.`,
+    { fault: 'user-code', details: { run, step: path, task, attempt, lost } },
+  );
+}
+
+interface Parked {
+  readonly run: string;
+  readonly path: string;
+  readonly task: string;
+  readonly attempt: number;
+}
+
+/** Is a blocked run parked? Then only a person wakes it. */
+export function isParked(error: string | null): boolean {
+  return error !== null && (JSON.parse(error) as { readonly code?: unknown }).code === 'MR3270';
+}
+
+/**
+ * Writes down which tries of a run were under way when the process died that made them: one line each. `counts`: was it
+ * the `lost`th time for the try at this path? Gives the reason to park the run.
+ */
+export function noteLost(
+  run: LiveRun,
+  most: number,
+  counts: (path: string, lost: number) => boolean,
+): RunError | undefined {
+  let poison: RunError | undefined;
+  for (const [path, { kind, name, tries, lost: before }] of run.records) {
+    if (kind !== 'started' && kind !== 'retrying') continue;
+    const lost = before + 1;
+    // One that waits for its next try has a timer.
+    if ((kind === 'retrying' && waits(run, path)) || !counts(path, lost)) continue;
+    const attempt = tries + 1;
+    const row = run.append({ kind: 'lost', path, name, attempt, data: JSON.stringify({ lost }) });
+    run.learn(row);
+    if (lost >= most) poison ??= parked({ run: run.id, path, task: name ?? '', attempt }, lost, row.at);
+  }
+  return poison;
+}
+
+function waits(run: LiveRun, path: string): boolean {
+  return run.context.store.tables.timers.of(run.id, path).some(({ kind }) => kind === 'retry');
+}
