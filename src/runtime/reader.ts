@@ -5,6 +5,7 @@ import { documentOf, type InstanceDocument } from './instances/document.ts';
 import { noInstance } from './instances/errors.ts';
 import { metricsOf, type MachineMetrics } from './instances/metrics.ts';
 import { historyView, instanceView, type HistoryView, type InstanceView } from './instances/views.ts';
+import { toolUse, toolViews, type ToolUse, type ToolView } from './ledger/views.ts';
 import { clockOf } from './options.ts';
 import { isAlive } from './owner.ts';
 import { runView, stepViews, type RunView, type StepView } from './views.ts';
@@ -58,6 +59,10 @@ export interface Reader {
   counts(): Partial<Record<RunStatus, number>>;
   /** The flows that start by themselves, the next one first. */
   schedules(): ScheduleView[];
+  /** The tools that the steps of a run have used, in order, with what they gave last. */
+  tools(run: string): ToolView[];
+  /** How often tools were used and their results given again, by task. */
+  toolUse(task?: string): ToolUse[];
   /** The steps that wait for a person, of one run or of all, the oldest first. */
   decisions(run?: string): DecisionView[];
   instances(query?: InstanceQuery): InstanceView[];
@@ -132,6 +137,8 @@ function reading(tables: Tables): Omit<Reader, 'close' | 'exportInstance' | 'exp
     counts: () => tables.runs.count(),
     schedules: () => scheduleViews(tables.timers),
     decisions: (run) => decisionsOf(tables, run),
+    tools: (run) => toolViews(tables, run),
+    toolUse: (task) => toolUse(tables, task),
     instances: (query = {}) => tables.instances.list(query).map((row) => instanceView(tables, row)),
     instance: (machine, id) => {
       const row = tables.instances.get(machine, id);

@@ -8,6 +8,7 @@ import {
   TaskInputError,
   TaskOutputError,
   TaskTimeoutError,
+  TotalTimeoutError,
   toTaskError,
   type AttemptIds,
   type TaskError,
@@ -35,6 +36,8 @@ export interface AttemptRequest {
   readonly signal?: AbortSignal;
   /** Default 30 s. Measured by the clock's wall time: an accelerated clock shortens waits, not work. */
   readonly timeoutMs?: number;
+  /** When all attempts of the step must have ended, by the clock, and how long that was. */
+  readonly total?: { readonly until: number; readonly ms: number };
   /** The longest silence, in ms of wall time: without a sign of life for so long the attempt fails. Default: any. */
   readonly heartbeatMs?: number;
   /** Where what outlives the attempt is kept. Absent: nothing does. */
@@ -102,6 +105,8 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
   if (implementation === undefined) return fail(new NotImplementedError(ids));
   if (signal?.aborted === true) return fail(new TaskCancelledError(ids, signal.reason));
 
+  const { total } = request;
+  if (total !== undefined && clock.now() >= total.until) return fail(new TotalTimeoutError(total.ms, ids));
   const input = checkValue(contract.input, request.input);
   if (!input.ok) return fail(new TaskInputError(input.problems, ids, input.cause));
 
@@ -128,6 +133,7 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
       if (over) return;
       over = true;
       stopTimer();
+      stopTotal?.();
       dog?.stop();
       for (const work of ends) work();
       signal?.removeEventListener('abort', cancel);
@@ -141,6 +147,7 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const wall = clock.wall ?? clock;
     const stopTimer = wall.at(wall.now() + timeoutMs, () => stop(new TaskTimeoutError(timeoutMs, ids)));
+    const stopTotal = total && clock.at(total.until, () => stop(new TotalTimeoutError(total.ms, ids)));
     const { heartbeatMs } = request;
     if (heartbeatMs !== undefined)
       dog = watchdog(wall, heartbeatMs, () => stop(new TaskHeartbeatError(heartbeatMs, life, ids)));

@@ -95,7 +95,7 @@ export function contextOf(request: AttemptRequest, attempt: Attempt): TaskContex
       return saved === undefined ? undefined : (JSON.parse(saved) as unknown);
     },
     tool: (name, args, run, options) =>
-      keeping(`used the tool '${name}'`, () => services.tool(ids, signal)(name, args, run, options)),
+      keeping(`used the tool '${name}'`, () => services.tool(signal)(name, args, run, options)),
     once: (key, asked, run, options) =>
       keeping(`asked for '${key}'`, () => services.once(signal)(key, asked, run, options)),
     metadata: request.metadata ?? {},

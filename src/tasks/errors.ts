@@ -1,4 +1,4 @@
-import { messageOf as textOf, MillraceError, type Fault } from '../core/index.ts';
+import { messageOf as textOf, MillraceError, RecordedError, type Fault } from '../core/index.ts';
 
 /** Which attempt of which task failed: what every task error says in its `details`. */
 export interface AttemptIds {
@@ -114,7 +114,7 @@ export class TotalTimeoutError extends TaskError {
         fault: 'environment',
         ids,
         cause,
-        details: { totalTimeoutMs },
+        details: { totalTimeoutMs, ...(cause instanceof RecordedError ? { last: cause.record } : {}) },
       },
     );
   }

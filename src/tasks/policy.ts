@@ -10,6 +10,10 @@ export interface StepPolicy {
   /** All tries, the first included. */
   readonly attempts: number;
   readonly timeoutMs: number;
+  /** Of all tries and the waits between them; undefined for any time. */
+  readonly totalMs: number | undefined;
+  /** The longest silence of an attempt; undefined for any. */
+  readonly heartbeatMs: number | undefined;
   readonly retry: Partial<RetryPolicy>;
 }
 
@@ -31,6 +35,8 @@ export function stepPolicy(
   return {
     attempts: declared ? (retry.attempts ?? 4) : 1,
     timeoutMs: timeout === undefined ? defaultTimeoutMs : milliseconds(timeout),
+    totalMs: task.totalTimeout === undefined ? undefined : milliseconds(task.totalTimeout),
+    heartbeatMs: task.heartbeat === undefined ? undefined : milliseconds(task.heartbeat),
     retry,
   };
 }

@@ -1,5 +1,5 @@
 import type { Duration } from '../core/index.ts';
-import { TaskError, type AttemptIds } from './errors.ts';
+import { TaskError } from './errors.ts';
 import { encodeJson } from './json.ts';
 
 /** What an effect gets that is to happen once. */
@@ -53,8 +53,8 @@ export interface AttemptServices {
   state(): string | undefined;
   /** Resolves when it is durable. */
   checkpoint(state: string): Promise<void>;
-  readonly tool: (ids: AttemptIds, signal: AbortSignal) => ToolCall;
-  readonly once: (signal: AbortSignal) => OnceCall;
+  tool(signal: AbortSignal): ToolCall;
+  once(signal: AbortSignal): OnceCall;
   /** Hears of each sign of life. */
   heartbeat?(details: unknown): void;
 }
@@ -75,7 +75,7 @@ export function transientServices(idempotencyKey: string): AttemptServices {
       saved = state;
       return Promise.resolve();
     },
-    tool: (_ids, signal) => effect(signal),
+    tool: effect,
     once: effect,
   };
 }

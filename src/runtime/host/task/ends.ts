@@ -7,7 +7,10 @@ import { dropTimer } from '../timer.ts';
 import type { TaskStep } from './step.ts';
 
 /** The result of a step that the journal has finished. */
-export async function recorded({ part, id, path, contract }: Omit<TaskStep, 'policy' | 'key'>, record: Record) {
+export async function recorded(
+  { part, id, path, contract }: Pick<TaskStep, 'part' | 'id' | 'path' | 'contract'>,
+  record: Record,
+) {
   part.time = record.at;
   part.finished.set(id, record.seq);
   part.run.lastOutput = record.data ?? undefined;
@@ -31,7 +34,10 @@ export function complete(step: TaskStep, attempt: number, outcome: Extract<Attem
       place: options.at,
       data: outcome.output ?? null,
     },
-    (tx) => run.publish(tx, outcome.emitted, path),
+    (tx) => {
+      run.publish(tx, outcome.emitted, path);
+      step.services.forget(tx);
+    },
   );
   part.time = row.at;
   part.finished.set(id, row.seq);

@@ -1,12 +1,12 @@
 import type { AttemptOutcome, AttemptRequest, TaskImplementation } from '../../../tasks/index.ts';
 import type { TaskStep } from './step.ts';
 
-/** Makes one attempt. */
+/** Makes one attempt when its turn has come. Undefined: the run was paused before. */
 export function perform(
   step: TaskStep,
   attempt: number,
   implementation: TaskImplementation,
-): Promise<AttemptOutcome> {
+): Promise<AttemptOutcome | undefined> {
   const { part, contract, asked, policy } = step;
   const { run, scope } = part;
   const { clock, logger, attempts } = run.context;
@@ -20,6 +20,9 @@ export function perform(
     idempotencyKey: step.key,
     signal: scope.signal,
     timeoutMs: policy.timeoutMs,
+    services: step.services,
+    ...(policy.heartbeatMs === undefined ? {} : { heartbeatMs: policy.heartbeatMs }),
+    ...(policy.totalMs === undefined ? {} : { total: { until: step.since + policy.totalMs, ms: policy.totalMs } }),
     clock,
     logger,
     ...(run.metadata === undefined ? {} : { metadata: run.metadata }),

@@ -1,38 +1,68 @@
-import type { AttemptIds, AttemptServices, OnceCall, ToolCall } from '../../../tasks/index.ts';
+import { hash } from 'node:crypto';
+import type { Tx } from '../../../store/index.ts';
+import type { AttemptServices, OnceCall, ToolCall } from '../../../tasks/index.ts';
 import { onceOf } from '../../ledger/once.ts';
 import type { LedgerPlace } from '../../ledger/place.ts';
 import { toolsOf, type ToolStep } from '../../ledger/tool.ts';
 
+/** The state of a step, and a hash of the input that it belongs to: a step that begins anew with another one has none. */
+interface Saved {
+  readonly for: string;
+  readonly state: unknown;
+}
+
 /** What the attempts of one step keep. One for all of them, so that the end of the step knows what there is to remove. */
 export class StepServices implements AttemptServices {
-  /** May there be something that the completion of the step removes? */
-  saved: boolean;
   readonly #place: LedgerPlace;
   readonly #step: ToolStep;
+  readonly #asked: string | null;
+  /** May there be something that the completion of the step removes? */
+  #saved: boolean;
   #running: Map<string, Promise<unknown>> | undefined;
 
-  constructor(place: LedgerPlace, step: ToolStep, saved: boolean) {
+  /** `asked`: the JSON text of its input. `known`: did it begin before this process? */
+  constructor(place: LedgerPlace, step: ToolStep, asked: string | null, known: boolean) {
     this.#place = place;
     this.#step = step;
-    this.saved = saved;
+    this.#asked = asked;
+    this.#saved = known;
   }
 
   state(): string | undefined {
     const { run, path } = this.#step;
-    return this.saved ? this.#place.tables.progress.get(run, path)?.state : undefined;
+    const row = this.#saved ? this.#place.tables.progress.get(run, path) : undefined;
+    if (row === undefined) return undefined;
+    const saved = JSON.parse(row.state) as Saved;
+    return saved.for === this.#inputHash() ? JSON.stringify(saved.state) : undefined;
   }
 
   checkpoint(state: string): Promise<void> {
-    this.saved = true;
+    this.#saved = true;
     const { run, path } = this.#step;
-    return this.#place.write((tx) => tx.progress.put({ run, path, state, at: this.#place.clock.now() }));
+    const text = `{"for":"${this.#inputHash()}","state":${state}}`;
+    return this.#place.write((tx) => tx.progress.put({ run, path, state: text, at: this.#place.clock.now() }));
   }
 
-  tool(_ids: AttemptIds, signal: AbortSignal): ToolCall {
+  tool(signal: AbortSignal): ToolCall {
     return toolsOf(this.#place, this.#step, (this.#running ??= new Map()), signal);
   }
 
   once(signal: AbortSignal): OnceCall {
     return onceOf(this.#place, signal);
+  }
+
+  /** Removes the state: the step is done. */
+  forget(tx: Tx): void {
+    if (this.#saved) tx.progress.remove(this.#step.run, this.#step.path);
+  }
+
+  /** Trusts nothing that the step has kept: the world is not as its result says. */
+  distrust(tx: Tx): void {
+    this.forget(tx);
+    tx.ledger.drop(this.#step.run, this.#step.path);
+  }
+
+  #inputHash(): string {
+    return hash('sha256', this.#asked ?? '', 'hex');
   }
 }

@@ -6,7 +6,9 @@ import { expectSame, failed, type CallOptions } from '../call.ts';
 import { recordedError } from '../order.ts';
 import type { Part } from '../part.ts';
 import type { Record } from '../records.ts';
+import { placeOf } from '../../ledger/place.ts';
 import { recorded } from './ends.ts';
+import { StepServices } from './services.ts';
 import { tries } from './tries.ts';
 
 /** Runs the attempts of one task, at most until one succeeds: what the journal has is not done again. */
@@ -29,6 +31,7 @@ export async function task(
     throw failed(part, path, toErrorRecord(error), { name, attempt: 0, at: options.at }, { contract, asked: null });
   }
   const asked = encoded.value ?? null;
+  let since = record?.since ?? 0;
   const step = { part, id, path, contract, asked, options };
   if (record !== undefined) {
     await expectSame(part, path, record, name, asked);
@@ -40,12 +43,16 @@ export async function task(
         : (part.scope.reason ?? new Cancelled(`Step '${path}' was cancelled.`));
     }
   } else {
-    run.append({ kind: 'started', path, name, attempt: 1, place: options.at, data: asked });
+    since = run.append({ kind: 'started', path, name, attempt: 1, place: options.at, data: asked }).at;
   }
   run.working(1);
   try {
     const policy = stepPolicy(contract.policy, options);
-    return await tries({ ...step, policy, key: idempotencyKey(run.id, run.origin(path)) }, record);
+    const origin = run.origin(path);
+    const key = idempotencyKey(run.id, origin, run.past.epochOf(path));
+    const place = { run: run.id, path: origin, task: name };
+    const services = new StepServices(placeOf(run.context), place, asked, record !== undefined);
+    return await tries({ ...step, policy, key, since, services }, record);
   } finally {
     run.working(-1);
   }

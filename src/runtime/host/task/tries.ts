@@ -1,8 +1,9 @@
-import { toErrorRecord } from '../../../core/index.ts';
-import { retryDelay } from '../../../tasks/index.ts';
+import { RecordedError, toErrorRecord, type ErrorRecord } from '../../../core/index.ts';
+import { retryDelay, TotalTimeoutError } from '../../../tasks/index.ts';
 import { never, RunError } from '../../errors.ts';
 import type { Record } from '../records.ts';
 import { setTimer } from '../timer.ts';
+import { notBefore } from '../../attempts/index.ts';
 import { cancel, complete, fail } from './ends.ts';
 import { perform } from './perform.ts';
 import type { TaskStep } from './step.ts';
@@ -31,11 +32,15 @@ export async function tries(step: TaskStep, record: Record | undefined): Promise
     if (attempts.closed) return never();
     const outcome = await perform(step, attempt, implementation);
     if (run.dead) await run.committed();
+    // Paused while it waited for its turn.
+    if (outcome === undefined) continue;
     if (outcome.ok) return complete(step, attempt, outcome);
     if (scope.reason !== undefined) return cancel(step, attempt);
     const error = toErrorRecord(outcome.error);
     if (!error.retryable || attempt >= policy.attempts) throw fail(step, attempt, error);
-    const until = clock.now() + retryDelay(policy.retry, attempt, random);
+    const until = Math.max(clock.now() + retryDelay(policy.retry, attempt, random), notBefore(error));
+    if (policy.totalMs !== undefined && until >= step.since + policy.totalMs)
+      throw fail(step, attempt, tooLate(step, attempt, error));
     run.append(
       { kind: 'retrying', path, name, attempt, place: options.at, data: JSON.stringify({ error, until }) },
       (tx) => setTimer(tx, 'retry', run.id, path, until),
@@ -51,6 +56,12 @@ async function untilDue({ part, path }: TaskStep, until: number): Promise<void> 
   run.working(-1);
   await run.wait(path, scope);
   run.working(1);
+}
+
+/** No other attempt could begin in time. */
+function tooLate({ part, path, contract, policy }: TaskStep, attempt: number, last: ErrorRecord): ErrorRecord {
+  const ids = { task: contract.contract, runId: part.run.id, step: path, attempt };
+  return toErrorRecord(new TotalTimeoutError(policy.totalMs ?? 0, ids, new RecordedError(last)));
 }
 
 function notImplemented({ part: { run }, path, contract: { contract: name } }: TaskStep): RunError {
