@@ -23,6 +23,7 @@ const shapes: { readonly [K in RequestKind]: z.ZodType } = {
   cancel: z.object({ runId: text, reason: key }),
   pause: z.object({ runId: text, inFlight: z.enum(['await', 'abort']).optional() }),
   resume: z.object({ runId: text }),
+  retry: z.object({ runId: text, fromStep: key, input: any, by: key, reason: key }),
   enqueue: z.object({
     runId: text,
     step: text,
@@ -62,7 +63,7 @@ export function readAsks<K extends RequestKind>(kind: K, written: string): Reque
  */
 export function writeAsks<K extends RequestKind>(asks: Requests[K]['asks']): string {
   const given: Readonly<Record<string, unknown>> = { ...asks };
-  const name = String(given['event'] ?? given['target'] ?? given['machine'] ?? given['step']);
+  const name = String(given['event'] ?? given['target'] ?? given['machine'] ?? given['step'] ?? given['runId']);
   for (const part of ['payload', 'input', 'metadata', 'context', 'form'] as const) {
     const encoded = encodeJson(given[part]);
     if (!encoded.ok) throw notJson(part, name, encoded.problems);

@@ -7,6 +7,8 @@ import type { RollbackAsks, RollbackGives } from './instances/rollback.ts';
 import type { InstanceView } from './instances/views.ts';
 import type { PauseAsks, PauseGives } from './pause.ts';
 import type { Reader } from './reader.ts';
+import type { RetryGives } from './rewind/retry.ts';
+import type { RetryAsks } from './rewind/retry-plan.ts';
 import type { RequestKind, Requests } from './requests.ts';
 import type { CreateOptions, StartOptions, StartResult } from './results.ts';
 
@@ -105,8 +107,16 @@ export abstract class Controls {
   async removeInstance(machine: string, id: string, options: { readonly force?: boolean } = {}): Promise<void> {
     await this.ask('remove', { machine, id, ...options });
   }
-  retry(runId: string): never {
-    return notYet('retry', runId);
+  /**
+   * Does steps of a run again: what failed, or the step `fromStep` (`''`: all of the run), and what came after it in its own
+   * part and in those around it. What ran beside it is kept, what was undone is done again. The steps have new idempotency
+   * keys, except those whose attempts were only aborted. `input`: another input for that step. What is at work is aborted.
+   *
+   * @throws RunError MR3208 unknown run, MR3252 it is completed or cancelled (fork it), MR3253 not in this state, MR3254 no
+   * such step, MR3255 an input that is not valid, MR3256 its journal does not fit the code, MR3257 the run above has gone on.
+   */
+  retry(runId: string, options: Omit<RetryAsks, 'runId'> = {}): Promise<RetryGives> {
+    return this.ask('retry', { runId, ...options });
   }
   fork(runId: string): never {
     return notYet('fork', runId);

@@ -5,6 +5,7 @@ import { RunError } from './errors.ts';
 import { decision, decisionsOf, type Decision } from './decisions.ts';
 import { filledIn, jsonSchema } from './host/approve.ts';
 import { dropTimer } from './host/timer.ts';
+import { effective } from './rewind/rewound.ts';
 
 /** A person's word on a step that waits for it. */
 export interface DecideAsks {
@@ -79,7 +80,7 @@ function formOf({ forms = {} }: FlowModule, step: string): Schema | undefined {
 /** Why there is nothing to decide. */
 function notAsked(tx: Tx, run: string, step: string): RunError {
   const details = { run, step };
-  const lines = tx.journal.of(run);
+  const lines = effective(tx.journal.of(run));
   const decided = lines.find((line) => line.path === step && line.kind === 'decided');
   if (decided !== undefined) {
     const { approved, by } = JSON.parse(decided.data ?? '{}') as Decision;

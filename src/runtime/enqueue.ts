@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { RunError } from './errors.ts';
 import { openGraph } from './host/graph.ts';
 import { addedPath, type Added } from './host/graph-added.ts';
+import { effective } from './rewind/rewound.ts';
 
 /** A node for a graph that is under way. */
 export interface EnqueueAsks {
@@ -35,7 +36,7 @@ export function enqueue(desk: Context, tx: Tx, asks: EnqueueAsks): EnqueueGives 
   const refuse = (why: string): RunError =>
     new RunError('MR3238', `'${node}' cannot be added to graph '${step}' of run '${runId}': ${why}.`, { details });
   if (/[/[\]~]|^\s*$/.test(node)) throw refuse('its name must not be empty nor hold any of / [ ] ~');
-  const names = namesIn(tx.journal.of(runId), step);
+  const names = namesIn(effective(tx.journal.of(runId)), step);
   if (names.has(node)) throw refuse('there is such a node already');
   const unknown = needs.find((need) => !names.has(need));
   if (unknown === node) throw refuse('it needs itself');

@@ -1,6 +1,8 @@
 import type { Repeated } from '../core/index.ts';
 import type { Engine } from './engine.ts';
+import { preparedRow } from './prepare.ts';
 import { answerRow } from './requests.ts';
+import type { Unit } from './writer.ts';
 
 /** How often an owner looks whether another process has written, in ms. Reading the version takes microseconds. */
 const look = 20;
@@ -40,7 +42,7 @@ export class Inbox {
     for (const row of store.tables.inbox.pending()) {
       if (this.#underWay.has(row.id)) continue;
       this.#underWay.add(row.id);
-      writer.enqueue({
+      const unit: Unit<void> = {
         run: (tx) => {
           // The id was read outside of the transaction.
           if (tx.inbox.get(row.id)?.answer !== null) return;
@@ -57,7 +59,10 @@ export class Inbox {
           const record = { name: 'Error', message: String(error), code: 'MR3404', retryable: false, fault: 'internal' };
           writer.enqueue({ run: (tx) => tx.inbox.answer(row.id, JSON.stringify({ error: record })) });
         },
-      });
+      };
+      const ready = preparedRow(this.#engine, row, () => writer.submit(unit.run));
+      if (ready === undefined) writer.enqueue(unit);
+      else ready.then(unit.done, unit.failed);
     }
   }
 

@@ -2,6 +2,7 @@ import type { RunRow, Tx } from '../store/index.ts';
 import type { Context, Stop } from './context.ts';
 import { RunError } from './errors.ts';
 import type { LiveRun } from './live-run.ts';
+import { effective } from './rewind/rewound.ts';
 
 /** Which run rests, and what becomes of its attempts: `await` lets them end, `abort` begins them again after `resume`. */
 export interface PauseAsks {
@@ -106,7 +107,7 @@ function canRest(desk: Desk, tx: Tx, row: RunRow): boolean {
 
 /** Why a run that is not in memory is on its way to its end, if it is. The first reason counts. */
 export function stopOf(tx: Tx, run: string): Stop | undefined {
-  const line = tx.journal.of(run).find(({ kind }) => kind === 'stopping');
+  const line = effective(tx.journal.of(run)).find(({ kind }) => kind === 'stopping');
   return line === undefined ? undefined : (JSON.parse(line.data ?? '') as Stop);
 }
 

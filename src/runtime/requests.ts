@@ -16,6 +16,8 @@ import type { Instances } from './instances/instances.ts';
 import type { LiveRun } from './live-run.ts';
 import { remove, type RemoveAsks } from './instances/remove.ts';
 import { restore, type RestoreAsks } from './instances/restore.ts';
+import { retry, type RetryGives } from './rewind/retry.ts';
+import type { RetryAsks } from './rewind/retry-plan.ts';
 import { rollback, type RollbackAsks, type RollbackGives } from './instances/rollback.ts';
 
 /** What may be asked of whoever drives the database, as JSON. */
@@ -43,6 +45,7 @@ export interface Requests {
   };
   readonly pause: { readonly asks: PauseAsks; readonly gives: PauseGives };
   readonly resume: { readonly asks: { readonly runId: string }; readonly gives: PauseGives };
+  readonly retry: { readonly asks: RetryAsks; readonly gives: RetryGives };
   readonly enqueue: { readonly asks: EnqueueAsks; readonly gives: EnqueueGives };
   readonly decide: { readonly asks: DecideAsks; readonly gives: DecideGives };
   readonly create: {
@@ -140,6 +143,7 @@ const carryOut: {
   enqueue,
   pause,
   resume,
+  retry,
   rollback: (desk, tx, asks) => rollback(desk.instances, tx, asks),
   remove: (desk, tx, asks) => remove(desk.instances, tx, asks),
   restore: (desk, tx, asks) => restore(desk.instances, tx, asks),

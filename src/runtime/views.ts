@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../core/index.ts';
 import type { JournalRow, RunRow, RunStatus } from '../store/index.ts';
 import type { PartialFailure } from './live-run.ts';
+import { effective } from './rewind/rewound.ts';
 
 /** A run as people and programs see it. Times are in ms since 1970; `output` is as recorded, before parsing. */
 export interface RunView {
@@ -115,7 +116,7 @@ const ends: Readonly<Partial<Record<JournalRow['kind'], StepStatus>>> = {
 /** The steps of a run, in the order in which they began. */
 export function stepViews(rows: readonly JournalRow[]): StepView[] {
   const steps = new Map<string, StepView>();
-  for (const row of rows) {
+  for (const row of effective(rows)) {
     if (row.kind === 'stopping') {
       for (const [path, step] of steps)
         if (step.endedAt === undefined) steps.set(path, { ...step, status: 'cancelled', endedAt: row.at });

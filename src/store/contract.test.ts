@@ -209,6 +209,11 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
     expect(events.consumed('r', 1)).toBe(true);
     expect(events.oldest('e', 'k', 0, 1, 'r')?.id).toBe('e2');
     expect(events.oldest('e', 'k', 0, 1, 'q')?.id).toBe('e1');
+    store.transaction((tx) => tx.events.consume('r', 2));
+    expect(events.consumedBy('r')).toEqual([1, 2]);
+    expect(events.consumedBy('q')).toEqual([]);
+    store.transaction((tx) => tx.events.release('r', 2));
+    expect(events.consumedBy('r')).toEqual([1]);
     expect(() => store.transaction((tx) => tx.events.append(event('e1')))).toThrow(
       expect.objectContaining({ code: 'MR3012' }),
     );

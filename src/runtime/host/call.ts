@@ -55,7 +55,9 @@ export async function callFor<Result>(
   at: At,
 ): Promise<Call<Result>> {
   try {
-    return call();
+    const made = call();
+    const edit = part.run.past.editOf(path);
+    return edit === undefined ? made : { ...made, input: edit.input };
   } catch (thrown) {
     if (record !== undefined)
       return part.diverged(`the call of step '${path}' throws now (${messageOf(thrown)}), and did not before`);

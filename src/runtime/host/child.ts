@@ -2,6 +2,7 @@ import { milliseconds, toErrorRecord, type ErrorRecord } from '../../core/index.
 import type { AnyFlow, Call, RetryPolicy } from '../../flow/index.ts';
 import { decodeJson, encodeJson, retryDelay } from '../../tasks/index.ts';
 import { Cancelled, RunError } from '../errors.ts';
+import type { LiveRun } from '../live-run.ts';
 import { called, expectSame, failed, type CallOptions } from './call.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
@@ -23,8 +24,9 @@ export function child(part: Part, id: string, call: () => Call<unknown>, options
 }
 
 /** The id of the child run that a step starts. */
-export function childId(run: string, path: string, attempt: number): string {
-  return attempt === 1 ? `${run}/${path}` : `${run}/${path}~${attempt}`;
+export function childId({ id, origin, past }: LiveRun, path: string, attempt: number): string {
+  const epoch = past.epochOf(path);
+  return `${id}/${origin(path)}${epoch === 0 ? '' : `~r${epoch}`}${attempt === 1 ? '' : `~${attempt}`}`;
 }
 
 /** Runs a flow that has been called for. Its end is written into this run's journal by the transaction that ends it. */
@@ -85,7 +87,7 @@ export async function performChild(
         return completed(known);
       default:
         throw (
-          scope.reason ?? new Cancelled(`The child run '${childId(run.id, run.origin(path), attempt)}' was cancelled.`)
+          scope.reason ?? new Cancelled(`The child run '${childId(run, path, attempt)}' was cancelled.`)
         );
     }
   }
@@ -93,7 +95,7 @@ export async function performChild(
   function start(attempt: number): Record {
     const row = run.append({ kind: 'called', path, name, attempt, place: options.at, data: asked }, (tx) =>
       run.context.create(tx, {
-        id: childId(run.id, run.origin(path), attempt),
+        id: childId(run, path, attempt),
         kind: 'flow',
         target: name,
         input: asked ?? undefined,
@@ -151,7 +153,7 @@ async function ended(part: Part, path: string, attempt: number): Promise<void> {
   if (run.held) await run.released();
   if (run.records.get(path)?.kind !== 'called') return;
   const reason = scope.reason ?? new Cancelled('Its parent no longer waits for it.');
-  run.context.requestStop(childId(run.id, run.origin(path), attempt), {
+  run.context.requestStop(childId(run, path, attempt), {
     reason: 'cancel',
     error: toErrorRecord(reason),
   });

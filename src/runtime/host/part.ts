@@ -51,6 +51,8 @@ export class Part implements Host {
   /** Something recorded comes after this part, so nothing new may be recorded in it. */
   readonly #sealed: boolean;
   #drawn = 0;
+  /** The step that it has come to. */
+  #at = '';
 
   constructor(run: LiveRun, prefix: string, scope: Scope, time: number, sealed: boolean) {
     this.run = run;
@@ -63,8 +65,9 @@ export class Part implements Host {
     this.#open = recorded.size === 0 ? new Set() : new Set([...recorded].filter((id) => !id.startsWith('~')));
   }
 
+  /** In what was copied from another run, that one: its code has to see what it saw. */
   get runId(): string {
-    return this.run.id;
+    return this.run.past.originOf(this.#at) ?? this.run.id;
   }
 
   path(id: string): string {
@@ -80,7 +83,7 @@ export class Part implements Host {
       );
     }
     this.#seen.add(id);
-    return this.path(id);
+    return (this.#at = this.path(id));
   }
 
   /** Recorded steps must be asked for in the order in which they were recorded. */
@@ -204,7 +207,8 @@ export class Part implements Host {
   undo(id: string, call: () => Call<unknown>, options: { readonly at: At }): void {
     const seq = this.finished.get(id);
     // A step that failed and was passed over did nothing that could be undone.
-    if (seq !== undefined) this.run.undos.push({ path: this.path(id), seq, call, at: options.at, time: this.time });
+    // Nor is what another run has done undone in its fork.
+    if (seq !== undefined && !this.run.past.isCopied(seq)) this.run.undos.push({ path: this.path(id), seq, call, at: options.at, time: this.time });
   }
 
   branch<Parts extends Readonly<globalThis.Record<string, PartOf<unknown>>>>(
@@ -288,10 +292,10 @@ export class Part implements Host {
   }
 
   random(): number {
-    return numberFrom(this.run.id, this.run.origin(this.prefix), this.#drawn++);
+    return numberFrom(this.runId, this.run.origin(this.prefix), this.#drawn++);
   }
 
   idGen(): string {
-    return idFrom(this.run.id, this.run.origin(this.prefix), this.#drawn++);
+    return idFrom(this.runId, this.run.origin(this.prefix), this.#drawn++);
   }
 }

@@ -32,6 +32,7 @@ export function runTable(log: Log): RunTable {
     ids: (status) =>
       sorted(
         table.filter((row) => status.includes(row.status)),
+        (row) => -row.priority,
         (row) => row.created,
         (row) => row.id,
       ).map(({ id }) => id),
@@ -145,7 +146,7 @@ export function eventTable(log: Log): EventTable {
   const table = new Table<EventRow>(log);
   const ids = new Table<number>(log);
   const keys = new Table<{ readonly event: string; readonly key: string; readonly seq: number }>(log);
-  const consumed = new Table<true>(log);
+  const consumed = new Table<{ readonly run: string; readonly seq: number }>(log);
   const inOrder = (wanted: (row: EventRow) => boolean): EventRow[] => sorted(table.filter(wanted), (row) => row.seq);
   const last = (): number => table.rows().reduce((seq, row) => Math.max(seq, row.seq), 0);
   return {
@@ -172,8 +173,14 @@ export function eventTable(log: Log): EventTable {
         .map(({ seq }) => table.get(seq))
         .find((row) => row !== undefined && row.expires > now && consumed.get(run, row.seq) === undefined);
     },
-    consume: (run, seq) => consumed.insert([run, seq], true),
-    consumed: (run, seq) => consumed.get(run, seq) === true,
+    consume: (run, seq) => consumed.insert([run, seq], { run, seq }),
+    consumed: (run, seq) => consumed.get(run, seq) !== undefined,
+    release: (run, seq) => consumed.remove([run, seq]),
+    consumedBy: (run) =>
+      sorted(
+        consumed.filter((row) => row.run === run).map(({ seq }) => seq),
+        (seq) => seq,
+      ),
     list: (filter) =>
       page(inOrder((row) => filter.name === undefined || row.name === filter.name).toReversed(), filter),
     named: (name) => inOrder((row) => row.name === name),

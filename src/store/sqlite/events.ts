@@ -24,6 +24,8 @@ export function eventTable(db: DatabaseSync): EventTable {
   );
   const consume = command(db, 'INSERT INTO consumed (run, seq) VALUES (?, ?)');
   const consumed = query<{ run: string }>(db, 'SELECT run FROM consumed WHERE run = ? AND seq = ?');
+  const release = command(db, 'DELETE FROM consumed WHERE run = ? AND seq = ?');
+  const consumedBy = query<{ seq: number }>(db, 'SELECT seq FROM consumed WHERE run = ? ORDER BY seq');
   const named = query<EventRow>(db, `SELECT ${columns} FROM events WHERE name = ? ORDER BY seq`);
   const namedAfter = query<EventRow>(
     db,
@@ -41,6 +43,8 @@ export function eventTable(db: DatabaseSync): EventTable {
     oldest: (event, key, since, now, run) => oldest.get(event, key, since, now, run),
     consume: (run, seq) => void consume(run, seq),
     consumed: (run, seq) => consumed.get(run, seq) !== undefined,
+    release: (run, seq) => void release(run, seq),
+    consumedBy: (run) => consumedBy.all(run).map(({ seq }) => seq),
     list: (filter) => {
       const { sql, values } = where([['name = ?', filter.name]]);
       return query<EventRow>(db, `SELECT ${columns} FROM events ${sql} ORDER BY seq DESC LIMIT ? OFFSET ?`).all(

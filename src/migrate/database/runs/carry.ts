@@ -162,6 +162,7 @@ function partName(path: string, name: string, renamed: (path: string) => string)
 /** What a line says of the parts of its step: the case that was chosen, who won, the nodes of a graph. */
 function withParts({ kind, path, data }: JournalRow, renamed: (path: string) => string): string | null {
   if (data === null) return data;
+  if (kind === 'rewound') return withPaths(data, renamed);
   const graph = kind === 'enqueued' ? path.replace(/\/~add\/[^/]+$/, '') : path;
   const part = (name: string): string => partName(graph, name, renamed);
   if (kind === 'chosen' || kind === 'won') return part(data);
@@ -169,9 +170,22 @@ function withParts({ kind, path, data }: JournalRow, renamed: (path: string) => 
   const names = new Set(['nodes', 'failed', 'skipped', 'needs']);
   const lists = Object.entries(JSON.parse(data) as Readonly<Record<string, unknown>>).map(([key, value]) => [
     key,
-    names.has(key) && Array.isArray(value) ? value.map((name) => part(String(name))) : value,
+    names.has(key) && Array.isArray(value) ? value.map((name) => part(String(name))) : needsOf(key, value),
   ]);
   return JSON.stringify(Object.fromEntries(lists));
+
+  /** Who needs whom in a graph, by name. */
+  function needsOf(key: string, value: unknown): unknown {
+    if (key !== 'after') return value;
+    const needs = Object.entries(value as Readonly<Record<string, readonly string[]>>);
+    return Object.fromEntries(needs.map(([name, others]) => [part(name), others.map(part)]));
+  }
+}
+
+/** What a line says that takes others back. */
+function withPaths(data: string, renamed: (path: string) => string): string {
+  const { drops, ends, ...more } = JSON.parse(data) as { readonly drops: string[]; readonly ends: string[] };
+  return JSON.stringify({ drops: drops.map(renamed), ends: ends.map(renamed), ...more });
 }
 
 function changed(step: PlannedStep, change: unknown, text: string | null, facts: RunFacts): string | null {

@@ -1,0 +1,52 @@
+import type { InboxRow } from '../store/index.ts';
+import { readAsks } from './asks.ts';
+import type { Engine } from './engine.ts';
+import type { RequestKind, Requests } from './requests.ts';
+import { makeReady, Moved } from './rewind/ready.ts';
+
+/** How often a request is made ready anew when what it is about goes on meanwhile. */
+const most = 20;
+
+/**
+ * Does what a request needs before it can be carried out in one transaction; undefined for most, which need nothing. With
+ * the promise that it gives, `carry` is called as often as it throws that things have moved on.
+ */
+export function prepared<K extends RequestKind, T>(
+  engine: Engine,
+  kind: K,
+  asks: Requests[K]['asks'],
+  carry: () => Promise<T>,
+): Promise<T> {
+  return kind === 'retry' ? again(engine, asks as Requests['retry']['asks'], carry) : carry();
+}
+
+/** The same for a request that another process has written; undefined when it needs nothing. */
+export function preparedRow(
+  engine: Engine,
+  { kind, request }: Pick<InboxRow, 'kind' | 'request'>,
+  carry: () => Promise<void>,
+): Promise<void> | undefined {
+  if (kind !== 'retry') return undefined;
+  try {
+    return again(engine, readAsks(kind, request), carry);
+  } catch {
+    // Whoever carries it out says what is wrong with it.
+    return undefined;
+  }
+}
+
+async function again<T>(engine: Engine, asks: Requests['retry']['asks'], carry: () => Promise<T>): Promise<T> {
+  try {
+    for (let tries = 1; ; tries++) {
+      await makeReady(engine, asks);
+      try {
+        return await carry();
+      } catch (thrown) {
+        if (!(thrown instanceof Moved) || tries === most) throw thrown;
+      }
+    }
+  } finally {
+    // Where it was refused, the run goes on as it was.
+    engine.load(asks.runId, false);
+  }
+}

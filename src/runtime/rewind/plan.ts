@@ -1,0 +1,225 @@
+import type { JournalRow } from '../../store/index.ts';
+import { covers, type Rewound } from './rewound.ts';
+import { locate, stepsIn, treeOf, type Node, type Part, type Place } from './tree.ts';
+
+/** What is to be taken back. */
+export interface Aim {
+  /** The steps to go back to. */
+  readonly steps: readonly string[];
+  /** Failures that a flow has passed over (`onFailure: 'continue'`, a fallback): they did not end anything. */
+  readonly passed: ReadonlySet<string>;
+  /** The run has failed, or is about to: so all that brought it down is done again, too. */
+  readonly failed: boolean;
+  /** Steps that wait again for what they began: only their failure is taken back. */
+  readonly await?: readonly string[];
+}
+
+/**
+ * What has to be taken back so that a run does some of its steps again: each step itself, and what comes after it in its
+ * own part and in the parts around it. What ran beside it is kept, unless it failed or was cancelled with it: then it goes
+ * on, or is done again. Where that takes back that the run, an attempt or a race came to its end, what was undone
+ * because of that end is done again, too.
+ *
+ * `undefined`: there is no such step.
+ */
+export function planOf(rows: readonly JournalRow[], aim: Aim): Pick<Rewound, 'drops' | 'ends'> | undefined {
+  const root = treeOf(rows);
+  const work = new Plan(root, rows, aim.passed);
+  for (const path of aim.steps) {
+    if (path === '') return { drops: [''], ends: [] };
+    const places = locate(root, path);
+    if (places === undefined) return undefined;
+    work.again(places);
+  }
+  for (const path of aim.await ?? []) {
+    const places = locate(root, path);
+    if (places === undefined) return undefined;
+    work.ends.add(path);
+    work.climb(places);
+  }
+  if (aim.failed) work.restart(root);
+  return work.result();
+}
+
+class Plan {
+  readonly drops = new Set<string>();
+  readonly ends = new Set<string>();
+  readonly #root: Part;
+  readonly #enqueued: readonly JournalRow[];
+  readonly #passed: ReadonlySet<string>;
+  readonly #climbed = new Set<string>();
+
+  constructor(root: Part, rows: readonly JournalRow[], passed: ReadonlySet<string>) {
+    this.#root = root;
+    this.#enqueued = rows.filter(({ kind }) => kind === 'enqueued');
+    this.#passed = passed;
+  }
+
+  result(): Pick<Rewound, 'drops' | 'ends'> {
+    const drops = [...this.drops].filter((path) => ![...this.drops].some((one) => one !== path && covers(one, path)));
+    const ends = [...this.ends].filter((path) => !drops.some((prefix) => covers(prefix, path)));
+    return { drops, ends };
+  }
+
+  /** A step is done again. */
+  again(places: readonly Place[]): void {
+    const node = (places.at(-1) as Place).node;
+    this.drops.add(node.path);
+    this.climb(places);
+  }
+
+  /** Takes back what came after a step, in all parts around it. */
+  climb(places: readonly Place[]): void {
+    for (const { part, at, node } of places.toReversed()) {
+      if (this.#climbed.has(node.path)) continue;
+      this.#climbed.add(node.path);
+      if (part.of?.kind === 'graph') this.#afterNode(part.of, part, node);
+      else {
+        for (const later of part.steps.slice(at + 1)) this.drops.add(later.path);
+        if (part.of !== undefined) this.#reopen(part.of, part);
+      }
+    }
+  }
+
+  /** A part has failed or was cancelled: what brought it down is done again, or goes on. */
+  restart(part: Part): void {
+    for (const undone of stepsIn(part, settled)) if (undone.undone) this.#step(undone.path);
+    this.#unfinished(part);
+  }
+
+  #step(path: string): void {
+    const places = locate(this.#root, path);
+    if (places !== undefined && !this.drops.has(path)) this.again(places);
+  }
+
+  /** The end of a step around is taken back, since one of its parts goes back. */
+  #reopen(node: Node, from: Part): void {
+    const others = [...node.parts].filter(([, part]) => part !== from);
+    switch (node.kind) {
+      case 'all':
+      case 'map':
+        for (const [, part] of others) this.#unfinished(part);
+        return;
+      case 'race':
+        this.ends.add(node.path);
+        for (const part of node.parts.values()) this.restart(part);
+        return;
+      case 'attempt': {
+        if (from.path !== `${node.path}/try`) return;
+        this.ends.add(node.path);
+        for (const [, part] of others) this.drops.add(part.path);
+        return this.restart(from);
+      }
+      case 'repeat':
+        for (const [round, part] of others) if (Number(round) > roundOf(from)) this.drops.add(part.path);
+        return;
+      case 'branch':
+      case 'graph':
+      case 'simple':
+        return;
+    }
+  }
+
+  /** In a graph those nodes come after one which need it. */
+  #afterNode(graph: Node, part: Part, node: Node): void {
+    const needs = this.#needsOf(graph);
+    const later = new Set([node.path]);
+    for (let before = -1; before < later.size;) {
+      before = later.size;
+      for (const { path } of part.steps) {
+        const needed = needs?.get(path.slice(graph.path.length + 1)) ?? [];
+        if (needed.some((need) => later.has(`${graph.path}/${need}`))) later.add(path);
+      }
+    }
+    for (const path of later) if (path !== node.path) this.drops.add(path);
+    // Journals of older versions do not say who needs whom: whoever needs a node has begun after its end.
+    const end = node.lines.at(-1)?.seq ?? 0;
+    if (needs === undefined)
+      for (const { path, lines } of part.steps) if ((lines[0]?.seq ?? 0) > end) this.drops.add(path);
+    this.#open(graph);
+  }
+
+  /** Who needs whom in a graph, by name; undefined when its journal does not say. */
+  #needsOf(graph: Node): ReadonlyMap<string, readonly string[]> | undefined {
+    const opened = graph.lines.find(({ kind }) => kind === 'opened');
+    const { after } = JSON.parse(opened?.data ?? '{}') as { after?: Readonly<Record<string, readonly string[]>> };
+    if (after === undefined) return undefined;
+    const needs = new Map(Object.entries(after));
+    const before = `${graph.path}/~add/`;
+    for (const { path, data } of this.#enqueued) {
+      if (!path.startsWith(before)) continue;
+      needs.set(path.slice(before.length), (JSON.parse(data ?? '{}') as { needs: readonly string[] }).needs);
+    }
+    return needs;
+  }
+
+  /** A graph goes on: what failed or was passed over because it had failed gets its turn. */
+  #open(graph: Node): void {
+    this.ends.add(graph.path);
+    const isClosed = graph.lines.at(-1)?.kind === 'closed';
+    for (const part of graph.parts.values()) {
+      for (const node of part.steps) {
+        const kind = node.lines.at(-1)?.kind;
+        if (kind === 'skipped') this.drops.add(node.path);
+        else if (kind === 'cancelled' || (!isClosed && kind === 'failed')) this.#tip(node);
+      }
+    }
+  }
+
+  #unfinished(part: Part): void {
+    const last = part.steps.at(-1);
+    if (last !== undefined) this.#unfinishedStep(last);
+  }
+
+  #unfinishedStep(node: Node): void {
+    const own = node.lines.at(-1);
+    switch (node.kind) {
+      case 'simple':
+        return this.#tip(node);
+      case 'graph':
+        if (own?.kind !== 'closed') this.#open(node);
+        return;
+      case 'race': {
+        const winner = node.parts.get(own?.data ?? '');
+        if (winner !== undefined) this.#unfinished(winner);
+        return;
+      }
+      case 'attempt': {
+        const handling = node.parts.get('catch');
+        if (handling !== undefined) this.#unfinished(handling);
+        return;
+      }
+      case 'repeat': {
+        const last = [...node.parts.values()].sort((a, b) => roundOf(a) - roundOf(b)).at(-1);
+        if (last !== undefined) this.#unfinished(last);
+        return;
+      }
+      case 'all':
+      case 'map':
+      case 'branch':
+        for (const part of node.parts.values()) this.#unfinished(part);
+    }
+  }
+
+  /** A step at which a part ended badly, if it did. */
+  #tip(node: Node): void {
+    if (this.ends.has(node.path)) return;
+    const kind = node.lines.at(-1)?.kind;
+    if (kind === 'cancelled') {
+      // An attempt that was aborted is made again under its key, and a time that was set stays.
+      if (['started', 'sleeping'].includes(node.lines[0]?.kind ?? '')) this.ends.add(node.path);
+      else this.#step(node.path);
+    } else if (kind === 'failed' && !this.#passed.has(node.path)) this.#step(node.path);
+  }
+}
+
+/** Not into what came to its end for good although it failed: its undos belong to it. */
+const settled = (of: Node, name: string): boolean => {
+  if (of.kind === 'attempt') return name !== 'try';
+  if (of.kind === 'race') return name === of.lines.find(({ kind }) => kind === 'won')?.data;
+  return true;
+};
+
+function roundOf({ path }: Part): number {
+  return Number(/\[(\d+)\]$/.exec(path)?.[1] ?? 0);
+}

@@ -1,0 +1,115 @@
+import type { ErrorRecord } from '../../core/index.ts';
+import type { Tables } from '../../store/index.ts';
+import type { Context } from '../context.ts';
+import { Cancelled, RunError } from '../errors.ts';
+import type { LiveRun } from '../live-run.ts';
+import { rehearse } from '../rehearse.ts';
+import { planRetry, type RetryAsks, type Step } from './retry-plan.ts';
+import { passedOver, lineOf } from './rewind.ts';
+
+interface Desk extends Context {
+  readonly runs: Map<string, LiveRun>;
+}
+
+/** The journal of a run has gone on since it was rehearsed: it has to be looked at again. */
+export class Moved extends Error {
+  override readonly name = 'Moved';
+}
+
+interface Ready {
+  /** The newest line of each journal that was rehearsed. */
+  readonly seqs: ReadonlyMap<string, number>;
+  readonly passed: ReadonlySet<string>;
+  readonly refusal: RunError | undefined;
+}
+
+const desks = new WeakMap<object, Map<string, Ready>>();
+
+/**
+ * Gets a run ready to go back: its attempts are aborted, and its code is held against what would be left of its journal.
+ * What is to be refused is refused by `readied`, inside the transaction.
+ */
+export async function makeReady(desk: Desk, asks: RetryAsks): Promise<void> {
+  const { tables } = desk.store;
+  const row = tables.runs.get(asks.runId);
+  if (row === undefined) return;
+  const passed =
+    row.ended === null
+      ? new Set(desk.runs.get(row.id)?.errors.map(({ path }) => path) ?? (await passedBy(desk, tables, row.id)))
+      : passedOver(row);
+  if (planned(desk, tables, asks, passed) === undefined) return;
+  const live = desk.runs.get(row.id);
+  if (live !== undefined) {
+    live.abandon(new Cancelled(`Run '${row.id}' goes back to an earlier step.`));
+    desk.runs.delete(row.id);
+    await desk.writer.committed();
+  }
+  const steps = planned(desk, tables, asks, passed);
+  if (steps === undefined) return;
+  const seqs = new Map<string, number>();
+  let refusal: RunError | undefined;
+  for (const step of steps) {
+    const reason = await unfit(desk, tables, step, seqs);
+    if (reason !== undefined) refusal ??= doesNotFit(step.row.id, reason);
+  }
+  const known = desks.get(desk) ?? new Map<string, Ready>();
+  desks.set(desk, known.set(row.id, { seqs, passed, refusal }));
+}
+
+/** What a run that was made ready comes to now. @throws Moved, and what `planRetry` throws, and RunError MR3256. */
+export function readied(desk: Desk, tables: Tables, asks: RetryAsks): readonly Step[] {
+  const ready = desks.get(desk)?.get(asks.runId);
+  desks.get(desk)?.delete(asks.runId);
+  const row = tables.runs.get(asks.runId);
+  const steps = planRetry(desk, tables, asks, ready?.passed ?? (row === undefined ? new Set() : passedOver(row)));
+  const isSame = steps.every(
+    ({ row: { id } }) => ready?.seqs.get(id) === tables.journal.last(id) && !desk.runs.has(id),
+  );
+  if (ready === undefined || !isSame) throw new Moved();
+  if (ready.refusal !== undefined) throw ready.refusal;
+  return steps;
+}
+
+/** The refusal of a run that would not go on. */
+export function doesNotFit(run: string, { code, message }: ErrorRecord): RunError {
+  return new RunError(
+    'MR3256',
+    `Run '${run}' would not go on from there, since what is left of its journal does not fit the code: ${message} Go back to an earlier step, or bring the old code back.`,
+    { fault: 'user-code', details: { run, reason: code } },
+  );
+}
+
+function planned(
+  desk: Desk,
+  tables: Tables,
+  asks: RetryAsks,
+  passed: ReadonlySet<string>,
+): readonly Step[] | undefined {
+  try {
+    return planRetry(desk, tables, asks, passed);
+  } catch (thrown) {
+    if (thrown instanceof RunError) return undefined;
+    throw thrown;
+  }
+}
+
+async function passedBy(desk: Desk, tables: Tables, run: string): Promise<ReadonlySet<string>> {
+  const row = tables.runs.get(run);
+  return row === undefined ? new Set() : (await rehearse(desk, row, tables.journal.of(run))).passed;
+}
+
+async function unfit(
+  desk: Desk,
+  tables: Tables,
+  { row, path, taken, how }: Step,
+  seqs: Map<string, number>,
+): Promise<ErrorRecord | undefined> {
+  const rows = tables.journal.of(row.id);
+  const last = rows.at(-1)?.seq ?? 0;
+  seqs.set(row.id, last);
+  const edit = how.edit === undefined ? {} : { input: how.edit.input };
+  const line = { ...taken, ...edit, epoch: 0, reason: '', by: null, version: '' };
+  const input = path === '' && how.edit !== undefined ? JSON.stringify(how.edit.input) : row.input;
+  const { reason } = await rehearse(desk, { ...row, input }, [...rows, lineOf(row.id, last + 1, 0, path, line)]);
+  return reason;
+}

@@ -1,0 +1,115 @@
+import type { ErrorRecord } from '../../core/index.ts';
+import type { RunRow, Tables } from '../../store/index.ts';
+import type { Context } from '../context.ts';
+import { RunError } from '../errors.ts';
+import { checkedEdit } from './edit.ts';
+import { planOf } from './plan.ts';
+import { noStep, passedOver, type RewindHow, type Taken } from './rewind.ts';
+import { covers, effective } from './rewound.ts';
+
+/** A run that is to do some of its steps again. */
+export interface RetryAsks {
+  readonly runId: string;
+  /** The path of a step: that one and what came after it. `''`: all of the run. Default: what failed. */
+  readonly fromStep?: string | undefined;
+  /** Another input for that step; with `fromStep: ''` for the run. */
+  readonly input?: unknown;
+  /** Who wants it. */
+  readonly by?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** One run that goes back, and from where. */
+export interface Step {
+  readonly row: RunRow;
+  readonly path: string;
+  readonly taken: Taken;
+  readonly how: RewindHow;
+}
+
+/**
+ * What a retry comes to: the run itself first, then those above that wait for it again.
+ *
+ * @throws RunError MR3208, MR3252, MR3253, MR3254, MR3255, MR3257.
+ */
+export function planRetry(
+  desk: Context,
+  tables: Tables,
+  asks: RetryAsks,
+  passed: ReadonlySet<string>,
+): readonly Step[] {
+  const { runId, fromStep, by } = asks;
+  const row = tables.runs.get(runId);
+  if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+  checkState(tables, row, fromStep);
+  const rows = effective(tables.journal.of(runId));
+  const isFailed = row.status === 'failed';
+  const isBlocked = row.status === 'blocked' && fromStep === undefined;
+  const steps = fromStep === undefined ? [] : [fromStep];
+  const taken: Taken | undefined = isBlocked
+    ? { drops: [], ends: [...new Set(rows.flatMap(({ kind, path }) => (kind === 'lost' ? [path] : [])))] }
+    : planOf(rows, { steps, passed, failed: isFailed || rows.some(({ kind }) => kind === 'stopping') });
+  if (taken === undefined) throw noStep(runId, fromStep ?? '');
+  const path = fromStep ?? taken.drops[0] ?? taken.ends[0] ?? '';
+  const edit = checkedEdit(desk, row, rows, asks, taken);
+  const reason = asks.reason ?? `It was retried${by === undefined ? '' : ` by ${by}`}.`;
+  const own: Step = { row, path, taken, how: { reason, by, edit } };
+  return isFailed ? [own, ...above(tables, row, own.how)] : [own];
+}
+
+/** Which states a run can be taken back from. */
+function checkState(tables: Tables, row: RunRow, fromStep: string | undefined): void {
+  const details = { run: row.id, status: row.status };
+  if (row.status === 'completed' || row.status === 'cancelled') {
+    throw new RunError(
+      'MR3252',
+      `Run '${row.id}' is ${row.status}, and that is final. Fork it: \`runtime.fork('${row.id}', { fromStep })\` or \`dsl runs fork ${row.id} --from-step STEP\` begins a new run with what it has done before that step.`,
+      { details },
+    );
+  }
+  if (row.status === 'failed') return;
+  const refuse = (why: string): RunError =>
+    new RunError('MR3253', `Run '${row.id}' cannot be retried: ${why}`, { details });
+  if (row.status === 'blocked') {
+    const { code, message } = JSON.parse(row.error ?? '{}') as Partial<ErrorRecord>;
+    if (fromStep === undefined && code !== 'MR3270')
+      throw refuse(`it is blocked (${message ?? 'no reason is known'}). Mend that, or say from which step.`);
+    return;
+  }
+  if (fromStep === undefined)
+    throw refuse(`it is ${row.status}, and nothing of it has failed. Say from which step it is to go on (fromStep).`);
+  if (effective(tables.journal.of(row.id)).some(({ kind }) => kind === 'stopping'))
+    throw refuse('it is about to end. Wait for its end.');
+}
+
+/** The runs above that failed because this one did: they wait for it again. */
+function above(tables: Tables, child: RunRow, how: RewindHow): readonly Step[] {
+  const { parent, parentPath } = child;
+  if (parent === null || parentPath === null) return [];
+  const row = tables.runs.get(parent);
+  const rows = row === undefined ? [] : effective(tables.journal.of(parent));
+  const last = rows.findLast(({ path }) => path === parentPath);
+  const refuse = (why: string): RunError =>
+    new RunError(
+      'MR3257',
+      `Run '${child.id}' cannot be retried by itself: run '${parent}', which began it at '${parentPath}', ${why}.`,
+      { details: { run: child.id, parent, step: parentPath } },
+    );
+  const again = `Retry that one: \`runtime.retry('${parent}', { fromStep: '${parentPath}' })\` begins a new run in its place`;
+  if (row?.status !== 'failed' || last?.kind !== 'failed' || isOld(tables, child))
+    throw refuse(`has gone on without it (it is ${row?.status ?? 'gone'}). ${again}, where it can be`);
+  const taken = planOf(rows, { steps: [], await: [parentPath], passed: passedOver(row), failed: true });
+  if (taken === undefined || taken.drops.some((prefix) => covers(prefix, parentPath)))
+    throw refuse(`has undone what it did before. ${again}`);
+  const reason = `Run '${child.id}', for which it waits, was retried.`;
+  const own: Step = { row, path: parentPath, taken, how: { reason, by: how.by } };
+  return [own, ...above(tables, row, how)];
+}
+
+/** Has another run taken its place since, in another try of the same step? */
+function isOld(tables: Tables, child: RunRow): boolean {
+  const others = tables.runs.list({ parent: child.parent ?? '' });
+  return others.some(
+    ({ id, parentPath, created }) => parentPath === child.parentPath && id !== child.id && created > child.created,
+  );
+}

@@ -1,0 +1,42 @@
+import type { Tx } from '../../store/index.ts';
+import type { Desk } from '../pause.ts';
+import { readied } from './ready.ts';
+import type { RetryAsks, Step } from './retry-plan.ts';
+import { takeBack } from './rewind.ts';
+
+/** What came of a retry. */
+export interface RetryGives {
+  readonly runId: string;
+  readonly status: 'running' | 'paused';
+  /** The step from which it goes on; absent where no step had failed, but the code around them. */
+  readonly fromStep?: string;
+  /** How often it has been taken back by now. */
+  readonly epoch: number;
+  /** The paths of what is done again. */
+  readonly dropped: readonly string[];
+  /** Of the system whose code goes on. */
+  readonly version: string;
+  readonly hash: string;
+  /** The runs above it that wait for it again. */
+  readonly parents: readonly string[];
+}
+
+/** Does it: see `Controls.retry`. */
+export function retry(desk: Desk, tx: Tx, asks: RetryAsks): RetryGives {
+  const steps = readied(desk, tx, asks);
+  const [own] = steps as readonly [Step];
+  // The runs above first, so that they wait when the one below ends.
+  const rewound = steps.toReversed().map(({ row, path, taken, how }) => takeBack(desk, tx, row, path, taken, how));
+  const { epoch, drops } = rewound.at(-1) as (typeof rewound)[number];
+  const { version, hash } = desk.registry.system;
+  return {
+    runId: asks.runId,
+    status: own.row.status === 'paused' ? 'paused' : 'running',
+    ...(asks.fromStep === undefined && drops.length === 0 ? {} : { fromStep: own.path }),
+    epoch,
+    dropped: drops,
+    version,
+    hash,
+    parents: steps.slice(1).map(({ row }) => row.id),
+  };
+}

@@ -1,0 +1,88 @@
+import type { JournalRow } from '../../store/index.ts';
+
+/** What a line `rewound` takes back, as its data. */
+export interface Rewound {
+  /** These paths and all that lies below them: they are done again, under new keys. `''` is the whole run. */
+  readonly drops: readonly string[];
+  /** Steps that go on where they were: only how they ended is taken back. */
+  readonly ends: readonly string[];
+  /** How often the run has been rewound, with this time. */
+  readonly epoch: number;
+  readonly reason: string;
+  /** Who wanted it; null: Millrace itself. */
+  readonly by: string | null;
+  /** Another input for the step at the path of the line. */
+  readonly input?: unknown;
+  /** The version of the system whose code goes on. */
+  readonly version: string;
+}
+
+/** Lines that say how a step ended, or that it was set aside. */
+const endings: ReadonlySet<JournalRow['kind']> = new Set(['failed', 'cancelled', 'closed', 'won', 'caught', 'lost']);
+
+/** Is `path` this one, or below it? */
+export function covers(prefix: string, path: string): boolean {
+  if (prefix === '' || prefix === path) return true;
+  if (!path.startsWith(prefix)) return false;
+  const next = path[prefix.length];
+  return next === '/' || next === '[';
+}
+
+/** What a line `rewound` says. */
+export function rewoundOf(row: Pick<JournalRow, 'data'>): Rewound {
+  return JSON.parse(row.data ?? '{}') as Rewound;
+}
+
+/** The lines of a journal that still count: without those that were taken back, and without the lines that say so. */
+export function effective(rows: readonly JournalRow[]): readonly JournalRow[] {
+  // Most runs are never rewound.
+  if (!rows.some(({ kind }) => kind === 'rewound')) return rows;
+  let kept: JournalRow[] = [];
+  for (const row of rows) {
+    if (row.kind === 'rewound') kept = without(kept, rewoundOf(row));
+    else kept.push(row);
+  }
+  return kept;
+}
+
+/** What is left of lines when this is taken back. That the run was about to end is taken back with anything. */
+export function without(rows: readonly JournalRow[], { drops, ends }: Pick<Rewound, 'drops' | 'ends'>): JournalRow[] {
+  const ended = new Set(ends);
+  return rows.filter(({ kind, path }) => {
+    if (kind === 'stopping' || covers('~onFailure', path)) return false;
+    if (endings.has(kind) && ended.has(path)) return false;
+    return !drops.some((prefix) => covers(prefix, path));
+  });
+}
+
+interface Edit {
+  readonly input: unknown;
+}
+
+/** What the rewinds of a run mean for its steps. */
+export class Rewinds {
+  readonly #all: readonly Rewound[];
+  readonly #edits = new Map<string, Edit>();
+
+  constructor(rows: readonly JournalRow[]) {
+    const lines = rows.filter(({ kind }) => kind === 'rewound');
+    this.#all = lines.map(rewoundOf);
+    for (const [index, { path }] of lines.entries()) {
+      const rewound = this.#all[index] as Rewound;
+      // An edited input holds until what comes before its step is done again.
+      for (const edited of this.#edits.keys())
+        if (edited !== path && rewound.drops.some((prefix) => covers(prefix, edited))) this.#edits.delete(edited);
+      if (path !== '' && 'input' in rewound) this.#edits.set(path, { input: rewound.input });
+    }
+  }
+
+  /** How often what was done at this path was taken back: part of the idempotency keys of its steps. */
+  epochOf(path: string): number {
+    return this.#all.filter(({ drops }) => drops.some((prefix) => covers(prefix, path))).length;
+  }
+
+  /** The input that somebody has given to a step instead of its own. */
+  editOf(path: string): Edit | undefined {
+    return this.#edits.get(path);
+  }
+}
