@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { LimitsView, LimitView, ProcessLimits } from './attempts/index.ts';
 export type { RuntimeEvent, RuntimeEventType } from './bus.ts';
 export { Client, connect } from './client.ts';
 export type { DecideAsks, DecideGives } from './decide.ts';

@@ -1,6 +1,7 @@
 import { interpretFlow, type DeclaredFlow, type FlowModule, type Schema } from '../flow/index.ts';
 import { NotImplementedError, type BoundSystem, type TaskImplementation } from '../tasks/index.ts';
 import type { RunRow } from '../store/index.ts';
+import type { LimitsView } from './attempts/index.ts';
 import type { RuntimeEvent } from './bus.ts';
 import type { EventHandler } from './dispatcher.ts';
 import { Controls } from './controls.ts';
@@ -236,6 +237,11 @@ export class ReactiveSystemRuntime extends Controls {
   /** The runs that have not ended. */
   active(): RunView[] {
     return this.reader.runs({ status: ['pending', 'running', 'waiting', 'paused', 'blocked'] });
+  }
+
+  /** What holds attempts back now: how far limits are used, how many attempts wait, which breakers are open. */
+  limits(): LimitsView {
+    return this.#session.engine.attempts.limits(Object.values(this.#system.tasks));
   }
 
   /**

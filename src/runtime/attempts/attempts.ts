@@ -1,25 +1,31 @@
 import type { Scheduler } from '../../core/index.ts';
-import { runAttempt, type AttemptOutcome, type AttemptRequest } from '../../tasks/index.ts';
+import type { AnyTask } from '../../flow/index.ts';
+import { runAttempt, TaskError, type AttemptOutcome, type AttemptRequest } from '../../tasks/index.ts';
+import { never } from '../errors.ts';
+import type { Admission } from './admission.ts';
+import type { Asker } from './asker.ts';
+import { endedAs, type Gate } from './gate.ts';
+import type { LimitsView } from './view.ts';
 
-/** The run that an attempt is made for, as far as attempts see it. */
-export interface Asker {
-  readonly id: string;
-  readonly row: { readonly priority: number };
-  /** How many of its attempts are under way. */
-  attempting: number;
-}
-
-/** Makes one attempt that may begin now: in this process, or elsewhere. Never rejects. */
-export type Perform = (request: AttemptRequest, by: Asker) => Promise<AttemptOutcome>;
+/**
+ * Makes one attempt that may begin now: in this process, or elsewhere. Never rejects. Undefined: it is left to others,
+ * because this process ends.
+ */
+export type Perform = (request: AttemptRequest, by: Asker) => Promise<AttemptOutcome | undefined>;
 
 /** Makes the attempts of tasks, and counts those under way, so that a runtime that is closed can wait for them. */
 export class Attempts {
   readonly #perform: Perform;
+  readonly #admission: Admission | undefined;
   #underWay = 0;
   #closed = false;
   #rested: (() => void) | undefined;
 
-  constructor(perform: Perform = runAttempt) {
+  constructor({
+    admission,
+    perform = runAttempt,
+  }: { readonly admission?: Admission; readonly perform?: Perform } = {}) {
+    this.#admission = admission;
     this.#perform = perform;
   }
 
@@ -28,21 +34,75 @@ export class Attempts {
     return this.#closed;
   }
 
-  async run(request: AttemptRequest, by: Asker): Promise<AttemptOutcome> {
+  /**
+   * Makes an attempt as soon as the limits of its task let it begin. Undefined: its run was paused while it waited, and
+   * has to ask again.
+   */
+  run(request: AttemptRequest, by: Asker): Promise<AttemptOutcome | undefined> {
+    const gate = this.#admission?.gate(request.contract);
+    return gate === undefined || this.#admission === undefined
+      ? this.#begin(request, by)
+      : this.#inTurn(this.#admission, gate, request, by);
+  }
+
+  /** Takes out what a run has waiting for its turn. */
+  leave(by: Asker): void {
+    this.#admission?.leave(by);
+  }
+
+  /** To be called now and then, however the clock goes. */
+  look(): void {
+    this.#admission?.look();
+  }
+
+  /** How far limits are used now. */
+  limits(tasks: Iterable<AnyTask>): LimitsView {
+    return this.#admission?.views(tasks) ?? { tasks: {} };
+  }
+
+  async #inTurn(
+    admission: Admission,
+    gate: Gate,
+    request: AttemptRequest,
+    by: Asker,
+  ): Promise<AttemptOutcome | undefined> {
+    const turn = await admission.enter(gate, request, by);
+    if (turn === undefined) return undefined;
+    if (turn instanceof TaskError) return { ok: false, error: turn };
+    let outcome: AttemptOutcome | undefined;
+    try {
+      if (turn.some((taken) => taken.gate.kept) && this.#mayBegin(by)) await admission.note(turn);
+      // Much may have happened between its call and this line.
+      if (this.#mayBegin(by)) outcome = await this.#begin(request, by);
+      else if (this.#closed) return await never();
+      return outcome;
+    } finally {
+      admission.ended(turn, endedAs(outcome));
+    }
+  }
+
+  #mayBegin(by: Asker): boolean {
+    return !this.#closed && !by.held && !by.dead;
+  }
+
+  async #begin(request: AttemptRequest, by: Asker): Promise<AttemptOutcome> {
     this.#underWay++;
     by.attempting++;
+    let outcome: AttemptOutcome | undefined;
     try {
-      return await this.#perform(request, by);
+      outcome = await this.#perform(request, by);
     } finally {
       by.attempting--;
       this.#underWay--;
       if (this.#underWay === 0) this.#rested?.();
     }
+    return outcome ?? never();
   }
 
   /** Lets no attempt begin, and waits for those under way, at most so many ms. Their results are enqueued then. */
   async drain(most: number, scheduler: Scheduler): Promise<void> {
     this.#closed = true;
+    this.#admission?.close();
     if (this.#underWay > 0 && most > 0) {
       await new Promise<void>((resolve) => {
         const off = scheduler.after(most, resolve);
@@ -59,6 +119,7 @@ export class Attempts {
   /** Waits no more: the engine has stopped. */
   stop(): void {
     this.#closed = true;
+    this.#admission?.close();
     this.#rested?.();
   }
 }

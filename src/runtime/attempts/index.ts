@@ -3,4 +3,9 @@
  *
  * @module
  */
+export type { Asker } from './asker.ts';
 export * from './attempts.ts';
+export { Admission } from './admission.ts';
+export { notBefore } from './errors.ts';
+export { checkLimits, type ProcessLimits } from './settings.ts';
+export type { LimitsView, LimitView } from './view.ts';

@@ -1,0 +1,122 @@
+import type { AttemptOutcome } from '../../tasks/index.ts';
+import { Breaker, type BreakerState, type Ended } from './breaker.ts';
+import { RateWindow, type Counted, type Starts } from './rate-window.ts';
+import type { Settings } from './settings.ts';
+import { Waiting } from './waiting.ts';
+
+/** What holds an attempt back. */
+export type Hold = 'concurrency' | 'rateLimit' | 'breaker';
+
+/** What an attempt that may begin has taken of the limits, to be given back at its end. */
+export interface Taken {
+  readonly gate: Gate;
+  readonly era: number;
+  readonly starts: readonly Counted[];
+  /** Has it been told when it began? */
+  noted: boolean;
+}
+
+/** What is kept in the database: limits of rates and open breakers hold across restarts. */
+interface Saved {
+  readonly rates: readonly { readonly per: number; readonly starts: readonly Starts[] }[];
+  readonly until?: number | undefined;
+}
+
+/** A start that was written down may have been made a little later: the process died before it could say so. */
+const slack = 1000;
+
+/** The limits of one task, or of the whole process, and what waits because of them. */
+export class Gate {
+  /** The task; undefined for the whole process. */
+  readonly task: string | undefined;
+  readonly priority: number;
+  readonly settings: Settings;
+  readonly waiting = new Waiting();
+  readonly windows: readonly RateWindow[];
+  readonly breaker: Breaker | undefined;
+  inUse = 0;
+  /** Writing is on its way that will keep what there is then. */
+  saving = false;
+
+  constructor(
+    task: string | undefined,
+    priority: number,
+    settings: Settings,
+    now: number,
+    saved: string | undefined,
+    changed: (gate: Gate, state: BreakerState) => void,
+  ) {
+    this.task = task;
+    this.priority = priority;
+    this.settings = settings;
+    const kept = saved === undefined ? undefined : (JSON.parse(saved) as Saved);
+    this.windows = settings.rates.map(({ limit, per }) => new RateWindow(limit, per, startsOf(kept, per, now)));
+    this.breaker = settings.breaker && new Breaker(settings.breaker, (state) => changed(this, state), kept?.until);
+  }
+
+  /** Is there something to keep in the database before an attempt begins? */
+  get kept(): boolean {
+    return this.windows.length > 0;
+  }
+
+  /** What holds an attempt back now, if anything does. */
+  hold(now: number): Hold | undefined {
+    if (this.breaker !== undefined && !this.breaker.allows(now)) return 'breaker';
+    if (this.inUse >= this.settings.concurrency) return 'concurrency';
+    return this.windows.some((window) => window.ready(now) > now) ? 'rateLimit' : undefined;
+  }
+
+  /** When another attempt may begin if only time passes; Infinity, when one must end first. */
+  ready(now: number): number {
+    const hold = this.hold(now);
+    if (hold === undefined) return now;
+    return hold === 'rateLimit' ? Math.max(...this.windows.map((window) => window.ready(now))) : Infinity;
+  }
+
+  begin(now: number): Taken {
+    this.inUse++;
+    const starts = this.windows.map((window) => window.start(now));
+    return { gate: this, era: this.breaker?.begin() ?? 0, starts, noted: false };
+  }
+
+  /** What was to be written down before is on the disk: the attempt begins now. */
+  begun(taken: Taken, now: number): void {
+    if (taken.noted) return;
+    taken.noted = true;
+    for (const [index, one] of taken.starts.entries()) this.windows[index]?.begun(one, now);
+  }
+
+  /** A start counts also where it came to nothing. */
+  ended(taken: Taken, how: Ended, now: number): void {
+    this.begun(taken, now);
+    this.inUse--;
+    this.breaker?.ended(taken.era, how, now);
+  }
+
+  saved(): string {
+    const saved: Saved = {
+      rates: this.windows.map(({ per, starts }) => ({ per, starts: starts.map(({ at, count }) => ({ at, count })) })),
+      until: this.breaker?.until,
+    };
+    return JSON.stringify(saved);
+  }
+}
+
+function startsOf(saved: Saved | undefined, per: number, now: number): readonly Starts[] {
+  if (saved === undefined) return [];
+  // The limit may be another one by now: what was counted for the longest span knows most.
+  const rate =
+    saved.rates.find((one) => one.per === per) ?? saved.rates.toSorted((one, other) => other.per - one.per)[0];
+  return (rate?.starts ?? []).map(({ at, count }) => ({ at: at > now ? at : Math.min(now, at + slack), count }));
+}
+
+// Neither says anything of the world outside: the input did not fit, there is no code, it was called off.
+const unknown: ReadonlySet<string> = new Set(['MR3101', 'MR3104', 'MR3105']);
+
+/** What an outcome tells a breaker. A failure that may not be retried is an answer: a card was declined, so the service works. */
+export function endedAs(outcome: AttemptOutcome | undefined): Ended {
+  if (outcome === undefined) return 'unknown';
+  if (outcome.ok) return 'good';
+  if (unknown.has(outcome.error.code)) return 'unknown';
+  return outcome.error.retryable ? 'bad' : 'good';
+}
