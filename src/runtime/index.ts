@@ -19,6 +19,8 @@ export type { RestoreOptions } from './instances/restore.ts';
 export type { RestoreResult } from './instances/restore-all.ts';
 export type { RollbackGives } from './instances/rollback.ts';
 export type { HistoryView, InstanceView } from './instances/views.ts';
+export { Ledger, openLedger, type Begun, type LedgerEntry, type LedgerOptions } from './ledger/ledger.ts';
+export type { ToolUse, ToolView } from './ledger/views.ts';
 export type { HistoryLimit, RuntimeOptions } from './options.ts';
 export type { PauseAsks, PauseGives } from './pause.ts';
 export {
@@ -43,3 +45,6 @@ export type { ScheduleView } from './schedules/schedules.ts';
 export type { TaskCode } from './registry.ts';
 export { ReactiveSystemRuntime } from './runtime.ts';
 export type { RunView, StepStatus, StepView } from './views.ts';
+export type { WorkerCounts } from './workers/executor.ts';
+export type { WorkersOption } from './workers/settings.ts';
+export { Worker, type LeaseView, type WorkerEvent, type WorkerOptions } from './workers/worker.ts';
