@@ -28,6 +28,8 @@ export interface LimitsView {
 
 export function viewOf(gate: Gate, now: number, waiting = gate.waiting.size): LimitView {
   const { settings, inUse, windows, breaker } = gate;
+  // An open one may become half open by being asked.
+  const state = breaker?.state(now);
   const until = breaker?.until;
   return {
     inUse,
@@ -42,8 +44,6 @@ export function viewOf(gate: Gate, now: number, waiting = gate.waiting.size): Li
             return { limit, per, used: window.used(now), ready: window.ready(now) };
           }),
         }),
-    ...(breaker === undefined
-      ? {}
-      : { breaker: { state: breaker.state(now), ...(until === undefined ? {} : { until }) } }),
+    ...(state === undefined ? {} : { breaker: { state, ...(until === undefined ? {} : { until }) } }),
   };
 }
