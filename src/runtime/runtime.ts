@@ -269,6 +269,13 @@ export class ReactiveSystemRuntime extends Controls {
   close(): Promise<void> {
     return this.#session.close();
   }
+  /**
+   * Resolves when the runtime does nothing any more, with the reason: MR3223 after `close`, MR3402 when another process has
+   * taken over, MR30xx when the database failed.
+   */
+  stopped(): Promise<unknown> {
+    return this.#session.over;
+  }
   /** As after `kill -9`, for tests: nothing more is written, nothing is released. */
   abandon(): void {
     this.#session.abandon();

@@ -26,6 +26,9 @@ export class Session {
   readonly recovered: Promise<void>;
   /** Why nothing can be done any more. */
   failure: unknown;
+  /** Resolves with it. */
+  readonly over: Promise<unknown>;
+  readonly #over = Promise.withResolvers<unknown>();
   readonly #logger: Logger;
   /** Was the store opened here, and not by the caller? */
   readonly #own: boolean;
@@ -41,6 +44,7 @@ export class Session {
   #closed: Promise<void> | undefined;
 
   constructor(registry: Registry, options: RuntimeOptions) {
+    this.over = this.#over.promise;
     this.#logger = unfailing(options.logger ?? jsonLogger({ level: 'warn' }));
     checkClock(options.clock);
     checkLimits(Object.values(registry.system.tasks), options);
@@ -164,6 +168,7 @@ export class Session {
   #stop(error: unknown): void {
     if (this.failure !== undefined) return;
     this.failure = error;
+    this.#over.resolve(error);
     this.#beat.stop();
     this.#sweep?.stop();
     this.#inbox.stop();

@@ -52,6 +52,8 @@ export class Executor {
   readonly #beat: NodeJS.Timeout;
   readonly #counts = { claimed: 0, completed: 0, failed: 0, lost: 0 };
   #reserved = 0;
+  /** How many of those that it holds are done, and their results on their way to the disk. */
+  #finishing = 0;
   #claiming: Promise<void> | undefined;
   #closed = false;
 
@@ -148,7 +150,11 @@ export class Executor {
   }
 
   get #free(): number {
-    return this.#options.concurrency - this.#held.size - this.#reserved;
+    return this.#options.concurrency - this.#busy - this.#reserved;
+  }
+
+  get #busy(): number {
+    return this.#held.size - this.#finishing;
   }
 
   /** Is it doing something that may kill its process? Then nothing else is to die with it. */
@@ -161,7 +167,7 @@ export class Executor {
     const { name, leaseMs, submit, logger } = this.#options;
     try {
       const rows = await submit((tx) =>
-        claimWork(tx, { worker: name, tasks, limit: this.#free, held: this.#held.size, now: Date.now(), leaseMs }),
+        claimWork(tx, { worker: name, tasks, limit: this.#free, held: this.#busy, now: Date.now(), leaseMs }),
       );
       for (const row of rows) this.take(row);
     } catch (error) {
@@ -173,13 +179,18 @@ export class Executor {
     const outcome = await this.#options.perform(row, abort.signal);
     // Whoever aborted it has let go of it.
     if (this.#held.get(row.id)?.abort !== abort) return;
+    this.#finishing++;
     try {
-      await this.#options.finished(row, outcome);
+      const written = this.#options.finished(row, outcome);
+      // What is claimed now is written with the result: one commit.
+      this.look();
+      await written;
       this.#counts[outcome.ok ? 'completed' : 'failed']++;
     } catch (error) {
       this.#refused(row.id, error);
     } finally {
       if (this.#held.get(row.id)?.abort === abort) this.#held.delete(row.id);
+      this.#finishing--;
       this.look();
     }
   }

@@ -2,7 +2,10 @@ import { toErrorRecord, type ErrorRecord } from '../../core/index.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import type { WorkRow } from '../../store/index.ts';
 import { decodeJson, TaskError, type AttemptOutcome, type AttemptRequest } from '../../tasks/index.ts';
+import { StepServices } from '../host/task/services.ts';
+import type { LedgerPlace } from '../ledger/place.ts';
 import type { Registry } from '../registry.ts';
+import { originOf } from '../renamed.ts';
 
 /** What an attempt needs to know, beside what its row says. */
 interface Asked {
@@ -10,6 +13,7 @@ interface Asked {
   readonly key: string;
   readonly timeoutMs?: number;
   readonly heartbeatMs?: number;
+  readonly total?: { readonly until: number; readonly ms: number };
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
@@ -31,12 +35,13 @@ export function workRow(
   request: AttemptRequest,
   { priority, lost, maxLost, now }: Pick<WorkRow, 'priority' | 'lost' | 'maxLost'> & { readonly now: number },
 ): WorkRow {
-  const { input, timeoutMs, heartbeatMs, metadata } = request;
+  const { input, timeoutMs, heartbeatMs, total, metadata } = request;
   const asked: Asked = {
     key: request.idempotencyKey,
     ...(input === undefined ? {} : { input }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+    ...(total === undefined ? {} : { total }),
     ...(metadata === undefined ? {} : { metadata }),
   };
   return {
@@ -64,9 +69,12 @@ export function workRow(
 export function requestOf(
   row: WorkRow,
   registry: Registry,
-  rest: Pick<AttemptRequest, 'clock' | 'logger' | 'services'> & { readonly signal: AbortSignal },
+  place: LedgerPlace,
+  rest: Pick<AttemptRequest, 'logger'> & { readonly signal: AbortSignal },
 ): AttemptRequest {
   const { key, input, ...asked } = JSON.parse(row.request) as Asked;
+  const first = originOf(place.tables.runs.get(row.run)?.renamed ?? null)(row.path);
+  const text = input === undefined ? null : JSON.stringify(input);
   return {
     ...asked,
     input,
@@ -76,6 +84,8 @@ export function requestOf(
     runId: row.run,
     step: row.path,
     idempotencyKey: key,
+    services: new StepServices(place, { run: row.run, path: first, task: row.task }, text, true),
+    clock: place.clock,
     ...rest,
   };
 }

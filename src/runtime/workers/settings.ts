@@ -1,4 +1,5 @@
 import { RunError } from '../errors.ts';
+import type { Registry } from '../registry.ts';
 
 /** How work is shared with other processes: see `RuntimeOptions.workers`. */
 export interface WorkersOption {
@@ -35,4 +36,24 @@ export function sharedOptions(option: true | WorkersOption, maxLost: number): Sh
 export function whole(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new RunError('MR3271', `'${name}' is a whole number from ${least} on, not ${String(value)}.`);
+}
+
+/** The tasks that a worker does. @throws RunError MR3219, or MR3272 when there would be none. */
+export function tasksOf(
+  { system, implementations }: Registry,
+  wanted: readonly string[] | undefined,
+): readonly string[] {
+  for (const name of wanted ?? []) {
+    if (Object.hasOwn(system.tasks, name)) continue;
+    throw new RunError(
+      'MR3219',
+      `The system '${system.name}' has no task '${name}'. It has: ${Object.keys(system.tasks).join(', ')}.`,
+    );
+  }
+  const able = (wanted ?? [...implementations.keys()]).filter((name) => implementations.has(name));
+  if (able.length > 0) return able;
+  throw new RunError(
+    'MR3272',
+    `A worker of the system '${system.name}' would have nothing to do: ${wanted === undefined ? 'no task has' : `${wanted.join(', ')}: none of these tasks has`} an implementation.`,
+  );
 }

@@ -17,6 +17,7 @@ import {
 } from '../../store/index.ts';
 import type { Asker, Perform } from '../attempts/index.ts';
 import type { LiveRun } from '../live-run.ts';
+import { placeOf } from '../ledger/place.ts';
 import { isGone, processName } from '../owner.ts';
 import type { Registry } from '../registry.ts';
 import type { Writer } from '../writer.ts';
@@ -113,7 +114,7 @@ export class SharedWork {
     const cancel = (): void => this.#withdraw(id, request);
     const off = (): void => signal?.removeEventListener('abort', cancel);
     this.#waiting.set(id, { request, settle: resolve, off, noted: this.#losses(request) });
-    this.#ids.set(placeOf(request.runId, request.step), id);
+    this.#ids.set(stepOf(request.runId, request.step), id);
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted === true) cancel();
     else this.#put(id, request, by);
@@ -123,10 +124,12 @@ export class SharedWork {
   /** In the transaction of a line: the row of a try goes when the journal has its end. */
   recorded(tx: Tx, { kind, run, path }: JournalRow): void {
     if (kind !== 'completed' && kind !== 'failed' && kind !== 'retrying' && kind !== 'cancelled') return;
-    const place = placeOf(run, path);
+    const place = stepOf(run, path);
     const id = this.#ids.get(place);
     if (id === undefined) return;
     tx.work.remove(id);
+    // Whoever did it may have saved a state that this process does not know of.
+    if (kind === 'completed') tx.progress.remove(run, this.#owner.runs.get(run)?.origin(path) ?? path);
     this.#owner.writer.afterCommit(() => {
       if (this.#ids.get(place) === id) this.#ids.delete(place);
     });
@@ -198,11 +201,13 @@ export class SharedWork {
   }
 
   #perform(row: WorkRow, signal: AbortSignal): Promise<AttemptOutcome> {
-    const { registry, clock, logger } = this.#owner;
+    const { registry, logger } = this.#owner;
     const request = this.#waiting.get(row.id)?.request;
     // After a restart work may be taken before its run has come to it again: then its row says what to do.
     return runAttempt(
-      request === undefined ? requestOf(row, registry, { clock, logger, signal }) : { ...request, signal },
+      request === undefined
+        ? requestOf(row, registry, placeOf(this.#owner), { logger, signal })
+        : { ...request, signal },
     );
   }
 
@@ -234,7 +239,7 @@ export class SharedWork {
     // Blocking has aborted what is not an undo.
     const request = this.#waiting.get(row.id)?.request;
     if (request !== undefined) this.#withdraw(row.id, request);
-    this.#ids.delete(placeOf(row.run, row.path));
+    this.#ids.delete(stepOf(row.run, row.path));
   }
 
   /** The journal gets a line for each time. */
@@ -294,4 +299,4 @@ export class SharedWork {
   }
 }
 
-const placeOf = (run: string, path: string): string => `${run} ${path}`;
+const stepOf = (run: string, path: string): string => `${run} ${path}`;

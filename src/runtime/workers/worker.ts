@@ -1,0 +1,368 @@
+import { systemScheduler, type ErrorRecord, toErrorRecord, type Clock } from '../../core/index.ts';
+import {
+  finishWork,
+  leaseStatus,
+  sweepWork,
+  type LeaseStatus,
+  type Store,
+  type Swept,
+  type WorkRow,
+} from '../../store/index.ts';
+import {
+  jsonLogger,
+  runAttempt,
+  unfailing,
+  type AttemptOutcome,
+  type BoundSystem,
+  type Logger,
+} from '../../tasks/index.ts';
+import { OwnerError } from '../errors.ts';
+import type { LedgerPlace } from '../ledger/place.ts';
+import { checkSystem, clockOf, openStore, type RuntimeOptions } from '../options.ts';
+import { isAlive, isGone, processName } from '../owner.ts';
+import { Registry } from '../registry.ts';
+import { ReactiveSystemRuntime } from '../runtime.ts';
+import { isBreaking, versionsOf } from '../versions.ts';
+import { Writer } from '../writer.ts';
+import { Executor, type WorkerCounts } from './executor.ts';
+import { requestOf, resultOf } from './item.ts';
+import { Poll } from './poll.ts';
+import { tasksOf, whole } from './settings.ts';
+
+/** How a worker is set up. Either `db` or `store` must be given. */
+export interface WorkerOptions extends Pick<RuntimeOptions, 'db' | 'store' | 'clock' | 'logger' | 'drainMs'> {
+  /** Only work of these tasks. Default: all that have an implementation. */
+  readonly tasks?: readonly string[];
+  /** How many attempts at a time. Default 8. */
+  readonly concurrency?: number;
+  /** How long work is held without a sign of life, in ms of real time. Default 300,000. */
+  readonly leaseMs?: number;
+  /**
+   * Drives the database when nobody else does: at once when the owner has ended or is dead, after 10 s when it is silent. When
+   * it is replaced in its turn, it goes on as a worker. An object: how the runtime is set up then.
+   */
+  readonly standby?: boolean | Omit<RuntimeOptions, 'db' | 'store' | 'clock' | 'logger' | 'drainMs'>;
+}
+
+/** What a worker tells. */
+export type WorkerEvent =
+  | {
+      readonly type: 'work.started';
+      readonly work: string;
+      readonly task: string;
+      readonly runId: string;
+      readonly step: string;
+      readonly attempt: number;
+    }
+  | {
+      readonly type: 'work.ended';
+      readonly work: string;
+      readonly task: string;
+      readonly runId: string;
+      readonly step: string;
+      readonly attempt: number;
+      readonly error?: ErrorRecord;
+    }
+  | { readonly type: 'work.swept'; readonly returned: number; readonly parked: number }
+  | { readonly type: 'owner.taken' | 'owner.lost' };
+
+/** A piece of work that is held now. */
+export interface LeaseView {
+  readonly work: string;
+  readonly task: string;
+  readonly runId: string;
+  readonly step: string;
+  readonly attempt: number;
+  /** ms since 1970. */
+  readonly expires: number;
+}
+
+const watchEvery = 500;
+const sweepEvery = 60_000;
+
+/**
+ * Makes attempts of tasks for whoever drives the database (with `workers`), in another process. Each piece of work is done
+ * by one worker at a time, under a lease; what a worker that has died or stalled held is done by another, and its own late
+ * result is refused.
+ *
+ * @example
+ * ```ts
+ * import { Worker } from 'millrace/runtime';
+ * import type { BoundSystem } from 'millrace/tasks';
+ *
+ * declare const orders: BoundSystem;
+ * const worker = new Worker(orders, { db: 'orders.db', concurrency: 4 });
+ * process.once('SIGTERM', () => void worker.close());
+ * ```
+ */
+export class Worker {
+  /** Under which name it holds leases: machine, process and a number. */
+  readonly name: string;
+  readonly #system: BoundSystem;
+  readonly #options: WorkerOptions;
+  readonly #logger: Logger;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #registry: Registry;
+  readonly #writer: Writer;
+  readonly #executor: Executor;
+  readonly #poll: Poll;
+  readonly #watch: NodeJS.Timeout;
+  readonly #listeners = new Set<(event: WorkerEvent) => void>();
+  readonly #ended = Promise.withResolvers<void>();
+  #runtime: ReactiveSystemRuntime | undefined;
+  #standby: boolean;
+  #swept = Date.now();
+  #closed: Promise<void> | undefined;
+
+  /**
+   * @throws RunError MR3222 for a bare model, MR3219 for a task that the system does not have, MR3271 for numbers that make
+   * no sense. OwnerError MR3500 when the database is driven by a version whose work this code may not understand. StoreError
+   * MR30xx when the file cannot be used.
+   */
+  constructor(system: BoundSystem, options: WorkerOptions) {
+    checkSystem(system);
+    this.#system = system;
+    this.#options = options;
+    this.#logger = unfailing(options.logger ?? jsonLogger({ level: 'warn' }));
+    this.#registry = new Registry(system);
+    const tasks = tasksOf(this.#registry, options.tasks);
+    const concurrency = whole('concurrency', options.concurrency ?? 8, 1);
+    const leaseMs = whole('leaseMs', options.leaseMs ?? 300_000, 10);
+    this.#standby = options.standby !== undefined && options.standby !== false;
+    this.#store = openStore(options);
+    try {
+      checkVersions(this.#store, system);
+      this.#clock = clockOf(this.#store, options.clock);
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
+    this.name = processName(`worker${++serial}`);
+    this.#writer = new Writer({
+      store: this.#store,
+      epoch: undefined,
+      logger: this.#logger,
+      scheduler: systemScheduler,
+      last: () => [],
+      after: () => {},
+      stopped: (error) => this.#fail(error),
+    });
+    this.#executor = new Executor({
+      name: this.name,
+      concurrency,
+      leaseMs,
+      tasks: () => tasks,
+      tables: this.#store.tables,
+      submit: (run) => this.#writer.submit(run),
+      perform: (row, signal) => this.#perform(row, signal),
+      finished: (row, outcome) => this.#finished(row, outcome),
+      logger: this.#logger,
+    });
+    const guarded = (work: () => void) => () => {
+      try {
+        work();
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
+    const look = guarded(() => this.#look());
+    this.#poll = new Poll(this.#store, () => this.#executor.size > 0, look, true);
+    this.#watch = setInterval(
+      guarded(() => this.#watchOver()),
+      watchEvery,
+    );
+    this.#ended.promise.catch(() => {});
+    setImmediate(guarded(() => this.#watchOver()));
+  }
+
+  /** Does it drive the database now, too? */
+  get role(): 'worker' | 'owner' {
+    return this.#runtime === undefined ? 'worker' : 'owner';
+  }
+
+  /** The runtime with which it drives the database, while it does. */
+  get runtime(): ReactiveSystemRuntime | undefined {
+    return this.#runtime;
+  }
+
+  /** What it has done since its start. */
+  get counts(): WorkerCounts {
+    return this.#executor.counts;
+  }
+
+  /** Settles when it has come to its end: rejects when the database failed. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** The work that it holds, by the database. */
+  leases(): LeaseView[] {
+    return this.#store.tables.work.heldBy(this.name).map((row) => ({ ...placeIn(row), expires: row.until ?? 0 }));
+  }
+
+  /** Who holds a piece of work. */
+  lease(work: string): LeaseStatus {
+    return leaseStatus(this.#store.tables.work.get(work), this.name, Date.now());
+  }
+
+  /** Takes back at once what others have let run out. It is done by itself, once a minute. */
+  async sweep(): Promise<Swept> {
+    const dead = this.#store.tables.work.holders().filter((name) => isGone(name));
+    const swept = await this.#writer.submit((tx) => sweepWork(tx, Date.now(), dead));
+    if (swept.returned + swept.parked > 0) {
+      this.#tell({ type: 'work.swept', ...swept });
+      this.#look();
+    }
+    return swept;
+  }
+
+  /** Calls `listener` for whatever happens. Gives a function that ends it. */
+  on(listener: (event: WorkerEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes nothing more, waits for what it is doing (for `drainMs`, 10 s by default), hands back the rest, and ends. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  /** As after `kill -9`, for tests: nothing more is written, nothing is handed back. */
+  abandon(): void {
+    this.#closed ??= Promise.resolve();
+    this.#stop();
+    this.#executor.abandon();
+    this.#writer.stop();
+    this.#runtime?.abandon();
+    this.#ended.resolve();
+  }
+
+  async #close(): Promise<void> {
+    this.#stop();
+    await this.#executor.close(this.#options.drainMs ?? 10_000);
+    await this.#runtime?.close();
+    this.#runtime = undefined;
+    this.#writer.stop();
+    this.#release();
+    this.#ended.resolve();
+  }
+
+  #stop(): void {
+    this.#standby = false;
+    this.#poll.stop();
+    clearInterval(this.#watch);
+  }
+
+  #release(): void {
+    if (this.#options.store === undefined) this.#store.close();
+  }
+
+  /** The database failed. */
+  #fail(error: unknown): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = Promise.resolve();
+    this.#stop();
+    this.#executor.abandon();
+    this.#writer.stop();
+    this.#runtime?.abandon();
+    this.#logger.error('The worker has stopped.', { error: String(error), code: toErrorRecord(error).code });
+    this.#ended.reject(error);
+  }
+
+  #look(): void {
+    this.#executor.check();
+    this.#executor.look();
+  }
+
+  #watchOver(): void {
+    this.#look();
+    if (this.#standby && this.#runtime === undefined) this.#takeOver();
+    const now = Date.now();
+    const { work } = this.#store.tables;
+    const late = now - this.#swept >= sweepEvery;
+    if (late) this.#swept = now;
+    if (work.holders().some((name) => isGone(name)) || (late && work.expired(now).length > 0))
+      this.sweep().catch((error: unknown) => this.#fail(error));
+  }
+
+  #takeOver(): void {
+    const held = this.#store.tables.owner.get();
+    if (held !== undefined && isAlive(held, Date.now())) return;
+    const { db, store, standby, drainMs } = this.#options;
+    let runtime: ReactiveSystemRuntime;
+    try {
+      runtime = new ReactiveSystemRuntime(this.#system, {
+        ...(typeof standby === 'object' ? standby : {}),
+        ...(store === undefined ? { db: db ?? '' } : { store }),
+        ...(drainMs === undefined ? {} : { drainMs }),
+        clock: this.#clock,
+        logger: this.#logger,
+        // This process makes attempts already.
+        workers: { concurrency: 0 },
+      });
+    } catch (error) {
+      const { code, message } = toErrorRecord(error);
+      // Another was faster.
+      if (code === 'MR3401') return;
+      this.#standby = false;
+      this.#logger.error('The database cannot be driven from here.', { code, error: message });
+      return;
+    }
+    this.#runtime = runtime;
+    this.#tell({ type: 'owner.taken' });
+    void runtime.stopped().then(async () => {
+      if (this.#closed !== undefined) return;
+      await runtime.close();
+      this.#runtime = undefined;
+      this.#tell({ type: 'owner.lost' });
+    });
+  }
+
+  async #perform(row: WorkRow, signal: AbortSignal): Promise<AttemptOutcome> {
+    this.#tell({ type: 'work.started', ...placeIn(row) });
+    const place: LedgerPlace = {
+      tables: this.#store.tables,
+      clock: this.#clock,
+      write: (work) => this.#writer.submit(work),
+    };
+    return runAttempt(requestOf(row, this.#registry, place, { logger: this.#logger, signal }));
+  }
+
+  async #finished(row: WorkRow, outcome: AttemptOutcome): Promise<void> {
+    const lease = { id: row.id, worker: this.name, token: row.token };
+    const end = { status: outcome.ok ? 'completed' : 'failed', result: resultOf(outcome) } as const;
+    await this.#writer.submit((tx) => finishWork(tx, lease, end, Date.now()));
+    this.#tell({
+      type: 'work.ended',
+      ...placeIn(row),
+      ...(outcome.ok ? {} : { error: toErrorRecord(outcome.error) }),
+    });
+  }
+
+  #tell(event: WorkerEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#logger.error('A listener threw.', { event: event.type, error: String(error) });
+      }
+    }
+  }
+}
+
+let serial = 0;
+
+function placeIn({ id, task, run, path, attempt }: WorkRow): Omit<LeaseView, 'expires'> {
+  return { work: id, task, runId: run, step: path, attempt };
+}
+
+function checkVersions(store: Store, { name, version }: BoundSystem): void {
+  const other = versionsOf(store.tables, name).find((known) => isBreaking(known, version));
+  if (other === undefined) return;
+  throw new OwnerError(
+    'MR3500',
+    `This is version ${version} of the system '${name}', and the database is driven by version ${other}, whose work it may not understand. Start workers of the same version as the owner.`,
+    { fault: 'input', details: { system: name, version, found: other } },
+  );
+}
