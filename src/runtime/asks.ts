@@ -23,6 +23,15 @@ const shapes: { readonly [K in RequestKind]: z.ZodType } = {
   cancel: z.object({ runId: text, reason: key }),
   pause: z.object({ runId: text, inFlight: z.enum(['await', 'abort']).optional() }),
   resume: z.object({ runId: text }),
+  fork: z.object({
+    runId: text,
+    fromStep: key,
+    at: z.int().optional(),
+    input: any,
+    id: key,
+    by: key,
+    reason: key,
+  }),
   retry: z.object({ runId: text, fromStep: key, input: any, by: key, reason: key }),
   enqueue: z.object({
     runId: text,

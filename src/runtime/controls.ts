@@ -1,12 +1,13 @@
 import type { DecideAsks, DecideGives } from './decide.ts';
 import type { EnqueueAsks, EnqueueGives } from './enqueue.ts';
-import { notYet } from './errors.ts';
 import type { RestoreOptions } from './instances/restore.ts';
 import { restoreAll, type RestoreResult } from './instances/restore-all.ts';
 import type { RollbackAsks, RollbackGives } from './instances/rollback.ts';
 import type { InstanceView } from './instances/views.ts';
 import type { PauseAsks, PauseGives } from './pause.ts';
 import type { Reader } from './reader.ts';
+import type { ForkGives } from './fork/fork.ts';
+import type { ForkAsks } from './fork/fork-plan.ts';
 import type { RetryGives } from './rewind/retry.ts';
 import type { RetryAsks } from './rewind/retry-plan.ts';
 import type { RequestKind, Requests } from './requests.ts';
@@ -118,7 +119,16 @@ export abstract class Controls {
   retry(runId: string, options: Omit<RetryAsks, 'runId'> = {}): Promise<RetryGives> {
     return this.ask('retry', { runId, ...options });
   }
-  fork(runId: string): never {
-    return notYet('fork', runId);
+  /**
+   * Begins a new run with what another one has done before a step (`fromStep`), or up to a checkpoint (`at`: see
+   * `reader.checkpoints`); it goes on from there with the present code, under its own id and its own idempotency keys. The
+   * other run, whatever its status, stays as it is. `input`: another input for that step. What the new run did not do itself
+   * it does not undo; what the other one has undone is done again.
+   *
+   * @throws RunError MR3208 unknown run, MR3258 it is not said from where, MR3254 no such step or checkpoint, MR3255 an input
+   * that is not valid, MR3256 its journal does not fit the code, MR3202 there is a run of that `id`, MR3218.
+   */
+  fork(runId: string, options: Omit<ForkAsks, 'runId'> = {}): Promise<ForkGives> {
+    return this.ask('fork', { runId, ...options });
   }
 }

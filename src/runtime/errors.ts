@@ -55,11 +55,3 @@ export class Cancelled extends RunError {
 export function never<T>(): Promise<T> {
   return new Promise<T>(() => {});
 }
-
-/** Refuses what a runtime is to do with a run some day. */
-export function notYet(what: string, runId: string): never {
-  throw new RunError(
-    'MR3221',
-    `'${what}' of run '${runId}' is not yet supported. Start a new run with runtime.start(flow, input).`,
-  );
-}

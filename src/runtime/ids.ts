@@ -19,3 +19,14 @@ export function checkId(id: string): void {
   const shown = id.length > 40 ? `${id.slice(0, 40)}…` : id;
   throw new RunError('MR3218', `'${shown}' cannot be an id. Use 1 to 200 characters without spaces.`);
 }
+
+/** @throws RunError MR3218 for what no caller may name a run. */
+export function checkRunId(id: string): void {
+  checkId(id);
+  // Of these the ids of runs are made that flows, machines and events start.
+  if (!/[/:~]/.test(id)) return;
+  throw new RunError(
+    'MR3218',
+    `'${id}' cannot be the id of a run: '/', ':' and '~' are for runs that Millrace starts.`,
+  );
+}

@@ -6,11 +6,14 @@
 export type { LimitsView, LimitView, ProcessLimits } from './attempts/index.ts';
 export type { RuntimeEvent, RuntimeEventType } from './bus.ts';
 export { Client, connect } from './client.ts';
+export type { CheckpointQuery, CheckpointView } from './checkpoints/checkpoints.ts';
 export type { DecideAsks, DecideGives } from './decide.ts';
 export type { DecisionView } from './decisions.ts';
 export type { EnqueueAsks, EnqueueGives } from './enqueue.ts';
 export type { Delivery, Dispatched, EventHandler, ReceivedEvent } from './dispatcher.ts';
 export { EventError, OwnerError, RunError } from './errors.ts';
+export type { ForkGives } from './fork/fork.ts';
+export type { ForkAsks } from './fork/fork-plan.ts';
 export type { PartialFailure } from './live-run.ts';
 export type { InstanceName } from './instances/chain.ts';
 export type { DocumentEntry, DocumentTimer, DocumentWork, InstanceDocument } from './instances/document.ts';
@@ -42,6 +45,8 @@ export type {
   TaskResult,
 } from './results.ts';
 export type { ScheduleView } from './schedules/schedules.ts';
+export type { RetryGives } from './rewind/retry.ts';
+export type { RetryAsks } from './rewind/retry-plan.ts';
 export type { TaskCode } from './registry.ts';
 export { ReactiveSystemRuntime } from './runtime.ts';
 export type { RunView, StepStatus, StepView } from './views.ts';

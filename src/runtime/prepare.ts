@@ -2,6 +2,7 @@ import type { InboxRow } from '../store/index.ts';
 import { readAsks } from './asks.ts';
 import type { Engine } from './engine.ts';
 import type { RequestKind, Requests } from './requests.ts';
+import { makeForkReady } from './fork/fork.ts';
 import { makeReady, Moved } from './rewind/ready.ts';
 
 /** How often a request is made ready anew when what it is about goes on meanwhile. */
@@ -17,7 +18,7 @@ export function prepared<K extends RequestKind, T>(
   asks: Requests[K]['asks'],
   carry: () => Promise<T>,
 ): Promise<T> {
-  return kind === 'retry' ? again(engine, asks as Requests['retry']['asks'], carry) : carry();
+  return kind === 'retry' || kind === 'fork' ? again(engine, kind, asks as Asks, carry) : carry();
 }
 
 /** The same for a request that another process has written; undefined when it needs nothing. */
@@ -26,19 +27,21 @@ export function preparedRow(
   { kind, request }: Pick<InboxRow, 'kind' | 'request'>,
   carry: () => Promise<void>,
 ): Promise<void> | undefined {
-  if (kind !== 'retry') return undefined;
+  if (kind !== 'retry' && kind !== 'fork') return undefined;
   try {
-    return again(engine, readAsks(kind, request), carry);
+    return again(engine, kind, readAsks(kind, request), carry);
   } catch {
     // Whoever carries it out says what is wrong with it.
     return undefined;
   }
 }
 
-async function again<T>(engine: Engine, asks: Requests['retry']['asks'], carry: () => Promise<T>): Promise<T> {
+type Asks = Requests['retry' | 'fork']['asks'];
+
+async function again<T>(engine: Engine, kind: 'retry' | 'fork', asks: Asks, carry: () => Promise<T>): Promise<T> {
   try {
     for (let tries = 1; ; tries++) {
-      await makeReady(engine, asks);
+      await (kind === 'fork' ? makeForkReady(engine, asks) : makeReady(engine, asks));
       try {
         return await carry();
       } catch (thrown) {

@@ -1,4 +1,5 @@
 import { openSqlite, type EventRow, type RunStatus, type Store, type Tables } from '../store/index.ts';
+import { checkpointsOf, type CheckpointQuery, type CheckpointView } from './checkpoints/checkpoints.ts';
 import { decisionsOf, type DecisionView } from './decisions.ts';
 import type { Dispatched } from './dispatcher.ts';
 import { documentOf, type InstanceDocument } from './instances/document.ts';
@@ -63,6 +64,11 @@ export interface Reader {
   tools(run: string): ToolView[];
   /** How often tools were used and their results given again, by task. */
   toolUse(task?: string): ToolUse[];
+  /**
+   * Committed steps, newest first: of the run of this id, or those that a query asks for. `counts` is false for what its run
+   * has taken back.
+   */
+  checkpoints(query: string | CheckpointQuery): CheckpointView[];
   /** The steps that wait for a person, of one run or of all, the oldest first. */
   decisions(run?: string): DecisionView[];
   instances(query?: InstanceQuery): InstanceView[];
@@ -136,6 +142,7 @@ function reading(tables: Tables): Omit<Reader, 'close' | 'exportInstance' | 'exp
     steps: (run) => stepViews(tables.journal.of(run)),
     counts: () => tables.runs.count(),
     schedules: () => scheduleViews(tables.timers),
+    checkpoints: (query) => checkpointsOf(tables, typeof query === 'string' ? { run: query } : query),
     decisions: (run) => decisionsOf(tables, run),
     tools: (run) => toolViews(tables, run),
     toolUse: (task) => toolUse(tables, task),

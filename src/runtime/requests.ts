@@ -7,9 +7,11 @@ import type { Context, NewRun } from './context.ts';
 import { decide, type DecideAsks, type DecideGives } from './decide.ts';
 import { enqueue, type EnqueueAsks, type EnqueueGives } from './enqueue.ts';
 import { EventError, OwnerError, RunError } from './errors.ts';
+import { fork, type ForkGives } from './fork/fork.ts';
+import type { ForkAsks } from './fork/fork-plan.ts';
 import { payloadText } from './host/emit.ts';
 import { sameJson } from './host/same.ts';
-import { checkId, newId } from './ids.ts';
+import { checkId, checkRunId, newId } from './ids.ts';
 import { pause, resume, type PauseAsks, type PauseGives } from './pause.ts';
 import type { InstanceName } from './instances/chain.ts';
 import type { Instances } from './instances/instances.ts';
@@ -46,6 +48,7 @@ export interface Requests {
   readonly pause: { readonly asks: PauseAsks; readonly gives: PauseGives };
   readonly resume: { readonly asks: { readonly runId: string }; readonly gives: PauseGives };
   readonly retry: { readonly asks: RetryAsks; readonly gives: RetryGives };
+  readonly fork: { readonly asks: ForkAsks; readonly gives: ForkGives };
   readonly enqueue: { readonly asks: EnqueueAsks; readonly gives: EnqueueGives };
   readonly decide: { readonly asks: DecideAsks; readonly gives: DecideGives };
   readonly create: {
@@ -144,6 +147,7 @@ const carryOut: {
   pause,
   resume,
   retry,
+  fork,
   rollback: (desk, tx, asks) => rollback(desk.instances, tx, asks),
   remove: (desk, tx, asks) => remove(desk.instances, tx, asks),
   restore: (desk, tx, asks) => restore(desk.instances, tx, asks),
@@ -209,16 +213,6 @@ function startInput(desk: Desk, { kind, target, input, id }: Requests['start']['
   throw new RunError('MR3206', `The input of ${kind} '${target}' is not valid: ${checked.ok ? '' : checked.problems}`, {
     details: { target },
   });
-}
-
-function checkRunId(id: string): void {
-  checkId(id);
-  // Of these the ids of runs are made that flows, machines and events start.
-  if (!/[/:~]/.test(id)) return;
-  throw new RunError(
-    'MR3218',
-    `'${id}' cannot be the id of a run: '/', ':' and '~' are for runs that Millrace starts.`,
-  );
 }
 
 function once<Result>(

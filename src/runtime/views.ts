@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../core/index.ts';
 import type { JournalRow, RunRow, RunStatus } from '../store/index.ts';
 import type { PartialFailure } from './live-run.ts';
+import type { Forked } from './rewind/past.ts';
 import { effective } from './rewind/rewound.ts';
 
 /** A run as people and programs see it. Times are in ms since 1970; `output` is as recorded, before parsing. */
@@ -18,6 +19,8 @@ export interface RunView {
   readonly errors: readonly PartialFailure[];
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly parent?: string;
+  /** What it was forked from, and the number of the newest line of that run's journal that it took with it. */
+  readonly forked?: { readonly run: string; readonly seq: number };
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly endedAt?: number;
@@ -75,12 +78,19 @@ export function runView(row: RunRow): RunView {
       error: parse<ErrorRecord>(row.error),
       metadata: parse<Readonly<Record<string, unknown>>>(row.metadata),
       parent: row.parent ?? undefined,
+      forked: forkedView(row.forked),
       endedAt: row.ended ?? undefined,
     }),
     errors: parse<readonly PartialFailure[]>(row.errors) ?? [],
     createdAt: row.created,
     updatedAt: row.updated,
   };
+}
+
+function forkedView(text: string | null): RunView['forked'] {
+  if (text === null) return undefined;
+  const { run, seq } = JSON.parse(text) as Forked;
+  return { run, seq };
 }
 
 type Begin = Pick<StepView, 'kind' | 'status'>;

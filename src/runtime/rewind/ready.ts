@@ -33,10 +33,7 @@ export async function makeReady(desk: Desk, asks: RetryAsks): Promise<void> {
   const { tables } = desk.store;
   const row = tables.runs.get(asks.runId);
   if (row === undefined) return;
-  const passed =
-    row.ended === null
-      ? new Set(desk.runs.get(row.id)?.errors.map(({ path }) => path) ?? (await passedBy(desk, tables, row.id)))
-      : passedOver(row);
+  const passed = await passedBy(desk, row.id);
   if (planned(desk, tables, asks, passed) === undefined) return;
   const live = desk.runs.get(row.id);
   if (live !== undefined) {
@@ -93,9 +90,15 @@ function planned(
   }
 }
 
-async function passedBy(desk: Desk, tables: Tables, run: string): Promise<ReadonlySet<string>> {
-  const row = tables.runs.get(run);
-  return row === undefined ? new Set() : (await rehearse(desk, row, tables.journal.of(run))).passed;
+/** The failures that a run has passed over, which it says itself at its end only. */
+export async function passedBy(desk: Desk, run: string): Promise<ReadonlySet<string>> {
+  const { runs, journal } = desk.store.tables;
+  const row = runs.get(run);
+  if (row === undefined) return new Set();
+  if (row.ended !== null) return passedOver(row);
+  const live = desk.runs.get(run);
+  if (live !== undefined) return new Set(live.errors.map(({ path }) => path));
+  return (await rehearse(desk, row, journal.of(run))).passed;
 }
 
 async function unfit(

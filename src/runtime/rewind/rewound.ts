@@ -81,6 +81,11 @@ export class Rewinds {
     return this.#all.filter(({ drops }) => drops.some((prefix) => covers(prefix, path))).length;
   }
 
+  /** All inputs that hold now, by the path of their step. */
+  get edits(): ReadonlyMap<string, { readonly input: unknown }> {
+    return this.#edits;
+  }
+
   /** The input that somebody has given to a step instead of its own. */
   editOf(path: string): Edit | undefined {
     return this.#edits.get(path);

@@ -1,0 +1,119 @@
+import { milliseconds } from '../../core/index.ts';
+import type { JournalRow, Tables, Tx } from '../../store/index.ts';
+import type { Context } from '../context.ts';
+import { RunError } from '../errors.ts';
+import { checkRunId, newId } from '../ids.ts';
+import type { LiveRun } from '../live-run.ts';
+import type { Desk } from '../pause.ts';
+import { rehearse } from '../rehearse.ts';
+import { doesNotFit, Moved, passedBy } from '../rewind/ready.ts';
+import { takeUp } from '../rewind/rewind.ts';
+import { forkOf, planFork, type ForkAsks, type ForkPlan } from './fork-plan.ts';
+
+/** What came of a fork. */
+export interface ForkGives {
+  /** The new run. */
+  readonly runId: string;
+  /** The run that it was made of. */
+  readonly from: string;
+  /** The number of the newest line of that run's journal that was copied. */
+  readonly at: number;
+  /** The paths of what it does again. */
+  readonly dropped: readonly string[];
+  /** Of the system whose code goes on. */
+  readonly version: string;
+  readonly hash: string;
+}
+
+interface Ready {
+  readonly print: string;
+  readonly passed: ReadonlySet<string>;
+  readonly refusal: RunError | undefined;
+}
+
+const desks = new WeakMap<object, Map<string, Ready>>();
+
+const keyOf = ({ runId, fromStep, at, id }: ForkAsks): string => JSON.stringify([runId, fromStep, at, id]);
+const printOf = ({ lines, input, edits }: ForkPlan): string =>
+  JSON.stringify([lines.map(({ seq }) => seq), input, [...edits]]);
+
+/** Holds the code against the journal that a fork would have. What is to be refused is refused by `fork`. */
+export async function makeForkReady(
+  desk: Context & { readonly runs: Map<string, LiveRun> },
+  asks: ForkAsks,
+): Promise<void> {
+  const { tables } = desk.store;
+  const passed = await passedBy(desk, asks.runId);
+  let plan: ForkPlan;
+  try {
+    plan = planFork(desk, tables, asks, passed);
+  } catch (thrown) {
+    if (thrown instanceof RunError) return;
+    throw thrown;
+  }
+  const { row, journal } = forkOf(plan, { id: '~', now: 0, version: '', by: null, reason: '' });
+  const { reason } = await rehearse(desk, row, journal);
+  const refusal = reason === undefined ? undefined : doesNotFit(asks.runId, reason);
+  const known = desks.get(desk) ?? new Map<string, Ready>();
+  desks.set(desk, known.set(keyOf(asks), { print: printOf(plan), passed, refusal }));
+}
+
+/** Does it: see `Controls.fork`. */
+export function fork(desk: Desk, tx: Tx, asks: ForkAsks): ForkGives {
+  const ready = desks.get(desk)?.get(keyOf(asks));
+  desks.get(desk)?.delete(keyOf(asks));
+  const { clock, registry } = desk;
+  const id = asks.id ?? newId('run', clock.now(), desk.random);
+  checkId(tx, asks.id);
+  const plan = planFork(desk, tx, asks, ready?.passed ?? new Set());
+  if (ready?.print !== printOf(plan)) throw new Moved();
+  if (ready.refusal !== undefined) throw ready.refusal;
+  const { version, hash } = registry.system;
+  const by = asks.by ?? null;
+  const reason = asks.reason ?? `It was forked from run '${asks.runId}'.`;
+  const { row, journal } = forkOf(plan, { id, now: clock.now(), version, by, reason });
+  tx.runs.insert(row);
+  for (const line of journal) tx.journal.append(line);
+  for (const seq of consumedIn(tx, plan)) tx.events.consume(id, seq);
+  const graphs = openGraphs(journal);
+  takeUp(tx, id, row.created, { drops: [], ends: graphs }, journal);
+  const limit = registry.program(row.kind, row.target)?.timeout;
+  if (limit !== undefined) {
+    const due = row.created + milliseconds(limit);
+    tx.timers.put({ key: id, due, kind: 'run', target: id, part: '', name: null, data: null });
+  }
+  const at = plan.lines.at(-1)?.seq ?? 0;
+  desk.touched.add(id);
+  desk.writer.afterCommit(() => {
+    if (desk.bus.heard)
+      desk.bus.tell({ type: 'run.forked', runId: id, target: row.target, from: asks.runId, checkpoint: at });
+    desk.load(id, false);
+  });
+  return { runId: id, from: asks.runId, at, dropped: plan.again, version, hash };
+}
+
+function checkId(tables: Tables, id: string | undefined): void {
+  if (id === undefined) return;
+  checkRunId(id);
+  if (tables.runs.get(id) === undefined) return;
+  throw new RunError('MR3202', `There is a run '${id}' already. Choose another id for the fork.`, {
+    details: { run: id },
+  });
+}
+
+/** The events that the fork has taken, too: those of the other run, but for what it does not take with it. */
+function consumedIn({ events }: Tables, { from, lines, left }: ForkPlan): ReadonlySet<number> {
+  const numbers = (of: readonly JournalRow[]): readonly number[] =>
+    of.flatMap(({ kind, data }) => {
+      if (kind !== 'received') return [];
+      const taken = events.get((JSON.parse(data ?? '{}') as { readonly event?: string }).event ?? '');
+      return taken === undefined ? [] : [taken.seq];
+    });
+  const gone = new Set(numbers(left));
+  return new Set([...events.consumedBy(from.id).filter((seq) => !gone.has(seq)), ...numbers(lines)]);
+}
+
+function openGraphs(rows: readonly JournalRow[]): readonly string[] {
+  const last = new Map(rows.map(({ path, kind }) => [path, kind]));
+  return [...last].flatMap(([path, kind]) => (kind === 'opened' ? [path] : []));
+}
