@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { storeError } from '../errors.ts';
 
 /** A prepared statement whose rows are `Row`: the one place where SQLite's untyped rows get their type. */
 export interface Query<Row> {
@@ -11,10 +12,26 @@ export function query<Row>(db: DatabaseSync, sql: string): Query<Row> {
   let prepared: StatementSync | undefined;
   const statement = (): StatementSync => (prepared ??= db.prepare(sql));
   return {
-    get: (...values) => statement().get(...values) as Row | undefined,
-    all: (...values) => statement().all(...values) as Row[],
+    get: (...values) => {
+      try {
+        return statement().get(...values) as Row | undefined;
+      } catch (error) {
+        throw known(db, error);
+      }
+    },
+    all: (...values) => {
+      try {
+        return statement().all(...values) as Row[];
+      } catch (error) {
+        throw known(db, error);
+      }
+    },
   };
 }
+
+/** Told apart at once: whoever calls may go on after a failure of user code, and must not after one of the disk. */
+const known = (db: DatabaseSync, error: unknown): unknown =>
+  storeError(error, (db.isOpen ? db.location() : null) ?? ':memory:');
 
 /** The rows of a query one by one, of which there may be more than fit into memory. */
 export function rowsOf<Row>(db: DatabaseSync, sql: string, ...values: SQLInputValue[]): Iterable<Row> {
@@ -24,7 +41,13 @@ export function rowsOf<Row>(db: DatabaseSync, sql: string, ...values: SQLInputVa
 /** Prepares a statement that writes. Gives the rowid of the row it inserted. */
 export function command(db: DatabaseSync, sql: string): (...values: SQLInputValue[]) => number {
   let prepared: StatementSync | undefined;
-  return (...values) => Number((prepared ??= db.prepare(sql)).run(...values).lastInsertRowid);
+  return (...values) => {
+    try {
+      return Number((prepared ??= db.prepare(sql)).run(...values).lastInsertRowid);
+    } catch (error) {
+      throw known(db, error);
+    }
+  };
 }
 
 /** A `WHERE` clause from the conditions that are wanted, and its values. */

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StoreError, storeError } from '../errors.ts';
 import type { Store, Tables, Tx } from '../store.ts';
 import { eventTable } from './events.ts';
@@ -30,6 +30,15 @@ function tablesOf(db: DatabaseSync): Tables {
   };
 }
 
+/** What went wrong before is what counts, not that this fails, too: then nothing can be begun on this connection again. */
+function takeBack(db: DatabaseSync): void {
+  try {
+    if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
+  } catch {
+    // It is never committed: the next process takes it back.
+  }
+}
+
 /**
  * Opens a store on a SQLite file (WAL, `synchronous=FULL`: a transaction that has returned survives power loss).
  * A missing file is created; a file that is not ours is refused and left as it is.
@@ -50,19 +59,31 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const version = db.prepare('PRAGMA data_version');
+  const [pageSize, pages, freePages] = ['page_size', 'page_count', 'freelist_count'].map((name) =>
+    db.prepare(`PRAGMA ${name}`),
+  ) as [StatementSync, StatementSync, StatementSync];
   const savepoint = db.prepare('SAVEPOINT unit');
   const release = db.prepare('RELEASE unit');
   const tx: Tx = {
     ...tables,
     savepoint(work) {
-      savepoint.run();
+      try {
+        savepoint.run();
+      } catch (error) {
+        throw storeError(error, file);
+      }
       try {
         const result = work();
         release.run();
         return result;
       } catch (error) {
-        // A full disk or an I/O error may have rolled everything back already.
-        if (db.isTransaction) db.exec('ROLLBACK TO unit; RELEASE unit');
+        try {
+          // A full disk or an I/O error may have rolled everything back already.
+          if (db.isTransaction) db.exec('ROLLBACK TO unit; RELEASE unit');
+        } catch (again) {
+          // Half of the work is still there: whoever gets this must not commit.
+          throw storeError(again, file);
+        }
         throw storeError(error, file);
       }
     },
@@ -85,7 +106,7 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
         commit.run();
         return result;
       } catch (error) {
-        if (db.isTransaction) db.exec('ROLLBACK');
+        takeBack(db);
         throw storeError(error, file);
       }
     },
@@ -97,7 +118,7 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
         commit.run();
         return result;
       } catch (error) {
-        if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
+        takeBack(db);
         throw storeError(error, file);
       }
     },
@@ -109,6 +130,19 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
         throw storeError(error, file);
       } finally {
         if (db.isTransaction) db.exec('COMMIT');
+      }
+    },
+    space: () => {
+      const page = Number(pageSize.get()?.['page_size']);
+      const free = Number(freePages.get()?.['freelist_count']);
+      return { used: (Number(pages.get()?.['page_count']) - free) * page, free: free * page };
+    },
+    vacuum: () => {
+      checkOpen();
+      try {
+        db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+      } catch (error) {
+        throw storeError(error, file);
       }
     },
     version: () => Number(version.get()?.['data_version']),

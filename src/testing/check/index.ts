@@ -9,7 +9,7 @@ import { findingsOf, type Violation } from './violation.ts';
 export type { Violation } from './violation.ts';
 
 /**
- * Looks for what cannot be in a database if nothing was lost and nothing was done twice: numbers that are missing,
+ * Looks for what cannot be in a database if nothing was lost and nothing was done twice: steps that ended without having begun,
  * steps that ended twice, ends that nobody was told, timers and waits of runs that are over, columns that are no JSON.
  * Of a file, SQLite's own check is made too. Nothing is changed; a process may drive the database meanwhile, but then
  * only its own store sees one moment.

@@ -79,6 +79,7 @@ export function faultyStore(store: Store, fault: (point: FaultPoint) => StoreFau
   });
 
   return {
+    ...store,
     tables: outside,
     transaction: (work) => {
       transaction++;
@@ -104,6 +105,11 @@ export function faultyStore(store: Store, fault: (point: FaultPoint) => StoreFau
       pass('commit', 'after');
       return result;
     },
+    space: () => store.space(),
+    vacuum: () => {
+      alive();
+      store.vacuum();
+    },
     reading: (work) => {
       alive();
       return store.reading(work);
@@ -112,7 +118,6 @@ export function faultyStore(store: Store, fault: (point: FaultPoint) => StoreFau
       alive();
       return store.version();
     },
-    close: () => store.close(),
     get points() {
       return points;
     },
