@@ -26,6 +26,8 @@ async function engine(file: string, concurrent: number, runs: number): Promise<M
   const counted: Store = {
     tables: store.tables,
     reading: (work) => store.reading(work),
+    space: () => store.space(),
+    vacuum: () => store.vacuum(),
     version: () => store.version(),
     close: () => store.close(),
     longTransaction: (work) => store.longTransaction(work),

@@ -2,19 +2,20 @@
  * Durable steps per second of one flow of ten steps, with 1, 10 and 100 runs at a time: this engine on SQLite with
  * `synchronous=FULL`, Restate (one node), DBOS (PostgreSQL with fsync) and LangGraph (SQLite, `synchronous=FULL`). Each is
  * a process of its own, and they take turns. What they need is installed on demand, outside of this project's
- * dependencies; a peer that cannot be installed here has no row, and stderr says why.
+ * dependencies; a peer that cannot be installed here has no row, and stderr says why. At the end, how long this engine and
+ * Restate take to end what was in flight when they were killed.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { root } from '../process.ts';
 import { compared, median, type Row } from '../table.ts';
+import { install, machine } from './install.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
+import { recovery } from './recovery.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const cache = join(root, 'node_modules', '.cache', 'millrace-peers');
 const rounds = 3;
 
 /** Steps per second by the number of concurrent runs. */
@@ -34,30 +35,6 @@ const peers: readonly Peer[] = [
   { name: 'langgraph', targets: { 1: 4, 10: 15, 100: 50 }, plan: ['1:50', '10:100', '100:300'], native: true },
 ];
 
-/** The environment without the Node that this project brings along. */
-const machine = {
-  ...process.env,
-  PATH: (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .filter((folder) => !folder.includes('node_modules'))
-    .join(delimiter),
-};
-
-function install(name: string): string | undefined {
-  const folder = join(cache, name);
-  mkdirSync(folder, { recursive: true });
-  for (const file of ['peer.mjs', 'package.json']) copyFileSync(join(here, name, file), join(folder, file));
-  copyFileSync(join(here, 'workload.mjs'), join(folder, 'workload.mjs'));
-  if (existsSync(join(folder, 'node_modules'))) return folder;
-  console.error(`${name}: npm install …`);
-  const args = ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', '--loglevel', 'error'];
-  const { status, stderr } = spawnSync('npm', args, { cwd: folder, env: machine, encoding: 'utf8' });
-  if (status === 0) return folder;
-  rmSync(join(folder, 'node_modules'), { recursive: true, force: true });
-  console.error(`${name} cannot be installed here, so it is not compared:\n${stderr}`);
-  return undefined;
-}
-
 function measure(script: string, plan: readonly string[], environment: NodeJS.ProcessEnv, command = 'node'): Measured {
   const state = mkdtempSync(join(tmpdir(), 'millrace-peer-'));
   try {
@@ -75,10 +52,10 @@ function measure(script: string, plan: readonly string[], environment: NodeJS.Pr
   }
 }
 
-export function run(): readonly Row[] {
+export async function run(): Promise<readonly Row[]> {
   const ready = peers.flatMap((peer) => {
     const folder = install(peer.name);
-    return folder === undefined ? [] : [{ ...peer, script: join(folder, 'peer.mjs') }];
+    return folder === undefined ? [] : [{ ...peer, folder, script: join(folder, 'peer.mjs') }];
   });
   const folder = mkdtempSync(join(tmpdir(), 'millrace-peers-'));
   const postgres: Postgres | undefined = startPostgres(join(folder, 'postgres'));
@@ -103,7 +80,7 @@ export function run(): readonly Row[] {
     postgres?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-  return ['1', '10', '100'].flatMap((concurrent) => {
+  const rates = ['1', '10', '100'].flatMap((concurrent) => {
     const own = median(ours.map((each) => each[concurrent] ?? Number.NaN));
     return taking.flatMap(({ name, targets }) => {
       const value = median((theirs.get(name) ?? []).map((each) => each[concurrent] ?? Number.NaN));
@@ -112,4 +89,6 @@ export function run(): readonly Row[] {
       return [{ ...peer, unit: 'steps/s' }, compared(`millrace, C=${concurrent}`, own, 'steps/s', peer, target)];
     });
   });
+  const restate = ready.find(({ name }) => name === 'restate');
+  return restate === undefined ? rates : [...rates, ...(await recovery(restate.folder))];
 }

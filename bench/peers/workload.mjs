@@ -3,6 +3,8 @@
  * is a script that is started with the numbers of concurrent runs and of runs (`1:100 10:500`) and ends with one line of JSON.
  */
 export const steps = 10;
+/** The step in which a process dies, where that is measured. */
+export const middle = 5;
 const pad = 'x'.repeat(200);
 
 export const work = (index) => ({ index, ok: true, pad });

@@ -54,11 +54,11 @@ async function template(finished: boolean): Promise<Template> {
 
 function fill(file: string, { run, journal }: Template, prefix: string, count: number): void {
   const store = openSqlite(file);
-  for (let done = 0; done < count;) {
-    const until = Math.min(count, done + 1000);
+  const atOnce = 1000;
+  for (let from = 0; from < count; from += atOnce) {
     store.transaction((tx) => {
-      for (; done < until; done++) {
-        const id = `${prefix}${String(done).padStart(8, '0')}`;
+      for (let index = from; index < Math.min(count, from + atOnce); index += 1) {
+        const id = `${prefix}${String(index).padStart(8, '0')}`;
         tx.runs.insert({ ...run, id });
         for (const line of journal) tx.journal.append({ ...line, run: id });
       }
