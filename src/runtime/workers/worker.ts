@@ -259,15 +259,15 @@ export class Worker {
   }
 
   /** The database failed. */
-  #fail(error: unknown): void {
+  #fail(reason: unknown): void {
     if (this.#closed !== undefined) return;
     this.#closed = Promise.resolve();
     this.#stop();
     this.#executor.abandon();
     this.#writer.stop();
     this.#runtime?.abandon();
-    this.#logger.error('The worker has stopped.', { error: String(error), code: toErrorRecord(error).code });
-    this.#ended.reject(error);
+    this.#logger.error('The worker has stopped.', { error: String(reason), code: toErrorRecord(reason).code });
+    this.#ended.reject(reason);
   }
 
   #look(): void {
