@@ -1,5 +1,5 @@
 /** The plan of `contracts.ts`: the live schemas and types of every event, task and flow, and of machines' contexts. */
-import type { EventNode, FlowNode, Location, MachineNode, SchemaNode, TaskNode } from '../../model/index.ts';
+import type { EventNode, FlowNode, Location, MachineNode, RateLimit, SchemaNode, TaskNode } from '../../model/index.ts';
 import { visitStates } from '../../model/visit/index.ts';
 import { present, retry, text } from '../flow/options.ts';
 import { ModuleWriter } from '../module-writer.ts';
@@ -7,7 +7,7 @@ import type { Emission } from '../plan/emission.ts';
 import { bySource } from '../plan/order.ts';
 import { usesOf } from '../plan/uses.ts';
 import { argumentCode, userCode } from '../../model/text/code.ts';
-import { callWithOptions, object, print, type Doc } from '../../model/text/doc.ts';
+import { array, callWithOptions, object, print, type Doc } from '../../model/text/doc.ts';
 import { docComment, quote } from '../../model/text/names.ts';
 import { evidence } from './evidence.ts';
 
@@ -121,8 +121,22 @@ function policy(node: TaskNode): Doc {
       timeout: text(node.timeout),
       totalTimeout: text(node.totalTimeout),
       heartbeat: text(node.heartbeat),
+      concurrency: node.concurrency,
+      queue: node.queue,
+      rateLimit: node.rateLimit && rateLimits(node.rateLimit),
+      priority: node.priority,
+      breaker: node.breaker && breaker(node.breaker),
       cache: node.cache && object(present({ ttl: quote(node.cache.ttl) })),
       idempotent: node.idempotent === undefined ? undefined : String(node.idempotent),
     }),
   );
+}
+
+function rateLimits(limits: NonNullable<TaskNode['rateLimit']>): Doc {
+  const one = ({ limit, per }: RateLimit): Doc => object(present({ limit, per: quote(per) }));
+  return 'limit' in limits ? one(limits) : array(limits.map(one));
+}
+
+function breaker({ failures, rate, per, reset, halfOpen }: NonNullable<TaskNode['breaker']>): Doc {
+  return object(present({ failures, rate, per: text(per), reset: quote(reset), halfOpen }));
 }

@@ -34,12 +34,16 @@ export interface TaskPolicy {
   readonly totalTimeout?: Duration;
   /** An attempt that is silent for so long (see `heartbeat()` of its context) is given up. Default: any silence. */
   readonly heartbeat?: Duration;
-  /** At most so many at a time in the whole system. */
+  /** So many attempts at a time, over all runs; others wait for their turn. Default: any number. */
   readonly concurrency?: number;
-  /** At most `limit` starts in each span of `per`. */
-  readonly rateLimit?: RateLimit;
-  /** Higher goes first. Default 0. */
+  /** So many attempts may wait for their turn; one more fails with MR3121. Default: any number. */
+  readonly queue?: number;
+  /** At most `limit` attempts begin in each span of `per`; of several limits all hold. */
+  readonly rateLimit?: RateLimit | readonly RateLimit[];
+  /** Of attempts that wait for their turn, those of tasks with a higher one begin first. Default 0. */
   readonly priority?: number;
+  /** Makes no attempt for a while when too many have failed. */
+  readonly breaker?: Breaker;
   /** True when doing it twice is the same as doing it once. */
   readonly idempotent?: boolean;
   /** Gives the earlier result for the same input while it is younger than `ttl`. */
@@ -49,6 +53,17 @@ export interface TaskPolicy {
   /** What of the world it may touch. */
   readonly needs?: Needs;
 }
+
+/**
+ * After `failures` failures (in a row, or with `per` within that time) attempts are refused with MR3120 for `reset`;
+ * then one is let through at a time, until `halfOpen` (1) of them have succeeded. With `rate`, only when that share of
+ * what ended within `per` has failed. A failure that may not be retried counts as an answer: the service works.
+ */
+export type Breaker = {
+  readonly failures: number;
+  readonly reset: Duration;
+  readonly halfOpen?: number;
+} & ({ readonly per?: Duration; readonly rate?: never } | { readonly per: Duration; readonly rate: number });
 
 /** What of the world a task may touch: hosts, path patterns, names of environment variables, resources. */
 interface Needs {

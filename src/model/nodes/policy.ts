@@ -22,6 +22,21 @@ export type RetryPolicy = z.infer<typeof retrySchema>;
 /** At most `limit` starts in each span of `per`. */
 export const rateLimitSchema = z.strictObject({ limit: z.int().min(1), per: durationSchema }).readonly();
 export type RateLimit = z.infer<typeof rateLimitSchema>;
+/** One limit, or several that all hold. */
+export const rateLimitsSchema = z.union([rateLimitSchema, z.array(rateLimitSchema).min(1).readonly()]);
+
+/** After so many failures (in a row, or within `per`) no attempt is made for `reset`, then probes. */
+export const breakerSchema = z
+  .strictObject({
+    failures: z.int().min(1),
+    /** With `per`: at least this share of what ended must have failed. */
+    rate: z.number().gt(0).max(1).exactOptional(),
+    per: durationSchema.exactOptional(),
+    reset: durationSchema,
+    /** So many probes must succeed. Default 1. */
+    halfOpen: z.int().min(1).exactOptional(),
+  })
+  .readonly();
 
 /** What happens to the flow when a step has failed for good: stop, go on without a value, or take another value. */
 export const stepFailureSchema = z.union([

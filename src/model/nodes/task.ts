@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { expressionSchema, schemaSchema } from './expression.ts';
 import { locationSchema } from './location.ts';
-import { common, durationSchema, jsonValueSchema, rateLimitSchema, retrySchema } from './policy.ts';
+import { breakerSchema, common, durationSchema, jsonValueSchema, rateLimitsSchema, retrySchema } from './policy.ts';
 
 /** A claim about the world that is checked when a step commits and again before a resume. */
 export const evidenceSchema = z
@@ -62,8 +62,11 @@ export const taskSchema = z
     /** The longest silence of an attempt. Default: any. */
     heartbeat: durationSchema.exactOptional(),
     concurrency: z.int().min(1).exactOptional(),
-    rateLimit: rateLimitSchema.exactOptional(),
+    /** How many attempts may wait for their turn. Default: any number. */
+    queue: z.int().min(0).exactOptional(),
+    rateLimit: rateLimitsSchema.exactOptional(),
     priority: z.int().exactOptional(),
+    breaker: breakerSchema.exactOptional(),
     idempotent: z.boolean().exactOptional(),
     cache: z.strictObject({ ttl: durationSchema }).readonly().exactOptional(),
     evidence: z.array(evidenceSchema).readonly().exactOptional(),

@@ -1,20 +1,32 @@
 import type { EvidencePack, Schema, TaskPolicy } from '../../flow/index.ts';
 import type { TaskNode } from '../../model/index.ts';
 
+interface Scope {
+  readonly input: unknown;
+  readonly output: unknown;
+}
+
 /** What the execution of the source gives for a task. */
 export interface LiveTask {
   readonly input: Schema;
   readonly output: Schema;
-  readonly evidence?: EvidencePack<never>['claims'];
+  readonly evidence?: EvidencePack<Scope>['claims'];
 }
 
 /** How the attempts of a task are made. */
-export function policyOf({ retry, timeout, totalTimeout, heartbeat, cache, idempotent }: TaskNode): TaskPolicy {
+export function policyOf(node: TaskNode): TaskPolicy {
+  const { retry, timeout, totalTimeout, heartbeat, cache, idempotent } = node;
+  const { concurrency, queue, rateLimit, priority, breaker } = node;
   return {
     ...(retry && { retry }),
     ...(timeout && { timeout }),
     ...(totalTimeout && { totalTimeout }),
     ...(heartbeat && { heartbeat }),
+    ...(concurrency && { concurrency }),
+    ...(queue === undefined ? {} : { queue }),
+    ...(rateLimit && { rateLimit }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(breaker && { breaker }),
     ...(cache && { cache }),
     ...(idempotent === undefined ? {} : { idempotent }),
   };
@@ -24,6 +36,6 @@ export function policyOf({ retry, timeout, totalTimeout, heartbeat, cache, idemp
 export function evidenceOf(
   { evidenceRule }: TaskNode,
   { evidence }: LiveTask,
-): { readonly evidence?: EvidencePack<never> } {
+): { readonly evidence?: EvidencePack<Scope> } {
   return evidence === undefined ? {} : { evidence: { claims: evidence, ...evidenceRule } };
 }

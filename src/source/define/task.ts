@@ -20,6 +20,7 @@ import {
 import { timeLimit } from '../value/time-limit.ts';
 import { common, described, isFunction, locationOf, optionsOf, retry, textOrLambda } from './common.ts';
 import type { Definition } from './dsl-call.ts';
+import { breaker, rateLimit } from './limits.ts';
 import { reference } from './reference.ts';
 
 type Evidence = z.infer<typeof evidenceSchema>;
@@ -69,8 +70,10 @@ const readers = {
   totalTimeout: timeLimit,
   heartbeat: timeLimit,
   concurrency: integer(1),
-  rateLimit: shape('`rateLimit`', { limit: integer(1), per: duration }, 'limit', 'per'),
+  queue: integer(0),
+  rateLimit,
   priority: integer(-Infinity),
+  breaker,
   idempotent: boolean,
   cache: shape('`cache`', { ttl: duration }, 'ttl'),
   evidence: list(evidence),
