@@ -23,7 +23,9 @@ function journal(run: string): readonly JournalRow[] {
 }
 const kinds = (run: string): readonly string[] => journal(run).map(({ kind }) => kind);
 const losses = (run: string): readonly unknown[] =>
-  journal(run).flatMap(({ kind, data }) => (kind === 'lost' ? [(JSON.parse(data ?? '') as { lost: number }).lost] : []));
+  journal(run).flatMap(({ kind, data }) =>
+    kind === 'lost' ? [(JSON.parse(data ?? '') as { lost: number }).lost] : [],
+  );
 
 /** As if this process had died: nothing is released, and nobody has heard of it for a while. */
 function die(runtime: ReactiveSystemRuntime): void {
@@ -91,7 +93,10 @@ describe('a try whose process died', () => {
     }
     expect(deaths).toBe(5);
     expect(losses('bad')).toEqual([1, 2, 3, 4, 5]);
-    expect(client.status('bad')?.error).toMatchObject({ code: 'MR3270', details: { run: 'bad', step: 'last', lost: 5 } });
+    expect(client.status('bad')?.error).toMatchObject({
+      code: 'MR3270',
+      details: { run: 'bad', step: 'last', lost: 5 },
+    });
     await expect.poll(() => client.status('good')?.status, { timeout: 10_000 }).toBe('completed');
     expect(losses('good').length).toBeLessThan(5);
     // A restart does not wake it: only a person does.
