@@ -43,6 +43,13 @@ const shapes: { readonly [K in RequestKind]: z.ZodType } = {
   }),
   decide: z.object({ runId: text, step: text, approved: z.boolean(), by: text, form: any }),
   create: z.object({ machine: text, id: text, context: any }),
+  prune: z.object({
+    keep: z.number().optional(),
+    maxAge: z.union([text, z.number()]).optional(),
+    maxSize: z.union([text, z.number()]).optional(),
+    dryRun: flag,
+    after: z.object({ id: text, ended: z.number(), left: z.number(), freed: z.number() }).optional(),
+  }),
   rollback: z.object({ machine: text, id: text, to: z.number().optional(), fromFinal: flag }),
   remove: z.object({ machine: text, id: text, force: flag }),
   restore: z.object({

@@ -222,7 +222,7 @@ it('bounds the journal of a long loop, and says how many rounds were let go', as
   expect(steps.length).toBeLessThan(75);
   const gone = steps.find(({ kind }) => kind === 'repeat');
   expect(gone).toMatchObject({ path: 'r', status: 'completed' });
-  const { letGo } = gone?.output as { letGo: number };
+  const { letGo = 0 } = (gone?.output ?? {}) as { letGo?: number };
   expect(letGo).toBeGreaterThan(900);
   expect(steps.filter(({ path }) => path.startsWith('r[')).map(({ path }) => path)).toEqual(
     Array.from({ length: 1000 - letGo }, (_, n) => `r[${letGo + n}]/s0`),

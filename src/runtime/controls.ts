@@ -11,6 +11,7 @@ import type { ForkAsks } from './fork/fork-plan.ts';
 import type { RetryGives } from './rewind/retry.ts';
 import type { RetryAsks } from './rewind/retry-plan.ts';
 import type { RequestKind, Requests } from './requests.ts';
+import { pruneAll, type PruneOptions, type PruneReport } from './retention/prune.ts';
 import type { CreateOptions, StartOptions, StartResult } from './results.ts';
 
 /**
@@ -68,6 +69,16 @@ export abstract class Controls {
   /** Goes on with a paused run, and with the flows that it runs. @throws RunError MR3208, MR3251 it is not paused. */
   resume(runId: string): Promise<PauseGives> {
     return this.ask('resume', { runId });
+  }
+
+  /**
+   * Lets go of ended runs beyond the limits, the oldest first, each with the runs that it began: a batch a transaction, so
+   * that other work goes on. What is under way or still needed stays.
+   *
+   * @throws MillraceError MR3520 without a limit, or for what is none.
+   */
+  prune(options: PruneOptions): Promise<PruneReport> {
+    return pruneAll(options, (asks) => this.ask('prune', asks));
   }
 
   /** Creates a machine instance. @throws EventError MR3304 unknown machine, MR3305 it exists, MR3307 invalid context. */

@@ -44,6 +44,8 @@ export type {
   StepResult,
   TaskResult,
 } from './results.ts';
+export { pruneDatabase, type PrunedDatabase } from './retention/database.ts';
+export type { PruneOptions, PruneReport } from './retention/prune.ts';
 export type { ScheduleView } from './schedules/schedules.ts';
 export type { RetryGives } from './rewind/retry.ts';
 export type { RetryAsks } from './rewind/retry-plan.ts';

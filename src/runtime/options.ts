@@ -8,9 +8,10 @@ import {
   type Scheduler,
 } from '../core/index.ts';
 import { openSqlite, type Store } from '../store/index.ts';
-import type { BoundSystem, Logger } from '../tasks/index.ts';
+import type { BoundSystem, Logger, Retention } from '../tasks/index.ts';
 import type { ProcessLimits } from './attempts/index.ts';
 import { RunError } from './errors.ts';
+import type { ResourceOption } from './evidence/world.ts';
 import type { WorkersOption } from './workers/settings.ts';
 
 /** How a runtime is set up. Either `db` or `store` must be given: nothing durable is guessed. */
@@ -56,6 +57,16 @@ export interface RuntimeOptions extends ProcessLimits {
    * its instance changes, and, with this option, at the start and once an hour.
    */
   readonly history?: HistoryLimit & { readonly machines?: Readonly<Record<string, HistoryLimit>> };
+  /**
+   * How much is kept of what is over; member by member it goes before what the system says. Looked at when the runtime
+   * starts and once an hour.
+   */
+  readonly retention?: Retention;
+  /**
+   * Where the rows of declared resources are, for evidence: `{ books: { file: 'books.db' } }` for a SQLite file, which is
+   * opened for reading only, or `{ books: { row: (table, where) => … } }`.
+   */
+  readonly resources?: Readonly<Record<string, ResourceOption>>;
   /**
    * Milliseconds of real time, from some moment on, by which the steps of machines are measured. Default:
    * `performance.now`.

@@ -13,6 +13,8 @@ import { payloadText } from './host/emit.ts';
 import { sameJson } from './host/same.ts';
 import { checkId, checkRunId, newId } from './ids.ts';
 import { pause, resume, type PauseAsks, type PauseGives } from './pause.ts';
+import { prune, type PruneAsks } from './retention/prune.ts';
+import type { Pruned } from './retention/prune-runs.ts';
 import type { InstanceName } from './instances/chain.ts';
 import type { Instances } from './instances/instances.ts';
 import type { LiveRun } from './live-run.ts';
@@ -55,6 +57,7 @@ export interface Requests {
     readonly asks: { readonly machine: string; readonly id: string; readonly context?: unknown };
     readonly gives: { readonly machine: string; readonly id: string };
   };
+  readonly prune: { readonly asks: PruneAsks; readonly gives: Pruned };
   readonly rollback: { readonly asks: RollbackAsks; readonly gives: RollbackGives };
   readonly remove: { readonly asks: RemoveAsks; readonly gives: InstanceName };
   readonly restore: { readonly asks: RestoreAsks; readonly gives: { readonly machine: string; readonly id: string } };
@@ -148,6 +151,7 @@ const carryOut: {
   resume,
   retry,
   fork,
+  prune,
   rollback: (desk, tx, asks) => rollback(desk.instances, tx, asks),
   remove: (desk, tx, asks) => remove(desk.instances, tx, asks),
   restore: (desk, tx, asks) => restore(desk.instances, tx, asks),

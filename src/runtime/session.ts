@@ -10,7 +10,10 @@ import { Inbox } from './inbox.ts';
 import { sweep } from './instances/retention.ts';
 import { checkClock, clockOf, historyLimits, openStore, type RuntimeOptions } from './options.ts';
 import { acquire, heartbeat, mine, release } from './owner.ts';
+import { worldOf } from './evidence/world.ts';
 import type { Registry } from './registry.ts';
+import { limitsOf, merged } from './retention/limits.ts';
+import { sweepAll } from './retention/sweep.ts';
 import { noteVersion } from './versions.ts';
 import { defaultMaxLost, whole } from './workers/settings.ts';
 
@@ -47,6 +50,10 @@ export class Session {
     this.over = this.#over.promise;
     this.#logger = unfailing(options.logger ?? jsonLogger({ level: 'warn' }));
     checkClock(options.clock);
+    const retention = merged(options.retention, registry.system.retention);
+    const retained = limitsOf(retention);
+    const history = options.history ?? retention.history;
+    historyLimits(history);
     checkLimits(Object.values(registry.system.tasks), options);
     this.store = openStore(options);
     this.#own = options.store === undefined;
@@ -79,7 +86,8 @@ export class Session {
       scheduler,
       random: options.random ?? Math.random,
       stopwatch: options.stopwatch ?? (() => performance.now()),
-      limits: historyLimits(options.history),
+      limits: historyLimits(history),
+      world: worldOf(options.resources),
       turns: options,
       logger: this.#logger,
       bus: this.bus,
@@ -93,8 +101,13 @@ export class Session {
     this.#beat = scheduler.every(heartbeat.every, () => {
       this.engine.writer.enqueue({ run: (tx) => tx.owner.put(mine(id, this.#epoch, scheduler.now())) });
     });
-    if (options.history !== undefined) {
-      const look = (): void => this.engine.guard(() => sweep(this.engine));
+    const isKept = Object.values(retained).some((limit) => limit !== undefined);
+    if (history !== undefined || isKept) {
+      const look = (): void =>
+        this.engine.guard(() => {
+          if (history !== undefined) sweep(this.engine);
+          if (isKept) sweepAll(this.engine, retained);
+        });
       this.#sweep = scheduler.every(sweepEvery, look);
       scheduler.soon(look);
     }

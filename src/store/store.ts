@@ -75,7 +75,15 @@ export interface RunTable {
   alive(status: RunStatus, id: string, limit: number): RunRow[];
   /** Is there a run under way whose data is of this version? */
   hasAlive(version: string): boolean;
+  /** The runs that have ended and that no other run began, the oldest end first, those after `after`. */
+  ended(after: EndedRun, limit: number): EndedRun[];
+  /** How many of these there are. */
+  endedCount(): number;
+  remove(id: string): void;
 }
+
+/** A run that has ended, in the order of the ends. */
+export type EndedRun = Pick<RunRow, 'id'> & { readonly ended: number };
 
 export interface JournalTable {
   append(row: JournalRow): void;
@@ -88,6 +96,9 @@ export interface JournalTable {
   paths(run: string, from: number, to: number): Pick<JournalRow, 'seq' | 'kind' | 'path'>[];
   /** Lets lines go: those of rounds that are over. */
   drop(run: string, seqs: readonly number[]): void;
+  /** How many lines a run has, and how many bytes of data. */
+  size(run: string): { readonly lines: number; readonly bytes: number };
+  removeAll(run: string): void;
 }
 
 export interface TimerTable {
@@ -137,6 +148,14 @@ export interface EventTable {
   /** The numbers of the events that a run has consumed, in order. */
   consumedBy(run: string): number[];
   list(filter: Page & { readonly name?: string }): EventRow[];
+  /** Those after `seq` that were handed out and have expired, in order; never the newest one of all. */
+  over(seq: number, now: number, limit: number): Pick<EventRow, 'seq' | 'id' | 'at'>[];
+  count(): number;
+  remove(seq: number): void;
+  /** Forgets what a run has consumed. */
+  forget(run: string): void;
+  /** Drops what is kept about events that are older than all that are there. */
+  tidy(): void;
   /** All events of a name, in order, for indexing. */
   named(name: string): EventRow[];
   /** The same, those after `seq`. */
@@ -208,11 +227,17 @@ export interface InboxTable {
   get(id: number): InboxRow | undefined;
   pending(): InboxRow[];
   answer(id: number, answer: string): void;
+  /** Removes what was answered and is older than this; gives how many. */
+  expire(before: number): number;
 }
 
 export interface IdempotencyTable {
   get(scope: IdempotencyRow['scope'], key: string): IdempotencyRow | undefined;
   put(row: IdempotencyRow): void;
+  /** Forgets the keys that stand for this result. */
+  forget(scope: IdempotencyRow['scope'], result: string): void;
+  /** Removes the keys that are older than this; gives how many. */
+  expire(scope: IdempotencyRow['scope'], before: number): number;
 }
 
 /** What was done under a key: see `LedgerRow`. */
@@ -317,6 +342,10 @@ export interface Store {
   longTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Reads several things as they stood at one moment, while others may write. Not inside `transaction`. */
   reading<T>(work: (tables: Tables) => T): T;
+  /** The bytes that are in use, and those that are free for new rows. Zeros for one that has no file. */
+  space(): { readonly used: number; readonly free: number };
+  /** Makes the file as small as it can be. Takes as long as writing all of it, and twice the place meanwhile. */
+  vacuum(): void;
   /** Changes when another process has written. */
   version(): number;
   close(): void;

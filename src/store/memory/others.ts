@@ -136,12 +136,27 @@ export function inboxTable(log: Log): InboxTable {
         (row) => row.id,
       ),
     answer: (id, answer) => table.change([id], { answer }),
+    expire: (before) => {
+      const old = table.filter((row) => row.answer !== null && row.at < before);
+      for (const { id } of old) table.remove([id]);
+      return old.length;
+    },
   };
 }
 
 export function idempotencyTable(log: Log): IdempotencyTable {
   const table = new Table<IdempotencyRow>(log);
-  return { get: (scope, key) => table.get(scope, key), put: (row) => table.insert([row.scope, row.key], row) };
+  const removeAll = (wanted: (row: IdempotencyRow) => boolean): number => {
+    const rows = table.filter(wanted);
+    for (const { scope, key } of rows) table.remove([scope, key]);
+    return rows.length;
+  };
+  return {
+    get: (scope, key) => table.get(scope, key),
+    put: (row) => table.insert([row.scope, row.key], row),
+    forget: (scope, result) => void removeAll((row) => row.scope === scope && row.result === result),
+    expire: (scope, before) => removeAll((row) => row.scope === scope && row.at < before),
+  };
 }
 
 export function migrationTable(log: Log): MigrationTable {

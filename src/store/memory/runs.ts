@@ -1,9 +1,11 @@
 import type { EventRow, JournalRow, RunRow, RunStatus, TimerRow, WaitRow } from '../rows.ts';
-import type { EventTable, JournalTable, RunTable, TimerTable, WaitTable } from '../store.ts';
+import type { EndedRun, EventTable, JournalTable, RunTable, TimerTable, WaitTable } from '../store.ts';
 import { page, sorted, Table, type Log } from './table.ts';
 
 export function runTable(log: Log): RunTable {
   const table = new Table<RunRow>(log);
+  const roots = (): EndedRun[] =>
+    table.rows().flatMap(({ id, ended, parent }) => (ended === null || parent !== null ? [] : [{ id, ended }]));
   return {
     get: (id) => table.get(id),
     insert: (row) => table.insert([row.id], row),
@@ -55,6 +57,16 @@ export function runTable(log: Log): RunTable {
         table.filter((row) => row.ended === null && row.status === status && row.id > id),
         (row) => row.id,
       ).slice(0, limit),
+    ended: (after, limit) => {
+      const rows = roots().filter((row) => row.ended > after.ended || (row.ended === after.ended && row.id > after.id));
+      return sorted(
+        rows,
+        (row) => row.ended,
+        (row) => row.id,
+      ).slice(0, limit);
+    },
+    endedCount: () => roots().length,
+    remove: (id) => table.remove([id]),
     hasAlive: (version) => table.rows().some((row) => row.ended === null && row.version === version),
   };
 }
@@ -81,6 +93,14 @@ export function journalTable(log: Log): JournalTable {
       ).map(({ seq, kind, path }) => ({ seq, kind, path })),
     drop: (run, seqs) => {
       for (const seq of seqs) of(run).remove([seq]);
+    },
+    size: (run) => {
+      const rows = of(run).rows();
+      const bytes = rows.reduce((sum, { path, data }) => sum + path.length + (data?.length ?? 0), 0);
+      return { lines: rows.length, bytes };
+    },
+    removeAll: (run) => {
+      for (const { seq } of of(run).rows()) of(run).remove([seq]);
     },
   };
 }
@@ -183,6 +203,24 @@ export function eventTable(log: Log): EventTable {
       ),
     list: (filter) =>
       page(inOrder((row) => filter.name === undefined || row.name === filter.name).toReversed(), filter),
+    over: (seq, now, limit) =>
+      inOrder((row) => row.seq > seq && row.seq < last() && row.result !== null && row.expires <= now)
+        .slice(0, limit)
+        .map(({ seq, id, at }) => ({ seq, id, at })),
+    count: () => table.rows().length,
+    remove: (seq) => {
+      ids.remove([table.get(seq)?.id ?? '']);
+      table.remove([seq]);
+    },
+    forget: (run) => {
+      for (const row of consumed.filter((row) => row.run === run)) consumed.remove([row.run, row.seq]);
+    },
+    tidy: () => {
+      const [first] = inOrder(() => true);
+      if (first === undefined) return;
+      for (const { event, key, seq } of keys.filter((row) => row.seq < first.seq)) keys.remove([event, key, seq]);
+      for (const { run, seq } of consumed.filter((row) => row.seq < first.seq)) consumed.remove([run, seq]);
+    },
     named: (name) => inOrder((row) => row.name === name),
     namedAfter: (name, seq, limit) => inOrder((row) => row.name === name && row.seq > seq).slice(0, limit),
     change: (seq, name, payload) => table.change([seq], { name, payload }),

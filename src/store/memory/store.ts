@@ -82,6 +82,8 @@ export function openMemory(): Store {
       }
     },
     reading: (work) => work(tables),
+    space: () => ({ used: 0, free: 0 }),
+    vacuum: checkOpen,
     version: () => 0,
     close: () => {
       open = false;

@@ -33,6 +33,17 @@ export function eventTable(db: DatabaseSync): EventTable {
   );
   const change = command(db, 'UPDATE events SET name = ?, payload = ? WHERE seq = ?');
   const unindex = command(db, 'DELETE FROM event_keys WHERE event = ?');
+  const over = query<Pick<EventRow, 'seq' | 'id' | 'at'>>(
+    db,
+    `SELECT seq, id, at FROM events WHERE seq > ? AND result IS NOT NULL AND expires <= ?
+      AND seq < (SELECT max(seq) FROM events) ORDER BY seq LIMIT ?`,
+  );
+  const count = query<{ n: number }>(db, 'SELECT count(*) AS n FROM events');
+  const remove = command(db, 'DELETE FROM events WHERE seq = ?');
+  const forget = command(db, 'DELETE FROM consumed WHERE run = ?');
+  const first = query<{ seq: number | null }>(db, 'SELECT min(seq) AS seq FROM events');
+  const tidyKeys = command(db, 'DELETE FROM event_keys WHERE seq < ?');
+  const tidyConsumed = command(db, 'DELETE FROM consumed WHERE seq < ?');
   return {
     append: (r) => append(r.id, r.name, r.payload, r.at, r.expires, r.source),
     get: (id) => get.get(id),
@@ -52,6 +63,16 @@ export function eventTable(db: DatabaseSync): EventTable {
         filter.limit ?? -1,
         filter.offset ?? 0,
       );
+    },
+    over: (seq, now, limit) => over.all(seq, now, limit),
+    count: () => count.get()?.n ?? 0,
+    remove: (seq) => void remove(seq),
+    forget: (run) => void forget(run),
+    tidy: () => {
+      const seq = first.get()?.seq;
+      if (typeof seq !== 'number') return;
+      tidyKeys(seq);
+      tidyConsumed(seq);
     },
     named: (name) => named.all(name),
     namedAfter: (name, seq, limit) => namedAfter.all(name, seq, limit),

@@ -12,11 +12,18 @@ export function inboxTable(db: DatabaseSync): InboxTable {
     'SELECT id, kind, request, at, answer FROM inbox WHERE answer IS NULL ORDER BY id',
   );
   const answer = command(db, 'UPDATE inbox SET answer = ? WHERE id = ?');
+  const expired = query<{ n: number }>(db, 'SELECT count(*) AS n FROM inbox WHERE answer IS NOT NULL AND at < ?');
+  const expire = command(db, 'DELETE FROM inbox WHERE answer IS NOT NULL AND at < ?');
   return {
     insert: (r) => insert(r.kind, r.request, r.at),
     get: (id) => get.get(id),
     pending: () => pending.all(),
     answer: (id, text) => void answer(text, id),
+    expire: (before) => {
+      const { n } = expired.get(before) ?? { n: 0 };
+      if (n > 0) expire(before);
+      return n;
+    },
   };
 }
 
@@ -27,9 +34,18 @@ export function idempotencyTable(db: DatabaseSync): IdempotencyTable {
     'SELECT scope, key, request, result, at FROM idempotency WHERE scope = ? AND key = ?',
   );
   const put = command(db, 'INSERT INTO idempotency (scope, key, request, result, at) VALUES (?, ?, ?, ?, ?)');
+  const forget = command(db, 'DELETE FROM idempotency WHERE scope = ? AND result = ?');
+  const expired = query<{ n: number }>(db, 'SELECT count(*) AS n FROM idempotency WHERE scope = ? AND at < ?');
+  const expire = command(db, 'DELETE FROM idempotency WHERE scope = ? AND at < ?');
   return {
     get: (scope, key) => get.get(scope, key),
     put: (r) => void put(r.scope, r.key, r.request, r.result, r.at),
+    forget: (scope, result) => void forget(scope, result),
+    expire: (scope, before) => {
+      const { n } = expired.get(scope, before) ?? { n: 0 };
+      if (n > 0) expire(scope, before);
+      return n;
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { RunRow, RunStatus } from '../rows.ts';
-import type { JournalTable, RunTable } from '../store.ts';
+import type { EndedRun, JournalTable, RunTable } from '../store.ts';
 import type { JournalRow } from '../rows.ts';
 import { command, query, where } from './statements.ts';
 
@@ -67,6 +67,16 @@ export function runTable(db: DatabaseSync): RunTable {
     `SELECT ${columns} FROM runs WHERE machine = ? AND instance = ? AND ref IS NOT NULL ORDER BY created, id`,
   );
   const count = query<{ status: RunStatus; n: number }>(db, 'SELECT status, count(*) AS n FROM runs GROUP BY status');
+  const ended = query<EndedRun>(
+    db,
+    `SELECT id, ended FROM runs WHERE ended IS NOT NULL AND ended >= ? AND (ended > ? OR id > ?) AND parent IS NULL
+      ORDER BY ended, id LIMIT ?`,
+  );
+  const endedCount = query<{ n: number }>(
+    db,
+    'SELECT count(*) AS n FROM runs WHERE ended IS NOT NULL AND parent IS NULL',
+  );
+  const remove = command(db, 'DELETE FROM runs WHERE id = ?');
   return {
     get: (id) => {
       const found = get.get(id);
@@ -94,7 +104,7 @@ export function runTable(db: DatabaseSync): RunTable {
     },
     ids: (statuses) => {
       const { sql, values } = where([['status IN ?', statuses]]);
-      return query<{ id: string }>(db, `SELECT id FROM runs ${sql} ORDER BY created, id`)
+      return query<{ id: string }>(db, `SELECT id FROM runs ${sql} ORDER BY priority DESC, created, id`)
         .all(...values)
         .map(({ id }) => id);
     },
@@ -104,6 +114,9 @@ export function runTable(db: DatabaseSync): RunTable {
     },
     working: (machine, instance) => working.all(machine, instance).map(row),
     count: () => Object.fromEntries(count.all().map((group) => [group.status, group.n])),
+    ended: (after, limit) => ended.all(after.ended, after.ended, after.id, limit),
+    endedCount: () => endedCount.get()?.n ?? 0,
+    remove: (id) => void remove(id),
   };
 }
 
@@ -123,6 +136,11 @@ export function journalTable(db: DatabaseSync): JournalTable {
     'SELECT seq, kind, path FROM journal WHERE run = ? AND seq BETWEEN ? AND ? ORDER BY seq',
   );
   const drop = command(db, 'DELETE FROM journal WHERE run = ? AND seq = ?');
+  const size = query<{ lines: number; bytes: number | null }>(
+    db,
+    'SELECT count(*) AS lines, sum(length(path) + ifnull(length(data), 0)) AS bytes FROM journal WHERE run = ?',
+  );
+  const removeAll = command(db, 'DELETE FROM journal WHERE run = ?');
   return {
     append: (r) => void append(r.run, r.seq, r.at, r.kind, r.path, r.name, r.attempt, r.place, r.data),
     put: (r) => void put(r.run, r.seq, r.at, r.kind, r.path, r.name, r.attempt, r.place, r.data),
@@ -132,5 +150,10 @@ export function journalTable(db: DatabaseSync): JournalTable {
     drop: (run, seqs) => {
       for (const seq of seqs) drop(run, seq);
     },
+    size: (run) => {
+      const found = size.get(run);
+      return { lines: found?.lines ?? 0, bytes: found?.bytes ?? 0 };
+    },
+    removeAll: (run) => void removeAll(run),
   };
 }

@@ -103,6 +103,7 @@ export const steps: readonly string[] = [
   ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE runs ADD COLUMN forked TEXT;
   CREATE INDEX runs_ended ON runs (ended) WHERE ended IS NOT NULL;
+  CREATE INDEX idempotency_result ON idempotency (result);
 
   CREATE TABLE work (
     id TEXT PRIMARY KEY, run TEXT NOT NULL, path TEXT NOT NULL, task TEXT NOT NULL, status TEXT NOT NULL,
