@@ -1,5 +1,5 @@
 import { milliseconds, toErrorRecord, type Clock, type ErrorRecord, type Scheduler } from '../core/index.ts';
-import type { Logger } from '../tasks/index.ts';
+import type { EvidenceWorld, Logger } from '../tasks/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import { Admission, Attempts, type ProcessLimits } from './attempts/index.ts';
 import { telling } from './attempts/telling.ts';
@@ -33,6 +33,7 @@ export interface EngineOptions {
   readonly random: () => number;
   readonly stopwatch: () => number;
   readonly limits: HistoryLimits;
+  readonly world: EvidenceWorld;
   /** What holds attempts back, over all tasks. */
   readonly turns: ProcessLimits;
   readonly logger: Logger;
@@ -61,6 +62,7 @@ export class Engine implements Context {
   readonly random: () => number;
   readonly stopwatch: () => number;
   readonly limits: HistoryLimits;
+  readonly world: EvidenceWorld;
   readonly maxDepth: number;
   readonly compactAfter: number;
   readonly logger: Logger;
@@ -93,6 +95,7 @@ export class Engine implements Context {
     this.random = options.random;
     this.stopwatch = options.stopwatch;
     this.limits = options.limits;
+    this.world = options.world;
     this.maxDepth = options.maxDepth;
     this.compactAfter = options.compactAfter;
     this.logger = options.logger;
@@ -225,6 +228,8 @@ export class Engine implements Context {
     const live = this.runs.get(run);
     const at = this.clock.now();
     const row: JournalRow = { ...line, run, seq: live?.nextSeq() ?? tx.journal.last(run) + 1, at };
+    // The batch may be written again, and the numbers of a journal have no gaps.
+    if (live !== undefined) this.writer.ifTakenBack(() => live.giveBack(row.seq));
     tx.journal.append(row);
     if (live === undefined) this.touched.add(run);
     if (row.kind !== 'waiting') this.wake(tx, run, row.path, row);

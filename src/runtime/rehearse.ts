@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { never, RunError } from './errors.ts';
 import { LiveRun } from './live-run.ts';
 import { programFor, Registry } from './registry.ts';
+import { worldOf } from './evidence/world.ts';
 import { Writer } from './writer.ts';
 
 /** A run that is only looked at: it goes through what its journal knows, and rests at whatever would be new. */
@@ -125,6 +126,7 @@ function idle(registry: Registry, clock: Clock): Context {
     maxDepth: Infinity,
     compactAfter: Infinity,
     limits: () => ({ keep: 1, maxAge: undefined }),
+    world: worldOf(),
     publish: () => '',
     create: nothing,
     record: () => {

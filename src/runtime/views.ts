@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../core/index.ts';
 import type { JournalRow, RunRow, RunStatus } from '../store/index.ts';
+import { readEvidence, type EvidenceResult } from '../tasks/index.ts';
 import type { PartialFailure } from './live-run.ts';
 import type { Forked } from './rewind/past.ts';
 import { effective } from './rewind/rewound.ts';
@@ -54,6 +55,10 @@ export interface StepView {
   readonly input?: unknown;
   readonly output?: unknown;
   readonly error?: ErrorRecord;
+  /** Its result came from the cache of its task. */
+  readonly cached?: true;
+  /** What proved its result. */
+  readonly evidence?: EvidenceResult;
   /** `line:column` in the `.dsl.ts`. */
   readonly place?: string;
   readonly startedAt: number;
@@ -132,6 +137,12 @@ export function stepViews(rows: readonly JournalRow[]): StepView[] {
         if (step.endedAt === undefined) steps.set(path, { ...step, status: 'cancelled', endedAt: row.at });
       continue;
     }
+    if (row.kind === 'verified') {
+      const path = row.path.replace(/\/~evidence$/, '');
+      const step = steps.get(path);
+      if (step !== undefined) steps.set(path, { ...step, evidence: readEvidence(row.data) });
+      continue;
+    }
     // A node that was added is shown as the step that it becomes.
     if (row.kind === 'enqueued') continue;
     steps.set(row.path, next(steps.get(row.path), row));
@@ -143,6 +154,7 @@ function next(step: StepView | undefined, row: JournalRow): StepView {
   const begin = begins[row.kind];
   const status = (step === undefined ? begin?.status : undefined) ?? ends[row.kind] ?? 'running';
   const ended = status !== 'running' && status !== 'waiting';
+  const cached = row.kind === 'completed' && row.attempt === 0;
   const { error: _old, ...before } = step ?? {
     path: row.path,
     kind: begin?.kind ?? 'step',
@@ -152,11 +164,13 @@ function next(step: StepView | undefined, row: JournalRow): StepView {
   return {
     ...before,
     status,
-    attempts: Math.max(row.attempt, before.attempts),
+    // A result that comes from the cache took no attempt.
+    attempts: cached ? 0 : Math.max(row.attempt, before.attempts),
     ...present({
       target: row.name ?? undefined,
       place: row.place ?? undefined,
       endedAt: ended ? row.at : undefined,
+      cached: cached || undefined,
       ...facts(row),
     }),
   };

@@ -63,6 +63,8 @@ export type AttemptOutcome =
       /** The same through the output schema: what the flow sees, now and in every replay. */
       readonly value: unknown;
       readonly emitted: readonly EmittedEvent[];
+      /** What proves it, as JSON text: an engine's part. */
+      readonly evidence?: string;
     }
   | { readonly ok: false; readonly error: TaskError };
 

@@ -5,6 +5,7 @@
  */
 export * from './attempt.ts';
 export * from './errors.ts';
+export * from './evidence/index.ts';
 export * from './implement.ts';
 export * from './json.ts';
 export * from './logger.ts';

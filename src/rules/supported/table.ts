@@ -13,8 +13,8 @@ export const features = {
   'task.concurrency': [true, '`concurrency` of a task'],
   'task.rateLimit': [true, '`rateLimit` of a task'],
   'task.priority': [true, '`priority` of a task'],
-  'task.cache': [false, '`cache` of a task'],
-  'task.evidence': [false, '`evidence` of a task'],
+  'task.cache': [true, '`cache` of a task'],
+  'task.evidence': [true, '`evidence` of a task'],
   'system.retention': [false, '`retention` of a system'],
   'system.budget': [
     false,

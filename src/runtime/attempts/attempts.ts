@@ -13,6 +13,9 @@ import type { LimitsView } from './view.ts';
  */
 export type Perform = (request: AttemptRequest, by: Asker) => Promise<AttemptOutcome | undefined>;
 
+/** What is still to be done with an outcome before the attempt is over. Never rejects. */
+type Settle = (outcome: AttemptOutcome) => Promise<AttemptOutcome>;
+
 /** Makes the attempts of tasks, and counts those under way, so that a runtime that is closed can wait for them. */
 export class Attempts {
   readonly #perform: Perform;
@@ -38,11 +41,11 @@ export class Attempts {
    * Makes an attempt as soon as the limits of its task let it begin. Undefined: its run was paused while it waited, and
    * has to ask again.
    */
-  run(request: AttemptRequest, by: Asker): Promise<AttemptOutcome | undefined> {
+  run(request: AttemptRequest, by: Asker, settle?: Settle): Promise<AttemptOutcome | undefined> {
     const gate = this.#admission?.gate(request.contract);
     return gate === undefined || this.#admission === undefined
-      ? this.#begin(request, by)
-      : this.#inTurn(this.#admission, gate, request, by);
+      ? this.#begin(request, by, settle)
+      : this.#inTurn(this.#admission, gate, request, by, settle);
   }
 
   /** Takes out what a run has waiting for its turn. */
@@ -65,6 +68,7 @@ export class Attempts {
     gate: Gate,
     request: AttemptRequest,
     by: Asker,
+    settle: Settle | undefined,
   ): Promise<AttemptOutcome | undefined> {
     const turn = await admission.enter(gate, request, by);
     if (turn === undefined) return undefined;
@@ -73,7 +77,7 @@ export class Attempts {
     try {
       if (turn.some((taken) => taken.gate.kept) && this.#mayBegin(by)) await admission.note(turn);
       // Much may have happened between its call and this line.
-      if (this.#mayBegin(by)) outcome = await this.#begin(request, by);
+      if (this.#mayBegin(by)) outcome = await this.#begin(request, by, settle);
       else if (this.#closed) return await never();
       return outcome;
     } finally {
@@ -85,12 +89,13 @@ export class Attempts {
     return !this.#closed && !by.held && !by.dead;
   }
 
-  async #begin(request: AttemptRequest, by: Asker): Promise<AttemptOutcome> {
+  async #begin(request: AttemptRequest, by: Asker, settle: Settle | undefined): Promise<AttemptOutcome> {
     this.#underWay++;
     by.attempting++;
     let outcome: AttemptOutcome | undefined;
     try {
       outcome = await this.#perform(request, by);
+      if (settle !== undefined && outcome !== undefined) outcome = await settle(outcome);
     } finally {
       by.attempting--;
       this.#underWay--;

@@ -9,14 +9,32 @@ export interface LedgerPlace {
   write<T>(work: (tx: Tx) => T): Promise<T>;
 }
 
+/** The store is asked only when there is something to read: a rehearsal has none. */
+class EnginePlace implements LedgerPlace {
+  readonly #context: Engine;
+
+  constructor(context: Engine) {
+    this.#context = context;
+  }
+  get tables(): Tables {
+    return this.#context.store.tables;
+  }
+  get clock(): Clock {
+    return this.#context.clock;
+  }
+  write<T>(work: (tx: Tx) => T): Promise<T> {
+    return this.#context.writer.submit(work);
+  }
+}
+
+type Engine = Pick<Context, 'store' | 'clock' | 'writer'>;
 const places = new WeakMap<object, LedgerPlace>();
 
 /** The ledger of the process that drives a file: it writes with the rest of the engine. */
-export function placeOf(context: Pick<Context, 'store' | 'clock' | 'writer'>): LedgerPlace {
+export function placeOf(context: Engine): LedgerPlace {
   let place = places.get(context);
   if (place === undefined) {
-    const { store, clock, writer } = context;
-    places.set(context, (place = { tables: store.tables, clock, write: (work) => writer.submit(work) }));
+    places.set(context, (place = new EnginePlace(context)));
   }
   return place;
 }

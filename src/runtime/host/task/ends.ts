@@ -1,6 +1,8 @@
 import type { ErrorRecord } from '../../../core/index.ts';
+import type { Tx } from '../../../store/index.ts';
 import { decodeJson, type AttemptOutcome } from '../../../tasks/index.ts';
 import { Cancelled } from '../../errors.ts';
+import { evidenceOf } from '../../evidence/prove.ts';
 import { failed } from '../call.ts';
 import type { Record } from '../records.ts';
 import { dropTimer } from '../timer.ts';
@@ -21,8 +23,18 @@ export async function recorded(
   );
 }
 
+/** A good outcome, and what the cache of its task has to do with it. */
+export type Good = Extract<AttemptOutcome, { ok: true }> & {
+  /** It was there already: no attempt was made. */
+  readonly cached?: true;
+  /** Keeps it for others. */
+  readonly keep?: (tx: Tx) => void;
+};
+/** What came of an attempt. */
+export type Made = Exclude<AttemptOutcome, { ok: true }> | Good;
+
 /** Records a result, with what was published. */
-export function complete(step: TaskStep, attempt: number, outcome: Extract<AttemptOutcome, { ok: true }>): unknown {
+export function complete(step: TaskStep, attempt: number, outcome: Good): unknown {
   const { part, id, path, contract, options } = step;
   const { run } = part;
   const row = run.append(
@@ -30,15 +42,18 @@ export function complete(step: TaskStep, attempt: number, outcome: Extract<Attem
       kind: 'completed',
       path,
       name: contract.contract,
-      attempt,
+      attempt: outcome.cached === true ? 0 : attempt,
       place: options.at,
       data: outcome.output ?? null,
     },
     (tx) => {
       run.publish(tx, outcome.emitted, path);
       step.services.forget(tx);
+      outcome.keep?.(tx);
     },
   );
+  if (outcome.evidence !== undefined)
+    run.append({ kind: 'verified', path: evidenceOf(path), name: contract.contract, attempt, data: outcome.evidence });
   part.time = row.at;
   part.finished.set(id, row.seq);
   run.lastOutput = outcome.output;

@@ -1,4 +1,5 @@
 import type { AttemptOutcome, AttemptRequest, TaskImplementation } from '../../../tasks/index.ts';
+import { prove } from '../../evidence/prove.ts';
 import type { TaskStep } from './step.ts';
 
 /** Makes one attempt when its turn has come. Undefined: the run was paused before. */
@@ -27,5 +28,6 @@ export function perform(
     logger,
     ...(run.metadata === undefined ? {} : { metadata: run.metadata }),
   };
-  return attempts.run(request, run);
+  const settled = contract.evidence === undefined ? undefined : (given: AttemptOutcome) => prove(step, attempt, given);
+  return attempts.run(request, run, settled);
 }

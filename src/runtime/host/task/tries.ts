@@ -4,7 +4,8 @@ import { never, RunError } from '../../errors.ts';
 import type { Record } from '../records.ts';
 import { setTimer } from '../timer.ts';
 import { notBefore } from '../../attempts/index.ts';
-import { cancel, complete, fail } from './ends.ts';
+import { performCached } from './cache.ts';
+import { cancel, complete, fail, type Made } from './ends.ts';
 import { perform } from './perform.ts';
 import type { TaskStep } from './step.ts';
 
@@ -30,9 +31,10 @@ export async function tries(step: TaskStep, record: Record | undefined): Promise
     const implementation = registry.implementations.get(name);
     if (implementation === undefined) return run.block(notImplemented(step));
     if (attempts.closed) return never();
-    const outcome = await perform(step, attempt, implementation);
+    const make = contract.policy.cache === undefined ? perform : performCached;
+    const outcome: Made | undefined = await make(step, attempt, implementation);
     if (run.dead) await run.committed();
-    // Paused while it waited for its turn.
+    // Paused while it waited for its turn, or another step may have made the result.
     if (outcome === undefined) continue;
     if (outcome.ok) return complete(step, attempt, outcome);
     if (scope.reason !== undefined) return cancel(step, attempt);

@@ -1,0 +1,23 @@
+import { checkValue, claimsOf, EvidenceError, verify, type AttemptOutcome } from '../../tasks/index.ts';
+import type { TaskStep } from '../host/task/step.ts';
+
+/** Where the evidence of a step is recorded. */
+export const evidenceOf = (path: string): string => `${path}/~evidence`;
+
+/**
+ * Looks whether the world is as a result says. A result that is not proven is a failed attempt, and nothing that the
+ * step has kept is trusted any more.
+ */
+export async function prove(step: TaskStep, attempt: number, outcome: AttemptOutcome): Promise<AttemptOutcome> {
+  const { part, path, contract, asked, services } = step;
+  const { evidence } = contract;
+  if (evidence === undefined || !outcome.ok) return outcome;
+  const { world } = part.run.context;
+  const input = checkValue(contract.input, asked === null ? undefined : JSON.parse(asked));
+  const scope = { input: input.ok ? input.value : undefined, output: outcome.value };
+  const result = await verify(claimsOf(evidence, scope, world), evidence.atLeast, world);
+  if (result.ok) return { ...outcome, evidence: JSON.stringify(result) };
+  part.run.enqueue((tx) => services.distrust(tx));
+  const ids = { task: contract.contract, runId: part.run.id, step: path, attempt };
+  return { ok: false, error: new EvidenceError(result, ids) };
+}

@@ -1,0 +1,67 @@
+import { messageOf } from '../../core/index.ts';
+import type { Claim } from './claims.ts';
+import type { EvidenceRow, EvidenceWorld } from './world.ts';
+
+/** What came of one claim. */
+export interface EvidenceItem {
+  readonly claim: Claim;
+  readonly ok: boolean;
+  /** Why it does not hold. */
+  readonly error?: string;
+  /** How long it took to see, in ms of real time. */
+  readonly ms: number;
+}
+
+/** Looks whether a claim holds. Never rejects. */
+export async function check(claim: Claim, world: EvidenceWorld): Promise<EvidenceItem> {
+  const from = world.stopwatch();
+  let error: string | undefined;
+  try {
+    error = await refuted(claim, world);
+  } catch (thrown) {
+    error = `it could not be checked: ${messageOf(thrown)}`;
+  }
+  const ms = Math.round((world.stopwatch() - from) * 1000) / 1000;
+  return { claim, ok: error === undefined, ...(error === undefined ? {} : { error }), ms };
+}
+
+/** Why a claim does not hold; undefined when it does. */
+async function refuted(claim: Claim, world: EvidenceWorld): Promise<string | undefined> {
+  switch (claim.kind) {
+    case 'fileExists': {
+      const kind = await world.kindOf(claim.path);
+      if (kind === undefined) return `there is no ${claim.type ?? 'file'} '${claim.path}'`;
+      return claim.type === undefined || claim.type === kind ? undefined : `'${claim.path}' is no ${claim.type}`;
+    }
+    case 'fileSha256': {
+      if ((await world.kindOf(claim.path)) !== 'file') return `there is no file '${claim.path}'`;
+      const actual = await world.sha256(claim.path);
+      return actual === claim.sha256 ? undefined : `'${claim.path}' has the SHA-256 ${actual}, not ${claim.sha256}`;
+    }
+    // What has ended is not run again: its code is what it was.
+    case 'exitCode':
+      return claim.actual === claim.expected ? undefined : `it ended with ${claim.actual}, not ${claim.expected}`;
+    case 'row':
+      return rowMissing(claim, world);
+    case 'unclear':
+      return claim.why;
+  }
+}
+
+async function rowMissing(claim: Extract<Claim, { kind: 'row' }>, world: EvidenceWorld): Promise<string | undefined> {
+  const { resource: name, table, where, values = {} } = claim;
+  const resource = world.resource(name, claim.file);
+  if (resource === undefined)
+    return `there is no resource '${name}' to look into: give the runtime resources: { ${name}: … }`;
+  if ((await resource.row(table, { ...where, ...values })) !== undefined) {
+    // A row that is asked for twice by one column with two values is found by the second of them only.
+    return Object.keys(values).every((key) => !(key in where) || where[key] === values[key])
+      ? undefined
+      : `'where' and 'values' contradict each other`;
+  }
+  const found = await resource.row(table, where);
+  if (found === undefined) return `'${name}' has no row in '${table}' with ${shown(where)}`;
+  return `the row in '${table}' of '${name}' with ${shown(where)} has not ${shown(values)}`;
+}
+
+const shown = (row: EvidenceRow): string => JSON.stringify(row);
