@@ -48,10 +48,11 @@ export const commands: Readonly<Record<string, Listed>> = {
     load: () => import('./commands/export/command.ts'),
   },
   test: {
-    summary: 'find paths through machines and write them as tests; run the examples of tasks',
+    summary: 'run examples and scenarios; find paths through machines and write them as tests',
     load: () => import('./commands/test/command.ts'),
   },
   run: { summary: 'run a flow, durably', load: () => import('./commands/run/command.ts') },
+  work: { summary: 'make attempts for whoever drives a database', load: () => import('./commands/work/command.ts') },
   send: { summary: 'send events', load: () => import('./commands/send/command.ts') },
   runs: { summary: 'list, show, pause, resume and decide runs', load: () => import('./commands/runs/command.ts') },
   instances: {

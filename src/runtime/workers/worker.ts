@@ -186,6 +186,17 @@ export class Worker {
     return this.#runtime;
   }
 
+  /** Does anybody drive the database, this process or another? */
+  get driven(): boolean {
+    const owner = this.#store.tables.owner.get();
+    return owner !== undefined && isAlive(owner, Date.now());
+  }
+
+  /** How much it is doing. */
+  get busy(): number {
+    return this.#executor.size;
+  }
+
   /** What it has done since its start. */
   get counts(): WorkerCounts {
     return this.#executor.counts;
