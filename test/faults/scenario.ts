@@ -141,14 +141,28 @@ const refused =
     if (!(error instanceof Error && 'code' in error && codes.includes(String(error.code)))) throw error;
   };
 
-/** Asks for the same, however often; gives how everything ended. */
-export async function play(runtime: ReactiveSystemRuntime, clock: SimulatedClock): Promise<unknown> {
+/** Asks for the same, however often; gives how everything ended. `say` hears what was acknowledged. */
+export async function play(
+  runtime: ReactiveSystemRuntime,
+  clock: SimulatedClock,
+  say: (line: string) => void = () => {},
+): Promise<unknown> {
   const { reader } = runtime;
-  await runtime.start('main', 1, { id: 'm', idempotencyKey: 'main' });
-  await runtime.start('saga', 3, { id: 's' });
-  await runtime.start('idle', 0, { id: 'c' });
-  await runtime.start('idle', 0, { id: 'p' });
-  await runtime.sendEvent('opened', { id: 'A' }, { idempotencyKey: 'open' });
+  const start = async (flow: string, input: number, id: string): Promise<void> => {
+    await runtime.start(flow, input, { id, idempotencyKey: `start ${id}` });
+    say(`accepted ${id}`);
+    runtime.result(id).then(
+      ({ success }) => say(`ended ${id} ${success}`),
+      // The engine has stopped: whoever waits for it hears why.
+      () => {},
+    );
+  };
+  await start('main', 1, 'm');
+  await start('saga', 3, 's');
+  await start('idle', 0, 'c');
+  await start('idle', 0, 'p');
+  const { eventId } = await runtime.sendEvent('opened', { id: 'A' }, { idempotencyKey: 'open' });
+  say(`sent ${eventId}`);
   if (runtime.get('door', 'B') === undefined) await runtime.create('door', { id: 'B' });
   if (reader.run('p')?.endedAt === undefined) await runtime.pause('p').catch(refused('MR3250'));
   await runtime.cancel('c');
