@@ -1,15 +1,13 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { nearest } from '../../../core/index.ts';
 import { shownPath } from '../../../core/shown-path.ts';
 import type { Diagnostic, SystemModel } from '../../../model/index.ts';
-import { loadSystemFromDsl } from '../../../source/index.ts';
-import { readConfig } from '../../config/config.ts';
+import type { BoundSystem } from '../../../tasks/index.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { ioLogger } from '../../systems/logger.ts';
-import { findSystems, hasErrors } from '../../systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
-import { compileFirst } from './compile-first.ts';
+import { prepare } from './prepare.ts';
 import { tryExample, type Tried } from './try-example.ts';
 
 /** The options of `dsl test examples`. */
@@ -24,20 +22,35 @@ interface TaskExamples {
   readonly examples: readonly Tried[];
 }
 
+/** What came of the examples of tasks. */
+export interface ExamplesResult {
+  readonly tasks: readonly TaskExamples[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** Runs the examples of tasks. Exit code 1: problems in the source, or an example that does not hold. */
 export async function testExamples(io: Io, file: string, options: ExamplesArguments): Promise<number> {
-  const entry = resolve(io.cwd, file);
-  const config = await readConfig(io.cwd, entry);
-  const { systems, diagnostics: problems } = await findSystems([entry], io.cwd, config, { stubs: true });
-  const [found] = systems;
-  if (found === undefined || hasErrors(problems)) {
-    if (io.json) io.document({ ok: false, diagnostics: problems });
-    else showDiagnostics(io, problems);
-    return 1;
+  const prepared = await prepare(io, file);
+  if (prepared === undefined) return 1;
+  const chosen = tasksOf(prepared.model, options.task);
+  const { tasks, diagnostics } = await runExamples(io, prepared.entry, chosen, await prepared.live());
+  const ok = diagnostics.length === 0;
+  if (io.json) io.document({ ok, tasks, diagnostics });
+  else {
+    showDiagnostics(io, diagnostics);
+    for (const each of tasks) io.out(lineOf(io, each));
+    if (tasks.length === 0) io.out('No task has examples.');
   }
-  const chosen = tasksOf(found.model, options.task);
-  await compileFirst(io, entry, config);
-  const live = await loadSystemFromDsl(entry, { live: true });
+  return ok ? 0 : 1;
+}
+
+/** Gives tasks the inputs of their examples. */
+export async function runExamples(
+  io: Io,
+  entry: string,
+  chosen: readonly SystemModel['tasks'][string][],
+  live: BoundSystem,
+): Promise<ExamplesResult> {
   const logger = ioLogger(io, 'warn');
   const diagnostics: Diagnostic[] = [];
   const tasks: TaskExamples[] = [];
@@ -59,18 +72,11 @@ export async function testExamples(io: Io, file: string, options: ExamplesArgume
     }
     tasks.push({ task: node.name, implemented: implementation !== undefined, examples: tried });
   }
-  const ok = diagnostics.length === 0;
-  if (io.json) io.document({ ok, tasks, diagnostics });
-  else {
-    showDiagnostics(io, diagnostics);
-    for (const each of tasks) io.out(lineOf(io, each));
-    if (tasks.length === 0) io.out('No task has examples.');
-  }
-  return ok ? 0 : 1;
+  return { tasks, diagnostics };
 }
 
 /** The tasks that were named, or all that have examples. */
-function tasksOf(
+export function tasksOf(
   { name, tasks }: SystemModel,
   names: readonly string[] | undefined,
 ): readonly SystemModel['tasks'][string][] {
@@ -85,7 +91,8 @@ function tasksOf(
   return Object.values(tasks).filter((task) => names?.includes(task.name) ?? (task.examples ?? []).length > 0);
 }
 
-function lineOf(io: Io, { task, implemented, examples }: TaskExamples): string {
+/** What is said about the examples of a task. */
+export function lineOf(io: Io, { task, implemented, examples }: TaskExamples): string {
   const title = io.paint('bold', task);
   if (!implemented) return `${title}: ${io.paint('yellow', 'no implementation')}`;
   const held = examples.filter(({ problem }) => problem === undefined).length;
