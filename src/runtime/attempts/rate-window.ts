@@ -56,7 +56,7 @@ export class RateWindow {
     this.#forget(now);
     this.#total++;
     const last = this.#starts.at(-1);
-    if (last !== undefined && (last.at === now || (this.limit > exact && now - last.from < this.per / exact))) {
+    if (last !== undefined && this.limit > exact && now - last.from < this.per / exact) {
       last.at = now;
       last.count++;
       last.open++;
