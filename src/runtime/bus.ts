@@ -170,6 +170,8 @@ export class Bus {
   readonly #now: () => number;
   readonly #logger: Logger;
   #seq = 0;
+  /** Within what an attempt is made: a trace, so that spans of the task itself lie below it. */
+  around: (<T>(facts: Pick<AttemptFacts, 'runId' | 'step' | 'attempt'>, work: () => T) => T) | undefined;
   readonly #streams = new Set<() => void>();
   #ended = false;
 

@@ -51,6 +51,7 @@ export type { RetryGives } from './rewind/retry.ts';
 export type { RetryAsks } from './rewind/retry-plan.ts';
 export type { TaskCode } from './registry.ts';
 export { ReactiveSystemRuntime } from './runtime.ts';
+export type { SpanLike, TelemetryApi, TracerLike, TraceOptions } from './telemetry/api.ts';
 export type { RunView, StepStatus, StepView } from './views.ts';
 export type { WorkerCounts } from './workers/executor.ts';
 export type { WorkersOption } from './workers/settings.ts';

@@ -26,6 +26,8 @@ import {
   type TaskResult,
 } from './results.ts';
 import { Session } from './session.ts';
+import type { TelemetryApi, TraceOptions } from './telemetry/api.ts';
+import { Tracing } from './telemetry/tracing.ts';
 import type { RunView } from './views.ts';
 
 /**
@@ -254,6 +256,18 @@ export class ReactiveSystemRuntime extends Controls {
   /** Calls `listener` for whatever happens. Gives a function that ends it. */
   on(listener: (event: RuntimeEvent) => void): () => void {
     return this.#session.bus.on(listener);
+  }
+
+  /**
+   * Makes spans of runs, their steps and their attempts: `traceWith(api)` with `import * as api from '@opentelemetry/api'`,
+   * once its SDK is set up. Of the run in whose metadata there is a `traceparent` they lie below that; else all spans of a
+   * run, and of what it runs, are in a trace of its own, over restarts too. Gives a function that ends it.
+   */
+  traceWith(api: TelemetryApi, options: TraceOptions = {}): () => void {
+    const { bus, store, engine } = this.#session;
+    const tracing = new Tracing(bus, store, () => engine.clock.now(), api, options);
+    this.#session.atEnd(() => tracing.stop());
+    return () => tracing.stop();
   }
 
   /** Resolves when nothing is left to do but to wait for time or for events. */

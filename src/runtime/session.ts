@@ -44,6 +44,7 @@ export class Session {
   readonly #held = new Set<(error: unknown) => void>();
   #idle: (() => void)[] = [];
   readonly #drainMs: number;
+  readonly #atEnd: (() => void)[] = [];
   #closed: Promise<void> | undefined;
 
   constructor(registry: Registry, options: RuntimeOptions) {
@@ -121,6 +122,11 @@ export class Session {
     });
   }
 
+  /** Calls back when nothing more will be told. */
+  atEnd(work: () => void): void {
+    this.#atEnd.push(work);
+  }
+
   /** Refuses what is asked of a runtime that is being closed: it could only half happen. */
   checkOpen(): void {
     if (this.#closed !== undefined && this.failure === undefined)
@@ -190,6 +196,7 @@ export class Session {
       const record = toErrorRecord(error);
       this.bus.tell({ type: record.code === 'MR3402' ? 'owner.lost' : 'runtime.stopped', error: record });
     }
+    for (const work of this.#atEnd) work();
     this.bus.end();
     if (this.#closed === undefined) {
       this.#logger.error('The engine has stopped.', {

@@ -10,7 +10,8 @@ export function telling(bus: Bus, stopwatch: () => number, perform: Perform): Pe
     const facts = { runId, step, task: contract.contract, attempt };
     const began = stopwatch();
     bus.tell({ type: 'attempt.started', ...facts });
-    return perform(request, by).then((outcome) => {
+    const made = bus.around === undefined ? perform(request, by) : bus.around(facts, () => perform(request, by));
+    return made.then((outcome) => {
       if (outcome === undefined) return outcome;
       const took = stopwatch() - began;
       // What comes after an abort is ignored, whatever it is.
