@@ -119,6 +119,11 @@ export class LiveRun {
     return ++this.#seq;
   }
 
+  /** The line of this number was not written. Those after it were not either. */
+  giveBack(seq: number): void {
+    this.#seq = seq - 1;
+  }
+
   /** Keeps a line for whoever waits for the end. */
   note(row: JournalRow): void {
     this.lines?.push(row);

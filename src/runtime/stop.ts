@@ -27,7 +27,8 @@ export function stopRun(desk: Desk, tx: Tx, run: string, stop: Stop): boolean {
     return true;
   }
   // Already on its way to an end, which is this one or another.
-  const stopping = live === undefined && row.status === 'paused' ? stopOf(tx, run) : live?.stopping;
+  // The line may be one of this batch, which nobody has learned of.
+  const stopping = live?.stopping ?? stopOf(tx, run);
   if (row.status === 'paused' && stop.reason === 'cancel') unpause(desk, tx, row);
   if (stopping !== undefined) return stopping.reason === stop.reason;
   desk.record(tx, run, {

@@ -50,6 +50,7 @@ export class Writer {
   #stopped = false;
   #tries = 0;
   #effects: (() => void)[] = [];
+  #takenBack: (() => void)[] = [];
   readonly #flush = (): void => this.flush();
 
   constructor(options: WriterOptions) {
@@ -83,13 +84,20 @@ export class Writer {
     this.#effects.push(effect);
   }
 
+  /** Inside a unit: runs `effect` when what it has written is taken back, by a savepoint or with the whole batch. */
+  ifTakenBack(effect: () => void): void {
+    this.#takenBack.push(effect);
+  }
+
   /** Inside a unit: work that is taken back when it throws, with what was to follow its commit. */
   savepoint<T>(tx: Tx, work: () => T): T {
     const before = this.#effects.length;
+    const marked = this.#takenBack.length;
     try {
       return tx.savepoint(work);
     } catch (thrown) {
       this.#effects.length = before;
+      this.#takeBack(marked);
       throw thrown;
     }
   }
@@ -153,28 +161,44 @@ export class Writer {
   }
 
   #write(batch: readonly Unit<never>[]): readonly Outcome[] {
-    const { store } = this.#options;
     try {
-      return store.transaction((tx) => {
-        this.#fence(tx);
-        return batch.map((unit) => (unit.owner?.dead === true ? undefined : this.#run(unit, tx)));
-      });
+      return this.#transaction((tx) =>
+        batch.map((unit) => (unit.owner?.dead === true ? undefined : this.#run(unit, tx))),
+      );
     } catch (error) {
       if (isFatal(error)) throw error;
     }
-    return store.transaction((tx) => {
-      this.#fence(tx);
-      return batch.map((unit): Outcome => {
+    return this.#transaction((tx) =>
+      batch.map((unit): Outcome => {
         if (unit.owner?.dead === true) return undefined;
+        const marked = this.#takenBack.length;
         try {
           return tx.savepoint(() => this.#run(unit, tx));
         } catch (error) {
+          this.#takeBack(marked);
           if (isFatal(error)) throw error;
           if (unit.owner !== undefined) unit.owner.dead = true;
           return { ok: false, error };
         }
+      }),
+    );
+  }
+
+  #transaction<T>(work: (tx: Tx) => T): T {
+    this.#takenBack = [];
+    try {
+      return this.#options.store.transaction((tx) => {
+        this.#fence(tx);
+        return work(tx);
       });
-    });
+    } catch (error) {
+      this.#takeBack(0);
+      throw error;
+    }
+  }
+
+  #takeBack(from: number): void {
+    for (const effect of this.#takenBack.splice(from).reverse()) effect();
   }
 
   #run(unit: Unit<never>, tx: Tx): Outcome {

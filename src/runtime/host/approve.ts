@@ -5,9 +5,10 @@ import { decodeJson, encodeJson } from '../../tasks/index.ts';
 import { decision, type Decision, type Question } from '../decisions.ts';
 import { Cancelled, RunError } from '../errors.ts';
 import { failed } from './call.ts';
+import { cancelWait, dropWait } from './cancel-wait.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
-import { dropTimer, setTimer } from './timer.ts';
+import { setTimer } from './timer.ts';
 
 /** Waits until a person has decided. What is asked is recorded; where the code now asks something else, it asks anew. */
 export async function approve(part: Part, id: string, options: ApproveOptions): Promise<Approval | undefined> {
@@ -20,14 +21,10 @@ export async function approve(part: Part, id: string, options: ApproveOptions): 
     if (scope.reason === undefined) ask(part, path, options, old);
     await run.wait(path, scope);
   }
-  const known = run.records.get(path);
+  let known = run.records.get(path);
+  if (known === undefined || known.kind === 'asked')
+    known = await cancelWait(part, path, { name: decision, at: options.at }, (tx) => dropWait(tx, run.id, path));
   if (known === undefined || known.kind === 'asked' || known.kind === 'cancelled') {
-    if (known?.kind !== 'cancelled') {
-      run.append({ kind: 'cancelled', path, name: decision, place: options.at }, (tx) => {
-        tx.waits.remove(run.id, path);
-        dropTimer(tx, run.id, path);
-      });
-    }
     throw scope.reason ?? new Cancelled(`The decision '${path}' was cancelled.`);
   }
   part.time = known.at;

@@ -4,10 +4,11 @@ import { decodeJson } from '../../tasks/index.ts';
 import type { EventRow } from '../../store/index.ts';
 import { Cancelled, EventError, RunError } from '../errors.ts';
 import { failed } from './call.ts';
+import { cancelWait, dropWait } from './cancel-wait.ts';
 import { matchKey } from './match.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
-import { dropTimer, setTimer } from './timer.ts';
+import { setTimer } from './timer.ts';
 
 export interface ReceiveOptions {
   readonly at: At;
@@ -78,13 +79,9 @@ export async function receive(part: Part, id: string, event: AnyEvent, options: 
     await run.wait(path, scope);
     known = run.records.get(path);
   }
+  if (known === undefined || known.kind === 'waiting')
+    known = await cancelWait(part, path, { name, at: options.at }, (tx) => dropWait(tx, run.id, path));
   if (known === undefined || known.kind === 'waiting' || known.kind === 'cancelled') {
-    if (known?.kind !== 'cancelled') {
-      run.append({ kind: 'cancelled', path, name, place: options.at }, (tx) => {
-        tx.waits.remove(run.id, path);
-        dropTimer(tx, run.id, path);
-      });
-    }
     throw scope.reason ?? new Cancelled(`The wait '${path}' was cancelled.`);
   }
   part.time = known.at;

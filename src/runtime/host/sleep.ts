@@ -2,9 +2,10 @@ import { milliseconds, toErrorRecord } from '../../core/index.ts';
 import type { At } from '../../flow/index.ts';
 import { Cancelled } from '../errors.ts';
 import { failed } from './call.ts';
+import { cancelWait } from './cancel-wait.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
-import { dropTimer, setTimer } from './timer.ts';
+import { dropTimer, hasTimer, setTimer } from './timer.ts';
 
 /** Waits for a time. The end is fixed when the wait begins, and survives a restart. */
 export async function sleep(part: Part, id: string, time: string | (() => string), at: At): Promise<void> {
@@ -27,12 +28,17 @@ export async function sleep(part: Part, id: string, time: string | (() => string
     return part.diverged(`'${path}' is recorded as '${record.name ?? record.kind}', and is now a wait`);
   }
   if (record === undefined || record.kind === 'sleeping') await run.wait(path, scope);
-  const now = run.records.get(path);
+  let now = run.records.get(path);
+  if (now === undefined || now.kind === 'sleeping') {
+    now = await cancelWait(part, path, { name: null, at }, (tx) => {
+      const asleep = hasTimer(tx, run.id, path);
+      dropTimer(tx, run.id, path);
+      return asleep;
+    });
+  }
   if (now?.kind === 'slept') {
     part.time = now.at;
     return;
   }
-  if (now?.kind !== 'cancelled')
-    run.append({ kind: 'cancelled', path, place: at }, (tx) => dropTimer(tx, run.id, path));
   throw scope.reason ?? new Cancelled(`The wait '${path}' was cancelled.`);
 }

@@ -14,6 +14,11 @@ export function setTimer(
   tx.timers.put({ key: keyOf(run, path), due, kind, target: run, part: path, name: null, data: null });
 }
 
+/** Has the step a timer that has not rung? */
+export function hasTimer(tx: Tx, run: string, path: string): boolean {
+  return tx.timers.get(keyOf(run, path)) !== undefined;
+}
+
 /** Takes the timer of a step away, if it has one. */
 export function dropTimer(tx: Tx, run: string, path: string): void {
   tx.timers.remove(keyOf(run, path));
