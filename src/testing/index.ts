@@ -15,4 +15,8 @@ export {
 } from './faulty-store/index.ts';
 export * from './paths/index.ts';
 export { seededRandom } from './random.ts';
+export * from './scenarios/index.ts';
+export * from './scheduler/index.ts';
+export * from './scripted/index.ts';
+export * from './simulate/index.ts';
 export { SimulatedClock, type SimulatedClockOptions } from './simulated-clock.ts';

@@ -73,3 +73,19 @@ describe('seededRandom', () => {
     expect(values.reduce((a, b) => a + b) / values.length).toBeCloseTo(0.5, 1);
   });
 });
+
+it('jumps both ways: what is due fires late, what is not due any more waits again', async () => {
+  const clock = new SimulatedClock();
+  const start = clock.now();
+  const rang: number[] = [];
+  for (const minutes of [10, 20, 90]) clock.at(start + minutes * 60_000, () => rang.push(minutes));
+  clock.jump(3_600_000);
+  clock.jump(-3_000_000);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([clock.now() - start, rang]).toEqual([600_000, [10]]);
+  clock.jump(-600_000);
+  await clock.advance('25m');
+  expect(rang).toEqual([10, 20]);
+  await clock.runUntilIdle();
+  expect([clock.now() - start, rang]).toEqual([5_400_000, [10, 20, 90]]);
+});

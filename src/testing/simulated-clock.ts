@@ -16,6 +16,8 @@ export interface SimulatedClockOptions {
    * immediates only; a system that waits for real files or processes gives its own, such as `() => runtime.idle()`.
    */
   readonly settle?: () => Promise<unknown>;
+  /** How what is due by itself is called. Default: on the next turn of the event loop. */
+  readonly soon?: (work: () => void) => void;
 }
 
 /**
@@ -36,12 +38,14 @@ export interface SimulatedClockOptions {
 export class SimulatedClock implements Clock {
   readonly #timers = new Set<Timer>();
   readonly #settle: () => Promise<unknown>;
+  readonly #soon: (work: () => void) => void;
   #now: number;
   #order = 0;
 
   constructor(options: SimulatedClockOptions = {}) {
     this.#now = options.start ?? Date.UTC(2026, 0, 1);
     this.#settle = options.settle ?? turns;
+    this.#soon = options.soon ?? ((work) => void setImmediate(work));
   }
 
   now(): number {
@@ -51,7 +55,7 @@ export class SimulatedClock implements Clock {
   at(at: number, callback: () => void): () => void {
     const timer: Timer = { at, order: this.#order++, callback };
     this.#timers.add(timer);
-    if (at <= this.#now) setImmediate(() => this.#fire(timer));
+    if (at <= this.#now) this.#soon(() => this.#fire(timer));
     return () => void this.#timers.delete(timer);
   }
 
@@ -95,6 +99,16 @@ export class SimulatedClock implements Clock {
     if (Number.isFinite(until) && until > this.#now) this.#now = until;
   }
 
+  /**
+   * Sets the clock forward or back by so many ms at once, as whoever corrects the clock of a machine does. What is due
+   * then fires late and by itself; after a jump back, everything waits for its time again.
+   */
+  jump(ms: number): void {
+    this.#now += ms;
+    const due = [...this.#timers].filter(({ at }) => at <= this.#now).sort((a, b) => a.at - b.at || a.order - b.order);
+    for (const timer of due) this.#soon(() => this.#fire(timer));
+  }
+
   async #to(end: number): Promise<void> {
     await this.#settle();
     for (let timer = this.#first(); timer !== undefined && timer.at <= end; timer = this.#first()) {
@@ -106,7 +120,8 @@ export class SimulatedClock implements Clock {
   }
 
   #fire(timer: Timer): void {
-    if (this.#timers.delete(timer)) timer.callback();
+    // The clock may have been set back since.
+    if (timer.at <= this.#now && this.#timers.delete(timer)) timer.callback();
   }
 
   #first(): Timer | undefined {

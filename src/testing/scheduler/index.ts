@@ -1,0 +1,1 @@
+export { SeededScheduler, type SeededSchedulerOptions, type SimulatedProcess } from './scheduler.ts';

@@ -1,0 +1,1 @@
+export { scriptedTask, type ScriptedAnswer, type ScriptedCall, type ScriptedTask } from './scripted.ts';
