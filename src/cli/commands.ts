@@ -54,7 +54,14 @@ export const commands: Readonly<Record<string, Listed>> = {
   run: { summary: 'run a flow, durably', load: () => import('./commands/run/command.ts') },
   work: { summary: 'make attempts for whoever drives a database', load: () => import('./commands/work/command.ts') },
   send: { summary: 'send events', load: () => import('./commands/send/command.ts') },
-  runs: { summary: 'list, show, pause, resume, cancel, retry, fork and decide runs', load: () => import('./commands/runs/command.ts') },
+  runs: {
+    summary: 'list, show, pause, resume, cancel, retry, fork and decide runs',
+    load: () => import('./commands/runs/command.ts'),
+  },
+  checkpoints: {
+    summary: 'list the committed steps of runs',
+    load: () => import('./commands/checkpoints/command.ts'),
+  },
   instances: {
     summary: 'list, show, export and put back machine instances',
     load: () => import('./commands/instances/command.ts'),

@@ -8,3 +8,11 @@ export function limitOption(text: string): number {
     hint: 'Such as --limit 20.',
   });
 }
+
+/** A whole number that is not negative, of the option of this name. */
+export function wholeOption(name: string): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw new CliError('MR2003', `${name} should be a whole number, not '${text}'.`);
+  };
+}

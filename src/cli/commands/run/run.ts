@@ -111,6 +111,9 @@ function leave(io: Io, { file }: OpenedSystem, engine: Engine, flow: string, id:
       ? `Run ${id} goes on in the process that drives the database.`
       : `Run ${id} is on disk. It goes on with \`dsl run ${file} ${flow} --id ${id}\`, or with any command that drives the database.`,
   );
+  const asked = engine.reader.decisions(id);
+  for (const { step } of asked)
+    io.note(`It waits for a person: \`dsl runs decide ${file} ${id} ${step} --approve --by NAME\` (or --reject).`);
   if (engine.role === 'owner' && view?.status === 'running')
     io.note('Attempts that are under way may end first, for at most 10 s; Ctrl-C again stops them.');
   return io.interrupted.reason === 'SIGTERM' ? 143 : 130;

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Io } from '../../kit/io.ts';
+import type { CancelOptions, ForkOptions, RetryOptions } from './again.ts';
 import type { DecideOptions } from './decide.ts';
 import type { PauseOptions } from './pause.ts';
-import { limitOption } from '../../kit/limit.ts';
+import { limitOption, wholeOption } from '../../kit/limit.ts';
 
 interface ListOptions {
   readonly db?: string;
@@ -11,11 +12,11 @@ interface ListOptions {
   readonly limit: number;
 }
 
-/** `dsl runs list|show|decide|pause|resume` */
+/** `dsl runs list|show|pause|resume|cancel|retry|fork|decide` */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command.addHelpText(
     'after',
-    '\nExamples:\n  $ dsl runs list --status failed\n  $ dsl runs show RUN\n  $ dsl runs decide orders.dsl.ts RUN STEP --approve --by ada\n',
+    '\nExamples:\n  $ dsl runs list --status failed\n  $ dsl runs show RUN\n  $ dsl runs retry orders.dsl.ts RUN\n  $ dsl runs decide orders.dsl.ts RUN STEP --approve --by ada\n',
   );
   command
     .command('list')
@@ -70,6 +71,69 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .addHelpText('after', '\nExamples:\n  $ dsl runs resume orders.dsl.ts order-A1\n')
     .action(async (file: string, id: string, options: { readonly db?: string }) =>
       exit(await (await import('./pause.ts')).resumeRun(io, file, id, options)),
+    );
+  command
+    .command('cancel')
+    .summary('end a run and undo what it did')
+    .description(
+      'Cancel a run: what is at work is aborted, finished steps are undone. Exit code 1 when it was over already.',
+    )
+    .argument('<file>', 'the .dsl.ts file of the system')
+    .argument('<id>', 'the id of the run')
+    .option('--reason <text>', 'why, for its error')
+    .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addHelpText(
+      'after',
+      "\nExamples:\n  $ dsl runs cancel orders.dsl.ts order-A1\n  $ dsl runs cancel orders.dsl.ts order-A1 --reason 'ordered twice' --json\n",
+    )
+    .action(async (file: string, id: string, options: CancelOptions) =>
+      exit(await (await import('./again.ts')).cancelRun(io, file, id, options)),
+    );
+  command
+    .command('retry')
+    .summary('do what failed, or a step and what came after it, again')
+    .description(
+      'Retry a run: what failed is done again, or the step that is named and what came after it; what ran beside it is kept, what was undone is done again. So a run is rolled back, too. Completed and cancelled runs are forked instead.',
+    )
+    .argument('<file>', 'the .dsl.ts file of the system')
+    .argument('<id>', 'the id of the run')
+    .option('--from-step <path>', "from this step on, as `dsl runs show` prints it ('' for all of the run)")
+    .option('--input <json>', 'another input for that step: JSON, @FILE, or - for stdin')
+    .option('--by <name>', 'who wants it: it is recorded')
+    .option('--reason <text>', 'why: it is recorded')
+    .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ dsl runs retry orders.dsl.ts order-A1 --by ada
+  $ dsl runs retry orders.dsl.ts order-A1 --from-step charged --input '{"orderId":"A1","amount":12}' --json
+`,
+    )
+    .action(async (file: string, id: string, options: RetryOptions) =>
+      exit(await (await import('./again.ts')).retryRun(io, file, id, options)),
+    );
+  command
+    .command('fork')
+    .summary('begin a new run with what another one has done')
+    .description(
+      'Fork a run from a step or after a checkpoint: a new run, with its own id, goes on from there with the present code. The other one, whatever its status, stays as it is.',
+    )
+    .argument('<file>', 'the .dsl.ts file of the system')
+    .argument('<id>', 'the id of the run')
+    .option('--from-step <path>', 'from this step on; default for a failed run: what failed')
+    .option('--at <number>', 'or after this checkpoint, as `dsl checkpoints list` prints it', wholeOption('--at'))
+    .option('--input <json>', 'another input for that step: JSON, @FILE, or - for stdin')
+    .option('--id <id>', 'the id of the new run')
+    .option('--by <name>', 'who wants it: it is recorded')
+    .option('--reason <text>', 'why: it is recorded')
+    .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl runs fork orders.dsl.ts order-A1 --from-step charged --id order-A1-again\n  $ dsl runs fork orders.dsl.ts order-A1 --at 7 --json\n',
+    )
+    .action(async (file: string, id: string, options: ForkOptions) =>
+      exit(await (await import('./again.ts')).forkRun(io, file, id, options)),
     );
   command
     .command('decide')

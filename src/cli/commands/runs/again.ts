@@ -1,0 +1,96 @@
+import { jsonArgument } from '../../kit/json-argument.ts';
+import type { Io } from '../../kit/io.ts';
+import { openSystem } from '../../systems/bound.ts';
+import { drive } from '../instances/drive.ts';
+
+/** The options of `dsl runs cancel`. */
+export interface CancelOptions {
+  readonly reason?: string;
+  readonly db?: string;
+}
+
+/** The options of `dsl runs retry`. */
+export interface RetryOptions {
+  readonly fromStep?: string;
+  readonly input?: string;
+  readonly by?: string;
+  readonly reason?: string;
+  readonly db?: string;
+}
+
+/** The options of `dsl runs fork`. */
+export interface ForkOptions extends RetryOptions {
+  readonly at?: number;
+  readonly id?: string;
+}
+
+/** Cancels a run and undoes what it did. Exit code 1 when it was over already. */
+export async function cancelRun(io: Io, file: string, run: string, options: CancelOptions): Promise<number> {
+  const opened = await openSystem(io, file, options.db);
+  if (opened === undefined) return 1;
+  const { result, driven } = await drive(io, opened, async (engine) => {
+    const { accepted } = await engine.cancel(run, options.reason);
+    // It has ended when what it did is undone.
+    const { status } = accepted ? await engine.result(run) : { status: engine.status(run)?.status };
+    return { accepted, status };
+  });
+  if (io.json) io.document({ run, ...result, driven });
+  else io.out(result.accepted ? `${run} is ${result.status}` : `${run} was over: it is ${result.status}`);
+  return result.accepted ? 0 : 1;
+}
+
+/** Does steps of a run again. */
+export async function retryRun(io: Io, file: string, run: string, options: RetryOptions): Promise<number> {
+  const asks = await asksOf(io, options);
+  const opened = await openSystem(io, file, options.db);
+  if (opened === undefined) return 1;
+  const { result, driven } = await drive(io, opened, async (engine) => {
+    const gives = await engine.retry(run, asks);
+    if (engine.role === 'owner') await engine.idle();
+    return { ...gives, status: engine.status(run)?.status };
+  });
+  const { runId: _, ...facts } = result;
+  if (io.json) io.document({ run, ...facts, driven });
+  else {
+    io.out(`${run} goes on from ${from(result.fromStep)} with version ${result.version}; it is ${result.status}`);
+    if (result.dropped.length > 0) io.note(`done again: ${result.dropped.join(', ')}`);
+    if (result.parents.length > 0) io.note(`they wait for it again: ${result.parents.join(', ')}`);
+  }
+  return 0;
+}
+
+/** Begins a new run with what another one has done. */
+export async function forkRun(io: Io, file: string, run: string, options: ForkOptions): Promise<number> {
+  const { at, id } = options;
+  const asks = {
+    ...(await asksOf(io, options)),
+    ...(at === undefined ? {} : { at }),
+    ...(id === undefined ? {} : { id }),
+  };
+  const opened = await openSystem(io, file, options.db);
+  if (opened === undefined) return 1;
+  const { result, driven } = await drive(io, opened, async (engine) => {
+    const gives = await engine.fork(run, asks);
+    if (engine.role === 'owner') await engine.idle();
+    return { ...gives, status: engine.status(gives.runId)?.status };
+  });
+  const { runId, ...facts } = result;
+  if (io.json) io.document({ run: runId, ...facts, driven });
+  else {
+    io.out(`${runId} goes on with what ${run} did, with version ${result.version}; it is ${result.status}`);
+    if (result.dropped.length > 0) io.note(`done again: ${result.dropped.join(', ')}`);
+  }
+  return 0;
+}
+
+const from = (step: string | undefined): string =>
+  step === undefined ? 'where it stopped' : step === '' ? 'its start' : step;
+
+async function asksOf(io: Io, { fromStep, input, by, reason }: RetryOptions) {
+  return {
+    ...(fromStep === undefined ? {} : { fromStep }),
+    ...(input === undefined ? {} : { input: await jsonArgument(io, '--input', input) }),
+    ...(by === undefined ? {} : { by }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
