@@ -9,6 +9,7 @@ import type { Context, NewEvent, NewRun, RunEnd, Stop } from './context.ts';
 import { askedOtherwise } from './decide.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { RunError } from './errors.ts';
+import { Resumption } from './evidence/resumption.ts';
 import { Instances } from './instances/instances.ts';
 import { reportUnfit, unpark } from './instances/park.ts';
 import { LiveRun } from './live-run.ts';
@@ -80,6 +81,7 @@ export class Engine implements Context {
   readonly sharing: Sharing;
   /** Called when a run has ended or is blocked. */
   readonly ended = new Map<string, Set<(end?: Ended) => void>>();
+  readonly #resumption = new Resumption(this);
   readonly #dirty = new Set<LiveRun>();
   /** Runs that this batch has written to while they were not in memory. */
   readonly touched = new Set<string>();
@@ -186,7 +188,14 @@ export class Engine implements Context {
 
   /** Is nothing going on but waiting? */
   get idle(): boolean {
-    if (!this.backlog.empty || !this.writer.idle || !this.dispatcher.idle || this.timers.overdue) return false;
+    if (
+      !this.backlog.empty ||
+      !this.#resumption.idle ||
+      !this.writer.idle ||
+      !this.dispatcher.idle ||
+      this.timers.overdue
+    )
+      return false;
     for (const run of this.runs.values()) if (!run.quiet) return false;
     return true;
   }
@@ -313,6 +322,7 @@ export class Engine implements Context {
     if (row === undefined || isFinal(row.status) || row.status === 'paused') return;
     if (row.status === 'blocked' && isParked(row.error)) return;
     const rows = this.store.tables.journal.of(id);
+    if (this.#resumption.awaits(row, rows)) return;
     if (again && this.bus.heard) this.bus.tell({ type: 'run.recovered', runId: id, target: row.target });
     this.#start(row, rows);
   }
