@@ -59,7 +59,7 @@ export async function sideBySide<Value>(
   scope.close();
   part.time = time;
   if (failures.length === 0) return values;
-  if (part.scope.reason !== undefined) throw part.scope.reason;
+  // A failure of its own comes first: in a replay it may have been cancelled before it got that far.
   const [first] = failures.filter((thrown) => !(thrown instanceof Cancelled)).sort((a, b) => orderOf(a) - orderOf(b));
-  throw first ?? scope.reason;
+  throw first ?? part.scope.reason ?? scope.reason;
 }

@@ -63,7 +63,9 @@ export async function race(
   for (const scope of scopes.values()) scope.close();
 
   if (won === undefined) {
-    if (part.scope.reason !== undefined) throw part.scope.reason;
+    // That all have failed counts more than a cancel: in a replay that may come before.
+    const cancelled = recorded !== undefined || [...failures.values()].some((thrown) => thrown instanceof Cancelled);
+    if (part.scope.reason !== undefined && cancelled) throw part.scope.reason;
     if (recorded !== undefined) {
       const why = messageOf(failures.get(recorded));
       return part.diverged(`'${path}' is recorded as won by '${recorded}', which fails now (${why})`);
