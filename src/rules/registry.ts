@@ -13,6 +13,7 @@ import { graphNeeds } from './graph-needs/index.ts';
 import { historyStates } from './history-states/index.ts';
 import { initial } from './initial/index.ts';
 import { keys } from './keys/index.ts';
+import { limits } from './limits/index.ts';
 import { names } from './names/index.ts';
 import { raiseLoop } from './raise-loop/index.ts';
 import { raceParts } from './race-parts/index.ts';
@@ -68,6 +69,7 @@ export const rules: readonly Rule[] = [
   sizes,
   emptyIgnore,
   unusedIgnore,
+  limits,
   unknownExtension,
   extensionData,
   targets,

@@ -14,7 +14,12 @@ const convert = task('convert', {
   retry: { attempts: 3, backoff: 'linear', delay: '1s', maxDelay: '1m', jitter: true },
   timeout: '30s',
   concurrency: 4,
-  rateLimit: { limit: 10, per: '1m' },
+  queue: 100,
+  rateLimit: [
+    { limit: 10, per: '1m' },
+    { limit: 100, per: '1h' },
+  ],
+  breaker: { failures: 5, rate: 0.5, per: '1m', reset: '30s', halfOpen: 2 },
   priority: 2,
   idempotent: true,
   cache: { ttl: '1d' },
