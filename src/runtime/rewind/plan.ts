@@ -1,4 +1,5 @@
 import type { JournalRow } from '../../store/index.ts';
+import { checkLetGo } from './let-go.ts';
 import { covers, type Rewound } from './rewound.ts';
 import { locate, stepsIn, treeOf, type Node, type Part, type Place } from './tree.ts';
 
@@ -21,8 +22,11 @@ export interface Aim {
  * because of that end is done again, too.
  *
  * `undefined`: there is no such step.
+ *
+ * @throws RunError MR3521 it lies in rounds that were let go.
  */
 export function planOf(rows: readonly JournalRow[], aim: Aim): Pick<Rewound, 'drops' | 'ends'> | undefined {
+  checkLetGo(rows, aim.steps);
   const root = treeOf(rows);
   const work = new Plan(root, rows, aim.passed);
   for (const path of aim.steps) {
@@ -38,7 +42,9 @@ export function planOf(rows: readonly JournalRow[], aim: Aim): Pick<Rewound, 'dr
     work.climb(places);
   }
   if (aim.failed) work.restart(root);
-  return work.result();
+  const result = work.result();
+  checkLetGo(rows, [...result.drops, ...result.ends]);
+  return result;
 }
 
 class Plan {
