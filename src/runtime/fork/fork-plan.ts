@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { RunError } from '../errors.ts';
 import { checkedEdit } from '../rewind/edit.ts';
 import { pastOf, type Forked } from '../rewind/past.ts';
+import { linesUpTo } from '../rewind/let-go.ts';
 import { planOf } from '../rewind/plan.ts';
 import { lineOf, noStep } from '../rewind/rewind.ts';
 import { effective, Rewinds, without, type Rewound } from '../rewind/rewound.ts';
@@ -89,7 +90,7 @@ export function planFork(desk: Context, tables: Tables, asks: ForkAsks, passed: 
 }
 
 function upTo(all: readonly JournalRow[], run: string, at: number): readonly JournalRow[] {
-  if (all.some((line) => line.seq === at && isCheckpoint(line))) return all.filter(({ seq }) => seq <= at);
+  if (all.some((line) => line.seq === at && isCheckpoint(line))) return linesUpTo(all, at);
   throw new RunError(
     'MR3254',
     `Run '${run}' has no checkpoint ${at}. \`dsl checkpoints list ${run}\` shows those that it has.`,

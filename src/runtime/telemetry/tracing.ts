@@ -54,7 +54,7 @@ export class Tracing {
   stop(): void {
     this.#off();
     const at = new Date(this.#now());
-    for (const run of [...this.#runs.keys()]) this.#leave(run, at);
+    for (const run of this.#runs.keys()) this.#leave(run, at);
   }
 
   #take(event: RuntimeEvent): void {
