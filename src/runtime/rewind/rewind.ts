@@ -5,6 +5,7 @@ import { openGraph } from '../host/graph.ts';
 import { dropTimer, setTimer } from '../host/timer.ts';
 import type { PartialFailure } from '../live-run.ts';
 import type { Desk } from '../pause.ts';
+import { originOf } from '../renamed.ts';
 import { tellStep } from '../tell.ts';
 import { planOf } from './plan.ts';
 import { covers, effective, without, type Rewound } from './rewound.ts';
@@ -89,11 +90,16 @@ export function lineOf(run: string, seq: number, at: number, path: string, rewou
 }
 
 /** Lets go of what dropped steps have elsewhere: timers, waits, events that they took, runs that they began. */
-function leave(desk: Desk, tx: Tx, { id }: RunRow, { drops }: Taken, gone: readonly JournalRow[]): void {
+function leave(desk: Desk, tx: Tx, row: RunRow, { drops }: Taken, gone: readonly JournalRow[]): void {
+  const { id } = row;
   const isDropped = (path: string): boolean => path !== '' && drops.some((prefix) => covers(prefix, path));
   for (const timer of tx.timers.of(id)) if (isDropped(timer.part)) dropTimer(tx, id, timer.part);
   for (const wait of tx.waits.of(id)) if (isDropped(wait.path)) tx.waits.remove(id, wait.path);
   for (const path of new Set(gone.map((line) => line.path))) if (isDropped(path)) tx.progress.remove(id, path);
+  // What its tools gave counts no more.
+  const origin = originOf(row.renamed);
+  const prefixes = drops.includes('') ? new Set(gone.map(({ path }) => path.split(/[/[]/, 1)[0] ?? '')) : drops;
+  for (const path of prefixes) if (path !== '') tx.ledger.drop(id, origin(path));
   for (const { kind, data } of gone) {
     if (kind !== 'received') continue;
     const taken = tx.events.get((JSON.parse(data ?? '{}') as { readonly event?: string }).event ?? '');
