@@ -12,7 +12,10 @@ describe('rateLimit', () => {
     const from = clock.now();
     const implementation = code(task, () => starts.push(clock.now() - from));
     const runtime = open({ tasks: [implementation], flows: [each(task)] }, { clock });
-    const { runId } = await runtime.start('each', Array.from({ length: items }, String));
+    const { runId } = await runtime.start(
+      'each',
+      Array.from({ length: items }, (_, n) => String(n)),
+    );
     await runtime.idle();
     return { runtime, runId, starts };
   };
