@@ -59,7 +59,7 @@ export const commands: Readonly<Record<string, Listed>> = {
     load: () => import('./commands/runs/command.ts'),
   },
   checkpoints: {
-    summary: 'list the committed steps of runs',
+    summary: 'list the committed steps of runs, look at their evidence again',
     load: () => import('./commands/checkpoints/command.ts'),
   },
   instances: {

@@ -15,6 +15,8 @@ export interface Config {
   readonly out: string;
   /** The one database of all systems. */
   readonly db?: string;
+  /** The files of resources, absolute. */
+  readonly resources?: Readonly<Record<string, { readonly file: string }>>;
   /** A folder of templates that replace the built-in ones. */
   readonly templates?: string;
   /** How many warnings `dsl check` allows. */
@@ -52,7 +54,16 @@ export function findConfig(cwd: string): string | undefined {
 }
 
 function complete(root: string, file: string | undefined, written: Written): Config {
-  const { globs = ['**/*.dsl.ts'], out = 'generated', db, templates, maxWarnings, rules = {}, extensions } = written;
+  const {
+    globs = ['**/*.dsl.ts'],
+    out = 'generated',
+    db,
+    resources,
+    templates,
+    maxWarnings,
+    rules = {},
+    extensions,
+  } = written;
   const customRules = customRulesOf(written);
   return {
     root,
@@ -60,12 +71,18 @@ function complete(root: string, file: string | undefined, written: Written): Con
     globs,
     out: resolve(root, out),
     ...(db !== undefined && { db: resolve(root, db) }),
+    ...(resources !== undefined && { resources: filesIn(root, resources) }),
     ...(templates !== undefined && { templates: resolve(root, templates) }),
     ...(maxWarnings !== undefined && { maxWarnings }),
     rules,
     ...(customRules.length > 0 && { customRules }),
     ...(extensions !== undefined && { extensions }),
   };
+}
+
+function filesIn(root: string, resources: NonNullable<Written['resources']>): NonNullable<Config['resources']> {
+  const found = Object.entries(resources).map(([name, { file }]) => [name, { file: resolve(root, file) }] as const);
+  return Object.fromEntries(found);
 }
 
 /** The user's own rules, those of extensions among them. */

@@ -71,10 +71,16 @@ const isRules = (value: unknown): boolean =>
     ([code, to]) => (/^MR\d{4}$/.test(code) || customCode.test(code)) && severities.includes(to),
   );
 
+const isResources = (value: unknown): boolean =>
+  value !== null &&
+  typeof value === 'object' &&
+  Object.values(value).every((one: { readonly file?: unknown } | null) => isText(one?.file));
+
 const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => boolean, what: string]>> = {
   globs: [(value) => Array.isArray(value) && value.length > 0 && value.every(isText), 'a list of globs'],
   out: [isText, 'a folder'],
   db: [isText, 'a file'],
+  resources: [isResources, `names with a SQLite file, such as { books: { file: 'books.db' } }`],
   templates: [isText, 'a folder'],
   maxWarnings: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number'],
   customRules: [(value) => Array.isArray(value), 'a list of rules, each made with `defineRule` of millrace/rules'],

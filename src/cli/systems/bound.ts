@@ -18,6 +18,8 @@ export interface OpenedSystem {
   /** The file as it was named on the command line, for hints. */
   readonly file: string;
   readonly database: string;
+  /** Where the rows of resources are. */
+  readonly resources: NonNullable<Config['resources']>;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function openSystem(io: Io, file: string, db: string | undefined): 
   const missing = await unimplemented(io.cwd, entry, folder);
   if (missing !== undefined) throw missing;
   const system = await load(io, join(folder, 'index.ts'));
-  return { system, file, database: databaseOf(io, config, system.name, db) };
+  const { resources = {} } = config;
+  return { system, file, database: databaseOf(io, config, system.name, db), resources };
 }
 
 /** Compiles what is stale, and says so. The compiler is loaded only then. */

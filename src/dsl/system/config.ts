@@ -8,6 +8,8 @@ export interface Config {
   readonly out?: string;
   /** The database file of `dsl run`, `dsl send` and the rest. */
   readonly db?: string;
+  /** Where the rows of declared resources are, for evidence: SQLite files, by the name of the resource. */
+  readonly resources?: Readonly<Record<string, { readonly file: string }>>;
   /** A folder of templates that replace the built-in ones. */
   readonly templates?: string;
   /** How many warnings `dsl check` bears before it fails. */

@@ -10,11 +10,11 @@ import { find } from './find.ts';
 /** Asks whoever drives the database, or drives it until nothing is left to do but to wait. */
 export async function drive<T>(
   io: Io,
-  { system, database }: OpenedSystem,
+  { system, database, resources }: OpenedSystem,
   ask: (engine: ReactiveSystemRuntime | Client) => Promise<T>,
 ): Promise<{ readonly result: T; readonly driven: boolean }> {
   makeFolderOf(database);
-  const engine = connect(system, { db: database, logger: ioLogger(io, 'warn') });
+  const engine = connect(system, { db: database, resources, logger: ioLogger(io, 'warn') });
   try {
     const result = await ask(engine);
     if (engine.role === 'owner') await engine.idle();

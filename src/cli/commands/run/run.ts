@@ -30,7 +30,8 @@ export async function run(io: Io, file: string, flow: string, options: RunArgume
   let id = options.id;
   let told = false;
   for (;;) {
-    const engine = connect(opened.system, { db: opened.database, logger: ioLogger(io, 'info') });
+    const { system, database: db, resources } = opened;
+    const engine = connect(system, { db, resources, logger: ioLogger(io, 'info') });
     try {
       if (engine.role === 'client') io.note('Another process drives the database: the run is started through it.');
       const known = id === undefined ? undefined : engine.status(id);

@@ -88,7 +88,8 @@ export class Sender implements AsyncDisposable {
   }
 
   #connect(): ReactiveSystemRuntime | Client {
-    return connect(this.#opened.system, { db: this.#opened.database, logger: sendLogger(this.#io) });
+    const { system, database: db, resources } = this.#opened;
+    return connect(system, { db, resources, logger: sendLogger(this.#io) });
   }
 }
 

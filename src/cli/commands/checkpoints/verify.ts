@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { recheck } from '../../../runtime/evidence/recheck.ts';
+import { worldOf } from '../../../runtime/evidence/world.ts';
+import { effective } from '../../../runtime/rewind/rewound.ts';
+import type { EvidenceItem } from '../../../tasks/index.ts';
+import { readConfig } from '../../config/config.ts';
+import { CliError } from '../../kit/failure.ts';
+import type { Io } from '../../kit/io.ts';
+import { readStore } from '../../kit/read-store.ts';
+
+/** The options of `dsl checkpoints verify`. */
+export interface VerifyOptions {
+  readonly db?: string;
+  readonly resource: Readonly<Record<string, string>>;
+}
+
+/** Looks at the evidence of a run as it is now, newest step first. Changes nothing. Gives 1 when something does not hold. */
+export async function verifyCheckpoints(io: Io, run: string, { db, resource }: VerifyOptions): Promise<number> {
+  const { resources } = await readConfig(io.cwd);
+  const lines = await readStore(io, db, (tables, file) => {
+    if (tables.runs.get(run) === undefined)
+      throw new CliError('MR2013', `There is no run '${run}' in ${file}.`, {
+        hint: '`dsl runs list` shows what there is.',
+      });
+    return effective(tables.journal.of(run)).filter(({ kind }) => kind === 'verified');
+  });
+  const given = Object.entries(resource).map(([name, file]) => [name, { file: resolve(io.cwd, file) }] as const);
+  const world = worldOf({ ...resources, ...Object.fromEntries(given) });
+  const checked = await Promise.all(lines.toReversed().map((line) => recheck(line, world)));
+  const ok = checked.every(({ result }) => result.ok);
+  if (io.json) {
+    const checkpoints = checked.map(({ path, result }) => ({ path, ...result }));
+    io.document({ run, ok, checkpoints });
+  } else if (checked.length === 0) io.note(`No step of ${run} has evidence.`);
+  else {
+    for (const { path, result } of checked) {
+      io.out(
+        `${result.ok ? io.paint('green', 'holds ') : io.paint('red', 'fails ')} ${path}  ${io.paint('dim', result.summary)}`,
+      );
+      for (const item of result.items) io.out(`       ${item.ok ? '✓' : '✗'} ${described(item)}`);
+    }
+  }
+  return ok ? 0 : 1;
+}
+
+function described({ claim, error, ms }: EvidenceItem): string {
+  const name = claim.name ?? (claim.kind === 'unclear' ? claim.of : claim.kind);
+  return `${name}${error === undefined ? '' : `: ${error}`} (${ms.toFixed(1)} ms)`;
+}
