@@ -57,6 +57,8 @@ export interface RuntimeOptions extends ProcessLimits {
    * its instance changes, and, with this option, at the start and once an hour.
    */
   readonly history?: HistoryLimit & { readonly machines?: Readonly<Record<string, HistoryLimit>> };
+  /** Does the engine count what it does from the start? See `engineMetrics()`. */
+  readonly metrics?: boolean;
   /**
    * How much is kept of what is over; member by member it goes before what the system says. Looked at when the runtime
    * starts and once an hour.

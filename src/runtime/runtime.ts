@@ -28,6 +28,7 @@ import {
 import { Session } from './session.ts';
 import type { TelemetryApi, TraceOptions } from './telemetry/api.ts';
 import { Tracing } from './telemetry/tracing.ts';
+import type { EngineMetrics } from './metrics/meter.ts';
 import type { RunView } from './views.ts';
 
 /**
@@ -256,6 +257,18 @@ export class ReactiveSystemRuntime extends Controls {
   /** Calls `listener` for whatever happens. Gives a function that ends it. */
   on(listener: (event: RuntimeEvent) => void): () => void {
     return this.#session.bus.on(listener);
+  }
+
+  /**
+   * What the engine does: runs, attempts, retries, commits, and how many events of each type there were. Counted from the
+   * first call on, or from the start with the option `metrics: true`; until then it costs nothing.
+   */
+  engineMetrics(): EngineMetrics {
+    return this.#session.meter.data();
+  }
+  /** The same for Prometheus: a text of the type `metricsContentType`. */
+  metricsText(): string {
+    return this.#session.meter.text();
   }
 
   /**

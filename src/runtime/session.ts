@@ -9,6 +9,7 @@ import { newId } from './ids.ts';
 import { Inbox } from './inbox.ts';
 import { sweep } from './instances/retention.ts';
 import { checkClock, clockOf, historyLimits, openStore, type RuntimeOptions } from './options.ts';
+import { Meter } from './metrics/meter.ts';
 import { acquire, heartbeat, mine, release } from './owner.ts';
 import { worldOf } from './evidence/world.ts';
 import type { Registry } from './registry.ts';
@@ -45,6 +46,7 @@ export class Session {
   #idle: (() => void)[] = [];
   readonly #drainMs: number;
   readonly #atEnd: (() => void)[] = [];
+  #meter: Meter | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(registry: Registry, options: RuntimeOptions) {
@@ -98,6 +100,7 @@ export class Session {
       stopped: (error) => this.#stop(error),
       committed: () => this.#committed(),
     });
+    if (options.metrics === true) this.#meter = new Meter(this.engine, this.bus);
     // Liveness is a matter of real time, whatever clock the system runs on.
     this.#beat = scheduler.every(heartbeat.every, () => {
       this.engine.writer.enqueue({ run: (tx) => tx.owner.put(mine(id, this.#epoch, scheduler.now())) });
@@ -120,6 +123,11 @@ export class Session {
         resolve();
       });
     });
+  }
+
+  /** Counts from the first time that it is asked for. */
+  get meter(): Meter {
+    return (this.#meter ??= new Meter(this.engine, this.bus));
   }
 
   /** Calls back when nothing more will be told. */

@@ -49,12 +49,19 @@ export class Writer {
   #scheduled = false;
   #stopped = false;
   #tries = 0;
+  /** Hears of each commit: how many units, and how many ms of real time. */
+  measure: { readonly stopwatch: () => number; readonly note: (units: number, ms: number) => void } | undefined;
   #effects: (() => void)[] = [];
   #takenBack: (() => void)[] = [];
   readonly #flush = (): void => this.flush();
 
   constructor(options: WriterOptions) {
     this.#options = options;
+  }
+
+  /** How many units wait to be written. */
+  get queued(): number {
+    return this.#queue.length;
   }
 
   get idle(): boolean {
@@ -118,8 +125,11 @@ export class Writer {
     this.#queue = [];
     this.#gate = undefined;
     let outcomes: readonly Outcome[];
+    const { measure } = this;
+    const began = measure?.stopwatch() ?? 0;
     try {
       outcomes = batch.length === 0 ? [] : this.#write(batch);
+      if (batch.length > 0) measure?.note(batch.length, measure.stopwatch() - began);
     } catch (error) {
       if (error instanceof StoreError && error.code === 'MR3001' && this.#tries++ < 10) {
         this.#queue = [...batch, ...this.#queue];
