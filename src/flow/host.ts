@@ -33,14 +33,25 @@ export interface ApproveOptions<Form extends Schema = Schema> {
 }
 
 /** What a person decided. */
-export interface Approval<Form extends Schema = Schema> {
-  readonly approved: boolean;
+export type Approval<Form extends Schema = Schema> = Approved<Form> | Rejected<Form>;
+
+interface Decided {
   /** Who decided. */
   readonly by: string;
   /** When, in ms since 1970. */
   readonly at: number;
+}
+
+interface Approved<Form extends Schema> extends Decided {
+  readonly approved: true;
   /** What was filled in. */
   readonly form: Parsed<Form>;
+}
+
+interface Rejected<Form extends Schema> extends Decided {
+  readonly approved: false;
+  /** What was filled in, if anything was: a rejection needs no form. */
+  readonly form: Parsed<Form> | undefined;
 }
 
 /** Does what is called for and gives its result, or what `onFailure` puts in its place. */

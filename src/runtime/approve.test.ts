@@ -62,6 +62,18 @@ describe('approve', () => {
     await runtime.close();
   });
 
+  it('a rejection needs no form, and one that is filled in has to fit', async () => {
+    const one = open(openSqlite(':memory:'));
+    await one.start('f', undefined, { id: 'r' });
+    await one.idle();
+    const no = { approved: false, by: 'ada' };
+    expect(await refusal(one.decide('r', 'ok', { ...no, form: { note: '' } }))).toBe('MR3234');
+    await one.decide('r', 'ok', no);
+    const { output } = await one.result('r');
+    expect(output).toEqual({ approved: false, by: 'ada', at: expect.any(Number) });
+    await one.close();
+  });
+
   it('refuses a second decision, one that does not fit, one of nobody, and one that nobody waits for', async () => {
     const runtime = open(openSqlite(':memory:'));
     await runtime.start('f', undefined, { id: 'r' });

@@ -15,7 +15,7 @@ export interface DecideAsks {
   readonly approved: boolean;
   /** Who decides. */
   readonly by: string;
-  /** What was filled in, as JSON. */
+  /** What was filled in, as JSON. A rejection needs nothing. */
   readonly form?: unknown;
 }
 export interface DecideGives {
@@ -39,7 +39,7 @@ export function decide(desk: Context, tx: Tx, { runId, step, approved, by, form 
       { details },
     );
   }
-  const filled = filledIn(formOf(flow, step), form);
+  const filled = filledIn(formOf(flow, step), form, approved);
   if (!filled.ok) {
     throw new RunError(
       'MR3234',

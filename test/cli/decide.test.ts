@@ -11,7 +11,7 @@ const Form = z.object({ reason: z.string().min(3) });
 
 export const pass = flow('pass', { input: z.object({ what: z.string() }), output: z.string(), timeout: '9d' }, (f) => f
   .approve('word', { form: Form, message: ({ input }) => \`Let \${input.what} pass?\`, timeout: '2d' })
-  .returns(({ word, input }) => \`\${input.what} \${word.approved ? 'passed' : 'stopped'} by \${word.by}: \${word.form.reason}\`));
+  .returns(({ word, input }) => \`\${input.what} \${word.approved ? 'passed' : 'stopped'} by \${word.by}: \${word.form?.reason ?? 'no reason'}\`));
 `,
 };
 const run = (id: string) => ['run', 'gate.dsl.ts', 'pass', '--input', '{"what":"the cart"}', '--id', id];
@@ -58,19 +58,9 @@ test('where nobody drives the database, the command goes on with the run itself'
   await running.says('word');
   running.kill('SIGKILL');
   await running.done;
-  const done = await it.dsl([
-    'runs',
-    'decide',
-    'gate.dsl.ts',
-    'r2',
-    'word',
-    '--reject',
-    '--by',
-    'bela',
-    '--form',
-    '{"reason":"too heavy"}',
-  ]);
+  const done = await it.dsl(['runs', 'decide', 'gate.dsl.ts', 'r2', 'word', '--reject', '--by', 'bela']);
   expect(done).toMatchObject({ code: 0, stdout: 'word of r2 is rejected by bela; the run is completed\n' });
+  expect((await it.dsl(['runs', 'show', 'r2'])).stdout).toContain('the cart stopped by bela: no reason');
   const unknown = await it.dsl(['runs', 'decide', 'gate.dsl.ts', 'r2', 'wrd', '--approve', '--by', 'x', '--json']);
   expect(unknown.code).toBe(1);
   expect(unknown.stdout + unknown.stderr).toContain('MR3232');

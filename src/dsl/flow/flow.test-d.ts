@@ -103,7 +103,8 @@ const all = flow('all', { ...input, output: anything }, (f) =>
       is<Equal<typeof scope.t, { id: string; total: number }>>();
       is<Equal<typeof scope.u, { id: string; total: number } | undefined>>();
       is<Equal<typeof scope.v.error, ErrorRecord>>();
-      is<Equal<typeof scope.w.form, { note: string }>>();
+      is<Equal<typeof scope.w.form, { note: string } | undefined>>();
+      if (scope.w.approved) is<Equal<typeof scope.w.form, { note: string }>>();
       is<Equal<typeof scope.x, Approval<z.ZodVoid> | undefined>>();
       is<Equal<typeof scope.y, void>>();
       is<Equal<typeof scope.now, number>>();

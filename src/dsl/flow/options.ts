@@ -64,14 +64,25 @@ export interface ApproveOptions<Scope, Form extends Schema, OnTimeout> {
 }
 
 /** What a person decided. */
-export interface Approval<Form extends Schema> {
-  readonly approved: boolean;
+export type Approval<Form extends Schema> = Approved<Form> | Rejected<Form>;
+
+interface Decided {
   /** Who decided. */
   readonly by: string;
   /** When, in ms since 1970. */
   readonly at: number;
+}
+
+interface Approved<Form extends Schema> extends Decided {
+  readonly approved: true;
   /** What was filled in. */
   readonly form: Parsed<Form>;
+}
+
+interface Rejected<Form extends Schema> extends Decided {
+  readonly approved: false;
+  /** What was filled in, if anything was: a rejection needs no form. */
+  readonly form: Parsed<Form> | undefined;
 }
 
 export type OnTimeout = 'fail' | 'continue';

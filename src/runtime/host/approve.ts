@@ -40,13 +40,14 @@ export async function approve(part: Part, id: string, options: ApproveOptions): 
   }
   part.finished.set(id, known.seq);
   const { approved, by, form } = JSON.parse(known.data ?? '{}') as Decision;
-  const filled = filledIn(options.form, form);
+  const filled = filledIn(options.form, form, approved);
   if (filled.ok) return { approved, by, at: known.at, form: filled.value as never };
   return part.diverged(`what was filled in at '${path}' does not fit its form any more (${filled.problems})`);
 }
 
-/** What a form makes of what was filled in. Without a form nothing is. */
-export function filledIn(form: Schema | undefined, value: unknown): ReturnType<typeof decodeJson> {
+/** What a form makes of what was filled in. Without a form nothing is, and with a rejection nothing need be. */
+export function filledIn(form: Schema | undefined, value: unknown, approved: boolean): ReturnType<typeof decodeJson> {
+  if (!approved && value === undefined) return { ok: true, value: undefined };
   const text = encodeJson(value);
   return text.ok ? decodeJson(form ?? z.undefined(), text.value) : text;
 }

@@ -152,7 +152,7 @@ Examples:
       `
 Examples:
   $ dsl runs decide orders.dsl.ts order-A1 review/high/byHand --approve --by ada
-  $ dsl runs decide orders.dsl.ts order-A1 review/high/byHand --reject --by ada --form '{"reason":"no stock"}'
+  $ dsl runs decide orders.dsl.ts order-A1 review/high/byHand --reject --by ada
 `,
     )
     .action(async (file: string, id: string, step: string, options: DecideOptions) =>
