@@ -105,7 +105,8 @@ const runtime = new ReactiveSystemRuntime(
       }),
     ],
   }),
-  { db, logger: silentLogger, clock: { factor: 600 } },
+  // Killed more often than a step that is no poison may be.
+  { db, logger: silentLogger, clock: { factor: 600 }, maxLost: 1_000_000 },
 );
 
 const run = async (flow: string, id: string, input: number): Promise<void> => {

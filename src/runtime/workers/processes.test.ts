@@ -107,7 +107,7 @@ describe('several processes on one file', () => {
     // It need not wait for the lease: the process is known to be gone.
     const stopped = await room.member('worker', { leaseMs: 1000 });
     await until(() => room.effects().length === 2);
-    stopped.process.kill('SIGSTOP');
+    await room.stop(stopped);
     await new Promise((resolve) => setTimeout(resolve, 1100));
     await room.member('worker', { leaseMs: 60_000 });
     await until(() => room.effects().length === 3);
@@ -128,7 +128,7 @@ describe('several processes on one file', () => {
     const stopped = await room.member('worker', { leaseMs: 1000, unfenced: true });
     await start({ steps: 1, ms: 600 }, 'a');
     await until(() => room.effects().length === 1);
-    stopped.process.kill('SIGSTOP');
+    await room.stop(stopped);
     await new Promise((resolve) => setTimeout(resolve, 1100));
     await room.member('worker');
     await allCompleted(['a']);
@@ -143,7 +143,7 @@ describe('several processes on one file', () => {
     const ids = ['a', 'b', 'c'];
     for (const id of ids) await start({ steps: 4, ms: 150 }, id);
     await until(() => room.effects().length > 3);
-    first.process.kill('SIGSTOP');
+    await room.stop(first);
     const store = openSqlite(room.db);
     store.transaction((tx) => {
       const row = tx.owner.get();
@@ -191,7 +191,7 @@ describe('several processes on one file', () => {
       );
       const victim = alive[Math.floor(random() * alive.length)] as Member;
       if (random() < 0.3) {
-        victim.process.kill('SIGSTOP');
+        await room.stop(victim);
         setTimeout(() => victim.process.kill('SIGCONT'), random() * 2500);
       } else {
         await victim.kill();
