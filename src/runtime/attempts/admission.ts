@@ -1,5 +1,11 @@
 import type { AnyTask } from '../../flow/index.ts';
-import { TaskCancelledError, type AttemptIds, type AttemptRequest, type TaskError } from '../../tasks/index.ts';
+import {
+  TaskCancelledError,
+  TotalTimeoutError,
+  type AttemptIds,
+  type AttemptRequest,
+  type TaskError,
+} from '../../tasks/index.ts';
 import type { Context } from '../context.ts';
 import type { Asker } from './asker.ts';
 import type { BreakerState, Ended } from './breaker.ts';
@@ -62,7 +68,7 @@ export class Admission {
 
   /** Waits for the turn of an attempt. Undefined: its run rests, and asks again when it goes on. */
   enter(gate: Gate, request: AttemptRequest, by: Asker): Promise<Pass | TaskError | undefined> {
-    const { clock, bus } = this.#around;
+    const { clock, bus, guard } = this.#around;
     const { signal } = request;
     const now = clock.now();
     if (signal?.aborted === true) return Promise.resolve(new TaskCancelledError(idsOf(request), signal.reason));
@@ -77,6 +83,7 @@ export class Admission {
         if (waits) {
           by.queued--;
           signal?.removeEventListener('abort', abort);
+          stopTotal?.();
         }
         resolve(turn);
       };
@@ -88,11 +95,13 @@ export class Admission {
         admit: () => end(this.#begin(gate)),
         dismiss: end,
       };
-      const abort = (): void => {
+      const giveUp = (error: TaskError): void => {
         gate.waiting.remove(entry);
-        end(new TaskCancelledError(idsOf(request), signal?.reason));
+        end(error);
         this.#pump(pool);
       };
+      const abort = (): void => giveUp(new TaskCancelledError(idsOf(request), signal?.reason));
+      let stopTotal: (() => void) | undefined;
       gate.waiting.push(entry, pool.turn);
       this.#pump(pool);
       if (over) return;
@@ -104,6 +113,11 @@ export class Admission {
       waits = true;
       by.queued++;
       signal?.addEventListener('abort', abort, { once: true });
+      const { total } = request;
+      if (total !== undefined) {
+        const late = (): void => giveUp(new TotalTimeoutError(total.ms, idsOf(request)));
+        stopTotal = clock.at(total.until, () => guard(late));
+      }
       if (!bus.heard) return;
       const { runId, step, attempt } = request;
       const because = gate.hold(now) ?? this.#whole?.hold(now) ?? 'concurrency';

@@ -78,6 +78,46 @@ describe('concurrency', () => {
   });
 });
 
+describe('the time that all attempts of a step have together', () => {
+  it('goes on while it waits for its turn', async () => {
+    const clock = new SimulatedClock();
+    const { task, begun, under, implementation } = gated({ concurrency: 1, timeout: '1h', totalTimeout: '30m' });
+    const runtime = open({ tasks: [implementation], flows: [each(task)] }, { clock });
+    const first = await runtime.start('each', ['a']);
+    await settled();
+    await clock.advance('10m');
+    const second = await runtime.start('each', ['b']);
+    await settled();
+    await clock.advance('10m');
+    under.get('a')?.('A');
+    expect((await runtime.result(first.runId)).success).toBe(true);
+    await settled();
+    const third = await runtime.start('each', ['c']);
+    await settled();
+    await clock.advance('20m');
+    expect(await runtime.result(second.runId)).toMatchObject({ status: 'failed', error: { code: 'MR3131' } });
+    await settled();
+    const fourth = await runtime.start('each', ['d']);
+    await settled();
+    await clock.advance('10m');
+    expect(await runtime.result(third.runId)).toMatchObject({ status: 'failed', error: { code: 'MR3131' } });
+    await settled();
+    under.get('d')?.('D');
+    expect((await runtime.result(fourth.runId)).success).toBe(true);
+    expect(begun).toEqual(['a', 'b', 'c', 'd']);
+    const blocker = await runtime.start('each', ['e']);
+    const waiting = await runtime.start('each', ['f'], { id: 'waits' });
+    await settled();
+    await clock.advance('29m');
+    expect(runtime.limits().tasks['work']).toMatchObject({ inUse: 1, waiting: 1 });
+    await clock.advance('1m');
+    expect(await runtime.result(waiting.runId)).toMatchObject({ error: { code: 'MR3131' } });
+    expect(await runtime.result(blocker.runId)).toMatchObject({ error: { code: 'MR3131' } });
+    expect(begun).toEqual(['a', 'b', 'c', 'd', 'e']);
+    await runtime.close();
+  });
+});
+
 describe('priority', () => {
   it('is that of the task, then of the run, and children have that of their parent', async () => {
     const low = gated({ priority: -1 }, 'low');
