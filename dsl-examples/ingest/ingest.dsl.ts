@@ -44,6 +44,7 @@ export const fingerprint = task('fingerprint', {
   input: z.object({ folder: z.string(), index: z.string(), path: z.string() }),
   output: z.object({ hash: z.string(), state: z.enum(['new', 'changed', 'unchanged']) }),
   retry: { attempts: 3, delay: '1s' },
+  concurrency: 8,
   idempotent: true,
 });
 
@@ -73,6 +74,10 @@ export const storeEntry = task('storeEntry', {
     counts: z.record(z.string(), z.int()),
   }),
   output: z.object({ words: z.int() }),
+  // However many documents there are, a few files are written at a time, and what was read goes before what is not.
+  concurrency: 4,
+  priority: 1,
+  breaker: { failures: 5, per: '1m', reset: '30s' },
   idempotent: true,
 });
 
