@@ -22,6 +22,9 @@ class Outside {
   readonly keys = new Map<string, string>();
   readonly cancelled = new Set<string>();
   readonly paused = new Set<string>();
+  /** How often somebody has asked for what wakes a paused run, and how many wait for the answer. */
+  woken = 0;
+  waking = 0;
   readonly results = new Map<string, { readonly status: string; readonly output: unknown }>();
   next = 0;
 }
@@ -36,6 +39,7 @@ export function history(seed: number, options: HistoryOptions = {}): Promise<Sim
   const flow = options.flow ?? (random() < 0.3 ? 'timed' : 'outer');
 
   const start = async (id: string): Promise<void> => {
+    for (const wrong of gone(world, outside)) world.wrong(wrong);
     const answer = await world.call(`start ${id}`, (runtime) => runtime.start(flow, specs[id], { id }));
     if (answer.kind === 'refused') world.wrong(`run ${id} could not be started: ${answer.code}`);
     if (answer.kind !== 'given') return;
@@ -66,8 +70,23 @@ export function history(seed: number, options: HistoryOptions = {}): Promise<Sim
       );
   };
   const resume = async (id: string): Promise<void> => {
+    await waking(id, () => world.call(`resume ${id}`, (runtime) => runtime.resume(id)));
+  };
+  /** What is asked for may be done, although the answer is lost. */
+  const waking = async <T>(id: string, ask: () => Promise<T>): Promise<T> => {
     outside.paused.delete(id);
-    await world.call(`resume ${id}`, (runtime) => runtime.resume(id));
+    outside.woken++;
+    outside.waking++;
+    const answer = await ask();
+    outside.waking--;
+    return answer;
+  };
+  const look = (): void => {
+    for (const id of outside.paused) {
+      const status = world.disk.tables.runs.get(id)?.status;
+      if (status !== 'paused') world.wrong(`run ${id} was paused, and is ${String(status)}`);
+    }
+    for (const wrong of gone(world, outside)) world.wrong(wrong);
   };
 
   return explore({
@@ -106,9 +125,7 @@ export function history(seed: number, options: HistoryOptions = {}): Promise<Sim
         weight: 0.6,
         run: async () => {
           const id = any();
-          // What is asked for may be done, although the answer is lost.
-          outside.paused.delete(id);
-          const answer = await world.call(`cancel ${id}`, (runtime) => runtime.cancel(id));
+          const answer = await waking(id, () => world.call(`cancel ${id}`, (runtime) => runtime.cancel(id)));
           if (answer.kind === 'given' && answer.value.accepted) outside.cancelled.add(id);
         },
       },
@@ -125,29 +142,20 @@ export function history(seed: number, options: HistoryOptions = {}): Promise<Sim
         run: async () => {
           const id = any();
           const inFlight = world.pick(['await', 'abort'] as const);
-          const before = outside.paused.size;
+          const { woken, waking: underWay } = outside;
           const answer = await world.call(`pause ${id}`, (runtime) => runtime.pause(id, { inFlight }));
-          if (
-            answer.kind === 'given' &&
-            before === outside.paused.size &&
-            world.disk.tables.runs.get(id)?.status === 'paused'
-          )
-            outside.paused.add(id);
+          if (answer.kind === 'given' && underWay === 0 && woken === outside.woken) outside.paused.add(id);
         },
       },
       { name: 'resume', run: () => resume(any()) },
       {
         name: 'look',
         weight: 2,
-        run: () => {
-          for (const id of outside.paused) {
-            const status = world.disk.tables.runs.get(id)?.status;
-            if (status !== 'paused') world.wrong(`run ${id} was paused, and is ${String(status)}`);
-          }
-        },
+        run: look,
       },
     ],
     end: async () => {
+      look();
       let more = false;
       for (const id of runs) {
         const status = world.disk.tables.runs.get(id)?.status;
@@ -195,6 +203,16 @@ function* lostSignals({ disk: { tables } }: World): Iterable<string> {
   }
 }
 
+/** What was acknowledged is there. */
+function* gone({ disk: { tables } }: World, outside: Outside): Iterable<string> {
+  for (const id of outside.started)
+    if (tables.runs.get(id) === undefined) yield `run ${id} was acknowledged, and is gone`;
+  for (const [id, { payload }] of outside.sent) {
+    const row = tables.events.get(id);
+    if (row?.payload !== JSON.stringify(payload)) yield `event ${id} was acknowledged, and is ${String(row?.payload)}`;
+  }
+}
+
 function* check(world: World, outside: Outside, effects: readonly Made[]): Iterable<string> {
   const { tables } = world.disk;
   const rows = tables.runs.list({});
@@ -202,8 +220,7 @@ function* check(world: World, outside: Outside, effects: readonly Made[]): Itera
     if (!over.has(row.status)) yield `run ${row.id} is left ${row.status} ${row.error ?? ''}`;
     else if (row.target !== 'heard') yield* judgeRun(tables, row);
   }
-  for (const id of outside.started)
-    if (tables.runs.get(id) === undefined) yield `run ${id} was acknowledged, and is gone`;
+  yield* gone(world, outside);
   for (const id of outside.cancelled)
     if (tables.runs.get(id)?.status !== 'cancelled')
       yield `run ${id} was cancelled, and is ${String(tables.runs.get(id)?.status)}`;
@@ -214,11 +231,8 @@ function* check(world: World, outside: Outside, effects: readonly Made[]): Itera
       yield `run ${id} was told to be ${status} ${String(text)}, and is ${String(row?.status)} ${String(row?.output)}`;
   }
   const log = tables.events.list({}).toSorted((a, b) => a.seq - b.seq);
-  for (const [id, { payload }] of outside.sent) {
-    const row = tables.events.get(id);
-    if (row?.payload !== JSON.stringify(payload)) yield `event ${id} was acknowledged, and is ${String(row?.payload)}`;
-    if (row?.result === null) yield `event ${id} was not handed out`;
-  }
+  for (const id of outside.sent.keys())
+    if (tables.events.get(id)?.result === null) yield `event ${id} was not handed out`;
   const keys = new Map<string, string>();
   for (const { run, step, key } of effects) {
     if (!tables.journal.of(run).some((line) => line.path === step && line.kind === 'started'))

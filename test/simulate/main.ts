@@ -1,6 +1,7 @@
 /**
  * Lives through seeded histories, one after the other: `npm run simulate -- --seeds 10000 --from 1`. The last line is
- * JSON. With one seed that fails, or with `--trace`, what happened is printed.
+ * JSON. With one seed that fails, or with `--trace`, what happened is printed; with `--digests` a hash of each
+ * history.
  */
 import { parseArgs } from 'node:util';
 import { openMemory, openSqlite } from 'millrace/store';
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
     trace: { type: 'boolean' },
+    digests: { type: 'boolean' },
   },
 });
 const count = (name: 'seeds' | 'from'): number => {
@@ -34,6 +36,7 @@ for (let seed = from; seed < from + seeds; seed++) {
   for (const name of Object.keys(totals) as (keyof typeof totals)[]) totals[name] += report.counts[name];
   if (values.trace === true || (report.violations.length > 0 && seeds === 1))
     for (const { at, what } of report.trace) console.log(new Date(at).toISOString(), what);
+  if (values.digests === true) console.log(`${seed} ${report.digest}`);
   if (report.violations.length > 0) {
     violations += report.violations.length;
     firstBadSeed ??= seed;

@@ -156,6 +156,11 @@ class Judge {
     const done = this.#line(path, 'completed');
     const failed = this.#line(path, 'failed');
     const bad = step.late ? Math.max(step.fails, 1) : step.fails;
+    const retried = this.#lines.filter((line) => line.path === path && line.kind === 'retrying');
+    const most = step.fails === 9 ? 0 : Math.min(bad, tries - 1);
+    const wanted = done === undefined && failed === undefined ? retried.length : most;
+    if (retried.some(({ attempt }, index) => attempt !== index + 1) || retried.length !== wanted || wanted > most)
+      this.wrong.push(`'${path}' was put off after the tries ${retried.map(({ attempt }) => attempt).join()}`);
     if (done !== undefined) {
       if (bad >= tries) this.wrong.push(`'${path}' cannot have ended well`);
       if (done.attempt !== bad + 1) this.wrong.push(`'${path}' ended well at try ${done.attempt}, not ${bad + 1}`);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../core/index.ts';
 import type { StoreFault } from '../faulty-store/index.ts';
 import { World, type TraceEntry, type WorldOptions } from './world.ts';
 
@@ -180,7 +181,8 @@ function digestOf({ trace, disk }: World): string {
   const hash = createHash('sha256');
   for (const { at, what } of trace) hash.update(`${at} ${what}\n`);
   const runs = disk.tables.runs.list({});
-  for (const row of runs) hash.update(JSON.stringify([row, disk.tables.journal.of(row.id)]));
-  hash.update(JSON.stringify(disk.tables.events.list({})));
+  // All stores give the same hash.
+  const rows = [runs.map((row) => [row, disk.tables.journal.of(row.id)]), disk.tables.events.list({})];
+  hash.update(canonicalJson(JSON.parse(JSON.stringify(rows))));
   return hash.digest('hex').slice(0, 16);
 }

@@ -19,6 +19,8 @@ export interface WorldOptions {
   readonly order?: 'seeded' | 'queue';
   /** Opened by each process. Default: one store in memory. */
   readonly store?: () => Store;
+  /** Puts something between a process and its store: to break it on purpose, and see that it is found. */
+  readonly between?: (store: Store) => Store;
   /** What else the runtime is given. */
   readonly runtime?: Omit<RuntimeOptions, 'db' | 'store' | 'clock' | 'scheduler' | 'random' | 'logger'>;
 }
@@ -154,7 +156,7 @@ export class World {
   }
 
   /** Settles, moves time on, and so on, until nothing waits for time any more. */
-  async finish(until = Infinity, most = 10_000): Promise<void> {
+  async finish(until = Infinity, most = 2000): Promise<void> {
     await this.settle();
     for (let moves = 0; this.skip(until); moves++) {
       if (moves === most) return this.wrong(`timers are set for ever: ${most} times and more`);
@@ -269,13 +271,13 @@ export class World {
   }
 
   #open(): Life {
-    const { system, tasks = {}, store, runtime } = this.#options;
+    const { system, tasks = {}, store, between, runtime } = this.#options;
     this.order.pass(takeOver);
     const before = this.#lives.at(-1);
     if (store !== undefined && before?.dead === true) before.disk.close();
     const disk = store?.() ?? (this.#memory as Store);
     let life: Life | undefined;
-    const faulty = faultyStore(disk, ({ call, moment }) => {
+    const faulty = faultyStore(between?.(disk) ?? disk, ({ call, moment }) => {
       if (this.#fault === undefined || life !== this.#life || --this.#fault.left > 0) return undefined;
       // A database that is busy says so before it commits.
       if (this.#fault.fault === 'busy' && call === 'commit' && moment === 'after') return undefined;
@@ -292,6 +294,8 @@ export class World {
     const engine = new ReactiveSystemRuntime(
       watched(system, tasks, this, () => life),
       {
+        // A simulation crashes more often than a step that is no poison may be lost.
+        maxLost: 1_000_000,
         ...runtime,
         store: faulty,
         clock: process.clock,
