@@ -188,6 +188,30 @@ describe('what is done again', () => {
     await runtime.close();
   });
 
+  it('of parts beside each other: all that failed, but for what was passed over', async () => {
+    const { seen, failing, runtime } = world(
+      anyFlow('f', (host) =>
+        host.all(
+          'all',
+          {
+            passed: (h) => h.step('s', () => work('passed'), { ...at, onFailure: 'continue' }),
+            one: (h) => h.step('s', () => work('one'), at),
+            other: (h) => h.step('s', () => work('other'), at),
+          },
+          at,
+        ),
+      ),
+    );
+    failing.add('passed').add('one').add('other');
+    await runtime.executeFlow('f', undefined, { id: 'r' });
+    failing.clear();
+    seen.length = 0;
+    await runtime.retry('r', { fromStep: 'all/one/s' });
+    expect(await runtime.result('r')).toMatchObject({ status: 'completed', partial: true });
+    expect(seen).toEqual(['one', 'other']);
+    await runtime.close();
+  });
+
   it('of a repeat: the rounds after it; of a list: that item alone', async () => {
     const { seen, runtime } = world(
       anyFlow('f', async (host) => {
@@ -312,6 +336,44 @@ describe('what a step had elsewhere', () => {
     await runtime.retry('r');
     expect(await runtime.result('r')).toMatchObject({ status: 'completed', output: 'again late' });
     expect(seen).toEqual(['hold a', 'hold again', 'b', 'b']);
+    await runtime.close();
+  });
+
+  it('what comes while it goes back is not lost: an event, a second retry', async () => {
+    const { seen, runtime } = world(
+      anyFlow('f', async (host) => {
+        await host.step('a', () => work('a'), at);
+        const both = await host.all(
+          'all',
+          {
+            waits: async (h) => {
+              await h.receive('go', paid, at);
+              await h.step('s', () => work('kept'), at);
+            },
+            works: async (h) => {
+              await h.step('s', () => work('s'), at);
+              await h.receive('go', paid, at);
+            },
+          },
+          at,
+        );
+        return both;
+      }),
+    );
+    await runtime.start('f', undefined, { id: 'r' });
+    await runtime.idle();
+    const retry = (): Promise<unknown> => refusal(runtime.retry('r', { fromStep: 'all/works/s' }));
+    // The other part goes on between the two halves of each of them.
+    const said = await Promise.all([retry(), runtime.sendEvent('paid', 1).then(retry), retry(), retry()]);
+    // There may be nothing yet that could be done again.
+    expect(new Set(said)).toEqual(new Set(['taken', ...said.filter((each) => each === 'MR3254')]));
+    await runtime.idle();
+    expect(seen.filter((name) => name === 'kept')).toHaveLength(1);
+    expect(runtime.reader.steps('r')).toContainEqual(
+      expect.objectContaining({ path: 'all/waits/s', status: 'completed' }),
+    );
+    await runtime.sendEvent('paid', 2);
+    expect(await runtime.result('r')).toMatchObject({ status: 'completed' });
     await runtime.close();
   });
 
