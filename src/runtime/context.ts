@@ -64,7 +64,7 @@ export interface Context {
   /** Milliseconds of real time, from some moment on: how long something takes is the difference of two. */
   readonly stopwatch: () => number;
   /** Who makes attempts. It is told of every line of the journal of a run in memory, in its transaction. */
-  readonly sharing: { recorded(tx: Tx, row: JournalRow): void };
+  readonly sharing: { readonly elsewhere: boolean; recorded(tx: Tx, row: JournalRow): void };
   /** How much of the history of an instance is kept. */
   readonly limits: HistoryLimits;
   /** After how many lines of the journal a `repeat` lets go of rounds that are over. */

@@ -121,7 +121,7 @@ function idle(registry: Registry, clock: Clock): Context {
     registry,
     bus: new Bus(() => clock.now(), silentLogger),
     attempts: new Attempts(),
-    sharing: { recorded: nothing },
+    sharing: { elsewhere: false, recorded: nothing },
     stopwatch: () => 0,
     maxDepth: Infinity,
     compactAfter: Infinity,

@@ -47,6 +47,8 @@ export const charge = task('charge', {
   description: 'Takes the money.',
   retry: { attempts: 5, backoff: 'exponential', delay: '2s', maxDelay: '1m', jitter: true },
   timeout: '30s',
+  totalTimeout: '10m',
+  heartbeat: '10s',
   concurrency: 4,
   queue: 500,
   rateLimit: [
@@ -63,6 +65,7 @@ export const charge = task('charge', {
     { description: 'small', input: { id: 'o1' }, output: { paymentId: 'p1', level: 'low' } },
     { input: { id: 'bad' }, error: 'E_DECLINED' },
   ],
+  evidenceRule: { atLeast: 3 },
   evidence: [
     { fileExists: { path: ({ output }) => `out/${output.paymentId}`, type: 'file' } },
     { fileSha256: { path: 'out/x', sha256: ({ output }) => output.paymentId } },

@@ -84,6 +84,10 @@ function tasks(model: SystemModel, visit: (reference: Reference) => void): void 
     if (task.model !== undefined) from('agent', 'model.agent', [task.model.agent]);
     from('task', 'model.tools', task.model?.tools);
     from('resource', 'needs.resources', task.needs?.resources);
+    const rows = (task.evidence ?? []).flatMap(({ options: { resource } }) =>
+      typeof resource === 'string' ? [resource] : [],
+    );
+    from('resource', 'evidence', rows);
   }
   for (const agent of Object.values(model.agents)) {
     for (const name of agent.tools ?? []) {

@@ -29,5 +29,5 @@ export const unusedDefinitions: Rule = {
 const hints = {
   task: 'Call it in a step or run it in a state, or take it away.',
   agent: 'Name it in `model` of a task, or take it away.',
-  resource: 'Name it in `needs` of a task, or take it away.',
+  resource: 'Name it in `needs` or `evidence` of a task, or take it away.',
 } as const;

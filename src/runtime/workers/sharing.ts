@@ -38,6 +38,11 @@ export class Sharing {
         : work.perform;
   }
 
+  /** May attempts be made in other processes? */
+  get elsewhere(): boolean {
+    return this.#work !== undefined;
+  }
+
   /** Before runs are taken up. */
   recover(): void {
     this.#work?.recover();

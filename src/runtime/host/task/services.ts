@@ -20,7 +20,7 @@ export class StepServices implements AttemptServices {
   #saved: boolean;
   #running: Map<string, Promise<unknown>> | undefined;
 
-  /** `asked`: the JSON text of its input. `known`: did it begin before this process? */
+  /** `asked`: the JSON text of its input. `known`: has another process made attempts of it, or may do so? */
   constructor(place: LedgerPlace, step: ToolStep, asked: string | null, known: boolean) {
     this.#place = place;
     this.#step = step;

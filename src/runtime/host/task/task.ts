@@ -51,7 +51,8 @@ export async function task(
     const origin = run.origin(path);
     const key = idempotencyKey(run.id, origin, run.past.epochOf(path));
     const place = { run: run.id, path: origin, task: name };
-    const services = new StepServices(placeOf(run.context), place, asked, record !== undefined);
+    const known = record !== undefined || run.context.sharing.elsewhere;
+    const services = new StepServices(placeOf(run.context), place, asked, known);
     return await tries({ ...step, policy, key, since, services }, record);
   } finally {
     run.working(-1);
