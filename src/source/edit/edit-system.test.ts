@@ -236,3 +236,9 @@ test('a text may use an alias that nothing else uses yet', async () => {
   expect(diagnostics).toEqual([]);
   expect(readFileSync(path, 'utf8')).toMatch(/step\('again', \(\{ input \}\) => (?:take|charge)\(input\)\)/);
 });
+
+test('a key that is renamed together with its constant stays one word', async () => {
+  expect(await changes({ op: 'rename', path: 'events.placed', to: 'ordered' })).toContain(
+    '+   events: { ordered, broken: failed(charge) },',
+  );
+});

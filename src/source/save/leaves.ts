@@ -10,6 +10,8 @@ type LeafNode = ts.Identifier | ts.StringLiteral | ts.NoSubstitutionTemplateLite
 interface Leaf {
   readonly node: LeafNode;
   readonly twice?: 'key' | 'value';
+  /** The name that is the value of this key: `{ a: b }`. */
+  readonly pair?: ts.Identifier;
 }
 
 /**
@@ -20,12 +22,15 @@ export function mergeLeaves(whole: Code, after: Code): readonly TextEdit[] | und
   const own = inBrackets(whole);
   const [mine, next] = [leavesOf(own), leavesOf(after)];
   if (mine.length !== next.length || skeleton(own, mine) !== skeleton(after, next)) return undefined;
-  return mine.flatMap(({ node, twice }, index) => {
+  return mine.flatMap(({ node, twice, pair }, index) => {
     const will = next[index] as Leaf;
     if (twice === 'value') return [];
     const value = twice === 'key' ? next[index + 1] : undefined;
     if (isSame(node, will.node) && (value === undefined || isSame(node, value.node))) return [];
     const key = leafText(own, node, after, will.node);
+    // `placed: ordered` that becomes `ordered: ordered` is `ordered`.
+    if (will.twice === 'key' && pair?.text === key)
+      return [{ start: node.getStart(own.source), end: pair.end, text: key }];
     const text =
       value === undefined || value.node === will.node ? key : `${key}: ${leafText(own, node, after, value.node)}`;
     return [{ start: node.getStart(own.source), end: node.end, text }];
@@ -60,6 +65,10 @@ function leavesOf({ node, source, start = 0 }: Code): readonly Leaf[] {
   };
   const visit = (inner: ts.Node): void => {
     if (isLeaf(inner)) return add(inner, false);
+    if (ts.isPropertyAssignment(inner) && ts.isIdentifier(inner.name) && ts.isIdentifier(inner.initializer)) {
+      if (inner.name.getStart(source) >= start) found.push({ node: inner.name, pair: inner.initializer });
+      return add(inner.initializer, false);
+    }
     if (ts.isShorthandPropertyAssignment(inner) && inner.objectAssignmentInitializer === undefined)
       return add(inner.name, true);
     if (!ts.isObjectBindingPattern(inner)) return ts.forEachChild(inner, visit);

@@ -99,7 +99,7 @@ export function bringWhatIsNeeded(job: Job, module: Module): void {
     if (!old.has(name) || isNew(name)) look(name);
   const before = [
     ...declare(job, module, edits, [...locals.values()]),
-    ...importEdits(module, job.style(module), [...imports.values()]),
+    ...importEdits(module, job.style(module), [...imports.values()], edits),
   ];
   job.edits.set(module, [...before, ...edits]);
 }
@@ -141,8 +141,16 @@ function declare(
 /** A name that a file shall import. */
 export type Imported = Pick<ImportNode, 'name' | 'imported' | 'from' | 'typeOnly'>;
 
-/** Imports names into a file: into an import that is there for the same module, or behind the last one. */
-export function importEdits(module: Module, style: Style, nodes: readonly Imported[]): readonly TextEdit[] {
+/**
+ * Imports names into a file: into an import that is there for the same module, or behind the last one. An import that
+ * `others` change already is left to them.
+ */
+export function importEdits(
+  module: Module,
+  style: Style,
+  nodes: readonly Imported[],
+  others: readonly TextEdit[] = [],
+): readonly TextEdit[] {
   const edits: TextEdit[] = [];
   const lines: string[] = [];
   const statements = module.source.statements.filter(ts.isImportDeclaration);
@@ -154,6 +162,7 @@ export function importEdits(module: Module, style: Style, nodes: readonly Import
       const there = statements.find((node) => {
         const clause = node.importClause?.namedBindings;
         const isType = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+        if (others.some(({ start, end }) => start < node.end && end > node.getStart(module.source))) return false;
         const isSame =
           ts.isStringLiteral(node.moduleSpecifier) && node.moduleSpecifier.text === from && isType === typeOnly;
         return isSame && clause !== undefined && ts.isNamedImports(clause) && clause.elements.length > 0;
@@ -178,6 +187,9 @@ export function importEdits(module: Module, style: Style, nodes: readonly Import
   const text = styled.join(style.eol);
   const last = statements.at(-1);
   const [first] = module.source.statements;
+  // The last import may be about to go, with its line.
+  const gone = last && others.find(({ start, end }) => start < last.end && last.end < end);
+  if (gone !== undefined) return [...edits, { start: gone.end, end: gone.end, text: text + style.eol }];
   const at = last === undefined ? (first?.getStart(module.source) ?? module.text.length) : last.end;
   return [...edits, { start: at, end: at, text: last === undefined ? text + style.eol : style.eol + text }];
 }
