@@ -55,7 +55,7 @@ export const commands: Readonly<Record<string, Listed>> = {
   work: { summary: 'make attempts for whoever drives a database', load: () => import('./commands/work/command.ts') },
   send: { summary: 'send events', load: () => import('./commands/send/command.ts') },
   runs: {
-    summary: 'list, show, pause, resume, cancel, retry, fork and decide runs',
+    summary: 'list, show, pause, resume, cancel, retry, fork, export, prune and decide runs',
     load: () => import('./commands/runs/command.ts'),
   },
   checkpoints: {

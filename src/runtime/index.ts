@@ -4,6 +4,7 @@
  * @module
  */
 export type { LimitsView, LimitView, ProcessLimits } from './attempts/index.ts';
+export { auditLog, type AuditOptions, type AuditSink } from './audit.ts';
 export type { RuntimeEvent, RuntimeEventType } from './bus.ts';
 export { Client, connect } from './client.ts';
 export type { CheckpointQuery, CheckpointView } from './checkpoints/checkpoints.ts';
@@ -54,7 +55,9 @@ export type { RetryAsks } from './rewind/retry-plan.ts';
 export type { TaskCode } from './registry.ts';
 export { ReactiveSystemRuntime } from './runtime.ts';
 export type { SpanLike, TelemetryApi, TracerLike, TraceOptions } from './telemetry/api.ts';
+export { snapshotOf, type RunSnapshot } from './snapshot.ts';
 export type { RunView, StepStatus, StepView } from './views.ts';
 export type { WorkerCounts } from './workers/executor.ts';
+export type { WorkView } from './workers/views.ts';
 export type { WorkersOption } from './workers/settings.ts';
 export { Worker, type LeaseView, type WorkerEvent, type WorkerOptions } from './workers/worker.ts';

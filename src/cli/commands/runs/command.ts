@@ -3,6 +3,7 @@ import type { Io } from '../../kit/io.ts';
 import type { CancelOptions, ForkOptions, RetryOptions } from './again.ts';
 import type { DecideOptions } from './decide.ts';
 import type { PauseOptions } from './pause.ts';
+import type { PruneOptions } from './prune.ts';
 import { limitOption, wholeOption } from '../../kit/limit.ts';
 
 interface ListOptions {
@@ -12,7 +13,7 @@ interface ListOptions {
   readonly limit: number;
 }
 
-/** `dsl runs list|show|pause|resume|cancel|retry|fork|decide` */
+/** `dsl runs list|show|pause|resume|cancel|retry|fork|export|prune|decide` */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command.addHelpText(
     'after',
@@ -135,6 +136,39 @@ Examples:
     .action(async (file: string, id: string, options: ForkOptions) =>
       exit(await (await import('./again.ts')).forkRun(io, file, id, options)),
     );
+  command
+    .command('export')
+    .summary('print all that is known of a run, or write it to a file')
+    .description(
+      'Print a run as one JSON document: its input and outcome, its steps, and the runs that it began. With --out it is written to a file in that folder, named after the run.',
+    )
+    .argument('<id>', 'the id of the run')
+    .option('--out <folder>', 'write it to a file in this folder')
+    .option('--db <file>', 'the database')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl runs export greet-1 > greet-1.json\n  $ dsl runs export greet-1 --out snapshots\n',
+    )
+    .action(async (id: string, options: { readonly out?: string; readonly db?: string }) =>
+      exit(await (await import('./export.ts')).exportRun(io, id, options)),
+    );
+  command
+    .command('prune')
+    .summary('let go of ended runs')
+    .description(
+      'Let go of ended runs that are beyond any of the limits, the oldest first, each with the runs that it began. What is under way or still needed stays. Beside a process that drives the database that one does it.',
+    )
+    .option('--keep <n>', 'so many ended runs stay', wholeOption('--keep'))
+    .option('--older-than <time>', 'those go that ended longer ago, such as 30d')
+    .option('--max-size <size>', 'the oldest go as long as the database has more in use, such as 500mb')
+    .option('--dry-run', 'only say which ones would go')
+    .option('--vacuum', 'make the file smaller, too; not while a process drives it')
+    .option('--db <file>', 'the database')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ dsl runs prune --older-than 30d --dry-run\n  $ dsl runs prune --keep 10000 --max-size 2gb --vacuum --json\n',
+    )
+    .action(async (options: PruneOptions) => exit(await (await import('./prune.ts')).pruneRuns(io, options)));
   command
     .command('decide')
     .summary('approve or reject what a run waits for')
