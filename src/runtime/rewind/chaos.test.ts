@@ -185,9 +185,9 @@ class World {
   /** Waits for the end of a run, and decides what it asks. */
   async end(run: string) {
     const ending = this.runtime.result(run);
-    let over = false;
-    void ending.finally(() => (over = true)).catch(() => {});
-    for (let looks = 0; !over; looks++) {
+    const state = { over: false };
+    void ending.finally(() => (state.over = true)).catch(() => {});
+    for (let looks = 0; !state.over; looks++) {
       if (looks === 2000) {
         const left = this.runtime.list().map((each) => `${each.id} ${each.status}`);
         const lines = this.journal(run).map(
@@ -254,7 +254,7 @@ it(
         await world.runtime.start('outer', nodes, { id: 'r' });
         const first = await world.end('r');
         world.failing = 0;
-        if (first.status !== 'failed' && how !== 'fork') return void (await world.runtime.close());
+        if (first.status !== 'failed' && how !== 'fork') return world.runtime.close();
         failed++;
         ways.set(how, (ways.get(how) ?? 0) + 1);
 
