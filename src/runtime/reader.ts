@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '../core/index.ts';
 import { openSqlite, type EventRow, type RunStatus, type Store, type Tables } from '../store/index.ts';
 import { checkpointsOf, type CheckpointQuery, type CheckpointView } from './checkpoints/checkpoints.ts';
 import { decisionsOf, type DecisionView } from './decisions.ts';
@@ -9,7 +10,9 @@ import { historyView, instanceView, type HistoryView, type InstanceView } from '
 import { toolUse, toolViews, type ToolUse, type ToolView } from './ledger/views.ts';
 import { clockOf } from './options.ts';
 import { isAlive } from './owner.ts';
-import { runView, stepViews, type RunView, type StepView } from './views.ts';
+import { lookAt } from './unreadable.ts';
+import { runView, stepViews, told, type RunView, type StepView } from './views.ts';
+import { workViews, type WorkView } from './workers/views.ts';
 import { scheduleViews, type ScheduleView } from './schedules/schedules.ts';
 
 /** Which runs. Newest first; `limit` defaults to all. */
@@ -49,6 +52,8 @@ export interface EventView {
   readonly source: string;
   /** Absent: it has not been handed out yet. */
   readonly result?: Dispatched;
+  /** What of its row cannot be read, because it was changed from outside (MR3020). Absent when all can. */
+  readonly unreadable?: readonly ErrorRecord[];
 }
 
 /** Reads what a database knows. Changes nothing, and needs neither the system nor to be its owner. */
@@ -87,6 +92,8 @@ export interface Reader {
   metrics(machine: string, query?: { readonly id?: string }): MachineMetrics;
   /** Newest first. */
   events(query?: { readonly name?: string; readonly limit?: number; readonly offset?: number }): EventView[];
+  /** The attempts that are shared with other processes now, in the order in which they are taken. */
+  work(): WorkView[];
   /** The process that drives the database now. */
   owner(): { readonly pid: number; readonly host: string } | undefined;
   close(): void;
@@ -144,6 +151,7 @@ function reading(tables: Tables): Omit<Reader, 'close' | 'exportInstance' | 'exp
     schedules: () => scheduleViews(tables.timers),
     checkpoints: (query) => checkpointsOf(tables, typeof query === 'string' ? { run: query } : query),
     decisions: (run) => decisionsOf(tables, run),
+    work: () => workViews(tables),
     tools: (run) => toolViews(tables, run),
     toolUse: (task) => toolUse(tables, task),
     instances: (query = {}) => tables.instances.list(query).map((row) => instanceView(tables, row)),
@@ -169,13 +177,16 @@ function reading(tables: Tables): Omit<Reader, 'close' | 'exportInstance' | 'exp
 }
 
 function eventView(row: EventRow): EventView {
-  return {
+  const { read, errors } = lookAt(`event '${row.id}'`);
+  const result = read<Dispatched>('result', row.result);
+  const view = {
     id: row.id,
     sequence: row.seq,
     name: row.name,
-    payload: row.payload === null ? undefined : JSON.parse(row.payload),
+    payload: read('payload', row.payload),
     time: row.at,
     source: row.source,
-    ...(row.result === null ? {} : { result: JSON.parse(row.result) as Dispatched }),
+    ...(result === undefined ? {} : { result }),
   };
+  return { ...view, ...told(errors) };
 }

@@ -10,7 +10,7 @@ import {
   type Tx,
   type WorkRow,
 } from '../../store/index.ts';
-import type { AttemptOutcome, Logger } from '../../tasks/index.ts';
+import { toTaskError, type AttemptOutcome, type Logger } from '../../tasks/index.ts';
 
 export interface ExecutorOptions {
   /** Under which name it holds leases. */
@@ -22,7 +22,7 @@ export interface ExecutorOptions {
   readonly tables: Tables;
   /** Writes; settles after the commit. */
   readonly submit: <T>(run: (tx: Tx) => T) => Promise<T>;
-  /** Makes the attempt. Never rejects. */
+  /** Makes the attempt. */
   readonly perform: (row: WorkRow, signal: AbortSignal) => Promise<AttemptOutcome>;
   /** Hands in what came of it, as long as the lease is held. */
   readonly finished: (row: WorkRow, outcome: AttemptOutcome) => void | Promise<void>;
@@ -176,7 +176,7 @@ export class Executor {
   }
 
   async #do(row: WorkRow, abort: AbortController): Promise<void> {
-    const outcome = await this.#options.perform(row, abort.signal);
+    const outcome = await this.#outcome(row, abort.signal);
     // Whoever aborted it has let go of it.
     if (this.#held.get(row.id)?.abort !== abort) return;
     this.#finishing++;
@@ -192,6 +192,15 @@ export class Executor {
       if (this.#held.get(row.id)?.abort === abort) this.#held.delete(row.id);
       this.#finishing--;
       this.look();
+    }
+  }
+
+  async #outcome(row: WorkRow, signal: AbortSignal): Promise<AttemptOutcome> {
+    try {
+      return await this.#options.perform(row, signal);
+    } catch (error) {
+      // Its row cannot be read.
+      return { ok: false, error: toTaskError(error, { task: row.task, runId: row.run, step: row.path }) };
     }
   }
 

@@ -1,4 +1,5 @@
-import { toErrorRecord, type ErrorRecord } from '../../core/index.ts';
+import { z } from 'zod';
+import { toErrorRecord } from '../../core/index.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import type { WorkRow } from '../../store/index.ts';
 import { decodeJson, TaskError, type AttemptOutcome, type AttemptRequest } from '../../tasks/index.ts';
@@ -17,13 +18,27 @@ interface Asked {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-type Result =
-  | {
-      readonly ok: true;
-      readonly output?: string;
-      readonly emitted: readonly { readonly event: string; readonly payload?: string }[];
-    }
-  | { readonly ok: false; readonly error: ErrorRecord };
+const text = z.string();
+/** An outcome as data. */
+const resultShape = z.union([
+  z.object({
+    ok: z.literal(true),
+    output: text.optional(),
+    emitted: z.array(z.object({ event: text, payload: text.optional() })),
+  }),
+  z.object({
+    ok: z.literal(false),
+    error: z.object({
+      name: text,
+      message: text,
+      code: text,
+      retryable: z.boolean(),
+      fault: z.enum(['input', 'user-code', 'environment', 'internal']),
+      details: z.record(text, z.unknown()).optional(),
+    }),
+  }),
+]);
+type Result = z.infer<typeof resultShape>;
 
 /** The same for a step of a run, its epoch and the number of its try: the work of a try is found again by it. */
 export function workId({ idempotencyKey, attempt }: Pick<AttemptRequest, 'idempotencyKey' | 'attempt'>): string {
@@ -120,7 +135,9 @@ export function outcomeOf(row: WorkRow, registry: Registry): AttemptOutcome {
       },
     ),
   });
-  const result = JSON.parse(row.result ?? '{}') as Result;
+  const read = decodeJson(resultShape, row.result);
+  if (!read.ok) return unfit(read.problems);
+  const result = read.value as Result;
   if (!result.ok) {
     const { name, message, code, retryable, fault, details } = result.error;
     return {

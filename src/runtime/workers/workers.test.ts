@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openReader, ReactiveSystemRuntime, Worker } from 'millrace/runtime';
 import { openSqlite } from 'millrace/store';
@@ -76,6 +77,9 @@ describe('workers in this process', () => {
     await expect.poll(() => openWork(db)).toEqual([['pending', null]]);
     const worker = new Worker(marksSystem, { db, tasks: ['mark'], leaseMs: 60_000, ...quiet });
     await expect.poll(() => worker.leases()).toHaveLength(1);
+    expect(runtime.reader.work()).toMatchObject([
+      { task: 'mark', runId, step: 's1', status: 'in_progress', worker: worker.name, losses: [] },
+    ]);
     const [lease] = worker.leases();
     expect(lease).toMatchObject({ task: 'mark', runId, step: 's1', attempt: 1 });
     expect(worker.lease(lease?.work ?? '')).toMatchObject({
@@ -141,6 +145,24 @@ describe('workers in this process', () => {
     expect(room.effects().map(({ what }) => what)).toEqual(['begin', 'end', 'begin', 'end']);
     await worker.close();
     await next.close();
+  });
+
+  it('fail a step whose work or result cannot be read, and go on with the others', async () => {
+    const { db, log } = room;
+    const runtime = new ReactiveSystemRuntime(marksSystem, { db, workers, ...quiet });
+    await runtime.start('chain', { steps: 1, log }, { id: 'request' });
+    await runtime.start('chain', { steps: 1, log }, { id: 'result' });
+    await expect.poll(() => openWork(db)).toHaveLength(2);
+    const raw = new DatabaseSync(db);
+    raw.exec("UPDATE work SET request = 'nonsense' WHERE run = 'request'");
+    raw.exec(`UPDATE work SET status = 'completed', result = '{"ok":"perhaps"}' WHERE run = 'result'`);
+    raw.close();
+    const worker = new Worker(marksSystem, { db, ...quiet });
+    expect((await runtime.result('request')).error?.message).toMatch(/JSON/);
+    expect((await runtime.result('result')).error).toMatchObject({ code: 'MR3102', retryable: false });
+    expect((await runtime.executeFlow('chain', { steps: 1, log })).success).toBe(true);
+    await worker.close();
+    await runtime.close();
   });
 
   it('become the owner when nobody is', async () => {
