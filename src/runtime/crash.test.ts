@@ -239,7 +239,8 @@ async function execute(
   throw new Error('not reached');
 }
 
-const unsound = (store: Store): string[] => checkDatabase(store).map(({ at: where, message }) => `${where}: ${message}`);
+const unsound = (store: Store): string[] =>
+  checkDatabase(store).map(({ at: where, message }) => `${where}: ${message}`);
 
 /** What must hold of every finished journal. */
 function check(store: Store): string[] {

@@ -1,4 +1,5 @@
 import type { Tx } from '../store/index.ts';
+import { lookAt } from './unreadable.ts';
 
 /** Under which event the wait for a person stands: no event has such a name. */
 export const decision = '~decision';
@@ -40,7 +41,7 @@ export function decisionsOf(tables: Tables, runId?: string): DecisionView[] {
   return waits.flatMap(({ run, path, event, created }) => {
     if (event !== decision) return [];
     const asked = tables.journal.of(run).findLast((row) => row.path === path && row.kind === 'asked');
-    const question = JSON.parse(asked?.data ?? '{}') as Question;
+    const question = lookAt(run).read<Question>('data', asked?.data ?? '{}');
     return [{ runId: run, flow: tables.runs.get(run)?.target ?? '', step: path, ...question, since: created }];
   });
 }

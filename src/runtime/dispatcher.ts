@@ -7,6 +7,7 @@ import { matchKey } from './host/match.ts';
 import { receivedData } from './host/receive.ts';
 import { dropTimer } from './host/timer.ts';
 import type { Instances } from './instances/instances.ts';
+import { lookAt, readColumn } from './unreadable.ts';
 
 /** What one subscriber made of an event. */
 export type Delivery =
@@ -46,6 +47,22 @@ export type EventHandler = (event: ReceivedEvent) => unknown;
 
 const batch = 100;
 
+/** Up to which event the log was handed out. A cursor that cannot be read is found again by what the log says. */
+function cursorOf({ store, logger }: Context): number {
+  const { meta, events } = store.tables;
+  const kept = Number(meta.get('cursor') ?? 0);
+  if (Number.isSafeInteger(kept)) return kept;
+  logger.error('The cursor of the event log cannot be read, and is found anew.', { code: 'MR3020' });
+  let cursor = 0;
+  for (let page = events.after(cursor, batch); page.length > 0; page = events.after(cursor, batch)) {
+    for (const { seq, result } of page) {
+      if (result === null) return cursor;
+      cursor = seq;
+    }
+  }
+  return cursor;
+}
+
 /** Hands the events of the log to their subscribers, in order, one unit an event, the cursor with it. */
 export class Dispatcher {
   readonly #context: Context;
@@ -59,7 +76,7 @@ export class Dispatcher {
   constructor(context: Context, instances: Instances) {
     this.#context = context;
     this.#instances = instances;
-    this.#cursor = Number(context.store.tables.meta.get('cursor') ?? 0);
+    this.#cursor = cursorOf(context);
     this.#last = context.store.tables.events.last();
   }
 
@@ -101,7 +118,10 @@ export class Dispatcher {
   result(id: string): Promise<Dispatched> {
     return new Promise((resolve) => {
       const known = this.#context.store.tables.events.get(id)?.result;
-      if (typeof known === 'string') return resolve(JSON.parse(known) as Dispatched);
+      if (typeof known === 'string') {
+        const { read, errors } = lookAt(`event '${id}'`);
+        return resolve(read<Dispatched>('result', known) ?? { handled: false, deliveries: [], errors });
+      }
       this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), resolve]);
     });
   }
@@ -154,7 +174,10 @@ export class Dispatcher {
   ): { readonly ok: true; readonly payload: unknown } | { readonly ok: false; readonly error: EventError } {
     const contract = this.#context.registry.event(event.name);
     if (contract === undefined)
-      return { ok: true, payload: event.payload === null ? undefined : JSON.parse(event.payload) };
+      return {
+        ok: true,
+        payload: event.payload === null ? undefined : readColumn(`event '${event.id}'`, 'payload', event.payload),
+      };
     const read = decodeJson(contract.payload, event.payload);
     if (read.ok) return { ok: true, payload: read.value };
     const error = new EventError(

@@ -13,6 +13,7 @@ import { originOf } from './renamed.ts';
 import { pastOf, type Past } from './rewind/past.ts';
 import { Scope } from './scope.ts';
 import { tellStep } from './tell.ts';
+import { legible } from './unreadable.ts';
 
 /** A failure that did not end the run. */
 export interface PartialFailure {
@@ -94,7 +95,7 @@ export class LiveRun {
     this.past = pastOf(row, rows);
     const { lines } = this.past;
     this.children = lines.length === 0 ? new Map() : childrenOf(lines);
-    for (const line of lines) this.learn(line);
+    for (const line of lines) this.learn(legible(line));
   }
 
   get id(): string {

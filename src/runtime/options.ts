@@ -11,6 +11,7 @@ import { openSqlite, type Store } from '../store/index.ts';
 import type { BoundSystem, Logger, Retention } from '../tasks/index.ts';
 import type { ProcessLimits } from './attempts/index.ts';
 import { RunError } from './errors.ts';
+import { readColumn } from './unreadable.ts';
 import type { ResourceOption } from './evidence/world.ts';
 import type { WorkersOption } from './workers/settings.ts';
 
@@ -142,7 +143,7 @@ export function checkClock(option: RuntimeOptions['clock']): void {
 export function clockOf(store: Store, option: RuntimeOptions['clock']): Clock {
   if (option !== undefined && 'now' in option) return option;
   const known = store.tables.meta.get('clock');
-  if (known !== undefined) return systemClock(JSON.parse(known) as StoredClock);
+  if (known !== undefined) return systemClock(readColumn<StoredClock>('the clock of the database', 'value', known));
   if (option === undefined) return systemClock();
   const real = Date.now();
   const stored: StoredClock = { factor: option.factor, origin: { real, virtual: real } };

@@ -8,6 +8,8 @@ import { newId } from './ids.ts';
 
 type Sets = Readonly<Record<string, readonly (readonly string[])[]>>;
 
+const setsIn = ({ meta }: Pick<Tx, 'meta'>): Sets => JSON.parse(meta.get('fields') ?? '{}') as Sets;
+
 /** Appends an event to the log and to the indexes by which it is waited for; gives its id. */
 export function publish(
   context: Context,
@@ -55,7 +57,7 @@ export function indexBy(context: Context, tx: Tx, name: string, fields: readonly
   const known = context.registry.indexed(name);
   const key = fields.join();
   if (known.has(key)) return;
-  const all = JSON.parse(tx.meta.get('fields') ?? '{}') as Sets;
+  const all = setsIn(tx);
   const sets = all[name] ?? [];
   context.writer.afterCommit(() => known.set(key, fields));
   // Noted by an earlier unit of the same batch.
@@ -71,7 +73,7 @@ export function indexBy(context: Context, tx: Tx, name: string, fields: readonly
 
 /** Reads which indexes the database has. */
 export function recallIndexes(context: Context): void {
-  const all = JSON.parse(context.store.tables.meta.get('fields') ?? '{}') as Sets;
+  const all = setsIn(context.store.tables);
   for (const [event, sets] of Object.entries(all)) {
     for (const fields of sets) context.registry.indexed(event).set(fields.join(), fields);
   }

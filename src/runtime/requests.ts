@@ -23,6 +23,7 @@ import { restore, type RestoreAsks } from './instances/restore.ts';
 import { retry, type RetryGives } from './rewind/retry.ts';
 import type { RetryAsks } from './rewind/retry-plan.ts';
 import { rollback, type RollbackAsks, type RollbackGives } from './instances/rollback.ts';
+import { readColumn } from './unreadable.ts';
 
 /** What may be asked of whoever drives the database, as JSON. */
 export interface Requests {
@@ -235,7 +236,7 @@ function once<Result>(
     tx.idempotency.put({ scope, key, request: print, result: JSON.stringify(result), at: desk.clock.now() });
     return result;
   }
-  if (known.request === print) return JSON.parse(known.result) as Result;
+  if (known.request === print) return readColumn<Result>(`the idempotency key '${key}'`, 'result', known.result);
   const text = `The idempotency key '${key}' was used for another request. Use a new key for a new request.`;
   throw scope === 'send'
     ? new EventError('MR3303', text, { details: { key } })

@@ -15,6 +15,7 @@ import { worldOf } from './evidence/world.ts';
 import type { Registry } from './registry.ts';
 import { limitsOf, merged } from './retention/limits.ts';
 import { sweepAll } from './retention/sweep.ts';
+import { checkShared } from './unreadable.ts';
 import { noteVersion } from './versions.ts';
 import { defaultMaxLost, whole } from './workers/settings.ts';
 
@@ -68,6 +69,7 @@ export class Session {
     try {
       this.#epoch = acquire(this.store, id, scheduler.now(), (tx, dead) => {
         died = dead !== undefined;
+        checkShared(tx);
         noteVersion(tx, registry.system, options.db);
       });
     } catch (error) {

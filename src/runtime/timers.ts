@@ -59,7 +59,11 @@ export class Timers {
       writer.enqueue({
         run: (tx) => this.#fire(tx, timer),
         failed: (error) => {
-          logger.error('A timer could not be carried out and is put off.', { timer: timer.key, error: String(error) });
+          logger.error('A timer could not be carried out and is put off.', {
+            timer: timer.key,
+            code: toErrorRecord(error).code,
+            error: String(error),
+          });
           writer.enqueue({ run: (tx) => tx.timers.put({ ...timer, due: clock.now() + putOff }) });
         },
       });

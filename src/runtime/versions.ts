@@ -3,13 +3,14 @@ import type { InstanceRow, RunRow, RunStatus, Tx } from '../store/index.ts';
 import type { BoundSystem } from '../tasks/index.ts';
 import { EventError, OwnerError, RunError } from './errors.ts';
 import type { InstanceName } from './instances/chain.ts';
+import { readColumn } from './unreadable.ts';
 
 /** Where a database notes which versions of a system have made rows in it. */
 export const versionsKey = (system: string): string => `versions ${system}`;
 
 /** The versions of a system that have made rows, in the order in which they came. */
 export function versionsOf(tx: Pick<Tx, 'meta'>, system: string): readonly string[] {
-  return JSON.parse(tx.meta.get(versionsKey(system)) ?? '[]') as readonly string[];
+  return readColumn(`the list of versions of '${system}'`, 'value', tx.meta.get(versionsKey(system)) ?? '[]');
 }
 
 /** Do two versions differ by a breaking step: in their first number, or below 1.0.0 in their second? */

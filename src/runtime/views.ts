@@ -4,6 +4,7 @@ import { readEvidence, type EvidenceResult } from '../tasks/index.ts';
 import type { PartialFailure } from './live-run.ts';
 import type { Forked } from './rewind/past.ts';
 import { effective } from './rewind/rewound.ts';
+import { lookAt } from './unreadable.ts';
 
 /** A run as people and programs see it. Times are in ms since 1970; `output` is as recorded, before parsing. */
 export interface RunView {
@@ -25,6 +26,8 @@ export interface RunView {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly endedAt?: number;
+  /** What of its row cannot be read, because it was changed from outside (MR3020). Absent when all can. */
+  readonly unreadable?: readonly ErrorRecord[];
 }
 
 export type StepStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'skipped' | 'cancelled';
@@ -52,6 +55,8 @@ export interface StepView {
   readonly target?: string;
   /** Tries so far. */
   readonly attempts: number;
+  /** How often in a row the process has died in which the last of them was made. */
+  readonly lost?: number;
   readonly input?: unknown;
   readonly output?: unknown;
   readonly error?: ErrorRecord;
@@ -65,38 +70,39 @@ export interface StepView {
   readonly endedAt?: number;
 }
 
-export const parse = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
+/** `{ unreadable }`, when something of a row could not be read. */
+export const told = (errors: readonly ErrorRecord[]): { readonly unreadable?: readonly ErrorRecord[] } =>
+  errors.length === 0 ? {} : { unreadable: errors };
 /** Only the members that have a value. */
 export function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
 }
 
 export function runView(row: RunRow): RunView {
-  return {
+  const { read, errors } = lookAt(`run '${row.id}'`);
+  const view = {
     id: row.id,
     kind: row.kind,
     target: row.target,
     status: row.status,
-    input: parse(row.input),
+    input: read('input', row.input),
     ...present({
-      output: parse(row.output),
-      error: parse<ErrorRecord>(row.error),
-      metadata: parse<Readonly<Record<string, unknown>>>(row.metadata),
+      output: read('output', row.output),
+      error: read<ErrorRecord>('error', row.error),
+      metadata: read<Readonly<Record<string, unknown>>>('metadata', row.metadata),
       parent: row.parent ?? undefined,
-      forked: forkedView(row.forked),
+      forked: forkedView(read<Forked>('forked', row.forked)),
       endedAt: row.ended ?? undefined,
     }),
-    errors: parse<readonly PartialFailure[]>(row.errors) ?? [],
+    errors: read<readonly PartialFailure[]>('errors', row.errors) ?? [],
     createdAt: row.created,
     updatedAt: row.updated,
   };
+  return { ...view, ...told(errors) };
 }
 
-function forkedView(text: string | null): RunView['forked'] {
-  if (text === null) return undefined;
-  const { run, seq } = JSON.parse(text) as Forked;
-  return { run, seq };
-}
+const forkedView = (forked: Forked | undefined): RunView['forked'] =>
+  forked === undefined ? undefined : { run: forked.run, seq: forked.seq };
 
 type Begin = Pick<StepView, 'kind' | 'status'>;
 const begins: Readonly<Partial<Record<JournalRow['kind'], Begin>>> = {
@@ -176,9 +182,12 @@ function next(step: StepView | undefined, row: JournalRow): StepView {
   };
 }
 
-function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'error'>> {
+function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'error' | 'lost'>> {
   // The name of a case or of a part is kept as it is, everything else as JSON.
-  const data = row.kind === 'chosen' || row.kind === 'won' ? row.data : parse(row.data);
+  if (row.kind === 'chosen' || row.kind === 'won') return { output: row.data };
+  const { read, errors } = lookAt(`line ${row.seq} of the journal of run '${row.run}'`);
+  const data = read('data', row.data);
+  if (errors.length > 0) return { error: errors[0] as ErrorRecord };
   switch (row.kind) {
     case 'started':
     case 'called':
@@ -187,6 +196,8 @@ function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'er
     case 'failed':
     case 'caught':
       return { error: data as ErrorRecord };
+    case 'lost':
+      return { lost: (data as { lost: number }).lost };
     case 'retrying':
       return { error: (data as { error: ErrorRecord }).error };
     case 'completed':
@@ -195,8 +206,6 @@ function facts(row: JournalRow): Partial<Pick<StepView, 'input' | 'output' | 'er
       return { output: data };
     case 'received':
       return { output: (data as { payload?: unknown }).payload };
-    case 'chosen':
-    case 'won':
     case 'mapped':
     case 'sleeping':
       return { output: data };

@@ -1,6 +1,7 @@
 import type { MachineEvent } from '../../machine/index.ts';
 import type { InstanceRow, Tables, TimerRow } from '../../store/index.ts';
 import { machineTarget } from '../timers.ts';
+import { lookAt } from '../unreadable.ts';
 
 /** A delivery that waits for its time. */
 export interface ArmedTimer {
@@ -37,7 +38,7 @@ export type TimerData = MachineEvent & { readonly target?: string; readonly at?:
 /** What an instance waits for now. */
 export function readArmed(tables: Pick<Tables, 'timers' | 'runs' | 'instances'>, row: InstanceRow): Armed {
   return {
-    timers: tables.timers.of(machineTarget(row.machine), row.id).map(armedTimer),
+    timers: tables.timers.of(machineTarget(row.machine), row.id).flatMap(armedTimer),
     work: [
       ...tables.runs.working(row.machine, row.id).map(({ id, ref }) => ({ id: ref ?? '', run: id })),
       ...tables.instances
@@ -47,12 +48,16 @@ export function readArmed(tables: Pick<Tables, 'timers' | 'runs' | 'instances'>,
   };
 }
 
-function armedTimer({ name, due, data }: TimerRow): ArmedTimer {
-  const { target, at, ...event } = JSON.parse(data ?? '{}') as TimerData;
-  return {
+function armedTimer({ key, name, due, data }: TimerRow): ArmedTimer[] {
+  // One that cannot be read is told of when it rings.
+  const read = lookAt(key).read<TimerData>('data', data ?? '{}');
+  if (read === undefined) return [];
+  const { target, at, ...event } = read;
+  const timer = {
     ...(name === null ? {} : { id: name }),
     due: at ?? due,
     ...(target === undefined ? {} : { target }),
     event,
   };
+  return [timer];
 }

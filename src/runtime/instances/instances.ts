@@ -20,6 +20,7 @@ import { arms, carryOut, dropAll, sendNow, type Machines } from './effects.ts';
 import { endEvent, type WorkEnd } from './end-event.ts';
 import { noInstance } from './errors.ts';
 import { elapsed, store } from './history.ts';
+import { readColumn } from '../unreadable.ts';
 import { checkVersion, isBreaking } from '../versions.ts';
 import { park } from './park.ts';
 import { failedSend, gone, keyOf, parsed } from './sends.ts';
@@ -169,8 +170,8 @@ export class Instances implements Machines {
   }
 
   /** A timer of an instance has rung. */
-  timer(tx: Tx, { target, part: id, name, data }: TimerRow): void {
-    const { target: to, at: _at, ...event } = JSON.parse(data ?? '{}') as TimerData;
+  timer(tx: Tx, { key, target, part: id, name, data }: TimerRow): void {
+    const { target: to, at: _at, ...event } = readColumn<TimerData>(`timer '${key}'`, 'data', data ?? '{}');
     const by: InstanceName = { machine: target.slice(target.indexOf(' ') + 1), id };
     if (to === undefined) return this.#internal(tx, { name: by, event });
     const row = tx.instances.get(by.machine, id);
@@ -320,7 +321,9 @@ export class Instances implements Machines {
       const { bus } = this.context;
       if (!bus.heard) return;
       const facts = { machine, instance: id, event, to };
-      bus.tell(from === null ? { type: 'instance.created', ...facts } : { type: 'instance.transition', ...facts, from });
+      bus.tell(
+        from === null ? { type: 'instance.created', ...facts } : { type: 'instance.transition', ...facts, from },
+      );
     });
   }
 

@@ -1,11 +1,12 @@
 import { checkSnapshot, type MachineModule, type Snapshot } from '../../machine/index.ts';
 import type { HistoryRow, InstanceRow } from '../../store/index.ts';
 import { EventError } from '../errors.ts';
+import { readColumn } from '../unreadable.ts';
 import type { InstanceName } from './chain.ts';
 
 /** Where an instance stands. */
-export function snapshotOf(row: Pick<InstanceRow, 'snapshot'>): Snapshot<unknown> {
-  return JSON.parse(row.snapshot) as Snapshot<unknown>;
+export function snapshotOf(row: Pick<InstanceRow, 'machine' | 'id' | 'snapshot'>): Snapshot<unknown> {
+  return readColumn(`instance '${row.id}' of machine '${row.machine}'`, 'snapshot', row.snapshot);
 }
 
 /** What a history row keeps of a snapshot beside the states and the context. */

@@ -1,6 +1,8 @@
 import type { HistoryRow, InstanceRow, NewestRow, Tables } from '../../store/index.ts';
-import { parse, present } from '../views.ts';
-import { snapshotOf } from './snapshot.ts';
+import type { ErrorRecord } from '../../core/index.ts';
+import type { Snapshot } from '../../machine/index.ts';
+import { lookAt } from '../unreadable.ts';
+import { present, told } from '../views.ts';
 
 /** A machine instance. */
 export interface InstanceView {
@@ -21,6 +23,8 @@ export interface InstanceView {
   readonly lastTransition?: Pick<HistoryView, 'sequence' | 'time' | 'event' | 'from' | 'to'>;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** What of its row cannot be read, because it was changed from outside (MR3020). Absent when all can. */
+  readonly unreadable?: readonly ErrorRecord[];
 }
 
 /** One entry of the history of an instance: an event that it took, its creation, or a rollback. */
@@ -44,11 +48,14 @@ export interface HistoryView {
    * which many steps share. Absent where nothing was computed.
    */
   readonly duration?: number;
+  /** What of its row cannot be read, because it was changed from outside (MR3020). Absent when all can. */
+  readonly unreadable?: readonly ErrorRecord[];
 }
 
 export function instanceView(tables: Pick<Tables, 'instances'>, row: InstanceRow): InstanceView {
   const { machine, id } = row;
-  const { state, context, output } = snapshotOf(row);
+  const { read, errors } = lookAt(`instance '${id}' of machine '${machine}'`);
+  const { state, context, output } = read<Snapshot<unknown>>('snapshot', row.snapshot) ?? nowhere;
   const last = tables.instances.newest(machine, id);
   return {
     machine,
@@ -62,31 +69,40 @@ export function instanceView(tables: Pick<Tables, 'instances'>, row: InstanceRow
     }),
     changes: row.seq,
     historySize: last?.size ?? 0,
-    ...(last === undefined ? {} : { lastTransition: transition(last) }),
+    ...(last === undefined ? {} : { lastTransition: transition(last, read) }),
     createdAt: row.created,
     updatedAt: row.updated,
+    ...told(errors),
   };
 }
 
-const transition = ({ seq, at, event, before, after }: NewestRow): InstanceView['lastTransition'] & object => ({
+/** Of an instance whose snapshot cannot be read. */
+const nowhere: Pick<Snapshot<unknown>, 'state' | 'context' | 'output'> = { state: [], context: undefined };
+
+const transition = (
+  { seq, at, event, before, after }: NewestRow,
+  read: ReturnType<typeof lookAt>['read'],
+): InstanceView['lastTransition'] & object => ({
   sequence: seq,
   time: at,
   event,
-  from: parse<readonly string[]>(before) ?? null,
-  to: JSON.parse(after) as readonly string[],
+  from: read<readonly string[]>('before', before) ?? null,
+  to: read<readonly string[]>('after', after) ?? [],
 });
 
 export function historyView(row: HistoryRow): HistoryView {
-  return {
+  const { read, errors } = lookAt(`entry ${row.seq} of the history of instance '${row.instance}' of '${row.machine}'`);
+  const view = {
     sequence: row.seq,
     time: row.at,
     kind: row.kind,
     event: row.event,
-    ...present({ payload: parse(row.payload) }),
-    from: parse<readonly string[]>(row.before) ?? null,
-    to: JSON.parse(row.after) as readonly string[],
-    context: JSON.parse(row.context),
-    errors: parse<HistoryView['errors']>(row.errors) ?? [],
+    ...present({ payload: read('payload', row.payload) }),
+    from: read<readonly string[]>('before', row.before) ?? null,
+    to: read<readonly string[]>('after', row.after) ?? [],
+    context: read('context', row.context),
+    errors: read<HistoryView['errors']>('errors', row.errors) ?? [],
     ...present({ duration: row.took ?? undefined }),
   };
+  return { ...view, ...told(errors) };
 }

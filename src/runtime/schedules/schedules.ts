@@ -2,6 +2,7 @@ import type { FlowModule, FlowSchedule } from '../../flow/index.ts';
 import type { TimerRow, Tx } from '../../store/index.ts';
 import { encodeJson } from '../../tasks/index.ts';
 import type { Context } from '../context.ts';
+import { lookAt } from '../unreadable.ts';
 import { newestDue, timesOf, type Times } from './cron.ts';
 
 /** Later than this counts as missed: nobody drove the database when the time came. In ms. */
@@ -40,9 +41,11 @@ export interface ScheduleView {
 
 /** The schedules that a database knows, the next one first. */
 export function scheduleViews(timers: Pick<Tx['timers'], 'of'>): ScheduleView[] {
-  return timers.of(target).map((row) => {
-    const { cron, timeZone, next, last } = keptIn(row);
-    return { flow: row.part, cron, timeZone, next, ...(last === undefined ? {} : { last }) };
+  return timers.of(target).flatMap((row) => {
+    const kept = keptIn(row);
+    if (kept === undefined) return [];
+    const { cron, timeZone, next, last } = kept;
+    return [{ flow: row.part, cron, timeZone, next, ...(last === undefined ? {} : { last }) }];
   });
 }
 
@@ -56,7 +59,8 @@ export function renameSchedules(tx: Pick<Tx, 'timers'>, rename: (flow: string) =
   }
 }
 
-const keptIn = (row: TimerRow): Kept => JSON.parse(row.data ?? '') as Kept;
+/** Undefined when it cannot be read: then its times are worked out anew, from now on. */
+const keptIn = (row: TimerRow): Kept | undefined => lookAt(row.key).read<Kept>('data', row.data);
 
 /** Starts flows when they are due. Each due time starts one run at most: its id is made of the flow and the time. */
 export class Schedules {
@@ -77,7 +81,7 @@ export class Schedules {
         for (const flow of scheduled) this.#set(tx, flow);
         for (const row of tx.timers.of(target)) {
           const flow = registry.flow(row.part);
-          if (flow?.schedule === undefined && (flow !== undefined || !keptIn(row).registered))
+          if (flow?.schedule === undefined && (flow !== undefined || keptIn(row)?.registered !== true))
             tx.timers.remove(row.key);
         }
       },
@@ -90,6 +94,11 @@ export class Schedules {
     const { cron, timeZone = 'UTC' } = schedule;
     const row = tx.timers.get(keyOf(flow));
     const kept = row && keptIn(row);
+    if (row !== undefined && kept === undefined)
+      this.#context.logger.error(`The schedule of flow '${flow}' cannot be read, and begins anew.`, {
+        code: 'MR3020',
+        flow,
+      });
     if (row !== undefined && kept?.cron === cron && kept.timeZone === timeZone) {
       if (row.due !== kept.next) tx.timers.put({ ...row, due: kept.next });
       return;
@@ -106,6 +115,10 @@ export class Schedules {
     const flow = registry.flow(name);
     const now = clock.now();
     const kept = keptIn(timer);
+    if (kept === undefined) {
+      if (flow?.schedule !== undefined) this.#set(tx, flow);
+      return;
+    }
     if (flow === undefined) {
       if (kept.registered) tx.timers.put({ ...timer, due: now + putOff });
       return;
