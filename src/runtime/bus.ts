@@ -74,6 +74,8 @@ type StepTold =
   | ({ readonly type: 'step.started' | 'step.completed' | 'step.cancelled' | 'step.skipped' } & StepFacts)
   | ({ readonly type: 'step.waiting'; readonly waits: 'sleep' | 'event' | 'approval' } & StepFacts)
   | ({ readonly type: 'step.failed' | 'step.retrying'; readonly error: ErrorRecord } & StepFacts)
+  /** The process died in which its attempt was under way, for the `lost`th time in a row. */
+  | ({ readonly type: 'step.lost'; readonly lost: number } & StepFacts)
   /** What its evidence says. */
   | { readonly type: 'step.verified'; readonly runId: string; readonly step: string; readonly ok: boolean }
   /** The result of a step is durable. `checkpoint`: the number of its line in the journal. */

@@ -37,6 +37,8 @@ export function tellStep(bus: Bus, row: JournalRow): void {
     case 'timedOut':
     case 'caught':
       return bus.tell({ type: 'step.failed', ...facts, error: errorOf(row) });
+    case 'lost':
+      return bus.tell({ type: 'step.lost', ...facts, lost: (JSON.parse(row.data ?? '') as { lost: number }).lost });
     case 'retrying':
       return bus.tell({
         type: 'step.retrying',
@@ -51,7 +53,6 @@ export function tellStep(bus: Bus, row: JournalRow): void {
       const { reason, error } = JSON.parse(row.data ?? '') as Stop;
       return bus.tell({ type: 'run.stopping', runId, reason, error });
     }
-    case 'lost':
       return bus.tell({ type: 'attempt.lost', runId, step, attempt });
     case 'verified': {
       const { ok } = JSON.parse(row.data ?? '{}') as { ok?: boolean };

@@ -50,7 +50,7 @@ describe('a try whose process died', () => {
     const runtime = new ReactiveSystemRuntime(marksSystem, { db, ...quiet });
     await expect.poll(() => room.effects().length).toBe(3);
     expect(losses('r')).toEqual([1, 2]);
-    expect(runtime.reader.steps('r')).toMatchObject([{ path: 's1', status: 'running', attempts: 1 }]);
+    expect(runtime.reader.steps('r')).toMatchObject([{ path: 's1', status: 'running', attempts: 1, lost: 2 }]);
     await runtime.cancel('r');
     await runtime.close();
   });
