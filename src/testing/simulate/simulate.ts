@@ -37,6 +37,8 @@ export interface SimulationOptions extends WorldOptions {
   /** How many actions are taken on the average, of a hundred moments. Default 10. */
   readonly actionRate?: number;
   readonly faults?: SimulationFaults | false;
+  /** Called at each moment, counted from 0: to do something at every one of them, one history after the other. */
+  readonly script?: (moment: number, world: World) => unknown;
   /** How many moments there are before all is left to come to its end. Default 150. */
   readonly steps?: number;
   /** What is done so that runs can end: sends what they wait for, and so on. Called until it gives false. */
@@ -107,7 +109,10 @@ export async function explore(options: SimulationOptions): Promise<SimulationRep
   try {
     void options.begin?.(world);
     const { steps = 150 } = options;
-    for (let moment = 0; moment < steps; moment++) await live(world, options);
+    for (let moment = 0; moment < steps; moment++) {
+      await options.script?.(moment, world);
+      await live(world, options);
+    }
     await rest(world, options);
     for (const wrong of options.check?.(world) ?? []) world.wrong(wrong);
   } catch (thrown) {
@@ -142,7 +147,7 @@ async function live(world: World, options: SimulationOptions): Promise<void> {
   }
   if (world.chance(0.02)) world.order.beat();
   // Mostly time goes on only when nothing is left to do.
-  if (world.chance(0.03)) world.skip();
+  if (options.order !== 'queue' && world.chance(0.03)) world.skip();
   if (!(await world.step())) world.skip();
 }
 
