@@ -358,3 +358,25 @@ describe('dsl migrate --plan at a terminal', () => {
     expect(existsSync(join(it.root, 'migrations'))).toBe(false);
   });
 });
+
+it('a task that is called otherwise has its code in a file of the old name: that comes next', async () => {
+  const words = (name: string, version: string): string => `import { flow, system, task } from 'millrace';
+import { z } from 'zod';
+export default system('words', { version: '${version}' });
+export const ${name} = task('${name}', { input: z.string(), output: z.number() });
+export const f = flow('f', { input: z.string() }, (f) => f.step('n', ({ input }) => ${name}(input)));
+`;
+  using it = project({ 'words.dsl.ts': words('count', '1.0.0'), 'tasks/count.ts': 'export {};\n' });
+  await it.dsl(['migrate', 'words.dsl.ts', '--snapshot']);
+  write(it, {
+    'migrations/a.ts': step(
+      "  source: [{ op: 'rename', path: 'tasks.count', to: 'countWords' }],\n  tasks: { count: 'countWords' },\n",
+    ),
+  });
+  const { code, stderr } = await it.dsl(['migrate', 'words.dsl.ts', '--to', '2.0.0']);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(
+    /Next:\n {2}Rename tasks\/count\.ts to tasks\/count-words\.ts, and let it implement 'countWords'\.\n/,
+  );
+  expect(read(it, 'words.dsl.ts')).toContain("task('countWords'");
+});

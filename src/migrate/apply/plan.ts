@@ -103,11 +103,12 @@ export async function planMigration(
     head: {
       ...about,
       dryRun,
-      steps: chain.steps.map(({ from, to, file, description }) => ({
+      steps: chain.steps.map(({ from, to, file, description, parts }) => ({
         from,
         to,
         file,
         ...(description !== undefined && { description }),
+        ...(parts.tasks !== undefined && { tasks: parts.tasks }),
       })),
     },
     source: { files: changes.map(({ path }) => path), diff: unifiedDiff(changes) },

@@ -13,6 +13,8 @@ export interface MigrationReport {
     readonly to: string;
     readonly file: string;
     readonly description?: string;
+    /** The tasks that get other names: their code is in a file called after them. */
+    readonly tasks?: Readonly<Record<string, string>>;
   }[];
   /** The files that change, relative to the working directory, and how. */
   readonly source: { readonly files: readonly string[]; readonly diff: string };

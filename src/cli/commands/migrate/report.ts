@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { shownPath } from '../../../core/shown-path.ts';
 import type { MigrationReport } from '../../../migrate/apply/report.ts';
 import type { Io } from '../../kit/io.ts';
+import { taskFile } from '../../systems/task-file.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 
 /** How many rows that stay behind are named of each machine and flow. */
@@ -58,7 +62,25 @@ function more(io: Io, count: number): void {
   if (count > named) io.out(`      … and ${count - named} more (--json lists them)`);
 }
 
-function tellNext(io: Io, file: string, { dryRun, from, to, database, source, snapshot }: MigrationReport): void {
+/** The implementations that are called after a task as it was. */
+function codeToRename(io: Io, file: string, { steps }: MigrationReport): readonly string[] {
+  const entry = resolve(io.cwd, file);
+  const names = new Map<string, string>();
+  for (const { tasks = {} } of steps) {
+    for (const [old, next] of Object.entries(tasks)) {
+      const first = [...names].find(([, now]) => now === old)?.[0] ?? old;
+      names.set(first, next);
+    }
+  }
+  return [...names].flatMap(([old, next]) => {
+    const [from, to] = [taskFile(entry, old), taskFile(entry, next)];
+    if (from === to || !existsSync(from) || existsSync(to)) return [];
+    return [`Rename ${shownPath(from, io.cwd)} to ${shownPath(to, io.cwd)}, and let it implement '${next}'.`];
+  });
+}
+
+function tellNext(io: Io, file: string, done: MigrationReport): void {
+  const { dryRun, from, to, database, source, snapshot } = done;
   const behind =
     (database?.instances ?? []).some(({ left }) => left.length > 0) ||
     (database?.runs ?? []).some(({ blocked }) => blocked.length > 0);
@@ -69,6 +91,7 @@ function tellNext(io: Io, file: string, { dryRun, from, to, database, source, sn
         ...(behind
           ? [`What was left behind keeps its version. Mend the step, and run \`dsl migrate ${file}${db}\` again.`]
           : []),
+        ...codeToRename(io, file, done),
         ...(source.files.length > 0 || snapshot !== null
           ? ['Look at it with `git diff`, run your tests, and commit source, snapshot and step together.']
           : []),
