@@ -8,6 +8,7 @@ interface Benchmark {
 export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   machine: () => import('./machine/machine.ts'),
   durable: () => import('./durable/durable.ts'),
+  checkpoint: () => import('./checkpoint/checkpoint.ts'),
   workers: () => import('./workers/workers.ts'),
   recovery: () => import('./recovery/recovery.ts'),
   peers: () => import('./peers/peers.ts'),
