@@ -3,6 +3,7 @@ import { aliases } from './aliases/index.ts';
 import { branchCases } from './branch-cases/index.ts';
 import { cancelledIds } from './cancelled-ids/index.ts';
 import { contextMembers } from './context-members/index.ts';
+import { createdContext } from './created-context/index.ts';
 import { deadEnds } from './dead-ends/index.ts';
 import { duplicateMatch } from './duplicate-match/index.ts';
 import { duplicates } from './duplicates/index.ts';
@@ -93,6 +94,7 @@ export const rules: readonly Rule[] = [
   raceParts,
   schedules,
   retention,
+  createdContext,
   unimplemented,
   supported,
   versionRaised,

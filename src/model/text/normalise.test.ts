@@ -15,6 +15,7 @@ const same: readonly (readonly [string, string])[] = [
   [`() => { const a = () => { g(); }; return a }`, `() => {\n  const a = () => {\n g()\n }\n  return a\n}`],
   [`function f(x) { x++; ++x; return }`, `function f(x)\n{\n  x++\n  ++x\n  return\n}`],
   [`function f(x) { return x.type; y() }`, `function f(x) {\n  return x.type\n  y() }`],
+  ['type F = () => { a: 1 } | { b: 2 }', 'type F = () => | { a: 1 } | { b: 2 };'],
   [`type A = 'a' | 'b'`, `type A =\n  | "a"\n  | "b";`],
   [`type A = { a: string; b: number }`, `type A = {\n a: string\n b: number;\n}`],
   [`\`a\${ b + 'c' }d\``, '`a${b+"c"}d`'],

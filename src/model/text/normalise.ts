@@ -50,8 +50,8 @@ function isNoise(
     const closes = next?.type === 'mark' && /^[)\]}>]$/.test(next.value);
     return closes && previous !== undefined && !isMark(previous, ',') && !isMark(previous, '[');
   }
-  // A type may end in `>` too: `Set<string> | undefined`.
-  return /^[|&]$/.test(token.value) && previous !== undefined && !previous.ends && previous.value !== '>';
+  // A type may end in `>` too: `Set<string> | undefined`; and in what looks like the body of an arrow: `() => {…} | {…}`.
+  return /^[|&]$/.test(token.value) && previous !== undefined && !previous.ends && !/^[>}]$/.test(previous.value);
 }
 
 /** A semicolon may go where a line break would do, and before `}` or the end. */

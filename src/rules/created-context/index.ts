@@ -1,0 +1,1 @@
+export { createdContext } from './rule.ts';
