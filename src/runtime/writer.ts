@@ -208,7 +208,7 @@ export class Writer {
   }
 
   #takeBack(from: number): void {
-    for (const effect of this.#takenBack.splice(from).reverse()) effect();
+    for (const effect of this.#takenBack.splice(from).toReversed()) effect();
   }
 
   #run(unit: Unit<never>, tx: Tx): Outcome {

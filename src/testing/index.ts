@@ -13,6 +13,7 @@ export {
   type FaultyStore,
   type StoreFault,
 } from './faulty-store/index.ts';
+export * from './harness/index.ts';
 export * from './paths/index.ts';
 export { seededRandom } from './random.ts';
 export * from './scenarios/index.ts';

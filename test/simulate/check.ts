@@ -64,7 +64,7 @@ export function* check(world: World, outside: Outside, effects: readonly Made[])
     if (other !== undefined && other !== `${run} ${step}`) yield `${other} and ${run} ${step} have the same key`;
     keys.set(key, `${run} ${step}`);
   }
-  if (new Set([...keys.values()]).size !== keys.size) yield 'a step has had two keys';
+  if (new Set(keys.values()).size !== keys.size) yield 'a step has had two keys';
   const noted = log.filter(({ name }) => name === 'noted');
   for (const { id } of noted) {
     const status = tables.runs.get(`heard:${id}`)?.status;

@@ -11,7 +11,16 @@ export interface ScriptedCall {
 }
 
 /** What a scripted task does next: gives a value, throws an Error, or asks a function, which may do either. */
-export type ScriptedAnswer = unknown | Error | ((input: unknown, context: TaskContext) => unknown);
+export type ScriptedAnswer =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly unknown[]
+  | Readonly<Record<string, unknown>>
+  | Error
+  | ((input: unknown, context: TaskContext) => unknown);
 
 /** The code of a task, and what it was asked. */
 export interface ScriptedTask {

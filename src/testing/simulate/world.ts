@@ -223,15 +223,14 @@ export class World {
   async restart(): Promise<void> {
     const life = this.#life;
     this.note('close');
-    let closed = false;
-    const close = life.runtime.close().then(
-      () => (closed = true),
-      () => (closed = true),
-    );
-    for (let turns = 0; !closed && !life.store.crashed && turns < 10_000; turns++)
+    const end = { came: false };
+    const came = (): void => {
+      end.came = true;
+    };
+    void life.runtime.close().then(came, came);
+    for (let turns = 0; !end.came && !life.store.crashed && turns < 10_000; turns++)
       if (!(await this.step())) this.skip();
     if (life !== this.#life) return;
-    if (closed) await close;
     this.#end(life);
     this.#life = this.#open();
   }

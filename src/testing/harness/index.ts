@@ -1,0 +1,1 @@
+export { testRuntime, type TestRuntime, type TestRuntimeOptions } from './harness.ts';
