@@ -244,7 +244,7 @@ export class ReactiveSystemRuntime extends Controls {
 
   /** What holds attempts back now: how far limits are used, how many attempts wait, which breakers are open. */
   limits(): LimitsView {
-    return this.#session.engine.attempts.limits(Object.values(this.#system.tasks));
+    return this.#session.engine.attempts.views(Object.values(this.#system.tasks));
   }
 
   /**

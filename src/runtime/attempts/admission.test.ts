@@ -183,7 +183,7 @@ async function simulate(seed: number): Promise<void> {
   expect(new Set(started.map(({ number }) => number)).size).toBe(started.length);
   for (const { number } of started) expect(['good', 'bad', 'cancelled']).toContain(ends.get(number));
   for (const run of runs) expect([run.attempting, run.queued]).toEqual([0, 0]);
-  for (const view of Object.values(attempts.limits(tasks).tasks)) expect(view).toMatchObject({ inUse: 0, waiting: 0 });
+  for (const view of Object.values(attempts.views(tasks).tasks)) expect(view).toMatchObject({ inUse: 0, waiting: 0 });
   // No span has more starts than it may.
   const within = (of: readonly Started[], { limit, per }: RateLimit): void => {
     const ms = Number.parseInt(per, 10) * (per.endsWith('ms') ? 1 : 1000);

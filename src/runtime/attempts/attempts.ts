@@ -48,6 +48,11 @@ export class Attempts {
       : this.#inTurn(this.#admission, gate, request, by, settle);
   }
 
+  /** May attempts of a task have to wait for their turn? */
+  limits(task: AnyTask): boolean {
+    return this.#admission?.gate(task) !== undefined;
+  }
+
   /** Takes out what a run has waiting for its turn. */
   leave(by: Asker): void {
     this.#admission?.leave(by);
@@ -59,7 +64,7 @@ export class Attempts {
   }
 
   /** How far limits are used now. */
-  limits(tasks: Iterable<AnyTask>): LimitsView {
+  views(tasks: Iterable<AnyTask>): LimitsView {
     return this.#admission?.views(tasks) ?? { tasks: {} };
   }
 

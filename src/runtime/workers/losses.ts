@@ -1,14 +1,15 @@
-import type { AttemptRequest } from '../../tasks/index.ts';
+import { TaskCancelledError, type AttemptRequest } from '../../tasks/index.ts';
 import type { Asker, Perform } from '../attempts/index.ts';
 import type { Context } from '../context.ts';
 import type { RunError } from '../errors.ts';
+import type { Record } from '../host/records.ts';
 import type { LiveRun } from '../live-run.ts';
-import { noteLost } from './lost.ts';
+import { noteLost, noteTry } from './lost.ts';
 
 /** The step that was tried alone, because it may be what kills the process. */
 const trialKey = 'trial';
 
-interface Around extends Pick<Context, 'store' | 'writer'> {
+interface Around extends Pick<Context, 'store' | 'writer' | 'registry' | 'attempts'> {
   readonly runs: ReadonlyMap<string, LiveRun>;
 }
 
@@ -24,6 +25,8 @@ export class Losses {
   readonly #trial: string | undefined;
   /** The work that other processes have. */
   readonly #elsewhere: ReadonlySet<string>;
+  /** Steps that were begun, and may only have waited for their turn: that is known when it has come. */
+  readonly #doubtful = new Set<string>();
   #recovering = false;
   #suspects = false;
   #turn: Promise<unknown> = Promise.resolve();
@@ -47,9 +50,13 @@ export class Losses {
   /** Notes what was lost of a run that is taken up. Gives the reason to park it. */
   note(run: LiveRun): RunError | undefined {
     if (run.row.status === 'running' && this.#recovering) {
-      const counts = (path: string, lost: number): boolean => {
+      const counts = (path: string, { name, lost }: Record): boolean => {
         const place = placeOf(run.id, path);
-        return !this.#elsewhere.has(place) && (lost < this.#most || this.#most === 1 || this.#trial === place);
+        if (this.#elsewhere.has(place)) return false;
+        const task = name === null ? undefined : this.#around.registry.task(name);
+        if (task === undefined || !this.#around.attempts.limits(task)) return this.#counts(place, lost + 1);
+        this.#doubtful.add(place);
+        return false;
       };
       const poison = noteLost(run, this.#most, counts);
       if (poison !== undefined) return poison;
@@ -61,8 +68,31 @@ export class Losses {
 
   /** Makes attempts with `next`, those that may kill the process one after the other. */
   alone(next: Perform): Perform {
-    return (request, by) =>
+    const made: Perform = (request, by) =>
       this.#suspects && this.#suspect(request) ? this.#try(next, request, by) : next(request, by);
+    return (request, by) =>
+      this.#doubtful.delete(placeOf(request.runId, request.step)) ? this.#again(made, request, by) : made(request, by);
+  }
+
+  #counts(place: string, lost: number): boolean {
+    return lost < this.#most || this.#most === 1 || this.#trial === place;
+  }
+
+  /** The turn of a step has come that was begun by a process that died: from now on it counts as tried. */
+  async #again(made: Perform, request: AttemptRequest, by: Asker): ReturnType<Perform> {
+    const { runId, step, attempt, contract } = request;
+    const run = this.#around.runs.get(runId);
+    const record = run?.records.get(step);
+    if (run !== undefined && record !== undefined && this.#counts(placeOf(runId, step), record.lost + 1)) {
+      const poison = noteTry(run, step, record, this.#most);
+      if (poison !== undefined) {
+        void run.block(poison);
+        return { ok: false, error: new TaskCancelledError({ task: contract.contract, runId, step, attempt }, poison) };
+      }
+      this.#suspects ||= record.lost + 2 >= this.#most;
+      await this.#around.writer.committed();
+    }
+    return made(request, by);
   }
 
   #suspect({ runId, step }: AttemptRequest): boolean {

@@ -1,4 +1,5 @@
 import { RunError } from '../errors.ts';
+import type { Record } from '../host/records.ts';
 import type { LiveRun } from '../live-run.ts';
 
 /** Why a run is parked: whatever made the try has died too often. */
@@ -23,26 +24,33 @@ export function isParked(error: string | null): boolean {
 }
 
 /**
- * Writes down which tries of a run were under way when the process died that made them: one line each. `counts`: was it
- * the `lost`th time for the try at this path? Gives the reason to park the run.
+ * Writes down which tries of a run were under way when the process died that made them: one line each. `counts`: was the
+ * try at this path? Gives the reason to park the run.
  */
 export function noteLost(
   run: LiveRun,
   most: number,
-  counts: (path: string, lost: number) => boolean,
+  counts: (path: string, record: Record) => boolean,
 ): RunError | undefined {
   let poison: RunError | undefined;
-  for (const [path, { kind, name, tries, lost: before }] of run.records) {
+  for (const [path, record] of run.records) {
+    const { kind } = record;
     if (kind !== 'started' && kind !== 'retrying') continue;
-    const lost = before + 1;
     // One that waits for its next try has a timer.
-    if ((kind === 'retrying' && waits(run, path)) || !counts(path, lost)) continue;
-    const attempt = tries + 1;
-    const row = run.append({ kind: 'lost', path, name, attempt, data: JSON.stringify({ lost }) });
-    run.learn(row);
-    if (lost >= most) poison ??= parked({ run: run.id, path, task: name ?? '', attempt }, lost, row.at);
+    if ((kind === 'retrying' && waits(run, path)) || !counts(path, record)) continue;
+    poison = noteTry(run, path, record, most) ?? poison;
   }
   return poison;
+}
+
+/** Writes down that one try was lost. Gives the reason to park the run. */
+export function noteTry(run: LiveRun, path: string, record: Record, most: number): RunError | undefined {
+  const { name } = record;
+  const lost = record.lost + 1;
+  const attempt = record.tries + 1;
+  const row = run.append({ kind: 'lost', path, name, attempt, data: JSON.stringify({ lost }) });
+  run.learn(row);
+  return lost < most ? undefined : parked({ run: run.id, path, task: name ?? '', attempt }, lost, row.at);
 }
 
 function waits(run: LiveRun, path: string): boolean {

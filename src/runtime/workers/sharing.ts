@@ -1,6 +1,7 @@
 import { runAttempt } from '../../tasks/index.ts';
 import type { JournalRow, Tx } from '../../store/index.ts';
 import type { Perform } from '../attempts/index.ts';
+import type { Context } from '../context.ts';
 import type { RunError } from '../errors.ts';
 import type { LiveRun } from '../live-run.ts';
 import { workId } from './item.ts';
@@ -21,7 +22,7 @@ export class Sharing {
   readonly #losses: Losses;
   readonly #work: SharedWork | undefined;
 
-  constructor(owner: Owner, { died, maxLost, workers }: SharingOptions) {
+  constructor(owner: Owner & Pick<Context, 'attempts'>, { died, maxLost, workers }: SharingOptions) {
     this.#losses = new Losses(owner, died, maxLost);
     // What was handed out by a former owner comes to its end as it was, also if this one does not share.
     const left = new Set(owner.store.tables.work.places().map(({ id }) => id));
