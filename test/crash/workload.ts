@@ -82,7 +82,7 @@ const runtime = new ReactiveSystemRuntime(
       order,
       saga,
       anyFlow('tick', (host) => host.step('s', () => work({ n: 0 }), at), {
-        schedule: { cron: '*/2 * * * *', missed: 'all' },
+        schedule: { cron: '*/10 * * * *', missed: 'all' },
       }),
     ],
     events: [
