@@ -1,4 +1,6 @@
 import type { JournalRow, RunRow } from '../../../store/index.ts';
+import { effective, rewoundOf } from '../../../runtime/rewind/rewound.ts';
+import { runView } from '../../../runtime/views.ts';
 import { decisionsOf, type DecisionView } from '../../../runtime/decisions.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
@@ -28,6 +30,7 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
     });
   });
   if (io.json) {
+    const counting = new Set(effective(found.journal));
     io.document({
       ...summary(found.run),
       ...asks(found.asked, id),
@@ -35,6 +38,7 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
       output: json(found.run.output),
       errors: json(found.run.errors) ?? [],
       children: found.children.map((child) => child.id),
+      ...(found.run.forked === null ? {} : { forked: runView(found.run).forked }),
       journal: found.journal.map((row) => ({
         seq: row.seq,
         at: time(row.at),
@@ -44,14 +48,23 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
         attempt: row.attempt,
         ...(row.place === null ? {} : { place: row.place }),
         data: json(row.data),
+        ...(counting.has(row) || row.kind === 'rewound' ? {} : { counts: false }),
       })),
     });
   } else print(io, found.run, found.journal, found.children, found.asked);
   return 0;
 }
 
+/** What a line says that took others back. */
+function wentBack(data: string | null): string {
+  const { by, reason, drops } = rewoundOf({ data });
+  return `${by === null || reason.includes(by) ? '' : `${by}: `}${reason}${drops.length === 0 ? '' : ` Again: ${drops.map((path) => (path === '' ? 'all of it' : path)).join(', ')}`}`;
+}
+
 /** What a line says, for people: times as times, the key of a wait without JSON in JSON. */
 function readable({ kind, data }: JournalRow): string {
+  if (kind === 'verified') return (json(data) as { readonly summary?: string } | null)?.summary ?? data ?? '';
+  if (kind === 'rewound') return wentBack(data);
   if (kind === 'sleeping' && data !== null && /^\d+$/.test(data)) return `until ${time(Number(data))}`;
   if (kind !== 'waiting' && kind !== 'received') return data ?? '';
   const { key, ...more } = (json(data) ?? {}) as { readonly key?: string };
@@ -77,6 +90,7 @@ function print(
   fact('error', run.error);
   fact('errors', run.errors);
   fact('parent', run.parent);
+  if (run.forked !== null) fact('forked', (JSON.parse(run.forked) as { run: string }).run);
   if (run.machine !== null) fact('for', `${run.machine} ${run.instance ?? ''}`);
   if (children.length > 0) fact('children', children.map((child) => `${child.id} (${child.status})`).join(', '));
   for (const { step, message, form, until } of asked) {
@@ -84,9 +98,10 @@ function print(
     if (form !== undefined) fact('  form', JSON.stringify(form));
     if (until !== undefined) fact('  until', time(until));
   }
+  const counting = new Set(effective(journal));
   const lines = journal.map((row) => [
     io.paint('dim', `+${span(row.at - run.created)}`),
-    row.kind,
+    counting.has(row) || row.kind === 'rewound' ? row.kind : io.paint('dim', `(${row.kind})`),
     row.path,
     row.name ?? '',
     row.attempt > 1 ? `attempt ${row.attempt}` : '',
