@@ -1,8 +1,8 @@
 import type { Repeated } from '../core/index.ts';
 import type { Engine } from './engine.ts';
+import type { Tx } from '../store/index.ts';
 import { preparedRow } from './prepare.ts';
 import { answerRow } from './requests.ts';
-import type { Unit } from './writer.ts';
 
 /** How often an owner looks whether another process has written, in ms. Reading the version takes microseconds. */
 const look = 20;
@@ -42,27 +42,25 @@ export class Inbox {
     for (const row of store.tables.inbox.pending()) {
       if (this.#underWay.has(row.id)) continue;
       this.#underWay.add(row.id);
-      const unit: Unit<void> = {
-        run: (tx) => {
-          // The id was read outside of the transaction.
-          if (tx.inbox.get(row.id)?.answer !== null) return;
-          tx.inbox.answer(row.id, JSON.stringify(answerRow(this.#engine, tx, row)));
-        },
-        done: () => this.#underWay.delete(row.id),
-        failed: (error) => {
-          this.#underWay.delete(row.id);
-          logger.error('A request of another process could not be carried out.', {
-            request: row.id,
-            kind: row.kind,
-            error: String(error),
-          });
-          const record = { name: 'Error', message: String(error), code: 'MR3404', retryable: false, fault: 'internal' };
-          writer.enqueue({ run: (tx) => tx.inbox.answer(row.id, JSON.stringify({ error: record })) });
-        },
+      const work = (tx: Tx): void => {
+        // The id was read outside of the transaction.
+        if (tx.inbox.get(row.id)?.answer !== null) return;
+        tx.inbox.answer(row.id, JSON.stringify(answerRow(this.#engine, tx, row)));
       };
-      const ready = preparedRow(this.#engine, row, () => writer.submit(unit.run));
-      if (ready === undefined) writer.enqueue(unit);
-      else ready.then(unit.done, unit.failed);
+      const answered = (): void => void this.#underWay.delete(row.id);
+      const failed = (error: unknown): void => {
+        this.#underWay.delete(row.id);
+        logger.error('A request of another process could not be carried out.', {
+          request: row.id,
+          kind: row.kind,
+          error: String(error),
+        });
+        const record = { name: 'Error', message: String(error), code: 'MR3404', retryable: false, fault: 'internal' };
+        writer.enqueue({ run: (tx) => tx.inbox.answer(row.id, JSON.stringify({ error: record })) });
+      };
+      const ready = preparedRow(this.#engine, row, () => writer.submit(work));
+      if (ready === undefined) writer.enqueue({ run: work, done: answered, failed });
+      else ready.then(answered, failed);
     }
   }
 

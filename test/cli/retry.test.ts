@@ -59,7 +59,9 @@ test('retries with another input, lists checkpoints, forks, cancels; says why no
     status: 'completed',
     driven: true,
   });
-  expect((await it.dsl(['runs', 'show', 'r1'])).stdout).toContain('3 and 4 drops');
+  const shown = (await it.dsl(['runs', 'show', 'r1'])).stdout;
+  expect(shown).toContain('3 and 4 drops');
+  expect(shown).toMatch(/\(failed\) +second[^]*rewound +second +It was retried by ada. Again: second/);
   expect(await it.dsl(['runs', 'retry', 'gate.dsl.ts', 'r1'])).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('dsl runs fork r1'),
@@ -86,7 +88,7 @@ test('retries with another input, lists checkpoints, forks, cancels; says why no
   expect(
     await json('runs', 'fork', 'gate.dsl.ts', 'r1', '--from-step', 'second', '--input', '{"drops":9}', '--id', 'r3'),
   ).toMatchObject({ run: 'r3', dropped: ['second'], status: 'completed' });
-  expect((await it.dsl(['runs', 'show', 'r3'])).stdout).toContain('3 and 9 drops');
+  expect((await it.dsl(['runs', 'show', 'r3'])).stdout).toMatch(/3 and 9 drops[^]*forked +r1/);
   expect(await it.dsl(['runs', 'fork', 'gate.dsl.ts', 'r1', '--at', 'x'])).toMatchObject({ code: 2 });
 
   // Through whoever drives the database, too.

@@ -28,5 +28,5 @@ test('a journal says times as times and keys as they are', async () => {
   }
   expect((await it.dsl(['runs', 'show', 'n1'])).stdout).toMatch(/sleeping .*until \d{4}-\d\d-\d\dT/);
   expect((await it.dsl(['runs', 'show', 'w1'])).stdout).toContain('{"key":{"id":"a"}');
-  expect((await it.dsl(['--help'])).stdout).toMatch(/pause, resume and decide/);
+  expect((await it.dsl(['--help'])).stdout).toMatch(/pause, resume, cancel,\s+retry/);
 }, 60_000);
