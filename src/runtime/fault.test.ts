@@ -105,7 +105,7 @@ it.each([
   'stops cleanly at any statement that fails, and loses and repeats nothing afterwards: %s',
   async (_name, open) => {
     let failures = 0;
-    for (let n = 6; ; n++) {
+    for (let n = 8; ; n++) {
       const store = open();
       const again: string[] = [];
       const finished = (): ReadonlySet<string> =>
