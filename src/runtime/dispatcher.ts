@@ -7,6 +7,7 @@ import { matchKey } from './host/match.ts';
 import { receivedData } from './host/receive.ts';
 import { dropTimer } from './host/timer.ts';
 import type { Instances } from './instances/instances.ts';
+import { isBreaking } from './versions.ts';
 import { lookAt, readColumn } from './unreadable.ts';
 
 /** What one subscriber made of an event. */
@@ -47,6 +48,13 @@ export type EventHandler = (event: ReceivedEvent) => unknown;
 
 const batch = 100;
 
+function behind({ store, registry }: Context): ReadonlySet<string> {
+  const { runs } = store.tables;
+  return new Set(
+    runs.ids(['blocked']).filter((id) => isBreaking(runs.get(id)?.version ?? null, registry.system.version)),
+  );
+}
+
 /** Up to which event the log was handed out. A cursor that cannot be read is found again by what the log says. */
 function cursorOf({ store, logger }: Context): number {
   const { meta, events } = store.tables;
@@ -72,12 +80,15 @@ export class Dispatcher {
   #cursor: number;
   #last: number;
   #underWay = 0;
+  /** Runs that no migration has carried over: what comes now would look to the next one like data of theirs. The log keeps it. */
+  readonly #behind: ReadonlySet<string>;
 
   constructor(context: Context, instances: Instances) {
     this.#context = context;
     this.#instances = instances;
     this.#cursor = cursorOf(context);
     this.#last = context.store.tables.events.last();
+    this.#behind = behind(context);
   }
 
   get idle(): boolean {
@@ -200,7 +211,7 @@ export class Dispatcher {
     for (const fields of registry.fields(event.name)) {
       for (const wait of tx.waits.matching(event.name, matchKey(fields, payload))) {
         // A run takes an event once, even if two of its parts wait for the same.
-        if (taken.has(wait.run) || tx.events.consumed(wait.run, event.seq)) continue;
+        if (taken.has(wait.run) || this.#behind.has(wait.run) || tx.events.consumed(wait.run, event.seq)) continue;
         taken.add(wait.run);
         tx.waits.remove(wait.run, wait.path);
         dropTimer(tx, wait.run, wait.path);

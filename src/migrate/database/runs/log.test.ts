@@ -90,4 +90,29 @@ describe.each([
       await last.close();
     },
   );
+
+  it('what a run that was left behind receives is of the version that the log is of: it is not changed again', async () => {
+    const first = text('1.0.0', 'wrap', 'parcelSent', 'order');
+    const cents = await versionsFrom([first, text('2.0.0', 'box', 'parcelSent', 'order')]);
+    const events = {
+      parcelSent: { payload: ({ n, ...rest }: { readonly n: number }) => ({ ...rest, n: n * 100 }) },
+    };
+    const store = open();
+    const clock = new SimulatedClock();
+    const before = runtimeOf(cents, store, clock, 0);
+    await before.start('order', { id: 'A' }, { id: 'A' });
+    await before.idle();
+    await before.close();
+    await migrateDatabase(store, worldOf(cents, [{ ...ends, events }], { now: clock.now() }));
+    const between = runtimeOf(cents, store, clock, 1);
+    await between.sendEvent('parcelSent', { order: 'A', n: 500 });
+    await between.idle();
+    await between.close();
+    const mended = { ...ends, events, tasks: { wrap: 'box' } };
+    await migrateDatabase(store, worldOf(cents, [mended], { id: 'm2', now: clock.now() }));
+    const last = runtimeOf(cents, store, clock, 1);
+    await last.sendEvent('parcelSent', { order: 'A', n: 700 });
+    expect((await last.result('A')).output).toEqual([500, 700]);
+    await last.close();
+  });
 });
