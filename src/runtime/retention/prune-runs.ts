@@ -21,7 +21,7 @@ export interface Pruned {
 }
 
 /** So many runs are looked at in one transaction, and runs with so many lines are removed; one run at least. */
-const atOnce = { runs: 200, lines: 5000 } as const;
+const atOnce = { runs: 50, lines: 2000 } as const;
 
 /**
  * Removes the oldest ended runs that are beyond the limits, each with all that it began. One that is in use in any way

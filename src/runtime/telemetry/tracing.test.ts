@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as api from '@opentelemetry/api';
@@ -119,6 +120,42 @@ it('lies below the trace that the metadata of a run names', async () => {
     expect(placeOf({ id: 'a', metadata: JSON.stringify({ traceparent: bad }) })).toEqual(
       placeOf({ id: 'a', metadata: null }),
     );
+});
+
+it('is the active span of the task that it is made for', async () => {
+  const current = new AsyncLocalStorage<api.Context>();
+  const manager: api.ContextManager = {
+    active: () => current.getStore() ?? api.ROOT_CONTEXT,
+    with: (context, work, self, ...values) => current.run(context, () => work.call(self as never, ...values)),
+    bind: (_, target) => target,
+    enable: () => manager,
+    disable: () => manager,
+  };
+  api.context.setGlobalContextManager(manager);
+  const seen: (string | undefined)[] = [];
+  const looking = bind({
+    flows: [inner],
+    tasks: [
+      code(work, async () => {
+        await Promise.resolve();
+        seen.push(api.trace.getActiveSpan()?.spanContext().spanId);
+        return 1;
+      }),
+    ],
+  });
+  const exporter = new InMemorySpanExporter();
+  const runtime = new ReactiveSystemRuntime(looking, { db: ':memory:', logger: silentLogger });
+  const stop = runtime.traceWith(api, {
+    provider: new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
+  });
+  await runtime.executeFlow('inner', 0);
+  stop();
+  await runtime.executeFlow('inner', 0);
+  await runtime.close();
+  api.context.disable();
+  const [attempt] = exporter.getFinishedSpans().filter(({ name }) => name === 'work #1');
+  expect(seen).toEqual([attempt?.spanContext().spanId, undefined]);
+  expect(exporter.getFinishedSpans()).toHaveLength(3);
 });
 
 it('ends what is open when the runtime is closed, and makes no spans after it was ended', async () => {
