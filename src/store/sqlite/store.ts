@@ -123,13 +123,14 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
       }
     },
     reading(work) {
-      db.exec('BEGIN');
       try {
-        return work(tables);
+        db.exec('BEGIN');
+        const result = work(tables);
+        db.exec('COMMIT');
+        return result;
       } catch (error) {
+        takeBack(db);
         throw storeError(error, file);
-      } finally {
-        if (db.isTransaction) db.exec('COMMIT');
       }
     },
     space: () => {
@@ -145,7 +146,13 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
         throw storeError(error, file);
       }
     },
-    version: () => Number(version.get()?.['data_version']),
+    version: () => {
+      try {
+        return Number(version.get()?.['data_version']);
+      } catch (error) {
+        throw storeError(error, file);
+      }
+    },
     close: () => {
       if (db.isOpen) db.close();
     },
