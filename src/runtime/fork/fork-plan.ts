@@ -157,7 +157,6 @@ export function forkOf(
     machine: null,
     instance: null,
     ref: null,
-    renamed: null,
     forked: JSON.stringify(forked),
     created: now,
     updated: now,

@@ -53,6 +53,30 @@ describe('flows that run flows', () => {
     await runtime.close();
   });
 
+  it('a child of another try, or whose failure was passed over, is not retried by itself', async () => {
+    const failing = anyFlow('inner', (host) => host.step('two', () => work('two'), at));
+    const outer = anyFlow('outer', async (host) => {
+      const call = () => ({ contract: failing.contract, input: null });
+      await host.child('passed', call, { ...at, onFailure: 'continue' });
+      await host.attempt(
+        'try',
+        (h) => h.child('in', call, at),
+        () => Promise.resolve('caught'),
+        at,
+      );
+      return host.child('last', call, { ...at, retry: { attempts: 2, delay: '0ms', backoff: 'fixed' } });
+    });
+    const { failing: bad, runtime } = world(outer, failing);
+    bad.add('two');
+    expect(await runtime.executeFlow('outer', null, { id: 'r' })).toMatchObject({ status: 'failed' });
+    for (const id of ['r/passed', 'r/try/try/in']) expect(await refusal(runtime.retry(id))).toBe('MR3257');
+    bad.clear();
+    expect(await runtime.retry('r/last')).toMatchObject({ parents: ['r'] });
+    expect(await runtime.result('r')).toMatchObject({ status: 'completed', partial: true, output: 'two' });
+    expect(await refusal(runtime.retry('r/passed'))).toBe('MR3257');
+    await runtime.close();
+  });
+
   it('a child of a step that is done again is cancelled, and its end is no news', async () => {
     const waiting = anyFlow('inner', async (host) => {
       await host.step('one', () => work('one'), at);
@@ -162,7 +186,8 @@ describe('a retry is refused', () => {
     await changed.sendEvent('paid', 1);
     await changed.idle();
     expect(store.tables.runs.get('r')?.status).toBe('blocked');
-    expect(await refusal(changed.retry('r'))).toBe('MR3253');
+    expect(await refusal(changed.retry('r'))).toBe('MR3256');
+    expect(store.tables.runs.get('r')?.status).toBe('blocked');
     await changed.retry('r', { fromStep: 'b' });
     expect(await changed.result('r')).toMatchObject({ status: 'completed' });
     await changed.close();

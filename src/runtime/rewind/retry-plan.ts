@@ -1,5 +1,4 @@
-import type { ErrorRecord } from '../../core/index.ts';
-import type { RunRow, Tables } from '../../store/index.ts';
+import type { JournalRow, RunRow, Tables } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { RunError } from '../errors.ts';
 import { checkedEdit } from './edit.ts';
@@ -70,12 +69,8 @@ function checkState(tables: Tables, row: RunRow, fromStep: string | undefined): 
   if (row.status === 'failed') return;
   const refuse = (why: string): RunError =>
     new RunError('MR3253', `Run '${row.id}' cannot be retried: ${why}`, { details });
-  if (row.status === 'blocked') {
-    const { code, message } = JSON.parse(row.error ?? '{}') as Partial<ErrorRecord>;
-    if (fromStep === undefined && code !== 'MR3270')
-      throw refuse(`it is blocked (${message ?? 'no reason is known'}). Mend that, or say from which step.`);
-    return;
-  }
+  // It goes on, if its code fits by now.
+  if (row.status === 'blocked') return;
   if (fromStep === undefined)
     throw refuse(`it is ${row.status}, and nothing of it has failed. Say from which step it is to go on (fromStep).`);
   if (effective(tables.journal.of(row.id)).some(({ kind }) => kind === 'stopping'))
@@ -96,9 +91,12 @@ function above(tables: Tables, child: RunRow, how: RewindHow): readonly Step[] {
       { details: { run: child.id, parent, step: parentPath } },
     );
   const again = `Retry that one: \`runtime.retry('${parent}', { fromStep: '${parentPath}' })\` begins a new run in its place`;
-  if (row?.status !== 'failed' || last?.kind !== 'failed' || isOld(tables, child))
+  if (row?.status !== 'failed' || last?.kind !== 'failed' || isOld(rows, child))
     throw refuse(`has gone on without it (it is ${row?.status ?? 'gone'}). ${again}, where it can be`);
-  const taken = planOf(rows, { steps: [], await: [parentPath], passed: passedOver(row), failed: true });
+  const passed = passedOver(row);
+  const taken = planOf(rows, { steps: [], await: [parentPath], passed, failed: true });
+  const wasCaught = rows.some(({ kind, path }) => kind === 'caught' && taken?.ends.includes(path) === true);
+  if (passed.has(parentPath) || wasCaught) throw refuse(`had passed over its failure. ${again}`);
   if (taken === undefined || taken.drops.some((prefix) => covers(prefix, parentPath)))
     throw refuse(`has undone what it did before. ${again}`);
   const reason = `Run '${child.id}', for which it waits, was retried.`;
@@ -107,9 +105,7 @@ function above(tables: Tables, child: RunRow, how: RewindHow): readonly Step[] {
 }
 
 /** Has another run taken its place since, in another try of the same step? */
-function isOld(tables: Tables, child: RunRow): boolean {
-  const others = tables.runs.list({ parent: child.parent ?? '' });
-  return others.some(
-    ({ id, parentPath, created }) => parentPath === child.parentPath && id !== child.id && created > child.created,
-  );
+function isOld(rows: readonly JournalRow[], { id, parentPath }: RunRow): boolean {
+  const tries = rows.filter(({ kind, path }) => kind === 'called' && path === parentPath).length;
+  return (/~(\d+)$/.exec(id)?.[1] ?? '1') !== String(tries);
 }
