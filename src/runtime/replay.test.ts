@@ -277,7 +277,13 @@ it('blocks a run whose input no longer fits, instead of failing it without its u
   store.transaction((tx) => tx.owner.release());
   const second = new ReactiveSystemRuntime(system(z.number()), { store, logger: silentLogger });
   await second.sendEvent('go', 1);
-  expect(await second.result('r')).toMatchObject({ status: 'blocked', error: { code: 'MR3205' } });
+  expect(await second.result('r')).toMatchObject({
+    status: 'blocked',
+    error: {
+      code: 'MR3205',
+      message: expect.stringContaining("in the migration's step what its input is now (`runs: { f:"),
+    },
+  });
   second.abandon();
   store.transaction((tx) => tx.owner.release());
   const third = new ReactiveSystemRuntime(system(z.string()), { store, logger: silentLogger });

@@ -36,7 +36,7 @@ interface Keep {
 /** How much is kept of what is over. What is still needed stays, whatever these say. Without a limit everything stays. */
 interface Retention {
   /** Ended runs, with the runs that they started; `maxSize` in bytes, or as a text. */
-  readonly runs?: Keep & { readonly maxSize?: number | `${number}${'b' | 'kb' | 'mb' | 'gb'}` };
+  readonly runs?: Keep & { readonly maxSize?: number | `${number}${'b' | 'kb' | 'mb' | 'gb' | 'tb'}` };
   /** Events that were handed out and have expired. */
   readonly events?: Keep;
   /** What each machine instance remembers of what it took; under `machines` for one machine. */

@@ -21,8 +21,8 @@ it('is content with every limit that there is', () => {
 });
 
 it.each<[NonNullable<SystemModel['retention']>, string]>([
-  [{ runs: { keep: 0 } }, "'retention.runs.keep': expected a whole number from 1 on."],
-  [{ runs: { keep: 1.5 } }, "'retention.runs.keep': expected a whole number from 1 on."],
+  [{ history: { keep: 0 } }, "'retention.history.keep': expected a whole number from 1 on."],
+  [{ runs: { keep: 1.5 } }, "'retention.runs.keep': expected a whole number from 0 on."],
   [{ events: { maxAge: '3 days' } }, "'retention.events.maxAge': expected a duration such as '90d'."],
   [{ runs: { maxSize: 'much' } }, "'retention.runs.maxSize': expected a number of bytes, or a text such as '500mb'."],
   [{ inbox: { keep: 1 } }, "'retention.inbox' has no 'keep'."],

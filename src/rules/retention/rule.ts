@@ -5,21 +5,26 @@ import type { Finding, Rule } from '../rule.ts';
 type Check = (value: unknown) => string | undefined;
 interface Shape extends Readonly<Record<string, Check | Shape>> {}
 
-const keep: Check = (value) =>
-  Number.isSafeInteger(value) && Number(value) >= 1 ? undefined : 'expected a whole number from 1 on';
+const from =
+  (least: number): Check =>
+  (value) =>
+    Number.isSafeInteger(value) && Number(value) >= least ? undefined : `expected a whole number from ${least} on`;
+const keep = from(0);
 const maxAge: Check = (value) =>
   typeof value === 'string' && isDuration(value) ? undefined : "expected a duration such as '90d'";
 const maxSize: Check = (value) =>
-  keep(value) === undefined || /^\d+(?:\.\d+)?(?:b|kb|mb|gb)$/.test(typeof value === 'string' ? value : '')
+  keep(value) === undefined || /^\d+(?:\.\d+)?[kmgt]?b$/i.test(typeof value === 'string' ? value : '')
     ? undefined
     : "expected a number of bytes, or a text such as '500mb'";
 const entries = { keep, maxAge };
+// The newest entry of a history stays.
+const history = { keep: from(1), maxAge };
 
 /** What `retention` of a system may say. Under `machines` stands what the system has. */
 const shape = (machines: readonly string[]): Shape => ({
   runs: { ...entries, maxSize },
   events: entries,
-  history: { ...entries, machines: Object.fromEntries(machines.map((name) => [name, entries])) },
+  history: { ...history, machines: Object.fromEntries(machines.map((name) => [name, history])) },
   inbox: { maxAge },
   ledger: { maxAge },
 });

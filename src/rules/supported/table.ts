@@ -15,7 +15,7 @@ export const features = {
   'task.priority': [true, '`priority` of a task'],
   'task.cache': [true, '`cache` of a task'],
   'task.evidence': [true, '`evidence` of a task'],
-  'system.retention': [false, '`retention` of a system'],
+  'system.retention': [true, '`retention` of a system'],
   'system.budget': [
     false,
     '`budget` of a system',
