@@ -22,6 +22,7 @@ function journal(run: string): readonly JournalRow[] {
   return rows;
 }
 const kinds = (run: string): readonly string[] => journal(run).map(({ kind }) => kind);
+const begun = (): number => room.effects().filter(({ what }) => what === 'begin').length;
 const losses = (run: string): readonly unknown[] =>
   journal(run).flatMap(({ kind, data }) =>
     kind === 'lost' ? [(JSON.parse(data ?? '') as { lost: number }).lost] : [],
@@ -44,11 +45,11 @@ describe('a try whose process died', () => {
     for (const lost of [1, 2]) {
       const runtime = new ReactiveSystemRuntime(marksSystem, { db, ...quiet });
       if (lost === 1) await runtime.start('chain', { steps: 2, ms: 60_000, log }, { id: 'r' });
-      await expect.poll(() => room.effects().length).toBe(lost);
+      await expect.poll(() => begun()).toBe(lost);
       die(runtime);
     }
     const runtime = new ReactiveSystemRuntime(marksSystem, { db, ...quiet });
-    await expect.poll(() => room.effects().length).toBe(3);
+    await expect.poll(() => begun()).toBe(3);
     expect(losses('r')).toEqual([1, 2]);
     expect(runtime.reader.steps('r')).toMatchObject([{ path: 's1', status: 'running', attempts: 1, lost: 2 }]);
     await runtime.cancel('r');
@@ -70,6 +71,30 @@ describe('a try whose process died', () => {
     expect([kinds('closed'), kinds('ended')]).toEqual([['started'], ['started', 'completed']]);
     await third.close();
   });
+
+  it('parks its run when it kills worker after worker; the owner goes on', async () => {
+    const { db, log, folder } = room;
+    const flag = join(folder, 'deadly');
+    writeFileSync(flag, '');
+    await room.member('owner', { maxLost: 2 });
+    const client = new Client(marksSystem, { db });
+    await client.start('dies', { log, deadly: flag }, { id: 'bad' });
+    for (let died = 0; died < 2; died++) {
+      const { process: worker } = await room.member('worker');
+      if (worker.exitCode === null && worker.signalCode === null)
+        await new Promise((resolve) => worker.once('exit', resolve));
+    }
+    await expect.poll(() => client.status('bad')?.status, { timeout: 10_000 }).toBe('blocked');
+    expect(client.status('bad')?.error).toMatchObject({ code: 'MR3270', details: { lost: 2 } });
+    expect(losses('bad')).toEqual([1, 2]);
+    await room.member('worker');
+    await client.start('chain', { steps: 1, log }, { id: 'good' });
+    expect((await client.result('good')).success).toBe(true);
+    rmSync(flag);
+    await client.retry('bad');
+    expect((await client.result('bad')).output).toBe('survived');
+    await client.close();
+  }, 30_000);
 
   it('parks its run after so many times; what was at work beside it goes on, and retry counts anew', async () => {
     const { db, log, folder } = room;

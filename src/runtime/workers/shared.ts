@@ -44,6 +44,8 @@ interface Waiting {
   readonly off: () => void;
   /** How many of its losses the journal has. */
   noted: number;
+  /** Is its run on the way to be parked? */
+  parking: boolean;
 }
 
 const gone = 1000;
@@ -113,7 +115,7 @@ export class SharedWork {
     const { signal } = request;
     const cancel = (): void => this.#withdraw(id, request);
     const off = (): void => signal?.removeEventListener('abort', cancel);
-    this.#waiting.set(id, { request, settle: resolve, off, noted: this.#losses(request) });
+    this.#waiting.set(id, { request, settle: resolve, off, noted: this.#losses(request), parking: false });
     this.#ids.set(stepOf(request.runId, request.step), id);
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted === true) cancel();
@@ -233,9 +235,19 @@ export class SharedWork {
 
   #settle(row: WorkRow): void {
     if (!this.#waiting.has(row.id)) return;
-    if (row.status !== 'expired') return this.#end(row.id, outcomeOf(row, this.#owner.registry));
     this.#noteLosses(row);
-    void this.#owner.runs.get(row.run)?.block(parked(row, row.lost, lossesOf(row).at(-1)?.at));
+    if (row.status !== 'expired') return this.#end(row.id, outcomeOf(row, this.#owner.registry));
+    void this.#park(row);
+  }
+
+  async #park(row: WorkRow): Promise<void> {
+    const waiting = this.#waiting.get(row.id);
+    const run = this.#owner.runs.get(row.run);
+    if (waiting === undefined || waiting.parking) return;
+    waiting.parking = true;
+    // A run that is blocked writes nothing more.
+    await this.#owner.writer.committed();
+    void run?.block(parked(row, row.lost, lossesOf(row).at(-1)?.at));
     // Blocking has aborted what is not an undo.
     const request = this.#waiting.get(row.id)?.request;
     if (request !== undefined) this.#withdraw(row.id, request);

@@ -104,15 +104,28 @@ describe('workers in this process', () => {
     await expect.poll(() => room.effects().length).toBe(1);
     await runtime.pause(runId, { inFlight: 'abort' });
     await expect.poll(() => worker.counts.lost).toBe(1);
+    expect(room.effects().map(({ what }) => what)).toEqual(['begin', 'abort']);
     expect(openWork(db)).toEqual([]);
     await runtime.resume(runId);
-    await expect.poll(() => room.effects().length).toBe(2);
+    await expect.poll(() => room.effects().length).toBe(3);
     expect(new Set(room.effects().map(({ key }) => key)).size).toBe(1);
     await runtime.cancel(runId);
     expect((await runtime.result(runId)).status).toBe('cancelled');
     await expect.poll(() => worker.counts.lost).toBe(2);
     expect(openWork(db)).toEqual([]);
     await worker.close();
+    await runtime.close();
+  });
+
+  it('keep what they do for longer than a lease lasts', async () => {
+    const { db, log } = room;
+    const runtime = new ReactiveSystemRuntime(marksSystem, { db, workers, ...quiet });
+    const worker = new Worker(marksSystem, { db, leaseMs: 150, ...quiet });
+    const other = new Worker(marksSystem, { db, ...quiet });
+    const { output } = await runtime.executeFlow('chain', { steps: 1, ms: 800, log });
+    expect(output).toEqual([process.pid]);
+    expect([worker.counts.lost, other.counts.lost, room.effects().length]).toEqual([0, 0, 2]);
+    await Promise.all([worker.close(), other.close()]);
     await runtime.close();
   });
 
