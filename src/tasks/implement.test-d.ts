@@ -30,3 +30,18 @@ export const any: TaskImplementation = implement(rate, () => ({ level: 'low', ta
 const other = taskContract('other', { input: z.string(), output: z.string(), policy: {}, source: 'a.dsl.ts:2:1' });
 // @ts-expect-error the code of another task
 export const wrong: TaskImplementation<typeof rate> = implement(other, (text) => text);
+
+// What a tool gives is what it says, and only that.
+implement(rate, async (_, { tool, once, state, checkpoint, heartbeat }) => {
+  heartbeat({ page: 1 });
+  await checkpoint({ page: 1 });
+  const { output, replayed } = await tool('shell', { command: 'ls' }, () => ({ exitCode: 0 }), { force: true });
+  const code: number = output.exitCode;
+  const again: boolean = replayed;
+  const { output: sent } = await once('k', 1, async ({ idempotencyKey }) => idempotencyKey, { ttl: '1h', wait: false });
+  // @ts-expect-error it is a text
+  const wrongType: number = sent;
+  // @ts-expect-error nobody knows what was saved
+  const page: number = state.page;
+  return { level: 'low', tags: [String(code), String(again), String(wrongType), String(page)] };
+});
