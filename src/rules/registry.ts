@@ -9,6 +9,7 @@ import { duplicateMatch } from './duplicate-match/index.ts';
 import { duplicates } from './duplicates/index.ts';
 import { eventlessLoop } from './eventless-loop/index.ts';
 import { extensionData, unknownExtension } from './extensions/index.ts';
+import { failureLoop } from './failure-loop/index.ts';
 import { finalStates } from './final-states/index.ts';
 import { graphNeeds } from './graph-needs/index.ts';
 import { historyStates } from './history-states/index.ts';
@@ -95,6 +96,7 @@ export const rules: readonly Rule[] = [
   schedules,
   retention,
   createdContext,
+  failureLoop,
   unimplemented,
   supported,
   versionRaised,

@@ -27,7 +27,11 @@ export const features = {
     'Who may do what is asked of a server, and there is none yet: whoever has the process or the file may do everything. Take it out, and decide in your own server before it calls the runtime.',
   ],
   agent: [false, 'an agent'],
-  'resource.webhook': [false, 'a resource of type `webhook`'],
+  'resource.webhook': [
+    false,
+    'a resource of type `webhook`',
+    'Write a flow with `on: event` and a task that posts: it is tried again, in whatever process, under one idempotencyKey.',
+  ],
   'machine.several': [true, 'several initial states or targets'],
   'machine.wildcard': [true, 'reacting to `*` or to `name.*`'],
   'state.parallel': [true, 'a parallel state'],

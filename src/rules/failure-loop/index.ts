@@ -1,0 +1,1 @@
+export { failureLoop } from './rule.ts';
