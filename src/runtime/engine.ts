@@ -22,6 +22,7 @@ import { tellEnd, tellStep } from './tell.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { Timers } from './timers.ts';
 import { isParked } from './workers/lost.ts';
+import { inheritWork } from './workers/inherited.ts';
 import { Sharing, type SharingOptions } from './workers/sharing.ts';
 import { Writer, type Unit } from './writer.ts';
 
@@ -142,6 +143,7 @@ export class Engine implements Context {
   recover(): void {
     const { tables } = this.store;
     this.sharing.recover();
+    inheritWork(this);
     this.backlog.fill(tables.runs.ids(['pending', 'running', 'blocked']));
     for (const id of askedOtherwise(this)) this.load(id);
     reportUnfit(this);

@@ -12,6 +12,7 @@ import type { BreakerState, Ended } from './breaker.ts';
 import { choose, type Pool } from './choose.ts';
 import { BreakerOpenError, QueueFullError } from './errors.ts';
 import { Gate, type Taken } from './gate.ts';
+import type { Inherited } from './inherited.ts';
 import { settingsOf, type ProcessLimits, type Settings } from './settings.ts';
 import { viewOf, type LimitsView } from './view.ts';
 import type { Entry } from './waiting.ts';
@@ -42,6 +43,7 @@ export class Admission {
   /** Where the whole process is limited, all tasks compete. */
   readonly #all: Shared | undefined;
   readonly #pools = new Map<Gate, Shared>();
+  #inherited: Inherited | undefined;
   #closed = false;
 
   /** @throws MillraceError MR3275 for limits that nothing could ever pass. */
@@ -66,12 +68,18 @@ export class Admission {
     return gate;
   }
 
+  /** Before runs are taken up: what is under way already. */
+  inherit(inherited: Inherited): void {
+    this.#inherited = inherited;
+  }
+
   /** Waits for the turn of an attempt. Undefined: its run rests, and asks again when it goes on. */
   enter(gate: Gate, request: AttemptRequest, by: Asker): Promise<Pass | TaskError | undefined> {
     const { clock, bus, guard } = this.#around;
     const { signal } = request;
     const now = clock.now();
     if (signal?.aborted === true) return Promise.resolve(new TaskCancelledError(idsOf(request), signal.reason));
+    if (this.#inherited?.take(request) === true) return Promise.resolve(this.#begin(gate));
     if (gate.breaker?.state(now) === 'open')
       return Promise.resolve(new BreakerOpenError(idsOf(request), gate.breaker.until ?? now));
     const pool = this.#pools.get(gate) as Shared;
@@ -154,10 +162,11 @@ export class Admission {
     }
   }
 
-  /** The clock may have been set back, and what was to come at a time that is far away now may come sooner. */
+  /** The clock may have been set back, so that what was far away comes sooner; other processes may have ended something. */
   look(): void {
     for (const pool of this.#pools.values())
-      if (pool.alarm !== undefined && this.#around.clock.now() < pool.seen) this.#pump(pool);
+      if (this.#inherited !== undefined || (pool.alarm !== undefined && this.#around.clock.now() < pool.seen))
+        this.#pump(pool);
   }
 
   /** Lets nothing through any more. */
@@ -180,7 +189,9 @@ export class Admission {
   #gate(task: string | undefined, priority: number, settings: Settings): Gate {
     const { clock, store } = this.#around;
     const saved = store.tables.meta.get(keyOf(task));
-    return new Gate(task, priority, settings, clock.now(), saved, (gate, state) => this.#changed(gate, state));
+    const gate = new Gate(task, priority, settings, clock.now(), saved, (of, state) => this.#changed(of, state));
+    gate.inherited = () => this.#inherited?.count(task) ?? 0;
+    return gate;
   }
 
   #full(gate: Gate, pool: Shared, request: AttemptRequest): QueueFullError | undefined {

@@ -5,6 +5,7 @@ import { never } from '../errors.ts';
 import type { Admission } from './admission.ts';
 import type { Asker } from './asker.ts';
 import { endedAs, type Gate } from './gate.ts';
+import type { Inherited } from './inherited.ts';
 import type { LimitsView } from './view.ts';
 
 /**
@@ -51,6 +52,11 @@ export class Attempts {
   /** May attempts of a task have to wait for their turn? */
   limits(task: AnyTask): boolean {
     return this.#admission?.gate(task) !== undefined;
+  }
+
+  /** Before runs are taken up: what is under way already. */
+  inherit(inherited: Inherited): void {
+    this.#admission?.inherit(inherited);
   }
 
   /** Takes out what a run has waiting for its turn. */

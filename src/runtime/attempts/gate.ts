@@ -35,6 +35,8 @@ export class Gate {
   readonly windows: readonly RateWindow[];
   readonly breaker: Breaker | undefined;
   inUse = 0;
+  /** How many more are under way that another process has let begin. */
+  inherited: () => number = () => 0;
   /** Writing is on its way that will keep what there is then. */
   saving = false;
 
@@ -62,7 +64,7 @@ export class Gate {
   /** What holds an attempt back now, if anything does. */
   hold(now: number): Hold | undefined {
     if (this.breaker !== undefined && !this.breaker.allows(now)) return 'breaker';
-    if (this.inUse >= this.settings.concurrency) return 'concurrency';
+    if (this.inUse + this.inherited() >= this.settings.concurrency) return 'concurrency';
     return this.windows.some((window) => window.ready(now) > now) ? 'rateLimit' : undefined;
   }
 

@@ -6,6 +6,7 @@
 export type { Asker } from './asker.ts';
 export * from './attempts.ts';
 export { Admission } from './admission.ts';
+export type { Inherited } from './inherited.ts';
 export { notBefore } from './errors.ts';
 export { checkLimits, type ProcessLimits } from './settings.ts';
 export type { LimitsView, LimitView } from './view.ts';
