@@ -71,7 +71,9 @@ export class Losses {
     const made: Perform = (request, by) =>
       this.#suspects && this.#suspect(request) ? this.#try(next, request, by) : next(request, by);
     return (request, by) =>
-      this.#doubtful.delete(placeOf(request.runId, request.step)) ? this.#again(made, request, by) : made(request, by);
+      this.#doubtful.size > 0 && this.#doubtful.delete(placeOf(request.runId, request.step))
+        ? this.#again(made, request, by)
+        : made(request, by);
   }
 
   #counts(place: string, lost: number): boolean {
@@ -85,12 +87,13 @@ export class Losses {
     const record = run?.records.get(step);
     if (run !== undefined && record !== undefined && this.#counts(placeOf(runId, step), record.lost + 1)) {
       const poison = noteTry(run, step, record, this.#most);
+      // A run that is blocked writes nothing more.
+      await this.#around.writer.committed();
       if (poison !== undefined) {
         void run.block(poison);
         return { ok: false, error: new TaskCancelledError({ task: contract.contract, runId, step, attempt }, poison) };
       }
       this.#suspects ||= record.lost + 2 >= this.#most;
-      await this.#around.writer.committed();
     }
     return made(request, by);
   }
