@@ -195,14 +195,16 @@ export interface Made {
 }
 
 /** What the tasks do in a world. */
-export function tasksOf(world: () => World, effects: Made[]) {
+export function tasksOf(world: () => Pick<World, 'wait'>, effects: Made[]) {
   const note = ({ runId, step, attempt, idempotencyKey }: TaskContext): void =>
     void effects.push({ run: runId, step, attempt, key: idempotencyKey });
   return {
     work: async ({ fails, slow, late, id }: Work, context: TaskContext): Promise<string> => {
       note(context);
       if (late && context.attempt === 1) {
-        await new Promise((over) => context.signal.addEventListener('abort', over));
+        await world()
+          .wait(1e10, context.signal)
+          .catch(() => {});
         await world().wait(60_000);
         return 'late';
       }

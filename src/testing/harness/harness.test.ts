@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from '../../runtime/fixtures/bind.ts';
 import { scriptedTask } from '../scripted/index.ts';
-import { testRuntime } from './index.ts';
+import { testRuntime, type TestRuntime } from './index.ts';
 
 const charge = anyTask('charge', { retry: { attempts: 3, delay: '1h', backoff: 'fixed' } });
 const delivered = anyEvent('delivered');
@@ -56,4 +56,23 @@ it('a script that is over fails for good, or repeats its last answer', async () 
   const again = scriptedTask(['yes'], { last: 'repeat' });
   test.runtime.registerTaskImplementation('charge', again);
   for (let n = 0; n < 3; n++) expect(await test.runtime.executeTask('charge', n)).toMatchObject({ output: 'yes' });
+});
+
+it('a task that takes time takes simulated time, and is given up in it', async () => {
+  const slow = anyTask('slow', { timeout: '10s', retry: { attempts: 2, delay: '1m', backoff: 'fixed' } });
+  await using test: TestRuntime = testRuntime(
+    bind({
+      tasks: [
+        code(slow, async (_: unknown, { attempt, signal }) => {
+          await test.wait(attempt === 1 ? 60_000 : 4000, signal);
+          return `try ${attempt}`;
+        }),
+      ],
+      flows: [anyFlow('one', (host) => host.step('step', () => slow(1), at))],
+    }),
+  );
+  const start = test.clock.now();
+  const { runId } = await test.runtime.start('one');
+  expect(await test.finish(runId)).toMatchObject({ output: 'try 2' });
+  expect(test.clock.now() - start).toBe(10_000 + 60_000 + 4000);
 });

@@ -27,6 +27,11 @@ export interface TestRuntime extends AsyncDisposable {
    * @throws MillraceError MR3553 when it waits for something that time does not bring: an event, a decision, a resume.
    */
   finish(runId: string): Promise<FlowResult>;
+  /**
+   * Resolves after so many ms of simulated time, or rejects when the signal aborts: for tasks that take time. Whoever waits
+   * otherwise, for a real timer or for the clock, holds simulated time up.
+   */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
   /** As after `kill -9`: what was not committed is gone, and a new runtime goes on with the database. */
   crash(): void;
   /** Ends in good order, and starts again. */
@@ -57,13 +62,29 @@ export function testRuntime(system: BoundSystem, options: TestRuntimeOptions = {
   const { tasks = {}, start, db, store: given, ...rest } = options;
   const store = given ?? (db === undefined ? openMemory() : openSqlite(db));
   const random = seededRandom(system.name);
-  const clock = new SimulatedClock({ ...(start === undefined ? {} : { start }), settle: () => runtime.idle() });
+  const clock = new SimulatedClock({ ...(start === undefined ? {} : { start }), settle });
+  let waiting = 0;
+  /** For how many turns of the event loop nothing was heard of the runtime. */
+  let quiet = 0;
   let runtime = open();
 
   function open(): ReactiveSystemRuntime {
     const opened = new ReactiveSystemRuntime(system, { logger: silentLogger, random, ...rest, store, clock });
     opened.registerTaskImplementations(tasks);
+    opened.on(() => (quiet = 0));
     return opened;
+  }
+
+  async function settle(): Promise<void> {
+    const rest = { came: false };
+    const came = (): void => {
+      rest.came = true;
+    };
+    runtime.idle().then(came, came);
+    // An attempt that waits for time is at work, and would hold it up; so would another timer of this moment.
+    const free = (): boolean => waiting > 0 || (clock.next ?? Infinity) <= clock.now();
+    for (quiet = 0; !rest.came && (quiet < 20 || !free()); quiet++)
+      await new Promise((resolve) => setImmediate(resolve));
   }
 
   const close = async (): Promise<void> => {
@@ -76,10 +97,21 @@ export function testRuntime(system: BoundSystem, options: TestRuntimeOptions = {
     },
     clock,
     store,
+    wait(ms, signal) {
+      waiting++;
+      const waited = new Promise<void>((resolve, reject) => {
+        const off = clock.at(clock.now() + ms, resolve);
+        signal?.addEventListener('abort', () => {
+          off();
+          reject(signal.reason as Error);
+        });
+      });
+      return waited.finally(() => waiting--);
+    },
     advance: (time) => clock.advance(time),
     async finish(runId) {
       for (;;) {
-        await runtime.idle();
+        await settle();
         const run = runtime.status(runId);
         if (run === undefined || ['completed', 'failed', 'cancelled', 'blocked'].includes(run.status))
           return runtime.result(runId);
