@@ -75,7 +75,9 @@ export function checkpointsOf(tables: Tables, query: CheckpointQuery): Checkpoin
       if (rows.length < page || found.length > 100 * limit) break;
     }
   }
-  return found.sort((a, b) => b.at - a.at || b.seq - a.seq).slice(0, limit);
+  // Of one run they are in order, whatever its clock did.
+  if (run === undefined) found.sort((a, b) => b.at - a.at || b.seq - a.seq);
+  return found.slice(0, limit);
 }
 
 function inRun(rows: readonly JournalRow[], runId: string, flow: string): CheckpointView[] {
