@@ -207,6 +207,24 @@ it('gives how far a graph is after each batch, as a copy', async () => {
   await runtime.close();
 });
 
+it('tells nothing as long as nobody listens', async () => {
+  const runtime = new ReactiveSystemRuntime(bind(parts), { db: ':memory:', logger: silentLogger });
+  await runtime.executeFlow(
+    'f',
+    kinds.filter((kind) => !['broken', 'sleep', 'wait', 'approve'].includes(kind)),
+  );
+  const told: RuntimeEvent[] = [];
+  const off = runtime.on((event) => told.push(event));
+  await runtime.executeFlow('f', ['step']);
+  off();
+  await runtime.executeFlow('f', ['step']);
+  runtime.on((event) => told.push(event));
+  await runtime.executeFlow('f', []);
+  expect(told.map(({ seq }) => seq)).toEqual(told.map((_, n) => n + 1));
+  expect(told.at(-1)).toMatchObject({ type: 'run.completed' });
+  await runtime.close();
+});
+
 it('is harmed by no listener that throws, and says so', async () => {
   const errors: string[] = [];
   const logger: Logger = { ...silentLogger, error: (message) => void errors.push(message) };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemScheduler, type Scheduler } from 'millrace/core';
 import { openMemory, openSqlite, type Store } from 'millrace/store';
 import { silentLogger } from 'millrace/tasks';
 import { SimulatedClock } from 'millrace/testing';
@@ -97,7 +98,7 @@ describe.each(['memory', 'sqlite'])('in a store of kind %s', (kind) => {
     );
   });
 
-  it('lets go by age, at the start and once an hour', async () => {
+  it('lets go by age, at the start', async () => {
     const store = kind === 'memory' ? openMemory() : openSqlite(':memory:');
     const clock = new SimulatedClock();
     const first = open({ store, clock });
@@ -178,6 +179,24 @@ it('lets go until the database has no more bytes in use than it may, in batches,
   const db = new DatabaseSync(file);
   expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
   db.close();
+});
+
+it('lets go once an hour', async () => {
+  const hourly: (() => void)[] = [];
+  const scheduler: Scheduler = {
+    ...systemScheduler,
+    every: (ms, work) => {
+      if (ms === 3_600_000) hourly.push(work);
+      return systemScheduler.every(ms, work);
+    },
+  };
+  const runtime = open({ db: ':memory:', scheduler, retention: { runs: { keep: 1 } } });
+  for (const id of ['a', 'b', 'c']) await runtime.executeFlow('leaf', 1, { id });
+  expect(ids(runtime)).toEqual(['a', 'b', 'c']);
+  for (const look of hourly) look();
+  await runtime.idle();
+  expect(ids(runtime)).toEqual(['c']);
+  await runtime.close();
 });
 
 it('is done by the process that drives the database, whoever asks', async () => {
