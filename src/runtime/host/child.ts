@@ -1,7 +1,7 @@
 import { milliseconds, toErrorRecord, type ErrorRecord } from '../../core/index.ts';
 import type { AnyFlow, Call, RetryPolicy } from '../../flow/index.ts';
 import { decodeJson, encodeJson, retryDelay } from '../../tasks/index.ts';
-import { Cancelled, RunError } from '../errors.ts';
+import { Cancelled, never, RunError } from '../errors.ts';
 import type { LiveRun } from '../live-run.ts';
 import { called, expectSame, failed, type CallOptions } from './call.ts';
 import { recordedError } from './order.ts';
@@ -86,9 +86,7 @@ export async function performChild(
       case 'completed':
         return completed(known);
       default:
-        throw (
-          scope.reason ?? new Cancelled(`The child run '${childId(run, path, attempt)}' was cancelled.`)
-        );
+        throw scope.reason ?? new Cancelled(`The child run '${childId(run, path, attempt)}' was cancelled.`);
     }
   }
 
@@ -151,6 +149,8 @@ async function ended(part: Part, path: string, attempt: number): Promise<void> {
   const { run, scope } = part;
   if (scope.reason === undefined) await run.wait(path, scope);
   if (run.held) await run.released();
+  // Taken out of memory: that is no reason for the child to end.
+  if (run.dead) return never();
   if (run.records.get(path)?.kind !== 'called') return;
   const reason = scope.reason ?? new Cancelled('Its parent no longer waits for it.');
   run.context.requestStop(childId(run, path, attempt), {
