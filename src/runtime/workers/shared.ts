@@ -247,11 +247,11 @@ export class SharedWork {
     waiting.parking = true;
     // A run that is blocked writes nothing more.
     await this.#owner.writer.committed();
-    void run?.block(parked(row, row.lost, lossesOf(row).at(-1)?.at));
+    void run?.block(parked({ ...row, path: waiting.request.step }, row.lost, lossesOf(row).at(-1)?.at));
     // Blocking has aborted what is not an undo.
     const request = this.#waiting.get(row.id)?.request;
     if (request !== undefined) this.#withdraw(row.id, request);
-    this.#ids.delete(stepOf(row.run, row.path));
+    this.#ids.delete(stepOf(row.run, waiting.request.step));
   }
 
   /** The journal gets a line for each time. */
@@ -264,7 +264,8 @@ export class SharedWork {
       const loss = losses[losses.length - 1 - (row.lost - lost)];
       run.append({
         kind: 'lost',
-        path: row.path,
+        // A migration may have renamed the step since.
+        path: waiting.request.step,
         name: row.task,
         attempt: row.attempt,
         data: JSON.stringify({ lost, ...loss }),

@@ -77,6 +77,8 @@ export interface LeaseView {
   readonly expires: number;
 }
 
+/** For so long after its last work it looks out for more as often as while it works, in ms. */
+const warm = 1000;
 const watchEvery = 500;
 const sweepEvery = 60_000;
 
@@ -113,6 +115,8 @@ export class Worker {
   #runtime: ReactiveSystemRuntime | undefined;
   #standby: boolean;
   #swept = Date.now();
+  /** When it last began something. */
+  #worked = 0;
   #closed: Promise<void> | undefined;
 
   /**
@@ -167,7 +171,8 @@ export class Worker {
       }
     };
     const look = guarded(() => this.#look());
-    this.#poll = new Poll(this.#store, () => this.#executor.size > 0, look, true);
+    const soon = (): boolean => this.#executor.size > 0 || Date.now() - this.#worked < warm;
+    this.#poll = new Poll(this.#store, soon, look, true);
     this.#watch = setInterval(
       guarded(() => this.#watchOver()),
       watchEvery,
@@ -331,6 +336,7 @@ export class Worker {
   }
 
   async #perform(row: WorkRow, signal: AbortSignal): Promise<AttemptOutcome> {
+    this.#worked = Date.now();
     this.#tell({ type: 'work.started', ...placeIn(row) });
     const place: LedgerPlace = {
       tables: this.#store.tables,

@@ -117,6 +117,26 @@ describe('workers in this process', () => {
     await runtime.close();
   });
 
+  it('take the work of the most urgent run first, then the oldest', async () => {
+    const { db, log } = room;
+    const runtime = new ReactiveSystemRuntime(marksSystem, { db, workers, ...quiet });
+    for (const [id, priority] of [
+      ['first', 0],
+      ['second', 0],
+      ['urgent', 9],
+      ['idle', -1],
+    ] as const) {
+      await runtime.start('chain', { steps: 1, log }, { id, priority });
+      await expect.poll(() => openWork(db).length).toBe(runtime.active().length);
+    }
+    const worker = new Worker(marksSystem, { db, concurrency: 1, ...quiet });
+    await runtime.idle();
+    const begun = room.effects().filter(({ what }) => what === 'begin');
+    expect(begun.map(({ run }) => run)).toEqual(['urgent', 'first', 'second', 'idle']);
+    await worker.close();
+    await runtime.close();
+  });
+
   it('keep what they do for longer than a lease lasts', async () => {
     const { db, log } = room;
     const runtime = new ReactiveSystemRuntime(marksSystem, { db, workers, ...quiet });
