@@ -15,6 +15,7 @@ import { graphNeeds } from './graph-needs/index.ts';
 import { historyStates } from './history-states/index.ts';
 import { initial } from './initial/index.ts';
 import { keys } from './keys/index.ts';
+import { evidence } from './evidence/index.ts';
 import { limits } from './limits/index.ts';
 import { names } from './names/index.ts';
 import { raiseLoop } from './raise-loop/index.ts';
@@ -72,6 +73,7 @@ export const rules: readonly Rule[] = [
   emptyIgnore,
   unusedIgnore,
   limits,
+  evidence,
   unknownExtension,
   extensionData,
   targets,

@@ -146,7 +146,7 @@ export function stepViews(rows: readonly JournalRow[]): StepView[] {
     if (row.kind === 'verified') {
       const path = row.path.replace(/\/~evidence$/, '');
       const step = steps.get(path);
-      if (step !== undefined) steps.set(path, { ...step, evidence: readEvidence(row.data) });
+      if (step !== undefined) steps.set(path, { ...step, ...present({ evidence: evidenceIn(row) }) });
       continue;
     }
     // A node that was added is shown as the step that it becomes.
@@ -154,6 +154,15 @@ export function stepViews(rows: readonly JournalRow[]): StepView[] {
     steps.set(row.path, next(steps.get(row.path), row));
   }
   return [...steps.values()];
+}
+
+/** A line that cannot be read shows nothing: the others are shown all the same. */
+function evidenceIn({ data }: JournalRow): EvidenceResult | undefined {
+  try {
+    return readEvidence(data);
+  } catch {
+    return undefined;
+  }
 }
 
 function next(step: StepView | undefined, row: JournalRow): StepView {

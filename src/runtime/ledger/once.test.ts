@@ -177,7 +177,10 @@ describe('processes that share a file', () => {
   it('do each thing once, however many ask for it at the same moment, and all get its result', async () => {
     const at = folder();
     const keys = Number(process.env['LEDGER_KEYS'] ?? 80);
-    const children = Array.from({ length: 4 }, () => start(join(at, 'db'), join(at, 'log'), String(keys)));
+    const children = Array.from({ length: 4 }, (_, index) =>
+      // Two begin at one end and two at the other, so that each of them has something to do.
+      start(join(at, 'db'), join(at, 'log'), String(keys), '30s', index % 2 === 0 ? 'first' : 'last'),
+    );
     await Promise.all(children.map(({ ready }) => ready));
     for (const { one } of children) one.stdin.write('go\n');
     const got = (await Promise.all(children.map(({ ended }) => ended))).map((text) => JSON.parse(text) as unknown);
