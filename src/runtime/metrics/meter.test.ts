@@ -79,3 +79,21 @@ it('escapes what it writes, adds buckets up, and has only so many labels', () =>
     '# HELP g h\n# TYPE g gauge\ng 2\ng{a="b"} 0.5\n',
   );
 });
+
+it('counts results that are taken instead of made, and work that is shared', async () => {
+  const price = anyTask('price', { cache: { ttl: '1h' } });
+  const asking = anyFlow('asking', (host) => host.step('x', () => price(1), at));
+  const runtime = new ReactiveSystemRuntime(bind({ flows: [asking], tasks: [code(price, () => 7)] }), {
+    db: ':memory:',
+    logger: silentLogger,
+    metrics: true,
+    workers: true,
+  });
+  for (let n = 0; n < 3; n++) await runtime.executeFlow('asking', 1);
+  expect(runtime.engineMetrics()).toMatchObject({
+    cacheHits: [{ task: 'price', count: 2 }],
+    attempts: [{ task: 'price', outcome: 'completed', count: 1 }],
+  });
+  expect(runtime.metricsText()).toContain('millrace_cache_hits_total{task="price"} 2\n');
+  await runtime.close();
+});

@@ -22,6 +22,7 @@ export interface EngineMetrics {
   readonly attempts: readonly { readonly task: string; readonly outcome: string; readonly count: number }[];
   readonly attemptDuration: readonly { readonly task: string; readonly spans: Spans }[];
   readonly retries: readonly { readonly task: string; readonly count: number }[];
+  readonly cacheHits: readonly { readonly task: string; readonly count: number }[];
   readonly commits: {
     /** Of each transaction. */
     readonly duration: Spans;
@@ -64,6 +65,7 @@ export class Meter {
   readonly #retries = new Counter('millrace_retries_total', 'Attempts that failed and are followed by another.', [
     'task',
   ]);
+  readonly #cacheHits = new Counter('millrace_cache_hits_total', 'Results that were taken instead of made.', ['task']);
   readonly #told = new Counter('millrace_events_told_total', 'What the runtime has told, by type.', ['type']);
   readonly #commits = new Sizing('millrace_commit_duration_seconds', 'What transactions took.', [], seconds, 1000);
   readonly #units = new Sizing('millrace_commit_units', 'Pieces of work in a transaction.', [], units, 1);
@@ -99,6 +101,7 @@ export class Meter {
         .map(({ labels, value }) => ({ ...pick(labels, 'task', 'outcome'), count: value })),
       attemptDuration: this.#tries.data().map(({ labels, spans }) => ({ ...pick(labels, 'task'), spans })),
       retries: this.#retries.data().map(({ labels, value }) => ({ ...pick(labels, 'task'), count: value })),
+      cacheHits: this.#cacheHits.data().map(({ labels, value }) => ({ ...pick(labels, 'task'), count: value })),
       commits: {
         duration: this.#commits.data()[0]?.spans ?? none,
         units: this.#units.data()[0]?.spans ?? none,
@@ -114,7 +117,9 @@ export class Meter {
       labels: { status },
       value,
     }));
+    const byWork = Object.entries(store.tables.work.count()).map(([status, value]) => ({ labels: { status }, value }));
     const counted = [
+      this.#cacheHits,
       this.#started,
       this.#ended,
       this.#runs,
@@ -129,6 +134,7 @@ export class Meter {
     return [
       gauge('millrace_runs', 'Runs in the database, by status.', byStatus),
       gauge('millrace_runs_in_memory', 'Runs that are in memory.', [{ value: runs.size }]),
+      gauge('millrace_work', 'Attempts that processes share, by status.', byWork),
       gauge('millrace_writer_queue', 'Pieces of work that wait to be written.', [{ value: writer.queued }]),
       ...counted.map((family) => family.text()),
     ].join('');
@@ -157,6 +163,8 @@ export class Meter {
       case 'step.cancelled':
       case 'step.skipped':
         return this.#steps.add(event.type.slice('step.'.length));
+      case 'cache.hit':
+        return this.#cacheHits.add(event.task);
       case 'step.retrying':
         return this.#retries.add(event.target ?? '');
       case 'attempt.completed':

@@ -62,7 +62,10 @@ async function known(step: TaskStep, key: string): Promise<Good | undefined> {
   if (!value.ok) return undefined;
   const proven = await prove(step, 0, { ok: true, output, value: value.value, emitted: [] });
   run.enqueue((tx) => (proven.ok ? tx.ledger.replayed('cache', key) : tx.ledger.remove('cache', key)));
-  return proven.ok ? { ...proven, cached: true } : undefined;
+  if (!proven.ok) return undefined;
+  const { bus } = run.context;
+  if (bus.heard) bus.tell({ type: 'cache.hit', runId: run.id, step: step.path, task: step.contract.contract });
+  return { ...proven, cached: true };
 }
 
 /** Keeps a result from now on for as long as the task says. */
