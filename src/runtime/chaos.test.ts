@@ -4,7 +4,7 @@ import type { Host } from 'millrace/flow';
 import { openMemory, type Store } from 'millrace/store';
 import { NonRetryableError, silentLogger } from 'millrace/tasks';
 import { checkDatabase, SimulatedClock } from 'millrace/testing';
-import { ReactiveSystemRuntime } from './index.ts';
+import { ReactiveSystemRuntime, type ProcessLimits } from './index.ts';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
 
 /** A random flow that also waits. */
@@ -45,6 +45,13 @@ const action: fc.Arbitrary<Action> = fc.record({
   turns: fc.integer({ min: 0, max: 12 }),
   minutes: fc.constantFrom(1, 30, 61),
 });
+
+/** Attempts may have to wait for their turn, for each other or for time. */
+const limits: fc.Arbitrary<ProcessLimits> = fc.constantFrom<ProcessLimits>(
+  {},
+  { concurrency: 1 },
+  { concurrency: 2, rateLimit: { limit: 2, per: '10m' } },
+);
 
 const work = anyTask('work', { retry: { attempts: 3, delay: '1m', backoff: 'fixed' } });
 const back = anyTask('back');
@@ -127,6 +134,7 @@ async function chaos(
   actions: readonly Action[],
   resident: number,
   timed: boolean,
+  limits: ProcessLimits,
 ): Promise<string[]> {
   const store = openMemory();
   const wrong: string[] = [];
@@ -148,7 +156,7 @@ async function chaos(
   let runtime: ReactiveSystemRuntime;
   const clock = new SimulatedClock({ settle: () => runtime.idle() });
   const open = (): ReactiveSystemRuntime =>
-    new ReactiveSystemRuntime(system, { store, clock, logger: silentLogger, resident });
+    new ReactiveSystemRuntime(system, { store, clock, logger: silentLogger, resident, ...limits });
   const swallow = (): void => {};
   runtime = open();
   await runtime.start('outer', nodes, { id: 'r' });
@@ -242,8 +250,9 @@ it('whatever is done to a run, it ends, cleanly, and undoes exactly what it did'
       fc.array(action, { maxLength: 6 }),
       fc.constantFrom(0, 1, 100),
       fc.boolean(),
-      async (nodes, actions, resident, timed) => {
-        expect(await chaos(nodes, actions, resident, timed)).toEqual([]);
+      limits,
+      async (nodes, actions, resident, timed, limited) => {
+        expect(await chaos(nodes, actions, resident, timed, limited)).toEqual([]);
       },
     ),
     { timeout: 5000, numRuns: Number(process.env['CHAOS_RUNS'] ?? 150), seed: Number(process.env['CHAOS_SEED'] ?? 7) },

@@ -195,7 +195,7 @@ export class Engine implements Context {
       !this.#resumption.idle ||
       !this.writer.idle ||
       !this.dispatcher.idle ||
-      this.timers.overdue
+      this.timers.catchUp()
     )
       return false;
     for (const run of this.runs.values()) if (!run.quiet) return false;

@@ -25,10 +25,16 @@ export class Timers {
     this.#context = context;
   }
 
-  /** Is a timer due that has not rung? */
-  get overdue(): boolean {
+  /**
+   * Is a timer due that has not rung? It rings now: a clock that does one thing after the other may be waiting for us to
+   * come to rest before it calls.
+   */
+  catchUp(): boolean {
     const next = this.#context.store.tables.timers.next();
-    return next !== undefined && next <= this.#context.clock.now();
+    if (this.#stopped || next === undefined || next > this.#context.clock.now()) return false;
+    this.#armed?.off();
+    this.#context.guard(() => this.#ring());
+    return true;
   }
 
   /** Sets the alarm to the earliest timer. */
