@@ -22,7 +22,7 @@ it('lists what was committed, newest first: what counts, what was taken back, an
   await runtime.idle();
   await clock.advance('1m');
   await runtime.result('r');
-  const { checkpoints } = runtime.reader;
+  const checkpoints: typeof runtime.reader.checkpoints = (query) => runtime.reader.checkpoints(query);
   const brief = checkpoints('r').map(({ path, counts }) => `${path}${counts ? '' : ' -'}`);
   // No undo is a place to go on from.
   expect(brief).toEqual(['b', 'all/x/s', 'all/y/s', 'a', 'all/x/s -', 'all/y/s -', 'a -']);

@@ -1,211 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Host } from 'millrace/flow';
-import { openMemory, type JournalRow, type Store } from 'millrace/store';
-import { NonRetryableError, silentLogger } from 'millrace/tasks';
-import { anyFlow, anyTask, at, bind, code } from '../fixtures/bind.ts';
-import { ReactiveSystemRuntime } from '../index.ts';
+import type { JournalRow } from 'millrace/store';
+import { body, undoing, World } from '../fixtures/random-world.ts';
 import { covers, effective } from './rewound.ts';
 
 /** How many random flows are tried: more on demand. */
 const numRuns = Number(process.env['REWINDS'] ?? 120);
 const seed = process.env['SEED'] === undefined ? undefined : Number(process.env['SEED']);
-
-type Node =
-  | { readonly do: 'step'; readonly undo: boolean }
-  | { readonly do: 'passed' | 'ask' | 'sleep' }
-  | {
-      readonly do: 'all' | 'map' | 'attempt' | 'branch' | 'race' | 'graph' | 'repeat' | 'child';
-      readonly body: readonly Node[];
-    };
-
-const { body } = fc.letrec<{ node: Node; body: readonly Node[] }>((tie) => ({
-  node: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    fc.record({ do: fc.constant('step' as const), undo: fc.boolean() }),
-    fc.record({
-      do: fc.constantFrom(...(['all', 'map', 'attempt', 'branch', 'race', 'graph', 'repeat', 'child'] as const)),
-      body: tie('body'),
-    }),
-    fc.record({ do: fc.constantFrom('passed' as const, 'ask' as const, 'sleep' as const) }),
-  ),
-  body: fc.array(tie('node'), { minLength: 1, maxLength: 3 }),
-}));
-
-const work = anyTask('work');
-const back = anyTask('back');
-
-async function perform(host: Host, nodes: readonly Node[], undos: boolean): Promise<string> {
-  let value = '';
-  for (const [index, node] of nodes.entries()) {
-    const id = `${node.do}${index}`;
-    switch (node.do) {
-      case 'step':
-        value += String(await host.step(id, () => work(`${value.length} ${host.idGen()}`), at)).split(' ', 1)[0];
-        if (undos && node.undo) host.undo(id, () => back(id), at);
-        break;
-      case 'passed':
-        value += await host.step(id, () => work('never'), { ...at, onFailure: { fallback: () => 'f' } });
-        break;
-      case 'ask':
-        value += (await host.approve(id, at)).by;
-        break;
-      case 'sleep':
-        await host.sleep(id, '1ms', at);
-        break;
-      case 'all': {
-        const both = await host.all(
-          id,
-          { a: (h) => perform(h, node.body, undos), b: (h) => perform(h, node.body.slice(1), undos) },
-          at,
-        );
-        value += `${both.a}|${both.b}`;
-        break;
-      }
-      case 'map':
-        value += (
-          await host.map(
-            id,
-            () => [1, 2, 3],
-            (h) => perform(h, node.body, undos),
-            { ...at, concurrency: 2 },
-          )
-        ).join();
-        break;
-      case 'repeat':
-        value += await host.repeat(
-          id,
-          (h) => perform(h, node.body, undos),
-          (_, round) => round === 1,
-          { ...at, max: 5 },
-        );
-        break;
-      case 'attempt':
-        value += await host.attempt(
-          id,
-          (h) => perform(h, node.body, undos),
-          async (h) => `caught ${await h.step('mend', () => work('mend'), at)}`,
-          at,
-        );
-        break;
-      case 'branch':
-        value += await host.branch(
-          id,
-          () => nodes.length % 2 === 0,
-          { true: (h) => perform(h, node.body, undos), false: (h) => perform(h, node.body, undos) },
-          at,
-        );
-        break;
-      case 'race':
-        // Only one can win: the other one waits, and fails.
-        value += JSON.stringify(
-          await host.race(
-            id,
-            {
-              slow: async (h) => {
-                await perform(h, [{ do: 'step', undo: true }], undos);
-                await h.sleep('long', '30ms', at);
-                throw new Error('too slow');
-              },
-              quick: (h) => perform(h, node.body, undos),
-            },
-            at,
-          ),
-        );
-        break;
-      case 'graph':
-        value += JSON.stringify(
-          await host.graph(
-            id,
-            (g) =>
-              g
-                .node('a', () => work('a'), at)
-                .node('b', ({ a }) => work(`b${String(a)}`), { ...at, needs: ['a'] })
-                .node('c', () => ({ contract: inner.contract, input: node.body }), at)
-                .node('d', ({ b, c }) => work(`d${String(b)}${String(c)}`), { ...at, needs: ['b', 'c'] }),
-            at,
-          ),
-        );
-        break;
-      case 'child':
-        value += await host.child(id, () => ({ contract: inner.contract, input: node.body }), at);
-        break;
-    }
-  }
-  return value;
-}
-
-const undoing = { is: true };
-const outer = anyFlow('outer', (host, nodes: readonly Node[]) => perform(host, nodes, undoing.is));
-const inner = anyFlow('inner', (host, nodes: readonly Node[]) => perform(host, nodes, undoing.is));
-
-/** The world outside: what was done under which key, and with what input. */
-class World {
-  readonly store: Store = openMemory();
-  readonly violations: string[] = [];
-  readonly #requests = new Map<string, string>();
-  /** Which call of a task fails for good; 0: none does. */
-  failing = 0;
-  #calls = 0;
-  runtime = this.open();
-
-  open(): ReactiveSystemRuntime {
-    const { store } = this;
-    return new ReactiveSystemRuntime(
-      bind({
-        flows: [outer, inner],
-        tasks: [
-          code(work, async (input: string, { step, runId, idempotencyKey: key }) => {
-            const known = effective(store.tables.journal.of(runId)).filter(({ path }) => path === step);
-            if (known.some(({ kind }) => kind === 'completed')) this.violations.push(`${step} of ${runId} again`);
-            const request = JSON.stringify([runId, step, input]);
-            if ((this.#requests.get(key) ?? request) !== request)
-              this.violations.push(`${request} under the key of ${this.#requests.get(key)}`);
-            this.#requests.set(key, request);
-            await Promise.resolve();
-            if (input === 'never' || ++this.#calls === this.failing) throw new NonRetryableError('broken');
-            return input;
-          }),
-          code(back, () => {}),
-        ],
-      }),
-      { store, logger: silentLogger },
-    );
-  }
-
-  /** As after `kill -9`, after so many turns of the event loop. */
-  async die(turns: number): Promise<void> {
-    for (let left = turns; left > 0; left--) await turn();
-    this.runtime.abandon();
-    this.store.transaction((tx) => tx.owner.release());
-    this.runtime = this.open();
-  }
-
-  /** Waits for the end of a run, and decides what it asks. */
-  async end(run: string) {
-    const ending = this.runtime.result(run);
-    const state = { over: false };
-    void ending.finally(() => (state.over = true)).catch(() => {});
-    for (let looks = 0; !state.over; looks++) {
-      if (looks === 2000) {
-        const left = this.runtime.list().map((each) => `${each.id} ${each.status}`);
-        const lines = this.journal(run).map(
-          ({ seq, kind, path, data }) => `${seq} ${kind} ${path} ${data?.slice(0, 300) ?? ''}`,
-        );
-        throw new Error([`Run '${run}' does not end.`, ...left, ...lines].join('\n'));
-      }
-      for (const { runId, step } of this.runtime.reader.decisions())
-        await this.runtime.decide(runId, step, { approved: true, by: 'ada' }).catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    return ending;
-  }
-
-  journal(run: string): readonly JournalRow[] {
-    return this.store.tables.journal.of(run);
-  }
-}
 
 const result = new Set<JournalRow['kind']>(['completed', 'received', 'decided']);
 
@@ -335,3 +137,68 @@ function noneCaught(world: World): boolean {
     .list({})
     .every(({ id }) => !world.store.tables.journal.of(id).some(({ kind }) => kind === 'caught'));
 }
+
+it(
+  'random flows that go back while they are under way end as if they had not',
+  async () => {
+    let gone = 0;
+    const again = fc.record({
+      turns: fc.integer({ min: 1, max: 12 }),
+      pick: fc.nat(),
+      crash: fc.option(fc.nat({ max: 5 })),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        body,
+        fc.boolean(),
+        fc.array(again, { minLength: 1, maxLength: 3 }),
+        async (nodes, undos, backs) => {
+          undoing.is = undos;
+          const smooth = new World();
+          await smooth.runtime.start('outer', nodes, { id: 'r' });
+          const expected = await smooth.end('r');
+          await smooth.runtime.close();
+
+          const world = new World();
+          await world.runtime.start('outer', nodes, { id: 'r' });
+          for (const { turns, pick, crash } of backs) {
+            for (let left = turns; left > 0; left--) {
+              await turn();
+              for (const { runId, step } of world.runtime.reader.decisions())
+                await world.runtime.decide(runId, step, { approved: true, by: 'ada' }).catch(() => {});
+            }
+            // Of the run itself, or of one that it runs.
+            const runs = world.runtime.active().map(({ id }) => id);
+            const run = runs[pick % runs.length] ?? 'r';
+            const steps = world.runtime.reader.steps(run).filter(({ path }) => !path.includes('~'));
+            const fromStep = steps[pick % steps.length]?.path;
+            if (fromStep === undefined) continue;
+            const asked = world.runtime.retry(run, { fromStep }).then(
+              () => 'done',
+              (refusal: { code: string }) => refusal.code,
+            );
+            if (crash !== null) await world.die(crash);
+            else {
+              const said = await asked;
+              // It has ended meanwhile, or is being taken back already.
+              expect(['done', 'MR3252', 'MR3253', 'MR3254']).toContain(said);
+              if (said === 'done') gone++;
+            }
+          }
+          const end = await world.end('r');
+          expect(world.violations).toEqual([]);
+          expect(end).toMatchObject({
+            status: 'completed',
+            output: expected.output,
+            errors: expected.errors.map(() => ({})),
+          });
+          expect(world.runtime.list({ status: ['running', 'waiting', 'blocked', 'failed'] })).toEqual([]);
+          await world.runtime.close();
+        },
+      ),
+      { numRuns, ...(seed === undefined ? {} : { seed }) },
+    );
+    expect(gone).toBeGreaterThan(numRuns / 8);
+  },
+  60_000 + numRuns * 100,
+);
