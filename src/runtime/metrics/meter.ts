@@ -144,6 +144,7 @@ export class Meter {
     this.#told.add(event.type);
     switch (event.type) {
       case 'run.started':
+      case 'run.forked':
         this.#started.add(event.target);
         this.#began.set(event.runId, event.at);
         // Of those that wait for long the database knows it.
