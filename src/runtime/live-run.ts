@@ -7,7 +7,7 @@ import { childrenOf, fold, type Record } from './host/records.ts';
 import { addNode } from './host/graph-added.ts';
 import type { Node } from './host/graph-nodes.ts';
 import { Part } from './host/part.ts';
-import { compensate, type Undo } from './host/undo.ts';
+import { unwind, type Undo } from './host/undo.ts';
 import type { Program } from './registry.ts';
 import { originOf } from './renamed.ts';
 import { pastOf, type Past } from './rewind/past.ts';
@@ -339,25 +339,9 @@ export class LiveRun {
         this.append({ kind: 'stopping', path: '', data: JSON.stringify(this.stopping) });
       }
     }
-    if (this.stopping !== undefined) await this.#unwind(this.stopping, part, input);
+    if (this.stopping !== undefined) await unwind(this, this.stopping, part, input);
     if (this.dead) return;
     this.#end(output);
-  }
-
-  async #unwind(stop: Stop, part: Part, input: unknown): Promise<void> {
-    await compensate(this, '');
-    const { onFailure } = this.program;
-    if (onFailure === undefined || stop.reason === 'cancel') return;
-    try {
-      const last = part.shielded();
-      await last.call(
-        '~onFailure',
-        () => onFailure({ input, error: stop.error, now: last.now(), runId: last.runId }),
-        '0:0',
-      );
-    } catch (thrown) {
-      this.errors.push({ path: '~onFailure', error: toErrorRecord(thrown) });
-    }
   }
 
   #end(output: string | undefined): void {

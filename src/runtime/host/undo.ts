@@ -1,6 +1,8 @@
 import { toErrorRecord } from '../../core/index.ts';
 import type { At, Call } from '../../flow/index.ts';
+import type { Stop } from '../context.ts';
 import type { LiveRun } from '../live-run.ts';
+import type { Part } from './part.ts';
 
 /** How a finished step is undone. */
 export interface Undo {
@@ -27,5 +29,22 @@ export async function compensate(run: LiveRun, ...prefixes: readonly string[]): 
     } catch (thrown) {
       run.errors.push({ path: `${undo.path}/~undo`, error: toErrorRecord(thrown) });
     }
+  }
+}
+
+/** Undoes what a run has done that ends badly, and lets its flow have the last word. */
+export async function unwind(run: LiveRun, stop: Stop, part: Part, input: unknown): Promise<void> {
+  await compensate(run, '');
+  const { onFailure } = run.program;
+  if (onFailure === undefined || stop.reason === 'cancel') return;
+  try {
+    const last = part.shielded();
+    await last.call(
+      '~onFailure',
+      () => onFailure({ input, error: stop.error, now: last.now(), runId: last.runId }),
+      '0:0',
+    );
+  } catch (thrown) {
+    run.errors.push({ path: '~onFailure', error: toErrorRecord(thrown) });
   }
 }
