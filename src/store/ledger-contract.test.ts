@@ -63,6 +63,7 @@ describe.each(Object.entries(stores))('ledger, blobs and progress: %s', (_name, 
       for (const path of paths) tx.ledger.put(row(path, { path }));
       tx.ledger.put(row('failed', { status: 'failed' }));
       tx.ledger.put(row('other', { run: 'b' }));
+      tx.ledger.put(row('once', { scope: 'once' }));
       tx.ledger.drop('a', 'x');
     });
     const dropped = [...ledger.of('a'), ...ledger.of('b')].filter(({ status }) => status === 'dropped');

@@ -285,7 +285,7 @@ export interface LedgerRow {
   readonly run: string | null;
   readonly path: string | null;
   readonly task: string | null;
-  /** The tool. */
+  /** The tool; for `once` the attempt that has it in hand. */
   readonly name: string | null;
   readonly executions: number;
   readonly replays: number;

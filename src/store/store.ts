@@ -248,7 +248,7 @@ export interface LedgerTable {
   /** Counts that the result was given again. */
   replayed(scope: LedgerRow['scope'], key: string): void;
   remove(scope: LedgerRow['scope'], key: string): void;
-  /** Of the step at `path` and those in it, good results count no more. */
+  /** Of the step at `path` and those in it, good results of tools count no more. */
   drop(run: string, path: string): void;
   /** What the steps of a run have used, in order. */
   of(run: string): LedgerRow[];

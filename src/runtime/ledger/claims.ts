@@ -12,6 +12,8 @@ export interface Claim {
   readonly owner: string;
   readonly ttlMs: number;
   readonly leaseMs: number;
+  /** The step that asks, and which of its attempts: an earlier one is over, whatever its lease says. */
+  readonly by?: { readonly run: string; readonly path: string; readonly attempt: string } | undefined;
 }
 
 /** What a claim comes to: it may begin, it is too late, or somebody else has it in hand until then. */
@@ -28,11 +30,11 @@ const refused = (code: string, message: string, retryable: boolean, key: string)
  * Claims a key, in one transaction: exactly one gets to go. Whoever held it longer than the lease without a sign of life
  * has lost it. @throws MillraceError MR3135 when the key stands for another request.
  */
-export function claim(place: LedgerPlace, tx: Tx, { key, request, owner, ttlMs, leaseMs }: Claim): Claimed {
+export function claim(place: LedgerPlace, tx: Tx, { key, request, owner, ttlMs, leaseMs, by }: Claim): Claimed {
   const now = place.clock.now();
   const wall = wallOf(place);
   const known = tx.ledger.get('once', key);
-  const held = known?.status === 'pending' && (known.until ?? 0) > wall;
+  const held = known?.status === 'pending' && (known.until ?? 0) > wall && !isOver(known, by);
   // What somebody is about to give does not expire under his hands.
   const row = known === undefined || (!held && known.expires !== null && known.expires <= now) ? undefined : known;
   if (row !== undefined && row.request !== request)
@@ -56,16 +58,21 @@ export function claim(place: LedgerPlace, tx: Tx, { key, request, owner, ttlMs, 
     until: wall + leaseMs,
     result: null,
     blob: null,
-    run: null,
-    path: null,
+    run: by?.run ?? null,
+    path: by?.path ?? null,
     task: null,
-    name: null,
+    name: by?.attempt ?? null,
     executions: (row?.executions ?? 0) + 1,
     replays: row?.replays ?? 0,
     created: row?.created ?? now,
     expires: now + Math.max(ttlMs, leaseMs),
   });
   return { state: 'go' };
+}
+
+/** Is the claim that of an attempt before this one? It has ended, or died with its process. */
+function isOver({ run, path, name }: LedgerRow, by: Claim['by']): boolean {
+  return by !== undefined && run === by.run && path === by.path && name !== by.attempt;
 }
 
 /** Holds a claim for longer. False when it is lost. */

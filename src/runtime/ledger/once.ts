@@ -4,12 +4,14 @@ import type { OnceCall, Replayable } from '../../tasks/index.ts';
 import { claim, renew, settle } from './claims.ts';
 import { given, outcomeIn, outcomeOf, requestHash, type Outcome } from './outcome.ts';
 import type { LedgerPlace } from './place.ts';
+import type { ToolStep } from './tool.ts';
 
 /** How often somebody who waits looks, in ms of real time: at first, and at most. */
 const looks = { first: 10, most: 250 } as const;
 
 /** Does something once for a key, over all processes that share the ledger. */
-export function onceOf(place: LedgerPlace, signal: AbortSignal): OnceCall {
+export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<ToolStep, 'run' | 'path'>): OnceCall {
+  const by = step && { run: step.run, path: step.path, attempt: attemptOf(signal) };
   const wall = place.clock.wall ?? place.clock;
   return async <T>(...[key, asked, run, options = {}]: Parameters<OnceCall>): Promise<Replayable<T>> => {
     const ttlMs = milliseconds(options.ttl ?? '24h');
@@ -17,7 +19,7 @@ export function onceOf(place: LedgerPlace, signal: AbortSignal): OnceCall {
     const request = requestHash(asked);
     const owner = randomUUID();
     for (let pause: number = looks.first; ; pause = Math.min(pause * 2, looks.most)) {
-      const claimed = await place.write((tx) => claim(place, tx, { key, request, owner, ttlMs, leaseMs }));
+      const claimed = await place.write((tx) => claim(place, tx, { key, request, owner, ttlMs, leaseMs, by }));
       if (claimed.state === 'done') return { output: given<T>(outcomeIn(place.tables, claimed.row)), replayed: true };
       if (claimed.state === 'go') break;
       if (options.wait === false)
@@ -42,6 +44,15 @@ export function onceOf(place: LedgerPlace, signal: AbortSignal): OnceCall {
       holding();
     }
   };
+}
+
+const attempts = new WeakMap<AbortSignal, string>();
+
+/** A name for the attempt that has this signal: another one in each process. */
+function attemptOf(signal: AbortSignal): string {
+  const name = attempts.get(signal) ?? randomUUID();
+  attempts.set(signal, name);
+  return name;
 }
 
 /** Renews a claim, until it is let go or its owner is told to stop. */

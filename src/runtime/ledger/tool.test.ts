@@ -143,3 +143,30 @@ describe('tools', () => {
     await runtime.close();
   });
 });
+
+describe('a key that a step asks for', () => {
+  const job = anyTask('job', { timeout: '50ms', retry: { attempts: 3, delay: '1ms' } });
+
+  it('is not held by an earlier attempt of the step, but by other steps and by the attempt itself', async () => {
+    let ran = 0;
+    const runtime = open({
+      tasks: [
+        code(job, async (_: never, { once, attempt }) => {
+          if (attempt === 1) return once('k', 1, () => (ran++, never()), { lease: '1h' });
+          const run = async () => (await wait(5), ++ran);
+          return Promise.all([once('k', 1, run), once('k', 1, run)]);
+        }),
+        code(anyTask('other'), (_: never, { once }) =>
+          once('k', 1, () => ++ran, { wait: false }).catch((error: { code: string }) => error.code),
+        ),
+      ],
+    });
+    const first = runtime.executeTask('job');
+    await wait(10);
+    expect(await runtime.executeTask('other')).toMatchObject({ output: 'MR3136' });
+    expect(await first).toMatchObject({ success: true, retries: 1 });
+    expect(ran).toBe(2);
+    expect(await runtime.executeTask('other')).toMatchObject({ output: { output: 2, replayed: true } });
+    await runtime.close();
+  });
+});

@@ -18,7 +18,9 @@ export function ledgerTables(log: Log): { readonly ledger: LedgerTable; readonly
       replayed: (scope, key) => rows.change([scope, key], { replays: (rows.get(scope, key)?.replays ?? 0) + 1 }),
       remove: (scope, key) => rows.remove([scope, key]),
       drop: (run, path) => {
-        for (const row of rows.filter((each) => each.run === run && each.status === 'succeeded')) {
+        for (const row of rows.filter(
+          (each) => each.run === run && each.scope === 'tool' && each.status === 'succeeded',
+        )) {
           if (row.path === path || row.path?.startsWith(`${path}/`) === true)
             rows.change([row.scope, row.key], { status: 'dropped' });
         }

@@ -18,7 +18,7 @@ export function ledgerTable(db: DatabaseSync): LedgerTable {
   const drop = command(
     db,
     `UPDATE ledger SET status = 'dropped'
-     WHERE run = ? AND status = 'succeeded' AND (path = ? OR substr(path, 1, length(?) + 1) = ? || '/')`,
+     WHERE run = ? AND scope = 'tool' AND status = 'succeeded' AND (path = ? OR substr(path, 1, length(?) + 1) = ? || '/')`,
   );
   const of = query<LedgerRow>(db, `SELECT ${columns} FROM ledger WHERE run = ? ORDER BY created, key`);
   const removeAll = command(db, 'DELETE FROM ledger WHERE run = ?');

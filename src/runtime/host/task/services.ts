@@ -48,7 +48,7 @@ export class StepServices implements AttemptServices {
   }
 
   once(signal: AbortSignal): OnceCall {
-    return onceOf(this.#place, signal);
+    return onceOf(this.#place, signal, this.#step);
   }
 
   /** Removes the state: the step is done. */
