@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { project } from './dsl.ts';
 
 const files = {
   'dsl.config.ts': `export default { db: 'run.db', resources: { books: { file: 'books.db' } } };\n`,
-  'report.dsl.ts': `import { flow, resource, system, task } from 'millrace';
+  'report.dsl.ts': `import { event, flow, resource, system, task } from 'millrace';
 import { z } from 'zod';
 
 export default system('report', { version: '1.0.0' });
@@ -29,6 +29,12 @@ export const exportReport = task('exportReport', {
 });
 export const monthly = flow('monthly', { input: z.object({ month: z.string() }), output: z.string() }, (f) => f
   .step('report', ({ input }) => exportReport(input))
+  .returns(({ report }) => report.file));
+
+export const released = event('released', { payload: z.object({ month: z.string() }) });
+export const release = flow('release', { input: z.object({ month: z.string() }), output: z.string() }, (f) => f
+  .step('report', ({ input }) => exportReport(input))
+  .waitFor('word', released, { match: { month: ({ input }) => input.month }, timeout: '9d' })
   .returns(({ report }) => report.file));
 `,
   'tasks/export-report.ts': `import { writeFileSync } from 'node:fs';
@@ -94,4 +100,34 @@ test('looks at evidence again, says what fails, and changes nothing', async () =
   expect(await it.dsl(['checkpoints', 'verify', 'nobody'])).toMatchObject({
     stderr: expect.stringContaining('MR2013') as string,
   });
+});
+
+test('a run whose evidence is gone goes back to before its step, and loses no event, over kill -9', async () => {
+  using it = project(files);
+  const rows = new DatabaseSync(join(it.root, 'books.db'));
+  rows.exec(`CREATE TABLE exported (month TEXT, ok INTEGER); INSERT INTO exported VALUES ('may', 1)`);
+  rows.close();
+  mkdirSync(join(it.root, 'out'));
+  const report = join(it.root, 'out/report.csv');
+  const running = it.start(['run', 'report.dsl.ts', 'release', '--input', '{"month":"may"}', '--id', 'r1', '--json']);
+  const status = async (): Promise<unknown> => {
+    const { stdout } = await it.dsl(['runs', 'list', '--json']);
+    return stdout === '' ? undefined : (JSON.parse(stdout) as { runs?: { status: string }[] }).runs?.[0]?.status;
+  };
+  await expect.poll(status, { timeout: 10_000 }).toBe('waiting');
+  running.kill('SIGKILL');
+  await running.done;
+  rmSync(report);
+  const sent = await it.dsl(['send', 'report.dsl.ts', 'released', '--payload', '{"month":"may"}', '--json']);
+  expect(sent.code).toBe(0);
+  expect(await status()).toBe('completed');
+  expect(existsSync(report)).toBe(true);
+  const { stdout } = await it.dsl(['runs', 'show', 'r1', '--json']);
+  const { journal } = JSON.parse(stdout) as { journal: { kind: string; path: string }[] };
+  expect(
+    journal
+      .filter(({ kind }) => kind === 'rewound' || kind === 'completed' || kind === 'received')
+      .map(({ kind, path }) => `${kind} ${path}`),
+  ).toEqual(['completed report', 'received word', 'rewound report', 'completed report', 'received word']);
+  expect(await it.dsl(['checkpoints', 'verify', 'r1'])).toMatchObject({ code: 0 });
 });
