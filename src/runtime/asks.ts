@@ -17,7 +17,7 @@ const shapes: { readonly [K in RequestKind]: z.ZodType } = {
     input: any,
     id: key,
     idempotencyKey: key,
-    priority: z.int().optional(),
+    priority: z.number().optional(),
     metadata: z.record(text, z.unknown()).optional(),
   }),
   cancel: z.object({ runId: text, reason: key }),

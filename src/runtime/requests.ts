@@ -3,6 +3,7 @@ import { canonicalJson, failedOf, MillraceError, toErrorRecord, type ErrorRecord
 import { decodeJson, encodeJson } from '../tasks/index.ts';
 import { StoreError, type IdempotencyRow, type InboxRow, type Tx } from '../store/index.ts';
 import { notJson, readAsks } from './asks.ts';
+import { checkPriority } from './attempts/index.ts';
 import type { Context, NewRun } from './context.ts';
 import { decide, type DecideAsks, type DecideGives } from './decide.ts';
 import { enqueue, type EnqueueAsks, type EnqueueGives } from './enqueue.ts';
@@ -101,6 +102,7 @@ const carryOut: {
 
   start(desk, tx, asks) {
     const input = startInput(desk, asks);
+    checkPriority(asks.priority);
     const metadata = encodeJson(asks.metadata);
     if (!metadata.ok) throw notJson('metadata', asks.target, metadata.problems);
     const key = asks.idempotencyKey;

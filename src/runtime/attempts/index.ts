@@ -8,5 +8,6 @@ export * from './attempts.ts';
 export { Admission } from './admission.ts';
 export type { Inherited } from './inherited.ts';
 export { notBefore } from './errors.ts';
+export { checkPriority } from './priority.ts';
 export { checkLimits, type ProcessLimits } from './settings.ts';
 export type { LimitsView, LimitView } from './view.ts';

@@ -189,6 +189,13 @@ describe('queue', () => {
 });
 
 describe('limits that make no sense', () => {
+  it.each([1.5, Number.NaN, Infinity])('are refused as the priority of a run: %d', async (priority) => {
+    const runtime = open({ flows: [anyFlow('none', () => Promise.resolve(1))] });
+    await expect(runtime.start('none', null, { priority })).rejects.toMatchObject({ code: 'MR3276', retryable: false });
+    expect(runtime.list()).toEqual([]);
+    await runtime.close();
+  });
+
   it.each([
     [{ concurrency: 0 }, 'concurrency'],
     [{ concurrency: 1.5 }, 'concurrency'],
