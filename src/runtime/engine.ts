@@ -175,7 +175,8 @@ export class Engine implements Context {
   /** Lets nothing new begin, and waits until what is under way has been written: attempts at most so many ms. */
   async drain(most: number): Promise<void> {
     this.timers.stop();
-    await Promise.all([this.attempts.drain(most, this.scheduler), this.sharing.leave(most)]);
+    const drained = Promise.all([this.attempts.drain(most, this.scheduler), this.sharing.leave(most)]);
+    await Promise.race([drained, this.#over.promise]);
     if (this.#alive) await Promise.race([this.writer.committed(), this.#over.promise]);
   }
 

@@ -224,3 +224,19 @@ function journal(db: string, run: string): readonly string[] {
   store.close();
   return kinds;
 }
+
+it('an owner that is replaced while it closes comes to its end', async () => {
+  const { db, log } = room;
+  const runtime = new ReactiveSystemRuntime(marksSystem, { db, workers: { concurrency: 1 }, drainMs: 300, ...quiet });
+  await runtime.start('chain', { steps: 1, ms: 5000, log });
+  await expect.poll(() => room.effects().length).toBe(1);
+  const closing = runtime.close();
+  const store = openSqlite(db);
+  store.transaction((tx) => {
+    const row = tx.owner.get();
+    if (row !== undefined) tx.owner.put({ ...row, epoch: row.epoch + 1 });
+  });
+  store.close();
+  await closing;
+  expect(openWork(db)).toMatchObject([['in_progress', expect.stringContaining('owner')]]);
+});
