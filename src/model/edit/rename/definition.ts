@@ -47,6 +47,23 @@ export function renameDefinition(step: Step, place: Place, to: string): void {
   const node = work.open(map, from) as Owner;
   node['name'] = to;
   renameKey(step, map, from, to);
+  if (kind === 'machine') renameKept(step, from, to);
+}
+
+/** What is kept of the histories of a machine goes by its name. */
+function renameKept({ work }: Step, from: string, to: string): void {
+  const kept = (system: Step['work']['model']): Readonly<Record<string, unknown>> | undefined => {
+    const history = system.retention?.['history'] as
+      | { readonly machines?: Readonly<Record<string, unknown>> }
+      | undefined;
+    return history?.machines;
+  };
+  if (!Object.hasOwn(kept(work.model) ?? {}, from)) return;
+  work.openField('retention');
+  const { history } = work.system['retention'] as { readonly history: Owner };
+  history['machines'] = Object.fromEntries(
+    Object.entries(kept(work.model) ?? {}).map(([name, limit]) => [name === from ? to : name, limit]),
+  );
 }
 
 /** Puts a definition under another name, at the same place. */
