@@ -10,6 +10,10 @@ describe('concurrency', () => {
   it('lets so many attempts of a task begin, and the runs take turns', async () => {
     const { task, begun, under, implementation, most } = gated({ concurrency: 2 });
     const runtime = open({ tasks: [implementation], flows: [each(task)] });
+    const told: unknown[] = [];
+    runtime.on((event) => {
+      if (event.type === 'step.throttled') told.push([event.runId, event.step, event.target, event.attempt, event.by]);
+    });
     const big = await runtime.start('each', ['a1', 'a2', 'a3', 'a4', 'a5']);
     await settled();
     const small = await runtime.start('each', ['b1', 'b2']);
@@ -21,6 +25,8 @@ describe('concurrency', () => {
     expect((await runtime.result(small.runId)).success).toBe(true);
     expect(begun).toEqual(['a1', 'a2', 'a3', 'b1', 'a4', 'b2', 'a5']);
     expect(most()).toBe(2);
+    expect(told).toHaveLength(5);
+    expect(told.at(-1)).toEqual([small.runId, 'm[1]/s', 'work', 1, 'concurrency']);
     await runtime.close();
   });
 
