@@ -69,7 +69,7 @@ describe('at commit', () => {
         errors.push([
           event.error.code,
           event.error.retryable,
-          (event.error.details?.['evidence'] as { ok: boolean }[]).map(({ ok }) => ok),
+          ((event.error.details ?? {})['evidence'] as { ok: boolean }[]).map(({ ok }) => ok),
         ]);
     });
     const { runId, success } = await runtime.executeFlow('f');

@@ -8,6 +8,9 @@ import { effective } from '../rewind/rewound.ts';
 import { evidenceOf } from './prove.ts';
 import { refuted, type Rechecked } from './recheck.ts';
 
+/** How many ids are remembered. */
+const most = 100_000;
+
 interface Resuming extends Desk {
   recall(run: string): void;
 }
@@ -18,6 +21,7 @@ interface Resuming extends Desk {
  */
 export class Resumption {
   readonly #desk: Resuming;
+  /** Those that were looked at. Of very many the first are forgotten: looking again is no harm. */
   readonly #checked = new Set<string>();
   readonly #checking = new Set<string>();
 
@@ -49,6 +53,7 @@ export class Resumption {
       run: work,
       done: () => {
         this.#checking.delete(run);
+        if (this.#checked.size >= most) this.#checked.clear();
         this.#checked.add(run);
         this.#desk.recall(run);
       },
