@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Host } from 'millrace/flow';
 import { openMemory, openSqlite, type Store } from 'millrace/store';
 import { idempotencyKey, NonRetryableError, silentLogger } from 'millrace/tasks';
-import { SimulatedClock, seededRandom } from 'millrace/testing';
+import { checkDatabase, SimulatedClock, seededRandom } from 'millrace/testing';
 import { ReactiveSystemRuntime, type RuntimeOptions } from './index.ts';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
 import { renamePath } from './renamed.ts';
@@ -157,6 +157,7 @@ async function whole(asked: object, more: Partial<RuntimeOptions>, dies = Infini
     } else await live(runtime, clock, false);
     const { status, output, error, errors } = await runtime.result('r');
     await runtime.close();
+    expect(checkDatabase(store)).toEqual([]);
     const lines = store.tables.journal.of('r');
     return {
       status,
@@ -363,4 +364,51 @@ it('goes on under another name after a migration, and under the keys that its ro
       .map(({ path }) => path),
   ).toEqual(['new']);
   await second.close();
+});
+
+it('leaves a sound database, also where rounds ran flows and took events', async () => {
+  const store = openMemory();
+  const inner = anyFlow('inner', (host, input: unknown) => host.step('x', () => work(input), at));
+  const outer = anyFlow('outer', (host) =>
+    host.repeat(
+      'r',
+      async (h, index) => {
+        await h.receive('tick', tick, { ...at, match: () => ({ k: 1 }) });
+        await h.child('c', () => ({ contract: inner.contract, input: index }), at);
+        return index;
+      },
+      (index) => index === 49,
+      { ...at, max: 100 },
+    ),
+  );
+  const options = { store, clock: new SimulatedClock(), logger: silentLogger, random, compactAfter: 20 };
+  const runtime = new ReactiveSystemRuntime(
+    bind({ events: [tick], flows: [inner, outer], tasks: [code(work, (asked) => asked)] }),
+    options,
+  );
+  await runtime.start('outer', 1, { id: 'r' });
+  let gone = 0;
+  for (let n = 0; n < 50; n++) {
+    await runtime.sendEvent('tick', { k: 1, n });
+    if (n % 10 === 5) {
+      await runtime.idle();
+      expect(checkDatabase(store)).toEqual([]);
+      if (n === 35) {
+        // Of the runs that old rounds began some may go while the loop goes on; those of rounds that are there stay.
+        const before = runtime.list({ parent: 'r' }).length;
+        const { runs } = await runtime.prune({ keep: 0 });
+        expect(runs.length).toBeGreaterThan(10);
+        expect(runtime.list({ parent: 'r' })).toHaveLength(before - runs.length);
+        gone = runs.length;
+      }
+    }
+  }
+  expect(await runtime.result('r')).toMatchObject({ status: 'completed', output: 49 });
+  expect(checkDatabase(store)).toEqual([]);
+  expect(store.tables.journal.of('r').length).toBeLessThan(80);
+  expect(runtime.list({ parent: 'r' })).toHaveLength(50 - gone);
+  await runtime.prune({ keep: 0 });
+  expect(checkDatabase(store)).toEqual([]);
+  expect(runtime.list()).toEqual([]);
+  await runtime.close();
 });

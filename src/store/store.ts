@@ -75,7 +75,7 @@ export interface RunTable {
   alive(status: RunStatus, id: string, limit: number): RunRow[];
   /** Is there a run under way whose data is of this version? */
   hasAlive(version: string): boolean;
-  /** The runs that have ended and that no other run began, the oldest end first, those after `after`. */
+  /** The runs that have ended and that belong to no step of another, the oldest end first, those after `after`. */
   ended(after: EndedRun, limit: number): EndedRun[];
   /** How many of these there are. */
   endedCount(): number;

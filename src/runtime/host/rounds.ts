@@ -1,4 +1,6 @@
+import type { Tx } from '../../store/index.ts';
 import type { LiveRun } from '../live-run.ts';
+import { childId } from './child.ts';
 import type { Part } from './part.ts';
 
 /** The data of a `compacted` line. */
@@ -104,6 +106,10 @@ export class Rounds {
           run.id,
           gone.map(({ seq }) => seq),
         );
+        this.#detach(
+          tx,
+          gone.flatMap(({ kind, path }) => (kind === 'called' ? [path] : [])),
+        );
         // Which lines these are is known only here.
         upTo = gone.findLast(({ kind }) => kind !== 'compacted')?.seq ?? before;
         tx.journal.put({ ...own, data: JSON.stringify({ ...data, upTo } satisfies Compacted) });
@@ -117,6 +123,17 @@ export class Rounds {
     );
     this.#from = row.seq;
     run.learn(row);
+  }
+
+  /** The runs that these steps began have ended, and their ends are no news any more: so they may be let go of, too. */
+  #detach(tx: Tx, paths: readonly string[]): void {
+    const calls = new Map<string, number>();
+    for (const path of paths) {
+      const attempt = (calls.get(path) ?? 0) + 1;
+      calls.set(path, attempt);
+      const child = tx.runs.get(childId(this.#run, path, attempt));
+      if (child !== undefined) tx.runs.put({ ...child, parentPath: null });
+    }
   }
 
   /** The number of the round that a path is in. */

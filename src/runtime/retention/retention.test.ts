@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemScheduler, type Scheduler } from 'millrace/core';
 import { openMemory, openSqlite, type Store } from 'millrace/store';
 import { silentLogger } from 'millrace/tasks';
-import { SimulatedClock } from 'millrace/testing';
+import { checkDatabase, SimulatedClock } from 'millrace/testing';
 import { pruneDatabase, ReactiveSystemRuntime, type RuntimeOptions } from '../index.ts';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from '../fixtures/bind.ts';
 import { bytes } from './limits.ts';
@@ -84,6 +84,7 @@ describe.each(['memory', 'sqlite'])('in a store of kind %s', (kind) => {
           expect(ids(runtime)).toEqual(all.filter((id) => !isGone(id)));
           expect([...done.runs].sort()).toEqual(all.filter(isGone));
           expect(orphans(store, all)).toEqual([]);
+          expect(checkDatabase(store)).toEqual([]);
           for (const { id, status } of runtime.active())
             if (status === 'paused' && !id.includes('/')) await runtime.resume(id);
           const underWay = runtime.active().map(({ id }) => id);

@@ -5,7 +5,7 @@ import { page, sorted, Table, type Log } from './table.ts';
 export function runTable(log: Log): RunTable {
   const table = new Table<RunRow>(log);
   const roots = (): EndedRun[] =>
-    table.rows().flatMap(({ id, ended, parent }) => (ended === null || parent !== null ? [] : [{ id, ended }]));
+    table.rows().flatMap(({ id, ended, parentPath }) => (ended === null || parentPath !== null ? [] : [{ id, ended }]));
   return {
     get: (id) => table.get(id),
     insert: (row) => table.insert([row.id], row),

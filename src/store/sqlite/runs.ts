@@ -69,12 +69,12 @@ export function runTable(db: DatabaseSync): RunTable {
   const count = query<{ status: RunStatus; n: number }>(db, 'SELECT status, count(*) AS n FROM runs GROUP BY status');
   const ended = query<EndedRun>(
     db,
-    `SELECT id, ended FROM runs WHERE ended IS NOT NULL AND ended >= ? AND (ended > ? OR id > ?) AND parent IS NULL
+    `SELECT id, ended FROM runs WHERE ended IS NOT NULL AND ended >= ? AND (ended > ? OR id > ?) AND parent_path IS NULL
       ORDER BY ended, id LIMIT ?`,
   );
   const endedCount = query<{ n: number }>(
     db,
-    'SELECT count(*) AS n FROM runs WHERE ended IS NOT NULL AND parent IS NULL',
+    'SELECT count(*) AS n FROM runs WHERE ended IS NOT NULL AND parent_path IS NULL',
   );
   const remove = command(db, 'DELETE FROM runs WHERE id = ?');
   return {
