@@ -23,9 +23,12 @@ const flows: Readonly<Record<string, Body>> = {
   'a decision': [work(), { do: 'approve' }],
   'a child': [work(), { do: 'child', timeout: true, body: [work(), { do: 'sleep', minutes: 1 }] }],
   'side by side': [{ do: 'all', body: [work(), wait] }],
+  'a failure side by side': [{ do: 'all', body: [{ do: 'race', body: [{ do: 'broken' }] }, wait] }],
   'a list': [{ do: 'map', body: [work({ slow: 0 }), { do: 'sleep', minutes: 1 }] }],
   'an attempt': [{ do: 'attempt', body: [work(), work(), { do: 'broken' }] }],
   'a race': [{ do: 'race', body: [work(), { do: 'sleep', minutes: 1 }] }],
+  'a graph': [{ do: 'graph', body: [work()] }],
+  'a branch': [{ do: 'branch', body: [work(), wait] }],
   'a repeat': [{ do: 'repeat', body: [work(), wait] }],
 };
 

@@ -148,6 +148,18 @@ class Judge {
         return this.#attempt(step.body, path);
       case 'race':
         return this.#race(step.body, path);
+      case 'graph':
+        return this.#graph(step.body, path);
+      case 'branch': {
+        const choice = String(step.body.length % 2 === 0);
+        const chosen = this.#lines.find((line) => line.path === path && line.kind === 'chosen');
+        if (chosen !== undefined && chosen.data !== choice)
+          this.wrong.push(`'${path}' chose ${String(chosen.data)}, not ${choice}`);
+        const other = `${path}/${choice === 'true' ? 'false' : 'true'}`;
+        if (this.#touched(other)) this.wrong.push(`'${other}' was not chosen, and was begun`);
+        if (chosen === undefined) return { end: 'cut' };
+        return this.#body(choice === 'true' ? step.body : step.body.slice(1), `${path}/${choice}/`);
+      }
     }
   }
 
@@ -230,6 +242,20 @@ class Judge {
     if (outcome.end === 'value') return { end: 'value', value: `${winner}:${outcome.value}` };
     this.wrong.push(`'${path}' was won by '${winner}', which has not ended well`);
     return outcome;
+  }
+
+  #graph(body: Body, path: string): Outcome {
+    const node = { do: 'work', fails: 0, slow: 0, late: false, undo: false } as const;
+    const [a, c] = [this.#work({ ...node, fails: 1 }, `${path}/a`), this.#child(body, `${path}/c`)];
+    const begun = this.#line(`${path}/b`, 'started')?.seq ?? Infinity;
+    for (const name of ['a', 'c'])
+      if (begun < (this.#line(`${path}/${name}`, 'completed')?.seq ?? Infinity) && begun !== Infinity)
+        this.wrong.push(`'${path}/b' was begun before the batch with '${name}' had ended`);
+    const b = this.#work(node, `${path}/b`);
+    if (c.end === 'failed') return c;
+    if (a.end !== 'value' || b.end !== 'value' || c.end !== 'value') return { end: 'cut' };
+    if (this.#line(path, 'closed') === undefined) return { end: 'cut' };
+    return { end: 'value', value: `${a.value}${b.value}${c.value}` };
   }
 
   /** Each finished step is undone once where that is due, the newest first, and no other. */

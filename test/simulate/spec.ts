@@ -16,7 +16,7 @@ export type Step =
   | { readonly do: 'emit'; readonly n: number }
   | { readonly do: 'approve' }
   | { readonly do: 'child'; readonly timeout: boolean; readonly body: Body }
-  | { readonly do: 'all' | 'map' | 'attempt' | 'repeat' | 'race'; readonly body: Body };
+  | { readonly do: 'all' | 'map' | 'attempt' | 'repeat' | 'race' | 'graph' | 'branch'; readonly body: Body };
 export type Body = readonly Step[];
 
 /** What a flow is called with. */
@@ -30,7 +30,7 @@ export function randomBody(random: () => number, depth = 0): Body {
   const step = (): Step => {
     const what =
       depth < 2 && random() < 0.4
-        ? pick('child', 'all', 'map', 'attempt', 'repeat', 'race')
+        ? pick('child', 'all', 'map', 'attempt', 'repeat', 'race', 'graph', 'branch')
         : pick('work', 'work', 'work', 'sleep', 'receive', 'emit', 'approve', 'broken');
     switch (what) {
       case 'work':

@@ -94,6 +94,28 @@ async function perform(host: Host, body: Body): Promise<string> {
           { ...at, max: 2, delay: '10m' },
         );
         break;
+      case 'branch':
+        value += await host.branch(
+          id,
+          () => step.body.length % 2 === 0,
+          { true: (h) => perform(h, step.body), false: (h) => perform(h, step.body.slice(1)) },
+          at,
+        );
+        break;
+      case 'graph': {
+        const node = { fails: 0, slow: 0, late: false };
+        const all = await host.graph(
+          id,
+          (g) =>
+            g
+              .node('a', () => work({ ...node, fails: 1, id: 'a' }), at)
+              .node('b', () => work({ ...node, id: 'b' }), { ...at, needs: ['a'] })
+              .node('c', () => ({ contract: inner, input: { body: step.body } }), at),
+          at,
+        );
+        value += `${String(all.a)}${String(all.b)}${String(all.c)}`;
+        break;
+      }
       case 'race': {
         const won = await host.race(
           id,
