@@ -7,6 +7,8 @@ import { door } from '../../src/runtime/fixtures/door.ts';
 
 const work = anyTask('work', { retry: { attempts: 3, delay: '1m', backoff: 'fixed' } });
 const back = anyTask('back');
+const long = anyTask('long');
+const priced = anyTask('priced', { cache: { ttl: '100d' } });
 const told = anyEvent('told');
 
 const inner = anyFlow('inner', (host, n: number) => host.step('s', () => work({ n }), at));
@@ -72,6 +74,17 @@ const idle = anyFlow('idle', async (host) => {
   await host.receive('never', told, { ...at, match: () => ({ n: 'never' }) });
 });
 
+/** Work that keeps its progress, uses tools, and does something once for a key; a result that is used again. */
+const careful = anyFlow('careful', async (host, n: number) => {
+  const pages = await host.step('long', () => long({ n }), at);
+  const prices = [await host.step('p', () => priced(n), at), await host.step('q', () => priced(n), at)];
+  return JSON.stringify([pages, prices]);
+});
+const again = anyFlow('again', async (host, n: number) => {
+  await host.step('one', () => work({ n }), at);
+  return host.step('bad', () => work({ n: -1 }), at);
+});
+
 /** The system, whose tasks call `effect` first. */
 export function systemOf(effect: (context: { runId: string; step: string; attempt: number }) => void) {
   return bind({
@@ -81,6 +94,8 @@ export function systemOf(effect: (context: { runId: string; step: string; attemp
       inner,
       saga,
       idle,
+      careful,
+      again,
       anyFlow('tick', (host) => host.step('s', () => work({ n: 0 }), at), { schedule: { cron: '*/30 * * * *' } }),
     ],
     tasks: [
@@ -91,6 +106,18 @@ export function systemOf(effect: (context: { runId: string; step: string; attemp
         return n + 1;
       }),
       code(back, (_: number, context) => effect(context)),
+      code(priced, (n: number, context) => {
+        effect(context);
+        return 10 * n;
+      }),
+      code(long, async ({ n }: { n: number }, context) => {
+        effect(context);
+        const done = (context.state as { readonly page: number } | undefined)?.page ?? 0;
+        for (let page = done + 1; page <= 2; page++) await context.checkpoint({ page });
+        const { output } = await context.tool('turn', { n }, () => n + 1);
+        const once = await context.once('letter', { n }, () => n + 2, { lease: '1m' });
+        return [output, once];
+      }),
     ],
     machines: [
       door('door', (_, { name, payload }) => {
@@ -161,13 +188,15 @@ export async function play(
   await start('saga', 3, 's');
   await start('idle', 0, 'c');
   await start('idle', 0, 'p');
+  await start('careful', 3, 'l');
+  await start('again', 3, 'g');
   const { eventId } = await runtime.sendEvent('opened', { id: 'A' }, { idempotencyKey: 'open' });
   say(`sent ${eventId}`);
   if (runtime.get('door', 'B') === undefined) await runtime.create('door', { id: 'B' });
   if (reader.run('p')?.endedAt === undefined) await runtime.pause('p').catch(refused('MR3250'));
   await runtime.cancel('c');
   const enough = (): boolean =>
-    ['m', 's', 'c', 'i'].every((id) => reader.run(id)?.endedAt !== undefined) &&
+    ['m', 's', 'c', 'i', 'l', 'g'].every((id) => reader.run(id)?.endedAt !== undefined) &&
     reader.instance('door', 'A')?.state[0] === 'did' &&
     (reader.instance('door', 'A')?.changes ?? 0) >= 4 &&
     reader.runs({ target: 'tick' }).some(({ status }) => status === 'completed');
@@ -181,6 +210,11 @@ export async function play(
     }
     await clock.advance('5m');
   }
+  // Refused where it was done already.
+  await runtime.retry('g', { fromStep: 'bad', input: { n: 5 } }).catch(refused('MR3252', 'MR3253'));
+  await runtime.result('g');
+  await runtime.fork('g', { fromStep: 'bad', input: { n: 6 }, id: 'k' }).catch(refused('MR3202'));
+  await runtime.result('k');
   await runtime.resume('p').catch(refused('MR3251'));
   await runtime.cancel('p');
   await runtime.result('p');

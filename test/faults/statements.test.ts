@@ -96,7 +96,7 @@ it('is a scenario in which every table is written and every kind of transaction 
   const written = [...seen.keys()].filter((kind) => /^(INSERT|UPDATE|DELETE) /.test(kind));
   const tables = new Set(written.map((kind) => kind.slice(kind.indexOf(' ') + 1)));
   const expected = `consumed event_keys events idempotency inbox instance_history instances journal
-    meta owner runs timers waits`;
+    ledger meta owner progress runs timers waits`;
   expect([...tables].sort()).toEqual(expected.split(/\s+/));
 });
 

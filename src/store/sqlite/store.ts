@@ -64,29 +64,31 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
   ) as [StatementSync, StatementSync, StatementSync];
   const savepoint = db.prepare('SAVEPOINT unit');
   const release = db.prepare('RELEASE unit');
+  /** The disk has failed within a savepoint: whoever makes nothing of that must not commit what is left. */
+  let doomed: unknown;
   const tx: Tx = {
     ...tables,
     savepoint(work) {
       try {
         savepoint.run();
-      } catch (error) {
-        throw storeError(error, file);
-      }
-      try {
         const result = work();
         release.run();
         return result;
-      } catch (error) {
+      } catch (thrown) {
+        const error = storeError(thrown, file);
+        if (error instanceof StoreError) doomed = error;
         try {
-          // A full disk or an I/O error may have rolled everything back already.
-          if (db.isTransaction) db.exec('ROLLBACK TO unit; RELEASE unit');
+          if (doomed === undefined) db.exec('ROLLBACK TO unit; RELEASE unit');
         } catch (again) {
-          // Half of the work is still there: whoever gets this must not commit.
-          throw storeError(again, file);
+          doomed = storeError(again, file);
         }
-        throw storeError(error, file);
+        throw doomed ?? error;
       }
     },
+  };
+  const finish = (): void => {
+    if (doomed !== undefined) throw doomed;
+    commit.run();
   };
   const checkOpen = (): void => {
     if (db.isOpen) return;
@@ -101,9 +103,10 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
     transaction(work) {
       checkOpen();
       try {
+        doomed = undefined;
         begin.run();
         const result = work(tx);
-        commit.run();
+        finish();
         return result;
       } catch (error) {
         takeBack(db);
@@ -113,9 +116,10 @@ export function openSqlite(file: string, options: { readonly readOnly?: boolean 
     async longTransaction(work) {
       checkOpen();
       try {
+        doomed = undefined;
         begin.run();
         const result = await work(tx);
-        commit.run();
+        finish();
         return result;
       } catch (error) {
         takeBack(db);

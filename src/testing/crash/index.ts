@@ -102,8 +102,7 @@ export async function crashTest(options: CrashTestOptions): Promise<CrashReport>
     if (how === 'hung') violations.push(`round ${round}: it had not ended after ${timeLimit} ms. ${stderr}`);
     if (how === 'died') violations.push(`round ${round}: it ended with ${String(code)}. ${stderr}`);
     // Killed before it had made one.
-    if (existsSync(db)) {
-      judge.judge(told, round);
+    if (existsSync(db) && judge.judge(told, round)) {
       const facts = { db, told: judge.told, over };
       for (const wrong of options.expect?.(facts) ?? []) violations.push(`round ${round}: ${wrong}`);
     }

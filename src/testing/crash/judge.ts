@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { canonicalJson } from '../../core/index.ts';
 import { openSqlite, type JournalRow, type Tables } from '../../store/index.ts';
 import { checkDatabase } from '../check/index.ts';
@@ -43,10 +43,12 @@ export class Judge {
     return this.#told;
   }
 
-  /** Judges what has come since the last time. The script is not running. */
-  judge(told: readonly Told[], round: number): void {
+  /** Judges what has come since the last time. The script is not running. False: there is nothing yet. */
+  judge(told: readonly Told[], round: number): boolean {
     const { violations } = this.verdict;
     this.#told.push(...told);
+    // Killed before it had made anything of its file.
+    if (this.#before.finished.size === 0 && statSync(this.#db).size === 0 && !this.#told.some(isPromise)) return false;
     for (const { at, message } of checkDatabase(this.#db)) violations.push(`round ${round}: ${at}: ${message}`);
     const store = openSqlite(this.#db, { readOnly: true });
     try {
@@ -55,6 +57,7 @@ export class Judge {
       this.#judgeEffects(tables, round);
       for (const each of this.#told) this.#judgeTold(tables, each, round);
       this.#before = now;
+      return true;
     } finally {
       store.close();
     }
@@ -102,6 +105,8 @@ export class Judge {
       lost.push(`round ${round}: run '${told.runId}' had ended with ${JSON.stringify(told.output)} and has ${output}`);
   }
 }
+
+const isPromise = ({ told }: Told): boolean => told !== 'begun' && told !== 'effect';
 
 function standing(tables: Tables): Standing {
   const finished = new Set<string>();
