@@ -8,6 +8,7 @@ import type { Desk } from '../pause.ts';
 import { rehearse } from '../rehearse.ts';
 import { doesNotFit, Moved, passedBy } from '../rewind/ready.ts';
 import { takeUp } from '../rewind/rewind.ts';
+import { takenIn } from '../rewind/taken.ts';
 import { forkOf, planFork, type ForkAsks, type ForkPlan } from './fork-plan.ts';
 
 /** What came of a fork. */
@@ -74,7 +75,7 @@ export function fork(desk: Desk, tx: Tx, asks: ForkAsks): ForkGives {
   const { row, journal } = forkOf(plan, { id, now: clock.now(), version, by, reason });
   tx.runs.insert(row);
   for (const line of journal) tx.journal.append(line);
-  for (const seq of consumedIn(tx, plan)) tx.events.consume(id, seq);
+  for (const seq of takenIn(tx, plan.from.id, plan.lines, plan.left)) tx.events.consume(id, seq);
   const graphs = openGraphs(journal);
   takeUp(tx, id, row.created, { drops: [], ends: graphs }, journal);
   const limit = registry.program(row.kind, row.target)?.timeout;
@@ -99,18 +100,6 @@ function checkId(tables: Tables, id: string | undefined): void {
   throw new RunError('MR3202', `There is a run '${id}' already. Choose another id for the fork.`, {
     details: { run: id },
   });
-}
-
-/** The events that the fork has taken, too: those of the other run, but for what it does not take with it. */
-function consumedIn({ events }: Tables, { from, lines, left }: ForkPlan): ReadonlySet<number> {
-  const numbers = (of: readonly JournalRow[]): readonly number[] =>
-    of.flatMap(({ kind, data }) => {
-      if (kind !== 'received') return [];
-      const taken = events.get((JSON.parse(data ?? '{}') as { readonly event?: string }).event ?? '');
-      return taken === undefined ? [] : [taken.seq];
-    });
-  const gone = new Set(numbers(left));
-  return new Set([...events.consumedBy(from.id).filter((seq) => !gone.has(seq)), ...numbers(lines)]);
 }
 
 function openGraphs(rows: readonly JournalRow[]): readonly string[] {

@@ -8,6 +8,7 @@ import type { Desk } from '../pause.ts';
 import { originOf } from '../renamed.ts';
 import { tellStep } from '../tell.ts';
 import { planOf } from './plan.ts';
+import { takenIn } from './taken.ts';
 import { covers, effective, without, type Rewound } from './rewound.ts';
 
 /** Why a run goes back, and with what. */
@@ -64,13 +65,7 @@ export function takeBack(desk: Desk, tx: Tx, row: RunRow, path: string, taken: T
     ...(how.edit === undefined ? {} : { input: how.edit.input ?? null }),
     version: desk.registry.system.version,
   };
-  leave(
-    desk,
-    tx,
-    row,
-    taken,
-    before.filter((line) => !after.has(line)),
-  );
+  leave(desk, tx, row, taken, { kept: [...after], gone: before.filter((line) => !after.has(line)) });
   const line = lineOf(row.id, tx.journal.last(row.id) + 1, desk.clock.now(), path, rewound);
   tx.journal.append(line);
   comeBack(desk, tx, row, how, path);
@@ -90,7 +85,13 @@ export function lineOf(run: string, seq: number, at: number, path: string, rewou
 }
 
 /** Lets go of what dropped steps have elsewhere: timers, waits, events that they took, runs that they began. */
-function leave(desk: Desk, tx: Tx, row: RunRow, { drops }: Taken, gone: readonly JournalRow[]): void {
+function leave(
+  desk: Desk,
+  tx: Tx,
+  row: RunRow,
+  { drops }: Taken,
+  { kept, gone }: { readonly kept: readonly JournalRow[]; readonly gone: readonly JournalRow[] },
+): void {
   const { id } = row;
   const isDropped = (path: string): boolean => path !== '' && drops.some((prefix) => covers(prefix, path));
   for (const timer of tx.timers.of(id)) if (isDropped(timer.part)) dropTimer(tx, id, timer.part);
@@ -100,11 +101,8 @@ function leave(desk: Desk, tx: Tx, row: RunRow, { drops }: Taken, gone: readonly
   const origin = originOf(row.renamed);
   const prefixes = drops.includes('') ? new Set(gone.map(({ path }) => path.split(/[/[]/, 1)[0] ?? '')) : drops;
   for (const path of prefixes) if (path !== '') tx.ledger.drop(id, origin(path));
-  for (const { kind, data } of gone) {
-    if (kind !== 'received') continue;
-    const taken = tx.events.get((JSON.parse(data ?? '{}') as { readonly event?: string }).event ?? '');
-    if (taken !== undefined) tx.events.release(id, taken.seq);
-  }
+  const taken = takenIn(tx, id, kept, gone);
+  for (const seq of tx.events.consumedBy(id)) if (!taken.has(seq)) tx.events.release(id, seq);
   for (const child of tx.runs.list({ parent: id })) {
     if (child.parentPath === null || !isDropped(child.parentPath)) continue;
     // Its end is no news any more to the run that began it.
