@@ -60,4 +60,5 @@ export type { RunView, StepStatus, StepView } from './views.ts';
 export type { WorkerCounts } from './workers/executor.ts';
 export type { WorkView } from './workers/views.ts';
 export type { WorkersOption } from './workers/settings.ts';
-export { Worker, type LeaseView, type WorkerEvent, type WorkerOptions } from './workers/worker.ts';
+export type { LeaseView, WorkerEvent, WorkerOptions } from './workers/facts.ts';
+export { Worker } from './workers/worker.ts';

@@ -1,4 +1,4 @@
-import { systemScheduler, type ErrorRecord, toErrorRecord, type Clock } from '../../core/index.ts';
+import { systemScheduler, toErrorRecord, type Clock } from '../../core/index.ts';
 import {
   finishWork,
   leaseStatus,
@@ -16,66 +16,17 @@ import {
   type BoundSystem,
   type Logger,
 } from '../../tasks/index.ts';
-import { OwnerError } from '../errors.ts';
 import type { LedgerPlace } from '../ledger/place.ts';
-import { checkSystem, clockOf, openStore, type RuntimeOptions } from '../options.ts';
+import { checkSystem, clockOf, openStore } from '../options.ts';
 import { isAlive, isGone, processName } from '../owner.ts';
 import { Registry } from '../registry.ts';
 import { ReactiveSystemRuntime } from '../runtime.ts';
-import { isBreaking, versionsOf } from '../versions.ts';
 import { Writer } from '../writer.ts';
 import { Executor, type WorkerCounts } from './executor.ts';
+import { checkVersions, placeIn, type LeaseView, type WorkerEvent, type WorkerOptions } from './facts.ts';
 import { requestOf, resultOf } from './item.ts';
 import { Poll } from './poll.ts';
 import { tasksOf, whole } from './settings.ts';
-
-/** How a worker is set up. Either `db` or `store` must be given. */
-export interface WorkerOptions extends Pick<RuntimeOptions, 'db' | 'store' | 'clock' | 'logger' | 'drainMs'> {
-  /** Only work of these tasks. Default: all that have an implementation. */
-  readonly tasks?: readonly string[];
-  /** How many attempts at a time. Default 8. */
-  readonly concurrency?: number;
-  /** How long work is held without a sign of life, in ms of real time. Default 300,000. */
-  readonly leaseMs?: number;
-  /**
-   * Drives the database when nobody else does: at once when the owner has ended or is dead, after 10 s when it is silent. When
-   * it is replaced in its turn, it goes on as a worker. An object: how the runtime is set up then.
-   */
-  readonly standby?: boolean | Omit<RuntimeOptions, 'db' | 'store' | 'clock' | 'logger' | 'drainMs'>;
-}
-
-/** What a worker tells. */
-export type WorkerEvent =
-  | {
-      readonly type: 'work.started';
-      readonly work: string;
-      readonly task: string;
-      readonly runId: string;
-      readonly step: string;
-      readonly attempt: number;
-    }
-  | {
-      readonly type: 'work.ended';
-      readonly work: string;
-      readonly task: string;
-      readonly runId: string;
-      readonly step: string;
-      readonly attempt: number;
-      readonly error?: ErrorRecord;
-    }
-  | { readonly type: 'work.swept'; readonly returned: number; readonly parked: number }
-  | { readonly type: 'owner.taken' | 'owner.lost' };
-
-/** A piece of work that is held now. */
-export interface LeaseView {
-  readonly work: string;
-  readonly task: string;
-  readonly runId: string;
-  readonly step: string;
-  readonly attempt: number;
-  /** ms since 1970. */
-  readonly expires: number;
-}
 
 /** For so long after its last work it looks out for more as often as while it works, in ms. */
 const warm = 1000;
@@ -112,6 +63,8 @@ export class Worker {
   readonly #watch: NodeJS.Timeout;
   readonly #listeners = new Set<(event: WorkerEvent) => void>();
   readonly #ended = Promise.withResolvers<void>();
+  /** Nothing can be written any more. */
+  readonly #broken = Promise.withResolvers<void>();
   #runtime: ReactiveSystemRuntime | undefined;
   #standby: boolean;
   #swept = Date.now();
@@ -150,7 +103,10 @@ export class Worker {
       scheduler: systemScheduler,
       last: () => [],
       after: () => {},
-      stopped: (error) => this.#fail(error),
+      stopped: (error) => {
+        this.#broken.resolve();
+        this.#fail(error);
+      },
     });
     this.#executor = new Executor({
       name: this.name,
@@ -256,7 +212,8 @@ export class Worker {
 
   async #close(): Promise<void> {
     this.#stop();
-    await this.#executor.close(this.#options.drainMs ?? 10_000);
+    // What is written to a database that fails now is not waited for.
+    await Promise.race([this.#executor.close(this.#options.drainMs ?? 10_000), this.#broken.promise]);
     await this.#runtime?.close();
     this.#runtime = undefined;
     this.#writer.stop();
@@ -369,17 +326,3 @@ export class Worker {
 }
 
 let serial = 0;
-
-function placeIn({ id, task, run, path, attempt }: WorkRow): Omit<LeaseView, 'expires'> {
-  return { work: id, task, runId: run, step: path, attempt };
-}
-
-function checkVersions(store: Store, { name, version }: BoundSystem): void {
-  const other = versionsOf(store.tables, name).find((known) => isBreaking(known, version));
-  if (other === undefined) return;
-  throw new OwnerError(
-    'MR3500',
-    `This is version ${version} of the system '${name}', and the database is driven by version ${other}, whose work it may not understand. Start workers of the same version as the owner.`,
-    { fault: 'input', details: { system: name, version, found: other } },
-  );
-}

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openReader, ReactiveSystemRuntime, Worker } from 'millrace/runtime';
-import { openSqlite } from 'millrace/store';
+import { openSqlite, StoreError, sweepWork, type Store } from 'millrace/store';
 import { silentLogger } from 'millrace/tasks';
 import { marksSystem } from './fixtures/marks-system.ts';
 import { Room } from './fixtures/processes.ts';
@@ -239,4 +239,29 @@ it('an owner that is replaced while it closes comes to its end', async () => {
   store.close();
   await closing;
   expect(openWork(db)).toMatchObject([['in_progress', expect.stringContaining('owner')]]);
+});
+
+it('a worker whose database fails stops, and says so; one that closes then comes to its end, too', async () => {
+  const { db, log } = room;
+  const runtime = new ReactiveSystemRuntime(marksSystem, { db, workers, ...quiet });
+  await runtime.start('chain', { steps: 2, ms: 50, log });
+  for (const closes of [false, true]) {
+    const open = openSqlite(db);
+    let broken = false;
+    const transaction: Store['transaction'] = (work) => {
+      if (!broken) return open.transaction(work);
+      throw new StoreError('The disk is full.', { code: 'MR3005', retryable: true, fault: 'environment' });
+    };
+    const worker = new Worker(marksSystem, { store: { ...open, transaction }, ...quiet });
+    await expect.poll(() => worker.busy).toBe(1);
+    broken = true;
+    if (closes) await worker.close();
+    else await expect(worker.ended).rejects.toMatchObject({ code: 'MR3005' });
+    const store = openSqlite(db);
+    // As if its process were gone.
+    store.transaction((tx) => sweepWork(tx, Date.now(), [worker.name]));
+    store.close();
+    open.close();
+  }
+  await runtime.close();
 });
