@@ -114,9 +114,7 @@ type AttemptTold =
   | ({ readonly type: 'attempt.completed' | 'attempt.cancelled'; readonly took: number } & AttemptFacts)
   | ({ readonly type: 'attempt.failed'; readonly took: number; readonly error: ErrorRecord } & AttemptFacts)
   /** No attempt is made: the result of an earlier one is taken. */
-  | ({ readonly type: 'cache.hit' } & Omit<AttemptFacts, 'attempt'>)
-  /** The process in which it was under way has died. */
-  | ({ readonly type: 'attempt.lost' } & Omit<AttemptFacts, 'task'>);
+  | ({ readonly type: 'cache.hit' } & Omit<AttemptFacts, 'attempt'>);
 
 type WorldTold =
   | ({ readonly type: 'event.published'; readonly runId?: string } & EventFacts)

@@ -7,8 +7,8 @@ import { rewoundOf } from './rewind/rewound.ts';
 
 /** Tells what a new line of the journal means. */
 export function tellStep(bus: Bus, row: JournalRow): void {
-  const { run: runId, path: step, attempt } = row;
-  const facts = { runId, step, target: row.name, attempt };
+  const { run: runId, path: step } = row;
+  const facts = { runId, step, target: row.name, attempt: row.attempt };
   switch (row.kind) {
     case 'started':
     case 'called':
@@ -53,7 +53,6 @@ export function tellStep(bus: Bus, row: JournalRow): void {
       const { reason, error } = JSON.parse(row.data ?? '') as Stop;
       return bus.tell({ type: 'run.stopping', runId, reason, error });
     }
-      return bus.tell({ type: 'attempt.lost', runId, step, attempt });
     case 'verified': {
       const { ok } = JSON.parse(row.data ?? '{}') as { ok?: boolean };
       return bus.tell({ type: 'step.verified', runId, step, ok: ok === true });
