@@ -1,13 +1,14 @@
 import { milliseconds, toErrorRecord, type Clock, type ErrorRecord, type Scheduler } from '../core/index.ts';
 import type { EvidenceWorld, Logger } from '../tasks/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
-import { Admission, Attempts, type ProcessLimits } from './attempts/index.ts';
+import { Admission, Attempts } from './attempts/index.ts';
 import { telling } from './attempts/telling.ts';
 import { Backlog } from './backlog.ts';
 import type { Bus } from './bus.ts';
 import type { Context, NewEvent, NewRun, RunEnd, Stop } from './context.ts';
 import { askedOtherwise } from './decide.ts';
 import { Dispatcher } from './dispatcher.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { RunError } from './errors.ts';
 import { Resumption } from './evidence/resumption.ts';
 import { Instances } from './instances/instances.ts';
@@ -23,33 +24,8 @@ import { Schedules } from './schedules/schedules.ts';
 import { Timers } from './timers.ts';
 import { isParked } from './workers/lost.ts';
 import { inheritWork } from './workers/inherited.ts';
-import { Sharing, type SharingOptions } from './workers/sharing.ts';
+import { Sharing } from './workers/sharing.ts';
 import { Writer, type Unit } from './writer.ts';
-
-export interface EngineOptions {
-  readonly store: Store;
-  readonly epoch: number;
-  readonly registry: Registry;
-  readonly clock: Clock;
-  readonly scheduler: Scheduler;
-  readonly random: () => number;
-  readonly stopwatch: () => number;
-  readonly limits: HistoryLimits;
-  readonly world: EvidenceWorld;
-  /** What holds attempts back, over all tasks. */
-  readonly turns: ProcessLimits;
-  readonly logger: Logger;
-  readonly bus: Bus;
-  /** How many waiting runs stay in memory; more are read again when they wake. */
-  readonly resident: number;
-  readonly maxDepth: number;
-  readonly sharing: SharingOptions;
-  readonly compactAfter: number;
-  /** The engine has stopped because of this error. */
-  readonly stopped: (error: unknown) => void;
-  /** After each commit. */
-  readonly committed: () => void;
-}
 
 /** A run that has just ended. Its lines are there if it began and ended in one go. */
 export interface Ended {
