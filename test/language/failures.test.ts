@@ -2,14 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { failed, flow } from 'millrace';
+import type { DeclaredFlow } from 'millrace/flow';
 import { ReactiveSystemRuntime, type FlowResult } from 'millrace/runtime';
 import { loadSystemFromDsl } from 'millrace/source';
 import { openSqlite } from 'millrace/store';
 import { silentLogger, type BoundSystem } from 'millrace/tasks';
 import { SimulatedClock } from 'millrace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Project } from '../../src/compiler/fixtures/project.ts';
 import { root } from '../support/type-check.ts';
+import * as declared from './failures.dsl.ts';
 
 const project = new Project();
 afterAll(() => project.dispose());
@@ -155,6 +159,17 @@ describe.each(['live', 'compiled'] as const)('failures as events, %s', (how) => 
     const { runId } = await world.runtime.executeTask('note', 'x');
     await world.runtime.idle();
     expect(heard).toMatchObject([['failed.note', { input: 'x', runId, step: 'task', error: { message: 'no ink' } }]]);
+    await world.runtime.close();
+  });
+
+  it('starts a flow that is registered while it runs', async () => {
+    const world = open(bound[how]);
+    const late = flow('late', { input: z.object({ input: z.string() }), on: failed(declared.count) }, (f) =>
+      f.step('note', ({ input }) => declared.note({ late: input.input })),
+    );
+    world.runtime.registerFlow(late as unknown as DeclaredFlow);
+    await run(world, 'counting', 'three');
+    expect(world.notes).toEqual([{ miscounted: 'three' }, { late: 'three' }]);
     await world.runtime.close();
   });
 
