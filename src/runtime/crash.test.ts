@@ -4,7 +4,7 @@ import type { Host } from 'millrace/flow';
 import { openMemory, openSqlite, type JournalRow, type Store } from 'millrace/store';
 import { NonRetryableError, silentLogger } from 'millrace/tasks';
 import { checkDatabase } from 'millrace/testing';
-import { ReactiveSystemRuntime } from './index.ts';
+import { ReactiveSystemRuntime, type ProcessLimits } from './index.ts';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from './fixtures/bind.ts';
 
 /** A random flow. */
@@ -180,6 +180,7 @@ async function execute(
   nodes: readonly Node[],
   crashes: readonly { readonly n: number; readonly when: 'before' | 'after' }[],
   store: Store = openSqlite(':memory:'),
+  limits: ProcessLimits = {},
 ): Promise<End> {
   const violations: string[] = [];
   let crashed = false;
@@ -205,7 +206,7 @@ async function execute(
   });
   for (const [index, crash] of [...crashes, undefined].entries()) {
     if (index > 0) store.transaction((tx) => tx.owner.release());
-    const runtime = new ReactiveSystemRuntime(system, { store, logger: silentLogger });
+    const runtime = new ReactiveSystemRuntime(system, { store, logger: silentLogger, ...limits });
     if (crash !== undefined) {
       // From here on: taking the file over is not what is tested.
       runtime.abandon();
@@ -214,7 +215,11 @@ async function execute(
     const mortal =
       crash === undefined
         ? runtime
-        : new ReactiveSystemRuntime(system, { store: dying(store, crash.n + 1, crash.when), logger: silentLogger });
+        : new ReactiveSystemRuntime(system, {
+            store: dying(store, crash.n + 1, crash.when),
+            logger: silentLogger,
+            ...limits,
+          });
     // A person who answers whatever is asked, also what was asked before the crash.
     const answer = (): void => {
       for (const { runId, step } of mortal.reader.decisions())
@@ -315,9 +320,11 @@ it('ends the same when it dies again and again', async () => {
         fc.record({ n: fc.integer({ min: 1, max: 6 }), when: fc.constantFrom('before' as const, 'after' as const) }),
         { minLength: 2, maxLength: 6 },
       ),
-      async (nodes, crashes) => {
-        const reference = await execute(nodes, [], openMemory());
-        expect(await execute(nodes, crashes, openMemory())).toMatchObject({
+      // Attempts may have to wait for their turn, for each other or for time.
+      fc.constantFrom<ProcessLimits>({}, { concurrency: 1 }, { concurrency: 2, rateLimit: { limit: 3, per: '1ms' } }),
+      async (nodes, crashes, limits) => {
+        const reference = await execute(nodes, [], openMemory(), limits);
+        expect(await execute(nodes, crashes, openMemory(), limits)).toMatchObject({
           status: reference.status,
           output: reference.output,
           violations: [],
