@@ -1,6 +1,7 @@
 import type { InboxRow } from '../store/index.ts';
 import { readAsks } from './asks.ts';
 import type { Engine } from './engine.ts';
+import { RunError } from './errors.ts';
 import type { RequestKind, Requests } from './requests.ts';
 import { makeForkReady } from './fork/fork.ts';
 import { makeReady, Moved } from './rewind/ready.ts';
@@ -39,17 +40,28 @@ export function preparedRow(
 type Asks = Requests['retry' | 'fork']['asks'];
 
 async function again<T>(engine: Engine, kind: 'retry' | 'fork', asks: Asks, carry: () => Promise<T>): Promise<T> {
+  let isOut = false;
   try {
     for (let tries = 1; ; tries++) {
-      await (kind === 'fork' ? makeForkReady(engine, asks) : makeReady(engine, asks));
+      if (kind === 'fork') await makeForkReady(engine, asks);
+      else await makeReady(engine, asks, () => (isOut = true));
       try {
         return await carry();
       } catch (thrown) {
-        if (!(thrown instanceof Moved) || tries === most) throw thrown;
+        if (!(thrown instanceof Moved)) throw thrown;
+        if (tries === most) throw tooQuick(asks.runId);
       }
     }
   } finally {
     // Where it was refused, the run goes on as it was.
-    engine.load(asks.runId, false);
+    if (isOut) engine.load(asks.runId, false);
   }
+}
+
+function tooQuick(run: string): RunError {
+  return new RunError(
+    'MR3253',
+    `Run '${run}' cannot be taken back just now: it goes on too quickly. Pause it first, or try again.`,
+    { retryable: true, fault: 'environment', details: { run } },
+  );
 }

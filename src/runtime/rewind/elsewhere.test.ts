@@ -124,7 +124,8 @@ describe('what a step had elsewhere', () => {
     // There may be nothing yet that could be done again.
     expect(new Set(said)).toEqual(new Set(['taken', ...said.filter((each) => each === 'MR3254')]));
     await runtime.idle();
-    expect(seen.filter((name) => name === 'kept')).toHaveLength(1);
+    // Its attempt may have been aborted by a retry, and made again.
+    expect(seen).toContain('kept');
     expect(runtime.reader.steps('r')).toContainEqual(
       expect.objectContaining({ path: 'all/waits/s', status: 'completed' }),
     );

@@ -26,31 +26,40 @@ interface Ready {
 const desks = new WeakMap<object, Map<string, Ready>>();
 
 /**
- * Gets a run ready to go back: its attempts are aborted, and its code is held against what would be left of its journal.
- * What is to be refused is refused by `readied`, inside the transaction.
+ * Gets a run ready to go back: its code is held against what would be left of its journal, and its attempts are aborted
+ * (`out` is told). What is to be refused is refused by `readied`, inside the transaction, and then nothing is aborted.
  */
-export async function makeReady(desk: Desk, asks: RetryAsks): Promise<void> {
-  const { tables } = desk.store;
-  const row = tables.runs.get(asks.runId);
-  if (row === undefined) return;
-  const passed = await passedBy(desk, row.id);
-  if (planned(desk, tables, asks, passed) === undefined) return;
-  const live = desk.runs.get(row.id);
-  if (live !== undefined) {
-    live.abandon(new Cancelled(`Run '${row.id}' goes back to an earlier step.`));
-    desk.runs.delete(row.id);
+export async function makeReady(desk: Desk, asks: RetryAsks, out: () => void): Promise<void> {
+  const { runId } = asks;
+  if (desk.store.tables.runs.get(runId) === undefined) return;
+  const passed = await passedBy(desk, runId);
+  const first = await rehearsed(desk, asks, passed);
+  const live = desk.runs.get(runId);
+  let ready = first;
+  if (first !== undefined && first.refusal === undefined && live !== undefined) {
+    live.abandon(new Cancelled(`Run '${runId}' goes back to an earlier step.`));
+    desk.runs.delete(runId);
+    out();
     await desk.writer.committed();
+    // Lines that were on their way are there now.
+    ready = await rehearsed(desk, asks, passed);
   }
+  if (ready === undefined) return;
+  const known = desks.get(desk) ?? new Map<string, Ready>();
+  desks.set(desk, known.set(runId, ready));
+}
+
+async function rehearsed(desk: Desk, asks: RetryAsks, passed: ReadonlySet<string>): Promise<Ready | undefined> {
+  const { tables } = desk.store;
   const steps = planned(desk, tables, asks, passed);
-  if (steps === undefined) return;
+  if (steps === undefined) return undefined;
   const seqs = new Map<string, number>();
   let refusal: RunError | undefined;
   for (const step of steps) {
     const reason = await unfit(desk, tables, step, seqs);
     if (reason !== undefined) refusal ??= doesNotFit(step.row.id, reason);
   }
-  const known = desks.get(desk) ?? new Map<string, Ready>();
-  desks.set(desk, known.set(row.id, { seqs, passed, refusal }));
+  return { seqs, passed, refusal };
 }
 
 /** What a run that was made ready comes to now. @throws Moved, and what `planRetry` throws, and RunError MR3256. */
@@ -59,11 +68,11 @@ export function readied(desk: Desk, tables: Tables, asks: RetryAsks): readonly S
   desks.get(desk)?.delete(asks.runId);
   const row = tables.runs.get(asks.runId);
   const steps = planRetry(desk, tables, asks, ready?.passed ?? (row === undefined ? new Set() : passedOver(row)));
+  if (ready?.refusal !== undefined) throw ready.refusal;
   const isSame = steps.every(
     ({ row: { id } }) => ready?.seqs.get(id) === tables.journal.last(id) && !desk.runs.has(id),
   );
-  if (ready === undefined || !isSame) throw new Moved();
-  if (ready.refusal !== undefined) throw ready.refusal;
+  if (!isSame) throw new Moved();
   return steps;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anyFlow, at } from '../fixtures/bind.ts';
-import { back, paid, refusal, typed, work, world } from '../fixtures/going-back.ts';
+import { back, hold, paid, refusal, typed, work, world } from '../fixtures/going-back.ts';
 
 describe('flows that run flows', () => {
   const inner = anyFlow('inner', async (host) => {
@@ -141,6 +141,26 @@ describe('a retry is refused', () => {
     expect(await changed.result('r')).toMatchObject({ status: 'completed' });
     expect(seen).toEqual(['typed 2', 'typed 3']);
     await changed.close();
+  });
+
+  it('and then nothing at work is aborted', async () => {
+    const code = { value: 'a' };
+    const { seen, held, runtime } = world(
+      anyFlow('f', async (host) => {
+        await host.step('a', () => work(code.value), at);
+        await host.step('b', () => work('b'), at);
+        return host.step('c', () => hold('c'), at);
+      }),
+    );
+    await runtime.start('f', undefined, { id: 'r' });
+    await expect.poll(() => held.length).toBe(1);
+    code.value = 'other';
+    expect(await refusal(runtime.retry('r', { fromStep: 'b' }))).toBe('MR3256');
+    expect(await refusal(runtime.retry('r', { fromStep: 'z' }))).toBe('MR3254');
+    held[0]?.();
+    expect(await runtime.result('r')).toMatchObject({ status: 'completed', output: 'c late' });
+    expect(seen).toEqual(['a', 'b', 'hold c']);
+    await runtime.close();
   });
 
   it('an edited input holds until what comes before its step is done again', async () => {
