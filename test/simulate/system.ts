@@ -225,7 +225,7 @@ export function tasksOf(world: () => Pick<World, 'wait'>, effects: Made[]) {
       note(context);
       if (late && context.attempt === 1) {
         await world()
-          .wait(1e10, context.signal)
+          .wait(Infinity, context.signal)
           .catch(() => {});
         await world().wait(60_000);
         return 'late';

@@ -28,8 +28,8 @@ export interface TestRuntime extends AsyncDisposable {
    */
   finish(runId: string): Promise<FlowResult>;
   /**
-   * Resolves after so many ms of simulated time, or rejects when the signal aborts: for tasks that take time. Whoever waits
-   * otherwise, for a real timer or for the clock, holds simulated time up.
+   * Resolves after so many ms of simulated time (`Infinity`: never), or rejects when the signal aborts: for tasks that
+   * take time. Whoever waits otherwise, for a real timer or for the clock, holds simulated time up.
    */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   /** As after `kill -9`: what was not committed is gone, and a new runtime goes on with the database. */
@@ -98,9 +98,10 @@ export function testRuntime(system: BoundSystem, options: TestRuntimeOptions = {
     clock,
     store,
     wait(ms, signal) {
+      if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
       waiting++;
       const waited = new Promise<void>((resolve, reject) => {
-        const off = clock.at(clock.now() + ms, resolve);
+        const off = ms === Infinity ? () => {} : clock.at(clock.now() + ms, resolve);
         signal?.addEventListener('abort', () => {
           off();
           reject(signal.reason as Error);

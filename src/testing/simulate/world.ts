@@ -183,10 +183,11 @@ export class World {
     this.#fault = undefined;
   }
 
-  /** Resolves after so many ms of simulated time, or rejects when the signal aborts. For tasks that take time. */
+  /** Resolves after so many ms of simulated time (`Infinity`: never), or rejects when the signal aborts: for tasks that take time. */
   wait(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
     return new Promise((resolve, reject) => {
-      const off = this.clock.at(this.clock.now() + ms, () => resolve());
+      const off = ms === Infinity ? () => {} : this.clock.at(this.clock.now() + ms, () => resolve());
       signal?.addEventListener(
         'abort',
         () => {
