@@ -14,6 +14,8 @@ import { buildLibrary, noPreload, runScript } from './preload.ts';
 import { play, World } from './scenario.ts';
 import { wrongWith } from './wrong-with.ts';
 
+const script = new URL('./scenario-child.ts', import.meta.url);
+
 let folder: string;
 let file: string;
 let acks: string;
@@ -56,7 +58,7 @@ describe.skipIf(noPreload !== undefined)('a process whose calls of the disk fail
   let reference: unknown;
   beforeAll(async () => {
     library = buildLibrary();
-    const { stdout } = await runScript('scenario-child.ts', [join(folder, 'reference.db'), join(folder, 'reference')]);
+    const { stdout } = await runScript(script, [join(folder, 'reference.db'), join(folder, 'reference')]);
     reference = JSON.parse(stdout);
   });
   afterAll(() => library[Symbol.dispose]());
@@ -76,7 +78,7 @@ describe.skipIf(noPreload !== undefined)('a process whose calls of the disk fail
           rmSync(join(folder, 'run', name), { force: true });
         const point = Math.floor(2 + ((n + 0.5) * most) / tries);
         const fault = { path: `${folder}/run/test.db`, at: point, call, what };
-        const { code, signal, stderr } = await runScript('scenario-child.ts', [file, acks], library.file, fault);
+        const { code, signal, stderr } = await runScript(script, [file, acks], library.file, fault);
         if (said === undefined) expect({ point, signal }).toEqual({ point, signal: 'SIGKILL' });
         else {
           expect({ point, code }).toEqual({ point, code: 2 });

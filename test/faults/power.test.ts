@@ -9,6 +9,8 @@ import { play, World } from './scenario.ts';
 import { wrongWith } from './wrong-with.ts';
 import { acknowledged, afterPowerCut, readTrace, type Deed, type Loss } from './trace.ts';
 
+const script = new URL('./scenario-child.ts', import.meta.url);
+
 // What is real: the engine, SQLite, the calls that it makes of the operating system, their bytes and their order. What
 // is faked: the power cut. The files are made anew from what was synced by then, and from none, some or parts of what
 // was not. Not covered: names of files that get lost with their folder.
@@ -40,7 +42,7 @@ describe.skipIf(noPreload !== undefined)('a power cut', () => {
     mkdirSync(run);
     const trace = join(folder, `${how}.trace`);
     const args = [join(run, 'test.db'), join(run, 'acks'), how];
-    const { code, stdout, stderr } = await runScript('scenario-child.ts', args, library.file, { path: run, trace });
+    const { code, stdout, stderr } = await runScript(script, args, library.file, { path: run, trace });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return { deeds: readTrace(trace).filter(({ file }) => !file.endsWith('-shm')), end: JSON.parse(stdout) };
   }

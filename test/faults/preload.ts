@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const compiler = process.env['CC'] ?? 'gcc';
+
 /** Why no library can be put between a process and its files here; undefined where it can. */
 export const noPreload: string | undefined =
   process.platform !== 'linux'
     ? 'LD_PRELOAD is for Linux'
-    : spawnSync('gcc', ['--version']).status === 0
+    : spawnSync(compiler, ['--version']).status === 0
       ? undefined
       : 'there is no gcc to build the library with';
 
@@ -17,7 +19,7 @@ export function buildLibrary(): { readonly file: string; [Symbol.dispose](): voi
   const folder = mkdtempSync(join(tmpdir(), 'millrace-faults-'));
   const file = join(folder, 'faults.so');
   const source = fileURLToPath(new URL('./faults.c', import.meta.url));
-  const { status, stderr } = spawnSync('gcc', ['-shared', '-fPIC', '-O2', '-Wall', '-o', file, source, '-ldl'], {
+  const { status, stderr } = spawnSync(compiler, ['-shared', '-fPIC', '-O2', '-Wall', '-o', file, source, '-ldl'], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(stderr);
@@ -41,8 +43,8 @@ export interface Done {
   readonly stderr: string;
 }
 
-/** Runs a script of this folder, with or without the library between it and its files. */
-export function runScript(script: string, args: readonly string[], library?: string, fault?: DiskFault): Promise<Done> {
+/** Runs a script, with or without the library between it and its files. */
+export function runScript(script: URL, args: readonly string[], library?: string, fault?: DiskFault): Promise<Done> {
   const preload =
     library === undefined || fault === undefined
       ? {}
@@ -54,7 +56,7 @@ export function runScript(script: string, args: readonly string[], library?: str
           FAULT_CALL: fault.call ?? 'any',
           FAULT_DO: fault.what ?? '',
         };
-  const file = fileURLToPath(new URL(`./${script}`, import.meta.url));
+  const file = fileURLToPath(script);
   const child = spawn(process.execPath, [file, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...preload },

@@ -115,8 +115,8 @@ export function systemOf(effect: (context: { runId: string; step: string; attemp
         const done = (context.state as { readonly page: number } | undefined)?.page ?? 0;
         for (let page = done + 1; page <= 2; page++) await context.checkpoint({ page });
         const { output } = await context.tool('turn', { n }, () => n + 1);
-        const once = await context.once('letter', { n }, () => n + 2, { lease: '1m' });
-        return [output, once];
+        const { output: letter } = await context.once('letter', { n }, () => n + 2, { lease: '1m' });
+        return [output, letter];
       }),
     ],
     machines: [

@@ -14,6 +14,8 @@ import { noPreload, buildLibrary, runScript } from '../faults/preload.ts';
 import { inFlight, laterInFlight, systemOf } from './system.ts';
 import { writeDatabase } from './write.ts';
 
+const script = new URL('../faults/open-child.ts', import.meta.url);
+
 const here = fileURLToPath(new URL('.', import.meta.url));
 const released = readdirSync(here)
   .flatMap((name) => /^format-(\d+)\.sql$/.exec(name)?.[1] ?? [])
@@ -196,7 +198,7 @@ describe.skipIf(noPreload !== undefined)('an upgrade that is killed', () => {
         for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
         await make(format);
         const fault = { path: file, at: n, call: 'any', what: n % 2 === 0 ? 'kill' : 'torn' } as const;
-        const { signal, code } = await runScript('open-child.ts', [file], library.file, fault);
+        const { signal, code } = await runScript(script, [file], library.file, fault);
         if (signal !== 'SIGKILL') {
           expect(code).toBe(0);
           break;

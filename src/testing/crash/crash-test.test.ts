@@ -36,6 +36,12 @@ it.each([
   expect(report[list].join('\n')).toMatch(text);
 });
 
+it('takes a kill before there is anything in the database', async () => {
+  const early = new URL('./fixtures/early-child.ts', import.meta.url);
+  const report = await play('', { script: early, within: { ms: 150 }, kills: 2 });
+  expect(report).toMatchObject({ kills: 2, lost: [], repeated: [], violations: [] });
+});
+
 it('says so when an `expect` of the caller does not hold', async () => {
   const { violations } = await play('honest', { expect: ({ over }) => (over ? ['no money left'] : []) });
   expect(violations).toEqual([expect.stringMatching(/^round \d+: no money left$/)]);

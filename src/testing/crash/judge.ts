@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { canonicalJson } from '../../core/index.ts';
 import { openSqlite, type JournalRow, type Tables } from '../../store/index.ts';
 import { checkDatabase } from '../check/index.ts';
@@ -48,7 +49,7 @@ export class Judge {
     const { violations } = this.verdict;
     this.#told.push(...told);
     // Killed before it had made anything of its file.
-    if (this.#before.finished.size === 0 && statSync(this.#db).size === 0 && !this.#told.some(isPromise)) return false;
+    if (!this.#told.some(isPromise) && isEmpty(this.#db)) return false;
     for (const { at, message } of checkDatabase(this.#db)) violations.push(`round ${round}: ${at}: ${message}`);
     const store = openSqlite(this.#db, { readOnly: true });
     try {
@@ -107,6 +108,15 @@ export class Judge {
 }
 
 const isPromise = ({ told }: Told): boolean => told !== 'begun' && told !== 'effect';
+
+function isEmpty(file: string): boolean {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  try {
+    return db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'] === 0;
+  } finally {
+    db.close();
+  }
+}
 
 function standing(tables: Tables): Standing {
   const finished = new Set<string>();
