@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openMemory, openSqlite } from 'millrace/store';
 import { describe, expect, it } from 'vitest';
 import { history } from './history.ts';
@@ -16,4 +19,17 @@ describe('seeded histories', () => {
     }
     expect(bad).toEqual([]);
   }, 120_000);
+
+  it('also where each process opens the file anew', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-simulate-'));
+    try {
+      for (let seed = 1; seed <= 12; seed++) {
+        const report = await history(seed, { store: () => openSqlite(join(folder, `${seed}.db`)) });
+        expect({ seed, violations: report.violations }).toEqual({ seed, violations: [] });
+        expect(report.digest).toBe((await history(seed)).digest);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
 });
