@@ -14,6 +14,7 @@ const rooms = {
   machine: { values: [], types: [] },
   flow: { values: [], types: [] },
   store: { values: [], types: [] },
+  llm: { values: [], types: [] },
   rules: { values: ['model'], types: [] },
   // The binder gives a model life with the interpreters of flows and machines.
   source: { values: ['model', 'flow', 'machine', 'tasks'], types: [] },
@@ -26,7 +27,7 @@ const rooms = {
     values: ['model', 'rules', 'source', 'compiler', 'flow', 'machine', 'tasks', 'store', 'runtime'],
     types: [],
   },
-  testing: { values: ['tasks', 'machine', 'flow', 'store', 'runtime'], types: [] },
+  testing: { values: ['tasks', 'machine', 'flow', 'store', 'runtime', 'llm'], types: [] },
   cli: {
     values: [
       'dsl',
@@ -42,6 +43,7 @@ const rooms = {
       'runtime',
       'migrate',
       'testing',
+      'llm',
     ],
     types: [],
   },
