@@ -67,7 +67,7 @@ describe.skipIf(noPreload !== undefined)('a power cut', () => {
     for (const { kind } of deeds) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     console.info(`${deeds.length} deeds: ${[...kinds].map(([kind, n]) => `${n} ${kind}`).join(', ')}`);
     expect(kinds.get('sync')).toBeGreaterThan(40);
-    expect(kinds.get('append')).toBe(9);
+    expect(kinds.get('append')).toBe(11);
   });
 
   it.each(['dropped', 'torn', 'reordered', 'garbled'] as const)(

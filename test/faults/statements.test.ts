@@ -101,15 +101,19 @@ it('is a scenario in which every table is written and every kind of transaction 
 });
 
 it('ends the same, whatever statement the process dies before or after', async () => {
-  let deaths = 0;
-  for (let n = 1; n <= reference.points; n++) {
+  // To die after a statement or before the next one is the same for the file, if it was not a commit.
+  const tried: number[] = [];
+  await playWith(({ n, sql, moment }) => {
+    if (process.env['STATEMENTS'] === '1' || moment === 'before' || sql === 'COMMIT') tried.push(n);
+    return undefined;
+  });
+  expect(tried.length).toBeGreaterThan(reference.points / 2);
+  for (const n of tried) {
     const { end, wrong, hit, error } = await playWith((point) => (point.n === n ? 'die' : undefined));
-    expect({ n, end, wrong }).toEqual({ n, end: reference.end, wrong: [] });
-    if (hit) expect((error as Error).name).toBe('Died');
-    deaths += Number(hit);
+    expect({ n, end, wrong, hit }).toEqual({ n, end: reference.end, wrong: [], hit: true });
+    expect((error as Error).name).toBe('Died');
   }
-  expect(deaths).toBe(reference.points);
-}, 120_000);
+}, 300_000);
 
 /** Of the failures every seventh statement is taken here; `STATEMENTS=1` takes each. */
 const every = Number(process.env['STATEMENTS'] ?? 7);
