@@ -94,6 +94,8 @@ export class Losses {
         return { ok: false, error: new TaskCancelledError({ task: contract.contract, runId, step, attempt }, poison) };
       }
       this.#suspects ||= record.lost + 2 >= this.#most;
+      // Paused while that was written: it asks again.
+      if (by.held) return undefined;
     }
     return made(request, by);
   }
@@ -112,6 +114,7 @@ export class Losses {
       const { writer } = this.#around;
       if (request.signal?.aborted !== true)
         await writer.submit((tx) => tx.meta.set(trialKey, placeOf(request.runId, request.step)));
+      if (by.held) return undefined;
       return await next(request, by);
     } finally {
       resolve();
