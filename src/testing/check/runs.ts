@@ -1,5 +1,5 @@
 import type { JournalRow, RunRow } from '../../store/index.ts';
-import { effective } from './effective.ts';
+import { effective } from '../../runtime/rewind/rewound.ts';
 import { checkJournal, linesOf } from './journal.ts';
 import type { Findings } from './violation.ts';
 

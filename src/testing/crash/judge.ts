@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { canonicalJson } from '../../core/index.ts';
 import { openSqlite, type JournalRow, type Tables } from '../../store/index.ts';
 import { checkDatabase } from '../check/index.ts';
-import { effective } from '../check/effective.ts';
+import { effective } from '../../runtime/rewind/rewound.ts';
 import type { Told, Try } from './evidence.ts';
 
 /** What is wrong, in words, by kind. */
