@@ -10,7 +10,7 @@ import type { LimitsView } from './view.ts';
 
 /**
  * Makes one attempt that may begin now: in this process, or elsewhere. Never rejects. Undefined: it is left to others,
- * because this process ends.
+ * because this process ends, or its run was paused before it began.
  */
 export type Perform = (request: AttemptRequest, by: Asker) => Promise<AttemptOutcome | undefined>;
 
@@ -100,7 +100,11 @@ export class Attempts {
     return !this.#closed && !by.held && !by.dead;
   }
 
-  async #begin(request: AttemptRequest, by: Asker, settle: Settle | undefined): Promise<AttemptOutcome> {
+  async #begin(
+    request: AttemptRequest,
+    by: Asker,
+    settle: Settle | undefined,
+  ): Promise<AttemptOutcome | undefined> {
     this.#underWay++;
     by.attempting++;
     let outcome: AttemptOutcome | undefined;
@@ -112,7 +116,7 @@ export class Attempts {
       this.#underWay--;
       if (this.#underWay === 0) this.#rested?.();
     }
-    return outcome ?? never();
+    return outcome ?? (by.held && !this.#closed ? undefined : never());
   }
 
   /** Lets no attempt begin, and waits for those under way, at most so many ms. Their results are enqueued then. */
