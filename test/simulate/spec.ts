@@ -9,6 +9,8 @@ export type Step =
       /** The first try takes longer than it may, and gives a result all the same, when nobody wants it. */
       readonly late: boolean;
       readonly undo: boolean;
+      /** By a task of which one attempt is made at a time, and three a minute. */
+      readonly narrow?: boolean;
     }
   | { readonly do: 'broken' }
   | { readonly do: 'sleep'; readonly minutes: number }
@@ -40,6 +42,7 @@ export function randomBody(random: () => number, depth = 0): Body {
           slow: pick(0, 0, 500, 4000),
           late: random() < 0.1,
           undo: random() < 0.6,
+          narrow: random() < 0.2,
         };
       case 'sleep':
         return { do: what, minutes: pick(1, 60) };

@@ -17,6 +17,12 @@ const work = taskContract('work', {
   policy: { retry: { attempts: 3, delay: '1m', backoff: 'fixed' }, timeout: '10s' },
   source,
 });
+const narrow = taskContract('narrow', {
+  input: any,
+  output: any,
+  policy: { ...work.policy, concurrency: 1, rateLimit: { limit: 3, per: '1m' } },
+  source,
+});
 const back = taskContract('back', { input: any, output: any, policy: {}, source });
 const inner = flowContract('inner', { input: any, source });
 const outer = flowContract('outer', { input: any, source });
@@ -29,7 +35,7 @@ async function perform(host: Host, body: Body): Promise<string> {
     const id = `${step.do}${index}`;
     switch (step.do) {
       case 'work':
-        value += await host.step(id, () => work({ ...step, id }), at);
+        value += await host.step(id, () => (step.narrow === true ? narrow : work)({ ...step, id }), at);
         if (step.undo) host.undo(id, () => back(id), at);
         break;
       case 'broken':
@@ -185,7 +191,7 @@ export const system: BoundSystem = {
   hash: 'simulated',
   source: 'simulate.dsl.ts',
   events: { go, noted },
-  tasks: { work, back },
+  tasks: { work, narrow, back },
   flows: {
     outer: flow(outer),
     inner: flow(inner),
@@ -220,21 +226,23 @@ export interface Made {
 export function tasksOf(world: () => Pick<World, 'wait'>, effects: Made[]) {
   const note = ({ runId, step, attempt, idempotencyKey }: TaskContext): void =>
     void effects.push({ run: runId, step, attempt, key: idempotencyKey });
+  const work = async ({ fails, slow, late, id }: Work, context: TaskContext): Promise<string> => {
+    note(context);
+    if (late && context.attempt === 1) {
+      await world()
+        .wait(Infinity, context.signal)
+        .catch(() => {});
+      await world().wait(60_000);
+      return 'late';
+    }
+    if (slow > 0) await world().wait(slow, context.signal);
+    if (fails === 9) throw new NonRetryableError(`broken ${id}`);
+    if (context.attempt <= fails) throw new Error(`flaky ${id}`);
+    return id;
+  };
   return {
-    work: async ({ fails, slow, late, id }: Work, context: TaskContext): Promise<string> => {
-      note(context);
-      if (late && context.attempt === 1) {
-        await world()
-          .wait(Infinity, context.signal)
-          .catch(() => {});
-        await world().wait(60_000);
-        return 'late';
-      }
-      if (slow > 0) await world().wait(slow, context.signal);
-      if (fails === 9) throw new NonRetryableError(`broken ${id}`);
-      if (context.attempt <= fails) throw new Error(`flaky ${id}`);
-      return id;
-    },
+    work,
+    narrow: work,
     back: (_: string, context: TaskContext): void => note(context),
   };
 }
