@@ -24,6 +24,7 @@ const groups: Readonly<Record<string, string>> = {
   MR33: 'Events and instances',
   MR34: 'Owner and inbox',
   MR35: 'Versions and migrations',
+  MR40: 'Models',
 };
 
 const lines = ['# Codes', '', 'Every diagnostic and every error has a code. `dsl explain MR1203` prints its page.'];

@@ -4,3 +4,6 @@
  * @module
  */
 export type * from './contract.ts';
+export { collect } from './collect.ts';
+export { ModelError, type ModelErrorKind, type ModelErrorOptions } from './errors.ts';
+export * from './providers/scripted/index.ts';

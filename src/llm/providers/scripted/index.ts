@@ -1,0 +1,6 @@
+export {
+  scriptedProvider,
+  type ScriptedProvider,
+  type ScriptedProviderOptions,
+  type ScriptedTurn,
+} from './scripted.ts';
