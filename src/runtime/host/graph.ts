@@ -244,6 +244,12 @@ class Running {
       context.record(tx, id, { kind: 'closed', path, name: null, attempt: 0, place: this.#options.at, data });
     });
     await this.#run.wait(path, this.scope);
+    if (this.scope.reason !== undefined && this.#run.records.get(path)?.kind !== 'closed') {
+      // Cancelled while that is being written: whether it was closed before is seen then.
+      this.#run.working(1);
+      await this.#run.committed();
+      this.#run.working(-1);
+    }
     const record = this.#run.records.get(path);
     if (record?.kind === 'closed') {
       this.time = Math.max(this.time, record.at);
