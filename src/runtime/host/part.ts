@@ -208,7 +208,8 @@ export class Part implements Host {
     const seq = this.finished.get(id);
     // A step that failed and was passed over did nothing that could be undone.
     // Nor is what another run has done undone in its fork.
-    if (seq !== undefined && !this.run.past.isCopied(seq)) this.run.undos.push({ path: this.path(id), seq, call, at: options.at, time: this.time });
+    if (seq !== undefined && !this.run.past.isCopied(seq))
+      this.run.undos.push({ path: this.path(id), seq, call, at: options.at, time: this.time });
   }
 
   branch<Parts extends Readonly<globalThis.Record<string, PartOf<unknown>>>>(
