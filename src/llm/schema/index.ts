@@ -1,0 +1,2 @@
+export { jsonSchemaOf, type JsonSchema } from './json-schema.ts';
+export { strictSchema } from './strict.ts';
