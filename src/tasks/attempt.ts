@@ -1,6 +1,6 @@
 import type { Clock } from '../core/index.ts';
 import type { AnyEvent, AnyTask } from '../flow/index.ts';
-import { contextOf } from './context.ts';
+import { AttemptContext } from './context.ts';
 import {
   NotImplementedError,
   TaskCancelledError,
@@ -112,22 +112,30 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
   const input = checkValue(contract.input, request.input);
   if (!input.ok) return fail(new TaskInputError(input.problems, ids, input.cause));
 
-  const abort = new AbortController();
+  // Most tasks never ask for their signal.
+  let abort: AbortController | undefined;
+  let reason: TaskError | undefined;
   const emitted: EmittedEvent[] = [];
   let over = false;
-  const ends: (() => void)[] = [];
+  let ends: (() => void)[] | undefined;
   let dog: Watchdog | undefined;
   let life: unknown;
-  const context = contextOf(request, {
+  const context = new AttemptContext(request, {
     ids,
-    signal: abort.signal,
+    signal: () => {
+      if (abort === undefined) {
+        abort = new AbortController();
+        if (reason !== undefined) abort.abort(reason);
+      }
+      return abort.signal;
+    },
     emitted,
     over: () => over,
     beat: (details) => {
       life = details ?? life;
       dog?.beat();
     },
-    onEnd: (work) => void ends.push(work),
+    onEnd: (work) => void (ends ??= []).push(work),
   });
 
   return new Promise<AttemptOutcome>((resolve) => {
@@ -137,13 +145,15 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
       stopTimer();
       stopTotal?.();
       dog?.stop();
-      for (const work of ends) work();
+      for (const work of ends ?? []) work();
       signal?.removeEventListener('abort', cancel);
       resolve(outcome);
     };
     const stop = (error: TaskError): void => {
+      if (over) return;
+      reason = error;
       end(fail(error));
-      abort.abort(error);
+      abort?.abort(error);
     };
     const cancel = (): void => stop(new TaskCancelledError(ids, signal?.reason));
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;

@@ -4,13 +4,14 @@ import type { AttemptRequest, EmittedEvent } from './attempt.ts';
 import { AttemptOverError, CheckpointError, TaskOutputError, toTaskError, type AttemptIds } from './errors.ts';
 import type { TaskContext } from './implement.ts';
 import { decodeJson, encodeJson } from './json.ts';
-import { withFields } from './logger.ts';
-import { transientServices } from './services.ts';
+import { withFields, type Logger } from './logger.ts';
+import { transientServices, type AttemptServices } from './services.ts';
 
 /** One attempt, as its context sees it. */
-interface Attempt {
+export interface Attempt {
   readonly ids: AttemptIds;
-  readonly signal: AbortSignal;
+  /** Made when somebody asks for it. */
+  signal(): AbortSignal;
   readonly emitted: EmittedEvent[];
   /** Has it ended? Then whatever its code still asks for is refused. */
   over(): boolean;
@@ -20,59 +21,65 @@ interface Attempt {
   onEnd(work: () => void): void;
 }
 
-/** What an implementation gets beside its input. */
-export function contextOf(request: AttemptRequest, attempt: Attempt): TaskContext {
-  const { ids, signal } = attempt;
-  const logger = withFields(request.logger, { ...ids });
-  const services = request.services ?? transientServices(request.idempotencyKey);
-  const wall: Clock = request.clock.wall ?? request.clock;
-  /** Work that is refused, and whose failure is told, whether or not somebody waits for it. */
-  const keeping = <T>(what: string, work: () => Promise<T>): Promise<T> => {
-    const doing = attempt.over() ? Promise.reject<T>(new AttemptOverError(what, ids)) : work();
-    doing.catch((error: unknown) => {
-      const { message, code } = toTaskError(error, ids);
-      if (error instanceof AttemptOverError || error instanceof CheckpointError) logger.warn(message, { code });
-    });
-    return doing;
-  };
-  const checkpoint = (state: () => unknown): Promise<void> =>
-    keeping('saved its state', async () => {
-      let text: ReturnType<typeof encodeJson>;
-      try {
-        text = encodeJson(state());
-      } catch (error) {
-        throw new CheckpointError(`what should give it threw (${messageOf(error)})`, false, ids, error);
-      }
-      if (!text.ok) throw new CheckpointError(`its state is no JSON (${text.problems})`, false, ids);
-      attempt.beat(undefined);
-      try {
-        await services.checkpoint(text.value ?? 'null');
-      } catch (error) {
-        throw new CheckpointError(messageOf(error), true, ids, error);
-      }
-    });
-  return {
-    signal,
-    idempotencyKey: request.idempotencyKey,
-    attempt: request.attempt,
-    runId: request.runId,
-    step: request.step,
-    logger,
-    emit(call) {
-      if (attempt.over())
-        logger.warn('An event was emitted after the end of its attempt and is ignored.', {
+/**
+ * What an implementation gets beside its input. Each part is made when it is asked for, as most tasks ask for few, and
+ * can be taken out of it: `({ emit }) => emit(…)`.
+ */
+export class AttemptContext implements TaskContext {
+  readonly idempotencyKey: string;
+  readonly attempt: number;
+  readonly runId: string;
+  readonly step: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly #request: AttemptRequest;
+  readonly #attempt: Attempt;
+  #services: AttemptServices | undefined;
+  #logger: Logger | undefined;
+
+  constructor(request: AttemptRequest, attempt: Attempt) {
+    this.idempotencyKey = request.idempotencyKey;
+    this.attempt = request.attempt;
+    this.runId = request.runId;
+    this.step = request.step;
+    this.metadata = request.metadata ?? {};
+    this.#request = request;
+    this.#attempt = attempt;
+  }
+
+  get signal(): AbortSignal {
+    return this.#attempt.signal();
+  }
+
+  get logger(): Logger {
+    return (this.#logger ??= withFields(this.#request.logger, { ...this.#attempt.ids }));
+  }
+
+  get emit(): TaskContext['emit'] {
+    return (call) => {
+      if (this.#attempt.over())
+        this.logger.warn('An event was emitted after the end of its attempt and is ignored.', {
           event: call.contract.contract,
         });
-      else attempt.emitted.push(emittedBy(call, ids));
-    },
-    heartbeat(details) {
-      if (attempt.over()) return;
-      attempt.beat(details);
-      services.heartbeat?.(details);
-    },
-    checkpoint: (state) => checkpoint(() => state),
-    checkpointEvery(interval, state) {
+      else this.#attempt.emitted.push(emittedBy(call, this.#attempt.ids));
+    };
+  }
+
+  get heartbeat(): TaskContext['heartbeat'] {
+    return (details) => {
+      if (this.#attempt.over()) return;
+      this.#attempt.beat(details);
+      this.#kept().heartbeat?.(details);
+    };
+  }
+
+  get checkpoint(): TaskContext['checkpoint'] {
+    return (state) => this.#checkpoint(() => state);
+  }
+
+  get checkpointEvery(): TaskContext['checkpointEvery'] {
+    return (interval, state) => {
       const every = milliseconds(interval);
+      const wall: Clock = this.#request.clock.wall ?? this.#request.clock;
       let stop = (): void => {};
       let ended = false;
       const end = (): void => {
@@ -80,26 +87,66 @@ export function contextOf(request: AttemptRequest, attempt: Attempt): TaskContex
         stop();
       };
       const arm = (): void => {
-        if (ended || attempt.over()) return;
+        if (ended || this.#attempt.over()) return;
         stop = wall.at(wall.now() + every, () => {
           // A failure has been told; the next save may succeed.
-          checkpoint(state).then(arm, arm);
+          this.#checkpoint(state).then(arm, arm);
         });
       };
       arm();
-      attempt.onEnd(end);
+      this.#attempt.onEnd(end);
       return end;
-    },
-    get state() {
-      const saved = services.state();
-      return saved === undefined ? undefined : (JSON.parse(saved) as unknown);
-    },
-    tool: (name, args, run, options) =>
-      keeping(`used the tool '${name}'`, () => services.tool(signal)(name, args, run, options)),
-    once: (key, asked, run, options) =>
-      keeping(`asked for '${key}'`, () => services.once(signal)(key, asked, run, options)),
-    metadata: request.metadata ?? {},
-  };
+    };
+  }
+
+  get state(): unknown {
+    const saved = this.#kept().state();
+    return saved === undefined ? undefined : (JSON.parse(saved) as unknown);
+  }
+
+  get tool(): TaskContext['tool'] {
+    return (name, args, run, options) =>
+      this.#keeping(`used the tool '${name}'`, () => this.#kept().tool(this.signal)(name, args, run, options));
+  }
+
+  get once(): TaskContext['once'] {
+    return (key, asked, run, options) =>
+      this.#keeping(`asked for '${key}'`, () => this.#kept().once(this.signal)(key, asked, run, options));
+  }
+
+  #kept(): AttemptServices {
+    return (this.#services ??= this.#request.services ?? transientServices(this.idempotencyKey));
+  }
+
+  /** Work that is refused, and whose failure is told, whether or not somebody waits for it. */
+  #keeping<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const { ids } = this.#attempt;
+    const doing = this.#attempt.over() ? Promise.reject<T>(new AttemptOverError(what, ids)) : work();
+    doing.catch((error: unknown) => {
+      const { message, code } = toTaskError(error, ids);
+      if (error instanceof AttemptOverError || error instanceof CheckpointError) this.logger.warn(message, { code });
+    });
+    return doing;
+  }
+
+  #checkpoint(state: () => unknown): Promise<void> {
+    const { ids } = this.#attempt;
+    return this.#keeping('saved its state', async () => {
+      let text: ReturnType<typeof encodeJson>;
+      try {
+        text = encodeJson(state());
+      } catch (error) {
+        throw new CheckpointError(`what should give it threw (${messageOf(error)})`, false, ids, error);
+      }
+      if (!text.ok) throw new CheckpointError(`its state is no JSON (${text.problems})`, false, ids);
+      this.#attempt.beat(undefined);
+      try {
+        await this.#kept().checkpoint(text.value ?? 'null');
+      } catch (error) {
+        throw new CheckpointError(messageOf(error), true, ids, error);
+      }
+    });
+  }
 }
 
 function emittedBy(call: Call<void>, ids: AttemptIds): EmittedEvent {
