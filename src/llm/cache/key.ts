@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, MillraceError, notJson } from '../../core/index.ts';
+import type { ModelRequest } from '../contract.ts';
+import { schemasOf } from '../request-parts.ts';
+
+/** What an answer depends on beside the request. */
+export interface CacheContext {
+  readonly provider: string;
+  /** What is done with the answer: requests of different operations never share one. */
+  readonly operation?: string | undefined;
+}
+
+/**
+ * The key of an answer: a hash of everything that it depends on. Requests differ if anything that reaches the model
+ * does: provider, model, operation, instructions, conversation, tools with their schemas, shape of the output, most
+ * tokens, temperature, options.
+ *
+ * @throws MillraceError MR4085 when a part of the request is no JSON: it could not be told from another one.
+ */
+export function cacheKey(request: ModelRequest, { provider, operation }: CacheContext): string {
+  const { tools: _tools, output: _output, ...rest } = request;
+  const wrong = notJson(rest);
+  if (wrong !== undefined)
+    throw new MillraceError(
+      `A request that is to be cached has to be JSON: ${wrong}. Ask with \`bypass\`, or leave it out.`,
+      { code: 'MR4085', retryable: false, fault: 'input' },
+    );
+  const whole = { format: 1, provider, operation: operation ?? null, ...rest, ...schemasOf(request) };
+  return createHash('sha256').update(canonicalJson(whole)).digest('hex');
+}
