@@ -45,6 +45,8 @@ export interface Usage {
   readonly cacheRead: number;
   readonly cacheWrite: number;
   readonly total: number;
+  /** The provider did not count: these are estimates from the length of the texts. */
+  readonly estimated?: true;
 }
 
 /** Why an answer ended. */

@@ -21,3 +21,4 @@ export * from './scheduler/index.ts';
 export * from './scripted/index.ts';
 export * from './simulate/index.ts';
 export { SimulatedClock, type SimulatedClockOptions } from './simulated-clock.ts';
+export * from './wire-server/index.ts';

@@ -1,0 +1,1 @@
+export { anthropicProvider, type AnthropicSettings } from './anthropic.ts';

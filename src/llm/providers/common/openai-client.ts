@@ -1,0 +1,19 @@
+import type { OpenAI } from 'openai';
+import type { Watch } from '../../stream/watch.ts';
+import type { Place } from './settings.ts';
+
+/** A client of one request: its SDK is loaded with the first one, and left with nothing to decide. */
+export async function openaiClient(place: Place, watch: Watch): Promise<OpenAI> {
+  const { OpenAI: Client } = await import('openai');
+  return new Client({
+    // Servers of one's own need none, but the SDK does.
+    apiKey: place.apiKey === '' ? 'none' : place.apiKey,
+    baseURL: place.baseURL,
+    organization: null,
+    project: null,
+    maxRetries: 0,
+    timeout: 2_147_483_647,
+    fetch: watch.fetch(place.fetch),
+    logLevel: 'off',
+  });
+}

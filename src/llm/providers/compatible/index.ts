@@ -1,0 +1,1 @@
+export { compatibleProvider, type CompatibleSettings } from './compatible.ts';

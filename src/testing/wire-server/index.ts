@@ -1,0 +1,2 @@
+export { wireScenarios, type WireProtocol, type WireScenario } from './scenarios.ts';
+export { startWireServer, type WireCall, type WireServer, type WireServerOptions } from './server.ts';
