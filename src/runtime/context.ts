@@ -76,8 +76,8 @@ export interface Context {
   publish(tx: Tx, event: NewEvent): string;
   /** Creates a run, which starts after the commit. */
   create(tx: Tx, run: NewRun): void;
-  /** Appends to the journal of a run that may or may not be in memory; the run is woken after the commit. */
-  record(tx: Tx, run: string, row: Omit<JournalRow, 'run' | 'seq' | 'at'>): JournalRow;
+  /** Appends to the journal of a run, in memory or not, that has not ended; the run is woken after the commit. */
+  record(tx: Tx, run: string, row: Omit<JournalRow, 'run' | 'seq' | 'at'>): void;
   /** Writes that a run must stop, unless it has ended or stops for another reason; says whether it ends for this one. */
   stop(tx: Tx, run: string, stop: Stop): boolean;
   /** Ends a run: its row, timers and waits, the news to its parent or machine instance. */

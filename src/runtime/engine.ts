@@ -212,8 +212,10 @@ export class Engine implements Context {
     });
   }
 
-  record(tx: Tx, run: string, line: Omit<JournalRow, 'run' | 'seq' | 'at'>): JournalRow {
+  record(tx: Tx, run: string, line: Omit<JournalRow, 'run' | 'seq' | 'at'>): void {
     const live = this.runs.get(run);
+    // What comes after its end is no news to it.
+    if ((live === undefined || live.ending || live.dead) && tx.runs.get(run)?.ended !== null) return;
     const at = this.clock.now();
     const row: JournalRow = { ...line, run, seq: live?.nextSeq() ?? tx.journal.last(run) + 1, at };
     // The batch may be written again, and the numbers of a journal have no gaps.
@@ -225,7 +227,6 @@ export class Engine implements Context {
       live?.note(row);
       if (this.bus.heard) tellStep(this.bus, row);
     });
-    return row;
   }
 
   /** Marks a run as running and goes on with it after the commit. */

@@ -24,6 +24,9 @@ export function stopRun(desk: Desk, tx: Tx, run: string, stop: Stop): boolean {
       error: toErrorRecord(new RunError('MR3203', `${stop.error.message} It was blocked: nothing was undone.`)),
       errors: row.errors,
     });
+    // Its code is not there to do it.
+    for (const child of tx.runs.list({ parent: run }))
+      if (child.ended === null) desk.stop(tx, child.id, { reason: 'cancel', error: stop.error });
     return true;
   }
   // Already on its way to an end, which is this one or another.

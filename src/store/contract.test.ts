@@ -73,6 +73,9 @@ describe.each(Object.entries(stores))('the store contract: %s', (_name, open) =>
       tx.runs.unlink('b');
       tx.runs.end('a', { status: 'completed', output: '1', error: null, errors: '[]' }, 9);
       tx.runs.block('c', '{"message":"x"}', 8);
+      // What has ended has no other status any more.
+      tx.runs.status('a', 'running', 10);
+      tx.runs.block('a', '{"message":"x"}', 10);
     });
     expect(runs.linked('m', 'i', 'job')).toBeUndefined();
     expect(runs.working('m', 'i')).toEqual([]);

@@ -9,9 +9,13 @@ export function runTable(log: Log): RunTable {
   return {
     get: (id) => table.get(id),
     insert: (row) => table.insert([row.id], row),
-    status: (id, status, at) => table.change([id], { status, updated: at }),
+    status: (id, status, at) => {
+      if (table.get(id)?.ended === null) table.change([id], { status, updated: at });
+    },
     end: (id, end, at) => table.change([id], { ...end, updated: at, ended: at }),
-    block: (id, error, at) => table.change([id], { status: 'blocked', error, updated: at }),
+    block: (id, error, at) => {
+      if (table.get(id)?.ended === null) table.change([id], { status: 'blocked', error, updated: at });
+    },
     unlink: (id) => table.change([id], { ref: null }),
     list: (filter) => {
       const rows = table.filter(

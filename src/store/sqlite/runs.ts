@@ -54,12 +54,15 @@ export function runTable(db: DatabaseSync): RunTable {
     `SELECT ${columns} FROM runs WHERE ${underWay} AND status = ? AND id > ? ORDER BY id LIMIT ?`,
   );
   const hasAlive = query<object>(db, `SELECT 1 FROM runs WHERE ${underWay} AND version = ? LIMIT 1`);
-  const status = command(db, 'UPDATE runs SET status = ?, updated = ? WHERE id = ?');
+  const status = command(db, 'UPDATE runs SET status = ?, updated = ? WHERE id = ? AND ended IS NULL');
   const end = command(
     db,
     'UPDATE runs SET status = ?, output = ?, error = ?, errors = ?, updated = ?, ended = ? WHERE id = ?',
   );
-  const block = command(db, `UPDATE runs SET status = 'blocked', error = ?, updated = ? WHERE id = ?`);
+  const block = command(
+    db,
+    `UPDATE runs SET status = 'blocked', error = ?, updated = ? WHERE id = ? AND ended IS NULL`,
+  );
   const unlink = command(db, 'UPDATE runs SET ref = NULL WHERE id = ?');
   const linked = query<Stored>(db, `SELECT ${columns} FROM runs WHERE machine = ? AND instance = ? AND ref = ?`);
   const working = query<Stored>(
