@@ -20,7 +20,7 @@ const shapes: { readonly [K in RequestKind]: z.ZodType } = {
     priority: z.number().optional(),
     metadata: z.record(text, z.unknown()).optional(),
   }),
-  cancel: z.object({ runId: text, reason: key }),
+  cancel: z.object({ runId: text, reason: key, by: key }),
   pause: z.object({ runId: text, inFlight: z.enum(['await', 'abort']).optional() }),
   resume: z.object({ runId: text }),
   fork: z.object({

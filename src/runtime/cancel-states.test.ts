@@ -109,7 +109,10 @@ it.each(Object.entries(states))(
     if (state.paused === true) await runtime.pause('r');
 
     // The event that it may wait for comes in the same batch.
-    const [{ accepted }] = await Promise.all([runtime.cancel('r', 'enough'), runtime.sendEvent('go', 1)]);
+    const [{ accepted }] = await Promise.all([
+      runtime.cancel('r', { reason: 'enough', by: 'Ada' }),
+      runtime.sendEvent('go', 1),
+    ]);
     expect(accepted).toBe(true);
     const result = runtime.result('r');
     await expect.poll(() => aborted.toSorted()).toEqual((state.aborted ?? []).toSorted());
@@ -117,7 +120,7 @@ it.each(Object.entries(states))(
     expect(await result).toMatchObject({
       success: false,
       status: 'cancelled',
-      error: { code: 'MR3203', message: 'enough' },
+      error: { code: 'MR3203', message: 'enough', details: { by: 'Ada' } },
     });
     await runtime.idle();
     expect(

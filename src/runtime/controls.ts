@@ -53,8 +53,11 @@ export abstract class Controls {
   }
 
   /** Cancels a run: attempts are aborted, finished steps undone. `accepted` is false when it had ended or failed before. */
-  cancel(runId: string, reason?: string): Promise<{ readonly runId: string; readonly accepted: boolean }> {
-    return this.ask('cancel', { runId, ...(reason === undefined ? {} : { reason }) });
+  cancel(
+    runId: string,
+    options: { readonly reason?: string; readonly by?: string } = {},
+  ): Promise<{ readonly runId: string; readonly accepted: boolean }> {
+    return this.ask('cancel', { runId, ...options });
   }
 
   /**

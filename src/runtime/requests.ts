@@ -46,7 +46,7 @@ export interface Requests {
     readonly gives: { readonly runId: string; readonly attached: boolean };
   };
   readonly cancel: {
-    readonly asks: { readonly runId: string; readonly reason?: string };
+    readonly asks: { readonly runId: string; readonly reason?: string; readonly by?: string };
     readonly gives: { readonly runId: string; readonly accepted: boolean };
   };
   readonly pause: { readonly asks: PauseAsks; readonly gives: PauseGives };
@@ -131,11 +131,13 @@ const carryOut: {
     return { runId, attached };
   },
 
-  cancel(desk, tx, { runId, reason }) {
+  cancel(desk, tx, { runId, reason, by }) {
     if (tx.runs.get(runId) === undefined)
       throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
     const error = toErrorRecord(
-      new RunError('MR3203', reason ?? `Run '${runId}' was cancelled.`, { details: { run: runId } }),
+      new RunError('MR3203', reason ?? `Run '${runId}' was cancelled.`, {
+        details: { run: runId, ...(by === undefined ? {} : { by }) },
+      }),
     );
     return { runId, accepted: desk.stop(tx, runId, { reason: 'cancel', error }) };
   },

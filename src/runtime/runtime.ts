@@ -168,7 +168,7 @@ export class ReactiveSystemRuntime extends Controls {
   /** Waits for the end of a run. */
   async result(runId: string, options: { readonly signal?: AbortSignal } = {}): Promise<FlowResult> {
     const { signal } = options;
-    const cancel = (): void => void this.cancel(runId, 'The caller aborted.').catch(() => {});
+    const cancel = (): void => void this.cancel(runId, { reason: 'The caller aborted.' }).catch(() => {});
     if (signal?.aborted === true) cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     try {

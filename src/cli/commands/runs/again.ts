@@ -6,6 +6,7 @@ import { drive } from '../instances/drive.ts';
 /** The options of `dsl runs cancel`. */
 export interface CancelOptions {
   readonly reason?: string;
+  readonly by?: string;
   readonly db?: string;
 }
 
@@ -29,7 +30,11 @@ export async function cancelRun(io: Io, file: string, run: string, options: Canc
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
   const { result, driven } = await drive(io, opened, async (engine) => {
-    const { accepted } = await engine.cancel(run, options.reason);
+    const { reason, by } = options;
+    const { accepted } = await engine.cancel(run, {
+      ...(reason === undefined ? {} : { reason }),
+      ...(by === undefined ? {} : { by }),
+    });
     // It has ended when what it did is undone.
     const { status } = accepted ? await engine.result(run) : { status: engine.status(run)?.status };
     return { accepted, status };

@@ -82,6 +82,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .argument('<file>', 'the .dsl.ts file of the system')
     .argument('<id>', 'the id of the run')
     .option('--reason <text>', 'why, for its error')
+    .option('--by <name>', 'who wants it: it is recorded')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
     .addHelpText(
       'after',
