@@ -55,10 +55,10 @@ describe.each(Object.entries(stores))('ledger, blobs and progress: %s', (_name, 
     store.close();
   });
 
-  it('drops the good results of a step and of those in it, and of no other', () => {
+  it('drops what tools gave in a step and in those in it, its rounds too, and in no other', () => {
     const store = open();
     const { ledger } = store.tables;
-    const paths = ['x', 'x/y', 'xy', 'z', 'x[1]/y'];
+    const paths = ['x', 'x/y', 'xy', 'z', 'x[1]/y', 'x[1]', 'x[10]/y[2]', 'y/x', 'x~1', 'x]', '~onFailure'];
     store.transaction((tx) => {
       for (const path of paths) tx.ledger.put(row(path, { path }));
       tx.ledger.put(row('failed', { status: 'failed' }));
@@ -66,9 +66,20 @@ describe.each(Object.entries(stores))('ledger, blobs and progress: %s', (_name, 
       tx.ledger.put(row('once', { scope: 'once' }));
       tx.ledger.drop('a', 'x');
     });
-    const dropped = [...ledger.of('a'), ...ledger.of('b')].filter(({ status }) => status === 'dropped');
-    expect(dropped.map(({ key }) => key).sort()).toEqual(['x', 'x/y']);
-    expect(ledger.get('tool', 'failed')?.status).toBe('failed');
+    const dropped = () =>
+      [...ledger.of('a'), ...ledger.of('b')].flatMap(({ status, key }) => (status === 'dropped' ? [key] : [])).sort();
+    // A failure that is given again would be so for ever.
+    const first = ['failed', 'x', 'x/y', 'x[10]/y[2]', 'x[1]', 'x[1]/y'];
+    expect(dropped()).toEqual(first);
+    store.transaction((tx) => {
+      tx.ledger.put(row('x[1]/y', { path: 'x[1]/y' }));
+      tx.ledger.put(row('x[10]/y[2]', { path: 'x[10]/y[2]' }));
+      tx.ledger.drop('a', 'x[1]');
+    });
+    expect(dropped()).toEqual(first.filter((key) => key !== 'x[10]/y[2]'));
+    store.transaction((tx) => tx.ledger.drop('a', ''));
+    expect(dropped()).toEqual([...paths, 'failed'].sort());
+    expect(ledger.get('once', 'once')?.status).toBe('succeeded');
     store.close();
   });
 

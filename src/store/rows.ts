@@ -272,7 +272,7 @@ export interface LedgerRow {
   readonly key: string;
   /** A hash of what was asked. */
   readonly request: string;
-  /** `dropped`: it was good, and what it did is not trusted any more. */
+  /** `dropped`: it is over, and what came of it counts no more. */
   readonly status: 'pending' | 'succeeded' | 'failed' | 'dropped';
   /** Who has it in hand: another name for each claim. */
   readonly owner: string | null;

@@ -248,7 +248,10 @@ export interface LedgerTable {
   /** Counts that the result was given again. */
   replayed(scope: LedgerRow['scope'], key: string): void;
   remove(scope: LedgerRow['scope'], key: string): void;
-  /** Of the step at `path` and those in it, good results of tools count no more. */
+  /**
+   * Of the step at `path` and those in it, also in its rounds and items, what tools gave counts no more, good or bad. `''` is
+   * the whole run.
+   */
   drop(run: string, path: string): void;
   /** What the steps of a run have used, in order. */
   of(run: string): LedgerRow[];

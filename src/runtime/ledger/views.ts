@@ -9,7 +9,7 @@ export interface ToolView {
   readonly task: string;
   /** The path of the step. */
   readonly step: string;
-  /** `dropped`: its result was good, and is not given again since evidence of its step failed. */
+  /** `dropped`: what came of it is not given again, since evidence of its step failed or the step was taken back. */
   readonly status: 'succeeded' | 'failed' | 'dropped';
   readonly output?: unknown;
   readonly error?: ErrorRecord;

@@ -9,7 +9,7 @@ import { originOf } from '../renamed.ts';
 import { tellStep } from '../tell.ts';
 import { planOf } from './plan.ts';
 import { takenIn } from './taken.ts';
-import { covers, effective, without, type Rewound } from './rewound.ts';
+import { covers, effective, handler, without, type Rewound } from './rewound.ts';
 
 /** Why a run goes back, and with what. */
 export interface RewindHow {
@@ -99,8 +99,7 @@ function leave(
   for (const path of new Set(gone.map((line) => line.path))) if (isDropped(path)) tx.progress.remove(id, path);
   // What its tools gave counts no more.
   const origin = originOf(row.renamed);
-  const prefixes = drops.includes('') ? new Set(gone.map(({ path }) => path.split(/[/[]/, 1)[0] ?? '')) : drops;
-  for (const path of prefixes) if (path !== '') tx.ledger.drop(id, origin(path));
+  for (const path of [...drops, handler]) tx.ledger.drop(id, path === '' ? path : origin(path));
   const taken = takenIn(tx, id, kept, gone);
   for (const seq of tx.events.consumedBy(id)) if (!taken.has(seq)) tx.events.release(id, seq);
   for (const child of tx.runs.list({ parent: id })) {

@@ -45,11 +45,14 @@ export function effective(rows: readonly JournalRow[]): readonly JournalRow[] {
   return kept;
 }
 
+/** What a run does when it has failed: it comes after everything, so that it is taken back with anything. */
+export const handler = '~onFailure';
+
 /** What is left of lines when this is taken back. That the run was about to end is taken back with anything. */
 export function without(rows: readonly JournalRow[], { drops, ends }: Pick<Rewound, 'drops' | 'ends'>): JournalRow[] {
   const ended = new Set(ends);
   return rows.filter(({ kind, path }) => {
-    if (kind === 'stopping' || covers('~onFailure', path)) return false;
+    if (kind === 'stopping' || covers(handler, path)) return false;
     if (endings.has(kind) && ended.has(path)) return false;
     return !drops.some((prefix) => covers(prefix, path));
   });

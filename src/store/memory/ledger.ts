@@ -18,11 +18,8 @@ export function ledgerTables(log: Log): { readonly ledger: LedgerTable; readonly
       replayed: (scope, key) => rows.change([scope, key], { replays: (rows.get(scope, key)?.replays ?? 0) + 1 }),
       remove: (scope, key) => rows.remove([scope, key]),
       drop: (run, path) => {
-        for (const row of rows.filter(
-          (each) => each.run === run && each.scope === 'tool' && each.status === 'succeeded',
-        )) {
-          if (row.path === path || row.path?.startsWith(`${path}/`) === true)
-            rows.change([row.scope, row.key], { status: 'dropped' });
+        for (const row of rows.filter((each) => each.run === run && each.scope === 'tool')) {
+          if (row.path !== null && isWithin(path, row.path)) rows.change([row.scope, row.key], { status: 'dropped' });
         }
       },
       of: (run) =>
@@ -59,6 +56,9 @@ export function ledgerTables(log: Log): { readonly ledger: LedgerTable; readonly
     },
   };
 }
+
+const isWithin = (step: string, path: string): boolean =>
+  step === '' || path === step || path.startsWith(`${step}/`) || path.startsWith(`${step}[`);
 
 /** How far steps have come within themselves. */
 export function progressTable(log: Log): ProgressTable {

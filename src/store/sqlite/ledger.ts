@@ -18,7 +18,9 @@ export function ledgerTable(db: DatabaseSync): LedgerTable {
   const drop = command(
     db,
     `UPDATE ledger SET status = 'dropped'
-     WHERE run = ? AND scope = 'tool' AND status = 'succeeded' AND (path = ? OR substr(path, 1, length(?) + 1) = ? || '/')`,
+     WHERE run = ?1 AND scope = 'tool' AND (
+       ?2 IN ('', path) OR (substr(path, 1, length(?2)) = ?2 AND substr(path, length(?2) + 1, 1) IN ('/', '['))
+     )`,
   );
   const of = query<LedgerRow>(db, `SELECT ${columns} FROM ledger WHERE run = ? ORDER BY created, key`);
   const removeAll = command(db, 'DELETE FROM ledger WHERE run = ?');
@@ -47,7 +49,7 @@ export function ledgerTable(db: DatabaseSync): LedgerTable {
       ),
     replayed: (scope, key) => void replayed(scope, key),
     remove: (scope, key) => void remove(scope, key),
-    drop: (run, path) => void drop(run, path, path, path),
+    drop: (run, path) => void drop(run, path),
     of: (run) => of.all(run),
     removeAll: (run) => void removeAll(run),
     expire: (now) => {

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { FlowModule, Host } from 'millrace/flow';
+import { openMemory, openSqlite } from 'millrace/store';
+import { NonRetryableError } from 'millrace/tasks';
+import { anyFlow, anyTask, at, code } from '../fixtures/bind.ts';
+import { open } from '../fixtures/noting-tasks.ts';
+
+const job = anyTask('job');
+const stores = { sqlite: () => openSqlite(':memory:'), memory: () => openMemory() };
+
+describe.each(Object.entries(stores))('what tools gave before a retry, on %s', (_name, openStore) => {
+  /** Runs a flow that fails after its last tool, retries it, and gives how often each tool ran. */
+  async function retried(run: (host: Host) => Promise<unknown>, fromStep?: string, more: Partial<FlowModule> = {}) {
+    const ran: Record<string, number> = {};
+    let epoch = 1;
+    const runtime = open(
+      {
+        tasks: [
+          code(job, async (fails: boolean | 'always', { tool, step }) => {
+            const use = (): number => {
+              ran[step] = (ran[step] ?? 0) + 1;
+              if (fails === 'always' || (fails && epoch === 1)) throw new NonRetryableError('bad', { code: 'BAD' });
+              return epoch;
+            };
+            const { output } = await tool('t', 1, use, { replayErrors: true });
+            return output;
+          }),
+        ],
+        flows: [anyFlow('f', run, more)],
+      },
+      { store: openStore(), db: undefined },
+    );
+    expect(await runtime.executeFlow('f', undefined, { id: 'r' })).toMatchObject({ status: 'failed' });
+    epoch = 2;
+    await runtime.retry('r', fromStep === undefined ? {} : { fromStep });
+    const result = await runtime.result('r');
+    await runtime.close();
+    return { result, ran };
+  }
+
+  const loop = (host: Host): Promise<unknown> =>
+    host.repeat(
+      'loop',
+      (part, round) => part.step('w', () => job(round === 1), at),
+      (_, round) => round === 1,
+      {
+        ...at,
+        max: 2,
+      },
+    );
+
+  it('is not given again in the rounds of a loop, the items of a map, the parts of a step', async () => {
+    const map = (host: Host): Promise<unknown> =>
+      host.map(
+        'm',
+        () => [false, true],
+        (part, fails) => part.step('w', () => job(fails), at),
+        at,
+      );
+    const all = (host: Host): Promise<unknown> =>
+      host.all('all', { x: async (part) => part.step('w', () => job(true), at) }, at);
+    const first = async (host: Host, rest: () => Promise<unknown>): Promise<unknown> => {
+      await host.step('a', () => job(false), at);
+      return rest();
+    };
+    const cases = [
+      [(host) => first(host, () => map(host)), 'm', { a: 1, 'm[0]/w': 2, 'm[1]/w': 2 }],
+      [(host) => first(host, () => all(host)), 'all', { a: 1, 'all/x/w': 2 }],
+      [(host) => first(host, () => map(host)), 'm[1]', { a: 1, 'm[0]/w': 1, 'm[1]/w': 2 }],
+      [(host) => first(host, () => map(host)), '', { a: 2, 'm[0]/w': 2, 'm[1]/w': 2 }],
+      [(host) => first(host, () => map(host)), undefined, { a: 1, 'm[0]/w': 1, 'm[1]/w': 2 }],
+    ] as const satisfies readonly (readonly [(host: Host) => Promise<unknown>, string | undefined, object])[];
+    for (const [run, fromStep, wanted] of cases) {
+      const { result, ran } = await retried(run, fromStep);
+      expect(result.status, fromStep).toBe('completed');
+      expect(ran, fromStep).toEqual(wanted);
+    }
+  });
+
+  it('is not given again in a loop, and in what is done at the failure', async () => {
+    const onFailure = { onFailure: () => job(false) } as Partial<FlowModule>;
+    for (const fromStep of ['loop', '']) {
+      const { ran } = await retried(loop, fromStep);
+      expect(
+        Object.values(ran).every((times) => times === 2),
+        JSON.stringify(ran),
+      ).toBe(true);
+    }
+    const { ran, result } = await retried((host) => host.step('a', () => job('always'), at), 'a', onFailure);
+    expect(result.status).toBe('failed');
+    expect(ran).toEqual({ a: 2, '~onFailure': 2 });
+  });
+});
