@@ -37,7 +37,7 @@ it('close lets attempts under way end, records them, and begins no other', async
   const first = open();
   const waiting = first.executeFlow('two', undefined, { id: 'r' });
   const refused = expect(waiting).rejects.toMatchObject({ code: 'MR3223' });
-  await wait(20);
+  await expect.poll(() => began).toEqual(['one']);
   const closing = first.close();
   await expect(first.start('two')).rejects.toMatchObject({ code: 'MR3223' });
   await closing;
@@ -55,10 +55,10 @@ it('close lets attempts under way end, records them, and begins no other', async
 });
 
 it('a run whose last attempt ends meanwhile ends, and its caller hears of it', async () => {
-  const { open } = slow(40);
+  const { began, open } = slow(40);
   const runtime = open();
   const done = runtime.executeTask('slow', 'alone');
-  await wait(20);
+  await expect.poll(() => began).toEqual(['alone']);
   await runtime.close();
   expect(await done).toMatchObject({ success: true, output: 'alone' });
 });
@@ -67,7 +67,7 @@ it('close waits no longer than drainMs, then aborts', async () => {
   const { began, aborted, open } = slow(400);
   const first = open({ drainMs: 30 });
   await first.start('two', undefined, { id: 'r' });
-  await wait(20);
+  await expect.poll(() => began).toEqual(['one']);
   const from = performance.now();
   await first.close();
   expect(performance.now() - from).toBeLessThan(300);

@@ -253,7 +253,7 @@ export class World {
       () => life.dead || life !== this.#life || life.store.crashed,
     );
     this.note(`${name}: ${answer.kind === 'refused' ? answer.code : answer.kind}`);
-    if (answer.kind === 'refused' && answer.code === 'MR9001') this.wrong(`${name} was refused without a code`);
+    if (answer.kind === 'refused' && answer.code === 'MR3100') this.wrong(`${name} was refused without a code`);
     return answer;
   }
 
