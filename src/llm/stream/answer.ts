@@ -19,6 +19,8 @@ export interface Call {
   readonly model: string;
   readonly patience: Patience;
   readonly secret?: string | undefined;
+  /** Loads what asking takes, before the time is counted. */
+  readonly ready?: () => Promise<unknown>;
 }
 
 const drainMs = 1000;
@@ -32,6 +34,7 @@ export async function* answering<Chunk>(
   open: (watch: Watch) => Promise<AsyncIterable<Chunk>>,
   reader: Reader<Chunk>,
 ): AsyncGenerator<ModelEvent> {
+  await call.ready?.();
   const watch = watchOver(call.patience, call, () => reader.usage());
   let rest: AsyncIterator<Chunk> | undefined;
   let ended = false;
@@ -67,6 +70,7 @@ export async function* answering<Chunk>(
 
 /** Does one thing without a stream: looks at the models, counts tokens. */
 export async function once<T>(call: Call, work: (watch: Watch) => Promise<T>): Promise<T> {
+  await call.ready?.();
   const watch = watchOver(call.patience, call);
   try {
     return await watch.wait(() => work(watch));

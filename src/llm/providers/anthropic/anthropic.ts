@@ -6,6 +6,8 @@ import { placeOf, type ProviderSettings } from '../common/settings.ts';
 import { messagesBody } from './body.ts';
 import { messageReader } from './reader.ts';
 
+const sdk = () => Promise.all([import('@anthropic-ai/sdk'), import('@anthropic-ai/sdk/lib/transform-json-schema')]);
+
 /** Settings of the provider `anthropic`. */
 export interface AnthropicSettings extends ProviderSettings {
   /** Marks the parts of a request that stay the same, so that they are paid less for the next time; true when left out. */
@@ -27,13 +29,13 @@ export interface AnthropicSettings extends ProviderSettings {
  * ```
  */
 export function anthropicProvider(settings: AnthropicSettings): Provider {
-  const own = { name: 'anthropic', baseURL: 'https://api.anthropic.com', variable: 'ANTHROPIC_API_KEY' };
+  const own = { name: 'anthropic', baseURL: 'https://api.anthropic.com', variable: 'ANTHROPIC_API_KEY', sdk };
   const place = placeOf(settings, own, ['promptCaching']);
   const { name } = place;
   const promptCaching = settings.promptCaching ?? true;
 
   const open = async (watch: Watch): Promise<Anthropic> => {
-    const { default: Client } = await import('@anthropic-ai/sdk');
+    const [{ default: Client }] = await sdk();
     return new Client({
       apiKey: place.apiKey,
       authToken: null,
@@ -46,7 +48,7 @@ export function anthropicProvider(settings: AnthropicSettings): Provider {
     });
   };
   const bodyOf = async (request: ModelRequest): Promise<Anthropic.MessageCreateParamsStreaming> => {
-    const { transformJSONSchema: transform } = await import('@anthropic-ai/sdk/lib/transform-json-schema');
+    const [, { transformJSONSchema: transform }] = await sdk();
     return messagesBody(request, { provider: name, promptCaching, transform });
   };
 

@@ -2,9 +2,12 @@ import type { OpenAI } from 'openai';
 import type { Watch } from '../../stream/watch.ts';
 import type { Place } from './settings.ts';
 
-/** A client of one request: its SDK is loaded with the first one, and left with nothing to decide. */
+/** Loads the SDK: with the first request. */
+export const openaiSdk = () => import('openai');
+
+/** A client of one request: the SDK is left with nothing to decide. */
 export async function openaiClient(place: Place, watch: Watch): Promise<OpenAI> {
-  const { OpenAI: Client } = await import('openai');
+  const { OpenAI: Client } = await openaiSdk();
   return new Client({
     // Servers of one's own need none, but the SDK does.
     apiKey: place.apiKey === '' ? 'none' : place.apiKey,

@@ -36,6 +36,8 @@ interface Own {
   readonly baseURL: string;
   /** The variable that usually has its key; none: it needs no key. */
   readonly variable?: string;
+  /** Loads its SDK. */
+  readonly sdk: () => Promise<unknown>;
 }
 
 const settingNames = ['apiKey', 'baseURL', 'name', 'fetch', 'headersMs', 'idleMs', 'scheduler'];
@@ -64,7 +66,13 @@ export function placeOf(settings: ProviderSettings, own: Own, more: readonly str
           model,
         });
       const { headersMs = 120_000, idleMs = 60_000 } = settings;
-      return { provider: name, model, secret: apiKey, patience: { scheduler, headersMs, idleMs, signal } };
+      return {
+        provider: name,
+        model,
+        secret: apiKey,
+        ready: own.sdk,
+        patience: { scheduler, headersMs, idleMs, signal },
+      };
     },
   };
 }

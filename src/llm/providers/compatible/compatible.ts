@@ -1,7 +1,7 @@
 import type { ModelEvent, ModelRequest, Provider } from '../../contract.ts';
 import { answering, once } from '../../stream/answer.ts';
 import type { Watch } from '../../stream/watch.ts';
-import { openaiClient } from '../common/openai-client.ts';
+import { openaiClient, openaiSdk } from '../common/openai-client.ts';
 import { placeOf, type ProviderSettings } from '../common/settings.ts';
 import { chatBody, type Structured } from './body.ts';
 import { chatReader } from './reader.ts';
@@ -39,7 +39,7 @@ export type CompatibleSettings = ProviderSettings & {
  */
 export function compatibleProvider(settings: CompatibleSettings): Provider {
   const preset = settings.preset === undefined ? undefined : presets[settings.preset];
-  const own = { name: settings.preset ?? 'compatible', baseURL: '', ...preset };
+  const own = { name: settings.preset ?? 'compatible', baseURL: '', sdk: openaiSdk, ...preset };
   const place = placeOf(settings, own, ['preset', 'structured']);
   const { name } = place;
   const structured = settings.structured ?? 'schema';

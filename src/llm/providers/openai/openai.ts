@@ -1,7 +1,7 @@
 import type { ModelEvent, ModelRequest, Provider } from '../../contract.ts';
 import { answering, once } from '../../stream/answer.ts';
 import type { Watch } from '../../stream/watch.ts';
-import { openaiClient } from '../common/openai-client.ts';
+import { openaiClient, openaiSdk } from '../common/openai-client.ts';
 import { placeOf, type ProviderSettings } from '../common/settings.ts';
 import { responsesBody } from './body.ts';
 import { responseReader } from './reader.ts';
@@ -21,7 +21,7 @@ import { responseReader } from './reader.ts';
  * ```
  */
 export function openaiProvider(settings: ProviderSettings): Provider {
-  const own = { name: 'openai', baseURL: 'https://api.openai.com/v1', variable: 'OPENAI_API_KEY' };
+  const own = { name: 'openai', baseURL: 'https://api.openai.com/v1', variable: 'OPENAI_API_KEY', sdk: openaiSdk };
   const place = placeOf(settings, own);
   const { name } = place;
 
