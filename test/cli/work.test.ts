@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { project } from './dsl.ts';
 
@@ -69,4 +71,39 @@ test('what makes no sense is refused with a code', async () => {
   await waiting.says('Nobody drives the database yet');
   waiting.kill('SIGTERM');
   expect(await waiting.done).toMatchObject({ code: 0, stdout: '0 completed, 0 failed, 0 lost\n' });
+});
+
+test('who drives the database by `work` looks for rows where dsl.config.ts says', async () => {
+  using it = project({
+    'dsl.config.ts': `export default { resources: { books: { file: 'books.db' } } };\n`,
+    'shop.dsl.ts': `import { flow, resource, system, task } from 'millrace';
+import { z } from 'zod';
+
+export default system('shop', { version: '1.0.0' });
+
+export const books = resource('books', { kind: 'database' });
+export const book = task('book', {
+  input: z.object({ id: z.string() }),
+  output: z.string(),
+  evidence: [{ row: { resource: books, table: 'booked', where: ({ input }) => ({ id: input.id }) } }],
+});
+export const order = flow('order', { input: z.object({ id: z.string() }), output: z.string() }, (f) => f
+  .step('booked', ({ input }) => book({ id: input.id }))
+  .returns(({ booked }) => booked));
+`,
+    'tasks/book.ts': `import { implement } from 'millrace/tasks';
+import { book } from '../generated/shop/contracts.ts';
+
+export default implement(book, ({ id }) => id);
+`,
+  });
+  const books = new DatabaseSync(join(it.root, 'books.db'));
+  books.exec(`CREATE TABLE booked (id TEXT); INSERT INTO booked VALUES ('a')`);
+  books.close();
+  const worker = it.start(['work', 'shop.dsl.ts', '--standby']);
+  await worker.says('drives the database now');
+  const done = await it.dsl(['run', 'shop.dsl.ts', 'order', '--input', '{"id":"a"}', '--json']);
+  expect(JSON.parse(done.stdout)).toMatchObject({ status: 'completed', output: 'a' });
+  worker.kill('SIGTERM');
+  await worker.done;
 });

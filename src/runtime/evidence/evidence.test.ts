@@ -169,6 +169,52 @@ describe('at commit', () => {
     books.close();
   });
 
+  it('a resource that is not configured refutes nothing: coded, not tried again, nothing forgotten, nobody goes back', async () => {
+    const books = new DatabaseSync(path('books.db'));
+    books.exec(`CREATE TABLE paid (id TEXT); INSERT INTO paid VALUES ('a')`);
+    books.close();
+    const resources = { books: { row: () => ({ id: 'a' }) } };
+    const options = { resource: 'books', table: 'paid', where: { id: 'a' } };
+    const job = proven('job', { claims: [{ kind: 'row', options }] }, retried);
+    let ran = 0;
+    const store = openSqlite(':memory:');
+    const gate = anyTask('gate');
+    const parts = {
+      tasks: [
+        code(job, async (_: string, { checkpoint }) => {
+          ran++;
+          await checkpoint('half');
+          return 'x';
+        }),
+        code(gate, () => new Promise(() => {})),
+      ],
+      flows: [
+        anyFlow('f', async (host: Host) => {
+          await host.step('one', () => job('a'), at);
+          await host.step('gate', () => gate(), at);
+        }),
+      ],
+    };
+    const first = open(parts, { store, db: undefined });
+    const { runId } = await first.start('f');
+    const { error } = await first.result(runId);
+    expect(error).toMatchObject({ code: 'MR3140', retryable: false, details: { resource: 'books' } });
+    expect(store.tables.progress.get(runId, 'one')).toBeDefined();
+    expect(ran).toBe(1);
+    await first.close();
+
+    const second = open(parts, { store, db: undefined, resources });
+    await second.retry(runId);
+    await expect.poll(() => second.reader.steps(runId).at(-1)?.path).toBe('gate');
+    die(second, store);
+
+    const third = open(parts, { store, db: undefined });
+    await third.idle();
+    expect(third.status(runId)).toMatchObject({ status: 'blocked', error: { code: 'MR3281' } });
+    expect(store.tables.journal.of(runId).filter(({ kind }) => kind === 'verified')).toHaveLength(1);
+    await third.close();
+  });
+
   it('trusts nothing that a step has kept once its evidence fails: its tools run again, its state is gone', async () => {
     const job = proven('job', file, retried);
     let ran = 0;

@@ -1,4 +1,12 @@
-import { checkValue, claimsOf, EvidenceError, verify, type AttemptOutcome } from '../../tasks/index.ts';
+import {
+  checkValue,
+  claimsOf,
+  EvidenceError,
+  toTaskError,
+  verify,
+  type AttemptOutcome,
+  type EvidenceResult,
+} from '../../tasks/index.ts';
 import type { TaskStep } from '../host/task/step.ts';
 
 /** Where the evidence of a step is recorded. */
@@ -15,9 +23,15 @@ export async function prove(step: TaskStep, attempt: number, outcome: AttemptOut
   const { world } = part.run.context;
   const input = checkValue(contract.input, asked === null ? undefined : JSON.parse(asked));
   const scope = { input: input.ok ? input.value : undefined, output: outcome.value };
-  const result = await verify(claimsOf(evidence, scope, world), evidence.atLeast, world);
+  const ids = { task: contract.contract, runId: part.run.id, step: path, attempt };
+  let result: EvidenceResult;
+  try {
+    result = await verify(claimsOf(evidence, scope, world), evidence.atLeast, world);
+  } catch (error) {
+    // It could not be looked at: that refutes nothing, and what the step has kept stays.
+    return { ok: false, error: toTaskError(error, ids) };
+  }
   if (result.ok) return { ...outcome, evidence: JSON.stringify(result) };
   part.run.enqueue((tx) => services.distrust(tx));
-  const ids = { task: contract.contract, runId: part.run.id, step: path, attempt };
   return { ok: false, error: new EvidenceError(result, ids) };
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/index.ts';
+import { messageOf, MillraceError } from '../../core/index.ts';
 import type { JournalRow, RunRow } from '../../store/index.ts';
 import { judge, readEvidence, verify, type EvidenceResult, type EvidenceWorld } from '../../tasks/index.ts';
 import { planOf } from '../rewind/plan.ts';
@@ -14,7 +14,7 @@ export interface Rechecked {
 /** The step whose evidence a line is. */
 export const stepOf = (path: string): string => path.replace(/\/~evidence$/, '');
 
-/** Looks again at what a line `verified` says. What cannot be read does not hold. */
+/** Looks again at what a line `verified` says. What cannot be read does not hold. Rejects when a resource is not configured. */
 export async function recheck(
   { path, data }: Pick<JournalRow, 'path' | 'data'>,
   world: EvidenceWorld,
@@ -24,6 +24,8 @@ export async function recheck(
     const claims = items.map(({ claim }) => claim);
     return { path: stepOf(path), result: await verify(claims, atLeast, world) };
   } catch (error) {
+    // Not configured is not refuted.
+    if (error instanceof MillraceError && error.code === 'MR3140') throw error;
     return { path: stepOf(path), result: { ...judge([]), summary: messageOf(error) } };
   }
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/index.ts';
+import { messageOf, MillraceError } from '../../core/index.ts';
 import type { Claim } from './claims.ts';
 import type { EvidenceRow, EvidenceWorld } from './world.ts';
 
@@ -10,6 +10,22 @@ export interface EvidenceItem {
   readonly error?: string;
   /** How long it took to see, in ms of real time. */
   readonly ms: number;
+}
+
+/**
+ * Before anything is looked at: evidence that this process has no way to see is neither proven nor refuted.
+ *
+ * @throws MillraceError MR3140.
+ */
+export function checkResources(claims: readonly Claim[], world: EvidenceWorld): void {
+  for (const claim of claims) {
+    if (claim.kind !== 'row' || world.resource(claim.resource, claim.file) !== undefined) continue;
+    const { resource } = claim;
+    throw new MillraceError(
+      `This process does not know where the rows of resource '${resource}' are, so their evidence cannot be looked at. Name its file in dsl.config.ts, or give the runtime resources: { ${resource}: { file: '${resource}.db' } }.`,
+      { code: 'MR3140', retryable: false, fault: 'input', details: { resource } },
+    );
+  }
 }
 
 /** Looks whether a claim holds. Never rejects. */
@@ -51,8 +67,7 @@ async function refuted(claim: Claim, world: EvidenceWorld): Promise<string | und
 async function rowMissing(claim: Extract<Claim, { kind: 'row' }>, world: EvidenceWorld): Promise<string | undefined> {
   const { resource: name, table, where, values = {} } = claim;
   const resource = world.resource(name, claim.file);
-  if (resource === undefined)
-    return `there is no resource '${name}' to look into: give the runtime resources: { ${name}: … }`;
+  if (resource === undefined) return `there is no resource '${name}' to look into`;
   if ((await resource.row(table, { ...where, ...values })) !== undefined) {
     // A row that is asked for twice by one column with two values is found by the second of them only.
     return Object.keys(values).every((key) => !(key in where) || where[key] === values[key])

@@ -1,6 +1,6 @@
 import { MillraceError } from '../../core/index.ts';
 import { TaskError, type AttemptIds } from '../errors.ts';
-import { check, type EvidenceItem } from './check.ts';
+import { check, checkResources, type EvidenceItem } from './check.ts';
 import type { Claim } from './claims.ts';
 import type { EvidenceWorld } from './world.ts';
 
@@ -30,12 +30,13 @@ export function judge(items: readonly EvidenceItem[], atLeast?: number): Evidenc
   return { ok: held >= needed, ...(atLeast === undefined ? {} : { atLeast }), items, summary };
 }
 
-/** Looks at the claims of a pack, all at the same time. */
+/** Looks at the claims of a pack, all at the same time. @throws MillraceError MR3140 when a resource is not configured. */
 export async function verify(
   claims: readonly Claim[],
   atLeast: number | undefined,
   world: EvidenceWorld,
 ): Promise<EvidenceResult> {
+  checkResources(claims, world);
   return judge(await Promise.all(claims.map((claim) => check(claim, world))), atLeast);
 }
 

@@ -23,9 +23,9 @@ export async function work(io: Io, file: string, options: WorkArguments): Promis
   const tasks = options.tasks?.split(',').map((name) => name.trim());
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
-  const { system, database } = opened;
+  const { system, database, resources } = opened;
   makeFolderOf(database);
-  const standby = options.standby === true;
+  const standby = options.standby === true ? { resources } : false;
   const { interrupted } = io;
   const worker = new Worker(system, {
     db: database,
@@ -41,7 +41,7 @@ export async function work(io: Io, file: string, options: WorkArguments): Promis
     io.note(words(io, event));
   });
   io.note(`Works for ${system.name}, ${concurrency} at a time: ${(tasks ?? Object.keys(system.tasks)).join(', ')}.`);
-  if (!standby && !worker.driven)
+  if (standby === false && !worker.driven)
     io.note('Nobody drives the database yet: start a runtime with `workers`, or one process with --standby.');
   const stop = new Promise<void>((resolve) => {
     if (interrupted.aborted) resolve();
