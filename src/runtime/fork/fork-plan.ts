@@ -6,7 +6,7 @@ import { pastOf, type Forked } from '../rewind/past.ts';
 import { linesUpTo } from '../rewind/let-go.ts';
 import { planOf } from '../rewind/plan.ts';
 import { lineOf, noStep } from '../rewind/rewind.ts';
-import { effective, Rewinds, without, type Rewound } from '../rewind/rewound.ts';
+import { effective, Rewinds, stepsOf, without, type Rewound } from '../rewind/rewound.ts';
 import { isCheckpoint } from '../checkpoints/checkpoints.ts';
 
 /** A new run that is to begin where another one was. */
@@ -83,9 +83,9 @@ export function planFork(desk: Context, tables: Tables, asks: ForkAsks, passed: 
     from: row,
     lines,
     left: effective(all).filter(({ seq }) => !copied.has(seq)),
-    edits: editsOf(rows, fromStep ?? taken.drops[0] ?? '', { ...taken, ...(edit === undefined ? {} : edit) }),
+    edits: editsOf(rows, fromStep ?? stepsOf(taken)[0] ?? '', { ...taken, ...(edit === undefined ? {} : edit) }),
     input: fromStep === '' && edit !== undefined ? JSON.stringify(edit.input) : row.input,
-    again: taken.drops,
+    again: stepsOf(taken),
   };
 }
 

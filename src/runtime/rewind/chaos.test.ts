@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { JournalRow } from 'millrace/store';
-import { body, undoing, World } from '../fixtures/random-world.ts';
+import { body, handling, undoing, World } from '../fixtures/random-world.ts';
 import { covers, effective } from './rewound.ts';
 
 /** How many random flows are tried: more on demand. */
@@ -32,6 +32,7 @@ function follows(earlier: string, later: string): boolean {
 const facts = fc.record({
   nodes: body,
   undos: fc.boolean(),
+  by: fc.constantFrom('nothing', 'task', 'flow'),
   failing: fc.integer({ min: 1, max: 12 }),
   how: fc.constantFrom('default', 'step', 'child', 'fork'),
   pick: fc.nat(),
@@ -44,8 +45,9 @@ it(
     let failed = 0;
     const ways = new Map<string, number>();
     await fc.assert(
-      fc.asyncProperty(facts, async ({ nodes, undos, failing, how, pick, crashes }) => {
+      fc.asyncProperty(facts, async ({ nodes, undos, by, failing, how, pick, crashes }) => {
         undoing.is = undos;
+        handling.by = by;
         const smooth = new World();
         await smooth.runtime.start('outer', nodes, { id: 'r' });
         const expected = await smooth.end('r');
@@ -154,6 +156,7 @@ it(
         fc.array(again, { minLength: 1, maxLength: 3 }),
         async (nodes, undos, backs) => {
           undoing.is = undos;
+          handling.by = 'nothing';
           const smooth = new World();
           await smooth.runtime.start('outer', nodes, { id: 'r' });
           const expected = await smooth.end('r');

@@ -3,6 +3,7 @@ import { decodeJson, encodeJson } from '../../tasks/index.ts';
 import type { Context } from '../context.ts';
 import { RunError } from '../errors.ts';
 import type { Schema } from '../../flow/index.ts';
+import { stepsOf, type Taken } from './rewound.ts';
 
 /** Another input, as it was asked for. */
 interface EditAsks {
@@ -21,7 +22,7 @@ export function checkedEdit(
   row: RunRow,
   rows: readonly JournalRow[],
   { fromStep, input, by }: EditAsks,
-  { drops }: { readonly drops: readonly string[] },
+  taken: Taken,
 ): { readonly input: unknown } | undefined {
   const refuse = (why: string): RunError =>
     new RunError('MR3255', `Run '${row.id}' cannot go on like that: ${why}`, {
@@ -30,6 +31,7 @@ export function checkedEdit(
   if (by !== undefined && (by.trim() === '' || by.length > 200))
     throw refuse("who wants it ('by') takes 1 to 200 characters.");
   if (input === undefined) return undefined;
+  const drops = stepsOf(taken);
   const path = fromStep ?? (drops.length === 1 ? drops[0] : undefined);
   if (path === undefined) throw refuse('an input needs the step that it is for (fromStep).');
   const schema = schemaAt();

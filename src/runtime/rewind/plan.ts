@@ -1,6 +1,6 @@
 import type { JournalRow } from '../../store/index.ts';
 import { checkLetGo } from './let-go.ts';
-import { covers, type Rewound } from './rewound.ts';
+import { covers, handler, type Taken } from './rewound.ts';
 import { locate, stepsIn, treeOf, type Node, type Part, type Place } from './tree.ts';
 
 /** What is to be taken back. */
@@ -25,7 +25,7 @@ export interface Aim {
  *
  * @throws RunError MR3521 it lies in rounds that were let go.
  */
-export function planOf(rows: readonly JournalRow[], aim: Aim): Pick<Rewound, 'drops' | 'ends'> | undefined {
+export function planOf(rows: readonly JournalRow[], aim: Aim): Taken | undefined {
   checkLetGo(rows, aim.steps);
   const root = treeOf(rows);
   const work = new Plan(root, rows, aim.passed);
@@ -44,7 +44,12 @@ export function planOf(rows: readonly JournalRow[], aim: Aim): Pick<Rewound, 'dr
   if (aim.failed) work.restart(root);
   const result = work.result();
   checkLetGo(rows, [...result.drops, ...result.ends]);
-  return result;
+  return withHandler(rows, result);
+}
+
+/** What the run did when it had failed (`onFailure`) counts no more, with whatever is taken back: it may come to that again. */
+export function withHandler(rows: readonly JournalRow[], { drops, ends }: Taken): Taken {
+  return { drops: rows.some(({ path }) => path === handler) ? [...drops, handler] : drops, ends };
 }
 
 class Plan {
@@ -61,7 +66,7 @@ class Plan {
     this.#passed = passed;
   }
 
-  result(): Pick<Rewound, 'drops' | 'ends'> {
+  result(): Taken {
     const drops = [...this.drops].filter((path) => ![...this.drops].some((one) => one !== path && covers(one, path)));
     const ends = [...this.ends].filter((path) => !drops.some((prefix) => covers(prefix, path)));
     return { drops, ends };

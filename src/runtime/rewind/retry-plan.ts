@@ -2,9 +2,9 @@ import type { JournalRow, RunRow, Tables } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { RunError } from '../errors.ts';
 import { checkedEdit } from './edit.ts';
-import { planOf } from './plan.ts';
-import { noStep, passedOver, type RewindHow, type Taken } from './rewind.ts';
-import { covers, effective } from './rewound.ts';
+import { planOf, withHandler } from './plan.ts';
+import { noStep, passedOver, type RewindHow } from './rewind.ts';
+import { covers, effective, stepsOf, type Taken } from './rewound.ts';
 
 /** A run that is to do some of its steps again. */
 export interface RetryAsks {
@@ -46,10 +46,13 @@ export function planRetry(
   const isBlocked = row.status === 'blocked' && fromStep === undefined;
   const steps = fromStep === undefined ? [] : [fromStep];
   const taken: Taken | undefined = isBlocked
-    ? { drops: [], ends: [...new Set(rows.flatMap(({ kind, path }) => (kind === 'lost' ? [path] : [])))] }
+    ? withHandler(rows, {
+        drops: [],
+        ends: [...new Set(rows.flatMap(({ kind, path }) => (kind === 'lost' ? [path] : [])))],
+      })
     : planOf(rows, { steps, passed, failed: isFailed || rows.some(({ kind }) => kind === 'stopping') });
   if (taken === undefined) throw noStep(runId, fromStep ?? '');
-  const path = fromStep ?? taken.drops[0] ?? taken.ends[0] ?? '';
+  const path = fromStep ?? stepsOf(taken)[0] ?? taken.ends[0] ?? '';
   const edit = checkedEdit(desk, row, rows, asks, taken);
   const reason = asks.reason ?? `It was retried${by === undefined ? '' : ` by ${by}`}.`;
   const own: Step = { row, path, taken, how: { reason, by, edit } };

@@ -3,6 +3,7 @@ import type { Desk } from '../pause.ts';
 import { readied } from './ready.ts';
 import type { RetryAsks, Step } from './retry-plan.ts';
 import { takeBack } from './rewind.ts';
+import { stepsOf } from './rewound.ts';
 
 /** What came of a retry. */
 export interface RetryGives {
@@ -27,14 +28,15 @@ export function retry(desk: Desk, tx: Tx, asks: RetryAsks): RetryGives {
   const [own] = steps as readonly [Step];
   // The runs above first, so that they wait when the one below ends.
   const rewound = steps.toReversed().map(({ row, path, taken, how }) => takeBack(desk, tx, row, path, taken, how));
-  const { epoch, drops } = rewound.at(-1) as (typeof rewound)[number];
+  const { epoch, ...taken } = rewound.at(-1) as (typeof rewound)[number];
+  const dropped = stepsOf(taken);
   const { version, hash } = desk.registry.system;
   return {
     runId: asks.runId,
     status: own.row.status === 'paused' ? 'paused' : 'running',
-    ...(asks.fromStep === undefined && drops.length === 0 ? {} : { fromStep: own.path }),
+    ...(asks.fromStep === undefined && dropped.length === 0 ? {} : { fromStep: own.path }),
     epoch,
-    dropped: drops,
+    dropped,
     version,
     hash,
     parents: steps.slice(1).map(({ row }) => row.id),

@@ -9,7 +9,7 @@ import { originOf } from '../renamed.ts';
 import { tellStep } from '../tell.ts';
 import { planOf } from './plan.ts';
 import { takenIn } from './taken.ts';
-import { covers, effective, handler, without, type Rewound } from './rewound.ts';
+import { covers, effective, without, type Rewound, type Taken } from './rewound.ts';
 
 /** Why a run goes back, and with what. */
 export interface RewindHow {
@@ -19,9 +19,6 @@ export interface RewindHow {
   /** Another input for the step, wrapped since it may be undefined. */
   readonly edit?: { readonly input: unknown } | undefined;
 }
-
-/** What is taken back, as `planOf` gives it. */
-export type Taken = Pick<Rewound, 'drops' | 'ends'>;
 
 /**
  * Lets a run go back to just before a step: what it did there and afterwards does not count any more and is done again, under
@@ -99,7 +96,7 @@ function leave(
   for (const path of new Set(gone.map((line) => line.path))) if (isDropped(path)) tx.progress.remove(id, path);
   // What its tools gave counts no more.
   const origin = originOf(row.renamed);
-  for (const path of [...drops, handler]) tx.ledger.drop(id, path === '' ? path : origin(path));
+  for (const path of drops) tx.ledger.drop(id, path === '' ? path : origin(path));
   const taken = takenIn(tx, id, kept, gone);
   for (const seq of tx.events.consumedBy(id)) if (!taken.has(seq)) tx.events.release(id, seq);
   for (const child of tx.runs.list({ parent: id })) {

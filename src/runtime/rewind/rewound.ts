@@ -17,6 +17,17 @@ export interface Rewound {
   readonly version: string;
 }
 
+/** What is taken back, as `planOf` gives it. */
+export type Taken = Pick<Rewound, 'drops' | 'ends'>;
+
+/** What a run does when it has failed: it comes after everything, so that it is taken back with anything. */
+export const handler = '~onFailure';
+
+/** The steps among what is taken back. */
+export function stepsOf({ drops }: Pick<Rewound, 'drops'>): readonly string[] {
+  return drops.filter((path) => path !== handler);
+}
+
 /** Lines that say how a step ended, or that it was set aside. */
 const endings: ReadonlySet<JournalRow['kind']> = new Set(['failed', 'cancelled', 'closed', 'won', 'caught', 'lost']);
 
@@ -45,14 +56,11 @@ export function effective(rows: readonly JournalRow[]): readonly JournalRow[] {
   return kept;
 }
 
-/** What a run does when it has failed: it comes after everything, so that it is taken back with anything. */
-export const handler = '~onFailure';
-
 /** What is left of lines when this is taken back. That the run was about to end is taken back with anything. */
-export function without(rows: readonly JournalRow[], { drops, ends }: Pick<Rewound, 'drops' | 'ends'>): JournalRow[] {
+export function without(rows: readonly JournalRow[], { drops, ends }: Taken): JournalRow[] {
   const ended = new Set(ends);
   return rows.filter(({ kind, path }) => {
-    if (kind === 'stopping' || covers(handler, path)) return false;
+    if (kind === 'stopping') return false;
     if (endings.has(kind) && ended.has(path)) return false;
     return !drops.some((prefix) => covers(prefix, path));
   });

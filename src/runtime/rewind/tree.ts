@@ -42,7 +42,9 @@ interface GrowingPart {
 export function treeOf(rows: readonly JournalRow[]): Part {
   const kinds = ownKinds(rows);
   const root: GrowingPart = { path: '', steps: [], of: undefined, known: new Map() };
-  for (const row of rows) if (row.path !== '' && row.kind !== 'rewound') place(root, row, kinds);
+  // What begins with a tilde belongs to the run itself: what it does when it has failed is none of its steps.
+  for (const row of rows)
+    if (row.path !== '' && row.kind !== 'rewound' && !row.path.startsWith('~')) place(root, row, kinds);
   settle(root, kinds);
   return root;
 }
