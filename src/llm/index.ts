@@ -4,6 +4,7 @@
  * @module
  */
 export type * from './contract.ts';
+export * from './cassette/index.ts';
 export { collect } from './collect.ts';
 export { ModelError, type ModelErrorKind, type ModelErrorOptions } from './errors.ts';
 export * from './output/index.ts';
@@ -39,3 +40,16 @@ export {
   type UsageStore,
   type UsageTotals,
 } from './usage/usage.ts';
+export {
+  buildContext,
+  contextLimit,
+  contextMessages,
+  type Context,
+  type ContextOptions,
+  type ContextReport,
+  type ContextSection,
+} from './context/build.ts';
+export { compactMessages, type Compacted, type Compaction, type CompactionOptions } from './context/compact.ts';
+export type { ContextForm, ContextItem } from './context/item.ts';
+export { memoryNotes, RunMemory, type MemoryEntry, type MemoryStore } from './context/memory.ts';
+export { outputItems, routeOutputs, type Dependency, type RoutedOutput, type RoutePolicy } from './context/route.ts';

@@ -234,7 +234,8 @@ describe('readiness', () => {
   });
 
   test('a slip in a setting is told with the nearest name', () => {
-    expect(() => openaiProvider({ apiKey: 'k', ...{ baseUrl: 'http://x' } })).toThrow(/'baseUrl'.*'baseURL'/);
+    const slip = { apiKey: 'k', baseUrl: 'http://x' };
+    expect(() => openaiProvider(slip)).toThrow(/'baseUrl'.*'baseURL'/);
   });
 });
 

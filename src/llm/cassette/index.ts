@@ -1,0 +1,2 @@
+export { cassetteFetch, type CassetteOptions } from './cassette.ts';
+export { directoryCassettes, memoryCassettes, type CassetteStore } from './store.ts';
