@@ -1,6 +1,6 @@
 import { MillraceError } from '../core/index.ts';
 import type { LossRow, WorkRow, WorkStatus } from './rows.ts';
-import type { Tx } from './store.ts';
+import type { Tables, Tx } from './store.ts';
 
 /** Who does a piece of work now. */
 export interface Lease {
@@ -142,7 +142,8 @@ export function leaseStatus(row: WorkRow | undefined, worker: string, now: numbe
   return { exists: true, status, holder, expires: until, expired: until <= now, mine: holder === worker };
 }
 
-function holds(tx: Pick<Tx, 'work'>, lease: Lease, now: number): WorkRow {
+/** The row of a lease that is held. @throws LeaseError MR3410, MR3411, MR3412. */
+export function holds(tx: Pick<Tables, 'work'>, lease: Lease, now: number): WorkRow {
   const row = tx.work.get(lease.id);
   const what = `The work '${lease.id}'`;
   if (row === undefined || (row.status !== 'pending' && row.status !== 'in_progress'))

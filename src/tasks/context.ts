@@ -1,4 +1,4 @@
-import { messageOf, milliseconds, type Clock } from '../core/index.ts';
+import { messageOf, milliseconds, MillraceError, type Clock } from '../core/index.ts';
 import type { Call } from '../flow/index.ts';
 import type { AttemptRequest, EmittedEvent } from './attempt.ts';
 import { AttemptOverError, CheckpointError, TaskOutputError, toTaskError, type AttemptIds } from './errors.ts';
@@ -143,6 +143,8 @@ export class AttemptContext implements TaskContext {
       try {
         await this.#kept().checkpoint(text.value ?? 'null');
       } catch (error) {
+        // The step is done by others: trying again is no help.
+        if (error instanceof MillraceError && error.code.startsWith('MR341')) throw error;
         throw new CheckpointError(messageOf(error), true, ids, error);
       }
     });

@@ -3,7 +3,7 @@ import { MillraceError, milliseconds, type Clock } from '../../core/index.ts';
 import type { OnceCall, Replayable } from '../../tasks/index.ts';
 import { claim, renew, settle } from './claims.ts';
 import { given, outcomeIn, outcomeOf, requestHash, type Outcome } from './outcome.ts';
-import type { LedgerPlace } from './place.ts';
+import { writeFenced, type LedgerPlace } from './place.ts';
 import type { ToolStep } from './tool.ts';
 
 /** How often somebody who waits looks, in ms of real time: at first, and at most. */
@@ -19,7 +19,7 @@ export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<Tool
     const request = requestHash(asked);
     const owner = randomUUID();
     for (let pause: number = looks.first; ; pause = Math.min(pause * 2, looks.most)) {
-      const claimed = await place.write((tx) => claim(place, tx, { key, request, owner, ttlMs, leaseMs, by }));
+      const claimed = await writeFenced(place, (tx) => claim(place, tx, { key, request, owner, ttlMs, leaseMs, by }));
       if (claimed.state === 'done') return { output: given<T>(outcomeIn(place.tables, claimed.row)), replayed: true };
       if (claimed.state === 'go') break;
       if (options.wait === false)
@@ -38,6 +38,7 @@ export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<Tool
       );
       const outcome = JSON.parse(text) as Outcome;
       const status = 'error' in outcome ? 'failed' : 'succeeded';
+      // The effect has happened, whoever may go on: that is kept as long as nobody else has the key.
       await place.write((tx) => settle(place, tx, { key, owner, ttlMs }, { status, text }));
       return { output: given<T>(outcome, thrown), replayed: false };
     } finally {

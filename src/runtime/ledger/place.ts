@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/index.ts';
-import type { Tables, Tx } from '../../store/index.ts';
+import { holds, type Lease, type Tables, type Tx } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 
 /** Where a ledger is: what it reads, and how it writes, with others in one commit or alone. */
@@ -7,6 +7,35 @@ export interface LedgerPlace {
   readonly tables: Tables;
   readonly clock: Clock;
   write<T>(work: (tx: Tx) => T): Promise<T>;
+  /** Throws when whoever uses it may not begin anything any more. Absent: it always may. */
+  readonly fence?: (tables: Pick<Tables, 'work'>) => void;
+}
+
+/** Writes what only somebody who may still go on may write: that is checked in the same transaction. */
+export function writeFenced<T>(place: LedgerPlace, work: (tx: Tx) => T): Promise<T> {
+  const { fence } = place;
+  if (fence === undefined) return place.write(work);
+  return place.write((tx) => {
+    fence(tx);
+    return work(tx);
+  });
+}
+
+/**
+ * The ledger as it is for the work of a lease: nothing is begun or saved after that is lost. `now`: by which the lease runs
+ * out.
+ */
+export function underLease(place: LedgerPlace, lease: Lease, now: () => number = Date.now): LedgerPlace {
+  return {
+    get tables() {
+      return place.tables;
+    },
+    get clock() {
+      return place.clock;
+    },
+    write: (work) => place.write(work),
+    fence: (tables) => void holds(tables, lease, now()),
+  };
 }
 
 /** The store is asked only when there is something to read: a rehearsal has none. */

@@ -2,7 +2,7 @@ import type { AnyTask } from '../../flow/index.ts';
 import type { LedgerRow } from '../../store/index.ts';
 import type { Replayable, ToolCall } from '../../tasks/index.ts';
 import { given, kept, outcomeIn, outcomeOf, requestHash, type Outcome } from './outcome.ts';
-import type { LedgerPlace } from './place.ts';
+import { writeFenced, type LedgerPlace } from './place.ts';
 
 /** In which step tools are used. */
 export interface ToolStep {
@@ -13,28 +13,31 @@ export interface ToolStep {
 }
 
 /**
- * Runs a tool and keeps the result under the step, the tool and its arguments, or gives the result that is kept. Of
+ * Runs a tool and keeps the result under the key of the step, which is another one when the step was taken back, the tool and its arguments, or gives the result that is kept. Of
  * equal calls at the same moment one runs.
  */
 export function toolsOf(
   place: LedgerPlace,
   step: ToolStep,
+  stepKey: string,
   running: Map<string, Promise<unknown>>,
   signal: AbortSignal,
 ): ToolCall {
   const { tables, clock } = place;
   return async <T>(...[name, args, run, options = {}]: Parameters<ToolCall>): Promise<Replayable<T>> => {
     const request = requestHash(name, args);
-    const key = requestHash(step.run, step.path, request);
+    const key = requestHash(stepKey, request);
     if (options.force !== true) {
       const row = tables.ledger.get('tool', key);
       if (row?.status === 'succeeded' || (row?.status === 'failed' && options.replayErrors === true)) {
-        await place.write((tx) => tx.ledger.replayed('tool', key));
+        await writeFenced(place, (tx) => tx.ledger.replayed('tool', key));
         return { output: given<T>(outcomeIn(tables, row)), replayed: true };
       }
       const same = running.get(key);
       if (same !== undefined) return same as Promise<Replayable<T>>;
     }
+    // Whoever has lost the step does nothing more in the world.
+    place.fence?.(tables);
     const doing = execute<T>(key, request, name, () => run({ signal, idempotencyKey: key }));
     running.set(key, doing);
     try {
@@ -49,7 +52,7 @@ export function toolsOf(
     const outcome = JSON.parse(text) as Outcome;
     // What comes after the end of its attempt is ignored, like the result of the attempt.
     if (!signal.aborted)
-      await place.write((tx) => {
+      await writeFenced(place, (tx) => {
         const before = tx.ledger.get('tool', key);
         const row: LedgerRow = {
           scope: 'tool',

@@ -12,12 +12,14 @@ describe.each(Object.entries(stores))('what tools gave before a retry, on %s', (
   /** Runs a flow that fails after its last tool, retries it, and gives how often each tool ran. */
   async function retried(run: (host: Host) => Promise<unknown>, fromStep?: string, more: Partial<FlowModule> = {}) {
     const ran: Record<string, number> = {};
+    const keys = new Map<string, Set<string>>();
     let epoch = 1;
     const runtime = open(
       {
         tasks: [
           code(job, async (fails: boolean | 'always', { tool, step }) => {
-            const use = (): number => {
+            const use = ({ idempotencyKey }: { readonly idempotencyKey: string }): number => {
+              keys.set(step, (keys.get(step) ?? new Set()).add(idempotencyKey));
               ran[step] = (ran[step] ?? 0) + 1;
               if (fails === 'always' || (fails && epoch === 1)) throw new NonRetryableError('bad', { code: 'BAD' });
               return epoch;
@@ -35,7 +37,7 @@ describe.each(Object.entries(stores))('what tools gave before a retry, on %s', (
     await runtime.retry('r', fromStep === undefined ? {} : { fromStep });
     const result = await runtime.result('r');
     await runtime.close();
-    return { result, ran };
+    return { result, ran, keys: Object.fromEntries([...keys].map(([step, { size }]) => [step, size])) };
   }
 
   const loop = (host: Host): Promise<unknown> =>
@@ -71,9 +73,11 @@ describe.each(Object.entries(stores))('what tools gave before a retry, on %s', (
       [(host) => first(host, () => map(host)), undefined, { a: 1, 'm[0]/w': 1, 'm[1]/w': 2 }],
     ] as const satisfies readonly (readonly [(host: Host) => Promise<unknown>, string | undefined, object])[];
     for (const [run, fromStep, wanted] of cases) {
-      const { result, ran } = await retried(run, fromStep);
+      const { result, ran, keys } = await retried(run, fromStep);
       expect(result.status, fromStep).toBe('completed');
       expect(ran, fromStep).toEqual(wanted);
+      // A new request never travels under an old key.
+      expect(keys, fromStep).toEqual(wanted);
     }
   });
 

@@ -99,7 +99,7 @@ export function requestOf(
     runId: row.run,
     step: row.path,
     idempotencyKey: key,
-    services: new StepServices(place, { run: row.run, path: first, task: row.task }, text, true),
+    services: new StepServices(place, { run: row.run, path: first, task: row.task }, key, text, true),
     clock: place.clock,
     ...rest,
   };

@@ -17,7 +17,8 @@ import {
 } from '../../store/index.ts';
 import type { Asker, Perform } from '../attempts/index.ts';
 import type { LiveRun } from '../live-run.ts';
-import { placeOf } from '../ledger/place.ts';
+import { StepServices } from '../host/task/services.ts';
+import { placeOf, underLease } from '../ledger/place.ts';
 import { isGone, processName } from '../owner.ts';
 import type { Registry } from '../registry.ts';
 import type { Writer } from '../writer.ts';
@@ -47,6 +48,9 @@ interface Waiting {
   /** Is its run on the way to be parked? */
   parking: boolean;
 }
+
+/** What is done here counts until another has taken it, also after its time. */
+const unexpiring = (): number => 0;
 
 const gone = 1000;
 const sweepEvery = 60_000;
@@ -204,13 +208,19 @@ export class SharedWork {
 
   #perform(row: WorkRow, signal: AbortSignal): Promise<AttemptOutcome> {
     const { registry, logger } = this.#owner;
+    const lease = { id: row.id, worker: this.#name, token: row.token };
     const request = this.#waiting.get(row.id)?.request;
     // After a restart work may be taken before its run has come to it again: then its row says what to do.
-    return runAttempt(
-      request === undefined
-        ? requestOf(row, registry, placeOf(this.#owner), { logger, signal })
-        : { ...request, signal },
-    );
+    if (request === undefined)
+      return runAttempt(
+        requestOf(row, registry, underLease(placeOf(this.#owner), lease, unexpiring), { logger, signal }),
+      );
+    const { services } = request;
+    return runAttempt({
+      ...request,
+      signal,
+      ...(services instanceof StepServices && { services: services.under(lease, unexpiring) }),
+    });
   }
 
   #finished(row: WorkRow, outcome: AttemptOutcome): void | Promise<void> {

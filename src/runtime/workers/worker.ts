@@ -16,7 +16,7 @@ import {
   type BoundSystem,
   type Logger,
 } from '../../tasks/index.ts';
-import type { LedgerPlace } from '../ledger/place.ts';
+import { underLease, type LedgerPlace } from '../ledger/place.ts';
 import { checkSystem, clockOf, openStore } from '../options.ts';
 import { isAlive, isGone, processName } from '../owner.ts';
 import { Registry } from '../registry.ts';
@@ -300,7 +300,8 @@ export class Worker {
       clock: this.#clock,
       write: (work) => this.#writer.submit(work),
     };
-    return runAttempt(requestOf(row, this.#registry, place, { logger: this.#logger, signal }));
+    const held = underLease(place, { id: row.id, worker: this.name, token: row.token });
+    return runAttempt(requestOf(row, this.#registry, held, { logger: this.#logger, signal }));
   }
 
   async #finished(row: WorkRow, outcome: AttemptOutcome): Promise<void> {

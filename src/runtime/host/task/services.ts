@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import type { Tx } from '../../../store/index.ts';
+import type { Lease, Tx } from '../../../store/index.ts';
 import type { AttemptServices, OnceCall, ToolCall } from '../../../tasks/index.ts';
 import { onceOf } from '../../ledger/once.ts';
-import type { LedgerPlace } from '../../ledger/place.ts';
+import { underLease, writeFenced, type LedgerPlace } from '../../ledger/place.ts';
 import { toolsOf, type ToolStep } from '../../ledger/tool.ts';
 
-/** The state of a step, and a hash of the input that it belongs to: a step that begins anew with another one has none. */
+/** The state of a step, and a hash of the key and the input that it belongs to: a step that begins anew has none. */
 interface Saved {
   readonly for: string;
   readonly state: unknown;
@@ -15,17 +15,27 @@ interface Saved {
 export class StepServices implements AttemptServices {
   readonly #place: LedgerPlace;
   readonly #step: ToolStep;
+  readonly #key: string;
   readonly #asked: string | null;
   /** May there be something that the completion of the step removes? */
   #saved: boolean;
   #running: Map<string, Promise<unknown>> | undefined;
 
-  /** `asked`: the JSON text of its input. `known`: has another process made attempts of it, or may do so? */
-  constructor(place: LedgerPlace, step: ToolStep, asked: string | null, known: boolean) {
+  /**
+   * `key`: the idempotency key of its attempts. `asked`: the JSON text of its input. `known`: has another process made
+   * attempts of it, or may do so?
+   */
+  constructor(place: LedgerPlace, step: ToolStep, key: string, asked: string | null, known: boolean) {
     this.#place = place;
     this.#step = step;
+    this.#key = key;
     this.#asked = asked;
     this.#saved = known;
+  }
+
+  /** The same for an attempt under a lease: it keeps nothing once that is lost. */
+  under(lease: Lease, now: () => number): StepServices {
+    return new StepServices(underLease(this.#place, lease, now), this.#step, this.#key, this.#asked, true);
   }
 
   state(): string | undefined {
@@ -33,18 +43,18 @@ export class StepServices implements AttemptServices {
     const row = this.#saved ? this.#place.tables.progress.get(run, path) : undefined;
     if (row === undefined) return undefined;
     const saved = JSON.parse(row.state) as Saved;
-    return saved.for === this.#inputHash() ? JSON.stringify(saved.state) : undefined;
+    return saved.for === this.#begun() ? JSON.stringify(saved.state) : undefined;
   }
 
   checkpoint(state: string): Promise<void> {
     this.#saved = true;
     const { run, path } = this.#step;
-    const text = `{"for":"${this.#inputHash()}","state":${state}}`;
-    return this.#place.write((tx) => tx.progress.put({ run, path, state: text, at: this.#place.clock.now() }));
+    const text = `{"for":"${this.#begun()}","state":${state}}`;
+    return writeFenced(this.#place, (tx) => tx.progress.put({ run, path, state: text, at: this.#place.clock.now() }));
   }
 
   tool(signal: AbortSignal): ToolCall {
-    return toolsOf(this.#place, this.#step, (this.#running ??= new Map()), signal);
+    return toolsOf(this.#place, this.#step, this.#key, (this.#running ??= new Map()), signal);
   }
 
   once(signal: AbortSignal): OnceCall {
@@ -62,7 +72,7 @@ export class StepServices implements AttemptServices {
     tx.ledger.drop(this.#step.run, this.#step.path);
   }
 
-  #inputHash(): string {
-    return hash('sha256', this.#asked ?? '', 'hex');
+  #begun(): string {
+    return hash('sha256', `${this.#key} ${this.#asked ?? ''}`, 'hex');
   }
 }

@@ -52,7 +52,7 @@ export async function task(
     const key = idempotencyKey(run.id, origin, run.past.epochOf(path));
     const place = { run: run.id, path: origin, task: name };
     const known = record !== undefined || run.context.sharing.elsewhere;
-    const services = new StepServices(placeOf(run.context), place, asked, known);
+    const services = new StepServices(placeOf(run.context), place, key, asked, known);
     return await tries({ ...step, policy, key, since, services }, record);
   } finally {
     run.working(-1);
