@@ -6,14 +6,25 @@ import { OwnerError } from './errors.ts';
 /** How often an owner shows that it is alive, and after how long without a sign it is taken for dead, in ms. */
 export const heartbeat = { every: 2000, stale: 10_000 } as const;
 
-/** Tells a process from an earlier one with the same pid, where the system says when it started. */
-function startOf(pid: number): string {
+/** What the system says about a process, where it does: its state, and when it started. */
+function statOf(pid: number): { readonly state: string; readonly started: string } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', started: fields[19] ?? '' };
   } catch {
-    return '';
+    return { state: '', started: '' };
   }
+}
+
+/** Tells a process from an earlier one with the same pid, where the system says when it started. */
+const startOf = (pid: number): string => statOf(pid).started;
+
+/** Is it that process, and is it running? One that has ended stays in the table until its parent has looked after it. */
+function lives(pid: number, started: string): boolean {
+  if (!exists(pid)) return false;
+  const stat = statOf(pid);
+  return stat.started === started && !/^[ZXx]/.test(stat.state);
 }
 
 function exists(pid: number): boolean {
@@ -34,14 +45,22 @@ export function processName(part: string): string {
 /** Is it known that the process of this name has ended? Of one on another machine that cannot be known. */
 export function isGone(name: string): boolean {
   const [host, pid, started] = name.split('/');
-  return host === hostname() && !(exists(Number(pid)) && startOf(Number(pid)) === started);
+  return host === hostname() && !lives(Number(pid), started ?? '');
 }
 
 /** Does the owner still drive the file? A dead process of this machine is known at once, others by their silence. */
 export function isAlive(row: OwnerRow, now: number): boolean {
   if (now - row.beat > heartbeat.stale) return false;
   if (row.host !== hostname()) return true;
-  return exists(row.pid) && startOf(row.pid) === row.started;
+  return !abandoned.has(row.owner) && lives(row.pid, row.started);
+}
+
+/** Owners of this process that have ended as in a crash: their process lives, and they do not. */
+const abandoned = new Set<string>();
+
+/** Notes that an owner of this process has ended without letting the database go. */
+export function forsake(id: string): void {
+  abandoned.add(id);
 }
 
 /**

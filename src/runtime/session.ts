@@ -10,7 +10,7 @@ import { Inbox } from './inbox.ts';
 import { sweep } from './instances/retention.ts';
 import { checkClock, clockOf, historyLimits, openStore, type RuntimeOptions } from './options.ts';
 import { Meter } from './metrics/meter.ts';
-import { acquire, heartbeat, mine, release } from './owner.ts';
+import { acquire, forsake, heartbeat, mine, release } from './owner.ts';
 import { worldOf } from './evidence/world.ts';
 import type { Registry } from './registry.ts';
 import { limitsOf, merged } from './retention/limits.ts';
@@ -38,6 +38,7 @@ export class Session {
   /** Was the store opened here, and not by the caller? */
   readonly #own: boolean;
   readonly #inbox: Inbox;
+  readonly #id: string;
   readonly #epoch: number;
   readonly #scheduler: Scheduler;
   readonly #beat: Repeated;
@@ -65,6 +66,7 @@ export class Session {
     const scheduler = options.scheduler ?? systemScheduler;
     this.#scheduler = scheduler;
     const id = newId('owner', scheduler.now(), Math.random);
+    this.#id = id;
     let died = false;
     try {
       this.#epoch = acquire(this.store, id, scheduler.now(), (tx, dead) => {
@@ -190,6 +192,8 @@ export class Session {
 
   /** Stops as in a crash: nothing more is written, nothing is released. */
   abandon(): void {
+    // What is being closed, or has stopped, lets the database go itself, or has lost it.
+    if (this.#closed === undefined) forsake(this.#id);
     this.#closed ??= Promise.resolve();
     this.#stop(new RunError('MR3223', 'The runtime was abandoned.'));
   }
