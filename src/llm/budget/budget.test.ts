@@ -174,8 +174,13 @@ describe('scopes', () => {
     ],
     ['a part of everything', [{ scope: 'total', of: 'x', limit: '1 USD' }], 'MR4083'],
     ['no amount', [{ scope: 'run', limit: 'lots' }], 'MR4070'],
+    ['a number', [{ scope: 'run', limit: 5 as never }], 'MR4083'],
+    ['of a scope that is none', [{ scope: 'week' as never, limit: '5 USD' }], 'MR4083'],
+    ['misspelt', [{ scope: 'run', limit: '5 USD', off: 'r' } as never], 'MR4083'],
+    ['no list', { scope: 'run' } as never, 'MR4083'],
+    ['a part of a millionth', [{ scope: 'run', limit: { micros: 0.5, currency: 'USD' } }], 'MR4083'],
   ])('cannot be %s', (_what, limits, expected) => {
-    expect(() => open(...limits)).toThrow(code(expected));
+    expect(() => new Budget({ limits })).toThrow(code(expected));
   });
 });
 

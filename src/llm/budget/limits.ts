@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { MillraceError } from '../../core/index.ts';
-import { formatMoney, oneCurrency, parseMoney, type Money } from '../money/money.ts';
+import { formatMoney, money, oneCurrency, parseMoney, type Money } from '../money/money.ts';
 
 /** What a limit is for: each task, model, run or day (UTC), or everything together. */
 export type BudgetScope = 'task' | 'model' | 'run' | 'day' | 'total';
@@ -20,11 +21,31 @@ export interface ReadLimit {
   readonly limit: Money;
 }
 
+const scopes = ['task', 'model', 'run', 'day', 'total'] as const satisfies readonly BudgetScope[];
+
+const shape = z.array(
+  z.strictObject({
+    scope: z.enum(scopes),
+    of: z.string().optional(),
+    limit: z.union([z.string(), z.strictObject({ micros: z.int(), currency: z.string() })], {
+      error: "is an amount of money: '0.50 USD'",
+    }),
+  }),
+);
+
 /** @throws MillraceError MR4083 for limits that cannot be meant, MR4070 for an amount that is none, MR4071 for two currencies. */
 export function readLimits(limits: readonly BudgetLimit[]): readonly ReadLimit[] {
+  // They may come from a file.
+  const checked = shape.safeParse(limits);
+  if (!checked.success) {
+    const problems = checked.error.issues.map(
+      ({ path, message }) => `${path.map(String).join('.') || 'they'}: ${message}`,
+    );
+    throw wrong(`The budgets are not right: ${problems.join('; ')}.`);
+  }
   const seen = new Set<string>();
   const read = limits.map(({ scope, of, limit }) => {
-    const amount = typeof limit === 'string' ? parseMoney(limit) : limit;
+    const amount = typeof limit === 'string' ? parseMoney(limit) : money(limit.micros, limit.currency);
     const name = of === undefined ? `each ${scope}` : accountOf(scope, of);
     if (amount.micros < 0) throw wrong(`The budget of ${name} is ${formatMoney(amount)}: less than nothing.`);
     if (scope === 'total' && of !== undefined) throw wrong(`The budget of everything cannot be one of '${of}'.`);
