@@ -2,7 +2,8 @@ import type { Repeated } from '../core/index.ts';
 import type { Engine } from './engine.ts';
 import type { Tx } from '../store/index.ts';
 import { preparedRow } from './prepare.ts';
-import { answerRow } from './requests.ts';
+import { answerRow, type Answer, type Ready } from './requests.ts';
+import { hasMoved } from './rewind/ready.ts';
 
 /** How often an owner looks whether another process has written, in ms. Reading the version takes microseconds. */
 const look = 20;
@@ -42,10 +43,14 @@ export class Inbox {
     for (const row of store.tables.inbox.pending()) {
       if (this.#underWay.has(row.id)) continue;
       this.#underWay.add(row.id);
-      const work = (tx: Tx): void => {
+      const work = (tx: Tx, ready?: Ready, last = true): Answer => {
         // The id was read outside of the transaction.
-        if (tx.inbox.get(row.id)?.answer !== null) return;
-        tx.inbox.answer(row.id, JSON.stringify(answerRow(this.#engine, tx, row)));
+        const known = tx.inbox.get(row.id)?.answer;
+        if (typeof known === 'string') return JSON.parse(known) as Answer;
+        const given = answerRow(this.#engine, tx, row, ready);
+        if (known !== undefined && (last || !('error' in given && hasMoved(given.error))))
+          tx.inbox.answer(row.id, JSON.stringify(given));
+        return given;
       };
       const answered = (): void => void this.#underWay.delete(row.id);
       const failed = (error: unknown): void => {
@@ -58,8 +63,8 @@ export class Inbox {
         const record = { name: 'Error', message: String(error), code: 'MR3404', retryable: false, fault: 'internal' };
         writer.enqueue({ run: (tx) => tx.inbox.answer(row.id, JSON.stringify({ error: record })) });
       };
-      const ready = preparedRow(this.#engine, row, () => writer.submit(work));
-      if (ready === undefined) writer.enqueue({ run: work, done: answered, failed });
+      const ready = preparedRow(this.#engine, row, (found, last) => writer.submit((tx) => work(tx, found, last)));
+      if (ready === undefined) writer.enqueue({ run: (tx) => work(tx), done: answered, failed });
       else ready.then(answered, failed);
     }
   }

@@ -1,33 +1,32 @@
 import type { InboxRow } from '../store/index.ts';
 import { readAsks } from './asks.ts';
 import type { Engine } from './engine.ts';
-import { RunError } from './errors.ts';
-import type { RequestKind, Requests } from './requests.ts';
 import { makeForkReady } from './fork/fork.ts';
-import { makeReady, Moved } from './rewind/ready.ts';
+import type { Answer, Ready, RequestKind, Requests } from './requests.ts';
+import { hasMoved, makeReady } from './rewind/ready.ts';
 
 /** How often a request is made ready anew when what it is about goes on meanwhile. */
 const most = 20;
 
-/**
- * Does what a request needs before it can be carried out in one transaction; undefined for most, which need nothing. With
- * the promise that it gives, `carry` is called as often as it throws that things have moved on.
- */
-export function prepared<K extends RequestKind, T>(
+/** Carries out a request in one transaction, with what was found out for it. `last`: its answer is the final one. */
+type Carry<A extends Answer> = (ready: Ready | undefined, last: boolean) => Promise<A>;
+
+/** Finds out what a request needs before it can be carried out, which most do not, and carries it out. */
+export function prepared<K extends RequestKind>(
   engine: Engine,
   kind: K,
   asks: Requests[K]['asks'],
-  carry: () => Promise<T>,
-): Promise<T> {
-  return kind === 'retry' || kind === 'fork' ? again(engine, kind, asks as Asks, carry) : carry();
+  carry: Carry<Answer<K>>,
+): Promise<Answer<K>> {
+  return kind === 'retry' || kind === 'fork' ? again(engine, kind, asks as Asks, carry) : carry(undefined, true);
 }
 
 /** The same for a request that another process has written; undefined when it needs nothing. */
 export function preparedRow(
   engine: Engine,
   { kind, request }: Pick<InboxRow, 'kind' | 'request'>,
-  carry: () => Promise<void>,
-): Promise<void> | undefined {
+  carry: Carry<Answer>,
+): Promise<Answer> | undefined {
   if (kind !== 'retry' && kind !== 'fork') return undefined;
   try {
     return again(engine, kind, readAsks(kind, request), carry);
@@ -39,29 +38,26 @@ export function preparedRow(
 
 type Asks = Requests['retry' | 'fork']['asks'];
 
-async function again<T>(engine: Engine, kind: 'retry' | 'fork', asks: Asks, carry: () => Promise<T>): Promise<T> {
+async function again<A extends Answer>(
+  engine: Engine,
+  kind: 'retry' | 'fork',
+  asks: Asks,
+  carry: Carry<A>,
+): Promise<A> {
   let isOut = false;
   try {
     for (let tries = 1; ; tries++) {
-      if (kind === 'fork') await makeForkReady(engine, asks);
-      else await makeReady(engine, asks, () => (isOut = true));
-      try {
-        return await carry();
-      } catch (thrown) {
-        if (!(thrown instanceof Moved)) throw thrown;
-        if (tries === most) throw tooQuick(asks.runId);
-      }
+      const ready =
+        kind === 'fork'
+          ? await makeForkReady(engine, asks)
+          : await makeReady(engine, asks, () => {
+              isOut = true;
+            });
+      const given = await carry(ready, tries === most);
+      if (tries === most || !('error' in given && hasMoved(given.error))) return given;
     }
   } finally {
     // Where it was refused, the run goes on as it was.
     if (isOut) engine.load(asks.runId, false);
   }
-}
-
-function tooQuick(run: string): RunError {
-  return new RunError(
-    'MR3253',
-    `Run '${run}' cannot be taken back just now: it goes on too quickly. Pause it first, or try again.`,
-    { retryable: true, fault: 'environment', details: { run } },
-  );
 }

@@ -8,7 +8,7 @@ import type { Context, NewRun } from './context.ts';
 import { decide, type DecideAsks, type DecideGives } from './decide.ts';
 import { enqueue, type EnqueueAsks, type EnqueueGives } from './enqueue.ts';
 import { EventError, OwnerError, RunError } from './errors.ts';
-import { fork, type ForkGives } from './fork/fork.ts';
+import { fork, type ForkGives, type ForkReady } from './fork/fork.ts';
 import type { ForkAsks } from './fork/fork-plan.ts';
 import { payloadText } from './host/emit.ts';
 import { sameJson } from './host/same.ts';
@@ -21,6 +21,7 @@ import type { Instances } from './instances/instances.ts';
 import type { LiveRun } from './live-run.ts';
 import { remove, type RemoveAsks } from './instances/remove.ts';
 import { restore, type RestoreAsks } from './instances/restore.ts';
+import type { RetryReady } from './rewind/ready.ts';
 import { retry, type RetryGives } from './rewind/retry.ts';
 import type { RetryAsks } from './rewind/retry-plan.ts';
 import { rollback, type RollbackAsks, type RollbackGives } from './instances/rollback.ts';
@@ -71,6 +72,9 @@ export type Answer<K extends RequestKind = RequestKind> =
   | { readonly ok: Requests[K]['gives'] }
   | { readonly error: ErrorRecord };
 
+/** What was found out for a request before its transaction. */
+export type Ready = RetryReady | ForkReady;
+
 interface Desk extends Context {
   readonly instances: Instances;
   readonly runs: Map<string, LiveRun>;
@@ -78,7 +82,7 @@ interface Desk extends Context {
 }
 
 const carryOut: {
-  readonly [K in RequestKind]: (desk: Desk, tx: Tx, asks: Requests[K]['asks']) => Requests[K]['gives'];
+  readonly [K in RequestKind]: (desk: Desk, tx: Tx, asks: Requests[K]['asks'], ready?: Ready) => Requests[K]['gives'];
 } = {
   send(desk, tx, { event: name, payload, idempotencyKey }) {
     const event = desk.registry.event(name);
@@ -163,12 +167,18 @@ const carryOut: {
 };
 
 /** Carries out a request inside a unit. What it refuses it refuses before it has written anything. */
-export function answer<K extends RequestKind>(desk: Desk, tx: Tx, kind: K, asks: Requests[K]['asks']): Answer<K> {
-  return answered(() => carryOut[kind](desk, tx, asks));
+export function answer<K extends RequestKind>(
+  desk: Desk,
+  tx: Tx,
+  kind: K,
+  asks: Requests[K]['asks'],
+  ready?: Ready,
+): Answer<K> {
+  return answered(() => carryOut[kind](desk, tx, asks, ready));
 }
 
 /** Carries out what another process has written: it may be of another version, so nothing is believed of its shape. */
-export function answerRow(desk: Desk, tx: Tx, row: Pick<InboxRow, 'kind' | 'request'>): Answer {
+export function answerRow(desk: Desk, tx: Tx, row: Pick<InboxRow, 'kind' | 'request'>, ready?: Ready): Answer {
   return answered(() => {
     if (!Object.hasOwn(carryOut, row.kind))
       throw new OwnerError(
@@ -176,7 +186,7 @@ export function answerRow(desk: Desk, tx: Tx, row: Pick<InboxRow, 'kind' | 'requ
         `The process that drives this database does not know the request '${row.kind}'. It runs an older Millrace.`,
       );
     const kind = row.kind as RequestKind;
-    return carryOut[kind](desk, tx, readAsks(kind, row.request) as never);
+    return carryOut[kind](desk, tx, readAsks(kind, row.request) as never, ready);
   });
 }
 

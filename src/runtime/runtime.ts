@@ -14,7 +14,7 @@ import { checkSystem, type RuntimeOptions } from './options.ts';
 import { readerOf, type HistoryQuery, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
 import { Registry, type TaskCode } from './registry.ts';
 import { prepared } from './prepare.ts';
-import { answer, type Answer, type RequestKind, type Requests } from './requests.ts';
+import { answer, type Answer, type Ready, type RequestKind, type Requests } from './requests.ts';
 import {
   flowResult,
   fromAnswer,
@@ -318,7 +318,8 @@ export class ReactiveSystemRuntime extends Controls {
   ): Promise<Requests[K]['gives']> {
     this.#session.checkOpen();
     const { engine } = this.#session;
-    const carry = (): Promise<Answer<K>> => engine.writer.submit((tx) => answer(engine, tx, kind, asks));
+    const carry = (ready?: Ready): Promise<Answer<K>> =>
+      engine.writer.submit((tx) => answer(engine, tx, kind, asks, ready));
     return fromAnswer(await this.#session.hold(prepared(engine, kind, asks, carry)));
   }
 

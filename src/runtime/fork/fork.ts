@@ -6,7 +6,7 @@ import { checkRunId, newId } from '../ids.ts';
 import type { LiveRun } from '../live-run.ts';
 import type { Desk } from '../pause.ts';
 import { rehearse } from '../rehearse.ts';
-import { doesNotFit, Moved, passedBy } from '../rewind/ready.ts';
+import { doesNotFit, moved, passedBy, type RetryReady } from '../rewind/ready.ts';
 import { takeUp } from '../rewind/rewind.ts';
 import { takenIn } from '../rewind/taken.ts';
 import { forkOf, planFork, type ForkAsks, type ForkPlan } from './fork-plan.ts';
@@ -26,15 +26,15 @@ export interface ForkGives {
   readonly hash: string;
 }
 
-interface Ready {
+/** What was found out for a fork. */
+export interface ForkReady {
+  readonly kind: 'fork';
+  /** What it would be made of. */
   readonly print: string;
   readonly passed: ReadonlySet<string>;
   readonly refusal: RunError | undefined;
 }
 
-const desks = new WeakMap<object, Map<string, Ready>>();
-
-const keyOf = ({ runId, fromStep, at, id }: ForkAsks): string => JSON.stringify([runId, fromStep, at, id]);
 const printOf = ({ lines, input, edits }: ForkPlan): string =>
   JSON.stringify([lines.map(({ seq }) => seq), input, [...edits]]);
 
@@ -42,32 +42,30 @@ const printOf = ({ lines, input, edits }: ForkPlan): string =>
 export async function makeForkReady(
   desk: Context & { readonly runs: Map<string, LiveRun> },
   asks: ForkAsks,
-): Promise<void> {
+): Promise<ForkReady | undefined> {
   const { tables } = desk.store;
   const passed = await passedBy(desk, asks.runId);
   let plan: ForkPlan;
   try {
     plan = planFork(desk, tables, asks, passed);
   } catch (thrown) {
-    if (thrown instanceof RunError) return;
+    if (thrown instanceof RunError) return undefined;
     throw thrown;
   }
   const { row, journal } = forkOf(plan, { id: '~', now: 0, version: '', by: null, reason: '' });
   const { reason } = await rehearse(desk, row, journal);
   const refusal = reason === undefined ? undefined : doesNotFit(asks.runId, reason);
-  const known = desks.get(desk) ?? new Map<string, Ready>();
-  desks.set(desk, known.set(keyOf(asks), { print: printOf(plan), passed, refusal }));
+  return { kind: 'fork', print: printOf(plan), passed, refusal };
 }
 
 /** Does it: see `Controls.fork`. */
-export function fork(desk: Desk, tx: Tx, asks: ForkAsks): ForkGives {
-  const ready = desks.get(desk)?.get(keyOf(asks));
-  desks.get(desk)?.delete(keyOf(asks));
+export function fork(desk: Desk, tx: Tx, asks: ForkAsks, found?: ForkReady | RetryReady): ForkGives {
+  const ready = found?.kind === 'fork' ? found : undefined;
   const { clock, registry } = desk;
   const id = asks.id ?? newId('run', clock.now(), desk.random);
   checkId(tx, asks.id);
   const plan = planFork(desk, tx, asks, ready?.passed ?? new Set());
-  if (ready?.print !== printOf(plan)) throw new Moved();
+  if (ready?.print !== printOf(plan)) throw moved(asks.runId);
   if (ready.refusal !== undefined) throw ready.refusal;
   const { version, hash } = registry.system;
   const by = asks.by ?? null;

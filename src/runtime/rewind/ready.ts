@@ -11,45 +11,49 @@ interface Desk extends Context {
   readonly runs: Map<string, LiveRun>;
 }
 
-/** The journal of a run has gone on since it was rehearsed: it has to be looked at again. */
-export class Moved extends Error {
-  override readonly name = 'Moved';
+/** The refusal of a run whose journal has gone on since it was rehearsed: it has to be looked at again. */
+export function moved(run: string): RunError {
+  return new RunError(
+    'MR3253',
+    `Run '${run}' cannot be taken back just now: it goes on too quickly. Pause it first, or try again.`,
+    { retryable: true, fault: 'environment', details: { run } },
+  );
 }
 
-interface Ready {
+/** Was it refused for that? */
+export function hasMoved({ code, retryable }: Pick<ErrorRecord, 'code' | 'retryable'>): boolean {
+  return code === 'MR3253' && retryable;
+}
+
+/** What was found out for a retry. */
+export interface RetryReady {
+  readonly kind: 'retry';
   /** The newest line of each journal that was rehearsed. */
   readonly seqs: ReadonlyMap<string, number>;
   readonly passed: ReadonlySet<string>;
   readonly refusal: RunError | undefined;
 }
 
-const desks = new WeakMap<object, Map<string, Ready>>();
-
 /**
  * Gets a run ready to go back: its code is held against what would be left of its journal, and its attempts are aborted
  * (`out` is told). What is to be refused is refused by `readied`, inside the transaction, and then nothing is aborted.
  */
-export async function makeReady(desk: Desk, asks: RetryAsks, out: () => void): Promise<void> {
+export async function makeReady(desk: Desk, asks: RetryAsks, out: () => void): Promise<RetryReady | undefined> {
   const { runId } = asks;
-  if (desk.store.tables.runs.get(runId) === undefined) return;
+  if (desk.store.tables.runs.get(runId) === undefined) return undefined;
   const passed = await passedBy(desk, runId);
   const first = await rehearsed(desk, asks, passed);
   const live = desk.runs.get(runId);
-  let ready = first;
-  if (first !== undefined && first.refusal === undefined && live !== undefined) {
-    live.abandon(new Cancelled(`Run '${runId}' goes back to an earlier step.`));
-    desk.runs.delete(runId);
-    out();
-    await desk.writer.committed();
-    // Lines that were on their way are there now.
-    ready = await rehearsed(desk, asks, passed);
-  }
-  if (ready === undefined) return;
-  const known = desks.get(desk) ?? new Map<string, Ready>();
-  desks.set(desk, known.set(runId, ready));
+  if (first === undefined || first.refusal !== undefined || live === undefined) return first;
+  live.abandon(new Cancelled(`Run '${runId}' goes back to an earlier step.`));
+  desk.runs.delete(runId);
+  out();
+  await desk.writer.committed();
+  // Lines that were on their way are there now.
+  return rehearsed(desk, asks, passed);
 }
 
-async function rehearsed(desk: Desk, asks: RetryAsks, passed: ReadonlySet<string>): Promise<Ready | undefined> {
+async function rehearsed(desk: Desk, asks: RetryAsks, passed: ReadonlySet<string>): Promise<RetryReady | undefined> {
   const { tables } = desk.store;
   const steps = planned(desk, tables, asks, passed);
   if (steps === undefined) return undefined;
@@ -59,20 +63,18 @@ async function rehearsed(desk: Desk, asks: RetryAsks, passed: ReadonlySet<string
     const reason = await unfit(desk, tables, step, seqs);
     if (reason !== undefined) refusal ??= doesNotFit(step.row.id, reason);
   }
-  return { seqs, passed, refusal };
+  return { kind: 'retry', seqs, passed, refusal };
 }
 
-/** What a run that was made ready comes to now. @throws Moved, and what `planRetry` throws, and RunError MR3256. */
-export function readied(desk: Desk, tables: Tables, asks: RetryAsks): readonly Step[] {
-  const ready = desks.get(desk)?.get(asks.runId);
-  desks.get(desk)?.delete(asks.runId);
+/** What a run that was made ready comes to now. @throws what `planRetry` throws, and RunError MR3253, MR3256. */
+export function readied(desk: Desk, tables: Tables, asks: RetryAsks, ready: RetryReady | undefined): readonly Step[] {
   const row = tables.runs.get(asks.runId);
   const steps = planRetry(desk, tables, asks, ready?.passed ?? (row === undefined ? new Set() : passedOver(row)));
   if (ready?.refusal !== undefined) throw ready.refusal;
   const isSame = steps.every(
     ({ row: { id } }) => ready?.seqs.get(id) === tables.journal.last(id) && !desk.runs.has(id),
   );
-  if (!isSame) throw new Moved();
+  if (!isSame) throw moved(asks.runId);
   return steps;
 }
 

@@ -1,6 +1,7 @@
 import type { Tx } from '../../store/index.ts';
 import type { Desk } from '../pause.ts';
-import { readied } from './ready.ts';
+import type { ForkReady } from '../fork/fork.ts';
+import { readied, type RetryReady } from './ready.ts';
 import type { RetryAsks, Step } from './retry-plan.ts';
 import { takeBack } from './rewind.ts';
 import { stepsOf } from './rewound.ts';
@@ -23,8 +24,8 @@ export interface RetryGives {
 }
 
 /** Does it: see `Controls.retry`. */
-export function retry(desk: Desk, tx: Tx, asks: RetryAsks): RetryGives {
-  const steps = readied(desk, tx, asks);
+export function retry(desk: Desk, tx: Tx, asks: RetryAsks, ready?: RetryReady | ForkReady): RetryGives {
+  const steps = readied(desk, tx, asks, ready?.kind === 'retry' ? ready : undefined);
   const [own] = steps as readonly [Step];
   // The runs above first, so that they wait when the one below ends.
   const rewound = steps.toReversed().map(({ row, path, taken, how }) => takeBack(desk, tx, row, path, taken, how));
