@@ -10,6 +10,7 @@ export { ModelError, type ModelErrorKind, type ModelErrorOptions } from './error
 export * from './output/index.ts';
 export * from './providers/anthropic/index.ts';
 export * from './providers/compatible/index.ts';
+export { environmentProviders } from './providers/environment.ts';
 export * from './providers/openai/index.ts';
 export * from './providers/scripted/index.ts';
 export type { ProviderSettings } from './providers/common/settings.ts';

@@ -4,6 +4,12 @@
  *
  * @module
  */
+export {
+  scriptedProvider,
+  type ScriptedProvider,
+  type ScriptedProviderOptions,
+  type ScriptedTurn,
+} from '../llm/providers/scripted/index.ts';
 export { checkDatabase, type Violation } from './check/index.ts';
 export * from './crash/index.ts';
 export {

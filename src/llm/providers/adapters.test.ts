@@ -8,6 +8,7 @@ import type { ModelRequest, Provider } from '../contract.ts';
 import { askFor } from '../output/index.ts';
 import { anthropicProvider } from './anthropic/index.ts';
 import { compatibleProvider } from './compatible/index.ts';
+import { environmentProviders } from './environment.ts';
 import { openaiProvider } from './openai/index.ts';
 
 const key = 'sk-the-right-key';
@@ -131,6 +132,14 @@ describe('what is sent', () => {
   });
 });
 
+test('a shape that a dialect cannot say is asked for in words, or as a hint', async () => {
+  const asked = { ...request, system: 'Be brief.', output: z.object({ by: z.record(z.string(), z.unknown()) }) };
+  const body = await bodyOf(providers.anthropic, asked);
+  expect(body).not.toHaveProperty('output_config');
+  expect(body).toHaveProperty('system.1.text', expect.stringContaining('additionalProperties'));
+  expect(await bodyOf(providers.openai, asked)).toHaveProperty('text.format.strict', false);
+});
+
 describe.each(names)('%s', (name) => {
   test('gives pieces, a whole answer and what it used', async () => {
     const texts: string[] = [];
@@ -218,6 +227,17 @@ describe('readiness', () => {
     const failure = { kind: 'auth', code: 'MR4014', message: expect.stringContaining(reason), mayHaveCost: false };
     await expect(collect(provider.ask(request))).rejects.toMatchObject(failure);
     await expect(provider.check()).rejects.toMatchObject(failure);
+  });
+
+  test('keys and addresses of an environment', async () => {
+    const environment = { OPENAI_API_KEY: key, OPENAI_BASE_URL: server.baseURL('responses'), GEMINI_API_KEY: '' };
+    const all = environmentProviders(environment);
+    expect(all.map(({ name, readiness }) => [name, readiness.ready])).toEqual([
+      ['anthropic', false],
+      ['openai', true],
+      ['gemini', false],
+    ]);
+    await all[1]?.check();
   });
 
   test('servers of your own need no key', () => {

@@ -36,19 +36,17 @@ export async function* answering<Chunk>(
 ): AsyncGenerator<ModelEvent> {
   await call.ready?.();
   const watch = watchOver(call.patience, call, () => reader.usage());
-  let rest: AsyncIterator<Chunk> | undefined;
+  let chunks: AsyncIterator<Chunk> | undefined;
   let ended = false;
   try {
-    const chunks = (await watch.wait(() => open(watch)))[Symbol.asyncIterator]();
+    const from = (await watch.wait(() => open(watch)))[Symbol.asyncIterator]();
+    chunks = from;
     for (;;) {
-      const next = await watch.wait(() => chunks.next());
+      const next = await watch.wait(() => from.next());
       if (next.done !== true) watch.touch();
       const events = next.done === true ? (reader.close?.() ?? []) : reader.read(next.value);
       for (const event of events) {
-        if (event.type === 'end') {
-          ended = true;
-          rest = next.done === true ? undefined : chunks;
-        }
+        ended ||= event.type === 'end';
         yield event;
         if (event.type === 'end') return;
       }
@@ -63,8 +61,12 @@ export async function* answering<Chunk>(
   } catch (thrown) {
     throw modelErrorOf(thrown, failedCall(call, watch, reader));
   } finally {
-    if (ended && rest !== undefined) drain(rest, watch, call.patience);
-    else watch.close();
+    if (ended && chunks !== undefined) drain(chunks, watch, call.patience);
+    else {
+      watch.close();
+      // Not waited for: what hangs may hang here, too.
+      void Promise.resolve(chunks?.return?.()).catch(() => {});
+    }
   }
 }
 

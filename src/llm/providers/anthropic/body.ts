@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema';
 import type { Message, ModelRequest } from '../../contract.ts';
-import { jsonSchemaOf } from '../../schema/index.ts';
+import { inWords, jsonSchemaOf, strictSchema } from '../../schema/index.ts';
 import { optionsOf } from '../common/settings.ts';
 
 type Body = Anthropic.MessageCreateParamsStreaming;
@@ -44,22 +44,29 @@ export function messagesBody(request: ModelRequest, { provider, promptCaching, t
   const messages = turns(request.messages);
   // A conversation that goes on will go on further: the next turn reads all of this one from the cache.
   if (promptCaching && messages.length > 1) markLast(messages);
+  const shape = request.output === undefined ? undefined : jsonSchemaOf(request.output, about);
+  // What its dialect cannot say (any members, any value) would come out empty: that is asked for in words.
+  const said = shape !== undefined && strictSchema(shape) !== undefined;
   const format =
-    request.output === undefined
+    shape === undefined || !said
       ? {}
       : {
           output_config: {
             ...(options['output_config'] as Anthropic.OutputConfig | undefined),
-            format: { type: 'json_schema' as const, schema: transform(jsonSchemaOf(request.output, about)) },
+            format: { type: 'json_schema' as const, schema: transform(shape) },
           },
         };
+  const system: Anthropic.TextBlockParam[] = [
+    ...(request.system === undefined
+      ? []
+      : [{ type: 'text' as const, text: request.system, ...(promptCaching ? marked : {}) }]),
+    ...(shape === undefined || said ? [] : [{ type: 'text' as const, text: inWords(shape) }]),
+  ];
   return {
     ...options,
     model: request.model,
     max_tokens: request.maxOutputTokens,
-    ...(request.system === undefined
-      ? {}
-      : { system: [{ type: 'text', text: request.system, ...(promptCaching ? marked : {}) }] }),
+    ...(system.length === 0 ? {} : { system }),
     ...(tools.length === 0 ? {} : { tools }),
     messages,
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),

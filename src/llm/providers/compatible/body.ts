@@ -1,6 +1,6 @@
 import type { OpenAI } from 'openai';
 import type { Message, ModelRequest } from '../../contract.ts';
-import { jsonSchemaOf, type JsonSchema } from '../../schema/index.ts';
+import { inWords, jsonSchemaOf } from '../../schema/index.ts';
 import { optionsOf } from '../common/settings.ts';
 
 type Body = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
@@ -55,9 +55,6 @@ export function chatBody(request: ModelRequest, provider: string, structured: St
     stream_options: { include_usage: true },
   };
 }
-
-const inWords = (shape: JsonSchema): string =>
-  `Answer with JSON only, without any other text. It has to fit this JSON Schema:\n${JSON.stringify(shape)}`;
 
 function turn(message: Message): Turn {
   if (message.role === 'user') return { role: 'user', content: message.text };

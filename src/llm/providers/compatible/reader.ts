@@ -2,6 +2,7 @@ import type { OpenAI } from 'openai';
 import type { Finish, ModelEvent, ModelRequest, ToolCall, Usage } from '../../contract.ts';
 import { ModelError } from '../../errors.ts';
 import type { Reader } from '../../stream/answer.ts';
+import { estimateRequest, estimateTokens } from '../../tokens/estimate.ts';
 import { toolCallOf, type ToolCallText } from '../common/tool-call.ts';
 
 type Chunk = OpenAI.Chat.ChatCompletionChunk;
@@ -17,14 +18,18 @@ export function chatReader(provider: string, request: ModelRequest): Reader<Chun
   let counted: Usage | undefined;
   let finish: string | undefined;
   const open = new Map<number, ToolCallText>();
+  let current = 0;
 
   const piece = (delta: OpenAI.Chat.ChatCompletionChunk.Choice.Delta): readonly ModelEvent[] => {
     for (const part of delta.tool_calls ?? []) {
-      // Some servers leave the index out where there is one call.
-      const index = (part.index as number | undefined) ?? 0;
-      const before = open.get(index) ?? { id: '', name: '', text: '' };
-      open.set(index, {
-        id: before.id === '' ? (part.id ?? '') : before.id,
+      const id = part.id ?? '';
+      // Some servers leave the index out, or say 0 of each call: there a new id begins a new one.
+      const index = (part.index as number | undefined) ?? current;
+      const other = id !== '' && (open.get(index)?.id ?? id) !== id;
+      current = other ? (placeOf(open, id) ?? open.size) : index;
+      const before = open.get(current) ?? { id: '', name: '', text: '' };
+      open.set(current, {
+        id: before.id === '' ? id : before.id,
         name: before.name === '' ? (part.function?.name ?? '') : before.name,
         text: before.text + (part.function?.arguments ?? ''),
       });
@@ -67,6 +72,9 @@ export function chatReader(provider: string, request: ModelRequest): Reader<Chun
   };
 }
 
+const placeOf = (calls: ReadonlyMap<number, ToolCallText>, id: string): number | undefined =>
+  [...calls].find(([, call]) => call.id === id)?.[0];
+
 const named = (call: ToolCallText, at: number): ToolCallText => (call.id === '' ? { ...call, id: `call-${at}` } : call);
 
 function usageOf(usage: OpenAI.CompletionUsage): Usage {
@@ -76,12 +84,9 @@ function usageOf(usage: OpenAI.CompletionUsage): Usage {
   return { input, output, cacheRead, cacheWrite: 0, total: input + output };
 }
 
-const charsPerToken = 3.7;
-
 function estimated(request: ModelRequest, text: string, calls: ReadonlyMap<number, ToolCallText>): Usage {
-  const asked = [request.system ?? '', ...request.messages.map((message) => message.text)].join('\n');
-  const said = text + [...calls.values()].map((call) => call.text).join('');
-  const input = Math.max(1, Math.ceil(asked.length / charsPerToken));
-  const output = Math.ceil(said.length / charsPerToken);
+  const input = estimateRequest(request);
+  const said = [text, ...[...calls.values()].map((call) => call.text)];
+  const output = said.reduce((sum, one) => sum + estimateTokens(one), 0);
   return { input, output, cacheRead: 0, cacheWrite: 0, total: input + output, estimated: true };
 }
