@@ -47,7 +47,7 @@ it("forks and retries of one run at once do not get in each other's way", async 
     runtime.fork('r', { fromStep: 'b', input: 5 }),
   ]);
   expect(await Promise.all(gives.map(async ({ runId }) => (await runtime.result(runId)).output))).toEqual([3, 4, 5]);
-  client.close();
+  await client.close();
 
   // One of them takes it back, which the others learn: there is nothing left to retry.
   const said = await Promise.all(
