@@ -27,7 +27,8 @@ export interface Claim {
   /** How many the worker is doing already. */
   readonly held: number;
   readonly now: number;
-  readonly leaseMs: number;
+  /** The same for all, or by what the work is. */
+  readonly leaseMs: number | ((row: WorkRow) => number);
 }
 
 /** After this time the work that may have killed its processes is not put off any longer, in ms. */
@@ -60,7 +61,7 @@ export function claimWork(tx: Pick<Tx, 'work'>, claim: Claim): WorkRow[] {
       status: 'in_progress',
       worker,
       token: tx.work.nextToken(),
-      until: now + leaseMs,
+      until: now + (typeof leaseMs === 'number' ? leaseMs : leaseMs(row)),
       updated: now,
     };
     tx.work.put(claimed);

@@ -11,6 +11,7 @@ import {
   type WorkRow,
 } from '../../store/index.ts';
 import { toTaskError, type AttemptOutcome, type Logger } from '../../tasks/index.ts';
+import { leaseOf } from './overdue.ts';
 
 export interface ExecutorOptions {
   /** Under which name it holds leases. */
@@ -34,7 +35,13 @@ interface Held {
   readonly lease: Lease;
   readonly abort: AbortController;
   readonly ended: Promise<void>;
+  readonly leaseMs: number;
+  /** When it was last renewed. */
+  renewed: number;
 }
+
+/** How often a lease is renewed, in ms. */
+const everyOf = (leaseMs: number): number => Math.min(leaseMs / 3, 30_000);
 
 /** How much it has done since its start. */
 export interface WorkerCounts {
@@ -49,7 +56,8 @@ export interface WorkerCounts {
 export class Executor {
   readonly #options: ExecutorOptions;
   readonly #held = new Map<string, Held>();
-  readonly #beat: NodeJS.Timeout;
+  #beat: NodeJS.Timeout;
+  #every: number;
   readonly #counts = { claimed: 0, completed: 0, failed: 0, lost: 0 };
   #reserved = 0;
   /** How many of those that it holds are done, and their results on their way to the disk. */
@@ -59,7 +67,8 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
-    this.#beat = setInterval(() => void this.#renew(), Math.min(options.leaseMs / 3, 30_000)).unref();
+    this.#every = everyOf(options.leaseMs);
+    this.#beat = this.#arm();
   }
 
   get counts(): WorkerCounts {
@@ -87,10 +96,16 @@ export class Executor {
   take(row: WorkRow): void {
     const abort = new AbortController();
     const lease = { id: row.id, worker: this.#options.name, token: row.token };
-    const held: Held = { row, lease, abort, ended: this.#do(row, abort) };
+    const leaseMs = leaseOf(row, this.#options.leaseMs);
+    const held: Held = { row, lease, abort, leaseMs, renewed: Date.now(), ended: this.#do(row, abort) };
     this.#held.set(row.id, held);
     this.#counts.claimed++;
     if (this.#closed) abort.abort();
+    else if (everyOf(leaseMs) < this.#every) {
+      this.#every = everyOf(leaseMs);
+      clearInterval(this.#beat);
+      this.#beat = this.#arm();
+    }
   }
 
   /** Claims what there is, up to what it can do. */
@@ -167,7 +182,14 @@ export class Executor {
     const { name, leaseMs, submit, logger } = this.#options;
     try {
       const rows = await submit((tx) =>
-        claimWork(tx, { worker: name, tasks, limit: this.#free, held: this.#busy, now: Date.now(), leaseMs }),
+        claimWork(tx, {
+          worker: name,
+          tasks,
+          limit: this.#free,
+          held: this.#busy,
+          now: Date.now(),
+          leaseMs: (row) => leaseOf(row, leaseMs),
+        }),
       );
       for (const row of rows) this.take(row);
     } catch (error) {
@@ -204,10 +226,19 @@ export class Executor {
     }
   }
 
+  #arm(): NodeJS.Timeout {
+    return setInterval(() => void this.#renew(), this.#every).unref();
+  }
+
   async #renew(): Promise<void> {
-    const held = [...this.#held.values()];
-    if (held.length > 0)
-      await this.#submitEach(held, (tx, { lease }) => renewWork(tx, lease, Date.now(), this.#options.leaseMs));
+    // Those for which the next time would be too late.
+    const now = Date.now();
+    const due = [...this.#held.values()].filter(
+      ({ renewed, leaseMs }) => now - renewed > everyOf(leaseMs) - this.#every,
+    );
+    for (const held of due) held.renewed = now;
+    if (due.length > 0)
+      await this.#submitEach(due, (tx, { lease, leaseMs }) => renewWork(tx, lease, Date.now(), leaseMs));
   }
 
   /** One transaction for all of them. What is refused is let go of. */

@@ -25,6 +25,7 @@ import type { Writer } from '../writer.ts';
 import { Executor } from './executor.ts';
 import { outcomeOf, requestOf, resultOf, workId, workRow } from './item.ts';
 import { parked } from './lost.ts';
+import { failWork, leaseOf, overdue } from './overdue.ts';
 import { Poll } from './poll.ts';
 import type { SharedOptions } from './settings.ts';
 
@@ -180,7 +181,13 @@ export class SharedWork {
         const known = tx.work.get(id);
         if (known !== undefined) return { row: known, mine: false };
         const made: WorkRow = here
-          ? { ...row, status: 'in_progress', worker: this.#name, token: tx.work.nextToken(), until: now + leaseMs }
+          ? {
+              ...row,
+              status: 'in_progress',
+              worker: this.#name,
+              token: tx.work.nextToken(),
+              until: now + leaseOf(row, leaseMs),
+            }
           : row;
         tx.work.insert(made);
         return { row: made, mine: here };
@@ -307,6 +314,19 @@ export class SharedWork {
     const { store, writer, logger } = this.#owner;
     const { work } = store.tables;
     const now = Date.now();
+    const others = work.holders().filter((name) => name !== this.#name);
+    for (const { row, error } of overdue(
+      store.tables,
+      others,
+      (id) => this.#waiting.get(id)?.request,
+      this.#owner.clock,
+    )) {
+      logger.warn('An attempt in another process did not end in time, and is given up.', {
+        work: row.id,
+        worker: row.worker,
+      });
+      writer.enqueue({ run: (tx) => failWork(tx, row, error), done: () => this.look() });
+    }
     const dead = work.holders().filter((name) => isGone(name));
     const late = now - this.#swept >= sweepEvery;
     if (late) this.#swept = now;
