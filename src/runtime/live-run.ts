@@ -38,7 +38,7 @@ export class LiveRun {
   readonly records = new Map<string, Record>();
   readonly children: Map<string, Set<string>>;
   readonly root = new Scope();
-  /** Never aborted: what runs in it is compensation. */
+  /** Out of reach of a cancel, for compensation: aborted only when the run leaves memory. */
   readonly shield = new Scope();
   readonly metadata: Readonly<globalThis.Record<string, unknown>> | undefined;
   readonly undos: Undo[] = [];
@@ -296,7 +296,9 @@ export class LiveRun {
     this.dead = true;
     this.context.attempts.leave(this);
     // Attempts that are under way are told to stop; their results are ignored.
-    this.root.abort(new Cancelled(reason?.message ?? 'The run was taken out of memory.'));
+    const left = new Cancelled(reason?.message ?? 'The run was taken out of memory.');
+    this.root.abort(left);
+    this.shield.abort(left);
   }
 
   /** One of its units could not be written. */
