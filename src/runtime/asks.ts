@@ -32,7 +32,14 @@ const shapes: { readonly [K in RequestKind]: z.ZodType } = {
     by: key,
     reason: key,
   }),
-  retry: z.object({ runId: text, fromStep: key, input: any, by: key, reason: key }),
+  retry: z.object({
+    runId: text,
+    fromStep: key,
+    input: any,
+    openEffects: z.enum(['refuse', 'keep']).optional(),
+    by: key,
+    reason: key,
+  }),
   enqueue: z.object({
     runId: text,
     step: text,

@@ -126,9 +126,11 @@ export abstract class Controls {
    * Does steps of a run again: what failed, or the step `fromStep` (`''`: all of the run), and what came after it in its own
    * part and in those around it. What ran beside it is kept, what was undone is done again. The steps have new idempotency
    * keys, except those whose attempts were only aborted. `input`: another input for that step. What is at work is aborted.
+   * An undo that has failed is retried alone (`fromStep: 'charged/~undo'`), also of a run that was cancelled.
    *
    * @throws RunError MR3208 unknown run, MR3252 it is completed or cancelled (fork it), MR3253 not in this state, MR3254 no
-   * such step, MR3255 an input that is not valid, MR3256 its journal does not fit the code, MR3257 the run above has gone on.
+   * such step, MR3255 an input that is not valid, MR3256 its journal does not fit the code, MR3257 the run above has gone on,
+   * MR3259 it would forget undos of finished steps (`openEffects: 'keep'` accepts that).
    */
   retry(runId: string, options: Omit<RetryAsks, 'runId'> = {}): Promise<RetryGives> {
     return this.ask('retry', { runId, ...options });

@@ -255,16 +255,16 @@ export class Engine implements Context {
   }
 
   end(tx: Tx, run: string, { status, output, error, errors }: RunEnd): void {
-    const live = this.runs.get(run)?.row;
+    const { row: own, past } = this.runs.get(run) ?? {};
     // Only whom it works for can have changed since the row was read.
-    const row = live !== undefined && live.machine === null && live.parent === null ? live : tx.runs.get(run);
+    const row = own !== undefined && own.machine === null && own.parent === null ? own : tx.runs.get(run);
     if (row === undefined) return;
     const now = this.clock.now();
     const failure = error === undefined ? null : JSON.stringify(error);
     tx.runs.end(run, { status, output: output ?? null, error: failure, errors }, now);
     tx.timers.removeAll(run);
     tx.waits.removeAll(run);
-    if (row.parent !== null && row.parentPath !== null) {
+    if (row.parent !== null && row.parentPath !== null && past?.ended !== true) {
       this.record(tx, row.parent, {
         kind: status === 'completed' ? 'completed' : 'failed',
         path: row.parentPath,
@@ -282,7 +282,8 @@ export class Engine implements Context {
         status === 'completed' ? { ok: true, output } : { ok: false, error: error as ErrorRecord },
       );
     }
-    const contract = status === 'failed' && row.kind === 'flow' ? this.registry.flow(row.target)?.contract : undefined;
+    const fails = status === 'failed' && row.kind === 'flow' && past?.ended !== true;
+    const contract = fails ? this.registry.flow(row.target)?.contract : undefined;
     const event = contract && this.registry.failure(contract);
     if (event !== undefined && error !== undefined) tellFailure(this, tx, event, row.input, { error, runId: run });
     this.writer.afterCommit(() => {

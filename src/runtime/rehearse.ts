@@ -7,6 +7,7 @@ import { Bus } from './bus.ts';
 import type { Context } from './context.ts';
 import { never, RunError } from './errors.ts';
 import { LiveRun } from './live-run.ts';
+import type { Undo } from './host/undo.ts';
 import { programFor, Registry } from './registry.ts';
 import { worldOf } from './evidence/world.ts';
 import { Writer } from './writer.ts';
@@ -41,6 +42,25 @@ class Rehearsal extends LiveRun {
   }
 }
 
+/** The undos that a flow has declared, also those that have begun since: their steps by path. */
+class Declared extends Array<Undo> {
+  readonly paths = new Set<string>();
+
+  override push(...undos: Undo[]): number {
+    for (const { path } of undos) this.paths.add(path);
+    return super.push(...undos);
+  }
+}
+
+/** A run that is asked for its undos only: where a step has another input by now, it is passed all the same. */
+class Inquiry extends Rehearsal {
+  override readonly undos = new Declared();
+
+  override block(): Promise<never> {
+    return Promise.resolve() as Promise<never>;
+  }
+}
+
 /** What came of a rehearsal. */
 export interface Rehearsed {
   /** Why the run would not go on; undefined when it would. */
@@ -58,6 +78,19 @@ export function rehearse(
   return play(idle(registry, clock), row, journal);
 }
 
+/** The paths of the finished steps of a run that have an undo, whether it has been done or not. */
+export async function undosOf(
+  { registry, clock }: Pick<Context, 'registry' | 'clock'>,
+  row: RunRow,
+  journal: readonly JournalRow[],
+): Promise<ReadonlySet<string>> {
+  const program = programFor(registry, row);
+  if (program instanceof RunError) return new Set();
+  const run = new Inquiry(idle(registry, clock), row, program, journal, () => {});
+  await rest(run);
+  return run.undos.paths;
+}
+
 async function play(context: Context, row: RunRow, journal: readonly JournalRow[]): Promise<Rehearsed> {
   const refused = (thrown: unknown): Rehearsed => ({ reason: toErrorRecord(thrown), passed: new Set() });
   const program = programFor(context.registry, row);
@@ -68,16 +101,20 @@ async function play(context: Context, row: RunRow, journal: readonly JournalRow[
   } catch (thrown) {
     return refused(thrown);
   }
-  void run.drive().catch(() => {});
-  // Replays wait for nothing but for one another: when the event loop comes round, they have come to rest.
-  await turn();
-  await turn();
+  await rest(run);
   const { reason, errors } = run;
-  run.abandon();
   return {
     reason: reason === undefined ? undefined : toErrorRecord(reason),
     passed: new Set(errors.map(({ path }) => path)),
   };
+}
+
+async function rest(run: Rehearsal): Promise<void> {
+  void run.drive().catch(() => {});
+  // Replays wait for nothing but for one another: when the event loop comes round, they have come to rest.
+  await turn();
+  await turn();
+  run.abandon();
 }
 
 /**

@@ -64,7 +64,7 @@ test('retries with another input, lists checkpoints, forks, cancels; says why no
   expect(shown).toMatch(/\(failed\) +second[^]*rewound +second +It was retried by ada. Again: second/);
   expect(await it.dsl(['runs', 'retry', 'gate.dsl.ts', 'r1'])).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('dsl runs fork r1'),
+    stderr: expect.stringContaining('dsl runs fork FILE r1'),
   });
 
   const { checkpoints } = (await json('checkpoints', 'list', 'r1')) as { checkpoints: { seq: number }[] };
@@ -101,8 +101,11 @@ test('retries with another input, lists checkpoints, forks, cancels; says why no
       },
     )
     .toBe('waiting');
-  expect(await json('runs', 'retry', 'gate.dsl.ts', 'w', '--from-step', 'first')).toMatchObject({
+  const first = ['runs', 'retry', 'gate.dsl.ts', 'w', '--from-step', 'first'];
+  expect(await it.dsl(first)).toMatchObject({ code: 1, stderr: expect.stringContaining('MR3259') });
+  expect(await json(...first, '--keep-effects')).toMatchObject({
     dropped: ['first', 'opening'],
+    notUndone: ['first'],
     driven: false,
   });
   expect(await json('runs', 'cancel', 'gate.dsl.ts', 'w', '--reason', 'enough')).toEqual({

@@ -24,11 +24,19 @@ export interface Past {
   originOf(path: string): string | undefined;
   /** Was a line copied? Its step is not undone here. */
   isCopied(seq: number): boolean;
+  /** Has it ended before, and only does undos again? Whoever waited for its end knows of it. */
+  readonly ended: boolean;
   /** When the run began, as its flow sees it. */
   readonly begun: number;
 }
 
-const none = { epochOf: () => 0, editOf: () => undefined, originOf: () => undefined, isCopied: () => false };
+const none = {
+  epochOf: () => 0,
+  editOf: () => undefined,
+  originOf: () => undefined,
+  isCopied: () => false,
+  ended: false,
+};
 
 /** What a run was before, by its journal. */
 export function pastOf(row: RunRow, rows: readonly JournalRow[]): Past {
@@ -40,6 +48,7 @@ export function pastOf(row: RunRow, rows: readonly JournalRow[]): Past {
     ...plain,
     epochOf: (path) => rewinds.epochOf(path),
     editOf: (path) => rewinds.editOf(path),
+    ended: rewinds.ended,
   };
   if (row.forked === null) return past;
   const { begun, origins } = JSON.parse(row.forked) as Forked;

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { Cancelled, RunError } from '../errors.ts';
 import type { LiveRun } from '../live-run.ts';
 import { rehearse } from '../rehearse.ts';
+import { forgets, openEffects, type OpenEffects } from './open-effects.ts';
 import { planRetry, type RetryAsks, type Step } from './retry-plan.ts';
 import { passedOver, lineOf } from './rewind.ts';
 
@@ -32,6 +33,8 @@ export interface RetryReady {
   readonly seqs: ReadonlyMap<string, number>;
   readonly passed: ReadonlySet<string>;
   readonly refusal: RunError | undefined;
+  /** What the run itself would forget to undo. */
+  readonly notUndone: readonly string[];
 }
 
 /**
@@ -59,14 +62,19 @@ async function rehearsed(desk: Desk, asks: RetryAsks, passed: ReadonlySet<string
   if (steps === undefined) return undefined;
   const seqs = new Map<string, number>();
   let refusal: RunError | undefined;
+  const open: OpenEffects[] = [];
   for (const step of steps) {
     const reason = await unfit(desk, tables, step, seqs);
     if (reason !== undefined) refusal ??= doesNotFit(step.row.id, reason);
+    open.push(await openEffects(desk, step.row, tables.journal.of(step.row.id), step.taken));
   }
-  return { kind: 'retry', seqs, passed, refusal };
+  const kept = asks.openEffects === 'keep' ? asks.runId : undefined;
+  const forgotten = open.find(({ run, steps: { length } }) => length > 0 && run !== kept);
+  if (forgotten !== undefined) refusal ??= forgets(forgotten, forgotten.run === asks.runId);
+  return { kind: 'retry', seqs, passed, refusal, notUndone: open[0]?.steps ?? [] };
 }
 
-/** What a run that was made ready comes to now. @throws what `planRetry` throws, and RunError MR3253, MR3256. */
+/** What a run that was made ready comes to now. @throws what `planRetry` throws, and RunError MR3253, MR3256, MR3259. */
 export function readied(desk: Desk, tables: Tables, asks: RetryAsks, ready: RetryReady | undefined): readonly Step[] {
   const row = tables.runs.get(asks.runId);
   const steps = planRetry(desk, tables, asks, ready?.passed ?? (row === undefined ? new Set() : passedOver(row)));

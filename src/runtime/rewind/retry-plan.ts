@@ -2,6 +2,7 @@ import type { JournalRow, RunRow, Tables } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { RunError } from '../errors.ts';
 import { checkedEdit } from './edit.ts';
+import { failedUndo } from './failed-undo.ts';
 import { planOf, withHandler } from './plan.ts';
 import { noStep, passedOver, type RewindHow } from './rewind.ts';
 import { covers, effective, stepsOf, type Taken } from './rewound.ts';
@@ -13,6 +14,11 @@ export interface RetryAsks {
   readonly fromStep?: string | undefined;
   /** Another input for that step; with `fromStep: ''` for the run. */
   readonly input?: unknown;
+  /**
+   * What becomes of finished steps that would be taken back although they have an undo, which is then forgotten. Default: the
+   * retry is refused (MR3259). `keep`: what they did stays in the world, and `notUndone` lists them.
+   */
+  readonly openEffects?: 'refuse' | 'keep' | undefined;
   /** Who wants it. */
   readonly by?: string | undefined;
   readonly reason?: string | undefined;
@@ -40,16 +46,18 @@ export function planRetry(
   const { runId, fromStep, by } = asks;
   const row = tables.runs.get(runId);
   if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
-  checkState(tables, row, fromStep);
   const rows = effective(tables.journal.of(runId));
+  const undo = failedUndo(row, rows, asks);
+  if (undo !== undefined) {
+    checkedEdit(desk, row, rows, asks, undo.taken);
+    return [undo];
+  }
+  checkState(tables, row, fromStep);
   const isFailed = row.status === 'failed';
   const isBlocked = row.status === 'blocked' && fromStep === undefined;
   const steps = fromStep === undefined ? [] : [fromStep];
   const taken: Taken | undefined = isBlocked
-    ? withHandler(rows, {
-        drops: [],
-        ends: [...new Set(rows.flatMap(({ kind, path }) => (kind === 'lost' ? [path] : [])))],
-      })
+    ? goesOn(rows)
     : planOf(rows, { steps, passed, failed: isFailed || rows.some(({ kind }) => kind === 'stopping') });
   if (taken === undefined) throw noStep(runId, fromStep ?? '');
   const path = fromStep ?? stepsOf(taken)[0] ?? taken.ends[0] ?? '';
@@ -59,13 +67,20 @@ export function planRetry(
   return isFailed ? [own, ...above(tables, row, own.how)] : [own];
 }
 
+/** A run that was blocked goes on where it was, also with its end. */
+function goesOn(rows: readonly JournalRow[]): Taken {
+  const ends = [...new Set(rows.flatMap(({ kind, path }) => (kind === 'lost' ? [path] : [])))];
+  if (rows.some(({ kind }) => kind === 'stopping')) return { drops: [], ends, unwinding: true };
+  return withHandler(rows, { drops: [], ends });
+}
+
 /** Which states a run can be taken back from. */
 function checkState(tables: Tables, row: RunRow, fromStep: string | undefined): void {
   const details = { run: row.id, status: row.status };
   if (row.status === 'completed' || row.status === 'cancelled') {
     throw new RunError(
       'MR3252',
-      `Run '${row.id}' is ${row.status}, and that is final. Fork it: \`runtime.fork('${row.id}', { fromStep })\` or \`dsl runs fork ${row.id} --from-step STEP\` begins a new run with what it has done before that step.`,
+      `Run '${row.id}' is ${row.status}, and that is final. Fork it: \`runtime.fork('${row.id}', { fromStep })\` or \`dsl runs fork FILE ${row.id} --from-step STEP\` begins a new run with what it has done before that step.`,
       { details },
     );
   }

@@ -16,6 +16,8 @@ export interface RetryGives {
   readonly epoch: number;
   /** The paths of what is done again. */
   readonly dropped: readonly string[];
+  /** Steps that were taken back although they are not undone (`openEffects: 'keep'`): what they did stays in the world. */
+  readonly notUndone?: readonly string[];
   /** Of the system whose code goes on. */
   readonly version: string;
   readonly hash: string;
@@ -27,6 +29,7 @@ export interface RetryGives {
 export function retry(desk: Desk, tx: Tx, asks: RetryAsks, ready?: RetryReady | ForkReady): RetryGives {
   const steps = readied(desk, tx, asks, ready?.kind === 'retry' ? ready : undefined);
   const [own] = steps as readonly [Step];
+  const notUndone = ready?.kind === 'retry' ? ready.notUndone : undefined;
   // The runs above first, so that they wait when the one below ends.
   const rewound = steps.toReversed().map(({ row, path, taken, how }) => takeBack(desk, tx, row, path, taken, how));
   const { epoch, ...taken } = rewound.at(-1) as (typeof rewound)[number];
@@ -40,6 +43,7 @@ export function retry(desk: Desk, tx: Tx, asks: RetryAsks, ready?: RetryReady | 
     dropped,
     version,
     hash,
+    ...(notUndone === undefined || notUndone.length === 0 ? {} : { notUndone }),
     parents: steps.slice(1).map(({ row }) => row.id),
   };
 }

@@ -65,7 +65,7 @@ export function takeBack(desk: Desk, tx: Tx, row: RunRow, path: string, taken: T
   leave(desk, tx, row, taken, { kept: [...after], gone: before.filter((line) => !after.has(line)) });
   const line = lineOf(row.id, tx.journal.last(row.id) + 1, desk.clock.now(), path, rewound);
   tx.journal.append(line);
-  comeBack(desk, tx, row, how, path);
+  comeBack(desk, tx, row, how, path, taken);
   takeUp(tx, row.id, line.at, taken, [...after]);
   desk.touched.add(row.id);
   desk.writer.afterCommit(() => {
@@ -110,12 +110,12 @@ function leave(
 }
 
 /** The run is under way again, or paused as it was. */
-function comeBack(desk: Desk, tx: Tx, row: RunRow, { edit }: RewindHow, path: string): void {
+function comeBack(desk: Desk, tx: Tx, row: RunRow, { edit }: RewindHow, path: string, { unwinding }: Taken): void {
   const now = desk.clock.now();
   const input = path === '' && edit !== undefined ? JSON.stringify(edit.input) : row.input;
   const status = row.status === 'paused' ? 'paused' : 'running';
   tx.runs.put({ ...row, status, input, output: null, error: null, errors: null, updated: now, ended: null });
-  if (row.ended === null) return;
+  if (row.ended === null || unwinding === true) return;
   const limit = desk.registry.program(row.kind, row.target)?.timeout;
   if (limit === undefined) return;
   const due = now + milliseconds(limit);

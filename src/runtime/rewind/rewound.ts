@@ -6,6 +6,8 @@ export interface Rewound {
   readonly drops: readonly string[];
   /** Steps that go on where they were: only how they ended is taken back. */
   readonly ends: readonly string[];
+  /** The run was about to end, or had ended, and goes on with that: only undos are done again. */
+  readonly unwinding?: true;
   /** How often the run has been rewound, with this time. */
   readonly epoch: number;
   readonly reason: string;
@@ -18,7 +20,7 @@ export interface Rewound {
 }
 
 /** What is taken back, as `planOf` gives it. */
-export type Taken = Pick<Rewound, 'drops' | 'ends'>;
+export type Taken = Pick<Rewound, 'drops' | 'ends' | 'unwinding'>;
 
 /** What a run does when it has failed: it comes after everything, so that it is taken back with anything. */
 export const handler = '~onFailure';
@@ -56,11 +58,11 @@ export function effective(rows: readonly JournalRow[]): readonly JournalRow[] {
   return kept;
 }
 
-/** What is left of lines when this is taken back. That the run was about to end is taken back with anything. */
-export function without(rows: readonly JournalRow[], { drops, ends }: Taken): JournalRow[] {
+/** What is left of lines when this is taken back. That the run was about to end is, too, unless it goes on with it. */
+export function without(rows: readonly JournalRow[], { drops, ends, unwinding }: Taken): JournalRow[] {
   const ended = new Set(ends);
   return rows.filter(({ kind, path }) => {
-    if (kind === 'stopping') return false;
+    if (kind === 'stopping') return unwinding === true;
     if (endings.has(kind) && ended.has(path)) return false;
     return !drops.some((prefix) => covers(prefix, path));
   });
@@ -90,6 +92,11 @@ export class Rewinds {
   /** How often what was done at this path was taken back: part of the idempotency keys of its steps. */
   epochOf(path: string): number {
     return this.#all.filter(({ drops }) => drops.some((prefix) => covers(prefix, path))).length;
+  }
+
+  /** Had the run ended when it was told to do only undos again? One that was blocked on its way there had not. */
+  get ended(): boolean {
+    return this.#all.findLast(({ drops, unwinding }) => unwinding !== true || drops.length > 0)?.unwinding === true;
   }
 
   /** All inputs that hold now, by the path of their step. */

@@ -11,7 +11,11 @@ export interface CancelOptions {
 }
 
 /** The options of `dsl runs retry`. */
-export interface RetryOptions {
+export interface RetryOptions extends AgainOptions {
+  readonly keepEffects?: boolean;
+}
+
+interface AgainOptions {
   readonly fromStep?: string;
   readonly input?: string;
   readonly by?: string;
@@ -20,7 +24,7 @@ export interface RetryOptions {
 }
 
 /** The options of `dsl runs fork`. */
-export interface ForkOptions extends RetryOptions {
+export interface ForkOptions extends AgainOptions {
   readonly at?: number;
   readonly id?: string;
 }
@@ -46,7 +50,10 @@ export async function cancelRun(io: Io, file: string, run: string, options: Canc
 
 /** Does steps of a run again. */
 export async function retryRun(io: Io, file: string, run: string, options: RetryOptions): Promise<number> {
-  const asks = await asksOf(io, options);
+  const asks = {
+    ...(await asksOf(io, options)),
+    ...(options.keepEffects === true ? ({ openEffects: 'keep' } as const) : {}),
+  };
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
   const { result, driven } = await drive(io, opened, async (engine) => {
@@ -59,6 +66,7 @@ export async function retryRun(io: Io, file: string, run: string, options: Retry
   else {
     io.out(`${run} goes on from ${from(result.fromStep)} with version ${result.version}; it is ${result.status}`);
     if (result.dropped.length > 0) io.note(`done again: ${result.dropped.join(', ')}`);
+    if (result.notUndone !== undefined) io.note(`not undone, it stays as it is: ${result.notUndone.join(', ')}`);
     if (result.parents.length > 0) io.note(`they wait for it again: ${result.parents.join(', ')}`);
   }
   return 0;
@@ -91,7 +99,7 @@ export async function forkRun(io: Io, file: string, run: string, options: ForkOp
 const from = (step: string | undefined): string =>
   step === undefined ? 'where it stopped' : step === '' ? 'its start' : step;
 
-async function asksOf(io: Io, { fromStep, input, by, reason }: RetryOptions) {
+async function asksOf(io: Io, { fromStep, input, by, reason }: AgainOptions) {
   return {
     ...(fromStep === undefined ? {} : { fromStep }),
     ...(input === undefined ? {} : { input: await jsonArgument(io, '--input', input) }),

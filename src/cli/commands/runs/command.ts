@@ -101,6 +101,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .argument('<id>', 'the id of the run')
     .option('--from-step <path>', "from this step on, as `dsl runs show` prints it ('' for all of the run)")
     .option('--input <json>', 'another input for that step: JSON, @FILE, or - for stdin')
+    .option('--keep-effects', 'also take back finished steps whose undo is then forgotten: what they did stays')
     .option('--by <name>', 'who wants it: it is recorded')
     .option('--reason <text>', 'why: it is recorded')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
@@ -110,6 +111,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 Examples:
   $ dsl runs retry orders.dsl.ts order-A1 --by ada
   $ dsl runs retry orders.dsl.ts order-A1 --from-step charged --input '{"orderId":"A1","amount":12}' --json
+  $ dsl runs retry orders.dsl.ts order-A1 --from-step charged/~undo
 `,
     )
     .action(async (file: string, id: string, options: RetryOptions) =>

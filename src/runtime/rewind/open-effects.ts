@@ -1,0 +1,54 @@
+import type { JournalRow, RunRow } from '../../store/index.ts';
+import type { Context } from '../context.ts';
+import { RunError } from '../errors.ts';
+import { undosOf } from '../rehearse.ts';
+import { covers, effective, type Taken } from './rewound.ts';
+
+/** The end of the path of an undo. */
+export const undoEnd = '/~undo';
+
+/** What a run has done and could still undo, and what a retry would make it forget. */
+export interface OpenEffects {
+  readonly run: string;
+  /** The steps, in their order. */
+  readonly steps: readonly string[];
+  /** Those among them whose undo has failed for good. */
+  readonly failed: readonly string[];
+}
+
+/** The finished steps with an undo that a retry would take back although they are not undone. */
+export async function openEffects(
+  desk: Pick<Context, 'registry' | 'clock'>,
+  row: RunRow,
+  journal: readonly JournalRow[],
+  { drops }: Taken,
+): Promise<OpenEffects> {
+  const last = new Map<string, JournalRow['kind']>();
+  for (const { path, kind } of effective(journal)) last.set(path, kind);
+  const undos = drops.length === 0 ? new Set<string>() : await undosOf(desk, row, journal);
+  const steps = [...undos].filter(
+    (path) => last.get(path + undoEnd) !== 'completed' && drops.some((prefix) => covers(prefix, path)),
+  );
+  return { run: row.id, steps, failed: steps.filter((path) => last.get(path + undoEnd) === 'failed') };
+}
+
+/** The refusal of a retry that would forget undos. */
+export function forgets({ run, steps, failed }: OpenEffects, own: boolean): RunError {
+  const names = steps.map((path) => `'${path}'`).join(', ');
+  const open = steps.length - failed.length;
+  const [undo] = failed.map((path) => path + undoEnd);
+  const ways = [
+    ...(undo === undefined
+      ? []
+      : [
+          `Retry what has failed to undo ${failed.length === 1 ? 'it' : 'them'} first (\`dsl runs retry FILE ${run} --from-step '${undo}'\`, \`fromStep: '${undo}'\`)`,
+        ]),
+    ...(open === 0 ? [] : ['Cancel the run, so that they are undone, and start or fork it anew']),
+    ...(own ? ["accept that they stay (`openEffects: 'keep'`, `--keep-effects`)"] : []),
+  ];
+  return new RunError(
+    'MR3259',
+    `Run '${run}' cannot go back: it would forget to undo what it has done in ${names}${undo === undefined ? '' : `, where ${failed.map((path) => `'${path}${undoEnd}'`).join(', ')} has failed`}. ${ways.join(', or ')}.`,
+    { details: { run, steps, undos: failed.map((path) => path + undoEnd) } },
+  );
+}
