@@ -1,12 +1,12 @@
 import { messageOf, toErrorRecord } from '../../core/index.ts';
 import type { JournalRow, RunRow, Tx } from '../../store/index.ts';
+import { defaultTimeoutMs } from '../../tasks/index.ts';
 import { RunError } from '../errors.ts';
 import type { Desk } from '../pause.ts';
-import { originOf } from '../renamed.ts';
 import { rewind } from '../rewind/rewind.ts';
 import { effective } from '../rewind/rewound.ts';
 import { evidenceOf } from './prove.ts';
-import { refuted, type Rechecked } from './recheck.ts';
+import { refuted, type Refuted } from './recheck.ts';
 
 /** How many ids are remembered. */
 const most = 100_000;
@@ -35,13 +35,14 @@ export class Resumption {
 
   /** Must this run wait? It is loaded again when its evidence has been looked at. */
   awaits(row: RunRow, rows: readonly JournalRow[]): boolean {
-    if (this.#checking.has(row.id)) return true;
     if (this.#checked.has(row.id)) return false;
     // What is being undone does not go on.
     const lines = effective(rows);
+    if (this.#checking.has(row.id)) return !lines.some(({ kind }) => kind === 'stopping');
     if (!lines.some(({ kind }) => kind === 'verified') || lines.some(({ kind }) => kind === 'stopping')) return false;
     this.#checking.add(row.id);
-    refuted(row, rows, this.#desk.world).then(
+    const { world, clock } = this.#desk;
+    refuted(row, rows, world, { ms: defaultTimeoutMs, clock }).then(
       (bad) => this.#goOn(row.id, (tx) => this.#back(tx, row.id, bad)),
       (error: unknown) => this.#block(row.id, error),
     );
@@ -61,23 +62,26 @@ export class Resumption {
     });
   }
 
-  #back(tx: Tx, run: string, bad: readonly Rechecked[]): void {
+  #back(tx: Tx, run: string, bad: readonly Refuted[]): void {
     const row = tx.runs.get(run);
     if (row === undefined || row.ended !== null || bad.length === 0) return;
     // It was cancelled meanwhile, or its time was over.
     const rows = tx.journal.of(run);
     if (effective(rows).some(({ kind }) => kind === 'stopping')) return;
     const { logger, clock, bus } = this.#desk;
-    for (const { path, result } of bad) {
+    for (const { path, to, result } of bad) {
       const seq = tx.journal.last(run) + 1;
       const line = { run, seq, at: clock.now(), kind: 'verified', path: evidenceOf(path), name: null } as const;
       tx.journal.append({ ...line, attempt: 0, place: null, data: JSON.stringify(result) });
       const reason = `The evidence of step '${path}' does not hold any more: ${result.summary}.`;
-      const { drops } = rewind(this.#desk, tx, run, path, { reason });
-      const origin = originOf(row.renamed);
-      for (const prefix of drops) tx.ledger.drop(run, origin(prefix));
+      rewind(this.#desk, tx, run, to, { reason });
       this.#desk.writer.afterCommit(() => {
-        logger.warn(`Run '${run}' goes back to before step '${path}'.`, { run, step: path, reason: result.summary });
+        logger.warn(`Run '${run}' goes back to before step '${to}'.`, {
+          run,
+          step: to,
+          evidence: path,
+          reason: result.summary,
+        });
         if (bus.heard) bus.tell({ type: 'step.verified', runId: run, step: path, ok: false });
       });
     }

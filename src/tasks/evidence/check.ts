@@ -1,4 +1,4 @@
-import { messageOf, MillraceError } from '../../core/index.ts';
+import { messageOf, MillraceError, type Clock } from '../../core/index.ts';
 import type { Claim } from './claims.ts';
 import type { EvidenceRow, EvidenceWorld } from './world.ts';
 
@@ -8,6 +8,8 @@ export interface EvidenceItem {
   readonly ok: boolean;
   /** Why it does not hold. */
   readonly error?: string;
+  /** `MR3141`: the world gave no answer in time. */
+  readonly code?: string;
   /** How long it took to see, in ms of real time. */
   readonly ms: number;
 }
@@ -28,17 +30,44 @@ export function checkResources(claims: readonly Claim[], world: EvidenceWorld): 
   }
 }
 
-/** Looks whether a claim holds. Never rejects. */
-export async function check(claim: Claim, world: EvidenceWorld): Promise<EvidenceItem> {
+/** For how long an answer is waited for. */
+export interface Patience {
+  /** In ms of real time. */
+  readonly ms: number;
+  readonly clock: Clock;
+  /** Nobody wants to know any more. */
+  readonly signal?: AbortSignal;
+}
+
+/** Looks whether a claim holds. Never rejects: a claim that gets no answer in time does not hold. */
+export async function check(claim: Claim, world: EvidenceWorld, patience: Patience): Promise<EvidenceItem> {
   const from = world.stopwatch();
-  let error: string | undefined;
-  try {
-    error = await refuted(claim, world);
-  } catch (thrown) {
-    error = `it could not be checked: ${messageOf(thrown)}`;
-  }
+  const given = refuted(claim, world).then(
+    (error) => (error === undefined ? {} : { error }),
+    (thrown: unknown) => ({ error: `it could not be checked: ${messageOf(thrown)}` }),
+  );
+  const found = await within(patience, given);
   const ms = Math.round((world.stopwatch() - from) * 1000) / 1000;
-  return { claim, ok: error === undefined, ...(error === undefined ? {} : { error }), ms };
+  return { claim, ok: !('error' in found), ...found, ms };
+}
+
+type Found = Pick<EvidenceItem, 'error' | 'code'>;
+
+function within({ ms, clock, signal }: Patience, given: Promise<Found>): Promise<Found> {
+  const wall = clock.wall ?? clock;
+  return new Promise((resolve) => {
+    const end = (found: Found): void => {
+      stop();
+      signal?.removeEventListener('abort', abort);
+      resolve(found);
+    };
+    const abort = (): void => end({ error: 'it was not waited for' });
+    const late = `there was no answer within ${ms} ms`;
+    const stop = wall.at(wall.now() + ms, () => end({ error: late, code: 'MR3141' }));
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted === true) abort();
+    void given.then(end);
+  });
 }
 
 /** Why a claim does not hold; undefined when it does. */

@@ -1,5 +1,5 @@
 /** What proves that a task has done what it says. */
-export type { EvidenceItem } from './check.ts';
+export type { EvidenceItem, Patience } from './check.ts';
 export { claimsOf, type Claim } from './claims.ts';
 export { EvidenceError, judge, readEvidence, verify, type EvidenceResult } from './pack.ts';
 export type { EvidenceResource, EvidenceRow, EvidenceWorld } from './world.ts';

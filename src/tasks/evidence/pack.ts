@@ -1,6 +1,7 @@
-import { MillraceError } from '../../core/index.ts';
+import { MillraceError, systemClock } from '../../core/index.ts';
+import { defaultTimeoutMs } from '../policy.ts';
 import { TaskError, type AttemptIds } from '../errors.ts';
-import { check, checkResources, type EvidenceItem } from './check.ts';
+import { check, checkResources, type EvidenceItem, type Patience } from './check.ts';
 import type { Claim } from './claims.ts';
 import type { EvidenceWorld } from './world.ts';
 
@@ -30,14 +31,20 @@ export function judge(items: readonly EvidenceItem[], atLeast?: number): Evidenc
   return { ok: held >= needed, ...(atLeast === undefined ? {} : { atLeast }), items, summary };
 }
 
-/** Looks at the claims of a pack, all at the same time. @throws MillraceError MR3140 when a resource is not configured. */
+/**
+ * Looks at the claims of a pack, all at the same time. One that gets no answer in time (30 s unless said otherwise) does not
+ * hold: MR3141.
+ *
+ * @throws MillraceError MR3140 when a resource is not configured.
+ */
 export async function verify(
   claims: readonly Claim[],
   atLeast: number | undefined,
   world: EvidenceWorld,
+  patience: Patience = { ms: defaultTimeoutMs, clock: systemClock() },
 ): Promise<EvidenceResult> {
   checkResources(claims, world);
-  return judge(await Promise.all(claims.map((claim) => check(claim, world))), atLeast);
+  return judge(await Promise.all(claims.map((claim) => check(claim, world, patience))), atLeast);
 }
 
 /** A task says that it has succeeded, and the world does not agree (MR3132). Tried again like other failures. */

@@ -61,6 +61,7 @@ async function known(step: TaskStep, key: string): Promise<Good | undefined> {
   const value = decodeJson(step.contract.output, output);
   if (!value.ok) return undefined;
   const proven = await prove(step, 0, { ok: true, output, value: value.value, emitted: [] });
+  if (step.part.scope.reason !== undefined) return undefined;
   run.enqueue((tx) => (proven.ok ? tx.ledger.replayed('cache', key) : tx.ledger.remove('cache', key)));
   if (!proven.ok) return undefined;
   const { bus } = run.context;
