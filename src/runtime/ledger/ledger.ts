@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { milliseconds, systemClock, toErrorRecord, type Clock, type Duration } from '../../core/index.ts';
 import { openSqlite, type Store } from '../../store/index.ts';
-import { encodeJson, type OnceCall } from '../../tasks/index.ts';
+import type { OnceCall } from '../../tasks/index.ts';
 import { claim, settle } from './claims.ts';
 import { onceOf } from './once.ts';
-import { outcomeIn, requestHash, type Outcome } from './outcome.ts';
+import { outcomeIn, requestHash, textOf, type Outcome } from './outcome.ts';
 import type { LedgerPlace } from './place.ts';
 
 export interface LedgerOptions {
@@ -83,11 +83,16 @@ export class Ledger {
     return { state: 'done', output: 'error' in outcome ? undefined : outcome.output };
   }
 
-  /** Ends a claim with a result, which may be null. @throws MillraceError MR3137 unknown key, MR3280 the claim was lost. */
+  /**
+   * Ends a claim with a result, which may be null.
+   *
+   * @throws MillraceError MR3137 unknown key, MR3280 the claim was lost. TaskError MR3138 the result is no JSON: the claim has
+   * ended as failed.
+   */
   succeed(key: string, owner: string, output: unknown, options: { readonly ttl?: Duration } = {}): void {
-    const text = encodeJson(output);
-    if (!text.ok) throw new TypeError(`The result for '${key}' is no JSON: ${text.problems}`);
-    this.#settle(key, owner, options.ttl, 'succeeded', text.value === undefined ? '{}' : `{"output":${text.value}}`);
+    const { text, unkept } = textOf(key, output);
+    this.#settle(key, owner, options.ttl, unkept === undefined ? 'succeeded' : 'failed', text);
+    if (unkept !== undefined) throw unkept;
   }
   /** Ends a claim with an error: the next caller may try again. @throws MillraceError MR3137, MR3280. */
   fail(key: string, owner: string, error: unknown, options: { readonly ttl?: Duration } = {}): void {

@@ -58,6 +58,21 @@ describe.each(Object.entries(stores))('a ledger on %s', (_name, open) => {
     await expect(ledger.once('n', 1, () => () => 1)).rejects.toMatchObject({ code: 'MR3138' });
   });
 
+  it('has failed with a result that is no JSON: the error is coded, and the key is free at once', async () => {
+    const { ledger } = opened();
+    for (const bad of [10n, () => 1, Symbol('x'), { at: 10n }]) {
+      await expect(ledger.once('k', 1, () => bad)).rejects.toMatchObject({ code: 'MR3138', retryable: false });
+      expect(ledger.get('k')).toMatchObject({ status: 'failed', outcome: { error: { code: 'MR3138' } } });
+      const begun = ledger.begin('l', 1);
+      const { claim } = begun as Extract<typeof begun, { state: 'go' }>;
+      expect(() => ledger.succeed('l', claim, bad)).toThrow(expect.objectContaining({ code: 'MR3138' }));
+      expect(ledger.get('l')?.status).toBe('failed');
+      expect(() => ledger.succeed('l', claim, 1)).toThrow(expect.objectContaining({ code: 'MR3280' }));
+    }
+    expect(await ledger.once('k', 1, () => 'good')).toEqual({ output: 'good', replayed: false });
+    expect(ledger.begin('l', 1)).toMatchObject({ state: 'go' });
+  });
+
   it('knows a result for its time to live, and then makes it anew with a fresh one', async () => {
     const { ledger, clock } = opened();
     let ran = 0;

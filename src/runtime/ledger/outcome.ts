@@ -15,7 +15,7 @@ export function requestHash(...parts: readonly unknown[]): string {
   return hash('sha256', canonicalJson(parts), 'hex');
 }
 
-/** Runs something; gives what came of it, as JSON holds it. @throws TaskError MR3138 for what is no JSON. */
+/** Runs something; gives what came of it, as JSON holds it. What is no JSON has failed (MR3138). Never rejects. */
 export async function outcomeOf(
   name: string,
   run: () => unknown,
@@ -24,17 +24,28 @@ export async function outcomeOf(
   try {
     value = await run();
   } catch (thrown) {
-    return { text: JSON.stringify({ error: toErrorRecord(thrown) } satisfies Outcome), thrown };
+    return failure(thrown);
   }
-  const output = encodeJson(value);
-  if (!output.ok)
-    throw new TaskError(`What '${name}' gave cannot be kept: ${output.problems}.`, {
-      code: 'MR3138',
-      retryable: false,
-      ids: { task: name },
-    });
-  return { text: output.value === undefined ? '{}' : `{"output":${output.value}}` };
+  const { text, unkept } = textOf(name, value);
+  return unkept === undefined ? { text } : { text, thrown: unkept };
 }
+
+/** A result as text; for what is no JSON the text of the error `unkept`. */
+export function textOf(name: string, value: unknown): { readonly text: string; readonly unkept?: TaskError } {
+  const output = encodeJson(value);
+  if (output.ok) return { text: output.value === undefined ? '{}' : `{"output":${output.value}}` };
+  const unkept = new TaskError(`What '${name}' gave cannot be kept: ${output.problems}.`, {
+    code: 'MR3138',
+    retryable: false,
+    ids: { task: name },
+  });
+  return { text: failure(unkept).text, unkept };
+}
+
+const failure = (thrown: unknown): { readonly text: string; readonly thrown: unknown } => ({
+  text: JSON.stringify({ error: toErrorRecord(thrown) } satisfies Outcome),
+  thrown,
+});
 
 /** The columns of an outcome; a large one is written as a text of its own. */
 export function kept(tx: Tx, text: string): Pick<LedgerRow, 'result' | 'blob'> {
