@@ -127,10 +127,20 @@ test('retries with another input, lists checkpoints, forks, cancels; says why no
 
 test('a run that waits for a person says how to decide when it is left', async () => {
   using it = project(files);
-  const running = it.start(['run', 'gate.dsl.ts', 'word', '--input', '{}', '--id', 'r1']);
+  const db = ['--db', 'own place.db'];
+  const running = it.start(['run', 'gate.dsl.ts', 'word', '--input', '{}', '--id', 'r1', ...db]);
   await expect
-    .poll(async () => (await it.dsl(['runs', 'list'])).stdout, { timeout: 10_000 })
+    .poll(async () => (await it.dsl(['runs', 'list', ...db])).stdout, { timeout: 10_000 })
     .toContain('to be decided');
   running.kill('SIGINT');
-  expect((await running.done).stderr).toContain('dsl runs decide gate.dsl.ts r1 yes --approve --by NAME');
+  const { stderr } = await running.done;
+  expect(stderr).toContain("`dsl runs decide gate.dsl.ts r1 yes --approve --by NAME --db 'own place.db'`");
+  expect(stderr).toContain("`dsl run gate.dsl.ts word --id r1 --db 'own place.db'`");
+  const paused = await it.dsl(['runs', 'pause', 'gate.dsl.ts', 'r1', ...db]);
+  expect(paused.stderr).toContain("`dsl runs resume gate.dsl.ts r1 --db 'own place.db'`");
+  const resumed = await it.dsl(['runs', 'resume', 'gate.dsl.ts', 'r1', ...db]);
+  expect(resumed.stdout).toContain('r1 is waiting');
+  expect(resumed.stderr).toContain('Nobody drives the database now: r1 goes on with `dsl run gate.dsl.ts word --id r1');
+  const decided = await it.dsl(['runs', 'decide', 'gate.dsl.ts', 'r1', 'yes', '--approve', '--by', 'ada', ...db]);
+  expect(decided).toMatchObject({ code: 0, stderr: '' });
 }, 60_000);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { initialised, stackTrace } from './dsl.ts';
+import { initialised, project, stackTrace } from './dsl.ts';
 
 const order = (orderId: string): string =>
   JSON.stringify({ orderId, email: 'ada@example.org', sku: 'lamp', quantity: 1 });
@@ -299,4 +299,39 @@ test('an input from stdin or a file, and a system that is not in the working dir
   expect(JSON.parse(away.stdout)).toMatchObject({ status: 'completed' });
   const list = JSON.parse((await it.dsl(['runs', 'list', '--json'])).stdout) as { runs: unknown[] };
   expect(list.runs).toHaveLength(3);
+});
+
+test('what a run has set off comes to its end, too', async () => {
+  using it = project({
+    'shop.dsl.ts': `import { event, failed, flow, system, task } from 'millrace';
+import { z } from 'zod';
+
+export default system('shop', { version: '1.0.0' });
+
+export const placed = event('placed', { payload: z.object({ id: z.string() }) });
+export const note = task('note', { input: z.string(), output: z.string() });
+export const order = flow('order', { input: z.object({ id: z.string() }), output: z.string() }, (f) => f
+  .step('noted', ({ input }) => note(input.id))
+  .returns(({ noted }) => noted));
+export const follow = flow('follow', { input: z.object({ id: z.string() }), on: placed, output: z.string() }, (f) => f
+  .step('noted', ({ input }) => note('followed ' + input.id))
+  .returns(({ noted }) => noted));
+`,
+    'tasks/note.ts': `import { appendFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { implement } from 'millrace/tasks';
+import { note, placed } from '../generated/shop/contracts.ts';
+
+export default implement(note, async (text, { emit }) => {
+  if (text.startsWith('followed')) await wait(900);
+  else emit(placed({ id: text }));
+  appendFileSync('notes.txt', text + '\\n');
+  return text;
+});
+`,
+  });
+  const done = await it.dsl(['run', 'shop.dsl.ts', 'order', '--input', '{"id":"A"}', '--json']);
+  expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining('Other work goes on') });
+  expect(JSON.parse(done.stdout)).toMatchObject({ status: 'completed', output: 'A' });
+  expect(readFileSync(join(it.root, 'notes.txt'), 'utf8')).toBe('A\nfollowed A\n');
 });

@@ -18,6 +18,8 @@ export interface OpenedSystem {
   /** The file as it was named on the command line, for hints. */
   readonly file: string;
   readonly database: string;
+  /** The database as it was named on the command line, for hints. */
+  readonly db?: string;
   /** Where the rows of resources are. */
   readonly resources: NonNullable<Config['resources']>;
 }
@@ -38,7 +40,19 @@ export async function openSystem(io: Io, file: string, db: string | undefined): 
   if (missing !== undefined) throw missing;
   const system = await load(io, join(folder, 'index.ts'));
   const { resources = {} } = config;
-  return { system, file, database: databaseOf(io, config, system.name, db), resources };
+  return {
+    system,
+    file,
+    database: databaseOf(io, config, system.name, db),
+    resources,
+    ...(db !== undefined && { db }),
+  };
+}
+
+/** The option that a command needs to mean the same database again, with a space before it. */
+export function dbOption({ db }: Pick<OpenedSystem, 'db'>): string {
+  if (db === undefined) return '';
+  return ` --db ${/^[\w./:@%+,-]+$/.test(db) ? db : `'${db.replaceAll("'", String.raw`'\''`)}'`}`;
 }
 
 /** Compiles what is stale, and says so. The compiler is loaded only then. */

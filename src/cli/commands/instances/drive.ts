@@ -5,20 +5,29 @@ import type { Io } from '../../kit/io.ts';
 import { readStore } from '../../kit/read-store.ts';
 import { makeFolderOf, type OpenedSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
+import { goesOn } from '../runs/goes-on.ts';
 import { find } from './find.ts';
 
-/** Asks whoever drives the database, or drives it until nothing is left to do but to wait. */
+/**
+ * Asks whoever drives the database, or drives it until nothing is left to do but to wait. `run`: then `hint` says how that
+ * run goes on, if it has not ended.
+ */
 export async function drive<T>(
   io: Io,
-  { system, database, resources }: OpenedSystem,
+  opened: OpenedSystem,
   ask: (engine: ReactiveSystemRuntime | Client) => Promise<T>,
-): Promise<{ readonly result: T; readonly driven: boolean }> {
+  run?: string | ((result: T) => string),
+): Promise<{ readonly result: T; readonly driven: boolean; readonly hint: string | undefined }> {
+  const { system, database, resources } = opened;
   makeFolderOf(database);
   const engine = connect(system, { db: database, resources, logger: ioLogger(io, 'warn') });
   try {
     const result = await ask(engine);
-    if (engine.role === 'owner') await engine.idle();
-    return { result, driven: engine.role === 'owner' };
+    const driven = engine.role === 'owner';
+    if (driven) await engine.idle();
+    const id = typeof run === 'function' ? run(result) : run;
+    const view = driven && id !== undefined ? engine.status(id) : undefined;
+    return { result, driven, hint: view === undefined ? undefined : goesOn(opened, view) };
   } finally {
     await engine.close();
   }

@@ -1,10 +1,11 @@
+import { messageOf } from '../../../core/index.ts';
 import { connect, type Client, type FlowResult, type ReactiveSystemRuntime } from '../../../runtime/index.ts';
 import { checkValue, type BoundSystem } from '../../../tasks/index.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { span } from '../../kit/table.ts';
-import { makeFolderOf, mustHave, openSystem, type OpenedSystem } from '../../systems/bound.ts';
+import { dbOption, makeFolderOf, mustHave, openSystem, type OpenedSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
 import { followClient, followRuntime } from './follow.ts';
 
@@ -83,6 +84,29 @@ async function toItsEnd(io: Io, opened: OpenedSystem, engine: Engine, flow: stri
     stop();
   }
   if (result === undefined) return leave(io, opened, engine, flow, id);
+  tell(io, opened, flow, id, result);
+  // What it has set off: flows that its events or its failure start, other runs.
+  if (engine.role === 'owner' && !io.interrupted.aborted) await Promise.race([rest(io, engine), interrupted]);
+  return result.status === 'completed' ? 0 : 1;
+}
+
+/** Drives until nothing is left to do but to wait. */
+async function rest(io: Io, engine: ReactiveSystemRuntime): Promise<void> {
+  const slow = setTimeout(
+    () => io.note('Other work goes on; Ctrl-C leaves it to whoever drives the database next.'),
+    500,
+  );
+  try {
+    await engine.idle();
+  } catch (error) {
+    // The run has ended, whatever becomes of the rest.
+    io.note(`The rest is left to whoever drives the database next: ${messageOf(error)}`);
+  } finally {
+    clearTimeout(slow);
+  }
+}
+
+function tell(io: Io, opened: OpenedSystem, flow: string, id: string, result: FlowResult): void {
   const { status, output = null, error = null, executionTime } = result;
   if (io.json) io.document({ id, status, output, error, durationMs: executionTime });
   else if (status === 'completed') {
@@ -91,13 +115,14 @@ async function toItsEnd(io: Io, opened: OpenedSystem, engine: Engine, flow: stri
   } else {
     io.note(`${io.paint('red', '✗', 'note')} ${flow} ${status} after ${span(executionTime)}`);
     if (error !== null) io.note(`${io.paint(['bold', 'red'], `error ${error.code}`, 'note')}: ${error.message}`);
-    io.note(`  ${io.paint('dim', 'hint:', 'note')} \`dsl runs show ${id}\` shows its journal.`);
+    io.note(`  ${io.paint('dim', 'hint:', 'note')} \`dsl runs show ${id}${dbOption(opened)}\` shows its journal.`);
   }
-  return status === 'completed' ? 0 : 1;
 }
 
 /** Ctrl-C: the run stays where it is, on disk. */
-function leave(io: Io, { file }: OpenedSystem, engine: Engine, flow: string, id: string): number {
+function leave(io: Io, opened: OpenedSystem, engine: Engine, flow: string, id: string): number {
+  const { file } = opened;
+  const db = dbOption(opened);
   const view = engine.status(id);
   if (io.json)
     io.document({
@@ -110,11 +135,11 @@ function leave(io: Io, { file }: OpenedSystem, engine: Engine, flow: string, id:
   io.note(
     engine.role === 'client'
       ? `Run ${id} goes on in the process that drives the database.`
-      : `Run ${id} is on disk. It goes on with \`dsl run ${file} ${flow} --id ${id}\`, or with any command that drives the database.`,
+      : `Run ${id} is on disk. It goes on with \`dsl run ${file} ${flow} --id ${id}${db}\`, or with any command that drives the database.`,
   );
   const asked = engine.reader.decisions(id);
   for (const { step } of asked)
-    io.note(`It waits for a person: \`dsl runs decide ${file} ${id} ${step} --approve --by NAME\` (or --reject).`);
+    io.note(`It waits for a person: \`dsl runs decide ${file} ${id} ${step} --approve --by NAME${db}\` (or --reject).`);
   if (engine.role === 'owner' && view?.status === 'running')
     io.note('Attempts that are under way may end first, for at most 10 s; Ctrl-C again stops them.');
   return io.interrupted.reason === 'SIGTERM' ? 143 : 130;

@@ -33,18 +33,24 @@ export interface ForkOptions extends AgainOptions {
 export async function cancelRun(io: Io, file: string, run: string, options: CancelOptions): Promise<number> {
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
-  const { result, driven } = await drive(io, opened, async (engine) => {
-    const { reason, by } = options;
-    const { accepted } = await engine.cancel(run, {
-      ...(reason === undefined ? {} : { reason }),
-      ...(by === undefined ? {} : { by }),
-    });
-    // It has ended when what it did is undone.
-    const { status } = accepted ? await engine.result(run) : { status: engine.status(run)?.status };
-    return { accepted, status };
-  });
+  const { result, driven, hint } = await drive(
+    io,
+    opened,
+    async (engine) => {
+      const { reason, by } = options;
+      const { accepted } = await engine.cancel(run, {
+        ...(reason === undefined ? {} : { reason }),
+        ...(by === undefined ? {} : { by }),
+      });
+      // It has ended when what it did is undone.
+      const { status } = accepted ? await engine.result(run) : { status: engine.status(run)?.status };
+      return { accepted, status };
+    },
+    run,
+  );
   if (io.json) io.document({ run, ...result, driven });
   else io.out(result.accepted ? `${run} is ${result.status}` : `${run} was over: it is ${result.status}`);
+  if (hint !== undefined) io.note(hint);
   return result.accepted ? 0 : 1;
 }
 
@@ -56,11 +62,16 @@ export async function retryRun(io: Io, file: string, run: string, options: Retry
   };
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
-  const { result, driven } = await drive(io, opened, async (engine) => {
-    const gives = await engine.retry(run, asks);
-    if (engine.role === 'owner') await engine.idle();
-    return { ...gives, status: engine.status(run)?.status };
-  });
+  const { result, driven, hint } = await drive(
+    io,
+    opened,
+    async (engine) => {
+      const gives = await engine.retry(run, asks);
+      if (engine.role === 'owner') await engine.idle();
+      return { ...gives, status: engine.status(run)?.status };
+    },
+    run,
+  );
   const { runId: _, ...facts } = result;
   if (io.json) io.document({ run, ...facts, driven });
   else {
@@ -69,6 +80,7 @@ export async function retryRun(io: Io, file: string, run: string, options: Retry
     if (result.notUndone !== undefined) io.note(`not undone, it stays as it is: ${result.notUndone.join(', ')}`);
     if (result.parents.length > 0) io.note(`they wait for it again: ${result.parents.join(', ')}`);
   }
+  if (hint !== undefined) io.note(hint);
   return 0;
 }
 
@@ -82,17 +94,23 @@ export async function forkRun(io: Io, file: string, run: string, options: ForkOp
   };
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
-  const { result, driven } = await drive(io, opened, async (engine) => {
-    const gives = await engine.fork(run, asks);
-    if (engine.role === 'owner') await engine.idle();
-    return { ...gives, status: engine.status(gives.runId)?.status };
-  });
+  const { result, driven, hint } = await drive(
+    io,
+    opened,
+    async (engine) => {
+      const gives = await engine.fork(run, asks);
+      if (engine.role === 'owner') await engine.idle();
+      return { ...gives, status: engine.status(gives.runId)?.status };
+    },
+    ({ runId }) => runId,
+  );
   const { runId, ...facts } = result;
   if (io.json) io.document({ run: runId, ...facts, driven });
   else {
     io.out(`${runId} goes on with what ${run} did, with version ${result.version}; it is ${result.status}`);
     if (result.dropped.length > 0) io.note(`done again: ${result.dropped.join(', ')}`);
   }
+  if (hint !== undefined) io.note(hint);
   return 0;
 }
 

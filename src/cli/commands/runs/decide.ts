@@ -30,12 +30,22 @@ export async function decideRun(
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
   const approved = options.approve === true;
-  const { result: status, driven } = await drive(io, opened, async (engine) => {
-    await engine.decide(run, step, { approved, by: options.by, ...(form === undefined ? {} : { form }) });
-    if (engine.role === 'owner') await engine.idle();
-    return engine.status(run)?.status;
-  });
+  const {
+    result: status,
+    driven,
+    hint,
+  } = await drive(
+    io,
+    opened,
+    async (engine) => {
+      await engine.decide(run, step, { approved, by: options.by, ...(form === undefined ? {} : { form }) });
+      if (engine.role === 'owner') await engine.idle();
+      return engine.status(run)?.status;
+    },
+    run,
+  );
   if (io.json) io.document({ run, step, approved, by: options.by, status, driven });
   else io.out(`${step} of ${run} is ${approved ? 'approved' : 'rejected'} by ${options.by}; the run is ${status}`);
+  if (hint !== undefined) io.note(hint);
   return 0;
 }

@@ -13,10 +13,11 @@ export async function pauseRun(io: Io, file: string, run: string, options: Pause
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
   const inFlight = options.abort === true ? 'abort' : 'await';
-  const { result, driven } = await drive(io, opened, (engine) => engine.pause(run, { inFlight }));
+  const { result, driven, hint } = await drive(io, opened, (engine) => engine.pause(run, { inFlight }), run);
   const { status, runs } = result;
   if (io.json) io.document({ run, status, runs, driven });
   else io.out(runs.length === 0 ? `${run} was paused already` : `paused: ${runs.join(', ')}`);
+  if (hint !== undefined) io.note(hint);
   return 0;
 }
 
@@ -24,12 +25,18 @@ export async function pauseRun(io: Io, file: string, run: string, options: Pause
 export async function resumeRun(io: Io, file: string, run: string, options: { readonly db?: string }): Promise<number> {
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
-  const { result, driven } = await drive(io, opened, async (engine) => {
-    const { runs } = await engine.resume(run);
-    if (engine.role === 'owner') await engine.idle();
-    return { runs, status: engine.status(run)?.status };
-  });
+  const { result, driven, hint } = await drive(
+    io,
+    opened,
+    async (engine) => {
+      const { runs } = await engine.resume(run);
+      if (engine.role === 'owner') await engine.idle();
+      return { runs, status: engine.status(run)?.status };
+    },
+    run,
+  );
   if (io.json) io.document({ run, ...result, driven });
   else io.out(`resumed: ${result.runs.join(', ')}; ${run} is ${result.status}`);
+  if (hint !== undefined) io.note(hint);
   return 0;
 }
