@@ -93,9 +93,9 @@ function leave(
   const isDropped = (path: string): boolean => path !== '' && drops.some((prefix) => covers(prefix, path));
   for (const timer of tx.timers.of(id)) if (isDropped(timer.part)) dropTimer(tx, id, timer.part);
   for (const wait of tx.waits.of(id)) if (isDropped(wait.path)) tx.waits.remove(id, wait.path);
-  for (const path of new Set(gone.map((line) => line.path))) if (isDropped(path)) tx.progress.remove(id, path);
-  // What its tools gave counts no more.
+  // State and tools are kept under the paths that the steps had first. What was kept counts no more.
   const origin = originOf(row.renamed);
+  for (const path of new Set(gone.map((line) => line.path))) if (isDropped(path)) tx.progress.remove(id, origin(path));
   for (const path of drops) tx.ledger.drop(id, path === '' ? path : origin(path));
   const taken = takenIn(tx, id, kept, gone);
   for (const seq of tx.events.consumedBy(id)) if (!taken.has(seq)) tx.events.release(id, seq);

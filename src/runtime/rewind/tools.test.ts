@@ -4,6 +4,7 @@ import { openMemory, openSqlite } from 'millrace/store';
 import { NonRetryableError } from 'millrace/tasks';
 import { anyFlow, anyTask, at, code } from '../fixtures/bind.ts';
 import { open } from '../fixtures/noting-tasks.ts';
+import { renamePath, reverse } from '../renamed.ts';
 
 const job = anyTask('job');
 const stores = { sqlite: () => openSqlite(':memory:'), memory: () => openMemory() };
@@ -94,4 +95,47 @@ describe.each(Object.entries(stores))('what tools gave before a retry, on %s', (
     expect(result.status).toBe('failed');
     expect(ran).toEqual({ a: 2, '~onFailure': 2 });
   });
+});
+
+it('the state of a step that a migration has renamed goes with it when it is taken back, and no other', async () => {
+  const store = openSqlite(':memory:');
+  const flow = (name: string) =>
+    anyFlow('f', async (host) => {
+      await host.all(
+        'all',
+        { x: (part) => part.step(name, () => job(1), at), y: (part) => part.step('old', () => job(2), at) },
+        at,
+      );
+    });
+  let fails = true;
+  const tasks = [
+    code(job, async (n: number, { checkpoint, signal }) => {
+      if (fails && n === 1) {
+        await checkpoint(n);
+        throw new NonRetryableError('bad');
+      }
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+    }),
+  ];
+  const first = open({ tasks, flows: [flow('old')] }, { store, db: undefined });
+  await first.executeFlow('f', undefined, { id: 'r' });
+  await first.close();
+  expect(store.tables.progress.get('r', 'all/x/old')).toBeDefined();
+  // As a migration does it.
+  const other = { run: 'r', path: 'all/x/new', state: '{}', at: 1 };
+  store.transaction((tx) => {
+    tx.progress.put(other);
+    for (const row of tx.journal.of('r'))
+      tx.journal.put({ ...row, path: renamePath({ 'all/x/old': 'all/x/new' }, row.path) });
+    const row = tx.runs.get('r');
+    if (row !== undefined)
+      tx.runs.put({ ...row, renamed: JSON.stringify([reverse({ 'all/x/old': 'all/x/new' }, '2')]) });
+  });
+  fails = false;
+  const second = open({ tasks, flows: [flow('new')] }, { store, db: undefined });
+  await second.retry('r');
+  expect(store.tables.progress.get('r', 'all/x/old')).toBeUndefined();
+  expect(store.tables.progress.get('r', 'all/x/new')).toEqual(other);
+  await second.cancel('r');
+  await second.close();
 });
