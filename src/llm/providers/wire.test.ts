@@ -37,6 +37,7 @@ const look: Tool = { name: 'look', description: 'Looks', input: z.object({ at: z
 /** What a provider gave, in a few words. */
 async function outcome(provider: Provider, scenario: WireScenario): Promise<string> {
   const before = server.paid();
+  const calls = server.calls.length;
   const paid = (): string => `paid ${server.paid() - before}`;
   try {
     if (scenario === 'notJson' || scenario === 'wrongSchema') {
@@ -49,6 +50,8 @@ async function outcome(provider: Provider, scenario: WireScenario): Promise<stri
   } catch (thrown) {
     if (!(thrown instanceof ModelError)) throw thrown;
     expect(thrown.message).not.toContain(key);
+    // The SDKs must not have tried again by themselves.
+    expect(server.calls.length - calls).toBe(thrown.kind === 'invalidOutput' ? 2 : 1);
     const { kind, code, retryAfterMs, retryable, mayHaveCost } = thrown;
     const wait = retryAfterMs === undefined ? '' : `, wait ${retryAfterMs} ms`;
     // What costs must never be called free.
