@@ -30,7 +30,7 @@ export function planOf(rows: readonly JournalRow[], aim: Aim): Taken | undefined
   const root = treeOf(rows);
   const work = new Plan(root, rows, aim.passed);
   for (const path of aim.steps) {
-    if (path === '') return { drops: [''], ends: [] };
+    if (path === '') return { drops: [''], ends: [], starts: [''] };
     const places = locate(root, path);
     if (places === undefined) return undefined;
     work.again(places);
@@ -48,12 +48,14 @@ export function planOf(rows: readonly JournalRow[], aim: Aim): Taken | undefined
 }
 
 /** What the run did when it had failed (`onFailure`) counts no more, with whatever is taken back: it may come to that again. */
-export function withHandler(rows: readonly JournalRow[], { drops, ends }: Taken): Taken {
-  return { drops: rows.some(({ path }) => path === handler) ? [...drops, handler] : drops, ends };
+export function withHandler(rows: readonly JournalRow[], taken: Taken): Taken {
+  return rows.some(({ path }) => path === handler) ? { ...taken, drops: [...taken.drops, handler] } : taken;
 }
 
 class Plan {
-  readonly drops = new Set<string>();
+  /** What is done again for itself, and what is since it comes after something. */
+  readonly #own = new Set<string>();
+  readonly #later = new Set<string>();
   readonly ends = new Set<string>();
   readonly #root: Part;
   readonly #enqueued: readonly JournalRow[];
@@ -67,15 +69,17 @@ class Plan {
   }
 
   result(): Taken {
-    const drops = [...this.drops].filter((path) => ![...this.drops].some((one) => one !== path && covers(one, path)));
+    const all = [...new Set([...this.#own, ...this.#later])];
+    const drops = all.filter((path) => !all.some((one) => one !== path && covers(one, path)));
+    const starts = drops.filter((path) => !this.#later.has(path));
     const ends = [...this.ends].filter((path) => !drops.some((prefix) => covers(prefix, path)));
-    return { drops, ends };
+    return { drops, ends, starts };
   }
 
   /** A step is done again. */
   again(places: readonly Place[]): void {
     const node = (places.at(-1) as Place).node;
-    this.drops.add(node.path);
+    this.#own.add(node.path);
     this.climb(places);
   }
 
@@ -86,7 +90,7 @@ class Plan {
       this.#climbed.add(node.path);
       if (part.of?.kind === 'graph') this.#afterNode(part.of, part, node);
       else {
-        for (const later of part.steps.slice(at + 1)) this.drops.add(later.path);
+        for (const later of part.steps.slice(at + 1)) this.#later.add(later.path);
         if (part.of !== undefined) this.#reopen(part.of, part);
       }
     }
@@ -99,8 +103,9 @@ class Plan {
   }
 
   #step(path: string): void {
+    if (this.#own.has(path) || this.#later.has(path)) return;
     const places = locate(this.#root, path);
-    if (places !== undefined && !this.drops.has(path)) this.again(places);
+    if (places !== undefined) this.again(places);
   }
 
   /** The end of a step around is taken back, since one of its parts goes back. */
@@ -118,11 +123,11 @@ class Plan {
       case 'attempt': {
         if (from.path !== `${node.path}/try`) return;
         this.ends.add(node.path);
-        for (const [, part] of others) this.drops.add(part.path);
+        for (const [, part] of others) this.#later.add(part.path);
         return this.restart(from);
       }
       case 'repeat':
-        for (const [round, part] of others) if (Number(round) > roundOf(from)) this.drops.add(part.path);
+        for (const [round, part] of others) if (Number(round) > roundOf(from)) this.#later.add(part.path);
         return;
       case 'branch':
       case 'graph':
@@ -142,11 +147,11 @@ class Plan {
         if (needed.some((need) => later.has(`${graph.path}/${need}`))) later.add(path);
       }
     }
-    for (const path of later) if (path !== node.path) this.drops.add(path);
+    for (const path of later) if (path !== node.path) this.#later.add(path);
     // Journals of older versions do not say who needs whom: whoever needs a node has begun after its end.
     const end = node.lines.at(-1)?.seq ?? 0;
     if (needs === undefined)
-      for (const { path, lines } of part.steps) if ((lines[0]?.seq ?? 0) > end) this.drops.add(path);
+      for (const { path, lines } of part.steps) if ((lines[0]?.seq ?? 0) > end) this.#later.add(path);
     this.#open(graph);
   }
 
@@ -171,7 +176,7 @@ class Plan {
     for (const part of graph.parts.values()) {
       for (const node of part.steps) {
         const kind = node.lines.at(-1)?.kind;
-        if (kind === 'skipped') this.drops.add(node.path);
+        if (kind === 'skipped') this.#later.add(node.path);
         else if (kind === 'cancelled' || (!isClosed && kind === 'failed')) this.#tip(node);
       }
     }

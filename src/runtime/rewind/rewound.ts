@@ -6,6 +6,8 @@ export interface Rewound {
   readonly drops: readonly string[];
   /** Steps that go on where they were: only how they ended is taken back. */
   readonly ends: readonly string[];
+  /** Those of `drops` before which nothing is done again: an input that somebody gave to such a step holds. Default: the path. */
+  readonly starts?: readonly string[];
   /** The run was about to end, or had ended, and goes on with that: only undos are done again. */
   readonly unwinding?: true;
   /** How often the run has been rewound, with this time. */
@@ -20,7 +22,7 @@ export interface Rewound {
 }
 
 /** What is taken back, as `planOf` gives it. */
-export type Taken = Pick<Rewound, 'drops' | 'ends' | 'unwinding'>;
+export type Taken = Pick<Rewound, 'drops' | 'ends' | 'starts' | 'unwinding'>;
 
 /** What a run does when it has failed: it comes after everything, so that it is taken back with anything. */
 export const handler = '~onFailure';
@@ -83,8 +85,9 @@ export class Rewinds {
     for (const [index, { path }] of lines.entries()) {
       const rewound = this.#all[index] as Rewound;
       // An edited input holds until what comes before its step is done again.
+      const starts = new Set(rewound.starts ?? [path]);
       for (const edited of this.#edits.keys())
-        if (edited !== path && rewound.drops.some((prefix) => covers(prefix, edited))) this.#edits.delete(edited);
+        if (!starts.has(edited) && rewound.drops.some((prefix) => covers(prefix, edited))) this.#edits.delete(edited);
       if (path !== '' && 'input' in rewound) this.#edits.set(path, { input: rewound.input });
     }
   }

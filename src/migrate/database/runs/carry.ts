@@ -184,8 +184,17 @@ function withParts({ kind, path, data }: JournalRow, renamed: (path: string) => 
 
 /** What a line says that takes others back. */
 function withPaths(data: string, renamed: (path: string) => string): string {
-  const { drops, ends, ...more } = JSON.parse(data) as { readonly drops: string[]; readonly ends: string[] };
-  return JSON.stringify({ drops: drops.map(renamed), ends: ends.map(renamed), ...more });
+  const { drops, ends, starts, ...more } = JSON.parse(data) as {
+    readonly drops: string[];
+    readonly ends: string[];
+    readonly starts?: string[];
+  };
+  return JSON.stringify({
+    drops: drops.map(renamed),
+    ends: ends.map(renamed),
+    ...(starts === undefined ? {} : { starts: starts.map(renamed) }),
+    ...more,
+  });
 }
 
 function changed(step: PlannedStep, change: unknown, text: string | null, facts: RunFacts): string | null {
