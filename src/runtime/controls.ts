@@ -52,11 +52,14 @@ export abstract class Controls {
     return this.ask('enqueue', { runId, step, ...node });
   }
 
-  /** Cancels a run: attempts are aborted, finished steps undone. `accepted` is false when it had ended or failed before. */
+  /**
+   * Cancels a run: attempts are aborted, finished steps undone. `accepted` is false when it had ended or failed before;
+   * `undone: false`: it was blocked since its code does not fit, so that what it did stays as it is.
+   */
   cancel(
     runId: string,
     options: { readonly reason?: string; readonly by?: string } = {},
-  ): Promise<{ readonly runId: string; readonly accepted: boolean }> {
+  ): Promise<Requests['cancel']['gives']> {
     return this.ask('cancel', { runId, ...options });
   }
 

@@ -369,7 +369,7 @@ export class LiveRun {
       return this.block(
         new RunError(
           'MR3205',
-          `Run '${row.id}' does not fit its code any more: its input does not fit the schema of flow '${row.target}' (${input.problems}). Bring the old schema back, say in the migration's step what its input is now (\`runs: { ${row.target}: { input } }\`), or cancel the run with runtime.cancel('${row.id}').`,
+          `Run '${row.id}' does not fit its code any more: its input does not fit the schema of flow '${row.target}' (${input.problems}). Bring the old schema back, say in the migration's step what its input is now (\`runs: { ${row.target}: { input } }\`), begin it anew with another one (\`dsl runs retry FILE ${row.id} --from-step '' --input JSON\`), or cancel the run with runtime.cancel('${row.id}').`,
           { fault: 'user-code', details: { run: row.id } },
         ),
       );

@@ -25,6 +25,7 @@ import type { RetryReady } from './rewind/ready.ts';
 import { retry, type RetryGives } from './rewind/retry.ts';
 import type { RetryAsks } from './rewind/retry-plan.ts';
 import { rollback, type RollbackAsks, type RollbackGives } from './instances/rollback.ts';
+import { isStuck } from './stop.ts';
 import { readColumn } from './unreadable.ts';
 
 /** What may be asked of whoever drives the database, as JSON. */
@@ -48,7 +49,8 @@ export interface Requests {
   };
   readonly cancel: {
     readonly asks: { readonly runId: string; readonly reason?: string; readonly by?: string };
-    readonly gives: { readonly runId: string; readonly accepted: boolean };
+    /** `undone: false`: it was blocked, so that nothing could be undone. */
+    readonly gives: { readonly runId: string; readonly accepted: boolean; readonly undone?: false };
   };
   readonly pause: { readonly asks: PauseAsks; readonly gives: PauseGives };
   readonly resume: { readonly asks: { readonly runId: string }; readonly gives: PauseGives };
@@ -136,14 +138,16 @@ const carryOut: {
   },
 
   cancel(desk, tx, { runId, reason, by }) {
-    if (tx.runs.get(runId) === undefined)
-      throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+    const row = tx.runs.get(runId);
+    if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+    const left = isStuck(tx, row) ? ({ undone: false } as const) : {};
     const error = toErrorRecord(
       new RunError('MR3203', reason ?? `Run '${runId}' was cancelled.`, {
         details: { run: runId, ...(by === undefined ? {} : { by }) },
       }),
     );
-    return { runId, accepted: desk.stop(tx, runId, { reason: 'cancel', error }) };
+    const accepted = desk.stop(tx, runId, { reason: 'cancel', error });
+    return { runId, accepted, ...(accepted ? left : {}) };
   },
 
   create(desk, tx, { machine, id, context }) {

@@ -7,6 +7,7 @@ import { linesUpTo } from '../rewind/let-go.ts';
 import { planOf } from '../rewind/plan.ts';
 import { lineOf, noStep } from '../rewind/rewind.ts';
 import { effective, Rewinds, stepsOf, without, type Rewound } from '../rewind/rewound.ts';
+import { isParked } from '../workers/lost.ts';
 import { isCheckpoint } from '../checkpoints/checkpoints.ts';
 
 /** A new run that is to begin where another one was. */
@@ -58,7 +59,7 @@ export function planFork(desk: Context, tables: Tables, asks: ForkAsks, passed: 
   if ((at === undefined) === (fromStep === undefined) && (at !== undefined || row.status !== 'failed')) {
     throw new RunError(
       'MR3258',
-      `Say from where run '${runId}' is to be forked: either from a step (fromStep), or after a checkpoint (at).`,
+      `Say from where run '${runId}' is to be forked: either from a step (fromStep), or after a checkpoint (at).${parkedAt(row)}`,
       { details: { run: runId } },
     );
   }
@@ -87,6 +88,13 @@ export function planFork(desk: Context, tables: Tables, asks: ForkAsks, passed: 
     input: fromStep === '' && edit !== undefined ? JSON.stringify(edit.input) : row.input,
     again: stepsOf(taken),
   };
+}
+
+/** Before which step a run is parked, for whoever asks from where. */
+function parkedAt({ status, error }: RunRow): string {
+  if (status !== 'blocked' || !isParked(error)) return '';
+  const { details } = JSON.parse(error ?? '{}') as { readonly details?: { readonly step?: string } };
+  return details?.step === undefined ? '' : ` It is parked before step '${details.step}'.`;
 }
 
 function upTo(all: readonly JournalRow[], run: string, at: number): readonly JournalRow[] {

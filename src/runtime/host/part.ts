@@ -144,7 +144,7 @@ export class Part implements Host {
     return this.run.block(
       new RunError(
         'MR3205',
-        `Run '${this.run.id}' of flow '${this.run.row.target}' does not fit its code any more: ${what}. Bring the old code back, say in the migration's step what got another name (\`steps\` of the flow, \`tasks: { old: 'new' }\`), or cancel the run with runtime.cancel('${this.run.id}').`,
+        `Run '${this.run.id}' of flow '${this.run.row.target}' does not fit its code any more: ${what}. Bring the old code back, say in the migration's step what got another name (\`steps\` of the flow, \`tasks: { old: 'new' }\`), go back to a step before the change (\`dsl runs retry FILE ${this.run.id} --from-step STEP\`), or cancel the run with runtime.cancel('${this.run.id}').`,
         {
           fault: 'user-code',
           details: { run: this.run.id },

@@ -6,7 +6,7 @@ import type { LiveRun } from '../live-run.ts';
 export function parked({ run, path, task, attempt }: Parked, lost: number, last: number | undefined): RunError {
   return new RunError(
     'MR3270',
-    `Run '${run}' is parked before step '${path}': the process in which task '${task}' was tried (attempt ${attempt}) has died ${lost} times in a row${last === undefined ? '' : `, at last at ${new Date(last).toISOString()}`}. Mend the task, and let the run go on with \`dsl runs retry ${run}\`.`,
+    `Run '${run}' is parked before step '${path}': the process in which task '${task}' was tried (attempt ${attempt}) has died ${lost} times in a row${last === undefined ? '' : `, at last at ${new Date(last).toISOString()}`}. Mend the task, and let the run go on with \`dsl runs retry FILE ${run}\`, or cancel it (\`dsl runs cancel FILE ${run}\`): what it did is undone then.`,
     { fault: 'user-code', details: { run, step: path, task, attempt, lost } },
   );
 }
@@ -23,6 +23,9 @@ export function isParked(error: string | null): boolean {
   return error !== null && (JSON.parse(error) as { readonly code?: unknown }).code === 'MR3270';
 }
 
+/** An undo, or what a run does at its failure. */
+const shielded = /(?:^|\/)~/;
+
 /**
  * Writes down which tries of a run were under way when the process died that made them: one line each. `counts`: was the
  * try at this path? Gives the reason to park the run.
@@ -36,6 +39,8 @@ export function noteLost(
   for (const [path, record] of run.records) {
     const { kind } = record;
     if (kind !== 'started' && kind !== 'retrying') continue;
+    // A run that ends only undoes: nothing else of it is tried again.
+    if (run.stopping !== undefined && !shielded.test(path)) continue;
     // One that waits for its next try has a timer.
     if ((kind === 'retrying' && waits(run, path)) || !counts(path, record)) continue;
     poison = noteTry(run, path, record, most) ?? poison;

@@ -1,5 +1,6 @@
 import { jsonArgument } from '../../kit/json-argument.ts';
 import type { Io } from '../../kit/io.ts';
+import type { Client, ReactiveSystemRuntime } from '../../../runtime/index.ts';
 import { openSystem } from '../../systems/bound.ts';
 import { drive } from '../instances/drive.ts';
 
@@ -38,20 +39,34 @@ export async function cancelRun(io: Io, file: string, run: string, options: Canc
     opened,
     async (engine) => {
       const { reason, by } = options;
-      const { accepted } = await engine.cancel(run, {
+      const { accepted, undone } = await engine.cancel(run, {
         ...(reason === undefined ? {} : { reason }),
         ...(by === undefined ? {} : { by }),
       });
       // It has ended when what it did is undone.
       const { status } = accepted ? await engine.result(run) : { status: engine.status(run)?.status };
-      return { accepted, status };
+      const done = undone === false ? { undone, done: finished(engine, run) } : {};
+      return { accepted, status, ...done };
     },
     run,
   );
   if (io.json) io.document({ run, ...result, driven });
-  else io.out(result.accepted ? `${run} is ${result.status}` : `${run} was over: it is ${result.status}`);
+  else {
+    io.out(result.accepted ? `${run} is ${result.status}` : `${run} was over: it is ${result.status}`);
+    const { done } = result;
+    if (done !== undefined)
+      io.note(
+        `nothing was undone${done.length === 0 ? '' : `: ${done.join(', ')} stay${done.length === 1 ? 's' : ''} done`}`,
+      );
+  }
   if (hint !== undefined) io.note(hint);
   return result.accepted ? 0 : 1;
+}
+
+/** What a run has done, and not undone. */
+function finished({ reader }: ReactiveSystemRuntime | Client, run: string): readonly string[] {
+  const done = new Set(reader.steps(run).flatMap(({ path, status }) => (status === 'completed' ? [path] : [])));
+  return [...done].filter((path) => !path.endsWith('/~undo') && !done.has(`${path}/~undo`));
 }
 
 /** Does steps of a run again. */
