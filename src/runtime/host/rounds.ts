@@ -1,4 +1,4 @@
-import type { Tx } from '../../store/index.ts';
+import type { JournalRow, Tx } from '../../store/index.ts';
 import type { LiveRun } from '../live-run.ts';
 import { childId } from './child.ts';
 import type { Part } from './part.ts';
@@ -110,6 +110,7 @@ export class Rounds {
           tx,
           gone.flatMap(({ kind, path }) => (kind === 'called' ? [path] : [])),
         );
+        this.#forget(tx, gone);
         // Which lines these are is known only here.
         upTo = gone.findLast(({ kind }) => kind !== 'compacted')?.seq ?? before;
         tx.journal.put({ ...own, data: JSON.stringify({ ...data, upTo } satisfies Compacted) });
@@ -134,6 +135,23 @@ export class Rounds {
       const child = tx.runs.get(childId(this.#run, path, attempt));
       if (child !== undefined) tx.runs.put({ ...child, parentPath: null });
     }
+  }
+
+  /** What steps that were let go have kept for later attempts nobody asks for any more. */
+  #forget(tx: Tx, gone: readonly Pick<JournalRow, 'kind' | 'path'>[]): void {
+    const run = this.#run;
+    const ended = new Set<string>();
+    for (const { kind, path } of gone) {
+      if (kind === 'started') ended.add(run.origin(path));
+      else if (kind === 'failed' || kind === 'cancelled') tx.progress.remove(run.id, run.origin(path));
+    }
+    let blobs = 0;
+    for (const { scope, key, path, blob } of ended.size === 0 ? [] : tx.ledger.of(run.id)) {
+      if (scope !== 'tool' || path === null || !ended.has(path)) continue;
+      tx.ledger.remove(scope, key);
+      if (blob !== null) blobs++;
+    }
+    if (blobs > 0) tx.blobs.sweep();
   }
 
   /** The number of the round that a path is in. */
