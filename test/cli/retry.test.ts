@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { project } from './dsl.ts';
 
@@ -123,6 +125,20 @@ test('retries with another input, lists checkpoints, forks, cancels; says why no
     code: 1,
     stderr: expect.stringContaining('MR3208'),
   });
+}, 60_000);
+
+test('a cancel says when nothing could be undone', async () => {
+  using it = project(files);
+  const running = it.start(['run', 'gate.dsl.ts', 'wait', '--input', '{"gate":"south"}', '--id', 'r']);
+  await expect.poll(async () => (await it.dsl(['runs', 'list'])).stdout, { timeout: 10_000 }).toContain('waiting');
+  running.kill('SIGINT');
+  await running.done;
+  // The code does not fit any more, which is known when the run goes on.
+  const source = files['gate.dsl.ts'].replaceAll('oil({ drops: 3 })', 'oil({ drops: 5 })');
+  writeFileSync(join(it.root, 'gate.dsl.ts'), source);
+  expect((await it.dsl(['runs', 'cancel', 'gate.dsl.ts', 'r'])).stdout).toBe('r is blocked\n');
+  const { stdout } = await it.dsl(['runs', 'cancel', 'gate.dsl.ts', 'r', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ accepted: true, status: 'cancelled', undone: false, done: ['first'] });
 }, 60_000);
 
 test('a run that waits for a person says how to decide when it is left', async () => {
