@@ -1,6 +1,7 @@
 import {
   MillraceError,
   milliseconds,
+  nearest,
   systemClock,
   type Clock,
   type ClockOrigin,
@@ -114,6 +115,43 @@ const fastest = 60_000_000;
 interface StoredClock {
   readonly factor: number;
   readonly origin: ClockOrigin;
+}
+
+const optionNames: Readonly<Record<keyof RuntimeOptions, true>> = {
+  db: true,
+  store: true,
+  clock: true,
+  scheduler: true,
+  random: true,
+  logger: true,
+  drainMs: true,
+  resident: true,
+  workers: true,
+  maxLost: true,
+  maxDepth: true,
+  compactAfter: true,
+  history: true,
+  metrics: true,
+  retention: true,
+  resources: true,
+  stopwatch: true,
+  concurrency: true,
+  rateLimit: true,
+  queue: true,
+};
+
+/** Refuses what is no option: it would be without effect, and nobody would know. @throws RunError MR3224. */
+export function checkOptions(options: RuntimeOptions): void {
+  const names = Object.keys(optionNames);
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(optionNames, name)) continue;
+    const like = nearest(name, names);
+    throw new RunError(
+      'MR3224',
+      `A runtime has no option '${name}'. ${like === undefined ? '' : `Did you mean '${like}'? `}It has ${names.join(', ')}.`,
+      { fault: 'input', details: { option: name } },
+    );
+  }
 }
 
 /** Opens what the options name. */

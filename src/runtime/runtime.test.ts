@@ -8,6 +8,13 @@ const add = anyTask('add');
 const adding = code(add, ({ a, b }: { a: number; b: number }) => a + b);
 const quiet = { db: ':memory:', logger: silentLogger } as const;
 
+it('refuses an option that there is not, and names the one that may be meant', () => {
+  const options = { ...quiet, maxLosses: 3 };
+  expect(() => new ReactiveSystemRuntime(bind({}), options)).toThrow(
+    expect.objectContaining({ code: 'MR3224', message: expect.stringContaining("Did you mean 'maxLost'?") }),
+  );
+});
+
 describe('flows', () => {
   it('runs steps, parts, lists and choices, and gives the result', async () => {
     const flow = anyFlow('sum', async (host, input: { list: number[] }) => {

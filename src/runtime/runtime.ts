@@ -10,7 +10,7 @@ import { EventError, RunError } from './errors.ts';
 import type { InstanceDocument } from './instances/document.ts';
 import type { MachineMetrics } from './instances/metrics.ts';
 import type { HistoryView, InstanceView } from './instances/views.ts';
-import { checkSystem, type RuntimeOptions } from './options.ts';
+import { checkOptions, checkSystem, type RuntimeOptions } from './options.ts';
 import { readerOf, type HistoryQuery, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
 import { Registry, type TaskCode } from './registry.ts';
 import { prepared } from './prepare.ts';
@@ -67,12 +67,13 @@ export class ReactiveSystemRuntime extends Controls {
   override readonly reader: Reader;
 
   /**
-   * @throws RunError MR3222 for a bare model, MR3231 for a schedule that cannot be read. OwnerError MR3401 when
+   * @throws RunError MR3222 for a bare model, MR3224 for an option that there is not, MR3231 for a schedule that cannot be read. OwnerError MR3401 when
    * another process drives the file. StoreError MR30xx when the file cannot be used.
    */
   constructor(system: BoundSystem, options: RuntimeOptions) {
     super();
     checkSystem(system);
+    checkOptions(options);
     this.#system = system;
     this.#registry = new Registry(system);
     this.#session = new Session(this.#registry, options);

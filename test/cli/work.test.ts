@@ -107,3 +107,16 @@ export default implement(book, ({ id }) => id);
   worker.kill('SIGTERM');
   await worker.done;
 });
+
+test('`runtime` of dsl.config.ts sets up what drives: a run leaves its attempts to a worker', async () => {
+  using it = project({
+    ...files,
+    'dsl.config.ts': `export default { runtime: { workers: { concurrency: 0 }, drainMs: 5000 } };\n`,
+  });
+  const running = it.start(['run', 'shop.dsl.ts', 'order', '--input', '{"ms":1}', '--json']);
+  await running.says('▸ packed (pack)');
+  const worker = it.start(['work', 'shop.dsl.ts', '--json']);
+  expect(JSON.parse((await running.done).stdout)).toMatchObject({ status: 'completed' });
+  worker.kill('SIGTERM');
+  expect(JSON.parse((await worker.done).stdout)).toMatchObject({ claimed: 1, completed: 1, drove: false });
+});

@@ -35,6 +35,13 @@ test.each([
     'MR2005',
     /dsl\.config\.ts:3: MR1601 \(supported\) is an error/,
   ],
+  [
+    `export default {\n  runtime: {\n    maxLosst: 3 } };`,
+    'MR2005',
+    /dsl\.config\.ts:3: 'runtime' has no option 'maxLosst'/,
+  ],
+  [`export default { runtime: { drainMs: '5s' } };`, 'MR2005', /'runtime\.drainMs' should be a whole number from 0 on/],
+  [`export default { runtime: [] };`, 'MR2005', /'runtime' should be an object/],
   [`export default { rules: { MR1203: 'warning' } };`, 'MR2005', /cannot be set to 'warning'/],
   [`export default { rules: { MR9999: 'off' } };`, 'MR2005', /no rule has this code/],
   [`export default { rules: { MR1101: 'off' } };`, 'MR2005', /no rule has this code/],

@@ -17,6 +17,8 @@ export interface Config {
   readonly db?: string;
   /** The files of resources, absolute. */
   readonly resources?: Readonly<Record<string, { readonly file: string }>>;
+  /** Options of the runtime. */
+  readonly runtime?: NonNullable<Written['runtime']>;
   /** A folder of templates that replace the built-in ones. */
   readonly templates?: string;
   /** How many warnings `dsl check` allows. */
@@ -59,6 +61,7 @@ function complete(root: string, file: string | undefined, written: Written): Con
     out = 'generated',
     db,
     resources,
+    runtime,
     templates,
     maxWarnings,
     rules = {},
@@ -72,6 +75,7 @@ function complete(root: string, file: string | undefined, written: Written): Con
     out: resolve(root, out),
     ...(db !== undefined && { db: resolve(root, db) }),
     ...(resources !== undefined && { resources: filesIn(root, resources) }),
+    ...(runtime !== undefined && { runtime }),
     ...(templates !== undefined && { templates: resolve(root, templates) }),
     ...(maxWarnings !== undefined && { maxWarnings }),
     rules,

@@ -8,6 +8,7 @@ import type { Config as Written } from '../../dsl/index.ts';
 import { CliError } from '../kit/failure.ts';
 import { customRulesOf } from './config.ts';
 import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
+import { runtimeProblem } from './runtime-settings.ts';
 
 /**
  * What each config was loaded from: the file and its imports, with their hashes. Node loads a module once, so a config
@@ -81,6 +82,10 @@ const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => bo
   out: [isText, 'a folder'],
   db: [isText, 'a file'],
   resources: [isResources, `names with a SQLite file, such as { books: { file: 'books.db' } }`],
+  runtime: [
+    (value) => value !== null && typeof value === 'object' && !Array.isArray(value),
+    'an object of options of the runtime',
+  ],
   templates: [isText, 'a folder'],
   maxWarnings: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number'],
   customRules: [(value) => Array.isArray(value), 'a list of rules, each made with `defineRule` of millrace/rules'],
@@ -142,6 +147,9 @@ function check(file: string, value: unknown, cwd: string): Written {
       refuse(key, `'${key}' should be ${rule[1]}.`, `It is ${JSON.stringify(member) ?? typeof member}.`);
     }
   }
+  const { runtime } = value as Written;
+  const problem = runtimeProblem(runtime);
+  if (problem !== undefined) refuse(problem.key, problem.message, problem.hint);
   return value;
 }
 

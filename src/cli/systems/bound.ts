@@ -20,8 +20,8 @@ export interface OpenedSystem {
   readonly database: string;
   /** The database as it was named on the command line, for hints. */
   readonly db?: string;
-  /** Where the rows of resources are. */
-  readonly resources: NonNullable<Config['resources']>;
+  /** How the runtime is set up: by `runtime` and `resources` of the config. */
+  readonly options: NonNullable<Config['runtime']> & { readonly resources: NonNullable<Config['resources']> };
 }
 
 /**
@@ -39,12 +39,12 @@ export async function openSystem(io: Io, file: string, db: string | undefined): 
   const missing = await unimplemented(io.cwd, entry, folder);
   if (missing !== undefined) throw missing;
   const system = await load(io, join(folder, 'index.ts'));
-  const { resources = {} } = config;
+  const { resources = {}, runtime = {} } = config;
   return {
     system,
     file,
     database: databaseOf(io, config, system.name, db),
-    resources,
+    options: { ...runtime, resources },
     ...(db !== undefined && { db }),
   };
 }

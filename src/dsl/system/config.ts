@@ -1,4 +1,5 @@
 import type { CustomRule, Extension } from '../../model/index.ts';
+import type { RuntimeSettings } from './runtime-settings.ts';
 
 /** What `dsl.config.ts` says. Every path is relative to its folder. */
 export interface Config {
@@ -10,6 +11,8 @@ export interface Config {
   readonly db?: string;
   /** Where the rows of declared resources are, for evidence: SQLite files, by the name of the resource. */
   readonly resources?: Readonly<Record<string, { readonly file: string }>>;
+  /** How commands that drive the database set up the runtime. Its options, as far as they are data. */
+  readonly runtime?: RuntimeSettings;
   /** A folder of templates that replace the built-in ones. */
   readonly templates?: string;
   /** How many warnings `dsl check` bears before it fails. */

@@ -18,9 +18,9 @@ export async function drive<T>(
   ask: (engine: ReactiveSystemRuntime | Client) => Promise<T>,
   run?: string | ((result: T) => string),
 ): Promise<{ readonly result: T; readonly driven: boolean; readonly hint: string | undefined }> {
-  const { system, database, resources } = opened;
+  const { system, database, options } = opened;
   makeFolderOf(database);
-  const engine = connect(system, { db: database, resources, logger: ioLogger(io, 'warn') });
+  const engine = connect(system, { ...options, db: database, logger: ioLogger(io, 'warn') });
   try {
     const result = await ask(engine);
     const driven = engine.role === 'owner';

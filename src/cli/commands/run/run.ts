@@ -31,8 +31,8 @@ export async function run(io: Io, file: string, flow: string, options: RunArgume
   let id = options.id;
   let told = false;
   for (;;) {
-    const { system, database: db, resources } = opened;
-    const engine = connect(system, { db, resources, logger: ioLogger(io, 'info') });
+    const { system, database: db, options: settings } = opened;
+    const engine = connect(system, { ...settings, db, logger: ioLogger(io, 'info') });
     try {
       if (engine.role === 'client') io.note('Another process drives the database: the run is started through it.');
       const known = id === undefined ? undefined : engine.status(id);

@@ -88,8 +88,8 @@ export class Sender implements AsyncDisposable {
   }
 
   #connect(): ReactiveSystemRuntime | Client {
-    const { system, database: db, resources } = this.#opened;
-    return connect(system, { db, resources, logger: sendLogger(this.#io) });
+    const { system, database: db, options } = this.#opened;
+    return connect(system, { ...options, db, logger: sendLogger(this.#io) });
   }
 }
 

@@ -23,9 +23,10 @@ export async function work(io: Io, file: string, options: WorkArguments): Promis
   const tasks = options.tasks?.split(',').map((name) => name.trim());
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
-  const { system, database, resources } = opened;
+  const { system, database } = opened;
+  const { drainMs, ...settings } = opened.options;
   makeFolderOf(database);
-  const standby = options.standby === true ? { resources } : false;
+  const standby = options.standby === true ? settings : false;
   const { interrupted } = io;
   const worker = new Worker(system, {
     db: database,
@@ -33,6 +34,7 @@ export async function work(io: Io, file: string, options: WorkArguments): Promis
     leaseMs,
     standby,
     logger: ioLogger(io, 'info'),
+    ...(drainMs === undefined ? {} : { drainMs }),
     ...(tasks === undefined ? {} : { tasks }),
   });
   let drove = false;
