@@ -2,6 +2,13 @@ import { MillraceError } from '../../core/index.ts';
 import type { LedgerRow, Tx } from '../../store/index.ts';
 import { kept } from './outcome.ts';
 import type { LedgerPlace } from './place.ts';
+import type { ToolStep } from './tool.ts';
+
+interface Attempting {
+  readonly attempt: string;
+  /** Is the effect of a claim still running in this process? */
+  readonly isUnderWay: (owner: string) => boolean;
+}
 
 /** What is asked of a key. */
 export interface Claim {
@@ -12,8 +19,8 @@ export interface Claim {
   readonly owner: string;
   readonly ttlMs: number;
   readonly leaseMs: number;
-  /** The step that asks, and which of its attempts: an earlier one is over, whatever its lease says. */
-  readonly by?: { readonly run: string; readonly path: string; readonly attempt: string } | undefined;
+  /** The step that asks, and which of its attempts: what an earlier one held is free, unless it is still at it here. */
+  readonly by?: (Pick<ToolStep, 'run' | 'path'> & Attempting) | undefined;
 }
 
 /** What a claim comes to: it may begin, it is too late, or somebody else has it in hand until then. */
@@ -70,9 +77,13 @@ export function claim(place: LedgerPlace, tx: Tx, { key, request, owner, ttlMs, 
   return { state: 'go' };
 }
 
-/** Is the claim that of an attempt before this one? It has ended, or died with its process. */
-function isOver({ run, path, name }: LedgerRow, by: Claim['by']): boolean {
-  return by !== undefined && run === by.run && path === by.path && name !== by.attempt;
+/**
+ * Is the claim that of an attempt before this one, which has ended or died with its process? The effect of one that has ended
+ * may go on, if it does not listen to its signal.
+ */
+function isOver({ run, path, name, owner }: LedgerRow, by: Claim['by']): boolean {
+  if (by === undefined || run !== by.run || path !== by.path || name === by.attempt) return false;
+  return owner === null || !by.isUnderWay(owner);
 }
 
 /** Holds a claim for longer. False when it is lost. */

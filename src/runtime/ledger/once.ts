@@ -11,7 +11,8 @@ const looks = { first: 10, most: 250 } as const;
 
 /** Does something once for a key, over all processes that share the ledger. */
 export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<ToolStep, 'run' | 'path'>): OnceCall {
-  const by = step && { run: step.run, path: step.path, attempt: attemptOf(signal) };
+  const isUnderWay = (owner: string): boolean => underWay.has(owner);
+  const by = step && { run: step.run, path: step.path, attempt: attemptOf(signal), isUnderWay };
   const wall = place.clock.wall ?? place.clock;
   return async <T>(...[key, asked, run, options = {}]: Parameters<OnceCall>): Promise<Replayable<T>> => {
     const ttlMs = milliseconds(options.ttl ?? '24h');
@@ -31,6 +32,7 @@ export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<Tool
         });
       await rest(wall, pause, signal);
     }
+    underWay.add(owner);
     const holding = hold(place, wall, key, owner, leaseMs, signal);
     try {
       const { text, thrown } = await outcomeOf(key, () =>
@@ -42,11 +44,14 @@ export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<Tool
       await place.write((tx) => settle(place, tx, { key, owner, ttlMs }, { status, text }));
       return { output: given<T>(outcome, thrown), replayed: false };
     } finally {
+      underWay.delete(owner);
       holding();
     }
   };
 }
 
+/** The claims whose effects run in this process. */
+const underWay = new Set<string>();
 const attempts = new WeakMap<AbortSignal, string>();
 
 /** A name for the attempt that has this signal: another one in each process. */

@@ -5,6 +5,8 @@ import type { TaskContext } from 'millrace/tasks';
 import { anyFlow, anyTask, at, code } from '../fixtures/bind.ts';
 import { open } from '../fixtures/noting-tasks.ts';
 
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
 const never = () => new Promise<never>(() => {});
 
 describe('tools', () => {
@@ -152,7 +154,7 @@ describe('a key that a step asks for', () => {
     const runtime = open({
       tasks: [
         code(job, async (_: never, { once, attempt }) => {
-          if (attempt === 1) return once('k', 1, () => (ran++, never()), { lease: '1h' });
+          if (attempt === 1) return once('k', 1, ({ signal }) => (ran++, aborted(signal)), { lease: '1h' });
           const run = async () => (await wait(5), ++ran);
           return Promise.all([once('k', 1, run), once('k', 1, run)]);
         }),
@@ -168,5 +170,37 @@ describe('a key that a step asks for', () => {
     expect(ran).toBe(2);
     expect(await runtime.executeTask('other')).toMatchObject({ output: { output: 2, replayed: true } });
     await runtime.close();
+  });
+
+  it('is held by an effect that goes on after its attempt, as long as its lease: it never runs twice at a time', async () => {
+    for (const [more, result] of [
+      [{}, { output: 'first', replayed: true }],
+      [{ lease: '30ms' }, { output: 'second', replayed: false }],
+    ] as const) {
+      const gate = Promise.withResolvers<string>();
+      let ran = 0;
+      let second = 0;
+      const late = anyTask('late', { timeout: '20s', retry: { attempts: 2, delay: '1ms' } });
+      const runtime = open({
+        tasks: [
+          code(late, async (_: never, { once, step }) => {
+            if (++second === 1) {
+              // It does not listen to its signal.
+              return once('k', step, () => (ran++, gate.promise), more);
+            }
+            setTimeout(() => 'lease' in more || gate.resolve('first'), 50);
+            return once('k', step, () => (ran++, 'second'));
+          }),
+        ],
+        flows: [anyFlow('f', (host) => host.step('x', () => late(), at))],
+      });
+      await runtime.start('f', undefined, { id: 'r' });
+      await expect.poll(() => ran).toBe(1);
+      await runtime.retry('r', { fromStep: 'x' });
+      expect(await runtime.result('r')).toMatchObject({ output: result });
+      expect(ran).toBe('lease' in more ? 2 : 1);
+      gate.resolve('first');
+      await runtime.close();
+    }
   });
 });
