@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { openSqlite } from 'millrace/store';
+import { NonRetryableError } from 'millrace/tasks';
 import { SimulatedClock } from 'millrace/testing';
 import { anyFlow, anyTask, at, code } from './fixtures/bind.ts';
 import { open } from './fixtures/noting-tasks.ts';
@@ -85,5 +86,42 @@ it('does not wait for a result when its run is cancelled, nor for one that is pa
   expect(ran).toBe(2);
   await runtime.resume(first);
   expect(await runtime.result(first)).toMatchObject({ status: 'completed', stepResults: { x: { attempts: 0 } } });
+  await runtime.close();
+});
+
+it('is passed by where a step is done again, and the new result is the one that is kept', async () => {
+  let ran = 0;
+  let good = true;
+  const after = anyTask('after');
+  const runtime = open({
+    tasks: [
+      code(price, () => ++ran),
+      code(after, (n: number) => {
+        if (!good) throw new NonRetryableError('bad');
+        return n;
+      }),
+    ],
+    flows: [
+      anyFlow('f', async (host) => {
+        const n = await host.step('x', () => price('a'), at);
+        return host.step('y', () => after(n), at);
+      }),
+    ],
+  });
+  expect(await runtime.executeFlow('f')).toMatchObject({ output: 1 });
+  good = false;
+  const { runId } = await runtime.executeFlow('f');
+  expect(ran).toBe(1);
+  good = true;
+  await runtime.retry(runId);
+  // Only what is done again: the step before is not.
+  expect(await runtime.result(runId)).toMatchObject({ output: 1 });
+  good = false;
+  const { runId: other } = await runtime.executeFlow('f');
+  good = true;
+  await runtime.retry(other, { fromStep: 'x' });
+  expect(await runtime.result(other)).toMatchObject({ output: 2 });
+  expect(await runtime.executeFlow('f')).toMatchObject({ output: 2 });
+  expect(ran).toBe(2);
   await runtime.close();
 });

@@ -38,7 +38,9 @@ export async function performCached(
   };
   let made: Made | undefined;
   try {
-    made = (await known(step, key)) ?? (await perform(step, attempt, implementation));
+    // Who asks for a step again wants what it gives now, and so does everybody after that.
+    const isAgain = part.run.past.epochOf(step.path) > 0;
+    made = (isAgain ? undefined : await known(step, key)) ?? (await perform(step, attempt, implementation));
   } finally {
     // Whoever waits finds the result in the ledger, so that it has to be there first.
     if (made?.ok === true && made.cached !== true) void context.writer.committed().then(land);
