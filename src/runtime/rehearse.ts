@@ -55,8 +55,24 @@ class Declared extends Array<Undo> {
 /** A run that is asked for its undos only: where a step has another input by now, it is passed all the same. */
 class Inquiry extends Rehearsal {
   override readonly undos = new Declared();
+  /** The steps that the flow has come to. */
+  readonly seen = new Set<string>();
+
+  constructor(...of: ConstructorParameters<typeof LiveRun>) {
+    super(...of);
+    const { records } = this;
+    const get = records.get.bind(records);
+    records.get = (path) => {
+      this.seen.add(path);
+      return get(path);
+    };
+  }
+
+  /** Has it come to something that does not fit? */
+  differs = false;
 
   override block(): Promise<never> {
+    this.differs = true;
     return Promise.resolve() as Promise<never>;
   }
 }
@@ -78,17 +94,20 @@ export function rehearse(
   return play(idle(registry, clock), row, journal);
 }
 
-/** The paths of the finished steps of a run that have an undo, whether it has been done or not. */
+/**
+ * The paths of the finished steps of a run that have an undo, whether it has been done or not. Behind a place where the code does
+ * not fit the journal nothing is known: `seen` are then the steps that the flow has come to.
+ */
 export async function undosOf(
   { registry, clock }: Pick<Context, 'registry' | 'clock'>,
   row: RunRow,
   journal: readonly JournalRow[],
-): Promise<ReadonlySet<string>> {
+): Promise<{ readonly undos: ReadonlySet<string>; readonly seen?: ReadonlySet<string> }> {
   const program = programFor(registry, row);
-  if (program instanceof RunError) return new Set();
+  if (program instanceof RunError) return { undos: new Set() };
   const run = new Inquiry(idle(registry, clock), row, program, journal, () => {});
   await rest(run);
-  return run.undos.paths;
+  return { undos: run.undos.paths, ...(run.differs ? { seen: run.seen } : {}) };
 }
 
 async function play(context: Context, row: RunRow, journal: readonly JournalRow[]): Promise<Rehearsed> {

@@ -176,7 +176,7 @@ it(
             const steps = world.runtime.reader.steps(run).filter(({ path }) => !path.includes('~'));
             const fromStep = steps[pick % steps.length]?.path;
             if (fromStep === undefined) continue;
-            const asked = world.runtime.retry(run, { fromStep }).then(
+            const asked = world.runtime.retry(run, { fromStep, openEffects: 'keep' }).then(
               () => 'done',
               (refusal: { code: string }) => refusal.code,
             );

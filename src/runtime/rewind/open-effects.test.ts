@@ -80,6 +80,33 @@ describe('a retry that would forget an undo', () => {
   });
 });
 
+it('where the code does not come to a step any more it is not known whether that has an undo', async () => {
+  const flow = (more: boolean) =>
+    anyFlow('f', async (host) => {
+      await host.step('order', () => work('order'), at);
+      if (more) await host.step('new', () => work('new'), at);
+      await host.step('charged', () => work('charge'), at);
+      host.undo('charged', () => work('refund'), at);
+      await host.receive('go', paid, at);
+    });
+  const { seen, runtime, open } = world(flow(false));
+  await runtime.start('f', undefined, { id: 'r' });
+  await runtime.idle();
+  await runtime.close();
+  const changed = open([flow(true)]);
+  await expect(changed.retry('r', { fromStep: 'order' })).rejects.toMatchObject({
+    code: 'MR3259',
+    message: expect.stringContaining("not known whether 'charged' must be undone"),
+    details: { steps: ['charged'] },
+  });
+  expect(await changed.retry('r', { fromStep: 'order', openEffects: 'keep' })).toMatchObject({
+    notUndone: ['charged'],
+  });
+  await changed.idle();
+  expect(seen).toEqual(['order', 'charge', 'order', 'new', 'charge']);
+  await changed.close();
+});
+
 describe('an undo that has failed for good', () => {
   const failed = async () => {
     const all = world(shop);

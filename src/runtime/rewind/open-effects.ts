@@ -14,6 +14,8 @@ export interface OpenEffects {
   readonly steps: readonly string[];
   /** Those among them whose undo has failed for good. */
   readonly failed: readonly string[];
+  /** Those to which the present code does not come, so that it is not known whether they have an undo. */
+  readonly unknown: readonly string[];
 }
 
 /** The finished steps with an undo that a retry would take back although they are not undone. */
@@ -23,17 +25,24 @@ export async function openEffects(
   journal: readonly JournalRow[],
   { drops }: Taken,
 ): Promise<OpenEffects> {
-  const last = new Map<string, JournalRow['kind']>();
-  for (const { path, kind } of effective(journal)) last.set(path, kind);
-  const undos = drops.length === 0 ? new Set<string>() : await undosOf(desk, row, journal);
-  const steps = [...undos].filter(
-    (path) => last.get(path + undoEnd) !== 'completed' && drops.some((prefix) => covers(prefix, path)),
+  const last = new Map<string, JournalRow>();
+  for (const line of effective(journal)) last.set(line.path, line);
+  const isOpen = (path: string): boolean =>
+    last.get(path + undoEnd)?.kind !== 'completed' && drops.some((prefix) => covers(prefix, path));
+  if (drops.length === 0) return { run: row.id, steps: [], failed: [], unknown: [] };
+  const { undos, seen } = await undosOf(desk, row, journal);
+  const known = [...undos].filter(isOpen);
+  const unknown = [...last.values()].flatMap(({ path, kind, name }) =>
+    kind === 'completed' && name !== null && seen?.has(path) === false && !/(?:^|\/)~/.test(path) && isOpen(path)
+      ? [path]
+      : [],
   );
-  return { run: row.id, steps, failed: steps.filter((path) => last.get(path + undoEnd) === 'failed') };
+  const steps = [...known, ...unknown];
+  return { run: row.id, steps, failed: steps.filter((path) => last.get(path + undoEnd)?.kind === 'failed'), unknown };
 }
 
 /** The refusal of a retry that would forget undos. */
-export function forgets({ run, steps, failed }: OpenEffects, own: boolean): RunError {
+export function forgets({ run, steps, failed, unknown }: OpenEffects, own: boolean): RunError {
   const names = steps.map((path) => `'${path}'`).join(', ');
   const open = steps.length - failed.length;
   const [undo] = failed.map((path) => path + undoEnd);
@@ -48,7 +57,7 @@ export function forgets({ run, steps, failed }: OpenEffects, own: boolean): RunE
   ];
   return new RunError(
     'MR3259',
-    `Run '${run}' cannot go back: it would forget to undo what it has done in ${names}${undo === undefined ? '' : `, where ${failed.map((path) => `'${path}${undoEnd}'`).join(', ')} has failed`}. ${ways.join(', or ')}.`,
+    `Run '${run}' cannot go back: it would forget to undo what it has done in ${names}${undo === undefined ? '' : `, where ${failed.map((path) => `'${path}${undoEnd}'`).join(', ')} has failed`}${unknown.length === 0 ? '' : ` (the code does not fit the journal, so it is not known whether ${unknown.map((path) => `'${path}'`).join(', ')} must be undone)`}. ${ways.join(', or ')}.`,
     { details: { run, steps, undos: failed.map((path) => path + undoEnd) } },
   );
 }
