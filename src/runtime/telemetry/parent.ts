@@ -6,6 +6,8 @@ export interface Place {
   readonly traceId: string;
   readonly spanId: string;
   readonly traceFlags: number;
+  /** Is there such a span? Else the run is the root of its trace. */
+  readonly above: boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ export function placeOf({ id, metadata }: Pick<RunRow, 'id' | 'metadata'>): Plac
       typeof traceparent === 'string' ? traceparent : '',
     ) ?? [];
   if (traceId !== undefined && spanId !== undefined)
-    return { traceId, spanId, traceFlags: Number.parseInt(flags ?? '01', 16) };
+    return { traceId, spanId, traceFlags: Number.parseInt(flags ?? '01', 16), above: true };
   const made = hash('sha256', `run ${id}`, 'hex');
-  return { traceId: made.slice(0, 32), spanId: made.slice(32, 48), traceFlags: 1 };
+  return { traceId: made.slice(0, 32), spanId: made.slice(32, 48), traceFlags: 1, above: false };
 }

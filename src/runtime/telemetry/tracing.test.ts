@@ -74,6 +74,8 @@ it('makes a tree of runs, steps and attempts, with failures where they happened'
     'millrace.flow': 'outer',
     'millrace.status': 'failed',
   });
+  // There is no span above it, and none is to be looked for.
+  expect(by('outer').parentSpanContext?.spanId).toBeUndefined();
   expect(by('deep').status).toMatchObject({ code: api.SpanStatusCode.ERROR });
   expect(by('deep').events.map(({ name }) => name)).toEqual(['exception']);
   expect(by('first').attributes).toMatchObject({ 'millrace.status': 'completed', 'millrace.target': 'work' });

@@ -114,13 +114,11 @@ export class Tracing {
       row === undefined || row.parent === null || row.parentPath === null
         ? undefined
         : this.#below(this.#step({ runId: row.parent, step: row.parentPath, target }, time));
-    const context = above ?? this.#wrapped(row ?? { id, metadata: null });
-    const span = this.#start(
-      target,
-      time,
-      { 'millrace.run.id': id, [`millrace.${row?.kind ?? 'flow'}`]: target },
-      context,
-    );
+    const attributes = { 'millrace.run.id': id, [`millrace.${row?.kind ?? 'flow'}`]: target };
+    const span =
+      above === undefined
+        ? this.#outermost(target, time, attributes, row ?? { id, metadata: null })
+        : this.#start(target, time, attributes, above);
     this.#runs.set(id, span);
     this.#steps.set(id, new Map());
     if (this.#runs.size > most) this.#leave(this.#runs.keys().next().value as string, time);
@@ -182,9 +180,22 @@ export class Tracing {
     return this.#api.trace.setSpan(this.#api.ROOT_CONTEXT as never, span as never) as never;
   }
 
-  #wrapped(row: Parameters<typeof placeOf>[0]): unknown {
-    const span = this.#api.trace.wrapSpanContext({ ...placeOf(row), isRemote: true });
-    return this.#api.trace.setSpan(this.#api.ROOT_CONTEXT as never, span as never);
+  #outermost(name: string, time: Date, attributes: Facts, row: Parameters<typeof placeOf>[0]): SpanLike {
+    const { above, ...place } = placeOf(row);
+    const parent: { traceId: string; spanId?: string; traceFlags: number; isRemote: boolean } = {
+      ...place,
+      isRemote: true,
+    };
+    const wrapped = this.#api.trace.wrapSpanContext(parent as Required<typeof parent>);
+    const span = this.#start(
+      name,
+      time,
+      attributes,
+      this.#api.trace.setSpan(this.#api.ROOT_CONTEXT as never, wrapped as never),
+    );
+    // A tracer takes a trace only with a parent in it. There is none: nobody is to look for a span that never comes.
+    if (!above) delete parent.spanId;
+    return span;
   }
 }
 
