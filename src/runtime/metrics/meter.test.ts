@@ -53,6 +53,32 @@ it('counts runs, attempts, retries and commits, as data and as text', async () =
   await runtime.close();
 });
 
+it('counts as retries what failed, not what was refused its turn', async () => {
+  const down = anyTask('down', {
+    retry: { attempts: 3, delay: '1ms', backoff: 'fixed' },
+    breaker: { failures: 1, reset: '50ms' },
+  });
+  let made = 0;
+  const fails = code(down, () => {
+    made++;
+    throw new Error('down');
+  });
+  const runtime = new ReactiveSystemRuntime(bind({ tasks: [fails] }), {
+    db: ':memory:',
+    logger: silentLogger,
+    metrics: true,
+  });
+  const refused: string[] = [];
+  runtime.on((event) => {
+    if (event.type === 'step.retrying') refused.push(event.error.code);
+  });
+  await runtime.executeTask('down', 0);
+  expect(refused).toEqual(['MR3100', 'MR3120']);
+  expect(made).toBe(2);
+  expect(runtime.engineMetrics().retries).toEqual([{ task: 'down', count: 1 }]);
+  await runtime.close();
+});
+
 it('counts from the first time that it is asked for', async () => {
   const runtime = new ReactiveSystemRuntime(system, { db: ':memory:', logger: silentLogger });
   await runtime.executeFlow('flow', 0);

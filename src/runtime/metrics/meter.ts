@@ -45,6 +45,9 @@ interface Engine {
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300, 3600, 86_400];
 const units = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000];
 
+/** An open breaker, a full queue. */
+const refusals: ReadonlySet<string> = new Set(['MR3120', 'MR3121']);
+
 const most = 10_000;
 
 /** Counts what an engine does, by listening to it: how many labels there are does not grow with the work. */
@@ -167,6 +170,8 @@ export class Meter {
       case 'cache.hit':
         return this.#cacheHits.add(event.task);
       case 'step.retrying':
+        // What was refused its turn was no attempt.
+        if (refusals.has(event.error.code)) return;
         return this.#retries.add(event.target ?? '');
       case 'attempt.completed':
       case 'attempt.failed':
