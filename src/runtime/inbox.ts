@@ -1,6 +1,7 @@
-import type { Repeated } from '../core/index.ts';
+import { messageOf, MillraceError, toErrorRecord, type ErrorRecord, type Repeated } from '../core/index.ts';
 import type { Engine } from './engine.ts';
 import type { Tx } from '../store/index.ts';
+import { OwnerError } from './errors.ts';
 import { preparedRow } from './prepare.ts';
 import { answerRow, type Answer, type Ready } from './requests.ts';
 import { hasMoved } from './rewind/ready.ts';
@@ -60,8 +61,8 @@ export class Inbox {
           kind: row.kind,
           error: String(error),
         });
-        const record = { name: 'Error', message: String(error), code: 'MR3404', retryable: false, fault: 'internal' };
-        writer.enqueue({ run: (tx) => tx.inbox.answer(row.id, JSON.stringify({ error: record })) });
+        const answer = JSON.stringify({ error: failureOf(row.kind, error) });
+        writer.enqueue({ run: (tx) => tx.inbox.answer(row.id, answer) });
       };
       const ready = preparedRow(this.#engine, row, (found, last) => writer.submit((tx) => work(tx, found, last)));
       if (ready === undefined) writer.enqueue({ run: (tx) => work(tx), done: answered, failed });
@@ -72,4 +73,18 @@ export class Inbox {
   stop(): void {
     this.#poll.stop();
   }
+}
+
+/** What went wrong, if it says so itself; else that it was nobody's request, but this process. */
+function failureOf(kind: string, error: unknown): ErrorRecord {
+  if (error instanceof MillraceError) return toErrorRecord(error);
+  return toErrorRecord(
+    new OwnerError(
+      'MR3405',
+      `The process that drives this database failed at the request '${kind}': ${messageOf(error)}`,
+      {
+        fault: 'internal',
+      },
+    ),
+  );
 }
