@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkDatabase } from 'millrace/testing';
 import { anyFlow, at } from '../fixtures/bind.ts';
 import { back, hold, paid, refusal, typed, work, world } from '../fixtures/going-back.ts';
 
@@ -190,10 +191,13 @@ describe('an undo that has failed for good', () => {
     const { failing, runtime, store } = world(outer, shop);
     failing.add('mail').add('refund');
     await runtime.start('outer', null, { id: 'r' });
-    await runtime.idle();
+    await runtime.sendEvent('paid', 1);
+    expect(await runtime.result('r')).toMatchObject({ status: 'completed' });
     const lines = store.tables.journal.of('r').length;
     failing.clear();
     await runtime.retry('r/try/try/in', { fromStep: 'charged/~undo' });
+    expect(runtime.status('r/try/try/in')).toMatchObject({ status: 'running' });
+    expect(checkDatabase(store)).toEqual([]);
     expect(await runtime.result('r/try/try/in')).toMatchObject({ status: 'failed', errors: [] });
     await runtime.idle();
     expect(store.tables.journal.of('r')).toHaveLength(lines);
