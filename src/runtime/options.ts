@@ -15,6 +15,7 @@ import { RunError } from './errors.ts';
 import { readColumn } from './unreadable.ts';
 import type { ResourceOption } from './evidence/world.ts';
 import type { WorkersOption } from './workers/settings.ts';
+import { inWholeMs } from './whole-clock.ts';
 
 /** How a runtime is set up. Either `db` or `store` must be given: nothing durable is guessed. */
 export interface RuntimeOptions extends ProcessLimits {
@@ -179,7 +180,7 @@ export function checkClock(option: RuntimeOptions['clock']): void {
 
 /** The clock of this database: the one given, or the accelerated one that it remembers. */
 export function clockOf(store: Store, option: RuntimeOptions['clock']): Clock {
-  if (option !== undefined && 'now' in option) return option;
+  if (option !== undefined && 'now' in option) return inWholeMs(option);
   const known = store.tables.meta.get('clock');
   if (known !== undefined) return systemClock(readColumn<StoredClock>('the clock of the database', 'value', known));
   if (option === undefined) return systemClock();

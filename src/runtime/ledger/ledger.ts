@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { milliseconds, systemClock, toErrorRecord, type Clock, type Duration } from '../../core/index.ts';
 import { openSqlite, type Store } from '../../store/index.ts';
 import type { OnceCall } from '../../tasks/index.ts';
+import { inWholeMs } from '../whole-clock.ts';
 import { claim, settle } from './claims.ts';
 import { onceOf } from './once.ts';
 import { outcomeIn, requestHash, textOf, type Outcome } from './outcome.ts';
@@ -59,7 +60,7 @@ export class Ledger {
     this.#own = store === undefined;
     this.#store = store ?? openSqlite(db ?? ':memory:');
     const own = this.#store;
-    this.#place = { tables: own.tables, clock, write: async (work) => own.transaction(work) };
+    this.#place = { tables: own.tables, clock: inWholeMs(clock), write: async (work) => own.transaction(work) };
   }
 
   /**
