@@ -80,6 +80,17 @@ it('a parked run that is cancelled is undone, and what killed its process is not
   await runtime.close();
 });
 
+it('its process may die before that is under way', async () => {
+  let runtime = await parked();
+  await runtime.cancel('r');
+  die(runtime);
+  expect(seen).toEqual(['charge', 'poison', 'poison']);
+  runtime = open();
+  expect(await runtime.result('r')).toMatchObject({ status: 'cancelled', errors: [] });
+  expect(seen).toEqual(['charge', 'poison', 'poison', 'refund']);
+  await runtime.close();
+});
+
 it('its process may die once more meanwhile', async () => {
   let runtime = await parked();
   deadly.add('refund');
