@@ -101,3 +101,16 @@ it('such a run can be cancelled meanwhile', async () => {
   expect(await second.result(runId)).toMatchObject({ status: 'cancelled' });
   await second.close();
 });
+
+it('a run that stopped since its evidence could not be looked at is got going by a retry', async () => {
+  const { seen, begin, runId } = await left();
+  seen.answers = true;
+  const second = begin({ resources: {} });
+  await expect.poll(() => second.status(runId)?.status).toBe('blocked');
+  expect(second.status(runId)).toMatchObject({ error: { code: 'MR3281' } });
+  // The step whose evidence nobody can look at is done again.
+  await second.retry(runId, { fromStep: '' });
+  expect((await second.result(runId)).error).toMatchObject({ code: 'MR3140' });
+  expect(seen.ran).toBe(2);
+  await second.close();
+});
