@@ -7,6 +7,7 @@ import { nearest } from '../../../core/index.ts';
 import { json, readStore, time } from '../../kit/read-store.ts';
 import { shorten, span, table } from '../../kit/table.ts';
 import { statusStyle } from './status-style.ts';
+import { waitsFor } from './waits-for.ts';
 
 interface Options {
   readonly db?: string;
@@ -18,15 +19,22 @@ interface Options {
 /** Prints the newest runs. */
 export async function listRuns(io: Io, options: Options): Promise<number> {
   const status = options.status?.map(toStatus);
-  const { rows, asked } = await readStore(io, options.db, (tables) => ({
-    rows: tables.runs.list({
+  const { rows, asked, waits } = await readStore(io, options.db, (tables) => {
+    const found = tables.runs.list({
       limit: options.limit,
       ...(status === undefined ? {} : { status }),
       ...(options.flow === undefined ? {} : { target: options.flow }),
-    }),
-    asked: decisionsOf(tables),
-  }));
-  if (io.json) io.document({ runs: rows.map((row) => ({ ...summary(row), ...asks(asked, row.id) })) });
+    });
+    const waiting = found.map((row) => [row.id, waitsFor(tables, row)] as const);
+    return { rows: found, asked: decisionsOf(tables), waits: new Map(waiting) };
+  });
+  if (io.json)
+    io.document({
+      runs: rows.map((row) => {
+        const waited = waits.get(row.id) ?? '';
+        return { ...summary(row), ...asks(asked, row.id), ...(waited === '' ? {} : { waitsFor: waited }) };
+      }),
+    });
   else if (rows.length === 0) io.note('No run matches.');
   else {
     const lines = rows.map((row) => {
@@ -37,7 +45,7 @@ export async function listRuns(io: Io, options: Options): Promise<number> {
         io.paint(statusStyle[row.status], row.status),
         time(row.created),
         row.ended === null ? '' : span(row.ended - row.created),
-        waitsFor(asked, row.id),
+        waits.get(row.id) ?? '',
         error === null ? '' : shorten(`${error.code} ${error.message}`, 60),
       ];
     });
@@ -59,11 +67,6 @@ export function asks(
   const own = asked.filter(({ runId }) => runId === run);
   if (own.length === 0) return {};
   return { decisions: own.map(({ runId: _run, flow: _flow, since: _since, ...question }) => question) };
-}
-
-function waitsFor(asked: readonly DecisionView[], run: string): string {
-  const steps = asked.flatMap(({ runId, step }) => (runId === run ? [step] : []));
-  return steps.length === 0 ? '' : shorten(`to be decided: ${steps.join(', ')}`, 60);
 }
 
 /** A run as programs see it: without the values, which may be large. */
