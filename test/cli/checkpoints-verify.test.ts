@@ -97,6 +97,10 @@ test('looks at evidence again, says what fails, and changes nothing', async () =
     code: 2,
     stderr: expect.stringContaining('NAME=FILE') as string,
   });
+  expect(await it.dsl(['checkpoints', 'verify', 'r1', '--resource', 'book=other.db'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/MR2003: --resource names 'book'[^]*Did you mean books/) as string,
+  });
   expect(await it.dsl(['checkpoints', 'verify', 'nobody'])).toMatchObject({
     stderr: expect.stringContaining('MR2013') as string,
   });

@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import { recheck } from '../../../runtime/evidence/recheck.ts';
 import { worldOf } from '../../../runtime/evidence/world.ts';
 import { effective } from '../../../runtime/rewind/rewound.ts';
-import type { EvidenceItem } from '../../../tasks/index.ts';
+import { nearest } from '../../../core/index.ts';
+import type { JournalRow } from '../../../store/index.ts';
+import { readEvidence, type EvidenceItem } from '../../../tasks/index.ts';
 import { readConfig } from '../../config/config.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
@@ -24,6 +26,7 @@ export async function verifyCheckpoints(io: Io, run: string, { db, resource }: V
       });
     return effective(tables.journal.of(run)).filter(({ kind }) => kind === 'verified');
   });
+  checkNames(Object.keys(resource), [...Object.keys(resources ?? {}), ...lines.flatMap(asked)]);
   const given = Object.entries(resource).map(([name, file]) => [name, { file: resolve(io.cwd, file) }] as const);
   const world = worldOf({ ...resources, ...Object.fromEntries(given) });
   const checked = await Promise.all(lines.toReversed().map((line) => recheck(line, world)));
@@ -41,6 +44,33 @@ export async function verifyCheckpoints(io: Io, run: string, { db, resource }: V
     }
   }
   return ok ? 0 : 1;
+}
+
+/** The resources that a line asks for. */
+function asked({ data }: JournalRow): readonly string[] {
+  try {
+    return readEvidence(data).items.flatMap(({ claim }) => (claim.kind === 'row' ? [claim.resource] : []));
+  } catch {
+    // That it cannot be read is said of the line itself.
+    return [];
+  }
+}
+
+/** Refuses a resource that nobody asks for: it would be without effect. */
+function checkNames(given: readonly string[], known: readonly string[]): void {
+  for (const name of given) {
+    if (known.includes(name)) continue;
+    const like = nearest(name, known);
+    const all = [...new Set(known)].join(', ');
+    throw new CliError(
+      'MR2003',
+      `--resource names '${name}', and neither the config nor the evidence of the run does.`,
+      {
+        hint:
+          like === undefined ? (all === '' ? 'There are no resources.' : `There is ${all}.`) : `Did you mean ${like}?`,
+      },
+    );
+  }
 }
 
 function described({ claim, error, ms }: EvidenceItem): string {
