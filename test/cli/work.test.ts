@@ -66,6 +66,9 @@ test('what makes no sense is refused with a code', async () => {
   expect(await codes('--tasks', 'nothing')).toBe('MR3219');
   expect(await codes('--concurrency', 'many')).toBe('MR2003');
   expect(await codes('--lease', 'long')).toBe('MR3002');
+  expect((await it.dsl(['work', 'shop.dsl.ts', '--lease', '1ms'])).stderr).toContain(
+    "MR2003: --lease is at least 10ms, not '1ms'",
+  );
   expect((await it.dsl(['work', '--help'])).stdout).toContain('$ dsl work shop.dsl.ts --standby');
   const waiting = it.start(['work', 'shop.dsl.ts']);
   await waiting.says('Nobody drives the database yet');

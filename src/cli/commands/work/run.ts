@@ -20,6 +20,7 @@ export async function work(io: Io, file: string, options: WorkArguments): Promis
   if (!Number.isSafeInteger(concurrency) || concurrency < 1)
     throw new CliError('MR2003', `--concurrency is a whole number from 1 on, not '${options.concurrency}'.`, {});
   const leaseMs = milliseconds(options.lease as Duration);
+  if (leaseMs < 10) throw new CliError('MR2003', `--lease is at least 10ms, not '${options.lease}'.`, {});
   const tasks = options.tasks?.split(',').map((name) => name.trim());
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
