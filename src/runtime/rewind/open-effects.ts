@@ -2,7 +2,8 @@ import type { JournalRow, RunRow } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { RunError } from '../errors.ts';
 import { undosOf } from '../rehearse.ts';
-import { covers, effective, type Taken } from './rewound.ts';
+import { within } from './prefixes.ts';
+import { effective, type Taken } from './rewound.ts';
 
 /** The end of the path of an undo. */
 export const undoEnd = '/~undo';
@@ -27,8 +28,8 @@ export async function openEffects(
 ): Promise<OpenEffects> {
   const last = new Map<string, JournalRow>();
   for (const line of effective(journal)) last.set(line.path, line);
-  const isOpen = (path: string): boolean =>
-    last.get(path + undoEnd)?.kind !== 'completed' && drops.some((prefix) => covers(prefix, path));
+  const isDropped = within(drops);
+  const isOpen = (path: string): boolean => last.get(path + undoEnd)?.kind !== 'completed' && isDropped(path);
   if (drops.length === 0) return { run: row.id, steps: [], failed: [], unknown: [] };
   const { undos, seen } = await undosOf(desk, row, journal);
   const known = [...undos].filter(isOpen);

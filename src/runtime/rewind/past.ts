@@ -1,4 +1,5 @@
 import type { JournalRow, RunRow } from '../../store/index.ts';
+import { placesOf } from './prefixes.ts';
 import { effective, Rewinds } from './rewound.ts';
 
 /** What a fork was made of, as JSON in `RunRow.forked`. */
@@ -60,10 +61,4 @@ export function pastOf(row: RunRow, rows: readonly JournalRow[]): Past {
     for (const place of placesOf(path)) if (!from.has(place)) from.set(place, origin);
   }
   return { ...past, begun, originOf: (path) => from.get(path), isCopied: (seq) => seq <= copied };
-}
-
-/** A path, and the paths of all that it lies in. */
-function* placesOf(path: string): Generator<string> {
-  yield path;
-  for (let at = path.length - 1; at > 0; at--) if (path[at] === '/' || path[at] === '[') yield path.slice(0, at);
 }

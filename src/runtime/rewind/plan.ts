@@ -1,7 +1,8 @@
 import type { JournalRow } from '../../store/index.ts';
 import { checkLetGo } from './let-go.ts';
-import { covers, handler, type Taken } from './rewound.ts';
-import { locate, stepsIn, treeOf, type Node, type Part, type Place } from './tree.ts';
+import { outermost, placesOf, within } from './prefixes.ts';
+import { handler, type Taken } from './rewound.ts';
+import { locator, stepsIn, treeOf, type Node, type Part, type Place } from './tree.ts';
 
 /** What is to be taken back. */
 export interface Aim {
@@ -28,15 +29,16 @@ export interface Aim {
 export function planOf(rows: readonly JournalRow[], aim: Aim): Taken | undefined {
   checkLetGo(rows, aim.steps);
   const root = treeOf(rows);
-  const work = new Plan(root, rows, aim.passed);
+  const locate = locator(root);
+  const work = new Plan(locate, rows, aim.passed);
   for (const path of aim.steps) {
     if (path === '') return { drops: [''], ends: [], starts: [''] };
-    const places = locate(root, path);
+    const places = locate(path);
     if (places === undefined) return undefined;
     work.again(places);
   }
   for (const path of aim.await ?? []) {
-    const places = locate(root, path);
+    const places = locate(path);
     if (places === undefined) return undefined;
     work.ends.add(path);
     work.climb(places);
@@ -52,27 +54,37 @@ export function withHandler(rows: readonly JournalRow[], taken: Taken): Taken {
   return rows.some(({ path }) => path === handler) ? { ...taken, drops: [...taken.drops, handler] } : taken;
 }
 
+type Locate = ReturnType<typeof locator>;
+
 class Plan {
   /** What is done again for itself, and what is since it comes after something. */
   readonly #own = new Set<string>();
   readonly #later = new Set<string>();
   readonly ends = new Set<string>();
-  readonly #root: Part;
+  readonly #locate: Locate;
   readonly #enqueued: readonly JournalRow[];
   readonly #passed: ReadonlySet<string>;
   readonly #climbed = new Set<string>();
+  /** Up to which step parts are kept. */
+  readonly #cuts = new Map<Part, number>();
+  /** The rounds of loops that are kept. */
+  readonly #rounds = new Map<Node, Part[]>();
+  /** Steps whose other parts were looked at, without the part from which that was done first; null: with that one, too. */
+  readonly #reopened = new Map<Node, Part | null>();
+  readonly #opened = new Set<Node>();
+  readonly #needs = new Map<Node, ReadonlyMap<string, readonly string[]> | undefined>();
 
-  constructor(root: Part, rows: readonly JournalRow[], passed: ReadonlySet<string>) {
-    this.#root = root;
+  constructor(locate: Locate, rows: readonly JournalRow[], passed: ReadonlySet<string>) {
+    this.#locate = locate;
     this.#enqueued = rows.filter(({ kind }) => kind === 'enqueued');
     this.#passed = passed;
   }
 
   result(): Taken {
-    const all = [...new Set([...this.#own, ...this.#later])];
-    const drops = all.filter((path) => !all.some((one) => one !== path && covers(one, path)));
+    const drops = outermost([...this.#own, ...this.#later]);
     const starts = drops.filter((path) => !this.#later.has(path));
-    const ends = [...this.ends].filter((path) => !drops.some((prefix) => covers(prefix, path)));
+    const isDropped = within(drops);
+    const ends = [...this.ends].filter((path) => !isDropped(path));
     return { drops, ends, starts };
   }
 
@@ -90,10 +102,18 @@ class Plan {
       this.#climbed.add(node.path);
       if (part.of?.kind === 'graph') this.#afterNode(part.of, part, node);
       else {
-        for (const later of part.steps.slice(at + 1)) this.#later.add(later.path);
+        this.#after(part, at);
         if (part.of !== undefined) this.#reopen(part.of, part);
       }
     }
+  }
+
+  /** What comes after the `at`th step of a part; from where it was taken back before, that is done. */
+  #after(part: Part, at: number): void {
+    const last = this.#cuts.get(part) ?? part.steps.length - 1;
+    if (at > last) return;
+    this.#cuts.set(part, at);
+    for (let index = at + 1; index <= last; index++) this.#later.add((part.steps[index] as Node).path);
   }
 
   /** A part has failed or was cancelled: what brought it down is done again, or goes on. */
@@ -103,32 +123,45 @@ class Plan {
   }
 
   #step(path: string): void {
-    if (this.#own.has(path) || this.#later.has(path)) return;
-    const places = locate(this.#root, path);
+    for (const place of placesOf(path)) if (this.#own.has(place) || this.#later.has(place)) return;
+    const places = this.#locate(path);
     if (places !== undefined) this.again(places);
   }
 
-  /** The end of a step around is taken back, since one of its parts goes back. */
+  /** The end of a step around is taken back, since one of its parts goes back. What was looked at once stays so. */
   #reopen(node: Node, from: Part): void {
-    const others = [...node.parts].filter(([, part]) => part !== from);
+    const first = this.#reopened.get(node);
     switch (node.kind) {
       case 'all':
       case 'map':
-        for (const [, part] of others) this.#unfinished(part);
+        if (first === null || first === from) return;
+        this.#reopened.set(node, first === undefined ? from : null);
+        if (first !== undefined) return this.#unfinished(first);
+        for (const part of node.parts.values()) if (part !== from) this.#unfinished(part);
         return;
       case 'race':
+        if (first !== undefined) return;
+        this.#reopened.set(node, null);
         this.ends.add(node.path);
         for (const part of node.parts.values()) this.restart(part);
         return;
       case 'attempt': {
-        if (from.path !== `${node.path}/try`) return;
+        if (from.path !== `${node.path}/try` || first !== undefined) return;
+        this.#reopened.set(node, null);
         this.ends.add(node.path);
-        for (const [, part] of others) this.#later.add(part.path);
+        for (const part of node.parts.values()) if (part !== from) this.#later.add(part.path);
         return this.restart(from);
       }
-      case 'repeat':
-        for (const [round, part] of others) if (Number(round) > roundOf(from)) this.#later.add(part.path);
+      case 'repeat': {
+        const round = roundOf(from);
+        const rounds = this.#rounds.get(node) ?? inOrder(node);
+        this.#rounds.set(node, rounds);
+        for (let last = rounds.at(-1); last !== undefined && roundOf(last) > round; last = rounds.at(-1)) {
+          this.#later.add(last.path);
+          rounds.pop();
+        }
         return;
+      }
       case 'branch':
       case 'graph':
       case 'simple':
@@ -138,7 +171,8 @@ class Plan {
 
   /** In a graph those nodes come after one which need it. */
   #afterNode(graph: Node, part: Part, node: Node): void {
-    const needs = this.#needsOf(graph);
+    if (!this.#needs.has(graph)) this.#needs.set(graph, this.#needsOf(graph));
+    const needs = this.#needs.get(graph);
     const later = new Set([node.path]);
     for (let before = -1; before < later.size;) {
       before = later.size;
@@ -171,6 +205,8 @@ class Plan {
 
   /** A graph goes on: what failed or was passed over because it had failed gets its turn. */
   #open(graph: Node): void {
+    if (this.#opened.has(graph)) return;
+    this.#opened.add(graph);
     this.ends.add(graph.path);
     const isClosed = graph.lines.at(-1)?.kind === 'closed';
     for (const part of graph.parts.values()) {
@@ -206,7 +242,7 @@ class Plan {
         return;
       }
       case 'repeat': {
-        const last = [...node.parts.values()].sort((a, b) => roundOf(a) - roundOf(b)).at(-1);
+        const last = inOrder(node).at(-1);
         if (last !== undefined) this.#unfinished(last);
         return;
       }
@@ -235,6 +271,11 @@ const settled = (of: Node, name: string): boolean => {
   if (of.kind === 'race') return name === of.lines.find(({ kind }) => kind === 'won')?.data;
   return true;
 };
+
+/** The rounds of a loop. */
+function inOrder({ parts }: Node): Part[] {
+  return [...parts.values()].sort((a, b) => roundOf(a) - roundOf(b));
+}
 
 function roundOf({ path }: Part): number {
   return Number(/\[(\d+)\]$/.exec(path)?.[1] ?? 0);

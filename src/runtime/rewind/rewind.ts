@@ -8,8 +8,9 @@ import type { Desk } from '../pause.ts';
 import { originOf } from '../renamed.ts';
 import { tellStep } from '../tell.ts';
 import { planOf } from './plan.ts';
+import { within } from './prefixes.ts';
 import { takenIn } from './taken.ts';
-import { covers, effective, without, type Rewound, type Taken } from './rewound.ts';
+import { effective, without, type Rewound, type Taken } from './rewound.ts';
 
 /** Why a run goes back, and with what. */
 export interface RewindHow {
@@ -90,7 +91,8 @@ function leave(
   { kept, gone }: { readonly kept: readonly JournalRow[]; readonly gone: readonly JournalRow[] },
 ): void {
   const { id } = row;
-  const isDropped = (path: string): boolean => path !== '' && drops.some((prefix) => covers(prefix, path));
+  const covered = within(drops);
+  const isDropped = (path: string): boolean => path !== '' && covered(path);
   for (const timer of tx.timers.of(id)) if (isDropped(timer.part)) dropTimer(tx, id, timer.part);
   for (const wait of tx.waits.of(id)) if (isDropped(wait.path)) tx.waits.remove(id, wait.path);
   // State and tools are kept under the paths that the steps had first. What was kept counts no more.
@@ -124,8 +126,10 @@ function comeBack(desk: Desk, tx: Tx, row: RunRow, { edit }: RewindHow, path: st
 
 /** What goes on where it was gets back what its end had taken away. */
 export function takeUp(tx: Tx, run: string, now: number, { ends }: Taken, rows: readonly JournalRow[]): void {
+  const firsts = new Map<string, JournalRow>();
+  if (ends.length > 0) for (const line of rows) if (!firsts.has(line.path)) firsts.set(line.path, line);
   for (const path of ends) {
-    const first = rows.find((line) => line.path === path);
+    const first = firsts.get(path);
     if (first?.kind === 'sleeping') setTimer(tx, 'sleep', run, path, Number(first.data));
     if (first?.kind !== 'opened' || tx.waits.get(run, path) !== undefined) continue;
     const added = rows.filter(({ kind, path: of }) => kind === 'enqueued' && of.startsWith(`${path}/~add/`)).length;

@@ -1,4 +1,5 @@
 import type { JournalRow } from '../../store/index.ts';
+import { outermost, placesOf, within } from './prefixes.ts';
 
 /** What a line `rewound` takes back, as its data. */
 export interface Rewound {
@@ -63,10 +64,11 @@ export function effective(rows: readonly JournalRow[]): readonly JournalRow[] {
 /** What is left of lines when this is taken back. That the run was about to end is, too, unless it goes on with it. */
 export function without(rows: readonly JournalRow[], { drops, ends, unwinding }: Taken): JournalRow[] {
   const ended = new Set(ends);
+  const isDropped = within(drops);
   return rows.filter(({ kind, path }) => {
     if (kind === 'stopping') return unwinding === true;
     if (endings.has(kind) && ended.has(path)) return false;
-    return !drops.some((prefix) => covers(prefix, path));
+    return !isDropped(path);
   });
 }
 
@@ -78,6 +80,8 @@ interface Edit {
 export class Rewinds {
   readonly #all: readonly Rewound[];
   readonly #edits = new Map<string, Edit>();
+  /** How often each path was one of those that were taken back with all below it. */
+  readonly #times = new Map<string, number>();
 
   constructor(rows: readonly JournalRow[]) {
     const lines = rows.filter(({ kind }) => kind === 'rewound');
@@ -86,15 +90,18 @@ export class Rewinds {
       const rewound = this.#all[index] as Rewound;
       // An edited input holds until what comes before its step is done again.
       const starts = new Set(rewound.starts ?? [path]);
-      for (const edited of this.#edits.keys())
-        if (!starts.has(edited) && rewound.drops.some((prefix) => covers(prefix, edited))) this.#edits.delete(edited);
+      const isDropped = within(rewound.drops);
+      for (const edited of this.#edits.keys()) if (!starts.has(edited) && isDropped(edited)) this.#edits.delete(edited);
+      for (const dropped of outermost(rewound.drops)) this.#times.set(dropped, (this.#times.get(dropped) ?? 0) + 1);
       if (path !== '' && 'input' in rewound) this.#edits.set(path, { input: rewound.input });
     }
   }
 
   /** How often what was done at this path was taken back: part of the idempotency keys of its steps. */
   epochOf(path: string): number {
-    return this.#all.filter(({ drops }) => drops.some((prefix) => covers(prefix, path))).length;
+    let times = this.#times.get('') ?? 0;
+    if (path !== '') for (const place of placesOf(path)) times += this.#times.get(place) ?? 0;
+    return times;
   }
 
   /** Had the run ended when it was told to do only undos again? One that was blocked on its way there had not. */

@@ -119,24 +119,27 @@ function kindOf(node: Growing, own: ReadonlySet<JournalRow['kind']>): Node['kind
   return /^\d+$/.test(first) && node.parts.get(first)?.path.endsWith(']') === true ? 'repeat' : 'all';
 }
 
-/** The step, or the part, at a path, with all steps that it lies in, the outermost first. */
-export function locate(root: Part, path: string): readonly Place[] | undefined {
-  const places: Place[] = [];
-  let part = root;
-  for (;;) {
-    const at = part.steps.findIndex((step) => isWithin(step, path));
-    const node = part.steps[at];
-    if (node === undefined) return undefined;
-    places.push({ part, at, node });
-    if (node.path === path) return places;
-    const inner = [...node.parts.values()].find((each) => each.path === path || path.startsWith(`${each.path}/`));
-    if (inner === undefined) return undefined;
-    if (inner.path === path && node.kind !== 'graph') {
-      const [first] = inner.steps;
-      return first === undefined ? undefined : [...places, { part: inner, at: 0, node: first }];
+/** Finds the step, or the first one of the part, at a path, with all steps that it lies in, the outermost first. */
+export function locator(root: Part): (path: string) => readonly Place[] | undefined {
+  const steps = new Map<string, Place>();
+  const parts = new Map<string, Part>();
+  const note = (part: Part): void => {
+    for (const [at, node] of part.steps.entries()) {
+      steps.set(node.path, { part, at, node });
+      for (const inner of node.parts.values()) {
+        parts.set(inner.path, inner);
+        note(inner);
+      }
     }
-    part = inner;
-  }
+  };
+  note(root);
+  return (path) => {
+    let place = steps.get(path) ?? steps.get(parts.get(path)?.steps[0]?.path ?? '');
+    if (place === undefined) return undefined;
+    const places: Place[] = [];
+    for (; place !== undefined; place = place.part.of && steps.get(place.part.of.path)) places.push(place);
+    return places.toReversed();
+  };
 }
 
 /** Where a step is: the `at`th of its part. */
@@ -144,10 +147,6 @@ export interface Place {
   readonly part: Part;
   readonly at: number;
   readonly node: Node;
-}
-
-function isWithin({ path: own }: Node, path: string): boolean {
-  return own === path || path.startsWith(`${own}/`) || path.startsWith(`${own}[`);
 }
 
 /** All steps, in whatever depth. `into` says which parts are gone into. */
