@@ -10,6 +10,10 @@ const columns = `id, kind, target, hash, registered, status, input, output, erro
   parent, parent_path AS parentPath, machine, instance, ref, since, version, renamed, priority, forked, created, updated, ended`;
 const row = (stored: Stored): RunRow => ({ ...stored, registered: stored.registered === 1 });
 
+// In the words of the partial index, which is used only then.
+const underWay = `status NOT IN ('completed', 'failed', 'cancelled')`;
+const isFinal: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'cancelled']);
+
 /** Runs. */
 export function runTable(db: DatabaseSync): RunTable {
   const get = query<Stored>(db, `SELECT ${columns} FROM runs WHERE id = ?`);
@@ -47,8 +51,6 @@ export function runTable(db: DatabaseSync): RunTable {
         r.updated,
         r.ended,
       );
-  // In the words of the partial index, which is used only then.
-  const underWay = `status NOT IN ('completed', 'failed', 'cancelled')`;
   const alive = query<Stored>(
     db,
     `SELECT ${columns} FROM runs WHERE ${underWay} AND status = ? AND id > ? ORDER BY id LIMIT ?`,
@@ -107,7 +109,8 @@ export function runTable(db: DatabaseSync): RunTable {
     },
     ids: (statuses) => {
       const { sql, values } = where([['status IN ?', statuses]]);
-      return query<{ id: string }>(db, `SELECT id FROM runs ${sql} ORDER BY priority DESC, created, id`)
+      const alive = statuses.every((status) => !isFinal.has(status)) ? `AND ${underWay}` : '';
+      return query<{ id: string }>(db, `SELECT id FROM runs ${sql} ${alive} ORDER BY priority DESC, created, id`)
         .all(...values)
         .map(({ id }) => id);
     },
