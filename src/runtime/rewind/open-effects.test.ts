@@ -36,7 +36,7 @@ describe('a retry that would forget an undo', () => {
   });
 
   it('goes on where that is accepted, and says what stays in the world', async () => {
-    const { seen, runtime } = world(shop);
+    const { seen, runtime, store } = world(shop);
     await runtime.start('f', undefined, { id: 'r' });
     await runtime.idle();
     expect(await runtime.retry('r', { fromStep: 'charged', openEffects: 'keep' })).toMatchObject({
@@ -44,6 +44,9 @@ describe('a retry that would forget an undo', () => {
       notUndone: ['charged', 'mailed'],
     });
     await runtime.idle();
+    expect(store.tables.journal.of('r').find(({ kind }) => kind === 'rewound')?.data).toContain(
+      '"notUndone":["charged","mailed"]',
+    );
     await runtime.cancel('r');
     await runtime.result('r');
     expect(seen).toEqual(['order', 'charge', 'mail', 'charge', 'mail', 'back mail', 'refund']);

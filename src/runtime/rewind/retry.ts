@@ -29,9 +29,14 @@ export interface RetryGives {
 export function retry(desk: Desk, tx: Tx, asks: RetryAsks, ready?: RetryReady | ForkReady): RetryGives {
   const steps = readied(desk, tx, asks, ready?.kind === 'retry' ? ready : undefined);
   const [own] = steps as readonly [Step];
-  const notUndone = ready?.kind === 'retry' ? ready.notUndone : undefined;
+  const open = ready?.kind === 'retry' ? ready.notUndone : [];
+  const notUndone = open.length === 0 ? undefined : open;
   // The runs above first, so that they wait when the one below ends.
-  const rewound = steps.toReversed().map(({ row, path, taken, how }) => takeBack(desk, tx, row, path, taken, how));
+  const rewound = steps
+    .toReversed()
+    .map(({ row, path, taken, how }) =>
+      takeBack(desk, tx, row, path, taken, row === own.row ? { ...how, notUndone } : how),
+    );
   const { epoch, ...taken } = rewound.at(-1) as (typeof rewound)[number];
   const dropped = stepsOf(taken);
   const { version, hash } = desk.registry.system;
@@ -43,7 +48,7 @@ export function retry(desk: Desk, tx: Tx, asks: RetryAsks, ready?: RetryReady | 
     dropped,
     version,
     hash,
-    ...(notUndone === undefined || notUndone.length === 0 ? {} : { notUndone }),
+    ...(notUndone === undefined ? {} : { notUndone }),
     parents: steps.slice(1).map(({ row }) => row.id),
   };
 }

@@ -19,6 +19,8 @@ export interface RewindHow {
   readonly by?: string | undefined;
   /** Another input for the step, wrapped since it may be undefined. */
   readonly edit?: { readonly input: unknown } | undefined;
+  /** What is taken back although it is not undone. */
+  readonly notUndone?: readonly string[] | undefined;
 }
 
 /**
@@ -61,6 +63,7 @@ export function takeBack(desk: Desk, tx: Tx, row: RunRow, path: string, taken: T
     reason: how.reason,
     by: how.by ?? null,
     ...(how.edit === undefined ? {} : { input: how.edit.input ?? null }),
+    ...(how.notUndone === undefined ? {} : { notUndone: how.notUndone }),
     version: desk.registry.system.version,
   };
   leave(desk, tx, row, taken, { kept: [...after], gone: before.filter((line) => !after.has(line)) });

@@ -18,6 +18,8 @@ export interface Rewound {
   readonly by: string | null;
   /** Another input for the step at the path of the line. */
   readonly input?: unknown;
+  /** Steps with an undo that was not done: somebody has accepted that what they did stays in the world. */
+  readonly notUndone?: readonly string[];
   /** The version of the system whose code goes on. */
   readonly version: string;
 }
