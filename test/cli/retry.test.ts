@@ -90,7 +90,11 @@ test('retries with another input, lists checkpoints, forks, cancels; says why no
   expect(
     await json('runs', 'fork', 'gate.dsl.ts', 'r1', '--from-step', 'second', '--input', '{"drops":9}', '--id', 'r3'),
   ).toMatchObject({ run: 'r3', dropped: ['second'], status: 'completed' });
-  expect((await it.dsl(['runs', 'show', 'r3'])).stdout).toMatch(/3 and 9 drops[^]*forked +r1/);
+  const fork = (await it.dsl(['runs', 'show', 'r3'])).stdout;
+  expect(fork).toMatch(/3 and 9 drops[^]*forked +r1/);
+  // What it was made of came before it, not after a time below zero.
+  expect(fork).toMatch(/^before +/m);
+  expect(fork).not.toMatch(/\+-\d/);
   expect(await it.dsl(['runs', 'fork', 'gate.dsl.ts', 'r1', '--at', 'x'])).toMatchObject({ code: 2 });
 
   // Through whoever drives the database, too.

@@ -100,7 +100,8 @@ function print(
   }
   const counting = new Set(effective(journal));
   const lines = journal.map((row) => [
-    io.paint('dim', `+${span(row.at - run.created)}`),
+    // A fork keeps the times of what it was made of.
+    io.paint('dim', row.at < run.created ? 'before' : `+${span(row.at - run.created)}`),
     counting.has(row) || row.kind === 'rewound' ? row.kind : io.paint('dim', `(${row.kind})`),
     row.path,
     row.name ?? '',
