@@ -76,7 +76,7 @@ it('an undo is aborted when its run is paused with abort, and made again after t
 
 it('an undo is aborted when its run goes back to before it', async () => {
   const { runtime, seen, undos, finish, aborted } = await undoing();
-  await runtime.retry('r', { fromStep: 'try/try/a' });
+  await runtime.retry('r', { fromStep: 'try/try/a', openEffects: 'keep' });
   await expect.poll(() => undos.length).toBe(2);
   expect(aborted()).toEqual([true, false]);
   expect(seen).toEqual(['a', 'b', 'a', 'b']);
