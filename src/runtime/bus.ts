@@ -136,6 +136,15 @@ type WorldTold =
   /** The breaker of a task lets nothing through until a time, in ms since 1970; then probes; then all. */
   | { readonly type: 'breaker.opened'; readonly task: string; readonly until: number }
   | { readonly type: 'breaker.halfOpened' | 'breaker.closed'; readonly task: string }
+  /** Work of a task has waited for 30 s, and no process does any of that task. Told once of each task. */
+  | {
+      readonly type: 'work.untaken';
+      readonly runId: string;
+      readonly step: string;
+      readonly task: string;
+      /** In ms since 1970. */
+      readonly since: number;
+    }
   /** Runs that were due were not started: nobody drove the database then, or the run before is not over. */
   | {
       readonly type: 'schedule.missed';

@@ -16,6 +16,7 @@ import {
   type WorkRow,
 } from '../../store/index.ts';
 import type { Asker, Perform } from '../attempts/index.ts';
+import type { Bus } from '../bus.ts';
 import type { LiveRun } from '../live-run.ts';
 import { StepServices } from '../host/task/services.ts';
 import { placeOf, underLease } from '../ledger/place.ts';
@@ -27,6 +28,7 @@ import { outcomeOf, requestOf, resultOf, workId, workRow } from './item.ts';
 import { parked } from './lost.ts';
 import { failWork, leaseOf, overdue } from './overdue.ts';
 import { Poll } from './poll.ts';
+import { Untaken } from './untaken.ts';
 import type { SharedOptions } from './settings.ts';
 
 /** What it needs of the engine. */
@@ -36,6 +38,7 @@ export interface Owner {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly bus: Bus;
   readonly runs: ReadonlyMap<string, LiveRun>;
   guard(work: () => void): void;
 }
@@ -67,6 +70,7 @@ export class SharedWork {
   readonly #waiting = new Map<string, Waiting>();
   /** The work of a step whose try is not recorded as ended yet, by run and path. */
   readonly #ids = new Map<string, string>();
+  readonly #untaken = new Untaken();
   readonly #executor: Executor;
   readonly #poll: Poll;
   readonly #watch: NodeJS.Timeout;
@@ -252,6 +256,7 @@ export class SharedWork {
 
   #settle(row: WorkRow): void {
     if (!this.#waiting.has(row.id)) return;
+    this.#untaken.done(row.task, Date.now());
     this.#noteLosses(row);
     if (row.status !== 'expired') return this.#end(row.id, outcomeOf(row, this.#owner.registry));
     void this.#park(row);
@@ -310,6 +315,19 @@ export class SharedWork {
     waiting?.settle(outcome);
   }
 
+  #tellUntaken(now: number): void {
+    const { store, logger, bus } = this.#owner;
+    for (const { id, task, run, path, created } of this.#untaken.find(store.tables, this.#waiting.keys(), now)) {
+      logger.warn(`Nobody takes work of task '${task}'. Start a worker for it: dsl work FILE --tasks ${task}.`, {
+        work: id,
+        run,
+        step: path,
+        waited: now - created,
+      });
+      if (bus.heard) bus.tell({ type: 'work.untaken', runId: run, step: path, task, since: created });
+    }
+  }
+
   #sweep(): void {
     const { store, writer, logger } = this.#owner;
     const { work } = store.tables;
@@ -327,6 +345,7 @@ export class SharedWork {
       });
       writer.enqueue({ run: (tx) => failWork(tx, row, error), done: () => this.look() });
     }
+    this.#tellUntaken(now);
     const dead = work.holders().filter((name) => isGone(name));
     const late = now - this.#swept >= sweepEvery;
     if (late) this.#swept = now;

@@ -1,4 +1,5 @@
 import { lossesOf, type LossRow, type Tables, type WorkStatus } from '../../store/index.ts';
+import { isUntaken } from './untaken.ts';
 
 /** An attempt that was handed out to whoever takes it. Times are in ms since 1970. */
 export interface WorkView {
@@ -16,10 +17,13 @@ export interface WorkView {
   /** How it was lost, the oldest first. */
   readonly losses: readonly LossRow[];
   readonly createdAt: number;
+  /** It has waited for 30 s, and no process does any work of its task: perhaps there is no worker for it. */
+  readonly untaken?: true;
 }
 
 /** What is shared with other processes now, in the order in which it will be taken. */
 export function workViews({ work }: Tables): WorkView[] {
+  const now = Date.now();
   return work
     .places()
     .flatMap(({ id }) => work.get(id) ?? [])
@@ -36,5 +40,6 @@ export function workViews({ work }: Tables): WorkView[] {
       ...(row.until === null ? {} : { expires: row.until }),
       losses: lossesOf(row),
       createdAt: row.created,
+      ...(isUntaken({ work }, row, now) ? { untaken: true as const } : {}),
     }));
 }

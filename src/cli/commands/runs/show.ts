@@ -1,6 +1,7 @@
 import type { JournalRow, RunRow } from '../../../store/index.ts';
 import { effective, rewoundOf } from '../../../runtime/rewind/rewound.ts';
 import { runView } from '../../../runtime/views.ts';
+import { workViews } from '../../../runtime/workers/views.ts';
 import { decisionsOf, type DecisionView } from '../../../runtime/decisions.ts';
 import { CliError } from '../../kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
@@ -20,6 +21,7 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
         journal: tables.journal.of(id),
         children: tables.runs.list({ parent: id }),
         asked: decisionsOf(tables, id),
+        untaken: workViews(tables).filter((work) => work.runId === id && work.untaken === true),
       };
     const like = nearest(
       id,
@@ -38,6 +40,7 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
       output: json(found.run.output),
       errors: json(found.run.errors) ?? [],
       children: found.children.map((child) => child.id),
+      ...(found.untaken.length === 0 ? {} : { untaken: found.untaken.map(({ step, task }) => ({ step, task })) }),
       ...(found.run.forked === null ? {} : { forked: runView(found.run).forked }),
       journal: found.journal.map((row) => ({
         seq: row.seq,
@@ -51,7 +54,13 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
         ...(counting.has(row) || row.kind === 'rewound' ? {} : { counts: false }),
       })),
     });
-  } else print(io, found.run, found.journal, found.children, found.asked);
+  } else {
+    print(io, found.run, found.journal, found.children, found.asked);
+    for (const { step, task } of found.untaken)
+      io.note(
+        `Nobody has taken ${step} for a long time: is there a worker for ${task}? \`dsl work FILE --tasks ${task}\``,
+      );
+  }
   return 0;
 }
 
