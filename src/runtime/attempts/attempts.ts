@@ -100,11 +100,7 @@ export class Attempts {
     return !this.#closed && !by.held && !by.dead;
   }
 
-  async #begin(
-    request: AttemptRequest,
-    by: Asker,
-    settle: Settle | undefined,
-  ): Promise<AttemptOutcome | undefined> {
+  async #begin(request: AttemptRequest, by: Asker, settle: Settle | undefined): Promise<AttemptOutcome | undefined> {
     this.#underWay++;
     by.attempting++;
     let outcome: AttemptOutcome | undefined;
