@@ -9,7 +9,7 @@ import type { Context, NewEvent, NewRun, RunEnd, Stop } from './context.ts';
 import { askedOtherwise } from './decide.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { EngineOptions } from './engine-options.ts';
-import { RunError } from './errors.ts';
+import { RunError, unreadable } from './errors.ts';
 import { Resumption } from './evidence/resumption.ts';
 import { Instances } from './instances/instances.ts';
 import { reportUnfit, unpark } from './instances/park.ts';
@@ -17,7 +17,8 @@ import { LiveRun } from './live-run.ts';
 import type { HistoryLimits } from './options.ts';
 import { newRun } from './new-run.ts';
 import { programFor, type Registry } from './registry.ts';
-import { isFinal, stopRun } from './stop.ts';
+import { Still } from './still.ts';
+import { isFinal, isPaused, stopRun } from './stop.ts';
 import { indexBy, publish, recallIndexes, tellFailure } from './publish.ts';
 import { tellEnd, tellStep } from './tell.ts';
 import { Schedules } from './schedules/schedules.ts';
@@ -55,6 +56,7 @@ export class Engine implements Context {
   readonly instances: Instances;
   readonly runs = new Map<string, LiveRun>();
   readonly backlog = new Backlog(this);
+  readonly still = new Still(this);
   readonly sharing: Sharing;
   /** Called when a run has ended or is blocked. */
   readonly ended = new Map<string, Set<(end?: Ended) => void>>();
@@ -190,7 +192,8 @@ export class Engine implements Context {
   create(tx: Tx, run: NewRun): void {
     const program = this.registry.program(run.kind, run.target);
     // Its parent may have been paused by the batch that creates it.
-    const paused = run.parent !== undefined && this.runs.get(run.parent.run)?.held === true;
+    const above = run.parent?.run;
+    const paused = above !== undefined && this.runs.get(above)?.held === true && isPaused(tx, above);
     const row = newRun(this, tx, run, program, paused ? 'paused' : 'running');
     tx.runs.insert(row);
     const timeout = run.timeout ?? (program?.timeout === undefined ? undefined : milliseconds(program.timeout));
@@ -233,7 +236,7 @@ export class Engine implements Context {
   wake(tx: Tx, run: string, path: string, row?: JournalRow): void {
     const live = this.runs.get(run);
     // What comes while it is paused is in its journal, and known when it is resumed.
-    const paused = live === undefined ? tx.runs.get(run)?.status === 'paused' : live.held;
+    const paused = (live === undefined || live.held) && isPaused(tx, run);
     if (!paused) tx.runs.status(run, 'running', this.clock.now());
     if (live !== undefined) live.woken = true;
     this.writer.afterCommit(() => {
@@ -332,18 +335,12 @@ export class Engine implements Context {
     try {
       live = new LiveRun(this, row, program, rows, (run) => this.#dirty.add(run));
     } catch (error) {
-      return this.#block(
-        row,
-        new RunError(
-          'MR3216',
-          `The journal of run '${row.id}' cannot be read: ${String(error)}. The other runs go on without it.`,
-          { fault: 'environment', cause: error },
-        ),
-      );
+      return this.#block(row, unreadable(row.id, error));
     }
     const poison = this.sharing.note(live);
     if (poison !== undefined) return this.#block(row, poison);
     this.runs.set(row.id, live);
+    this.still.came(live);
     this.#dirty.add(live);
     live.drive().catch((error: unknown) => live.failed(error));
   }

@@ -173,8 +173,9 @@ export class LiveRun {
     this.#settled(this);
   }
 
-  release(): void {
-    this.status = 'running';
+  /** `status`: what the database says. */
+  release(status: RunStatus = 'running'): void {
+    this.status = status;
     this.#gate?.resolve();
     this.#gate = undefined;
     this.#settled(this);

@@ -45,6 +45,8 @@ async function again<A extends Answer>(
   carry: Carry<A>,
 ): Promise<A> {
   let isOut = false;
+  // Nothing begins that is about to be taken back. What a fork leaves goes on.
+  const goOn = kind === 'retry' ? engine.still.hold(asks.runId) : undefined;
   try {
     for (let tries = 1; ; tries++) {
       const ready =
@@ -59,5 +61,6 @@ async function again<A extends Answer>(
   } finally {
     // Where it was refused, the run goes on as it was.
     if (isOut) engine.load(asks.runId, false);
+    goOn?.();
   }
 }

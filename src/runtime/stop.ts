@@ -20,6 +20,11 @@ export function isStuck(tx: Tx, { id, status, error }: Pick<RunRow, 'id' | 'stat
   return status === 'blocked' && !(isParked(error) && stopOf(tx, id) === undefined);
 }
 
+/** Is a run paused? One whose memory is held need not be: see `Still`. */
+export function isPaused(tx: Tx, run: string): boolean {
+  return tx.runs.get(run)?.status === 'paused';
+}
+
 /** Writes that a run must stop, unless it has ended or stops for another reason; says whether it ends for this one. */
 export function stopRun(desk: Desk, tx: Tx, run: string, stop: Stop): boolean {
   const row = tx.runs.get(run);
