@@ -38,6 +38,8 @@ export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<Tool
       const { text, thrown } = await outcomeOf(key, () =>
         run({ signal, idempotencyKey: requestHash('once', key, request) }),
       );
+      // From here on it only has to be written, which whoever claims the key next comes after; or the engine has stopped.
+      underWay.delete(owner);
       const outcome = JSON.parse(text) as Outcome;
       const status = 'error' in outcome ? 'failed' : 'succeeded';
       // The effect has happened, whoever may go on: that is kept as long as nobody else has the key.
