@@ -19,6 +19,7 @@ import {
 } from './results.ts';
 import { ReactiveSystemRuntime } from './runtime.ts';
 import type { RunView } from './views.ts';
+import { knownRun } from './known-run.ts';
 
 /** How often a client looks for its answer, in ms. */
 const look = 5;
@@ -61,8 +62,7 @@ export class Client extends Controls {
   /** Waits for the end of a run. */
   async result(runId: string, options: { readonly signal?: AbortSignal } = {}): Promise<FlowResult> {
     const row = await this.#until(() => {
-      const row = this.#store.tables.runs.get(runId);
-      if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+      const row = knownRun(this.#store.tables, runId);
       if (options.signal?.aborted === true)
         throw new RunError('MR3223', `The wait for run '${runId}' was given up. The run goes on.`);
       return row.ended !== null || row.status === 'blocked' ? row : undefined;

@@ -6,6 +6,7 @@ import { decision, decisionsOf, type Decision } from './decisions.ts';
 import { filledIn, jsonSchema } from './host/approve.ts';
 import { dropTimer } from './host/timer.ts';
 import { effective } from './rewind/rewound.ts';
+import { knownRun } from './known-run.ts';
 
 /** A person's word on a step that waits for it. */
 export interface DecideAsks {
@@ -25,9 +26,8 @@ export interface DecideGives {
 
 /** Records a decision, once, and lets the run go on. */
 export function decide(desk: Context, tx: Tx, { runId, step, approved, by, form }: DecideAsks): DecideGives {
-  const row = tx.runs.get(runId);
   const details = { run: runId, step };
-  if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details });
+  const row = knownRun(tx, runId, details);
   if (tx.waits.get(runId, step)?.event !== decision) throw notAsked(tx, runId, step);
   if (by.trim() === '' || by.length > 200)
     throw new RunError('MR3234', "A decision needs who has decided: 'by', of 1 to 200 characters.", { details });

@@ -5,6 +5,7 @@ import { RunError } from './errors.ts';
 import { openGraph } from './host/graph.ts';
 import { addedPath, type Added } from './host/graph-added.ts';
 import { effective } from './rewind/rewound.ts';
+import { knownRun } from './known-run.ts';
 
 /** A node for a graph that is under way. */
 export interface EnqueueAsks {
@@ -29,7 +30,7 @@ export interface EnqueueGives {
 export function enqueue(desk: Context, tx: Tx, asks: EnqueueAsks): EnqueueGives {
   const { runId, step, node, task, needs = [] } = asks;
   const details = { run: runId, step, node };
-  if (tx.runs.get(runId) === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details });
+  knownRun(tx, runId, details);
   const wait = tx.waits.get(runId, step);
   if (wait?.event !== openGraph)
     throw new RunError('MR3237', `No graph is under way at '${step}' of run '${runId}'.`, { details });

@@ -3,6 +3,7 @@ import type { Context, Stop } from './context.ts';
 import { RunError } from './errors.ts';
 import type { LiveRun } from './live-run.ts';
 import { effective } from './rewind/rewound.ts';
+import { knownRun } from './known-run.ts';
 
 /** Which run rests, and what becomes of its attempts: `await` lets them end, `abort` begins them again after `resume`. */
 export interface PauseAsks {
@@ -29,7 +30,7 @@ export interface Desk extends Context {
  * @throws RunError MR3208 unknown run, MR3250 it has ended, is about to end, or is blocked.
  */
 export function pause(desk: Desk, tx: Tx, { runId, inFlight = 'await' }: PauseAsks): PauseGives {
-  const row = known(tx, runId);
+  const row = knownRun(tx, runId);
   if (row.status !== 'paused' && (row.status === 'blocked' || !canRest(desk, tx, row))) {
     const why = row.ended !== null || row.status === 'blocked' ? `it is ${row.status}` : 'it is about to end';
     throw new RunError('MR3250', `Run '${runId}' cannot be paused: ${why}.`, {
@@ -54,7 +55,7 @@ export function pause(desk: Desk, tx: Tx, { runId, inFlight = 'await' }: PauseAs
  * @throws RunError MR3208 unknown run, MR3251 it is not paused.
  */
 export function resume(desk: Desk, tx: Tx, { runId }: { readonly runId: string }): PauseGives {
-  const row = known(tx, runId);
+  const row = knownRun(tx, runId);
   if (row.status !== 'paused') {
     throw new RunError('MR3251', `Run '${runId}' is not paused: it is ${row.status}.`, {
       details: { run: runId, status: row.status },
@@ -88,12 +89,6 @@ function rest(desk: Desk, { id, target, status }: RunRow, inFlight: 'await' | 'a
     // It may have been resumed in the same batch.
     desk.load(id, false);
   });
-}
-
-function known(tx: Tx, id: string): RunRow {
-  const row = tx.runs.get(id);
-  if (row === undefined) throw new RunError('MR3208', `There is no run '${id}'.`, { details: { run: id } });
-  return row;
 }
 
 /** A run on its way to its end is let go there: its undos belong together. One that timed out while paused stays so. */

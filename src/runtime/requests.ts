@@ -27,6 +27,7 @@ import type { RetryAsks } from './rewind/retry-plan.ts';
 import { rollback, type RollbackAsks, type RollbackGives } from './instances/rollback.ts';
 import { isStuck } from './stop.ts';
 import { readColumn } from './unreadable.ts';
+import { knownRun } from './known-run.ts';
 
 /** What may be asked of whoever drives the database, as JSON. */
 export interface Requests {
@@ -138,8 +139,7 @@ const carryOut: {
   },
 
   cancel(desk, tx, { runId, reason, by }) {
-    const row = tx.runs.get(runId);
-    if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+    const row = knownRun(tx, runId);
     const left = isStuck(tx, row) ? ({ undone: false } as const) : {};
     const error = toErrorRecord(
       new RunError('MR3203', reason ?? `Run '${runId}' was cancelled.`, {

@@ -6,7 +6,7 @@ import type { RuntimeEvent } from './bus.ts';
 import type { EventHandler } from './dispatcher.ts';
 import { Controls } from './controls.ts';
 import type { Ended } from './engine.ts';
-import { EventError, RunError } from './errors.ts';
+import { EventError } from './errors.ts';
 import type { InstanceDocument } from './instances/document.ts';
 import type { MachineMetrics } from './instances/metrics.ts';
 import type { HistoryView, InstanceView } from './instances/views.ts';
@@ -30,6 +30,7 @@ import type { TelemetryApi, TraceOptions } from './telemetry/api.ts';
 import { Tracing } from './telemetry/tracing.ts';
 import type { EngineMetrics } from './metrics/meter.ts';
 import type { RunView } from './views.ts';
+import { knownRun } from './known-run.ts';
 
 /**
  * Runs a system, durably, on one SQLite file. One process at a time drives a file; what it has acknowledged survives
@@ -330,8 +331,7 @@ export class ReactiveSystemRuntime extends Controls {
     if (!engine.runs.has(runId)) {
       await recovered;
       if (this.#session.failure !== undefined) throw this.#session.failure;
-      const row = store.tables.runs.get(runId);
-      if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+      const row = knownRun(store.tables, runId);
       if (row.ended !== null || (row.status === 'blocked' && !engine.runs.has(runId))) return { row, lines: undefined };
     }
     const end = await this.#session.hold(new Promise<Ended | undefined>((resolve) => engine.onEnd(runId, resolve)));

@@ -9,6 +9,7 @@ import { lineOf, noStep } from '../rewind/rewind.ts';
 import { effective, Rewinds, stepsOf, without, type Rewound } from '../rewind/rewound.ts';
 import { isParked } from '../workers/lost.ts';
 import { isCheckpoint } from '../checkpoints/checkpoints.ts';
+import { knownRun } from '../known-run.ts';
 
 /** A new run that is to begin where another one was. */
 export interface ForkAsks {
@@ -54,8 +55,7 @@ const underWay: ReadonlySet<JournalRow['kind']> = new Set([
 /** What a fork comes to. @throws RunError MR3208, MR3254, MR3255, MR3258. */
 export function planFork(desk: Context, tables: Tables, asks: ForkAsks, passed: ReadonlySet<string>): ForkPlan {
   const { runId, at, fromStep } = asks;
-  const row = tables.runs.get(runId);
-  if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+  const row = knownRun(tables, runId);
   if ((at === undefined) === (fromStep === undefined) && (at !== undefined || row.status !== 'failed')) {
     throw new RunError(
       'MR3258',

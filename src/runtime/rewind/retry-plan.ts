@@ -6,6 +6,7 @@ import { failedUndo } from './failed-undo.ts';
 import { planOf, withHandler } from './plan.ts';
 import { noStep, passedOver, type RewindHow } from './rewind.ts';
 import { covers, effective, stepsOf, type Taken } from './rewound.ts';
+import { knownRun } from '../known-run.ts';
 
 /** A run that is to do some of its steps again. */
 export interface RetryAsks {
@@ -44,8 +45,7 @@ export function planRetry(
   passed: ReadonlySet<string>,
 ): readonly Step[] {
   const { runId, fromStep, by } = asks;
-  const row = tables.runs.get(runId);
-  if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+  const row = knownRun(tables, runId);
   const rows = effective(tables.journal.of(runId));
   const undo = failedUndo(row, rows, asks);
   if (undo !== undefined) {

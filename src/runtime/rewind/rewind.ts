@@ -11,6 +11,7 @@ import { planOf } from './plan.ts';
 import { within } from './prefixes.ts';
 import { takenIn } from './taken.ts';
 import { effective, without, type Rewound, type Taken } from './rewound.ts';
+import { knownRun } from '../known-run.ts';
 
 /** Why a run goes back, and with what. */
 export interface RewindHow {
@@ -30,8 +31,7 @@ export interface RewindHow {
  * @throws RunError MR3208 unknown run, MR3254 it has no such step.
  */
 export function rewind(desk: Desk, tx: Tx, runId: string, path: string, how: RewindHow): Rewound {
-  const row = tx.runs.get(runId);
-  if (row === undefined) throw new RunError('MR3208', `There is no run '${runId}'.`, { details: { run: runId } });
+  const row = knownRun(tx, runId);
   const rows = effective(tx.journal.of(runId));
   const taken = planOf(rows, { steps: [path], passed: passedOver(row), failed: row.status === 'failed' });
   if (taken === undefined) throw noStep(runId, path);

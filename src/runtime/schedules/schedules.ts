@@ -4,6 +4,7 @@ import { encodeJson } from '../../tasks/index.ts';
 import type { Context } from '../context.ts';
 import { lookAt } from '../unreadable.ts';
 import { newestDue, timesOf, type Times } from './cron.ts';
+import { isFinal } from '../stop.ts';
 
 /** Later than this counts as missed: nobody drove the database when the time came. In ms. */
 const grace = 60_000;
@@ -15,7 +16,6 @@ const putOff = 60_000;
 /** Under which target the timers of schedules stand, a part each flow. No run id contains a space. */
 const target = 'all schedules';
 const keyOf = (flow: string): string => `~schedule ${flow}`;
-const finished: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
 
 /** What the timer of a schedule holds. */
 interface Kept {
@@ -184,7 +184,7 @@ const last = (run: string | undefined): Pick<Kept, 'last'> => (run === undefined
 
 function isUnderWay(tx: Tx, run: string | undefined): boolean {
   const status = run === undefined ? undefined : tx.runs.get(run)?.status;
-  return status !== undefined && !finished.has(status);
+  return status !== undefined && !isFinal(status);
 }
 
 /** Does a time that has come start a run? `newest`: it is the last one up to now. */
