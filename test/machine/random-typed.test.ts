@@ -24,7 +24,7 @@ it('the modules of random machines pass the strictest compiler', () => {
     const { imports, body } = printed(sketchMachine(name, sketch));
     writeFileSync(join(folder, 'machines', `${name}.ts`), `${imports}\n\n${body}`);
     for (const [, list = ''] of imports.matchAll(/^import (?:type )?\{([^}]*)\} from '\.\.\/contracts\.ts';/gms))
-      for (const each of list.matchAll(/[\w$]+Context\b/g)) names.add(each[0]);
+      for (const each of list.matchAll(/[\p{ID_Continue}$]+Context(?!\p{ID_Continue})/gu)) names.add(each[0]);
   }
   const contexts = [...names].map((name) => `export const ${name} = z.object({ n: z.number() });`);
   writeFileSync(join(folder, 'contracts.ts'), `import { z } from 'zod';\n${contexts.join('\n')}\n`);
