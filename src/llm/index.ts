@@ -4,6 +4,7 @@
  * @module
  */
 export type * from './contract.ts';
+export type * from './models.ts';
 export * from './cassette/index.ts';
 export { collect } from './collect.ts';
 export { ModelError, type ModelErrorKind, type ModelErrorOptions } from './errors.ts';

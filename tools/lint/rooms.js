@@ -20,8 +20,15 @@ const rooms = {
   source: { values: ['model', 'flow', 'machine', 'tasks'], types: [] },
   compiler: { values: ['model'], types: [] },
   convert: { values: ['model'], types: [] },
-  tasks: { values: ['flow'], types: ['machine'] },
-  runtime: { values: ['tasks', 'machine', 'flow', 'store'], types: [] },
+  // Who answers for models comes in as a port: the router itself is nothing they load.
+  tasks: { values: ['flow'], types: ['machine', 'llm'] },
+  runtime: { values: ['tasks', 'machine', 'flow', 'store'], types: ['llm'] },
+  // Writes task implementations with a model, and lets nothing out that is not verified.
+  generate: { values: ['model', 'rules', 'source', 'compiler', 'tasks', 'llm'], types: ['flow'] },
+  // What bundlers load.
+  unplugin: { values: ['model', 'rules', 'source', 'compiler'], types: [] },
+  // What editors talk to.
+  lsp: { values: ['model', 'rules', 'source', 'compiler', 'convert'], types: [] },
   // A version upgrade touches the source and what is stored.
   migrate: {
     values: ['model', 'rules', 'source', 'compiler', 'flow', 'machine', 'tasks', 'store', 'runtime'],
@@ -44,6 +51,8 @@ const rooms = {
       'migrate',
       'testing',
       'llm',
+      'generate',
+      'lsp',
     ],
     types: [],
   },
