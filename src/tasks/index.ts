@@ -11,4 +11,5 @@ export * from './json.ts';
 export * from './logger.ts';
 export * from './policy.ts';
 export type * from './services.ts';
+export type * from './world/world.ts';
 export * from './system.ts';
