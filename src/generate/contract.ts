@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../model/index.ts';
+import type { Diagnostic, SystemModel, TaskNode } from '../model/index.ts';
 import type { Fakes } from '../tasks/index.ts';
 
 /** A test of a task as data: the same for people, for the sandbox and for the test file. */
@@ -56,4 +56,67 @@ export interface GateReport {
   readonly problems: readonly Diagnostic[];
   readonly details?: Readonly<Record<string, unknown>>;
   readonly took: number;
+}
+
+/** The task that code is written for, and where that code is going to stand. Paths are absolute. */
+export interface Subject {
+  readonly system: SystemModel;
+  readonly task: TaskNode;
+  /** The folder of the user's project. */
+  readonly root: string;
+  /** The file of the implementation: it need not be there yet. */
+  readonly file: string;
+  /** The file of its tests. */
+  readonly testFile: string;
+  /** The generated `contracts.ts`. */
+  readonly contracts: string;
+  /** The exported name of the task's contract in it. */
+  readonly contract: string;
+  /** What code in `file` may import: specifiers as it would write them. */
+  readonly imports: readonly string[];
+}
+
+/** How long a gate may take, and who may call it off. */
+export interface GateOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** What a test file is printed from. */
+export interface TestFilePlan {
+  readonly cases: readonly TaskCase[];
+  /** Of a scaffold: its tests are `todo`, never green. */
+  readonly todo?: boolean;
+}
+
+/**
+ * What judges code without believing it: the gates that need no model and no type checker. A gate reports every problem
+ * that it finds, and throws only for what is not the code's fault (no Node, no room in the temporary folder).
+ */
+export interface Verifier {
+  /** Part of every key: the same code may fare otherwise with another version. */
+  readonly version: string;
+  /** Gate `policy`: parses, and looks for what no task may do. */
+  policy(code: string, subject: Subject): GateReport;
+  /**
+   * Gates `cases`, `properties` and `stability`, in this order, up to the first that does not hold. `details.results`
+   * of `cases` are the `CaseResult`s.
+   */
+  run(
+    code: string,
+    cases: readonly TaskCase[],
+    subject: Subject,
+    options?: GateOptions,
+  ): Promise<readonly GateReport[]>;
+  /**
+   * Gates `stub` and `mutation`: do the cases tell this code from none, and from code that is a little wrong?
+   * `details` of `mutation`: `{ killed, total, score, survivors: [{ line, was, became }] }`.
+   */
+  strength(
+    code: string,
+    cases: readonly TaskCase[],
+    subject: Subject,
+    options?: GateOptions,
+  ): Promise<readonly GateReport[]>;
+  /** The text of the vitest file. Declared cases stand apart from generated ones. */
+  testFile(subject: Subject, plan: TestFilePlan): string;
 }
