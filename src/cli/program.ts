@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { commands } from './commands.ts';
-import { CliError } from './kit/failure.ts';
+import { CliError } from '../project/kit/failure.ts';
 import type { Io } from './kit/io.ts';
 import { shell } from './shell.ts';
 import { nearest } from '../core/index.ts';

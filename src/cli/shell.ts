@@ -1,4 +1,4 @@
-import { describeFailure } from './kit/failure.ts';
+import { describeFailure } from '../project/kit/failure.ts';
 import { processIo, type Io } from './kit/io.ts';
 
 /** Does the work of one command line, reports what it throws, and sets the exit code of the process. Never throws. */

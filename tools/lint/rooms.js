@@ -25,10 +25,12 @@ const rooms = {
   runtime: { values: ['tasks', 'machine', 'flow', 'store'], types: ['llm'] },
   // Writes task implementations with a model, and lets nothing out that is not verified.
   generate: { values: ['model', 'rules', 'source', 'compiler', 'tasks', 'llm'], types: ['flow'] },
+  // A project on a disk: commands, bundlers and editors all read and compile it in the same way.
+  project: { values: ['model', 'rules', 'source', 'compiler', 'migrate'], types: ['dsl', 'flow', 'tasks', 'llm'] },
   // What bundlers load.
-  unplugin: { values: ['model', 'rules', 'source', 'compiler'], types: [] },
+  unplugin: { values: ['model', 'rules', 'source', 'compiler', 'project'], types: [] },
   // What editors talk to.
-  lsp: { values: ['model', 'rules', 'source', 'compiler', 'convert'], types: [] },
+  lsp: { values: ['model', 'rules', 'source', 'compiler', 'convert', 'migrate', 'project'], types: [] },
   // A version upgrade touches the source and what is stored.
   migrate: {
     values: ['model', 'rules', 'source', 'compiler', 'flow', 'machine', 'tasks', 'store', 'runtime'],
@@ -52,6 +54,7 @@ const rooms = {
       'testing',
       'llm',
       'generate',
+      'project',
       'lsp',
     ],
     types: [],

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import type { Config } from '../config/config.ts';
-import { CliError } from './failure.ts';
+import type { Config } from '../../project/config/config.ts';
+import { CliError } from '../../project/kit/failure.ts';
 import type { Io } from './io.ts';
 
 /** The database of one system: what `--db` says, what the config says, or `.millrace/SYSTEM.db` beside the config. */

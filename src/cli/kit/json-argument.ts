@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CliError } from './failure.ts';
+import { CliError } from '../../project/kit/failure.ts';
 import type { Io } from './io.ts';
 
 /** The text behind an argument: itself, a file (`@FILE`) or stdin (`-`). */

@@ -1,4 +1,4 @@
-import { CliError } from './failure.ts';
+import { CliError } from '../../project/kit/failure.ts';
 
 /** The whole number behind `--limit`. */
 export function limitOption(text: string): number {

@@ -1,4 +1,4 @@
-import { readConfig } from '../config/config.ts';
+import { readConfig } from '../../project/config/config.ts';
 import { openSqlite, type Tables } from '../../store/index.ts';
 import { theDatabase } from './database.ts';
 import type { Io } from './io.ts';

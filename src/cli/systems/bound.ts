@@ -3,14 +3,14 @@ import { nearest } from '../../core/index.ts';
 import { shownPath } from '../../core/shown-path.ts';
 import { makeFolder } from '../../core/write-files.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
-import { readConfig, type Config } from '../config/config.ts';
+import { readConfig, type Config } from '../../project/config/config.ts';
 import { databaseOf } from '../kit/database.ts';
-import { CliError } from '../kit/failure.ts';
+import { CliError } from '../../project/kit/failure.ts';
 import type { Io } from '../kit/io.ts';
-import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
-import { inWords } from '../kit/write-file.ts';
-import { freshSystems } from './fresh.ts';
-import { unimplemented } from './missing-task.ts';
+import { loadModule, placeOf, showPlace } from '../../project/kit/load-module.ts';
+import { inWords } from '../../project/kit/write-file.ts';
+import { freshSystems } from '../../project/systems/fresh.ts';
+import { unimplemented } from '../../project/systems/missing-task.ts';
 
 /** A system that can run, and where its data lies. */
 export interface OpenedSystem {
@@ -58,7 +58,7 @@ export function dbOption({ db }: Pick<OpenedSystem, 'db'>): string {
 /** Compiles what is stale, and says so. The compiler is loaded only then. */
 async function compile(io: Io, entry: string, config: Config): Promise<string | undefined> {
   const [{ compileSystems }, { showDiagnostics }] = await Promise.all([
-    import('./compile.ts'),
+    import('../../project/systems/compile.ts'),
     import('./show-diagnostics.ts'),
   ]);
   const { ok, folders, systems, diagnostics } = await compileSystems([entry], io.cwd, config, { out: config.out });

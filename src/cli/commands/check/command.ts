@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { ReportFormat } from '../../../rules/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 
 /** `dsl check [globs...]` */

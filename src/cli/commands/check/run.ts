@@ -1,10 +1,10 @@
 import { reporters, type ReportFormat } from '../../../rules/index.ts';
-import { readConfig } from '../../config/config.ts';
-import { findFiles } from '../../kit/find-files.ts';
+import { readConfig } from '../../../project/config/config.ts';
+import { findFiles } from '../../../project/kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
-import { fixSystems } from '../../systems/fix/index.ts';
-import { printingProblems } from '../../systems/printing-problems.ts';
-import { findSystems, hasErrors } from '../../systems/read.ts';
+import { fixSystems } from '../../../project/systems/fix/index.ts';
+import { printingProblems } from '../../../project/systems/printing-problems.ts';
+import { findSystems, hasErrors } from '../../../project/systems/read.ts';
 import { reportOptions } from '../../systems/show-diagnostics.ts';
 
 interface Options {

@@ -1,5 +1,5 @@
 import { checkpointsOf } from '../../../runtime/checkpoints/checkpoints.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { readStore, time } from '../../kit/read-store.ts';
 import { table } from '../../kit/table.ts';

@@ -1,4 +1,4 @@
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 
 /** Reads `NAME=FILE`, once or more. */
 export function resourceOption(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {

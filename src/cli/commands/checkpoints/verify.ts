@@ -5,8 +5,8 @@ import { effective } from '../../../runtime/rewind/rewound.ts';
 import { nearest } from '../../../core/index.ts';
 import type { JournalRow } from '../../../store/index.ts';
 import { readEvidence, type EvidenceItem } from '../../../tasks/index.ts';
-import { readConfig } from '../../config/config.ts';
-import { CliError } from '../../kit/failure.ts';
+import { readConfig } from '../../../project/config/config.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { readStore } from '../../kit/read-store.ts';
 

@@ -1,4 +1,4 @@
-import type { CompiledSystem } from '../../systems/fresh.ts';
+import type { CompiledSystem } from '../../../project/systems/fresh.ts';
 
 /** One system in the words of `dsl compile`. */
 export function line({ name, version, files, written }: CompiledSystem, check: boolean): string {

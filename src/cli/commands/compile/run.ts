@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { readConfig, type Config } from '../../config/config.ts';
-import { CliError } from '../../kit/failure.ts';
-import { findFiles } from '../../kit/find-files.ts';
+import { readConfig, type Config } from '../../../project/config/config.ts';
+import { CliError } from '../../../project/kit/failure.ts';
+import { findFiles } from '../../../project/kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
 import { shorten } from '../../kit/table.ts';
 import type { KeptFiles } from '../../../source/index.ts';
-import { compileSystems, type Outcome } from '../../systems/compile.ts';
+import { compileSystems, type Outcome } from '../../../project/systems/compile.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { line } from './report.ts';
 

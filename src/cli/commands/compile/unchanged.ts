@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { readConfig } from '../../config/config.ts';
-import { findFiles } from '../../kit/find-files.ts';
-import { freshSystems, reportFresh } from '../../systems/fresh.ts';
-import { missingTasks } from '../../systems/missing-task.ts';
+import { readConfig } from '../../../project/config/config.ts';
+import { findFiles } from '../../../project/kit/find-files.ts';
+import { freshSystems, reportFresh } from '../../../project/systems/fresh.ts';
+import { missingTasks } from '../../../project/systems/missing-task.ts';
 import { line } from './report.ts';
 
 /** The plainest arguments of `dsl compile`. */

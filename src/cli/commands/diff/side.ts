@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { SystemModel } from '../../../model/index.ts';
 import { readSystem } from '../../../source/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
-import { hasErrors } from '../../systems/read.ts';
+import { hasErrors } from '../../../project/systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 
 /** One side of a comparison: a file, as it is on the disk or as it was in a revision. */

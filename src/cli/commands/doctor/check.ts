@@ -1,4 +1,4 @@
-import type { Config } from '../../config/config.ts';
+import type { Config } from '../../../project/config/config.ts';
 import type { Io } from '../../kit/io.ts';
 
 /** What one look at the machine or the project found. */

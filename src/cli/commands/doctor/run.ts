@@ -1,4 +1,4 @@
-import { readConfig } from '../../config/config.ts';
+import { readConfig } from '../../../project/config/config.ts';
 import type { Io } from '../../kit/io.ts';
 import type { Check, Finding } from './check.ts';
 import { generated } from './checks/generated.ts';

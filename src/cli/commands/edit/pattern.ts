@@ -1,7 +1,7 @@
 import type { Edit } from '../../../model/index.ts';
 import { expandPattern, library } from '../../../source/patterns/expand.ts';
 import type { ParameterKind } from '../../../source/patterns/pattern.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import { parseJson } from '../../kit/json-argument.ts';
 
 /**

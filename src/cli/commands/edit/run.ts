@@ -5,11 +5,11 @@ import { unifiedDiff, type FileChange } from '../../../core/unified-diff.ts';
 import type { Diagnostic, Edit } from '../../../model/index.ts';
 import { pretty } from '../../../rules/index.ts';
 import { editSystem } from '../../../source/index.ts';
-import { readConfig } from '../../config/config.ts';
-import { CliError } from '../../kit/failure.ts';
+import { readConfig } from '../../../project/config/config.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
-import { findSystems, hasErrors } from '../../systems/read.ts';
+import { findSystems, hasErrors } from '../../../project/systems/read.ts';
 import { reportOptions } from '../../systems/show-diagnostics.ts';
 import { patternEdits } from './pattern.ts';
 

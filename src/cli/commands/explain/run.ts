@@ -1,6 +1,6 @@
 import { nearest } from '../../../core/index.ts';
 import { codes, explain as pageOf } from '../../../rules/explain.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 
 /** Prints the page of a code. */

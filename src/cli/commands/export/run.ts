@@ -1,11 +1,11 @@
 import { dirname, join, resolve } from 'node:path';
 import { shownPath } from '../../../core/shown-path.ts';
 import type { Diagnostic, FlowNode, MachineNode, SystemModel } from '../../../model/index.ts';
-import { readConfig } from '../../config/config.ts';
-import { CliError } from '../../kit/failure.ts';
+import { readConfig } from '../../../project/config/config.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
-import { writeFile } from '../../kit/write-file.ts';
-import { findSystems, hasErrors } from '../../systems/read.ts';
+import { writeFile } from '../../../project/kit/write-file.ts';
+import { findSystems, hasErrors } from '../../../project/systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { choose } from '../graph/choose.ts';
 

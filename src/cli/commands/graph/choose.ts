@@ -1,6 +1,6 @@
 import { nearest } from '../../../core/index.ts';
 import type { FlowNode, MachineNode, SystemModel } from '../../../model/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { GraphFormat, GraphOptions } from './options.ts';
 
 /** What is to be shown. */

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 
 /** Refuses a place where the text must not be written. */
 export function checkOut(out: string, shown: string, input: string, force: boolean): void {

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { makeFolder } from '../../../core/write-files.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
-import { packageRoot } from '../../kit/package-root.ts';
-import { inWords } from '../../kit/write-file.ts';
+import { packageRoot } from '../../../project/kit/package-root.ts';
+import { inWords } from '../../../project/kit/write-file.ts';
 
 interface File {
   /** Relative to the project. */

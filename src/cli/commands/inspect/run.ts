@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { hashSystem } from '../../../model/hash/hash.ts';
-import { readConfig } from '../../config/config.ts';
-import { CliError } from '../../kit/failure.ts';
+import { readConfig } from '../../../project/config/config.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
-import { findSystems, hasErrors } from '../../systems/read.ts';
+import { findSystems, hasErrors } from '../../../project/systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { printSummary } from './summary.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { connect, type Client, type ReactiveSystemRuntime } from '../../../runtime/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { readStore } from '../../kit/read-store.ts';
 import { makeFolderOf, type OpenedSystem } from '../../systems/bound.ts';

@@ -1,6 +1,6 @@
 import { nearest } from '../../../core/index.ts';
 import type { InstanceRow, Tables } from '../../../store/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 
 /**
  * The instance that a person means by a key.

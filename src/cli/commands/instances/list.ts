@@ -1,7 +1,7 @@
 import { nearest } from '../../../core/index.ts';
 import type { Snapshot } from '../../../machine/index.ts';
 import type { InstanceRow, Tables } from '../../../store/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { json, readStore, time } from '../../kit/read-store.ts';
 import { shorten, table } from '../../kit/table.ts';

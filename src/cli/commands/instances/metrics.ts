@@ -1,6 +1,6 @@
 import { nearest } from '../../../core/index.ts';
 import type { MachineMetrics, Spans } from '../../../runtime/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { span, table } from '../../kit/table.ts';
 import { withReader } from './open.ts';

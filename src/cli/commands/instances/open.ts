@@ -1,4 +1,4 @@
-import { readConfig } from '../../config/config.ts';
+import { readConfig } from '../../../project/config/config.ts';
 import { openReader, type Reader } from '../../../runtime/index.ts';
 import { theDatabase } from '../../kit/database.ts';
 import type { Io } from '../../kit/io.ts';

@@ -1,5 +1,5 @@
 import type { InstanceName, RestoreResult } from '../../../runtime/index.ts';
-import { CliError, withFlags } from '../../kit/failure.ts';
+import { CliError, withFlags } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { openSystem } from '../../systems/bound.ts';

@@ -1,4 +1,4 @@
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 
 /** Reads the whole number behind an option that counts. */
 export function sequenceOption(option: string): (text: string) => number {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Ask } from '../../../migrate/scaffold/answers.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 
 /** How many candidates are offered. */

@@ -5,7 +5,7 @@ import { hasIntent } from '../../../migrate/apply/intent-path.ts';
 import { checkVersions } from '../../../migrate/check/check.ts';
 import type { Diagnostic } from '../../../model/index.ts';
 import type { Io } from '../../kit/io.ts';
-import { hasErrors } from '../../systems/read.ts';
+import { hasErrors } from '../../../project/systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { migrationOptions } from './apply.ts';
 import type { MigrateOptions } from './run.ts';

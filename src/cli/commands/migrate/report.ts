@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { shownPath } from '../../../core/shown-path.ts';
 import type { MigrationReport } from '../../../migrate/apply/report.ts';
 import type { Io } from '../../kit/io.ts';
-import { taskFile } from '../../systems/task-file.ts';
+import { taskFile } from '../../../project/systems/task-file.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 
 /** How many rows that stay behind are named of each machine and flow. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { kebabCase } from '../../../core/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 
 /** What the command line says. */

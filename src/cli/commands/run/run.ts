@@ -1,7 +1,7 @@
 import { messageOf } from '../../../core/index.ts';
 import { connect, type Client, type FlowResult, type ReactiveSystemRuntime } from '../../../runtime/index.ts';
 import { checkValue, type BoundSystem } from '../../../tasks/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { span } from '../../kit/table.ts';

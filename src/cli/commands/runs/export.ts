@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { snapshotOf } from '../../../runtime/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { withReader } from '../instances/open.ts';
 

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../../../core/index.ts';
 import type { RunRow, RunStatus } from '../../../store/index.ts';
 import { decisionsOf, type DecisionView } from '../../../runtime/decisions.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { nearest } from '../../../core/index.ts';
 import { json, readStore, time } from '../../kit/read-store.ts';

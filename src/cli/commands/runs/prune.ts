@@ -1,8 +1,8 @@
 import { milliseconds } from '../../../core/index.ts';
 import { pruneDatabase } from '../../../runtime/index.ts';
-import { readConfig } from '../../config/config.ts';
+import { readConfig } from '../../../project/config/config.ts';
 import { theDatabase } from '../../kit/database.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 
 /** The options of `dsl runs prune`. */

@@ -3,7 +3,7 @@ import { effective, rewoundOf } from '../../../runtime/rewind/rewound.ts';
 import { runView } from '../../../runtime/views.ts';
 import { workViews } from '../../../runtime/workers/views.ts';
 import { decisionsOf, type DecisionView } from '../../../runtime/decisions.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { nearest } from '../../../core/index.ts';
 import { json, readStore, time } from '../../kit/read-store.ts';

@@ -1,6 +1,6 @@
 import type { SendResult } from '../../../runtime/index.ts';
 import { checkValue, type BoundSystem } from '../../../tasks/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { mustHave, openSystem, type OpenedSystem } from '../../systems/bound.ts';

@@ -1,7 +1,7 @@
 import { shownPath } from '../../../core/shown-path.ts';
-import type { Config } from '../../config/config.ts';
+import type { Config } from '../../../project/config/config.ts';
 import type { Io } from '../../kit/io.ts';
-import { compileSystems } from '../../systems/compile.ts';
+import { compileSystems } from '../../../project/systems/compile.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 
 /** Compiles a system where it is stale: tests, and the implementations that are loaded with the source, import what is generated. */

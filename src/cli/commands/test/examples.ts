@@ -3,7 +3,7 @@ import { nearest } from '../../../core/index.ts';
 import { shownPath } from '../../../core/shown-path.ts';
 import type { Diagnostic, SystemModel } from '../../../model/index.ts';
 import type { BoundSystem } from '../../../tasks/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { ioLogger } from '../../systems/logger.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';

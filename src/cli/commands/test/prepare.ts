@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { loadSystemFromDsl } from '../../../source/index.ts';
 import type { SystemModel } from '../../../model/index.ts';
 import type { BoundSystem } from '../../../tasks/index.ts';
-import { readConfig } from '../../config/config.ts';
+import { readConfig } from '../../../project/config/config.ts';
 import type { Io } from '../../kit/io.ts';
-import { findSystems, hasErrors } from '../../systems/read.ts';
+import { findSystems, hasErrors } from '../../../project/systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { compileFirst } from './compile-first.ts';
 

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../../model/index.ts';
 import { execute } from '../../../source/bind/execute.ts';
 import type { BoundSystem } from '../../../tasks/index.ts';
 import { playScenario, problemText, scenariosIn, ScenarioError, type ScenarioResult } from '../../../testing/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { ioLogger } from '../../systems/logger.ts';
 import { prepare } from './prepare.ts';

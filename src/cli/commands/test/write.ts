@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { shownPath } from '../../../core/shown-path.ts';
 import type { Diagnostic } from '../../../model/index.ts';
-import { writeFile } from '../../kit/write-file.ts';
+import { writeFile } from '../../../project/kit/write-file.ts';
 
 /** What became of a file: it was written, it was right already, or it was left as it is. */
 export type Written = 'written' | 'unchanged' | 'refused';

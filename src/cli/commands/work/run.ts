@@ -1,6 +1,6 @@
 import { milliseconds, type Duration } from '../../../core/index.ts';
 import { Worker, type WorkerEvent } from '../../../runtime/index.ts';
-import { CliError } from '../../kit/failure.ts';
+import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { makeFolderOf, openSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';

@@ -1,12 +1,12 @@
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { keepFiles } from '../../../../source/index.ts';
-import { findConfig, readConfig, type Config } from '../../../config/config.ts';
-import { describeFailure } from '../../../kit/failure.ts';
-import { findFiles } from '../../../kit/find-files.ts';
+import { findConfig, readConfig, type Config } from '../../../../project/config/config.ts';
+import { describeFailure } from '../../../../project/kit/failure.ts';
+import { findFiles } from '../../../../project/kit/find-files.ts';
 import type { Io } from '../../../kit/io.ts';
 import { span } from '../../../kit/table.ts';
-import { otherInputs } from '../../../systems/fresh.ts';
+import { otherInputs } from '../../../../project/systems/fresh.ts';
 import { compileOnce, tell, type CompileArguments } from '../run.ts';
 import { FollowedFolders } from './followed.ts';
 import { foldersToFollow, isSame, lookBeside, patternsOf, type Sight } from './sight.ts';

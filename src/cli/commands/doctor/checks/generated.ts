@@ -1,6 +1,6 @@
 import { shownPath } from '../../../../core/shown-path.ts';
-import { findFiles } from '../../../kit/find-files.ts';
-import { freshSystems } from '../../../systems/fresh.ts';
+import { findFiles } from '../../../../project/kit/find-files.ts';
+import { freshSystems } from '../../../../project/systems/fresh.ts';
 import type { Check } from '../check.ts';
 
 /** Is the generated code what compiling again would give? */
