@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Duration } from '../core/index.ts';
 import type { EvidencePack } from './evidence.ts';
+import type { ModelSpec } from './model-task.ts';
 
 export type Schema = z.ZodType;
 /** What a caller writes, before defaults and transforms. */
@@ -85,6 +86,8 @@ export interface AnyTask<
   readonly policy: TaskPolicy;
   /** What must be true of the world when it has succeeded. */
   readonly evidence?: EvidencePack<never>;
+  /** A model performs it, unless an implementation is registered. */
+  readonly model?: ModelSpec<never>;
 }
 export interface AnyEvent<Name extends string = string, Payload extends Schema = Schema> extends Named<'event', Name> {
   readonly payload: Payload;
@@ -134,8 +137,9 @@ function callable(properties: object): never {
 /** Makes the contract of a task. Generated code calls it. */
 export function taskContract<const Name extends string, In extends Schema, Out extends Schema>(
   name: Name,
-  definition: Omit<AnyTask<Name, In, Out>, 'kind' | 'contract' | 'evidence'> & {
+  definition: Omit<AnyTask<Name, In, Out>, 'kind' | 'contract' | 'evidence' | 'model'> & {
     readonly evidence?: EvidencePack<{ readonly input: Parsed<NoInfer<In>>; readonly output: Parsed<NoInfer<Out>> }>;
+    readonly model?: ModelSpec<{ readonly input: Parsed<NoInfer<In>> }>;
   },
 ): TaskContract<Name, In, Out> {
   return callable({ kind: 'task', contract: name, ...definition });

@@ -10,3 +10,4 @@ export { failureOf, failurePayload, type FailureContract } from './failure.ts';
 export * from './graph.ts';
 export * from './host.ts';
 export * from './interpret/index.ts';
+export type * from './model-task.ts';

@@ -6,6 +6,7 @@ import type { AnswerStore } from './cache/store.ts';
 import type { ModelRole } from './catalogue/schema.ts';
 import type { MemoryStore } from './context/memory.ts';
 import type { ModelAnswer, ModelEvent, ModelRequest, Usage } from './contract.ts';
+import type { Conversation, Conversed, ConverseOptions } from './converse/conversation.ts';
 import type { ModelError } from './errors.ts';
 import type { Money } from './money/money.ts';
 import type { UsageStore } from './usage/usage.ts';
@@ -96,6 +97,11 @@ export interface Models {
     request: Omit<RoutedRequest, 'output'> & { readonly output: Type },
     options?: AskOptions & { readonly repairs?: number },
   ): Promise<AnsweredValue<z.output<Type>>>;
+  /** A conversation with tools that comes to a value. `converse(…)` of this room does it on top of `ask`. @throws ModelError */
+  converse<Type extends z.ZodType>(
+    conversation: Conversation<Type>,
+    options?: ConverseOptions,
+  ): Promise<Conversed<z.output<Type>>>;
   /** The same providers with the same health, limits and cool-downs, but kept elsewhere. */
   keptIn(place: ModelPlace): Models;
 }

@@ -9,6 +9,7 @@ export * from './evidence/index.ts';
 export * from './implement.ts';
 export * from './json.ts';
 export * from './logger.ts';
+export * from './model/index.ts';
 export * from './policy.ts';
 export type * from './services.ts';
 export type * from './world/world.ts';

@@ -1,0 +1,2 @@
+export { modelTask } from './model-task.ts';
+export type { Toolbox, ToolRun } from './toolbox.ts';
