@@ -2,6 +2,7 @@ import { StoreError } from '../errors.ts';
 import type { Store, Tables, Tx } from '../store.ts';
 import { idempotencyTable, inboxTable, instanceTable, metaTable, migrationTable, ownerTable } from './others.ts';
 import { ledgerTables, progressTable } from './ledger.ts';
+import { answerTable, budgetTable, noteTable, usageTable } from './models.ts';
 import { eventTable, journalTable, runTable, timerTable, waitTable } from './runs.ts';
 import type { Log } from './table.ts';
 import { workTable } from './work.ts';
@@ -37,6 +38,10 @@ export function openMemory(): Store {
     work: workTable(log),
     ...ledgerTables(log),
     progress: progressTable(log),
+    budgets: budgetTable(log),
+    usage: usageTable(log),
+    answers: answerTable(log),
+    notes: noteTable(log),
   };
   const takeBack = (to: number): void => {
     while (log.length > to) {

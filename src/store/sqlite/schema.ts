@@ -98,7 +98,8 @@ export const steps: readonly string[] = [
     id TEXT PRIMARY KEY, system TEXT NOT NULL, target TEXT NOT NULL, at INTEGER NOT NULL, report TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
-  // Work that several processes share, effects that happen once, progress within a step, runs that begin before others.
+  // Work that several processes share, effects that happen once, progress within a step, runs that begin before others;
+  // what models have used and may use.
   `
   ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE runs ADD COLUMN forked TEXT;
@@ -131,6 +132,29 @@ export const steps: readonly string[] = [
 
   CREATE TABLE progress (
     run TEXT NOT NULL, path TEXT NOT NULL, state TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (run, path)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE budgets (
+    account TEXT PRIMARY KEY, currency TEXT NOT NULL, spent INTEGER NOT NULL, reserved INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE reservations (
+    id TEXT PRIMARY KEY, accounts TEXT NOT NULL, micros INTEGER NOT NULL, currency TEXT NOT NULL, at INTEGER NOT NULL,
+    holder TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE usage (
+    id TEXT PRIMARY KEY, at INTEGER NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, task TEXT, agent TEXT,
+    run TEXT, step TEXT, input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL,
+    cache_write INTEGER NOT NULL, estimated INTEGER NOT NULL, micros INTEGER, currency TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX usage_run ON usage (run, at) WHERE run IS NOT NULL;
+  CREATE TABLE answers (
+    key TEXT PRIMARY KEY, provider TEXT NOT NULL, model TEXT NOT NULL, operation TEXT, answer TEXT NOT NULL,
+    stored INTEGER NOT NULL, expires INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX answers_expires ON answers (expires);
+  CREATE TABLE notes (
+    run TEXT NOT NULL, task TEXT NOT NULL, spec TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (run, task, spec, number)
   ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -5,6 +5,7 @@ import { eventTable } from './events.ts';
 import { idempotencyTable, inboxTable, metaTable, migrationTable, ownerTable } from './inbox.ts';
 import { instanceTable } from './instances.ts';
 import { blobTable, ledgerTable, progressTable } from './ledger.ts';
+import { answerTable, budgetTable, noteTable, usageTable } from './models.ts';
 import { openDatabase } from './open.ts';
 import { journalTable, runTable } from './runs.ts';
 import { timerTable, waitTable } from './timers.ts';
@@ -27,6 +28,10 @@ function tablesOf(db: DatabaseSync): Tables {
     ledger: ledgerTable(db),
     blobs: blobTable(db),
     progress: progressTable(db),
+    budgets: budgetTable(db),
+    usage: usageTable(db),
+    answers: answerTable(db),
+    notes: noteTable(db),
   };
 }
 
