@@ -4,6 +4,8 @@
  * @module
  */
 export { StoreError } from './errors.ts';
+export type * from './model-rows.ts';
+export type * from './model-tables.ts';
 export type * from './rows.ts';
 export { openMemory } from './memory/store.ts';
 export { openSqlite } from './sqlite/store.ts';

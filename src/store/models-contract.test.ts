@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stores } from './fixtures/rows.ts';
-import type { AnswerRow, ReservationRow, UsageRow } from './rows.ts';
+import type { AnswerRow, ReservationRow, UsageRow } from './model-rows.ts';
 
 const used = (id: string, more: Partial<UsageRow> = {}): UsageRow => ({
   id,

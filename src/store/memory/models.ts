@@ -1,5 +1,5 @@
-import type { AnswerRow, BudgetRow, NoteRow, ReservationRow, UsageKey, UsageRow, UsageSum } from '../rows.ts';
-import type { AnswerTable, BudgetTable, NoteTable, UsageTable } from '../store.ts';
+import type { AnswerRow, BudgetRow, NoteRow, ReservationRow, UsageKey, UsageRow, UsageSum } from '../model-rows.ts';
+import type { AnswerTable, BudgetTable, NoteTable, UsageTable } from '../model-tables.ts';
 import { sorted, Table, type Log } from './table.ts';
 
 /** What calls of models have cost, and what is set aside for them. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AnswerRow, BudgetRow, NoteRow, ReservationRow, UsageKey, UsageRow, UsageSum } from '../rows.ts';
-import type { AnswerTable, BudgetTable, NoteTable, UsageTable } from '../store.ts';
+import type { AnswerRow, BudgetRow, NoteRow, ReservationRow, UsageKey, UsageRow, UsageSum } from '../model-rows.ts';
+import type { AnswerTable, BudgetTable, NoteTable, UsageTable } from '../model-tables.ts';
 import { command, query, where } from './statements.ts';
 
 /** What calls of models have cost, and what is set aside for them. */
