@@ -24,6 +24,7 @@ export type { MachineRef } from './machine/state.ts';
 export { part, type Part } from './machine/part.ts';
 export { resource, type Resource } from './resource.ts';
 export { defineConfig, type Config } from './system/config.ts';
+export type { ModelSettings, ProviderChoice } from './system/model-settings.ts';
 export { system, type System } from './system/system.ts';
 export type { Evidence } from './task/evidence.ts';
 export type { LiveTask } from './task/live.ts';

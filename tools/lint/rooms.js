@@ -9,7 +9,8 @@ const src = fileURLToPath(new URL('../../src', import.meta.url));
 
 const rooms = {
   core: { values: [], types: [] },
-  dsl: { values: [], types: [] },
+  // A config may have providers and what is known of models in it.
+  dsl: { values: [], types: ['llm'] },
   model: { values: [], types: [] },
   machine: { values: [], types: [] },
   flow: { values: [], types: [] },

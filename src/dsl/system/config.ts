@@ -1,4 +1,5 @@
 import type { CustomRule, Extension } from '../../model/index.ts';
+import type { ModelSettings } from './model-settings.ts';
 import type { RuntimeSettings } from './runtime-settings.ts';
 
 /** What `dsl.config.ts` says. Every path is relative to its folder. */
@@ -13,6 +14,8 @@ export interface Config {
   readonly resources?: Readonly<Record<string, { readonly file: string }>>;
   /** How commands that drive the database set up the runtime. Its options, as far as they are data. */
   readonly runtime?: RuntimeSettings;
+  /** Who answers for models, and what they may cost: data, or a JSON or YAML file that has it. */
+  readonly models?: ModelSettings | string;
   /** A folder of templates that replace the built-in ones. */
   readonly templates?: string;
   /** How many warnings `dsl check` bears before it fails. */

@@ -19,6 +19,8 @@ export interface Config {
   readonly resources?: Readonly<Record<string, { readonly file: string }>>;
   /** Options of the runtime. */
   readonly runtime?: NonNullable<Written['runtime']>;
+  /** Who answers for models: as it was written, looked into by who opens them. */
+  readonly models?: NonNullable<Written['models']>;
   /** A folder of templates that replace the built-in ones. */
   readonly templates?: string;
   /** How many warnings `dsl check` allows. */
@@ -62,6 +64,7 @@ function complete(root: string, file: string | undefined, written: Written): Con
     db,
     resources,
     runtime,
+    models,
     templates,
     maxWarnings,
     rules = {},
@@ -76,6 +79,7 @@ function complete(root: string, file: string | undefined, written: Written): Con
     ...(db !== undefined && { db: resolve(root, db) }),
     ...(resources !== undefined && { resources: filesIn(root, resources) }),
     ...(runtime !== undefined && { runtime }),
+    ...(models !== undefined && { models }),
     ...(templates !== undefined && { templates: resolve(root, templates) }),
     ...(maxWarnings !== undefined && { maxWarnings }),
     rules,

@@ -86,6 +86,10 @@ const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => bo
     (value) => value !== null && typeof value === 'object' && !Array.isArray(value),
     'an object of options of the runtime',
   ],
+  models: [
+    (value) => isText(value) || (value !== null && typeof value === 'object' && !Array.isArray(value)),
+    'an object of settings of models, or a file that has them',
+  ],
   templates: [isText, 'a folder'],
   maxWarnings: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number'],
   customRules: [(value) => Array.isArray(value), 'a list of rules, each made with `defineRule` of millrace/rules'],
@@ -106,12 +110,14 @@ async function importConfig(file: string, { round, files }: Load): Promise<Reado
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const small = new URL(`../../dsl/system/config.${ending}`, import.meta.url).href;
   const rules = new URL(`../../rules/index.${ending}`, import.meta.url).href;
+  const llm = new URL(`../../llm/index.${ending}`, import.meta.url).href;
   const own = new URL('../../', import.meta.url).href;
   const inPackage = (found: string): boolean => found.includes('/node_modules/') || found.startsWith(own);
   const hooks = registerHooks({
     resolve: (specifier, context, next) => {
       if (specifier === 'millrace' && context.parentURL === url) return { url: small, shortCircuit: true };
       if (specifier === 'millrace/rules') return { url: rules, shortCircuit: true };
+      if (specifier === 'millrace/llm') return { url: llm, shortCircuit: true };
       const found = next(specifier, context);
       const isOwn = /^\.{0,2}\//.test(specifier) && found.url.startsWith('file:') && !inPackage(found.url);
       if (!isOwn) return found;
