@@ -5,7 +5,7 @@ import type { BudgetStore } from './budget/store.ts';
 import type { AnswerStore } from './cache/store.ts';
 import type { ModelRole } from './catalogue/schema.ts';
 import type { MemoryStore } from './context/memory.ts';
-import type { ModelAnswer, ModelEvent, ModelRequest, Usage } from './contract.ts';
+import type { Finish, ModelAnswer, ModelEvent, ModelRequest, Usage } from './contract.ts';
 import type { Conversation, Conversed, ConverseOptions } from './converse/conversation.ts';
 import type { ModelError } from './errors.ts';
 import type { Money } from './money/money.ts';
@@ -26,6 +26,10 @@ export interface AskOptions {
   readonly run?: string;
   /** The path of the step in its run. */
   readonly step?: string;
+  /** The run whose budget it counts towards, where that is not `run` itself but one above it. */
+  readonly within?: string;
+  /** Who asks, by the name of its declaration: usage counts by it. */
+  readonly agent?: string;
   /** Part of the key of the cache: requests of different operations never share an answer. */
   readonly operation?: string;
   readonly signal?: AbortSignal;
@@ -74,6 +78,36 @@ export interface AnsweredValue<T> extends Omit<Answered, 'from'> {
   readonly calls: number;
 }
 
+/** One call to one provider, for whom it is made. */
+export interface CallFacts extends Pick<AskOptions, 'task' | 'run' | 'step' | 'agent' | 'operation'> {
+  /** Its name in the books and in usage. */
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly maxOutputTokens: number;
+  readonly temperature?: number;
+}
+
+/** What is told of calls as they happen: each `started` is followed by one `ended`. */
+export type CallTold =
+  | ({ readonly type: 'call.started' } & CallFacts)
+  | ({
+      readonly type: 'call.ended';
+      /** In ms of real time. */
+      readonly took: number;
+      /** As far as they are known. */
+      readonly usage?: Usage;
+      readonly cost?: Money;
+      readonly finish?: Finish;
+      /** Why it gave no answer. */
+      readonly failed?: Asked['failed'];
+    } & CallFacts)
+  /** No call is made: the answer was there, or is that of an equal request under way. */
+  | ({ readonly type: 'call.spared'; readonly from: 'cache' | 'shared' } & Omit<
+      CallFacts,
+      'id' | 'maxOutputTokens' | 'temperature'
+    >);
+
 /** Where an engine lets models keep what has to outlive a process. What is left out stays as it is. */
 export interface ModelPlace {
   readonly books?: BudgetStore;
@@ -86,6 +120,8 @@ export interface ModelPlace {
   readonly scheduler?: Scheduler;
   /** Numbers in [0, 1), for jitter and ids. */
   readonly random?: () => number;
+  /** Hears of each call that counts here. Nothing depends on it, and it does not throw. */
+  readonly told?: (event: CallTold) => void;
 }
 
 /** Whoever answers requests: providers behind one router, with budgets, usage and a cache. */

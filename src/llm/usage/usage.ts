@@ -9,6 +9,10 @@ export interface UsageRecord {
   readonly model: string;
   readonly task?: string;
   readonly run?: string;
+  /** The path of the step in its run. */
+  readonly step?: string;
+  /** Who asked, by the name of its declaration. */
+  readonly agent?: string;
   readonly usage: Usage;
   /** Left out when the price is not known. */
   readonly cost?: Money;
