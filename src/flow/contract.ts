@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Duration } from '../core/index.ts';
 import type { EvidencePack } from './evidence.ts';
 import type { ModelSpec } from './model-task.ts';
+import type { TaskNeeds } from './needs.ts';
 
 export type Schema = z.ZodType;
 /** What a caller writes, before defaults and transforms. */
@@ -67,6 +68,25 @@ export interface TaskPolicy {
   readonly idempotent?: boolean;
 }
 
+/** Something outside, as a system declares it: where it is, and the names of the variables that hold its secrets. */
+export interface DeclaredResource {
+  readonly name: string;
+  readonly type: 'http' | 'webhook' | 'database' | 'custom';
+  readonly env?: readonly string[];
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** What of the world a task may touch through its context. */
+export interface TaskNeeds {
+  /** Hosts, as `api.example.org`, `localhost:8080` or `*.example.org`. Without a port: those of http and https. */
+  readonly net?: readonly string[];
+  /** Patterns of paths, as `out/**`, relative to the working directory. */
+  readonly fs?: readonly string[];
+  /** Names of environment variables. */
+  readonly env?: readonly string[];
+  readonly resources?: readonly DeclaredResource[];
+}
+
 interface Named<Kind extends string, Name extends string> {
   readonly kind: Kind;
   /** The name of the definition. (`name` itself belongs to functions.) */
@@ -88,6 +108,8 @@ export interface AnyTask<
   readonly evidence?: EvidencePack<never>;
   /** A model performs it, unless an implementation is registered. */
   readonly model?: ModelSpec<never>;
+  /** What it may touch. Absent: nothing of what its context gives. */
+  readonly needs?: TaskNeeds;
 }
 export interface AnyEvent<Name extends string = string, Payload extends Schema = Schema> extends Named<'event', Name> {
   readonly payload: Payload;

@@ -11,3 +11,4 @@ export * from './graph.ts';
 export * from './host.ts';
 export * from './interpret/index.ts';
 export type * from './model-task.ts';
+export type * from './needs.ts';
