@@ -63,7 +63,9 @@ function plain(node: ts.Node, source: ts.SourceFile): ts.Node {
 function declaration(name: string, source: ts.SourceFile): ts.Node | undefined {
   for (const statement of source.statements) {
     if (!ts.isVariableStatement(statement)) continue;
-    const found = statement.declarationList.declarations.find((one) => ts.isIdentifier(one.name) && one.name.text === name);
+    const found = statement.declarationList.declarations.find(
+      (one) => ts.isIdentifier(one.name) && one.name.text === name,
+    );
     if (found?.initializer !== undefined) return found.initializer;
   }
   return undefined;

@@ -4,7 +4,6 @@ import { CliError } from '../../../project/kit/failure.ts';
 import { findFiles } from '../../../project/kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
 import { shorten } from '../../kit/table.ts';
-import type { KeptFiles } from '../../../source/index.ts';
 import { compileSystems, type Outcome } from '../../../project/systems/compile.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { line } from './report.ts';
@@ -37,17 +36,16 @@ export async function compile(io: Io, globs: readonly string[], options: Compile
 }
 
 /** One go over all systems that the arguments name. */
-export async function compileOnce(
+async function compileOnce(
   io: Io,
   config: Config,
   globs: readonly string[],
   options: CompileArguments,
-  more: { readonly reread?: boolean; readonly kept?: KeptFiles } = {},
 ): Promise<Outcome> {
   const files = globs.length > 0 ? await findFiles(globs, io.cwd) : await findFiles(config.globs, config.root);
   const out = options.out === undefined ? config.out : resolve(io.cwd, options.out);
   const { check = false, stubs = false, force = false } = options;
-  return await compileSystems(files, io.cwd, config, { out, check, stubs, force, ...more });
+  return await compileSystems(files, io.cwd, config, { out, check, stubs, force });
 }
 
 /** Says what was done: problems on stderr, the rest on stdout. */

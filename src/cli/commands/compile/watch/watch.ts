@@ -1,15 +1,12 @@
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { keepFiles } from '../../../../source/index.ts';
 import { findConfig, readConfig, type Config } from '../../../../project/config/config.ts';
 import { describeFailure } from '../../../../project/kit/failure.ts';
-import { findFiles } from '../../../../project/kit/find-files.ts';
+import { KeptProject } from '../../../../project/kept/kept-project.ts';
 import type { Io } from '../../../kit/io.ts';
 import { span } from '../../../kit/table.ts';
-import { otherInputs } from '../../../../project/systems/fresh.ts';
-import { compileOnce, tell, type CompileArguments } from '../run.ts';
+import { tell, type CompileArguments } from '../run.ts';
 import { FollowedFolders } from './followed.ts';
-import { foldersToFollow, isSame, lookBeside, patternsOf, type Sight } from './sight.ts';
 
 // Editors write a file in several steps, and several files: wait until nothing has come for a while, but not for ever.
 const quiet = 25;
@@ -20,14 +17,20 @@ const atMost = 150;
  * again, and only its system compiled again. A change that leaves every input as it was says nothing.
  */
 export async function watch(io: Io, globs: readonly string[], options: CompileArguments): Promise<number> {
-  const kept = keepFiles();
+  const { out, stubs, force } = options;
+  const project = new KeptProject({
+    folder: io.cwd,
+    globs,
+    ...(out !== undefined && { out }),
+    ...(stubs !== undefined && { stubs }),
+    ...(force !== undefined && { force }),
+  });
   let wake = Promise.withResolvers<void>();
   using folders = new FollowedFolders(() => wake.resolve());
   const stopped = new Promise<void>((resolve) =>
     io.interrupted.addEventListener('abort', () => resolve(), { once: true }),
   );
   let refusedBefore = '';
-  let sight: Sight | undefined;
   /** The failure that the last look ended with: it is told once. */
   let failed = '';
   // Where a config would stand, which may be what fails.
@@ -35,7 +38,7 @@ export async function watch(io: Io, globs: readonly string[], options: CompileAr
 
   /** Follows what may matter; says once what cannot be followed. */
   const follow = (config: Config): boolean => {
-    const { isNew, refused } = folders.follow(foldersToFollow(globs, io.cwd, config, sight));
+    const { isNew, refused } = folders.follow(project.folders(config));
     const names = refused.map((folder) => relative(io.cwd, folder) || '.').join(', ');
     if (names !== '' && names !== refusedBefore) {
       const hint = 'Raise the limit (on Linux: fs.inotify.max_user_watches), or name fewer files.';
@@ -50,16 +53,12 @@ export async function watch(io: Io, globs: readonly string[], options: CompileAr
     const started = performance.now();
     const config = await readConfig(io.cwd);
     follow(config);
-    if (sight !== undefined && failed === '' && (await isSame(sight, globs, io.cwd, config))) return 'wait';
-    const entries = await findFiles(...patternsOf(globs, io.cwd, config));
-    const beside = lookBeside(entries);
-    // At first also what is fresh is read: the parser is warm before the first edit, and warnings are told.
-    const outcome = await compileOnce(io, config, globs, options, { reread: sight === undefined, kept });
-    sight = { entries, settings: otherInputs(config), inputs: outcome.inputs, beside };
+    const outcome = await project.look(config, failed !== '');
+    if (outcome === undefined) return 'wait';
     tell(io, { ...outcome, systems: outcome.systems.slice(outcome.unread) }, false);
     say(started);
     // What changed before its folder was followed was not told.
-    return follow(config) && !(await isSame(sight, globs, io.cwd, config)) ? 'again' : 'wait';
+    return follow(config) && !(await project.isSame(config)) ? 'again' : 'wait';
   };
   const say = (started: number): void =>
     io.note(io.paint('dim', `Watching; it took ${span(performance.now() - started)}. Ctrl-C ends it.`, 'note'));

@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { hashFile } from '../../../../compiler/manifest/manifest.ts';
-import type { Config } from '../../../../project/config/config.ts';
-import { findFiles, foldersOf } from '../../../../project/kit/find-files.ts';
-import type { Outcome } from '../../../../project/systems/compile.ts';
-import { otherInputs } from '../../../../project/systems/fresh.ts';
-import { tasksFolder } from '../../../../project/systems/places.ts';
+import { hashFile } from '../../compiler/manifest/manifest.ts';
+import type { Config } from '../config/config.ts';
+import { findFiles, foldersOf } from '../kit/find-files.ts';
+import type { Outcome } from '../systems/compile.ts';
+import { otherInputs } from '../systems/fresh.ts';
+import { tasksFolder } from '../systems/places.ts';
 
 /** What a run of the compiler saw: as long as all of it is the same, another one would do nothing else. */
 export interface Sight {
