@@ -19,6 +19,7 @@ import { checkValue, decodeJson, encodeJson } from './json.ts';
 import type { Logger } from './logger.ts';
 import { defaultTimeoutMs } from './policy.ts';
 import type { AttemptServices } from './services.ts';
+import type { WorldPort } from './world/world.ts';
 
 /** One attempt, as an engine asks for it. */
 export interface AttemptRequest {
@@ -42,6 +43,8 @@ export interface AttemptRequest {
   readonly heartbeatMs?: number;
   /** Where what outlives the attempt is kept. Absent: nothing does. */
   readonly services?: AttemptServices;
+  /** What `fetch`, `fs`, `env` and `resource` of the context reach. Absent: they are refused with MR3154. */
+  readonly world?: WorldPort;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metadata?: Readonly<Record<string, unknown>>;

@@ -6,6 +6,8 @@ import type { TaskContext } from './implement.ts';
 import { decodeJson, encodeJson } from './json.ts';
 import { withFields, type Logger } from './logger.ts';
 import { transientServices, type AttemptServices } from './services.ts';
+import { WorldError } from './world/errors.ts';
+import type { TaskWorld } from './world/world.ts';
 
 /** One attempt, as its context sees it. */
 export interface Attempt {
@@ -35,6 +37,8 @@ export class AttemptContext implements TaskContext {
   readonly #attempt: Attempt;
   #services: AttemptServices | undefined;
   #logger: Logger | undefined;
+  #world: TaskWorld | undefined;
+  #ids = 0;
 
   constructor(request: AttemptRequest, attempt: Attempt) {
     this.idempotencyKey = request.idempotencyKey;
@@ -114,6 +118,48 @@ export class AttemptContext implements TaskContext {
       this.#keeping(`asked for '${key}'`, () => this.#kept().once(this.signal)(key, asked, run, options));
   }
 
+  get fetch(): TaskContext['fetch'] {
+    return this.#open().fetch;
+  }
+
+  get fs(): TaskContext['fs'] {
+    return this.#open().fs;
+  }
+
+  get env(): TaskContext['env'] {
+    return this.#open().env;
+  }
+
+  get resource(): TaskContext['resource'] {
+    return this.#open().resource;
+  }
+
+  get now(): TaskContext['now'] {
+    return () => this.#request.world?.now?.() ?? this.#request.clock.now();
+  }
+
+  get newId(): TaskContext['newId'] {
+    return () => this.#request.world?.newId?.() ?? idOf(this.idempotencyKey, this.#ids++);
+  }
+
+  #open(): TaskWorld {
+    if (this.#world !== undefined) return this.#world;
+    const { ids } = this.#attempt;
+    const { world, contract } = this.#request;
+    if (world === undefined)
+      throw new WorldError(
+        'MR3154',
+        'asked for the world, and this attempt has none. Hand runAttempt a world: fakeWorld({ … }) of millrace/testing, or nodeWorld() of millrace/runtime.',
+        ids,
+      );
+    return (this.#world = world.open({
+      contract,
+      ids,
+      signal: () => this.#attempt.signal(),
+      over: () => this.#attempt.over(),
+    }));
+  }
+
   #kept(): AttemptServices {
     return (this.#services ??= this.#request.services ?? transientServices(this.idempotencyKey));
   }
@@ -160,4 +206,12 @@ function emittedBy(call: Call<void>, ids: AttemptIds): EmittedEvent {
   if (!checked.ok || !encoded.ok)
     throw new TaskOutputError(`the event '${event.contract}' it emitted: ${checked.ok ? '' : checked.problems}`, ids);
   return { event, payload: encoded.value };
+}
+
+/** The n-th id of a step: a UUID of its key, so that another attempt asks for the same thing under the same id. */
+function idOf(key: string, n: number): string {
+  if (!/^[0-9a-f]{24}/.test(key)) return globalThis.crypto.randomUUID();
+  const variant = '89ab'[Number.parseInt(key[15]!, 16) % 4];
+  const count = n.toString(16).padStart(6, '0');
+  return `${key.slice(0, 8)}-${key.slice(8, 12)}-8${key.slice(12, 15)}-${variant}${key.slice(15, 18)}-${key.slice(18, 24)}${count}`;
 }

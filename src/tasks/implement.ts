@@ -2,9 +2,10 @@ import type { Duration } from '../core/index.ts';
 import type { AnyTask, Call, Parsed, Schema, Written } from '../flow/index.ts';
 import type { Logger } from './logger.ts';
 import type { OnceCall, ToolCall } from './services.ts';
+import type { TaskWorld } from './world/world.ts';
 
 /** What an implementation gets beside its input. */
-export interface TaskContext {
+export interface TaskContext extends TaskWorld {
   /** Aborts when the attempt times out or the run is cancelled. Pass it on: `fetch(url, { signal })`. */
   readonly signal: AbortSignal;
   /** Stays the same over all attempts of one step: give it to the outside world to make the effect happen once. */
@@ -43,6 +44,10 @@ export interface TaskContext {
   readonly tool: ToolCall;
   /** Does something once for a key, whoever asks for it: other steps, runs and processes get the same result. */
   readonly once: OnceCall;
+  /** The time by the clock of the engine, in ms since 1970. */
+  readonly now: () => number;
+  /** A new UUID. The n-th one that a step asks for is the same in each of its attempts. */
+  readonly newId: () => string;
   /** Whatever the caller of the run attached. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }

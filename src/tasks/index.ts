@@ -12,5 +12,5 @@ export * from './logger.ts';
 export * from './model/index.ts';
 export * from './policy.ts';
 export type * from './services.ts';
-export type * from './world/world.ts';
+export * from './world/index.ts';
 export * from './system.ts';

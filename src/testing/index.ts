@@ -28,3 +28,4 @@ export * from './scripted/index.ts';
 export * from './simulate/index.ts';
 export { SimulatedClock, type SimulatedClockOptions } from './simulated-clock.ts';
 export * from './wire-server/index.ts';
+export { fakeWorld, type FakeAsked, type FakeExchange, type Fakes, type FakeWorld } from '../tasks/index.ts';

@@ -1,3 +1,6 @@
+import type { AnyTask } from '../../flow/index.ts';
+import type { AttemptIds } from '../errors.ts';
+
 /** What of the world a task is given: nothing else is there for code that is written by a model. */
 export interface TaskWorld {
   /** Asks a host that the task declares in `needs.net`, or that of a resource. */
@@ -10,15 +13,37 @@ export interface TaskWorld {
   readonly resource: (name: string) => TaskResource;
 }
 
-/** Files, by paths that are relative to the folder of the project. */
+/** Whose world is opened. */
+export interface WorldAttempt {
+  readonly contract: AnyTask;
+  readonly ids: AttemptIds;
+  /** Of the attempt: what is asked of the net ends with it. Made when it is asked for. */
+  readonly signal: () => AbortSignal;
+  /** Has it ended? Then what it asks for is refused. */
+  readonly over: () => boolean;
+}
+
+/** Where the world of an attempt comes from: the real one of an engine, or `fakeWorld()`. */
+export interface WorldPort {
+  /** Called when a task asks for the first time; most never do. */
+  open(attempt: WorldAttempt): TaskWorld;
+  /** Goes before the clock of the attempt. */
+  now?(): number;
+  /** Goes before the ids that come of the idempotency key. */
+  newId?(): string;
+}
+
+/** Files, by paths that are relative to the working directory. */
 export interface TaskFiles {
   readText(path: string): Promise<string>;
   readBytes(path: string): Promise<Uint8Array>;
   /** Whole or not at all. Folders that are missing are made. */
   write(path: string, content: string | Uint8Array): Promise<void>;
+  /** Is there such a file? */
   exists(path: string): Promise<boolean>;
-  /** The files of a folder and those below it, sorted. */
+  /** The files below a folder that match, sorted. Empty when there is no such folder. */
   list(path: string): Promise<readonly string[]>;
+  /** It is no error when there is no such file. */
   remove(path: string): Promise<void>;
 }
 
