@@ -10,6 +10,7 @@ export { codes, explain } from './explain.ts';
 export { applyFixes, fixOf, type AppliedFixes } from './fix/index.ts';
 export { rules } from './registry.ts';
 export {
+  codeFrame,
   github,
   json,
   pretty,

@@ -12,3 +12,4 @@ export type ReportFormat = keyof typeof reporters;
 
 export { github, json, pretty, sarif };
 export type { Reporter, ReportOptions } from './reporter.ts';
+export { codeFrame } from './excerpt.ts';

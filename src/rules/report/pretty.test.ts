@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Diagnostic } from '../../model/index.ts';
+import { codeFrame } from './excerpt.ts';
 import { pretty } from './pretty.ts';
 
 const diagnostic: Diagnostic = {
@@ -67,4 +68,9 @@ it('shows the part of a very long line that matters', () => {
 it('paints only when asked to', () => {
   expect(pretty([diagnostic], { color: true, readSource })).toContain('\u001b[31merror\u001b[39m');
   expect(pretty([diagnostic], { readSource })).not.toContain('\u001b');
+});
+
+it('gives the line alone to those who show problems in their own way', () => {
+  expect(codeFrame(diagnostic, readSource())).toBe("2 |   .step('x', chrge)\n  |              ^^^^^");
+  expect(codeFrame(diagnostic, 'one line')).toBeUndefined();
 });
