@@ -8,7 +8,7 @@ export type * from './models.ts';
 export * from './cassette/index.ts';
 export { collect } from './collect.ts';
 export { ModelError, type ModelErrorKind, type ModelErrorOptions } from './errors.ts';
-export type * from './converse/conversation.ts';
+export * from './converse/index.ts';
 export * from './output/index.ts';
 export * from './providers/anthropic/index.ts';
 export * from './providers/compatible/index.ts';

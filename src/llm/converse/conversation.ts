@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import type { ContextItem } from '../context/item.ts';
 import type { ContextReport } from '../context/build.ts';
+import type { ContextItem } from '../context/item.ts';
+import type { RoutePolicy } from '../context/route.ts';
 import type { ModelAnswer, Tool, ToolCall, Usage } from '../contract.ts';
 import type { AskOptions, RoutedRequest } from '../models.ts';
 import type { Money } from '../money/money.ts';
@@ -13,7 +14,9 @@ export interface Conversation<Type extends z.ZodType = z.ZodType> extends Omit<
   readonly prompt: string;
   /** The shape of what has to come of it. */
   readonly output: Type;
-  /** Data that is told before the prompt: what ranks lowest is reduced until all fits. */
+  /** Values that are told as data before the prompt, in this order, as much of each as is said. JSON. */
+  readonly data?: readonly ConversationData[];
+  /** More data, after `data`. What ranks lowest is reduced until all fits. */
   readonly items?: readonly ContextItem[];
   readonly tools?: readonly Tool[];
   /** What is done when it grows too long. Default `truncate`: the oldest turns go. */
@@ -26,6 +29,16 @@ export interface Conversation<Type extends z.ZodType = z.ZodType> extends Omit<
   readonly repairs?: number;
   /** Tells what came of it earlier in the same run, and notes what comes of it now. `spec`: hash of the declaration. */
   readonly memory?: { readonly spec: string };
+}
+
+/** A value that a conversation is about. */
+export interface ConversationData {
+  readonly id: string;
+  readonly value: unknown;
+  /** Default `full`. */
+  readonly as?: RoutePolicy;
+  /** It has to be there in full. */
+  readonly pinned?: boolean;
 }
 
 /** What a tool gave: told to the model as it is. `failed`: it is the model's to mend. */

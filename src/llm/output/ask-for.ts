@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { collect } from '../collect.ts';
 import type { Message, ModelAnswer, ModelRequest, Provider, Usage } from '../contract.ts';
 import { ModelError } from '../errors.ts';
-import { jsonSchemaOf } from '../schema/index.ts';
-import { readOutput } from './read.ts';
+import { sumUsage } from '../usage/sum.ts';
+import { inObject } from './in-object.ts';
+import { complaint, readOutput } from './read.ts';
 
 /** A value of the shape that was asked for, and what it took. */
 export interface AskedFor<T> {
@@ -32,7 +33,7 @@ export interface AskForOptions {
  * @example
  * ```ts
  * import { askFor, scriptedProvider } from 'millrace/llm';
- * import { z } from 'zod';
+ * import type { z } from 'zod';
  *
  * const provider = scriptedProvider(['Paris!', { json: { city: 'Paris' } }]);
  * const output = z.object({ city: z.string() });
@@ -84,21 +85,6 @@ export async function askFor<Type extends z.ZodType>(
   }
 }
 
-const complaint = (problems: readonly string[]): string =>
-  `That answer does not fit:\n${problems.map((line) => `- ${line}`).join('\n')}\nAnswer again: the whole JSON, corrected, and nothing else.`;
-
-/** Adds up what two calls used. */
-function sumUsage(one: Usage, other: Usage): Usage {
-  return {
-    input: one.input + other.input,
-    output: one.output + other.output,
-    cacheRead: one.cacheRead + other.cacheRead,
-    cacheWrite: one.cacheWrite + other.cacheWrite,
-    total: one.total + other.total,
-    ...(one.estimated === true || other.estimated === true ? { estimated: true } : {}),
-  };
-}
-
 // The calls before were paid, and whoever counts has to know.
 function withSpent(thrown: unknown, before: Usage, calls: number): unknown {
   if (!(thrown instanceof ModelError)) return thrown;
@@ -116,19 +102,4 @@ function withSpent(thrown: unknown, before: Usage, calls: number): unknown {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(status === undefined ? {} : { status }),
   });
-}
-
-interface Wrapped<Type extends z.ZodType> {
-  readonly type: z.ZodType;
-  readonly unwrap: (value: unknown) => z.output<Type>;
-}
-
-const wrapped = new WeakMap<z.ZodType, z.ZodObject<{ value: z.ZodType }>>();
-
-// Providers take objects only: a list, a text or a choice is put into one.
-function inObject<Type extends z.ZodType>(type: Type, about: { provider: string; model: string }): Wrapped<Type> {
-  if (jsonSchemaOf(type, about)['type'] === 'object') return { type, unwrap: (value) => value as z.output<Type> };
-  const box = wrapped.get(type) ?? z.object({ value: type });
-  wrapped.set(type, box);
-  return { type: box, unwrap: (value) => (value as { readonly value: z.output<Type> }).value };
 }

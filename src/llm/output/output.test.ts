@@ -77,14 +77,23 @@ describe('reading an answer', () => {
     ['a fence', '```json\n{"city":"Rome"}\n```'],
     ['a null for what may be left out', '{"city":"Rome","people":null,"level":null}'],
   ])('%s is no mistake', async (_name, text) => {
-    expect(await readOutput(output, text)).toEqual({ ok: true, value: { city: 'Rome', level: 1 } });
+    expect(await readOutput(output, text)).toEqual({
+      ok: true,
+      value: { city: 'Rome', level: 1 },
+      written: { city: 'Rome' },
+    });
   });
 
   test('a null in a choice and in lists, too', async () => {
     const type = z.object({
       all: z.array(z.union([z.object({ a: z.string(), b: z.string().optional() }), z.string()])),
     });
-    expect(await readOutput(type, '{"all":[{"a":"x","b":null}]}')).toEqual({ ok: true, value: { all: [{ a: 'x' }] } });
+    const all = [{ a: 'x' }];
+    expect(await readOutput(type, '{"all":[{"a":"x","b":null}]}')).toEqual({
+      ok: true,
+      value: { all },
+      written: { all },
+    });
   });
 
   test.each(['{"city":null}', '{"city":"Rome","people":"7"}', 'null', '{"city":"Rome"} and so on'])(

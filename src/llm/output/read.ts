@@ -3,7 +3,8 @@ import { messageOf } from '../../core/index.ts';
 
 /** What an answer turned out to be: a value, or what is wrong with it, a line each. */
 export type ReadOutput<T> =
-  | { readonly ok: true; readonly value: T }
+  /** `written`: the JSON that fits, before defaults and transforms. */
+  | { readonly ok: true; readonly value: T; readonly written: unknown }
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
@@ -22,12 +23,16 @@ export async function readOutput<Type extends z.ZodType>(
   }
   for (;;) {
     const result = await type.safeParseAsync(value);
-    if (result.success) return { ok: true, value: result.data };
+    if (result.success) return { ok: true, value: result.data, written: value };
     const without = withoutNulls(value, pathsOf(result.error.issues));
     if (without === undefined) return { ok: false, problems: result.error.issues.slice(0, 20).map(problem) };
     value = without;
   }
 }
+
+/** What is said to a model whose answer does not fit. */
+export const complaint = (problems: readonly string[]): string =>
+  `That answer does not fit:\n${problems.map((line) => `- ${line}`).join('\n')}\nAnswer again: the whole JSON, corrected, and nothing else.`;
 
 const unfenced = (text: string): string => /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/.exec(text)?.[1] ?? text;
 

@@ -84,6 +84,7 @@ async function perform(task: Performed, input: unknown, context: TaskContext): P
     task: contract.contract,
     run: runId,
     step,
+    agent: spec.agent.name,
     signal,
     // The answers that are kept for others have led nowhere.
     ...(before > 0 ? { cache: 'refresh' } : {}),

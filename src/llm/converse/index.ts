@@ -1,0 +1,2 @@
+export type * from './conversation.ts';
+export { converse, type Conversing } from './converse.ts';
