@@ -66,6 +66,14 @@ export const commands: Readonly<Record<string, Listed>> = {
     summary: 'list, show, export and put back machine instances',
     load: () => import('./commands/instances/command.ts'),
   },
+  models: {
+    summary: 'list the models that can be asked, try the providers, play one on this machine',
+    load: () => import('./commands/models/command.ts'),
+  },
+  usage: {
+    summary: 'say what models have used, and what it cost',
+    load: () => import('./commands/usage/command.ts'),
+  },
   doctor: {
     summary: 'check that this machine and project are ready',
     load: () => import('./commands/doctor/command.ts'),

@@ -23,7 +23,8 @@ export interface ReadLimit {
 
 const scopes = ['task', 'model', 'run', 'day', 'total'] as const satisfies readonly BudgetScope[];
 
-const shape = z.array(
+/** What limits have to look like. */
+export const limitsSchema = z.array(
   z.strictObject({
     scope: z.enum(scopes),
     of: z.string().optional(),
@@ -36,7 +37,7 @@ const shape = z.array(
 /** @throws MillraceError MR4083 for limits that cannot be meant, MR4070 for an amount that is none, MR4071 for two currencies. */
 export function readLimits(limits: readonly BudgetLimit[]): readonly ReadLimit[] {
   // They may come from a file.
-  const checked = shape.safeParse(limits);
+  const checked = limitsSchema.safeParse(limits);
   if (!checked.success) {
     const problems = checked.error.issues.map(
       ({ path, message }) => `${path.map(String).join('.') || 'they'}: ${message}`,

@@ -60,19 +60,20 @@ const change = model.partial().extend({
   capabilities: capabilities.partial().optional(),
   prices: prices.nullable().optional(),
 });
-const overrides = z.strictObject({ asOf: z.iso.date().optional(), models: z.array(change) });
+/** What overrides have to look like. */
+export const overridesSchema = z.strictObject({ asOf: z.iso.date().optional(), models: z.array(change) });
 
 /**
  * What a user knows better, by id: of a model that is there, only what differs (`prices` as a whole; null: not known);
  * of another one, everything.
  */
-export type CatalogueOverrides = z.input<typeof overrides>;
+export type CatalogueOverrides = z.input<typeof overridesSchema>;
 
 /** @throws MillraceError MR4073, naming every place that does not fit. */
 export const readCatalogue = (value: unknown, from: string) => read(whole, value, from);
 
 /** @throws MillraceError MR4073, naming every place that does not fit. */
-export const readOverrides = (value: unknown, from: string) => read(overrides, value, from);
+export const readOverrides = (value: unknown, from: string) => read(overridesSchema, value, from);
 
 /** @throws MillraceError MR4073 when a model that no other catalogue has is not whole. */
 export const readModel = (value: unknown, from: string) => read(model, value, from);

@@ -27,6 +27,8 @@ export interface WireServerOptions {
   readonly key?: string;
   /** How long it waits between the pieces of an answer, in ms. */
   readonly pieceMs?: number;
+  /** Where it listens. Left out: any port that is free. */
+  readonly port?: number;
 }
 
 /** A server that speaks as the providers do, on this machine only. */
@@ -93,7 +95,10 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
   const { port } = server.address() as AddressInfo;
   const close = async (): Promise<void> => {
     server.closeAllConnections();

@@ -2,14 +2,14 @@ import { readConfig } from '../../../project/config/config.ts';
 import type { Io } from '../../kit/io.ts';
 import type { Check, Finding } from './check.ts';
 import { generated } from './checks/generated.ts';
-import { keys } from './checks/keys.ts';
+import { models } from './checks/models.ts';
 import { node } from './checks/node.ts';
 import { packages } from './checks/packages.ts';
 import { sqlite } from './checks/sqlite.ts';
 import { typescript } from './checks/typescript.ts';
 import { writable } from './checks/writable.ts';
 
-const checks: readonly Check[] = [node, sqlite, writable, packages, typescript, generated, keys];
+const checks: readonly Check[] = [node, sqlite, writable, packages, typescript, generated, models];
 
 const mark = { ok: ['green', '✓'], info: ['blue', '·'], warning: ['yellow', '!'], problem: ['red', '✗'] } as const;
 

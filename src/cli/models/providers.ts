@@ -1,0 +1,122 @@
+import type { ProviderChoice } from '../../dsl/index.ts';
+import {
+  anthropicProvider,
+  compatibleProvider,
+  openaiProvider,
+  type Provider,
+  type ProviderSettings,
+  type Readiness,
+} from '../../llm/index.ts';
+import type { Io } from '../kit/io.ts';
+
+type Environment = Io['env'];
+type Use = ProviderChoice['use'];
+
+/** A provider of a project, and what one has to know of it. */
+export interface ProjectProvider {
+  readonly name: string;
+  readonly provider: Provider;
+  readonly readiness: Readiness;
+  /** Where it is asked, when that is not the provider's own address. */
+  readonly address?: string;
+  /** What has its key: the name of a variable, never what it holds. */
+  readonly keyFrom?: string;
+  /** Who says that it is there. */
+  readonly from: 'config' | 'environment';
+  /** The variable that has to be set so that it can be asked, when it cannot. */
+  readonly set?: string;
+}
+
+interface Known {
+  readonly key?: string;
+  readonly address?: string;
+}
+
+const known: Readonly<Record<Use, Known>> = {
+  anthropic: { key: 'ANTHROPIC_API_KEY', address: 'ANTHROPIC_BASE_URL' },
+  openai: { key: 'OPENAI_API_KEY', address: 'OPENAI_BASE_URL' },
+  gemini: { key: 'GEMINI_API_KEY', address: 'GEMINI_BASE_URL' },
+  ollama: { address: 'OLLAMA_BASE_URL' },
+  vllm: { address: 'VLLM_BASE_URL' },
+  llamaCpp: { address: 'LLAMACPP_BASE_URL' },
+  compatible: {},
+};
+
+/** What is sent to a server of your own that asks for no key: the SDKs do not send an empty one. */
+const noKey = 'none';
+
+/**
+ * The providers of a project: those of its config, or those of the environment. One is at another address than its own
+ * (`ANTHROPIC_BASE_URL`, …) needs no key: whether that server wants one, it says itself.
+ */
+export function projectProviders(
+  choices: readonly (ProviderChoice | Provider)[] | undefined,
+  env: Environment,
+): readonly ProjectProvider[] {
+  if (choices !== undefined)
+    return choices.map((one) =>
+      'ask' in one
+        ? { name: one.name, provider: one, readiness: one.readiness, from: 'config' }
+        : chosen(one, env, 'config'),
+    );
+  const uses = (['anthropic', 'openai', 'gemini'] as const).map((use) => chosen({ use }, env, 'environment'));
+  // These need no key, so only an address says that they are there.
+  const own = (['ollama', 'vllm', 'llamaCpp'] as const).filter((use) => valueOf(env, known[use].address) !== undefined);
+  return [...uses, ...own.map((use) => chosen({ use }, env, 'environment'))];
+}
+
+function chosen(choice: ProviderChoice, env: Environment, from: ProjectProvider['from']): ProjectProvider {
+  const { use, name, headersMs, idleMs } = choice;
+  const usual = known[use];
+  const keyFrom = choice.keyFrom ?? usual.key;
+  const baseURL = choice.baseURL ?? valueOf(env, usual.address);
+  const key = valueOf(env, keyFrom);
+  const provider = made(use, {
+    apiKey: key ?? (baseURL === undefined ? undefined : noKey),
+    ...(name === undefined ? {} : { name }),
+    ...(baseURL === undefined ? {} : { baseURL }),
+    ...(headersMs === undefined ? {} : { headersMs }),
+    ...(idleMs === undefined ? {} : { idleMs }),
+  });
+  const readiness = readinessOf(provider, choice.keyFrom, key, usual.key);
+  return {
+    name: provider.name,
+    provider: { ...provider, readiness },
+    readiness,
+    from,
+    ...(baseURL === undefined ? {} : { address: baseURL }),
+    ...(key === undefined || keyFrom === undefined ? {} : { keyFrom }),
+    ...(readiness.ready || keyFrom === undefined ? {} : { set: keyFrom }),
+  };
+}
+
+// Who names a variable means that a key is needed; the provider itself knows only the variable that usually has it.
+function readinessOf(
+  { readiness }: Provider,
+  own: string | undefined,
+  key: string | undefined,
+  usual: string | undefined,
+): Readiness {
+  if (own === undefined) return readiness;
+  if (key === undefined) return { ready: false, reason: `no key: set ${own}` };
+  if (readiness.ready || usual === undefined) return readiness;
+  return { ready: false, reason: readiness.reason.replace(usual, own) };
+}
+
+function made(use: Use, settings: ProviderSettings): Provider {
+  switch (use) {
+    case 'anthropic':
+      return anthropicProvider(settings);
+    case 'openai':
+      return openaiProvider(settings);
+    case 'compatible':
+      return compatibleProvider({ ...settings, baseURL: settings.baseURL ?? '' });
+    default:
+      return compatibleProvider({ preset: use, ...settings });
+  }
+}
+
+function valueOf(env: Environment, name: string | undefined): string | undefined {
+  const value = name === undefined ? undefined : env[name]?.trim();
+  return value === '' ? undefined : value;
+}
