@@ -20,6 +20,17 @@ export interface BoundSystem {
   readonly implementations: Readonly<Record<string, TaskImplementation>>;
   /** What is kept of what is over; the runtime's option of this name goes before it, member by member. */
   readonly retention?: Retention;
+  /** How much its models may cost. */
+  readonly budget?: SystemBudget;
+}
+
+/** At most so much money, as `'0.50 USD'`: for each run with all that it runs, each day (UTC), in all, and for tasks and models by name. */
+export interface SystemBudget {
+  readonly run?: string;
+  readonly day?: string;
+  readonly total?: string;
+  readonly tasks?: Readonly<Record<string, string>>;
+  readonly models?: Readonly<Record<string, string>>;
 }
 
 /**
