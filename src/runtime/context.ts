@@ -1,7 +1,7 @@
 import type { Clock, ErrorRecord, Scheduler } from '../core/index.ts';
 import type { AnyEvent } from '../flow/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
-import type { EvidenceWorld, Logger } from '../tasks/index.ts';
+import type { EvidenceWorld, Logger, WorldPort } from '../tasks/index.ts';
 import type { Attempts } from './attempts/index.ts';
 import type { Bus } from './bus.ts';
 import type { HistoryLimits } from './options.ts';
@@ -61,6 +61,8 @@ export interface Context {
   readonly attempts: Attempts;
   /** What evidence sees of the world. */
   readonly world: EvidenceWorld;
+  /** What tasks reach through their context. */
+  readonly outside: WorldPort;
   /** Milliseconds of real time, from some moment on: how long something takes is the difference of two. */
   readonly stopwatch: () => number;
   /** Who makes attempts. It is told of every line of the journal of a run in memory, in its transaction. */

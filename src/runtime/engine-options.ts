@@ -1,6 +1,6 @@
 import type { Clock, Scheduler } from '../core/index.ts';
 import type { Store } from '../store/index.ts';
-import type { EvidenceWorld, Logger } from '../tasks/index.ts';
+import type { EvidenceWorld, Logger, WorldPort } from '../tasks/index.ts';
 import type { ProcessLimits } from './attempts/index.ts';
 import type { Bus } from './bus.ts';
 import type { HistoryLimits } from './options.ts';
@@ -18,6 +18,7 @@ export interface EngineOptions {
   readonly stopwatch: () => number;
   readonly limits: HistoryLimits;
   readonly world: EvidenceWorld;
+  readonly outside: WorldPort;
   /** What holds attempts back, over all tasks. */
   readonly turns: ProcessLimits;
   readonly logger: Logger;

@@ -1,5 +1,5 @@
 import { milliseconds, toErrorRecord, type Clock, type ErrorRecord, type Scheduler } from '../core/index.ts';
-import type { EvidenceWorld, Logger } from '../tasks/index.ts';
+import type { EvidenceWorld, Logger, WorldPort } from '../tasks/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import { Admission, Attempts } from './attempts/index.ts';
 import { telling } from './attempts/telling.ts';
@@ -42,6 +42,7 @@ export class Engine implements Context {
   readonly stopwatch: () => number;
   readonly limits: HistoryLimits;
   readonly world: EvidenceWorld;
+  readonly outside: WorldPort;
   readonly maxDepth: number;
   readonly compactAfter: number;
   readonly logger: Logger;
@@ -77,6 +78,7 @@ export class Engine implements Context {
     this.stopwatch = options.stopwatch;
     this.limits = options.limits;
     this.world = options.world;
+    this.outside = options.outside;
     this.maxDepth = options.maxDepth;
     this.compactAfter = options.compactAfter;
     this.logger = options.logger;

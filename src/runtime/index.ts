@@ -27,6 +27,7 @@ export type { RollbackGives } from './instances/rollback.ts';
 export type { HistoryView, InstanceView } from './instances/views.ts';
 export { Ledger, openLedger, type Begun, type LedgerEntry, type LedgerOptions } from './ledger/ledger.ts';
 export type { ToolUse, ToolView } from './ledger/views.ts';
+export type { ResourceOption } from './evidence/world.ts';
 export type { HistoryLimit, RuntimeOptions } from './options.ts';
 export type { PauseAsks, PauseGives } from './pause.ts';
 export {
@@ -62,3 +63,4 @@ export type { WorkView } from './workers/views.ts';
 export type { WorkersOption } from './workers/settings.ts';
 export type { LeaseView, WorkerEvent, WorkerOptions } from './workers/facts.ts';
 export { Worker } from './workers/worker.ts';
+export { nodeWorld, type NodeWorldOptions } from './world/node-world.ts';

@@ -9,7 +9,7 @@ import {
   type Scheduler,
 } from '../core/index.ts';
 import { openSqlite, type Store } from '../store/index.ts';
-import type { BoundSystem, Logger, Retention } from '../tasks/index.ts';
+import type { BoundSystem, Logger, Retention, WorldPort } from '../tasks/index.ts';
 import type { ProcessLimits } from './attempts/index.ts';
 import { RunError } from './errors.ts';
 import { readColumn } from './unreadable.ts';
@@ -68,10 +68,16 @@ export interface RuntimeOptions extends ProcessLimits {
    */
   readonly retention?: Retention;
   /**
-   * Where the rows of declared resources are, for evidence: `{ books: { file: 'books.db' } }` for a SQLite file, which is
-   * opened for reading only, or `{ books: { row: (table, where) => … } }`.
+   * Where declared resources are, for tasks and for evidence: `{ books: { file: 'books.db' } }` for a SQLite file, which is
+   * opened for reading only, `{ books: { row: (table, where) => …, rows: (sql, parameters) => … } }`, or
+   * `{ shop: { baseUrl: 'http://localhost:8080' } }`, which goes before the declared address.
    */
   readonly resources?: Readonly<Record<string, ResourceOption>>;
+  /**
+   * What tasks reach with `fetch`, `fs`, `env` and `resource` of their context, instead of what is really there:
+   * `fakeWorld({ … })` of `millrace/testing`. The time and the ids stay those of the engine.
+   */
+  readonly world?: WorldPort;
   /**
    * Milliseconds of real time, from some moment on, by which the steps of machines are measured. Default:
    * `performance.now`.
@@ -135,6 +141,7 @@ const optionNames: Readonly<Record<keyof RuntimeOptions, true>> = {
   metrics: true,
   retention: true,
   resources: true,
+  world: true,
   stopwatch: true,
   concurrency: true,
   rateLimit: true,

@@ -183,6 +183,7 @@ function idle(registry: Registry, clock: Clock): Context {
     compactAfter: Infinity,
     limits: () => ({ keep: 1, maxAge: undefined }),
     world: worldOf(),
+    outside: { open: nothing as never },
     publish: () => '',
     create: nothing,
     record: () => {

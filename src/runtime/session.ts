@@ -12,6 +12,7 @@ import { checkClock, clockOf, historyLimits, openStore, type RuntimeOptions } fr
 import { Meter } from './metrics/meter.ts';
 import { acquire, forsake, heartbeat, mine, release } from './owner.ts';
 import { worldOf } from './evidence/world.ts';
+import { outsideOf } from './world/outside.ts';
 import type { Registry } from './registry.ts';
 import { limitsOf, merged } from './retention/limits.ts';
 import { sweepAll } from './retention/sweep.ts';
@@ -95,6 +96,7 @@ export class Session {
       stopwatch: options.stopwatch ?? (() => performance.now()),
       limits: historyLimits(history),
       world: worldOf(options.resources),
+      outside: outsideOf(options),
       turns: options,
       logger: this.#logger,
       bus: this.bus,

@@ -10,6 +10,7 @@ import { argumentCode, userCode } from '../../model/text/code.ts';
 import { array, callWithOptions, object, print, type Doc } from '../../model/text/doc.ts';
 import { docComment, quote } from '../../model/text/names.ts';
 import { evidence } from './evidence.ts';
+import { needs } from './needs.ts';
 
 /** What the template of `contracts.ts` gets. */
 export interface ContractsPlan {
@@ -72,6 +73,7 @@ export function contractsModule(emission: Emission): ContractsPlan {
       output: schema(node.output),
       policy: policy(node),
       evidence: evidence(node, ({ uses, text: code }) => writer.use(uses, code)),
+      needs: needs(model, node),
       source: source(node.location),
     };
     declare(emission.layout.contract('task', node.name), contract('task', node.name, members), node.description);

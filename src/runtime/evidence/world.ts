@@ -4,10 +4,16 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DatabaseSync } from 'node:sqlite';
-import type { EvidenceResource, EvidenceRow, EvidenceWorld } from '../../tasks/index.ts';
+import type { EvidenceResource, EvidenceRow, EvidenceWorld, TaskResource } from '../../tasks/index.ts';
 
-/** Where the rows of a declared resource are: code that looks, or a SQLite file, which is opened for reading only. */
-export type ResourceOption = EvidenceResource | { readonly file: string };
+/**
+ * Where a declared resource is: a SQLite file, which is opened for reading only; code that looks for a row (for evidence)
+ * and gives rows (for tasks); or an address that goes before the declared one.
+ */
+export type ResourceOption =
+  | { readonly file: string }
+  | (EvidenceResource & { readonly rows?: TaskResource['rows'] })
+  | { readonly baseUrl: string };
 
 /** The world as this process sees it. */
 export function worldOf(resources: Readonly<Record<string, ResourceOption>> = {}): EvidenceWorld {
@@ -29,7 +35,7 @@ export function worldOf(resources: Readonly<Record<string, ResourceOption>> = {}
     resource: (name, file) => {
       const known = Object.hasOwn(resources, name) ? resources[name] : undefined;
       if (known !== undefined && 'row' in known) return known;
-      const at = known === undefined ? file : resolve(known.file);
+      const at = known === undefined || !('file' in known) ? file : resolve(known.file);
       return at === undefined ? undefined : { file: at, row: (table, where) => rowIn(at, table, where) };
     },
     stopwatch: () => performance.now(),

@@ -6,7 +6,10 @@ import type { RuntimeOptions } from '../options.ts';
 import { isBreaking, versionsOf } from '../versions.ts';
 
 /** How a worker is set up. Either `db` or `store` must be given. */
-export interface WorkerOptions extends Pick<RuntimeOptions, 'db' | 'store' | 'clock' | 'logger' | 'drainMs'> {
+export interface WorkerOptions extends Pick<
+  RuntimeOptions,
+  'db' | 'store' | 'clock' | 'logger' | 'drainMs' | 'resources' | 'world'
+> {
   /** Only work of these tasks. Default: all that have an implementation. */
   readonly tasks?: readonly string[];
   /** How many attempts at a time. Default 8. */

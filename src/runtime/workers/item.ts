@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toErrorRecord } from '../../core/index.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import type { WorkRow } from '../../store/index.ts';
-import { decodeJson, TaskError, type AttemptOutcome, type AttemptRequest } from '../../tasks/index.ts';
+import { decodeJson, TaskError, type AttemptOutcome, type AttemptRequest, type WorldPort } from '../../tasks/index.ts';
 import { StepServices } from '../host/task/services.ts';
 import type { LedgerPlace } from '../ledger/place.ts';
 import type { Registry } from '../registry.ts';
@@ -85,7 +85,7 @@ export function requestOf(
   row: WorkRow,
   registry: Registry,
   place: LedgerPlace,
-  rest: Pick<AttemptRequest, 'logger'> & { readonly signal: AbortSignal },
+  rest: Pick<AttemptRequest, 'logger'> & { readonly signal: AbortSignal; readonly world: WorldPort },
 ): AttemptRequest {
   const { key, input, ...asked } = JSON.parse(row.request) as Asked;
   const first = originOf(place.tables.runs.get(row.run)?.renamed ?? null)(row.path);

@@ -4,6 +4,7 @@ import {
   TaskCancelledError,
   type AttemptOutcome,
   type AttemptRequest,
+  type WorldPort,
   type Logger,
 } from '../../tasks/index.ts';
 import {
@@ -39,6 +40,7 @@ export interface Owner {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly bus: Bus;
+  readonly outside: WorldPort;
   readonly runs: ReadonlyMap<string, LiveRun>;
   guard(work: () => void): void;
 }
@@ -218,13 +220,13 @@ export class SharedWork {
   }
 
   #perform(row: WorkRow, signal: AbortSignal): Promise<AttemptOutcome> {
-    const { registry, logger } = this.#owner;
+    const { registry, logger, outside: world } = this.#owner;
     const lease = { id: row.id, worker: this.#name, token: row.token };
     const request = this.#waiting.get(row.id)?.request;
     // After a restart work may be taken before its run has come to it again: then its row says what to do.
     if (request === undefined)
       return runAttempt(
-        requestOf(row, registry, underLease(placeOf(this.#owner), lease, unexpiring), { logger, signal }),
+        requestOf(row, registry, underLease(placeOf(this.#owner), lease, unexpiring), { logger, signal, world }),
       );
     const { services } = request;
     return runAttempt({

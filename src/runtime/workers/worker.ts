@@ -15,6 +15,7 @@ import {
   type AttemptOutcome,
   type BoundSystem,
   type Logger,
+  type WorldPort,
 } from '../../tasks/index.ts';
 import { underLease, type LedgerPlace } from '../ledger/place.ts';
 import { checkSystem, clockOf, openStore } from '../options.ts';
@@ -27,6 +28,7 @@ import { checkVersions, placeIn, type LeaseView, type WorkerEvent, type WorkerOp
 import { requestOf, resultOf } from './item.ts';
 import { Poll } from './poll.ts';
 import { tasksOf, whole } from './settings.ts';
+import { outsideOf } from '../world/outside.ts';
 
 /** For so long after its last work it looks out for more as often as while it works, in ms. */
 const warm = 1000;
@@ -57,6 +59,7 @@ export class Worker {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #registry: Registry;
+  readonly #outside: WorldPort;
   readonly #writer: Writer;
   readonly #executor: Executor;
   readonly #poll: Poll;
@@ -83,6 +86,7 @@ export class Worker {
     this.#options = options;
     this.#logger = unfailing(options.logger ?? jsonLogger({ level: 'warn' }));
     this.#registry = new Registry(system);
+    this.#outside = outsideOf(options);
     const tasks = tasksOf(this.#registry, options.tasks);
     const concurrency = whole('concurrency', options.concurrency ?? 8, 1);
     const leaseMs = whole('leaseMs', options.leaseMs ?? 300_000, 10);
@@ -262,10 +266,12 @@ export class Worker {
   #takeOver(): void {
     const held = this.#store.tables.owner.get();
     if (held !== undefined && isAlive(held, Date.now())) return;
-    const { db, store, standby, drainMs } = this.#options;
+    const { db, store, standby, drainMs, resources, world } = this.#options;
     let runtime: ReactiveSystemRuntime;
     try {
       runtime = new ReactiveSystemRuntime(this.#system, {
+        ...(resources === undefined ? {} : { resources }),
+        ...(world === undefined ? {} : { world }),
         ...(typeof standby === 'object' ? standby : {}),
         ...(store === undefined ? { db: db ?? '' } : { store }),
         ...(drainMs === undefined ? {} : { drainMs }),
@@ -301,7 +307,7 @@ export class Worker {
       write: (work) => this.#writer.submit(work),
     };
     const held = underLease(place, { id: row.id, worker: this.name, token: row.token });
-    return runAttempt(requestOf(row, this.#registry, held, { logger: this.#logger, signal }));
+    return runAttempt(requestOf(row, this.#registry, held, { logger: this.#logger, signal, world: this.#outside }));
   }
 
   async #finished(row: WorkRow, outcome: AttemptOutcome): Promise<void> {

@@ -20,7 +20,7 @@ import { hashFlow, hashMachine, hashSystem, type Location, type SystemModel } fr
 import type { BoundMachine, BoundSystem, Retention, TaskImplementation } from '../../tasks/index.ts';
 import type { Namespace } from './execute.ts';
 import { pair, type LiveLambda } from './pair.ts';
-import { evidenceOf, policyOf, type LiveTask } from './task.ts';
+import { evidenceOf, needsOf, policyOf, type LiveTask } from './task.ts';
 
 /** A bound system, and what was bound. */
 export interface Binding {
@@ -85,6 +85,7 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
         output: tasks[name]!.output,
         policy: policyOf(node),
         ...evidenceOf(node, tasks[name]!),
+        ...needsOf(node, model.resources),
         source: sourceOf(node.location),
       }),
     ),

@@ -1,5 +1,5 @@
-import type { EvidencePack, Schema, TaskPolicy } from '../../flow/index.ts';
-import type { TaskNode } from '../../model/index.ts';
+import type { EvidencePack, Schema, TaskNeeds, TaskPolicy } from '../../flow/index.ts';
+import type { SystemModel, TaskNode } from '../../model/index.ts';
 
 interface Scope {
   readonly input: unknown;
@@ -38,4 +38,17 @@ export function evidenceOf(
   { evidence }: LiveTask,
 ): { readonly evidence?: EvidencePack<Scope> } {
   return evidence === undefined ? {} : { evidence: { claims: evidence, ...evidenceRule } };
+}
+
+/** What a task may touch, its resources with what the system says of them. */
+export function needsOf({ needs }: TaskNode, declared: SystemModel['resources']): { readonly needs?: TaskNeeds } {
+  if (needs === undefined) return {};
+  const { resources, ...rest } = needs;
+  const found = resources?.flatMap((name) => {
+    const node = declared[name];
+    if (node === undefined) return [];
+    const { type, env, options } = node;
+    return [{ name, type, ...(env && { env }), ...(options && { options }) }];
+  });
+  return { needs: { ...rest, ...(found && { resources: found }) } };
 }

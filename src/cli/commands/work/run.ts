@@ -35,6 +35,7 @@ export async function work(io: Io, file: string, options: WorkArguments): Promis
     leaseMs,
     standby,
     logger: ioLogger(io, 'info'),
+    resources: settings.resources,
     ...(drainMs === undefined ? {} : { drainMs }),
     ...(tasks === undefined ? {} : { tasks }),
   });

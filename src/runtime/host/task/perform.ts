@@ -10,7 +10,7 @@ export function perform(
 ): Promise<AttemptOutcome | undefined> {
   const { part, contract, asked, policy } = step;
   const { run, scope } = part;
-  const { clock, logger, attempts } = run.context;
+  const { clock, logger, attempts, outside } = run.context;
   const request: AttemptRequest = {
     implementation,
     contract,
@@ -22,6 +22,7 @@ export function perform(
     signal: scope.signal,
     timeoutMs: policy.timeoutMs,
     services: step.services,
+    world: outside,
     ...(policy.heartbeatMs === undefined ? {} : { heartbeatMs: policy.heartbeatMs }),
     ...(policy.totalMs === undefined ? {} : { total: { until: step.since + policy.totalMs, ms: policy.totalMs } }),
     clock,
