@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config as Written } from '../../dsl/index.ts';
+import { CliError } from '../kit/failure.ts';
 import type { CustomRule, Extension, Severity } from '../../model/index.ts';
 
 /** What `dsl.config.ts` says, with the defaults filled in. Paths are absolute. */
@@ -44,6 +45,7 @@ const names = ['dsl.config.ts', 'dsl.config.mts', 'dsl.config.js', 'dsl.config.m
 export async function readConfig(cwd: string, near?: string): Promise<Config> {
   const file = findConfig(cwd) ?? (near === undefined ? undefined : findConfig(dirname(near)));
   if (file === undefined) return complete(cwd, undefined, {});
+  refuseTwo(file);
   const { loadConfig } = await import('./load.ts');
   const { written, imports } = await loadConfig(file, cwd);
   return { ...complete(dirname(file), file, written), ...(imports.length > 0 && { imports }) };
@@ -55,6 +57,17 @@ export function findConfig(cwd: string): string | undefined {
     const found = names.map((name) => join(folder, name)).find((path) => existsSync(path));
     if (found !== undefined || folder === dirname(folder)) return found;
   }
+}
+
+/** One of two configs would count for nothing, and nobody could tell which. */
+function refuseTwo(file: string): void {
+  const folder = dirname(file);
+  const [first, second] = names.filter((name) => existsSync(join(folder, name)));
+  if (second === undefined) return;
+  throw new CliError('MR5102', `There are two configs in ${folder}: ${first} and ${second}.`, {
+    hint: 'Keep one, and delete the other.',
+    exitCode: 1,
+  });
 }
 
 function complete(root: string, file: string | undefined, written: Written): Config {

@@ -1,0 +1,37 @@
+import { Buffer } from 'node:buffer';
+import type { PartialMessage, PluginBuild } from 'esbuild';
+import type { Problem } from '../problem.ts';
+import type { Unit } from '../unit.ts';
+
+/** Compiles when a build begins. */
+export function esbuildSetup(unit: Unit, build: PluginBuild): void {
+  const { initialOptions } = build;
+  const compilation = unit.open(initialOptions, initialOptions.absWorkingDir ?? process.cwd());
+  build.onStart(async () => {
+    const { errors, warnings } = await compilation.refresh();
+    return { errors: errors.map(messageOf), warnings: warnings.map(messageOf) };
+  });
+  // Only what resolves something may name files to watch; the entries are resolved in every build.
+  const entries = entriesOf(initialOptions.entryPoints).map((each) => each.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  if (entries.length === 0) return;
+  build.onResolve({ filter: new RegExp(`^(?:${entries.join('|')})$`) }, async ({ kind }) => {
+    if (kind !== 'entry-point') return undefined;
+    const { files } = await compilation.refresh();
+    return { watchFiles: [...files] };
+  });
+}
+
+function entriesOf(entries: PluginBuild['initialOptions']['entryPoints'] = []): readonly string[] {
+  if (!Array.isArray(entries)) return Object.values(entries);
+  return entries.map((each) => (typeof each === 'string' ? each : each.in));
+}
+
+/** A problem as esbuild shows it: it draws the line itself, and counts bytes from 0. */
+function messageOf({ code, text, place }: Problem): PartialMessage {
+  if (place === undefined) return { id: code, text };
+  const { file, line, column, length, lineText } = place;
+  const bytes = (from: number, to: number): number => Buffer.byteLength(lineText.slice(from, to));
+  const start = column - 1;
+  const location = { file, line, column: bytes(0, start), length: bytes(start, start + length), lineText };
+  return { id: code, text, location };
+}

@@ -1,0 +1,22 @@
+/**
+ * The plugin for webpack.
+ *
+ * @module
+ */
+import type { WebpackPluginInstance } from 'webpack';
+import type { PluginOptions } from './options.ts';
+import { unplugin } from './plugin.ts';
+
+/**
+ * Compiles the systems of a project when webpack builds. What is wrong in one fails the build.
+ *
+ * @throws MillraceError MR5100 for an option that there is not, MR5104 when the plugin is there twice.
+ * @example
+ * ```ts
+ * import { millrace } from 'millrace/webpack';
+ *
+ * export default { entry: './src/main.ts', plugins: [millrace()] };
+ * ```
+ */
+export const millrace: (options?: PluginOptions) => WebpackPluginInstance = unplugin.webpack;
+export type { PluginOptions };
