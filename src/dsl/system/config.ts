@@ -10,8 +10,11 @@ export interface Config {
   readonly out?: string;
   /** The database file of `dsl run`, `dsl send` and the rest. */
   readonly db?: string;
-  /** Where the rows of declared resources are, for evidence: SQLite files, by the name of the resource. */
-  readonly resources?: Readonly<Record<string, { readonly file: string }>>;
+  /**
+   * Where declared resources are, by name: a SQLite file, which tasks and evidence read, or an address that goes before
+   * the declared `baseUrl`.
+   */
+  readonly resources?: Readonly<Record<string, { readonly file: string } | { readonly baseUrl: string }>>;
   /** How commands that drive the database set up the runtime. Its options, as far as they are data. */
   readonly runtime?: RuntimeSettings;
   /** Who answers for models, and what they may cost: data, or a JSON or YAML file that has it. */

@@ -16,8 +16,8 @@ export interface Config {
   readonly out: string;
   /** The one database of all systems. */
   readonly db?: string;
-  /** The files of resources, absolute. */
-  readonly resources?: Readonly<Record<string, { readonly file: string }>>;
+  /** Where resources are; files are absolute. */
+  readonly resources?: NonNullable<Written['resources']>;
   /** Options of the runtime. */
   readonly runtime?: NonNullable<Written['runtime']>;
   /** Who answers for models: as it was written, looked into by who opens them. */
@@ -102,7 +102,9 @@ function complete(root: string, file: string | undefined, written: Written): Con
 }
 
 function filesIn(root: string, resources: NonNullable<Written['resources']>): NonNullable<Config['resources']> {
-  const found = Object.entries(resources).map(([name, { file }]) => [name, { file: resolve(root, file) }] as const);
+  const found = Object.entries(resources).map(
+    ([name, one]) => [name, 'file' in one ? { file: resolve(root, one.file) } : one] as const,
+  );
   return Object.fromEntries(found);
 }
 

@@ -75,13 +75,19 @@ const isRules = (value: unknown): boolean =>
 const isResources = (value: unknown): boolean =>
   value !== null &&
   typeof value === 'object' &&
-  Object.values(value).every((one: { readonly file?: unknown } | null) => isText(one?.file));
+  Object.values(value).every(
+    (one: { readonly file?: unknown; readonly baseUrl?: unknown } | null) =>
+      isText(one?.file) || (isText(one?.baseUrl) && URL.canParse(one?.baseUrl as string)),
+  );
 
 const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => boolean, what: string]>> = {
   globs: [(value) => Array.isArray(value) && value.length > 0 && value.every(isText), 'a list of globs'],
   out: [isText, 'a folder'],
   db: [isText, 'a file'],
-  resources: [isResources, `names with a SQLite file, such as { books: { file: 'books.db' } }`],
+  resources: [
+    isResources,
+    `names with a SQLite file or an address, such as { books: { file: 'books.db' }, shop: { baseUrl: 'http://localhost:8080' } }`,
+  ],
   runtime: [
     (value) => value !== null && typeof value === 'object' && !Array.isArray(value),
     'an object of options of the runtime',

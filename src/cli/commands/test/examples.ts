@@ -3,7 +3,9 @@ import { nearest } from '../../../core/index.ts';
 import { shownPath } from '../../../core/shown-path.ts';
 import type { Diagnostic, SystemModel } from '../../../model/index.ts';
 import type { BoundSystem } from '../../../tasks/index.ts';
+import { readConfig } from '../../../project/config/config.ts';
 import { CliError } from '../../../project/kit/failure.ts';
+import { nodeWorld } from '../../../runtime/index.ts';
 import type { Io } from '../../kit/io.ts';
 import { ioLogger } from '../../systems/logger.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
@@ -52,13 +54,15 @@ export async function runExamples(
   live: BoundSystem,
 ): Promise<ExamplesResult> {
   const logger = ioLogger(io, 'warn');
+  const { resources } = await readConfig(io.cwd, entry);
+  const world = nodeWorld(resources === undefined ? {} : { resources });
   const diagnostics: Diagnostic[] = [];
   const tasks: TaskExamples[] = [];
   for (const node of chosen) {
     const implementation = live.implementations[node.name];
     const tried: Tried[] = [];
     for (const [index, example] of (implementation === undefined ? [] : (node.examples ?? [])).entries()) {
-      const one = await tryExample(node, example, index, implementation, logger);
+      const one = await tryExample(node, example, index, implementation, { logger, world });
       tried.push(one);
       if (one.problem === undefined) continue;
       const { file: part, ...place } = node.location;

@@ -1,10 +1,19 @@
 import { canonicalJson, milliseconds, systemClock } from '../../../core/index.ts';
 import type { SystemModel } from '../../../model/index.ts';
-import { checkValue, idempotencyKey, runAttempt, type Logger, type TaskImplementation } from '../../../tasks/index.ts';
+import {
+  checkValue,
+  idempotencyKey,
+  runAttempt,
+  type AttemptRequest,
+  type TaskImplementation,
+} from '../../../tasks/index.ts';
 import { shorten } from '../../kit/table.ts';
 
 type Task = SystemModel['tasks'][string];
 type Example = NonNullable<Task['examples']>[number];
+
+/** What an attempt gets beside its input. */
+type Around = Pick<AttemptRequest, 'logger' | 'world'>;
 
 /** What came of one example. */
 export interface Tried {
@@ -22,11 +31,11 @@ export async function tryExample(
   example: Example,
   index: number,
   implementation: TaskImplementation | undefined,
-  logger: Logger,
+  around: Around,
 ): Promise<Tried> {
   const name = example.description === undefined ? String(index + 1) : `'${example.description}'`;
   const started = performance.now();
-  const problem = await compare(task, example, `examples/${index + 1}`, implementation, logger);
+  const problem = await compare(task, example, `examples/${index + 1}`, implementation, around);
   const durationMs = Math.round(performance.now() - started);
   return { name, ok: problem === undefined, ...(problem !== undefined && { problem }), durationMs };
 }
@@ -36,7 +45,7 @@ async function compare(
   example: Example,
   step: string,
   implementation: TaskImplementation | undefined,
-  logger: Logger,
+  around: Around,
 ): Promise<string | undefined> {
   if (implementation === undefined) return 'it has no implementation.';
   const { contract } = implementation;
@@ -50,7 +59,7 @@ async function compare(
     idempotencyKey: idempotencyKey('example', `${task.name}/${step}`),
     ...(task.timeout !== undefined && { timeoutMs: milliseconds(task.timeout) }),
     clock: systemClock(),
-    logger,
+    ...around,
   });
   if (!outcome.ok) {
     const { code, name, message } = outcome.error;
