@@ -1,4 +1,5 @@
 import { messageOf, type ErrorRecord } from '../core/index.ts';
+import type { Money as ModelCost, Usage as ModelUsage } from '../llm/index.ts';
 import type { Logger } from '../tasks/index.ts';
 
 /** What is told about a step. */
@@ -23,6 +24,8 @@ interface AttemptFacts {
   readonly task: string;
   /** The number of the try. */
   readonly attempt: number;
+  /** It is one of a tool that the model of this attempt has called. */
+  readonly within?: { readonly step: string; readonly attempt: number };
 }
 
 interface InstanceFacts {
@@ -161,7 +164,46 @@ type WorldTold =
   /** In a stream whose reader is too slow: so many events before this one are missing. */
   | { readonly type: 'stream.lagged'; readonly missed: number };
 
-type Told = RunTold | StepTold | AttemptTold | WorldTold;
+interface ModelFacts {
+  /** Of the call, among all calls. */
+  readonly call: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly runId?: string;
+  readonly step?: string;
+  readonly task?: string;
+  readonly agent?: string;
+}
+
+/** Calls of models, told as they happen: each `asked` is followed by `answered` or `failed`. Costs are in millionths. */
+type ModelTold =
+  | ({
+      readonly type: 'model.asked';
+      readonly maxOutputTokens: number;
+      readonly temperature?: number;
+    } & ModelFacts)
+  | ({
+      readonly type: 'model.answered';
+      /** ms of real time. */
+      readonly took: number;
+      readonly usage?: ModelUsage;
+      readonly cost?: ModelCost;
+      readonly finish?: 'stop' | 'length' | 'toolCalls';
+    } & ModelFacts)
+  /** It may have used something all the same. */
+  | ({
+      readonly type: 'model.failed';
+      readonly took: number;
+      readonly error: { readonly kind: string; readonly code: string; readonly message: string };
+      readonly usage?: ModelUsage;
+      readonly cost?: ModelCost;
+    } & ModelFacts)
+  /** No call is made: the answer was paid before, or is that of an equal call under way. */
+  | ({ readonly type: 'model.spared'; readonly from: 'cache' | 'shared' } & Omit<ModelFacts, 'call'>)
+  /** Its process died while it was under way: what was set aside for it is booked. */
+  | { readonly type: 'model.abandoned'; readonly call: string; readonly booked: ModelCost };
+
+type Told = RunTold | StepTold | AttemptTold | WorldTold | ModelTold;
 
 /**
  * What a runtime tells about itself. `seq` rises by one with each event of this runtime; `at` is in ms since 1970, by the

@@ -1,5 +1,5 @@
-import { milliseconds, toErrorRecord, type Clock, type ErrorRecord, type Scheduler } from '../core/index.ts';
-import type { EvidenceWorld, Logger, WorldPort } from '../tasks/index.ts';
+import { toErrorRecord, type Clock, type ErrorRecord, type Scheduler } from '../core/index.ts';
+import { runAttempt, type EvidenceWorld, type Logger, type WorldPort } from '../tasks/index.ts';
 import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import { Admission, Attempts } from './attempts/index.ts';
 import { telling } from './attempts/telling.ts';
@@ -14,8 +14,9 @@ import { Resumption } from './evidence/resumption.ts';
 import { Instances } from './instances/instances.ts';
 import { reportUnfit, unpark } from './instances/park.ts';
 import { LiveRun } from './live-run.ts';
+import { settleCalls } from './models/engine.ts';
 import type { HistoryLimits } from './options.ts';
-import { newRun } from './new-run.ts';
+import { limitRun, newRun } from './new-run.ts';
 import { programFor, type Registry } from './registry.ts';
 import { Still } from './still.ts';
 import { isFinal, isPaused, stopRun } from './stop.ts';
@@ -111,6 +112,7 @@ export class Engine implements Context {
     this.attempts = new Attempts({
       admission: new Admission(this, options.turns),
       perform: telling(this.bus, this.stopwatch, this.sharing.perform),
+      within: telling(this.bus, this.stopwatch, runAttempt),
     });
     recallIndexes(this);
     this.timers = new Timers(this);
@@ -124,6 +126,7 @@ export class Engine implements Context {
     const { tables } = this.store;
     this.sharing.recover();
     inheritWork(this);
+    settleCalls(this);
     this.backlog.fill(tables.runs.ids(['pending', 'running', 'blocked']));
     for (const id of askedOtherwise(this)) this.load(id);
     reportUnfit(this);
@@ -198,17 +201,7 @@ export class Engine implements Context {
     const paused = above !== undefined && this.runs.get(above)?.held === true && isPaused(tx, above);
     const row = newRun(this, tx, run, program, paused ? 'paused' : 'running');
     tx.runs.insert(row);
-    const timeout = run.timeout ?? (program?.timeout === undefined ? undefined : milliseconds(program.timeout));
-    if (timeout !== undefined)
-      tx.timers.put({
-        key: row.id,
-        due: row.created + timeout,
-        kind: 'run',
-        target: row.id,
-        part: '',
-        name: null,
-        data: null,
-      });
+    limitRun(tx, row, run, program);
     this.writer.afterCommit(() => {
       if (this.bus.heard) this.bus.tell({ type: 'run.started', runId: row.id, target: row.target });
       // A cancel or a pause may have come in the same batch.

@@ -29,6 +29,7 @@ export { Ledger, openLedger, type Begun, type LedgerEntry, type LedgerOptions } 
 export type { ToolUse, ToolView } from './ledger/views.ts';
 export type { ResourceOption } from './evidence/world.ts';
 export type { HistoryLimit, RuntimeOptions } from './options.ts';
+export type { UsageQuery, UsageView } from './models/usage.ts';
 export type { PauseAsks, PauseGives } from './pause.ts';
 export {
   openReader,

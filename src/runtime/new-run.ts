@@ -1,3 +1,4 @@
+import { milliseconds } from '../core/index.ts';
 import type { RunRow, RunStatus, Tx } from '../store/index.ts';
 import type { Context, NewRun } from './context.ts';
 import type { Program } from './registry.ts';
@@ -37,4 +38,12 @@ export function newRun(
     updated: now,
     ended: null,
   };
+}
+
+/** Sets the time after which a run has taken too long. */
+export function limitRun(tx: Tx, row: RunRow, { timeout: asked }: NewRun, program: Program | undefined): void {
+  const timeout = asked ?? (program?.timeout === undefined ? undefined : milliseconds(program.timeout));
+  if (timeout === undefined) return;
+  const { id, created } = row;
+  tx.timers.put({ key: id, due: created + timeout, kind: 'run', target: id, part: '', name: null, data: null });
 }

@@ -8,6 +8,7 @@ import {
   type Duration,
   type Scheduler,
 } from '../core/index.ts';
+import type { Models } from '../llm/index.ts';
 import { openSqlite, type Store } from '../store/index.ts';
 import type { BoundSystem, Logger, Retention, WorldPort } from '../tasks/index.ts';
 import type { ProcessLimits } from './attempts/index.ts';
@@ -79,6 +80,11 @@ export interface RuntimeOptions extends ProcessLimits {
    */
   readonly world?: WorldPort;
   /**
+   * Who performs tasks that are declared with a `model`: `openModels()` of `millrace/llm`. Budgets, usage, answers that
+   * were paid before and what tasks note are kept in the database.
+   */
+  readonly models?: Models;
+  /**
    * Milliseconds of real time, from some moment on, by which the steps of machines are measured. Default:
    * `performance.now`.
    */
@@ -142,6 +148,7 @@ const optionNames: Readonly<Record<keyof RuntimeOptions, true>> = {
   retention: true,
   resources: true,
   world: true,
+  models: true,
   stopwatch: true,
   concurrency: true,
   rateLimit: true,

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../core/index.ts';
-import { openSqlite, type EventRow, type RunStatus, type Store, type Tables } from '../store/index.ts';
+import { openSqlite, type BudgetRow, type EventRow, type RunStatus, type Store, type Tables } from '../store/index.ts';
 import { checkpointsOf, type CheckpointQuery, type CheckpointView } from './checkpoints/checkpoints.ts';
 import { decisionsOf, type DecisionView } from './decisions.ts';
 import type { Dispatched } from './dispatcher.ts';
@@ -8,10 +8,11 @@ import { noInstance } from './instances/errors.ts';
 import { metricsOf, type MachineMetrics } from './instances/metrics.ts';
 import { historyView, instanceView, type HistoryView, type InstanceView } from './instances/views.ts';
 import { toolUse, toolViews, type ToolUse, type ToolView } from './ledger/views.ts';
+import { usageOf, usageOfRun, usageOfSteps, type UsageQuery, type UsageView } from './models/usage.ts';
 import { clockOf } from './options.ts';
 import { isAlive } from './owner.ts';
 import { lookAt } from './unreadable.ts';
-import { runView, stepViews, told, type RunView, type StepView } from './views.ts';
+import { present, runView, stepViews, told, type RunView, type StepView } from './views.ts';
 import { workViews, type WorkView } from './workers/views.ts';
 import { scheduleViews, type ScheduleView } from './schedules/schedules.ts';
 
@@ -61,6 +62,10 @@ export interface Reader {
   runs(query?: RunQuery): RunView[];
   run(id: string): RunView | undefined;
   steps(run: string): StepView[];
+  /** What calls of models have used and cost: all together, or by the name of the task, model, run, …. */
+  usage(query?: UsageQuery): UsageView[];
+  /** What was spent and is set aside in each scope that a budget held for. */
+  budgets(): BudgetRow[];
   /** How many runs there are, by status. */
   counts(): Partial<Record<RunStatus, number>>;
   /** The flows that start by themselves, the next one first. */
@@ -144,9 +149,15 @@ function reading(tables: Tables): Omit<Reader, 'close' | 'exportInstance' | 'exp
     runs: (query = {}) => tables.runs.list(query).map(runView),
     run: (id) => {
       const row = tables.runs.get(id);
-      return row && runView(row);
+      return row && { ...runView(row), ...present({ usage: usageOfRun(tables, id) }) };
     },
-    steps: (run) => stepViews(tables.journal.of(run)),
+    steps: (run) => {
+      const used = usageOfSteps(tables, run);
+      const steps = stepViews(tables.journal.of(run));
+      return used.size === 0 ? steps : steps.map((step) => ({ ...step, ...present({ usage: used.get(step.path) }) }));
+    },
+    usage: (query = {}) => usageOf(tables, query),
+    budgets: () => tables.budgets.accounts(),
     counts: () => tables.runs.count(),
     schedules: () => scheduleViews(tables.timers),
     checkpoints: (query) => checkpointsOf(tables, typeof query === 'string' ? { run: query } : query),

@@ -41,6 +41,8 @@ export class Registry {
   readonly implementations: Map<string, TaskImplementation>;
   readonly #flows: Map<string, FlowModule>;
   readonly #registered = new Set<string>();
+  /** The tasks that a model performs. */
+  readonly #performed = new Set<string>();
   /** The events that somebody in the code takes: failures are published only for these. */
   readonly #heard = new Set<string>();
   readonly #indexed = new Map<string, Map<string, readonly string[]>>();
@@ -118,7 +120,20 @@ export class Registry {
       if (typeof given !== 'function') return [name, given];
       return [name, { kind: 'implementation', contract, run: given as TaskImplementation['run'] }];
     });
-    for (const [name, implementation] of found) this.implementations.set(name, implementation);
+    for (const [name, implementation] of found) {
+      this.implementations.set(name, implementation);
+      this.#performed.delete(name);
+    }
+  }
+
+  /** A model performs a task, as long as no code is registered for it. */
+  performed(name: string, implementation: TaskImplementation): void {
+    this.implementations.set(name, implementation);
+    this.#performed.add(name);
+  }
+
+  isPerformed(name: string): boolean {
+    return this.#performed.has(name);
   }
 
   /** @throws RunError MR3231 when its schedule cannot be read. */

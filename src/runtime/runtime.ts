@@ -12,6 +12,7 @@ import type { MachineMetrics } from './instances/metrics.ts';
 import type { HistoryView, InstanceView } from './instances/views.ts';
 import { checkOptions, checkSystem, type RuntimeOptions } from './options.ts';
 import { readerOf, type HistoryQuery, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
+import { noModels } from './models/performers.ts';
 import { Registry, type TaskCode } from './registry.ts';
 import { prepared } from './prepare.ts';
 import { answer, type Answer, type Ready, type RequestKind, type Requests } from './requests.ts';
@@ -141,11 +142,13 @@ export class ReactiveSystemRuntime extends Controls {
   /**
    * Runs one task to its end, as a durable run of one step.
    *
-   * @throws RunError MR3219 unknown task, TaskError MR3104 without an implementation, RunError MR3206 invalid input.
+   * @throws RunError MR3219 unknown task, MR3287 a model performs it and there is none, TaskError MR3104 without an
+   * implementation, RunError MR3206 invalid input.
    */
   async executeTask(name: string, input?: unknown, options: StartOptions = {}): Promise<TaskResult> {
-    if (this.#registry.task(name) !== undefined && !this.#registry.implementations.has(name))
-      throw new NotImplementedError({ task: name });
+    const task = this.#registry.task(name);
+    if (task !== undefined && !this.#registry.implementations.has(name))
+      throw task.model === undefined ? new NotImplementedError({ task: name }) : noModels(name);
     const { runId } = await this.ask('start', { kind: 'task', target: name, input, ...options });
     const { row, lines } = await this.#ended(runId);
     return taskResult(row, lines ?? this.#session.store.tables.journal.of(runId), this.#output('task', name));

@@ -1,4 +1,5 @@
 import { systemScheduler, toErrorRecord, type Repeated, type Scheduler } from '../core/index.ts';
+import type { Models } from '../llm/index.ts';
 import type { Store } from '../store/index.ts';
 import { jsonLogger, unfailing, type Logger } from '../tasks/index.ts';
 import { checkLimits } from './attempts/index.ts';
@@ -13,6 +14,7 @@ import { Meter } from './metrics/meter.ts';
 import { acquire, forsake, heartbeat, mine, release } from './owner.ts';
 import { worldOf } from './evidence/world.ts';
 import { outsideOf } from './world/outside.ts';
+import { performInEngine } from './models/engine.ts';
 import type { Registry } from './registry.ts';
 import { limitsOf, merged } from './retention/limits.ts';
 import { sweepAll } from './retention/sweep.ts';
@@ -106,6 +108,7 @@ export class Session {
       stopped: (error) => this.#stop(error),
       committed: () => this.#committed(),
     });
+    if (options.models !== undefined) this.#perform(options.models);
     if (options.metrics === true) this.#meter = new Meter(this.engine, this.bus);
     // Liveness is a matter of real time, whatever clock the system runs on.
     this.#beat = scheduler.every(heartbeat.every, () => {
@@ -129,6 +132,19 @@ export class Session {
         resolve();
       });
     });
+  }
+
+  #perform(models: Models): void {
+    try {
+      this.atEnd(performInEngine(this.engine, models));
+    } catch (error) {
+      // Budgets that are not right: nothing has begun yet.
+      this.engine.stopAll();
+      this.engine.bus.end();
+      release(this.store, this.#epoch);
+      if (this.#own) this.store.close();
+      throw error;
+    }
   }
 
   /** Counts from the first time that it is asked for. */

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../core/index.ts';
+import type { UsageTotals } from '../llm/index.ts';
 import type { JournalRow, RunRow, RunStatus } from '../store/index.ts';
 import { readEvidence, type EvidenceResult } from '../tasks/index.ts';
 import type { PartialFailure } from './live-run.ts';
@@ -20,6 +21,8 @@ export interface RunView {
   /** Failures that did not end it. */
   readonly errors: readonly PartialFailure[];
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** What models have used in it, without the runs that it began. Of a single run; lists leave it out. */
+  readonly usage?: UsageTotals;
   readonly parent?: string;
   /** What it was forked from, and the number of the newest line of that run's journal that it took with it. */
   readonly forked?: { readonly run: string; readonly seq: number };
@@ -64,6 +67,8 @@ export interface StepView {
   readonly cached?: true;
   /** What proved its result. */
   readonly evidence?: EvidenceResult;
+  /** What models have used in it: tokens, and what they cost. */
+  readonly usage?: UsageTotals;
   /** `line:column` in the `.dsl.ts`. */
   readonly place?: string;
   readonly startedAt: number;

@@ -79,7 +79,7 @@ export class Admission {
     const { signal } = request;
     const now = clock.now();
     if (signal?.aborted === true) return Promise.resolve(new TaskCancelledError(idsOf(request), signal.reason));
-    if (this.#inherited?.take(request) === true) return Promise.resolve(this.#begin(gate));
+    if (this.#inherited?.take(request) === true) return Promise.resolve(this.#begin(gate, by));
     if (gate.breaker?.state(now) === 'open')
       return Promise.resolve(new BreakerOpenError(idsOf(request), gate.breaker.until ?? now));
     const pool = this.#pools.get(gate) as Shared;
@@ -100,22 +100,23 @@ export class Admission {
         by,
         before: undefined,
         after: undefined,
-        admit: () => end(this.#begin(gate)),
+        admit: () => end(this.#begin(gate, by)),
         dismiss: end,
       };
+      const waiting = gate.waitingOf(by);
       const giveUp = (error: TaskError): void => {
-        gate.waiting.remove(entry);
+        waiting.remove(entry);
         end(error);
         this.#pump(pool);
       };
       const abort = (): void => giveUp(new TaskCancelledError(idsOf(request), signal?.reason));
       let stopTotal: (() => void) | undefined;
-      gate.waiting.push(entry, pool.turn);
+      waiting.push(entry, pool.turn);
       this.#pump(pool);
       if (over) return;
       const full = this.#full(gate, pool, request);
       if (full !== undefined) {
-        gate.waiting.remove(entry);
+        waiting.remove(entry);
         return end(full);
       }
       waits = true;
@@ -128,7 +129,7 @@ export class Admission {
       }
       if (!bus.heard) return;
       const { runId, step, attempt } = request;
-      const because = gate.hold(now) ?? this.#whole?.hold(now) ?? 'concurrency';
+      const because = gate.hold(now) ?? (by.within === true ? undefined : this.#whole?.hold(now)) ?? 'concurrency';
       bus.tell({ type: 'step.throttled', runId, step, target: gate.task ?? null, attempt, by: because });
     });
   }
@@ -154,8 +155,9 @@ export class Admission {
   leave(by: Asker): void {
     if (by.queued === 0) return;
     for (const [gate, pool] of this.#pools) {
-      for (const entry of gate.waiting.of(by)) {
-        gate.waiting.remove(entry);
+      const waiting = gate.waitingOf(by);
+      for (const entry of waiting.of(by)) {
+        waiting.remove(entry);
         entry.dismiss();
       }
       this.#pump(pool);
@@ -179,7 +181,7 @@ export class Admission {
   views(tasks: Iterable<AnyTask>): LimitsView {
     const now = this.#around.clock.now();
     const gates = [...tasks].flatMap((task) => this.gate(task) ?? []);
-    const waiting = gates.reduce((sum, gate) => sum + gate.waiting.size, 0);
+    const waiting = gates.reduce((sum, gate) => sum + gate.size, 0);
     return {
       ...(this.#whole === undefined ? {} : { runtime: viewOf(this.#whole, now, waiting) }),
       tasks: Object.fromEntries(gates.map((gate) => [gate.task, viewOf(gate, now)])),
@@ -196,9 +198,9 @@ export class Admission {
 
   #full(gate: Gate, pool: Shared, request: AttemptRequest): QueueFullError | undefined {
     const { queue } = gate.settings;
-    if (gate.waiting.size > queue) return new QueueFullError(idsOf(request), queue, false);
+    if (gate.size > queue) return new QueueFullError(idsOf(request), queue, false);
     const all = this.#whole?.settings.queue ?? Infinity;
-    if (all === Infinity || pool.gates.reduce((sum, { waiting }) => sum + waiting.size, 0) <= all) return undefined;
+    if (all === Infinity || pool.gates.reduce((sum, { size }) => sum + size, 0) <= all) return undefined;
     return new QueueFullError(idsOf(request), all, true);
   }
 
@@ -209,6 +211,11 @@ export class Admission {
     const whole = this.#whole;
     const now = (pool.seen = clock.now());
     const open = (gate: Gate): boolean => gate.hold(now) === undefined;
+    // Somebody who has begun waits for these.
+    for (const gate of pool.gates) {
+      for (let level = gate.within.levels[0]; level !== undefined && open(gate); level = gate.within.levels[0])
+        gate.within.take(level).admit();
+    }
     for (;;) {
       const choice = whole === undefined || open(whole) ? choose(pool, open) : undefined;
       if (choice === undefined) break;
@@ -217,9 +224,9 @@ export class Admission {
     this.#arm(pool, now);
   }
 
-  #begin(gate: Gate): Pass {
+  #begin(gate: Gate, by: Asker): Pass {
     const now = this.#around.clock.now();
-    const whole = this.#whole;
+    const whole = by.within === true ? undefined : this.#whole;
     return whole === undefined ? [gate.begin(now)] : [gate.begin(now), whole.begin(now)];
   }
 
@@ -228,6 +235,7 @@ export class Admission {
     let next = Infinity;
     for (const gate of pool.gates) if (gate.waiting.size > 0) next = Math.min(next, gate.ready(now));
     if (this.#whole !== undefined) next = Math.max(next, this.#whole.ready(now));
+    for (const gate of pool.gates) if (gate.within.size > 0) next = Math.min(next, gate.ready(now));
     if (next === pool.alarm?.at) return;
     pool.alarm?.off();
     pool.alarm = undefined;
@@ -256,9 +264,11 @@ export class Admission {
     const { clock, bus } = this.#around;
     const until = gate.breaker?.until;
     if (state === 'open' && until !== undefined) {
-      for (const entry of gate.waiting.all()) {
-        gate.waiting.remove(entry);
-        entry.dismiss(new BreakerOpenError(idsOf(entry.request), until));
+      for (const waiting of [gate.waiting, gate.within]) {
+        for (const entry of waiting.all()) {
+          waiting.remove(entry);
+          entry.dismiss(new BreakerOpenError(idsOf(entry.request), until));
+        }
       }
     }
     if (state !== 'halfOpen') this.#save(gate);

@@ -20,6 +20,7 @@ type Settle = (outcome: AttemptOutcome) => Promise<AttemptOutcome>;
 /** Makes the attempts of tasks, and counts those under way, so that a runtime that is closed can wait for them. */
 export class Attempts {
   readonly #perform: Perform;
+  readonly #within: Perform;
   readonly #admission: Admission | undefined;
   #underWay = 0;
   #closed = false;
@@ -28,9 +29,16 @@ export class Attempts {
   constructor({
     admission,
     perform = runAttempt,
-  }: { readonly admission?: Admission; readonly perform?: Perform } = {}) {
+    within = perform,
+  }: {
+    readonly admission?: Admission;
+    readonly perform?: Perform;
+    /** For attempts that are made within others. */
+    readonly within?: Perform;
+  } = {}) {
     this.#admission = admission;
     this.#perform = perform;
+    this.#within = within;
   }
 
   /** May no attempt begin any more? */
@@ -105,7 +113,7 @@ export class Attempts {
     by.attempting++;
     let outcome: AttemptOutcome | undefined;
     try {
-      outcome = await this.#perform(request, by);
+      outcome = await (by.within === true ? this.#within : this.#perform)(request, by);
       if (settle !== undefined && outcome !== undefined) outcome = await settle(outcome);
     } finally {
       by.attempting--;

@@ -1,4 +1,5 @@
 import type { AttemptOutcome } from '../../tasks/index.ts';
+import type { Asker } from './asker.ts';
 import { Breaker, type BreakerState, type Ended } from './breaker.ts';
 import { RateWindow, type Counted, type Starts } from './rate-window.ts';
 import type { Settings } from './settings.ts';
@@ -32,6 +33,8 @@ export class Gate {
   readonly priority: number;
   readonly settings: Settings;
   readonly waiting = new Waiting();
+  /** What waits within attempts that have begun. */
+  readonly within = new Waiting();
   readonly windows: readonly RateWindow[];
   readonly breaker: Breaker | undefined;
   inUse = 0;
@@ -54,6 +57,16 @@ export class Gate {
     const kept = saved === undefined ? undefined : (JSON.parse(saved) as Saved);
     this.windows = settings.rates.map(({ limit, per }) => new RateWindow(limit, per, startsOf(kept, per, now)));
     this.breaker = settings.breaker && new Breaker(settings.breaker, (state) => changed(this, state), kept?.until);
+  }
+
+  /** What somebody waits in. */
+  waitingOf(by: Pick<Asker, 'within'>): Waiting {
+    return by.within === true ? this.within : this.waiting;
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.waiting.size + this.within.size;
   }
 
   /** Is there something to keep in the database before an attempt begins? */

@@ -26,7 +26,7 @@ export interface LimitsView {
   readonly tasks: Readonly<Record<string, LimitView>>;
 }
 
-export function viewOf(gate: Gate, now: number, waiting = gate.waiting.size): LimitView {
+export function viewOf(gate: Gate, now: number, waiting = gate.size): LimitView {
   const { settings, inUse, windows, breaker } = gate;
   // An open one may become half open by being asked.
   const state = breaker?.state(now);

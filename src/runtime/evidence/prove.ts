@@ -1,3 +1,5 @@
+import type { Clock } from '../../core/index.ts';
+import type { AnyTask } from '../../flow/index.ts';
 import {
   checkValue,
   claimsOf,
@@ -5,8 +7,10 @@ import {
   TaskCancelledError,
   toTaskError,
   verify,
+  type AttemptIds,
   type AttemptOutcome,
   type EvidenceResult,
+  type EvidenceWorld,
 } from '../../tasks/index.ts';
 import type { TaskStep } from '../host/task/step.ts';
 
@@ -19,16 +23,41 @@ export const evidenceOf = (path: string): string => `${path}/~evidence`;
  */
 export async function prove(step: TaskStep, attempt: number, outcome: AttemptOutcome): Promise<AttemptOutcome> {
   const { part, path, contract, asked, policy, services } = step;
+  const { world, clock } = part.run.context;
+  return proven(outcome, {
+    contract,
+    input: asked === null ? undefined : JSON.parse(asked),
+    ids: { task: contract.contract, runId: part.run.id, step: path, attempt },
+    world,
+    patience: { ms: policy.timeoutMs, clock, signal: part.scope.signal },
+    distrust: () => part.run.enqueue((tx) => services.distrust(tx)),
+  });
+}
+
+/** What is to be proven, and how. */
+interface Claimed {
+  readonly contract: AnyTask;
+  /** As it was asked for. */
+  readonly input: unknown;
+  readonly ids: AttemptIds;
+  readonly world: EvidenceWorld;
+  readonly patience: { readonly ms: number; readonly clock: Clock; readonly signal: AbortSignal };
+  /** The world is not as the result says. */
+  readonly distrust: () => void;
+}
+
+/** The same for an attempt that is no step. */
+export async function proven(
+  outcome: AttemptOutcome,
+  { contract, input: asked, ids, world, patience, distrust }: Claimed,
+): Promise<AttemptOutcome> {
   const { evidence } = contract;
   if (evidence === undefined || !outcome.ok) return outcome;
-  const { world, clock } = part.run.context;
-  const input = checkValue(contract.input, asked === null ? undefined : JSON.parse(asked));
+  const input = checkValue(contract.input, asked);
   const scope = { input: input.ok ? input.value : undefined, output: outcome.value };
-  const ids = { task: contract.contract, runId: part.run.id, step: path, attempt };
-  const { signal } = part.scope;
+  const { signal } = patience;
   let result: EvidenceResult;
   try {
-    const patience = { ms: policy.timeoutMs, clock, signal };
     result = await verify(claimsOf(evidence, scope, world), evidence.atLeast, world, patience);
   } catch (error) {
     // It could not be looked at: that refutes nothing, and what the step has kept stays.
@@ -36,6 +65,6 @@ export async function prove(step: TaskStep, attempt: number, outcome: AttemptOut
   }
   if (signal.aborted) return { ok: false, error: new TaskCancelledError(ids, signal.reason) };
   if (result.ok) return { ...outcome, evidence: JSON.stringify(result) };
-  part.run.enqueue((tx) => services.distrust(tx));
+  distrust();
   return { ok: false, error: new EvidenceError(result, ids) };
 }

@@ -1,6 +1,8 @@
 import type { JournalRow, RunRow } from '../../../store/index.ts';
 import { effective, rewoundOf } from '../../../runtime/rewind/rewound.ts';
 import { runView } from '../../../runtime/views.ts';
+import { usageOfRun, usageOfSteps } from '../../../runtime/models/usage.ts';
+import type { UsageTotals } from '../../../llm/index.ts';
 import { workViews } from '../../../runtime/workers/views.ts';
 import { decisionsOf, type DecisionView } from '../../../runtime/decisions.ts';
 import { CliError } from '../../../project/kit/failure.ts';
@@ -8,6 +10,7 @@ import type { Io } from '../../kit/io.ts';
 import { nearest } from '../../../core/index.ts';
 import { json, readStore, time } from '../../kit/read-store.ts';
 import { shorten, span, table } from '../../kit/table.ts';
+import { usageDocument, usageText } from './usage-text.ts';
 import { asks, summary } from './list.ts';
 import { statusStyle } from './status-style.ts';
 
@@ -21,6 +24,8 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
         journal: tables.journal.of(id),
         children: tables.runs.list({ parent: id }),
         asked: decisionsOf(tables, id),
+        used: usageOfRun(tables, id),
+        usedBy: usageOfSteps(tables, id),
         untaken: workViews(tables).filter((work) => work.runId === id && work.untaken === true),
       };
     const like = nearest(
@@ -40,6 +45,14 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
       output: json(found.run.output),
       errors: json(found.run.errors) ?? [],
       children: found.children.map((child) => child.id),
+      ...(found.used === undefined
+        ? {}
+        : {
+            usage: {
+              ...usageDocument(found.used),
+              steps: [...found.usedBy].map(([step, used]) => ({ step, ...usageDocument(used) })),
+            },
+          }),
       ...(found.untaken.length === 0 ? {} : { untaken: found.untaken.map(({ step, task }) => ({ step, task })) }),
       ...(found.run.forked === null ? {} : { forked: runView(found.run).forked }),
       journal: found.journal.map((row) => ({
@@ -55,7 +68,7 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
       })),
     });
   } else {
-    print(io, found.run, found.journal, found.children, found.asked);
+    print(io, found);
     for (const { step, task } of found.untaken)
       io.note(
         `Nobody has taken ${step} for a long time: is there a worker for ${task}? \`dsl work FILE --tasks ${task}\``,
@@ -81,13 +94,16 @@ function readable({ kind, data }: JournalRow): string {
   return JSON.stringify({ key: json(key), ...more });
 }
 
-function print(
-  io: Io,
-  run: RunRow,
-  journal: readonly JournalRow[],
-  children: readonly RunRow[],
-  asked: readonly DecisionView[],
-): void {
+interface Found {
+  readonly run: RunRow;
+  readonly journal: readonly JournalRow[];
+  readonly children: readonly RunRow[];
+  readonly asked: readonly DecisionView[];
+  readonly used: UsageTotals | undefined;
+  readonly usedBy: ReadonlyMap<string, UsageTotals>;
+}
+
+function print(io: Io, { run, journal, children, asked, used, usedBy }: Found): void {
   const fact = (name: string, value: string | null): void => {
     if (value !== null) io.out(`${io.paint('dim', name.padEnd(9))} ${value}`);
   };
@@ -98,6 +114,8 @@ function print(
   fact('output', run.output);
   fact('error', run.error);
   fact('errors', run.errors);
+  if (used !== undefined) fact('models', usageText(used));
+  for (const [step, ofStep] of usedBy) fact('', `${step}: ${usageText(ofStep)}`);
   fact('parent', run.parent);
   if (run.forked !== null) fact('forked', (JSON.parse(run.forked) as { run: string }).run);
   if (run.machine !== null) fact('for', `${run.machine} ${run.instance ?? ''}`);

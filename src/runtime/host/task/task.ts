@@ -7,6 +7,7 @@ import { recordedError } from '../order.ts';
 import type { Part } from '../part.ts';
 import type { Record } from '../records.ts';
 import { placeOf } from '../../ledger/place.ts';
+import { policyOf } from '../../models/policy.ts';
 import { recorded } from './ends.ts';
 import { StepServices } from './services.ts';
 import { tries } from './tries.ts';
@@ -47,7 +48,7 @@ export async function task(
   }
   run.working(1);
   try {
-    const policy = stepPolicy(contract.policy, options);
+    const policy = stepPolicy(policyOf(contract), options);
     const origin = run.origin(path);
     const key = idempotencyKey(run.id, origin, run.past.epochOf(path));
     const place = { run: run.id, path: origin, task: name };

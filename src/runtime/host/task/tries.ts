@@ -1,6 +1,8 @@
 import { RecordedError, toErrorRecord, type ErrorRecord } from '../../../core/index.ts';
 import { retryDelay, TotalTimeoutError } from '../../../tasks/index.ts';
-import { never, RunError } from '../../errors.ts';
+import { never } from '../../errors.ts';
+import { lacking } from '../../models/performers.ts';
+import { isOverrun } from '../../models/overrun.ts';
 import type { Record } from '../records.ts';
 import { setTimer } from '../timer.ts';
 import { notBefore } from '../../attempts/index.ts';
@@ -29,7 +31,11 @@ export async function tries(step: TaskStep, record: Record | undefined): Promise
     if (run.held) await run.released();
     if (scope.reason !== undefined) return cancel(step, attempt);
     const implementation = registry.implementations.get(name);
-    if (implementation === undefined) return run.block(notImplemented(step));
+    if (implementation === undefined || contract.model !== undefined) {
+      const lack = lacking(registry, contract, { runId: run.id, step: path });
+      if (lack !== undefined) return run.block(lack);
+    }
+    if (implementation === undefined) return never();
     if (attempts.closed) return never();
     const make = contract.policy.cache === undefined ? perform : performCached;
     const outcome: Made | undefined = await make(step, attempt, implementation);
@@ -39,6 +45,8 @@ export async function tries(step: TaskStep, record: Record | undefined): Promise
     if (outcome.ok) return complete(step, attempt, outcome);
     if (scope.reason !== undefined) return cancel(step, attempt);
     const error = toErrorRecord(outcome.error);
+    // What is over a budget is over for the whole run, whatever its flow makes of failures.
+    if (contract.model !== undefined && isOverrun(error)) run.context.requestStop(run.id, { reason: 'error', error });
     if (!error.retryable || attempt >= policy.attempts) throw fail(step, attempt, error);
     const until = Math.max(clock.now() + retryDelay(policy.retry, attempt, random), notBefore(error));
     if (policy.totalMs !== undefined && until >= step.since + policy.totalMs)
@@ -64,12 +72,4 @@ async function untilDue({ part, path }: TaskStep, until: number): Promise<void> 
 function tooLate({ part, path, contract, policy }: TaskStep, attempt: number, last: ErrorRecord): ErrorRecord {
   const ids = { task: contract.contract, runId: part.run.id, step: path, attempt };
   return toErrorRecord(new TotalTimeoutError(policy.totalMs ?? 0, ids, new RecordedError(last)));
-}
-
-function notImplemented({ part: { run }, path, contract: { contract: name } }: TaskStep): RunError {
-  return new RunError(
-    'MR3209',
-    `Task '${name}' has no implementation, so run '${run.id}' stopped before step '${path}'. Write tasks/ for it or register one; the run then goes on.`,
-    { details: { task: name, run: run.id, step: path } },
-  );
 }

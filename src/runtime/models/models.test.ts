@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { ReactiveSystemRuntime, type RuntimeOptions } from 'millrace/runtime';
+import { openMemory, type Store } from 'millrace/store';
+import { silentLogger, type BoundSystem } from 'millrace/tasks';
+import { testRuntime } from 'millrace/testing';
+import { scriptedModels } from '../../llm/fixtures/scripted-models.ts';
+import { askingSystem, askingTask } from '../fixtures/asking.ts';
+import { anyFlow, anyTask, at, bind, code } from '../fixtures/bind.ts';
+
+const ask = askingTask('ask');
+const open = (system: BoundSystem, options: Partial<RuntimeOptions> & { readonly store?: Store } = {}) =>
+  new ReactiveSystemRuntime(system, { logger: silentLogger, store: openMemory(), ...options });
+const toolCall = (name: string, input: unknown) => ({ toolCalls: [{ id: 'c1', name, input }] });
+const said = (text: string) => ({ json: { text } });
+
+describe('a task that a model performs', () => {
+  it('is a step like any other', async () => {
+    const models = scriptedModels([said('hello')]);
+    const runtime = open(askingSystem(ask), { models });
+    const { status, output } = await runtime.executeFlow('f', { n: 1 });
+    expect([status, output]).toEqual(['completed', { text: 'hello' }]);
+    await runtime.close();
+  });
+
+  it('waits for models when there are none, and goes on where there are', async () => {
+    const store = openMemory();
+    const first = open(askingSystem(ask), { store });
+    const { runId } = await first.start('f', 1);
+    expect(await first.result(runId)).toMatchObject({ status: 'blocked', error: { code: 'MR3287' } });
+    await expect(first.executeTask('ask', 1)).rejects.toThrow(expect.objectContaining({ code: 'MR3287' }));
+    await first.close();
+    const second = open(askingSystem(ask), { store, models: scriptedModels([said('hi')]) });
+    expect(await second.result(runId)).toMatchObject({ status: 'completed', output: { text: 'hi' } });
+    await second.close();
+  });
+
+  it('is done by code instead, where there is some', async () => {
+    const models = scriptedModels([]);
+    const runtime = open(askingSystem(ask), { models });
+    runtime.registerTaskImplementation('ask', () => ({ text: 'by hand' }));
+    expect(await runtime.executeFlow('f', 1)).toMatchObject({ output: { text: 'by hand' } });
+    expect(models.asked).toEqual([]);
+    await runtime.close();
+  });
+
+  it('does not ask before its tools are there', async () => {
+    const tool = anyTask('look');
+    const task = askingTask('ask', { tools: [{ task: 'look', description: 'Looks.' }] });
+    const runtime = open(askingSystem(task, { unimplemented: [tool] }), { models: scriptedModels([]) });
+    const { runId } = await runtime.start('f', 1);
+    expect(await runtime.result(runId)).toMatchObject({ status: 'blocked', error: { code: 'MR3209' } });
+    await runtime.close();
+  });
+
+  it('counts for the run that a person has started, and for its own step', async () => {
+    const models = scriptedModels([said('deep')]);
+    const asked = models.how;
+    const kept = { ...models, keptIn: () => models };
+    const outer = anyFlow('outer', (host) => host.child('inner', () => ({ contract: inner.contract, input: 1 }), at));
+    const inner = anyFlow('inner', (host) => host.step('said', () => ask(1), at));
+    const runtime = open(bind({ unimplemented: [ask], flows: [outer, inner] }), { models: kept });
+    const { runId } = await runtime.start('outer', 1);
+    await runtime.result(runId);
+    const child = runtime.list({ target: 'inner' })[0]?.id;
+    expect(asked).toEqual([
+      expect.objectContaining({ run: child, within: runId, step: 'said', task: 'ask', agent: 'writer' }),
+    ]);
+    await runtime.close();
+  });
+});
+
+describe('the tools of a model', () => {
+  const task = askingTask('ask', { tools: [{ task: 'look', description: 'Looks.' }], policy: { timeout: '1d' } });
+  const turns = [toolCall('look', 'there'), said('seen')];
+
+  it('are tasks with their own tries, and an attempt that was cut off does not do them again', async () => {
+    const tries: unknown[] = [];
+    const look = anyTask('look', { retry: { attempts: 3, delay: '1h' } });
+    const system = askingSystem(task, {
+      tasks: [
+        code(look, (input, { attempt, step, idempotencyKey }) => {
+          tries.push([input, attempt, step, idempotencyKey.length]);
+          if (attempt < 3) throw new Error('not yet');
+          return { sky: 'clear' };
+        }),
+      ],
+    });
+    const models = scriptedModels(turns);
+    const kept = { ...models, keptIn: () => models };
+    await using test = testRuntime(system, { models: kept });
+    const { runId } = await test.runtime.start('f', 1);
+    const { output } = await test.finish(runId);
+    expect(output).toEqual({ text: 'seen' });
+    expect(tries).toEqual([1, 2, 3].map((attempt) => ['there', attempt, 'said/~tool.1.1', 64]));
+    expect(models.asked[1]?.messages.at(-1)).toMatchObject({ role: 'tool', text: '{"sky":"clear"}' });
+    const tools = test.runtime.reader.tools(runId).map(({ tool, step, status }) => [tool, step, status]);
+    expect(tools).toEqual(
+      expect.arrayContaining([
+        ['look', 'said', 'succeeded'],
+        ['writer', 'said', 'succeeded'],
+      ]),
+    );
+  });
+
+  it('fail for the model to mend, when they fail for good', async () => {
+    const look = anyTask('look');
+    const system = askingSystem(task, {
+      tasks: [
+        code(look, () => {
+          throw new Error('it is dark');
+        }),
+      ],
+    });
+    const models = scriptedModels(turns);
+    const runtime = open(system, { models: { ...models, keptIn: () => models } });
+    expect(await runtime.executeFlow('f', 1)).toMatchObject({ output: { text: 'seen' } });
+    expect(models.asked[1]?.messages.at(-1)).toMatchObject({
+      failed: true,
+      text: expect.stringContaining('it is dark'),
+    });
+    await runtime.close();
+  });
+
+  it('keep to the limits of their tasks, with the steps that do the same, and cannot wait for their own model', async () => {
+    const look = anyTask('look', { concurrency: 1 });
+    let most = 0;
+    let now = 0;
+    const system = askingSystem(task, {
+      tasks: [
+        code(look, async () => {
+          most = Math.max(most, ++now);
+          await new Promise((resolve) => setTimeout(resolve, 2));
+          now--;
+          return 'x';
+        }),
+      ],
+      flows: [anyFlow('plain', (host) => host.step('looked', () => look('y'), at))],
+    });
+    const models = scriptedModels((request) =>
+      request.messages.length > 1 ? said('seen') : toolCall('look', 'there'),
+    );
+    const runtime = open(system, { models: { ...models, keptIn: () => models }, concurrency: 2 });
+    const all = [...Array(6).keys()].flatMap((n) => [runtime.executeFlow('f', n), runtime.executeFlow('plain', n)]);
+    expect(new Set((await Promise.all(all)).map(({ status }) => status))).toEqual(new Set(['completed']));
+    expect(most).toBe(1);
+    await runtime.close();
+  });
+
+  it('that only wait for their turn do not hold up a clock that skips time', async () => {
+    const look = anyTask('look', { rateLimit: { limit: 1, per: '1h' } });
+    const system = askingSystem(task, { tasks: [code(look, () => 'x')] });
+    const models = scriptedModels((request) =>
+      request.messages.length > 1 ? said('seen') : toolCall('look', 'there'),
+    );
+    await using test = testRuntime(system, { models: { ...models, keptIn: () => models } });
+    const runs = await Promise.all([1, 2, 3].map((n) => test.runtime.start('f', n)));
+    const from = test.clock.now();
+    for (const { runId } of runs) expect((await test.finish(runId)).status).toBe('completed');
+    expect(test.clock.now() - from).toBeGreaterThanOrEqual(2 * 3_600_000);
+  });
+});
