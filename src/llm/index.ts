@@ -15,6 +15,7 @@ export * from './providers/compatible/index.ts';
 export { environmentProviders } from './providers/environment.ts';
 export * from './providers/openai/index.ts';
 export * from './providers/scripted/index.ts';
+export * from './router/index.ts';
 export type { ProviderSettings } from './providers/common/settings.ts';
 export { AnswerCache, type CachedResult, type CacheOptions, type CacheStatistics } from './cache/cache.ts';
 export { cacheKey, type CacheContext } from './cache/key.ts';

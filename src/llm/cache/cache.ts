@@ -16,6 +16,16 @@ export interface CacheOptions extends CacheContext {
   readonly accept?: (answer: ModelAnswer) => boolean;
   /** Ends the waiting; the model is told only when nobody else waits for the same answer. */
   readonly signal?: AbortSignal;
+  /** Others whose answers count as well, in this order. */
+  readonly also?: readonly Answerer[];
+  /** Who has given an answer, when it may be another than was asked first: it is kept as theirs. */
+  readonly by?: (answer: ModelAnswer) => Answerer;
+}
+
+/** Who answers. */
+export interface Answerer {
+  readonly provider: string;
+  readonly model: string;
 }
 
 /** An answer, and where it is from: the model, the cache, or a model call of somebody else at the same time. */
@@ -88,15 +98,22 @@ export class AnswerCache {
       this.#counts.bypassed++;
       return { answer: await perform(options.signal ?? new AbortController().signal), from: 'model' };
     }
-    const key = cacheKey(request, options);
+    const { also = [], operation } = options;
+    const keyOf = ({ provider, model }: Answerer): string => cacheKey({ ...request, model }, { provider, operation });
+    const keys = [cacheKey(request, options), ...also.map(keyOf)];
     const ttl = options.ttl === undefined ? this.#ttl : milliseconds(options.ttl);
     // The looking is part of the flight: between it and the call nobody else can come.
-    const name = options.refresh === true ? `refresh ${key}` : key;
+    const name = `${options.refresh === true ? 'refresh ' : ''}${keys.join(' ')}`;
     const { value, joined } = this.#flights.take(name, options.signal, async (signal): Promise<CachedResult> => {
-      const kept = options.refresh === true ? undefined : await this.#find(key, options);
-      if (kept !== undefined) return { answer: kept, from: 'cache' };
+      if (options.refresh !== true) {
+        for (const key of keys) {
+          const kept = await this.#find(key, options);
+          if (kept !== undefined) return { answer: kept, from: 'cache' };
+        }
+      }
       const answer = deepFreeze(await perform(signal));
-      await this.#keep({ key, request, options, answer, ttl });
+      const by = options.by?.(answer) ?? { provider: options.provider, model: request.model };
+      await this.#keep({ by, keyOf, options, answer, ttl });
       return { answer, from: 'model' };
     });
     try {
@@ -132,18 +149,17 @@ export class AnswerCache {
     return undefined;
   }
 
-  async #keep({ key, request, options, answer, ttl }: Keeping): Promise<void> {
+  async #keep({ by, keyOf, options, answer, ttl }: Keeping): Promise<void> {
     // An answer that was cut off is not one, even if it was paid for.
     if (answer.finish === 'length' || options.accept?.(answer) === false) {
       this.#counts.refused++;
       return;
     }
-    const { provider, operation } = options;
+    const { operation } = options;
     const storedAt = this.#clock.now();
     const entry: CachedAnswer = {
-      key,
-      provider,
-      model: request.model,
+      key: keyOf(by),
+      ...by,
       ...(operation === undefined ? {} : { operation }),
       answer,
       storedAt,
@@ -170,8 +186,8 @@ export class AnswerCache {
 const counter = { model: 'misses', cache: 'hits', shared: 'shared' } as const;
 
 interface Keeping {
-  readonly key: string;
-  readonly request: ModelRequest;
+  readonly by: Answerer;
+  readonly keyOf: (by: Answerer) => string;
   readonly options: CacheOptions;
   readonly answer: ModelAnswer;
   readonly ttl: number;

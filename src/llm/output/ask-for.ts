@@ -33,7 +33,7 @@ export interface AskForOptions {
  * @example
  * ```ts
  * import { askFor, scriptedProvider } from 'millrace/llm';
- * import type { z } from 'zod';
+ * import { z } from 'zod';
  *
  * const provider = scriptedProvider(['Paris!', { json: { city: 'Paris' } }]);
  * const output = z.object({ city: z.string() });

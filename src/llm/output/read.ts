@@ -30,6 +30,22 @@ export async function readOutput<Type extends z.ZodType>(
   }
 }
 
+/** Would it be read as such? An answer of a shape that can only be checked with waiting counts as none. */
+export function fitsOutput(type: z.ZodType, text: string): boolean {
+  try {
+    let value: unknown = JSON.parse(unfenced(text));
+    for (;;) {
+      const result = type.safeParse(value);
+      if (result.success) return true;
+      const without = withoutNulls(value, pathsOf(result.error.issues));
+      if (without === undefined) return false;
+      value = without;
+    }
+  } catch {
+    return false;
+  }
+}
+
 /** What is said to a model whose answer does not fit. */
 export const complaint = (problems: readonly string[]): string =>
   `That answer does not fit:\n${problems.map((line) => `- ${line}`).join('\n')}\nAnswer again: the whole JSON, corrected, and nothing else.`;

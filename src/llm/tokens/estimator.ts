@@ -44,6 +44,12 @@ export class TokenEstimator {
     return Math.ceil(estimateRequest(request, this.#options) * this.#factor(request.model));
   }
 
+  /** The same for one model after the other: the request is looked at once. @throws MillraceError MR4077 */
+  estimates(request: ModelRequest): (model: string) => number {
+    let plain: number | undefined;
+    return (model) => Math.ceil((plain ??= estimateRequest(request, this.#options)) * this.#factor(model));
+  }
+
   /** The tokens of a text, for a model. @throws MillraceError MR4077 */
   estimateText(text: string, model?: string): number {
     return Math.ceil(estimateTokens(text, this.#options) * (model === undefined ? 1 : this.#factor(model)));

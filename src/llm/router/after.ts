@@ -1,0 +1,105 @@
+import type { ModelError, ModelErrorKind } from '../errors.ts';
+import type { RetryOptions, RouteOptions } from './options.ts';
+
+/** What is done after a failure. */
+export interface Next {
+  /** `stop`: nobody is asked. `fallback`: another one. `retry`, `wait`: whoever is first then, after `waitMs`. */
+  readonly does: 'stop' | 'fallback' | 'retry' | 'wait';
+  readonly reason: string;
+  readonly waitMs?: number;
+  /** The target is not asked again for this request. */
+  readonly out?: 'target' | 'provider' | 'smallerWindows';
+  /** Others are asked before it. */
+  readonly avoid?: true;
+  /** So long nobody asks it (`all`: any model of the provider). */
+  readonly cool?: { readonly ms: number; readonly all?: true };
+  /** Nobody asks the provider any more. */
+  readonly disable?: true;
+}
+
+/** What is known when a try has failed. */
+export interface Failed {
+  readonly error: ModelError;
+  /** Tries at this target that failed so far, this one with it; those that were told to wait do not count. */
+  readonly tries: number;
+  /** How often this target told this request to wait, this one with it. */
+  readonly waits: number;
+  /** Times in a row that the target had no room and did not say until when, for whichever request. */
+  readonly strikes: number;
+  /** What is left of the time of the request, in ms. */
+  readonly left: number;
+  /** Whether somebody else could be asked at once. */
+  readonly others: boolean;
+  readonly random: () => number;
+}
+
+/** Somebody else would be asked the same, and nothing would be gained: or it is not ours to ask another. */
+const final: ReadonlySet<ModelErrorKind> = new Set([
+  'badRequest',
+  'refusal',
+  'filtered',
+  'aborted',
+  'invalidOutput',
+  'budget',
+]);
+
+const quotaMs = 300_000;
+
+/** The wait before another try: twice as long each time, half of it by chance. */
+export function backoff(times: number, { baseMs = 1_000, maxMs = 60_000 }: RetryOptions, random: () => number): number {
+  const whole = Math.min(maxMs, baseMs * 2 ** Math.min(times - 1, 30));
+  return Math.ceil(whole / 2 + (random() * whole) / 2);
+}
+
+/** The policy: what is done after a failure. It looks at nothing but what it is given. */
+export function after(failed: Failed, { retry = {}, patienceMs = 30_000 }: RouteOptions): Next {
+  const { error, tries, others, random, left } = failed;
+  const { kind } = error;
+  if (kind === 'auth')
+    return {
+      does: 'stop',
+      disable: true,
+      reason: 'the key was refused: the provider is asked no more, and no other instead',
+    };
+  if (final.has(kind)) return { does: 'stop', reason: 'another one would be asked the same' };
+  if (kind === 'contextLength')
+    return { does: 'fallback', out: 'smallerWindows', reason: 'only a larger window helps' };
+  if (kind === 'quota')
+    return {
+      does: 'fallback',
+      out: 'provider',
+      cool: { ms: error.retryAfterMs ?? quotaMs, all: true },
+      reason: 'the account has nothing left',
+    };
+  const { attempts = 3 } = retry;
+  const busy = kind === 'rateLimit' || kind === 'overloaded';
+  if (busy && error.retryAfterMs !== undefined) {
+    // One that says the same again and again is asked less and less often.
+    const floor = failed.waits > 1 ? backoff(failed.waits - 1, retry, random) : 0;
+    const ms = Math.max(error.retryAfterMs, floor);
+    const cool = { ms };
+    if (ms > left) return { does: 'fallback', cool, reason: 'it says to wait for longer than there is time' };
+    if (others && ms > patienceMs) return { does: 'fallback', cool, reason: 'it says to wait for long' };
+    return { does: 'wait', cool, waitMs: ms, reason: 'it says to wait' };
+  }
+  const again = error.retryable && tries < attempts;
+  if (!again)
+    return {
+      does: 'fallback',
+      out: 'target',
+      ...(busy ? { cool: { ms: backoff(Math.max(1, failed.strikes), retry, random) } } : {}),
+      reason: error.retryable
+        ? `it failed ${tries} ${tries === 1 ? 'time' : 'times'}`
+        : 'the same request would fail again',
+    };
+  const broke = kind === 'truncated' || kind === 'timeout';
+  if (broke && others) return { does: 'fallback', avoid: true, reason: 'its answer broke off or did not come' };
+  const waitMs = backoff(tries, retry, random);
+  return {
+    does: 'retry',
+    waitMs,
+    ...(broke ? { avoid: true } : {}),
+    ...(busy ? { cool: { ms: Math.max(waitMs, backoff(Math.max(1, failed.strikes), retry, random)) } } : {}),
+    reason: 'it may succeed when it is tried again',
+  };
+}

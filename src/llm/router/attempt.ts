@@ -1,0 +1,188 @@
+import type { ModelAnswer, ModelEvent, ModelRequest, Usage } from '../contract.ts';
+import { ModelError } from '../errors.ts';
+import type { AskOptions, CallFacts } from '../models.ts';
+import { costOf } from '../money/cost.ts';
+import type { Money } from '../money/money.ts';
+import { modelErrorOf } from '../stream/normalise.ts';
+import type { Candidate } from './candidates.ts';
+import { unheeded } from './events.ts';
+import type { Books } from './place.ts';
+import { until, type Time } from './time.ts';
+
+/** One request to one provider. */
+export interface Attempt {
+  readonly candidate: Candidate;
+  readonly options: AskOptions;
+  readonly books: Books;
+  readonly time: Time;
+  /** Ends it: who asked gave up, or the time is over. Its reason is a `ModelError`. */
+  readonly over: AbortSignal;
+  /** How long it may give nothing, in ms. */
+  readonly stallMs: number | undefined;
+  readonly hear: (event: ModelEvent) => void;
+}
+
+/** How it ended. `cost`: what the budget has booked; nothing where no price is known. */
+export interface AttemptEnd {
+  readonly answer?: ModelAnswer;
+  readonly error?: ModelError;
+  readonly took: number;
+  readonly usage: Usage;
+  readonly cost?: Money;
+  /** Whether anything had to be paid. */
+  readonly paid: boolean;
+  readonly overrun?: ModelError;
+}
+
+const nothing: Usage = Object.freeze({ input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 });
+
+/**
+ * Asks one provider once: sets aside what it may cost, asks, books what it did cost and records what it used, in this
+ * order. When it gives its end, all of that is kept.
+ *
+ * @throws ModelError when the budget does not let it through; then nobody was asked.
+ */
+export async function attempt(one: Attempt): Promise<AttemptEnd> {
+  const { candidate, options, books, time, over } = one;
+  const { target, request, most } = candidate;
+  const { task, run, step, agent, operation, within } = options;
+  const id = books.newId();
+  const whom = { ...some({ task, step, agent, operation }), provider: target.provider, model: target.model };
+  const counted = within ?? run;
+  const reservation = await books.budget.reserve(
+    { id, provider: target.provider, model: target.model, ...some({ task, run: counted }) },
+    most,
+  );
+  if (over.aborted) {
+    await reservation.release();
+    throw over.reason;
+  }
+  const { maxOutputTokens, temperature } = request;
+  const facts: CallFacts = { id, ...whom, maxOutputTokens, ...some({ run, temperature }) };
+  tell(books, { type: 'call.started', ...facts });
+  const from = time.now();
+  const heard = await listen(one, reservation.signal);
+  const took = time.now() - from;
+  const { answer, error } = heard;
+
+  const usage = answer?.usage ?? error?.usage;
+  const paid = answer !== undefined || error.mayHaveCost;
+  const exact = answer === undefined ? undefined : costIn(answer.usage, candidate);
+  // What is not known counts as the most that it may have been: in the books, in usage and in the answer alike.
+  const cost = paid ? (exact ?? most) : undefined;
+  const settled = paid ? await reservation.settle(exact) : await reservation.release();
+  const used = usage ?? (paid ? guessed(candidate) : nothing);
+  if (paid)
+    await books.usage.add({
+      id,
+      provider: target.provider,
+      model: target.model,
+      ...some({ task, run, step, agent, cost }),
+      usage: used,
+    });
+  const failed = error === undefined ? undefined : { kind: error.kind, code: error.code, message: error.message };
+  tell(books, {
+    type: 'call.ended',
+    ...facts,
+    took,
+    ...some({ usage: paid ? used : undefined, cost, finish: answer?.finish, failed }),
+  });
+  return { took, usage: used, paid, ...some({ answer, error, cost, overrun: settled?.overrun }) };
+}
+
+/** The members that are there. */
+export function some<T extends object>(members: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]?: Exclude<T[Name], undefined>;
+  };
+}
+
+function tell({ told }: Books, event: Parameters<NonNullable<Books['told']>>[0]): void {
+  if (told !== undefined) unheeded(() => told(event));
+}
+
+/** The cost by what the provider says that it used; nothing when that cannot be, or has no price. */
+function costIn(usage: Usage, { facts }: Candidate): Money | undefined {
+  try {
+    return costOf(usage, facts.prices);
+  } catch {
+    return undefined;
+  }
+}
+
+const guessed = ({ tokens, request }: Candidate): Usage => {
+  const input = tokens - request.maxOutputTokens;
+  return { input, output: 0, cacheRead: 0, cacheWrite: 0, total: input, estimated: true };
+};
+
+type Heard =
+  | { readonly answer: ModelAnswer; readonly error?: never }
+  | { readonly error: ModelError; readonly answer?: never };
+
+/** Reads to the end, whether or not the provider heeds the signal. */
+async function listen({ candidate, time, over, stallMs, hear }: Attempt, overrun: AbortSignal): Promise<Heard> {
+  const { target, request } = candidate;
+  const ending = new AbortController();
+  const gone = Promise.withResolvers<never>();
+  gone.promise.catch(() => {});
+  const end = (reason: unknown): void => {
+    gone.reject(reason);
+    ending.abort(reason);
+  };
+  const leave = (): void => end(over.aborted ? over.reason : overrun.reason);
+  over.addEventListener('abort', leave, { once: true });
+  overrun.addEventListener('abort', leave, { once: true });
+  const watch = watchFor(stallMs, time, () => end(stalled(target, stallMs ?? 0)));
+  let begun = false;
+  let events: AsyncIterator<ModelEvent> | undefined;
+  try {
+    if (overrun.aborted) leave();
+    events = target.desk.provider.ask(request, { signal: ending.signal })[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await Promise.race([events.next(), gone.promise]);
+      if (next.done === true) throw endless(target);
+      watch.touch();
+      begun = true;
+      hear(next.value);
+      if (next.value.type === 'end') return { answer: next.value.answer };
+    }
+  } catch (thrown) {
+    const { provider, model } = target;
+    // Why it was ended counts, whatever the provider makes of it.
+    const why: unknown = ending.signal.aborted ? ending.signal.reason : thrown;
+    return { error: modelErrorOf(why, { provider, model, begun, now: time.now() }) };
+  } finally {
+    watch.stop();
+    over.removeEventListener('abort', leave);
+    overrun.removeEventListener('abort', leave);
+    // Not waited for: what hangs may hang here, too.
+    const closing = Promise.resolve(events?.return?.());
+    closing.catch(() => {});
+  }
+}
+
+function watchFor(stallMs: number | undefined, time: Time, stall: () => void) {
+  if (stallMs === undefined) return { touch: () => {}, stop: () => {} };
+  const stopped = new AbortController();
+  let last = time.now();
+  const look = async (): Promise<void> => {
+    while (time.now() < last + stallMs) await until(time, last + stallMs, stopped.signal);
+    stall();
+  };
+  look().catch(() => {});
+  return { touch: () => void (last = time.now()), stop: () => stopped.abort() };
+}
+
+interface Named {
+  readonly provider: string;
+  readonly model: string;
+}
+
+const stalled = ({ provider, model }: Named, ms: number): ModelError =>
+  new ModelError(`${provider} (${model}): nothing came for ${ms} ms.`, { kind: 'timeout', provider, model });
+
+const endless = ({ provider, model }: Named): ModelError =>
+  new ModelError(`${provider} (${model}): the answer ended without its end.`, { kind: 'truncated', provider, model });
+
+/** The request as it is sent, for those who learn from it. */
+export const sent = ({ request }: Candidate): ModelRequest => request;

@@ -1,0 +1,216 @@
+import type { Provider } from '../contract.ts';
+import type { ModelError } from '../errors.ts';
+import type { BreakerChange } from './breaker.ts';
+import type { Bus } from './events.ts';
+import type { RouteOptions } from './options.ts';
+import { Desk, Target, type Ticket } from './target.ts';
+import type { Time } from './time.ts';
+
+/** A target that a request could go to, and how many tokens it would take there. */
+export interface Need {
+  readonly target: Target;
+  readonly tokens: number;
+}
+
+/** A request that waits for one of several targets. */
+export interface Waiter {
+  readonly tokens: ReadonlyMap<Target, number>;
+  readonly grant: (ticket: Ticket) => void;
+  /** Something is different now: it looks for itself who can be asked. */
+  readonly rethink: () => void;
+}
+
+/** What came of waiting: a ticket, a change, or that the earliest is free too late. */
+export type Taken = Ticket | 'rethink' | { readonly freeAt: number };
+
+/** How a call has ended, for the statistics. Without `error` and `ok` it was never made or called off. */
+export interface CallEnd {
+  readonly ok?: boolean;
+  readonly error?: ModelError;
+  /** Whether the failure says something of the health of the target. */
+  readonly unwell?: boolean;
+  readonly took: number;
+  readonly tokens: number;
+}
+
+/** All targets, and the order in which requests get to them: who came first goes first. */
+export class Pool {
+  readonly #time: Time;
+  readonly #bus: Bus;
+  readonly #route: RouteOptions;
+  readonly desks: ReadonlyMap<string, Desk>;
+  readonly #targets = new Map<string, Target>();
+
+  constructor(providers: readonly Provider[], route: RouteOptions, time: Time, bus: Bus) {
+    this.#time = time;
+    this.#bus = bus;
+    this.#route = route;
+    this.desks = new Map(providers.map((one) => [one.name, new Desk(one, route.limits?.[one.name])]));
+  }
+
+  /** A model of a provider that is given. */
+  target(provider: string, model: string): Target | undefined {
+    const desk = this.desks.get(provider);
+    if (desk === undefined) return undefined;
+    const key = `${provider}/${model}`;
+    let target = this.#targets.get(key);
+    if (target === undefined) {
+      const { limits, health = {} } = this.#route;
+      target = new Target(desk, model, limits?.[key] ?? limits?.[model], health);
+      desk.targets.add(target);
+      this.#targets.set(key, target);
+    }
+    return target;
+  }
+
+  /** The first of the targets that is free, or whichever is free first. */
+  take(needs: readonly Need[], deadline: number, signal: AbortSignal, waits: (until: number) => void): Promise<Taken> {
+    const now = this.#time.now();
+    let earliest = Number.POSITIVE_INFINITY;
+    let depends = false;
+    for (const { target, tokens } of needs) {
+      const at = target.freeAt(now, tokens);
+      // Who waits already goes first.
+      if (at <= now && target.queue.size === 0) return Promise.resolve(this.#begin(target, tokens));
+      if (at === Number.POSITIVE_INFINITY) depends = true;
+      else earliest = Math.min(earliest, at);
+    }
+    if (!depends && earliest > deadline) return Promise.resolve({ freeAt: earliest });
+    waits(earliest);
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        signal.removeEventListener('abort', leave);
+        for (const { target } of needs) target.queue.delete(waiter);
+      };
+      const waiter: Waiter = {
+        tokens: new Map(needs.map(({ target, tokens }) => [target, tokens])),
+        grant: (ticket) => {
+          end();
+          resolve(ticket);
+        },
+        rethink: () => {
+          end();
+          resolve('rethink');
+        },
+      };
+      const leave = (): void => {
+        end();
+        for (const { target } of needs) this.#pump(target);
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      for (const { target } of needs) target.queue.add(waiter);
+      for (const { target } of needs) this.#pump(target);
+    });
+  }
+
+  /** The request was not made: it counts nowhere. */
+  drop({ target, probe, uses }: Ticket): void {
+    target.underWay -= 1;
+    target.breaker.end(this.#time.now(), { probe, took: 0 });
+    for (const [index, use] of uses.entries()) target.limits[index]?.drop(use);
+    this.#pumpAll(target.desk);
+  }
+
+  /** The request has ended. */
+  end({ target, probe, uses }: Ticket, { ok, error, unwell = false, took, tokens }: CallEnd): void {
+    const now = this.#time.now();
+    target.underWay -= 1;
+    target.requests += 1;
+    for (const [index, use] of uses.entries()) target.limits[index]?.end(use, tokens);
+    if (ok === true) {
+      target.lastSuccessAt = now;
+      target.strikes = 0;
+    }
+    if (error !== undefined) {
+      const { kind, code, message } = error;
+      target.errors += 1;
+      target.lastError = { at: now, kind, code, message };
+    }
+    // Who has said no to a request has answered: only that he could not says something of his health.
+    const failed = ok === true ? false : unwell ? true : error === undefined ? undefined : false;
+    const counted = failed === false && ok !== true && !probe ? {} : failed === undefined ? {} : { failed };
+    this.#told(target, target.breaker.end(now, { probe, took, ...counted }));
+    this.#pumpAll(target.desk);
+  }
+
+  /** Leaves a target, or all of a provider, alone until a time. */
+  cool(target: Target, until: number, reason: string, whole = false): void {
+    const owner = whole ? target.desk : target;
+    if ((owner.cool?.until ?? 0) >= until) return;
+    owner.cool = { until, reason };
+    for (const one of whole ? target.desk.targets : [target])
+      this.#bus.tell({ type: 'cooling', provider: one.provider, model: one.model, until, reason });
+  }
+
+  /** Its key was refused: it is asked no more. */
+  disable(desk: Desk, reason: string): void {
+    if (desk.disabled !== undefined) return;
+    desk.disabled = reason;
+    this.#bus.tell({ type: 'disabled', provider: desk.provider.name, reason });
+    for (const target of desk.targets) for (const waiter of target.queue) waiter.rethink();
+  }
+
+  /** It was looked after, and is well: whatever was held against it counts no more. */
+  enable(desk: Desk): void {
+    const was = desk.disabled;
+    desk.disabled = undefined;
+    desk.cool = undefined;
+    if (was !== undefined)
+      this.#bus.tell({ type: 'enabled', provider: desk.provider.name, reason: 'it answered when it was looked at' });
+    for (const target of desk.targets) {
+      target.cool = undefined;
+      target.strikes = 0;
+      this.#told(target, target.breaker.close());
+    }
+    this.#pumpAll(desk);
+  }
+
+  #begin(target: Target, tokens: number): Ticket {
+    const ticket = target.begin(this.#time.now(), tokens);
+    if (ticket.probe)
+      this.#bus.tell({
+        type: 'halfOpened',
+        provider: target.provider,
+        model: target.model,
+        reason: 'its time is over: one request is let through and decides',
+      });
+    return ticket;
+  }
+
+  #told(target: Target, change: BreakerChange): void {
+    if (change === undefined) return;
+    const { provider, model } = target;
+    const { calls, failures } = target.breaker.read(this.#time.now());
+    const reason = change === 'closed' ? 'a request succeeded' : `${failures} of ${calls} requests failed`;
+    this.#bus.tell({ type: change, provider, model, reason });
+  }
+
+  #pumpAll(desk: Desk): void {
+    for (const target of desk.targets) if (target.queue.size > 0) this.#pump(target);
+  }
+
+  /** Lets in who waits, in the order in which they came, and looks again when the next can be let in. */
+  #pump(target: Target): void {
+    for (const waiter of target.queue) {
+      const now = this.#time.now();
+      const tokens = waiter.tokens.get(target) ?? 0;
+      const at = target.freeAt(now, tokens);
+      if (at > now) return this.#wake(target, at);
+      waiter.grant(this.#begin(target, tokens));
+    }
+    this.#wake(target, Number.POSITIVE_INFINITY);
+  }
+
+  #wake(target: Target, at: number): void {
+    if (target.wake?.at === at) return;
+    target.wake?.callOff();
+    target.wake = undefined;
+    if (at === Number.POSITIVE_INFINITY) return;
+    const callOff = this.#time.at(at, () => {
+      target.wake = undefined;
+      this.#pump(target);
+    });
+    target.wake = { at, callOff };
+  }
+}

@@ -1,0 +1,297 @@
+import type { ModelAnswer, ModelEvent, Usage } from '../contract.ts';
+import { ModelError } from '../errors.ts';
+import type { Asked, AskOptions, RoutedRequest } from '../models.ts';
+import { addMoney, formatMoney, type Money } from '../money/money.ts';
+import { noTokens, sumUsage } from '../usage/sum.ts';
+import { after, type Next } from './after.ts';
+import { attempt, some, type AttemptEnd } from './attempt.ts';
+import { inOrder, type Candidate, type Tier } from './candidates.ts';
+import { asModelError, cooling, exhausted, nobody, type Wanted } from './errors.ts';
+import type { DecisionFor } from './events.ts';
+import type { Books } from './place.ts';
+import type { Core } from './core.ts';
+import type { Target } from './target.ts';
+import { until } from './time.ts';
+
+/** A request on its way to an answer. */
+export interface Journey {
+  readonly core: Core;
+  readonly books: Books;
+  readonly wanted: Wanted;
+  readonly wish: RoutedRequest;
+  readonly options: AskOptions;
+  readonly about: DecisionFor;
+  /** Those who may answer, from the role that was asked for down. Later ones are made when it comes to them. */
+  readonly tiers: readonly (() => Promise<Tier>)[];
+  readonly deadline: number;
+  /** Aborted with a `ModelError`. */
+  readonly over: AbortSignal;
+  readonly hear: (event: ModelEvent | { readonly type: 'restart' }) => void;
+}
+
+/** What came of it. */
+export interface Routed {
+  readonly answer: ModelAnswer;
+  readonly by: Candidate;
+  readonly usage: Usage;
+  readonly cost?: Money;
+  readonly reason: string;
+  readonly asked: readonly Asked[];
+  readonly overrun?: ModelError;
+}
+
+/** Asks those who may answer until one does. @throws ModelError when none does */
+export async function route(journey: Journey): Promise<Routed> {
+  return new Way(journey).go();
+}
+
+class Way {
+  readonly #journey: Journey;
+  readonly #asked: Asked[] = [];
+  readonly #tries = new Map<Target, number>();
+  readonly #waits = new Map<Target, number>();
+  /** Who is not asked any more for this request. */
+  readonly #out = new Set<Target>();
+  readonly #avoid = new Set<Target>();
+  #usage: Usage = noTokens;
+  #cost: Money | 'unknown' | undefined;
+  #last: ModelError | undefined;
+  #refused: ModelError | undefined;
+  #told = false;
+
+  constructor(journey: Journey) {
+    this.#journey = journey;
+  }
+
+  async go(): Promise<Routed> {
+    const { tiers, wanted } = this.#journey;
+    let whyLower = '';
+    for (const [index, make] of tiers.entries()) {
+      const tier = await make();
+      if (index === 0 && tier.candidates.length === 0) throw nobody(wanted, tier.unfit);
+      this.#refused = undefined;
+      const routed = await this.#through(tier, whyLower);
+      if (routed !== undefined) return routed;
+      // A lower role is asked because the budget does not pay for a higher one, and for nothing else.
+      const refused = this.#refusal();
+      if (refused === undefined || index === tiers.length - 1) throw this.#failure();
+      if (tier.candidates.length > 0) whyLower = `instead of ${wanted.name}: ${refused.message}`;
+    }
+    throw this.#failure();
+  }
+
+  /** One tier, until somebody answers or nobody of it is left. */
+  async #through(tier: Tier, whyLower: string): Promise<Routed | undefined> {
+    const { core, deadline, over, wanted, about } = this.#journey;
+    for (;;) {
+      const left = this.#ordered(tier);
+      if (left.length === 0) return undefined;
+      const waits = (at: number): void =>
+        core.bus.tell({ type: 'waiting', ...about, ...(at === Number.POSITIVE_INFINITY ? {} : { until: at }) });
+      const taken = await core.pool.take(left, deadline, over, waits);
+      if (taken === 'rethink') continue;
+      if ('freeAt' in taken) {
+        const wait = Math.max(0, taken.freeAt - core.time.now());
+        throw cooling(wanted, wait, this.#last ?? left[0]?.target.lastError, this.#asked);
+      }
+      const candidate = left.find(({ target }) => target === taken.target);
+      if (candidate === undefined) throw new Error('A ticket of somebody who was not asked for.');
+      const reason = this.#reason(tier, candidate, left, whyLower);
+      core.bus.tell({ type: 'chosen', ...nameOf(candidate), ...about, ...some({ role: tier.role }), reason });
+      const end = await this.#ask(candidate, taken);
+      if (end === undefined) continue;
+      if (end.answer !== undefined) return this.#routed(end, end.answer, candidate, reason);
+      await this.#fail(end, candidate, tier);
+    }
+  }
+
+  /** Why the budget did not let through the last one that was to be asked. */
+  #refusal(): ModelError | undefined {
+    return this.#refused;
+  }
+
+  #ordered(tier: Tier): readonly Candidate[] {
+    const { core } = this.#journey;
+    const left = tier.candidates.filter(({ target }) => !this.#out.has(target) && target.desk.unready === undefined);
+    if (left.length < 2) return left;
+    const sorted = inOrder(left, core.route, core.time.now());
+    const avoided = ({ target }: Candidate): boolean => this.#avoid.has(target);
+    return this.#avoid.size === 0
+      ? sorted
+      : [...sorted.filter((one) => !avoided(one)), ...sorted.filter((one) => avoided(one))];
+  }
+
+  /** Asks one. Nothing, when the budget did not let it. */
+  async #ask(candidate: Candidate, ticket: ReturnType<Target['begin']>): Promise<AttemptEnd | undefined> {
+    const { core, books, options, over, wanted, hear } = this.#journey;
+    let end: AttemptEnd;
+    try {
+      end = await attempt({
+        candidate,
+        options,
+        books,
+        time: core.time,
+        over,
+        stallMs: core.route.stallMs,
+        hear: (event) => {
+          if (event.type !== 'end') this.#told = true;
+          hear(event);
+        },
+      });
+    } catch (thrown) {
+      core.pool.drop(ticket);
+      const refused = asModelError(thrown, wanted, 'budget');
+      if (!(refused instanceof ModelError) || refused.kind !== 'budget') throw refused;
+      this.#out.add(candidate.target);
+      this.#refused = refused;
+      return undefined;
+    }
+    const { answer, error, took, usage, paid } = end;
+    const { target, tokens } = candidate;
+    const mine = over.aborted || error?.kind === 'budget' || error?.kind === 'aborted';
+    const failed =
+      error === undefined || mine ? undefined : { kind: error.kind, code: error.code, message: error.message };
+    core.pool.end(ticket, {
+      ok: answer !== undefined,
+      took,
+      ...(error === undefined || mine ? {} : { error, unwell: isUnwell(error) }),
+      tokens: answer === undefined ? (paid ? tokens : 0) : usage.total,
+    });
+    if (answer !== undefined) core.learn(candidate, answer.usage);
+    this.#asked.push({
+      provider: target.provider,
+      model: target.model,
+      took,
+      ...some({ failed: failed ?? (error && { kind: error.kind, code: error.code, message: error.message }) }),
+    });
+    this.#usage = sumUsage(this.#usage, usage);
+    if (paid) this.#cost = sumCost(this.#cost, end.cost);
+    return end;
+  }
+
+  #routed(end: AttemptEnd, answer: ModelAnswer, by: Candidate, reason: string): Routed {
+    const { core, about } = this.#journey;
+    const { took, usage, cost } = end;
+    core.bus.tell({ type: 'answered', ...nameOf(by), ...about, took, usage, ...some({ cost }) });
+    return {
+      answer,
+      by,
+      usage: this.#usage,
+      reason,
+      asked: this.#asked,
+      ...some({ cost: this.#cost === 'unknown' ? undefined : this.#cost, overrun: end.overrun }),
+    };
+  }
+
+  /** Does what the policy says after a failure, and waits. @throws ModelError when it says to stop */
+  async #fail({ error, overrun }: AttemptEnd, candidate: Candidate, tier: Tier): Promise<void> {
+    const { core, over, hear, books, about, deadline } = this.#journey;
+    if (error === undefined) return;
+    if (over.aborted) throw over.reason;
+    const { target } = candidate;
+    const now = core.time.now();
+    const waits = (this.#waits.get(target) ?? 0) + 1;
+    this.#waits.set(target, waits);
+    const busy = error.kind === 'rateLimit' || error.kind === 'overloaded';
+    if (busy && error.retryAfterMs === undefined) target.strikes += 1;
+    const told = busy && error.retryAfterMs !== undefined;
+    const tries = (this.#tries.get(target) ?? 0) + (told ? 0 : 1);
+    this.#tries.set(target, tries);
+    const others = this.#ordered(tier).some(
+      (other) =>
+        other.target !== target && !this.#avoid.has(other.target) && other.target.freeAt(now, other.tokens) <= now,
+    );
+    const { strikes } = target;
+    const failed = { error, tries, waits, strikes, left: deadline - now, others, random: books.random };
+    // A budget that is overrun now lets nothing more through.
+    const next: Next = overrun === undefined ? after(failed, core.route) : { does: 'stop', reason: overrun.message };
+    this.#last = error;
+    this.#apply(next, candidate, tier, now);
+    core.bus.tell({
+      type: 'failed',
+      ...nameOf(candidate),
+      ...about,
+      kind: error.kind,
+      code: error.code,
+      does: next.does,
+      reason: next.reason,
+      ...some({ waitMs: next.waitMs }),
+    });
+    if (next.does === 'stop') throw overrun ?? this.#failure();
+    if (this.#told) hear({ type: 'restart' });
+    this.#told = false;
+    if (next.waitMs !== undefined) await until(core.time, Math.min(now + next.waitMs, deadline), over);
+  }
+
+  #apply(next: Next, { target, facts }: Candidate, tier: Tier, now: number): void {
+    const { pool } = this.#journey.core;
+    if (next.disable === true) pool.disable(target.desk, this.#last?.message ?? next.reason);
+    if (next.cool !== undefined)
+      pool.cool(target, now + next.cool.ms, this.#last?.message ?? next.reason, next.cool.all === true);
+    if (next.avoid === true) this.#avoid.add(target);
+    if (next.out === undefined) return;
+    for (const other of tier.candidates) {
+      const same =
+        next.out === 'target'
+          ? other.target === target
+          : next.out === 'provider'
+            ? other.target.desk === target.desk
+            : other.facts.contextTokens <= facts.contextTokens;
+      if (same) this.#out.add(other.target);
+    }
+  }
+
+  /** What is thrown when nobody is left. */
+  #failure(): ModelError {
+    const { wanted } = this.#journey;
+    if (this.#last === undefined) return this.#refused ?? nobody(wanted, []);
+    return this.#asked.length < 2 && this.#refused === undefined
+      ? this.#last
+      : exhausted(this.#last, this.#asked, undefined);
+  }
+
+  #reason({ role }: Tier, { target, most, facts }: Candidate, left: readonly Candidate[], whyLower: string): string {
+    const { core, wish } = this.#journey;
+    const { key, model, provider } = target;
+    const { priorities = {} } = core.route;
+    const priority = priorities[key] ?? priorities[model] ?? priorities[provider];
+    const parts = [
+      wish.model !== undefined && model === wish.model
+        ? `${model} was asked for`
+        : role === undefined
+          ? `${model} stands in for ${wish.model ?? ''}`
+          : `${key} has the role ${role}`,
+      ...(left.length > 1 && left[0]?.target === target ? [`first of ${left.length}`] : []),
+      ...(left.length > 1 && left[0]?.target !== target ? [`free before ${left[0]?.target.key ?? ''}`] : []),
+      ...(priority === undefined ? [] : [`priority ${priority}`]),
+      ...(most === undefined || facts.prices === undefined ? [] : [`at most ${formatMoney(most)}`]),
+      ...(whyLower === '' ? [] : [whyLower]),
+    ];
+    const failed = this.#asked.filter(({ failed }) => failed !== undefined);
+    if (failed.length > 0)
+      parts.push(
+        `after ${failed.map((one) => `${one.provider}/${one.model} failed (${one.failed?.kind ?? ''} ${one.failed?.code ?? ''})`).join(', ')}`,
+      );
+    return parts.join('; ');
+  }
+}
+
+const nameOf = ({ target: { provider, model } }: Candidate) => ({ provider, model });
+
+const unwellKinds: ReadonlySet<ModelError['kind']> = new Set([
+  'overloaded',
+  'network',
+  'timeout',
+  'truncated',
+  'server',
+]);
+
+/** Whether a failure says something of the health of who failed: a no is an answer, and a limit has a time of its own. */
+const isUnwell = ({ kind }: ModelError): boolean => unwellKinds.has(kind);
+
+// Amounts in two currencies have no sum.
+function sumCost(sum: Money | 'unknown' | undefined, cost: Money | undefined): Money | 'unknown' {
+  if (sum === undefined) return cost ?? 'unknown';
+  if (sum === 'unknown' || cost === undefined || sum.currency !== cost.currency) return 'unknown';
+  return addMoney(sum, cost);
+}

@@ -1,0 +1,32 @@
+import { systemClock, type Clock, type Scheduler } from '../../core/index.ts';
+
+/** The time by which limits, cool-downs, waits and deadlines go: that of the world, also where a clock runs faster. */
+export type Time = Pick<Clock, 'now' | 'at'>;
+
+export function timeOf(clock: Clock | undefined, scheduler: Scheduler | undefined): Time {
+  if (clock !== undefined) return clock.wall ?? clock;
+  if (scheduler === undefined) return systemClock();
+  return {
+    now: () => scheduler.now(),
+    at: (at, callback) => scheduler.after(Math.max(0, at - scheduler.now()), callback),
+  };
+}
+
+/** Waits until a time. Rejects with the reason of the signal when that comes first. */
+export function until(time: Time, at: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const callOff = time.at(at, () => {
+      signal.removeEventListener('abort', leave);
+      resolve();
+    });
+    const leave = (): void => {
+      callOff();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+  });
+}
