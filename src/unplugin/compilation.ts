@@ -27,6 +27,7 @@ export class Compilation {
   /** One look after the other. */
   #last: Promise<Standing>;
   #failed = false;
+  readonly #files = new Set<string>();
 
   constructor(options: PluginOptions, root: string) {
     this.#root = resolve(root, options.root ?? '.');
@@ -70,22 +71,19 @@ export class Compilation {
         isNew: outcome !== undefined || stale.length !== problems.length - current.length,
         errors: [...errors, ...stale],
         warnings: current.filter(({ severity }) => severity === 'warning'),
-        files:
-          outcome === undefined
-            ? before.files
-            : [...new Set([...own, ...otherInputs(config), ...outcome.inputs.keys()])],
+        files: this.#follow(own, otherInputs(config), outcome?.inputs.keys()),
         folders,
       };
     } catch (thrown) {
-      const isNew = !this.#failed || before.errors[0]?.text !== failureOf(thrown).text;
+      const failure = failureOf(thrown);
+      const isNew = !this.#failed || before.errors[0]?.text !== failure.text;
       this.#failed = true;
-      return {
-        ...before,
-        isNew,
-        errors: [failureOf(thrown)],
-        warnings: [],
-        files: [...new Set([...own, ...before.files])],
-      };
+      return { ...before, isNew, errors: [failure], warnings: [], files: this.#follow(own) };
     }
+  }
+  /** What was followed once is followed on: a file that is gone may come back. */
+  #follow(...files: readonly (Iterable<string> | undefined)[]): readonly string[] {
+    for (const file of files.flatMap((each) => [...(each ?? [])])) this.#files.add(file);
+    return [...this.#files];
   }
 }

@@ -14,7 +14,8 @@ export function esbuildSetup(unit: Unit, build: PluginBuild): void {
   // Only what resolves something may name files to watch; the entries are resolved in every build.
   const entries = entriesOf(initialOptions.entryPoints).map((each) => each.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   if (entries.length === 0) return;
-  build.onResolve({ filter: new RegExp(`^(?:${entries.join('|')})$`) }, async ({ kind }) => {
+  // They come as they were written, or as a path from the folder.
+  build.onResolve({ filter: new RegExp(`^(?:\\./)?(?:${entries.join('|')})$`) }, async ({ kind }) => {
     if (kind !== 'entry-point') return undefined;
     const { files } = await compilation.refresh();
     return { watchFiles: [...files] };
@@ -27,11 +28,11 @@ function entriesOf(entries: PluginBuild['initialOptions']['entryPoints'] = []): 
 }
 
 /** A problem as esbuild shows it: it draws the line itself, and counts bytes from 0. */
-function messageOf({ code, text, place }: Problem): PartialMessage {
-  if (place === undefined) return { id: code, text };
+function messageOf({ text, place }: Problem): PartialMessage {
+  if (place === undefined) return { text };
   const { file, line, column, length, lineText } = place;
   const bytes = (from: number, to: number): number => Buffer.byteLength(lineText.slice(from, to));
   const start = column - 1;
   const location = { file, line, column: bytes(0, start), length: bytes(start, start + length), lineText };
-  return { id: code, text, location };
+  return { text, location };
 }

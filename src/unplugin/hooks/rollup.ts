@@ -31,17 +31,19 @@ export function rollupHooks(unit: Unit): Partial<Plugin> {
 export function report(context: Context, { isNew, errors, warnings, files }: Standing): void {
   for (const file of files) context.addWatchFile(file);
   if (isNew) for (const warning of warnings) context.warn(logOf(warning));
-  const [first, ...others] = errors;
-  if (first === undefined) return;
-  // One error is all that it takes: the first has its place shown, the others are told in it.
-  const log = logOf(first);
-  context.error({ ...log, message: [log.message, ...others.map(inFull)].join('\n\n') });
+  if (errors.length > 0) context.error(logOf(...errors));
 }
 
-/** A problem as Rollup and Vite show it. Their columns count from 0. */
-export function logOf({ code, text, place }: Problem): RollupLog {
-  if (place === undefined) return { message: text, pluginCode: code };
+/**
+ * Problems as Rollup and Vite show them. One is all that they take: several are told in the words of one, at the place
+ * of the first. Their columns count from 0.
+ */
+export function logOf(...problems: readonly Problem[]): RollupLog {
+  const [{ code = '', text = '', place } = {}, ...others] = problems;
+  const message = others.length === 0 ? text : problems.map(inFull).join('\n\n');
+  if (place === undefined) return { message, pluginCode: code };
   const { file, line, column, frame } = place;
   const where = { id: file, loc: { file, line, column: column - 1 } };
-  return { message: text, pluginCode: code, ...where, ...(frame !== undefined && { frame }) };
+  const isFramed = frame !== undefined && others.length === 0;
+  return { message, pluginCode: code, ...where, ...(isFramed && { frame }) };
 }

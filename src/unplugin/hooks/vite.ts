@@ -62,14 +62,7 @@ async function serve(server: ViteDevServer, compilation: Compilation): Promise<v
 }
 
 function overlayOf(errors: Standing['errors']): HotPayload | undefined {
-  const [first, ...others] = errors;
-  if (first === undefined) return undefined;
-  const { message, id, loc, frame } = logOf(first);
-  const place = {
-    ...(id !== undefined && { id }),
-    ...(loc !== undefined && { loc }),
-    ...(frame !== undefined && { frame }),
-  };
-  const err = { message: [message, ...others.map(inFull)].join('\n\n'), stack: '', plugin: 'millrace', ...place };
-  return { type: 'error', err };
+  if (errors.length === 0) return undefined;
+  const { pluginCode: _, ...log } = logOf(...errors);
+  return { type: 'error', err: { ...log, stack: '', plugin: 'millrace' } };
 }
