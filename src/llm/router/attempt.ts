@@ -1,4 +1,4 @@
-import type { ModelAnswer, ModelEvent, ModelRequest, Usage } from '../contract.ts';
+import type { ModelAnswer, ModelEvent, Usage } from '../contract.ts';
 import { ModelError } from '../errors.ts';
 import type { AskOptions, CallFacts } from '../models.ts';
 import { costOf } from '../money/cost.ts';
@@ -65,8 +65,9 @@ export async function attempt(one: Attempt): Promise<AttemptEnd> {
   const took = time.now() - from;
   const { answer, error } = heard;
 
-  const usage = answer?.usage ?? error?.usage;
-  const paid = answer !== undefined || error.mayHaveCost;
+  const usage = sound(answer?.usage ?? error?.usage);
+  // One that was broken off here was under way, whatever the reason.
+  const paid = answer !== undefined || error.mayHaveCost || heard.broken;
   const exact = answer === undefined ? undefined : costIn(answer.usage, candidate);
   // What is not known counts as the most that it may have been: in the books, in usage and in the answer alike.
   const cost = paid ? (exact ?? most) : undefined;
@@ -110,6 +111,15 @@ function costIn(usage: Usage, { facts }: Candidate): Money | undefined {
   }
 }
 
+/** What cannot be is not known: a server may say anything. */
+function sound(usage: Usage | undefined): Usage | undefined {
+  if (usage === undefined) return undefined;
+  const { input, output, cacheRead, cacheWrite } = usage;
+  return [input, output, cacheRead, cacheWrite].every((tokens) => Number.isSafeInteger(tokens) && tokens >= 0)
+    ? usage
+    : undefined;
+}
+
 const guessed = ({ tokens, request }: Candidate): Usage => {
   const input = tokens - request.maxOutputTokens;
   return { input, output: 0, cacheRead: 0, cacheWrite: 0, total: input, estimated: true };
@@ -117,7 +127,7 @@ const guessed = ({ tokens, request }: Candidate): Usage => {
 
 type Heard =
   | { readonly answer: ModelAnswer; readonly error?: never }
-  | { readonly error: ModelError; readonly answer?: never };
+  | { readonly error: ModelError; readonly broken: boolean; readonly answer?: never };
 
 /** Reads to the end, whether or not the provider heeds the signal. */
 async function listen({ candidate, time, over, stallMs, hear }: Attempt, overrun: AbortSignal): Promise<Heard> {
@@ -150,7 +160,8 @@ async function listen({ candidate, time, over, stallMs, hear }: Attempt, overrun
     const { provider, model } = target;
     // Why it was ended counts, whatever the provider makes of it.
     const why: unknown = ending.signal.aborted ? ending.signal.reason : thrown;
-    return { error: modelErrorOf(why, { provider, model, begun, now: time.now() }) };
+    const error = modelErrorOf(why, { provider, model, begun, now: time.now() });
+    return { error, broken: ending.signal.aborted };
   } finally {
     watch.stop();
     over.removeEventListener('abort', leave);
@@ -183,6 +194,3 @@ const stalled = ({ provider, model }: Named, ms: number): ModelError =>
 
 const endless = ({ provider, model }: Named): ModelError =>
   new ModelError(`${provider} (${model}): the answer ended without its end.`, { kind: 'truncated', provider, model });
-
-/** The request as it is sent, for those who learn from it. */
-export const sent = ({ request }: Candidate): ModelRequest => request;
