@@ -15,14 +15,16 @@ export interface WireCall {
   readonly scenario: WireScenario;
   /** Whether an answer was begun: a real provider would want to be paid. */
   readonly paid: boolean;
+  /** Whether whoever asked closed the connection before the answer was over. */
+  readonly left: boolean;
 }
 
 /** Options of the server. */
 export interface WireServerOptions {
   /** What it does, unless the address names a scenario: one thing, or what a function says of each request. */
-  readonly scenario?: WireScenario | ((call: Omit<WireCall, 'scenario' | 'paid'>) => WireScenario);
+  readonly scenario?: WireScenario | ((call: Omit<WireCall, 'scenario' | 'paid' | 'left'>) => WireScenario);
   /** What it says. Left out: `hello`, or a value that fits the schema that is asked for. */
-  readonly answer?: string | ((call: Omit<WireCall, 'paid'>) => string);
+  readonly answer?: string | ((call: Omit<WireCall, 'paid' | 'left'>) => string);
   /** The only key that it lets in. Left out: any. */
   readonly key?: string;
   /** How long it waits between the pieces of an answer, in ms. */
@@ -65,8 +67,9 @@ const paths: Readonly<Record<string, WireProtocol>> = {
  * ```
  */
 export async function startWireServer(options: WireServerOptions = {}): Promise<WireServer> {
-  const calls: (WireCall & { paid: boolean })[] = [];
+  const calls: (WireCall & { paid: boolean; left: boolean })[] = [];
 
+  let closing = false;
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { scenario: named, path } = addressed(request.url ?? '/');
     const body = await bodyOf(request);
@@ -75,8 +78,11 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
     const about = { n: calls.length + 1, protocol, model: String(body['model']), body };
     const own = typeof options.scenario === 'function' ? options.scenario(about) : (options.scenario ?? 'ok');
     const scenario = named ?? own;
-    const call = { ...about, scenario, paid: false };
+    const call = { ...about, scenario, paid: false, left: false };
     calls.push(call);
+    // Also when this side breaks off: then it was not the other.
+    const breaksOff = scenario === 'cut' || scenario === 'dropped';
+    response.once('close', () => (call.left = !response.writableEnded && !breaksOff && !closing));
     if (!letIn(request, options.key)) return refuse(response, protocol, rejections.auth?.[protocol]);
     const rejection = rejections[scenario]?.[protocol];
     if (rejection !== undefined) return refuse(response, protocol, rejection);
@@ -101,6 +107,7 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
   });
   const { port } = server.address() as AddressInfo;
   const close = async (): Promise<void> => {
+    closing = true;
     server.closeAllConnections();
     await new Promise<void>((resolve) => void server.close(() => resolve()));
   };
