@@ -10,7 +10,7 @@ export function wrongIn(schema: z.ZodType, said: Said): readonly Wrong[] {
     if (issue.code !== 'unrecognized_keys') {
       return [{ place: said.placeOf(issue.path), message: `'${nameOf(said, issue.path)}': ${issue.message}.` }];
     }
-    const at = nodeOf(schema, issue.path);
+    const at = namesAt(schema, issue.path);
     return issue.keys.map((key) => unknownKey(said, issue.path, key, at));
   });
 }
@@ -32,15 +32,15 @@ function nameOf({ name }: Said, path: readonly PropertyKey[]): string {
   );
 }
 
-// The names that an object may have there: found by following the schema as far as it is objects and lists.
-function nodeOf(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+// The names that an object may have there: found by following the schema as far as it is objects, lists and records.
+function namesAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   let at: unknown = schema;
   for (const key of path) at = inner(at, key);
   const shape = shapeOf(at);
   return shape === undefined ? [] : Object.keys(shape);
 }
 
-type Definition = Readonly<Record<'type' | 'shape' | 'element' | 'innerType', unknown>>;
+type Definition = Readonly<Record<'shape' | 'element' | 'valueType' | 'innerType', unknown>>;
 
 const definition = (schema: unknown): Partial<Definition> =>
   (schema as { readonly def?: Definition } | undefined)?.def ?? {};
@@ -54,5 +54,7 @@ function bare(schema: unknown): unknown {
 const shapeOf = (schema: unknown): Readonly<Record<PropertyKey, unknown>> | undefined =>
   definition(bare(schema)).shape as Readonly<Record<PropertyKey, unknown>> | undefined;
 
-const inner = (schema: unknown, key: PropertyKey): unknown =>
-  typeof key === 'number' ? definition(bare(schema)).element : shapeOf(schema)?.[key];
+function inner(schema: unknown, key: PropertyKey): unknown {
+  const { element, valueType } = definition(bare(schema));
+  return typeof key === 'number' ? element : (shapeOf(schema)?.[key] ?? valueType);
+}

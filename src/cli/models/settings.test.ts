@@ -89,6 +89,11 @@ test.each([
   [{ catalogue: { model: [] } }, /has no 'model'\. Did you mean 'models'\?/],
   [{ cache: { ttl: 'a week' } }, /:4:5: 'models\.cache\.ttl': is a time/],
   [{ cache: 7 }, /'models\.cache'/],
+  [
+    { route: { limits: { openai: { requestsPerMinut: 3 } } } },
+    /:6:9: .*has no 'requestsPerMinut'\. .*'requestsPerMinute'/,
+  ],
+  [{ route: { retry: { attempts: 0 } } }, /:5:7: 'models\.route\.retry\.attempts': /],
 ])('%j is refused with its place', (models, message) => {
   expect(refused(models)).toMatch(message);
 });

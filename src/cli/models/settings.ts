@@ -9,7 +9,9 @@ import {
   type Catalogue,
   type CatalogueOverrides,
   type Provider,
+  type RouteOptions,
 } from '../../llm/index.ts';
+import { routeSchema } from '../../llm/router/options.ts';
 import type { Config } from '../../project/config/config.ts';
 import { unknownKey, wrongIn } from './check.ts';
 import { mustBeRight, notRight, part, saidInConfig, withFile, type Said, type Wrong } from './said.ts';
@@ -21,9 +23,11 @@ export interface ReadSettings {
   readonly catalogue: Catalogue;
   readonly budgets: readonly BudgetLimit[];
   readonly cache: false | { readonly ttl?: string };
+  /** What is said of the route, and where. */
+  readonly route: { readonly value: RouteOptions; readonly placeOf: Said['placeOf'] };
 }
 
-const known = ['providers', 'catalogue', 'budgets', 'cache'] as const;
+const known = ['providers', 'catalogue', 'budgets', 'cache', 'route'] as const;
 const uses = ['anthropic', 'openai', 'gemini', 'ollama', 'vllm', 'llamaCpp', 'compatible'] as const;
 const ms = z
   .int({ error: 'is a whole number of milliseconds' })
@@ -52,7 +56,8 @@ const cacheSchema = z.strictObject({
  */
 export function readSettings(config: Config, cwd: string): ReadSettings {
   const { root } = config;
-  if (config.models === undefined) return { catalogue: openCatalogue(), budgets: [], cache: {} };
+  if (config.models === undefined)
+    return { catalogue: openCatalogue(), budgets: [], cache: {}, route: { value: {}, placeOf: () => '' } };
   const said = withFile(saidInConfig(config, cwd), root, cwd);
   const { value } = said;
   if (!isObject(value)) {
@@ -65,25 +70,28 @@ export function readSettings(config: Config, cwd: string): ReadSettings {
   );
   const given = (key: (typeof known)[number]): Said | undefined =>
     value[key] === undefined ? undefined : part(said, key);
-  const files = (key: 'catalogue' | 'budgets'): Said | undefined => {
+  const files = (key: 'budgets' | 'route'): Said | undefined => {
     const found = given(key);
     return found === undefined ? undefined : withFile(found, root, cwd);
   };
   const providers = given('providers');
   const budgets = files('budgets');
   const cache = given('cache');
+  const route = files('route');
   const overrides = overridesOf(given('catalogue'), root, cwd);
   mustBeRight([
     ...(providers === undefined ? [] : wrongProviders(providers)),
     ...overrides.flatMap((one) => wrongIn(overridesSchema, one)),
     ...(budgets === undefined ? [] : wrongBudgets(budgets)),
     ...(cache === undefined || typeof cache.value === 'boolean' ? [] : wrongIn(cacheSchema, cache)),
+    ...(route === undefined ? [] : wrongIn(routeSchema, route)),
   ]);
   return {
     ...(providers === undefined ? {} : { providers: providersOf(providers.value) }),
     catalogue: catalogueOf(overrides),
     budgets: (budgets?.value ?? []) as readonly BudgetLimit[],
     cache: cache?.value === false ? false : typeof cache?.value === 'object' ? (cache.value as { ttl?: string }) : {},
+    route: { value: (route?.value ?? {}) as RouteOptions, placeOf: route?.placeOf ?? said.placeOf },
   };
 }
 

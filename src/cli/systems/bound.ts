@@ -2,6 +2,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { nearest } from '../../core/index.ts';
 import { shownPath } from '../../core/shown-path.ts';
 import { makeFolder } from '../../core/write-files.ts';
+import type { Models } from '../../llm/index.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
 import { readConfig, type Config } from '../../project/config/config.ts';
 import { databaseOf } from '../kit/database.ts';
@@ -11,6 +12,7 @@ import { loadModule, placeOf, showPlace } from '../../project/kit/load-module.ts
 import { inWords } from '../../project/kit/write-file.ts';
 import { freshSystems } from '../../project/systems/fresh.ts';
 import { unimplemented } from '../../project/systems/missing-task.ts';
+import { modelsFor } from './models.ts';
 
 /** A system that can run, and where its data lies. */
 export interface OpenedSystem {
@@ -20,8 +22,11 @@ export interface OpenedSystem {
   readonly database: string;
   /** The database as it was named on the command line, for hints. */
   readonly db?: string;
-  /** How the runtime is set up: by `runtime` and `resources` of the config. */
-  readonly options: NonNullable<Config['runtime']> & { readonly resources: NonNullable<Config['resources']> };
+  /** How the runtime is set up: by `runtime`, `resources` and `models` of the config. */
+  readonly options: NonNullable<Config['runtime']> & {
+    readonly resources: NonNullable<Config['resources']>;
+    readonly models?: Models;
+  };
 }
 
 /**
@@ -40,11 +45,12 @@ export async function openSystem(io: Io, file: string, db: string | undefined): 
   if (missing !== undefined) throw missing;
   const system = await load(io, join(folder, 'index.ts'));
   const { resources = {}, runtime = {} } = config;
+  const models = await modelsFor(io, config, system);
   return {
     system,
     file,
     database: databaseOf(io, config, system.name, db),
-    options: { ...runtime, resources },
+    options: { ...runtime, resources, ...(models !== undefined && { models }) },
     ...(db !== undefined && { db }),
   };
 }

@@ -1,6 +1,7 @@
 import type { BudgetLimit } from '../../llm/budget/limits.ts';
 import type { CatalogueOverrides } from '../../llm/catalogue/schema.ts';
 import type { Provider } from '../../llm/contract.ts';
+import type { RouteOptions } from '../../llm/router/options.ts';
 
 /** A provider of `millrace/llm`, said as data. */
 export interface ProviderChoice {
@@ -26,4 +27,6 @@ export interface ModelSettings {
   readonly budgets?: string | readonly BudgetLimit[];
   /** Answers that were paid before count for so long. `false`: none is kept. */
   readonly cache?: boolean | { readonly ttl?: string };
+  /** Priorities, fallbacks, limits, retries: data, or a JSON or YAML file that has it. */
+  readonly route?: string | RouteOptions;
 }

@@ -2,10 +2,10 @@ import { toErrorRecord } from '../../../core/index.ts';
 import { readConfig } from '../../../project/config/config.ts';
 import type { Io } from '../../kit/io.ts';
 import { span } from '../../kit/table.ts';
-import { noProvider } from '../../models/no-provider.ts';
-import { projectProviders, type ProjectProvider } from '../../models/providers.ts';
-import { readSettings } from '../../models/settings.ts';
 import { asData, inWords } from '../../models/in-words.ts';
+import { noProvider } from '../../models/no-provider.ts';
+import { openProjectModels } from '../../models/open.ts';
+import type { ProjectProvider } from '../../models/providers.ts';
 import { mustBeKnown } from './list.ts';
 
 /** The options of `dsl models check`. */
@@ -22,8 +22,7 @@ type Tried = ReturnType<typeof asData> & {
 
 /** Tries the providers. Exit code 1 when none can be asked, or one does not answer. */
 export async function checkModels(io: Io, _file: string | undefined, { provider }: CheckOptions): Promise<number> {
-  const settings = readSettings(await readConfig(io.cwd), io.cwd);
-  const all = projectProviders(settings.providers, io.env);
+  const { providers: all } = openProjectModels(await readConfig(io.cwd), io);
   if (provider !== undefined)
     mustBeKnown(
       provider,

@@ -5,8 +5,8 @@ import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { table } from '../../kit/table.ts';
 import { asData, inWords } from '../../models/in-words.ts';
-import { projectProviders, type ProjectProvider } from '../../models/providers.ts';
-import { readSettings } from '../../models/settings.ts';
+import { openProjectModels } from '../../models/open.ts';
+import type { ProjectProvider } from '../../models/providers.ts';
 
 /** The options of `dsl models list`. */
 export interface ListOptions {
@@ -17,9 +17,8 @@ export interface ListOptions {
 
 /** Prints the catalogue, and who of the providers can be asked. */
 export async function listModels(io: Io, { provider, role, usable }: ListOptions): Promise<number> {
-  const settings = readSettings(await readConfig(io.cwd), io.cwd);
+  const { settings, providers } = openProjectModels(await readConfig(io.cwd), io);
   const { catalogue, budgets } = settings;
-  const providers = projectProviders(settings.providers, io.env);
   const known = [
     ...new Set([...catalogue.list().map((model) => model.provider), ...providers.map(({ name }) => name)]),
   ];

@@ -4,12 +4,9 @@ import type { Check } from '../check.ts';
 
 /** Who can be asked for models, and why the others cannot? Names of variables only: a key is never printed. */
 export const models: Check = async (io, config) => {
-  const [{ readSettings }, { projectProviders }] = await Promise.all([
-    import('../../../models/settings.ts'),
-    import('../../../models/providers.ts'),
-  ]);
+  const { openProjectModels } = await import('../../../models/open.ts');
   try {
-    const providers = projectProviders(readSettings(config, io.cwd).providers, io.env);
+    const { providers } = openProjectModels(config, io);
     const ready = providers.filter(({ readiness }) => readiness.ready);
     const message = providers.map((one) => `${one.name} ${inWords(one)}`).join('; ');
     if (ready.length > 0) return { name: 'models', status: 'ok', message };
