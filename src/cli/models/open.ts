@@ -24,11 +24,12 @@ export function openProjectModels(config: Config, { cwd, env }: Pick<Io, 'cwd' |
   const settings = readSettings(config, cwd);
   const providers = projectProviders(settings.providers, env);
   // Also where nobody can be asked: what is wrong with the settings is said before a key is there.
-  const models = opened(settings, providers);
+  const models = modelsOf(settings, providers);
   return { settings, providers, ...(providers.some(({ readiness }) => readiness.ready) ? { models } : {}) };
 }
 
-function opened(
+/** Opens what has been read. @throws CliError MR2050 */
+export function modelsOf(
   { catalogue, budgets, cache, route, providers: chosen }: ReadSettings,
   providers: readonly ProjectProvider[],
 ): ModelRouter {
