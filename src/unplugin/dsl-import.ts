@@ -29,8 +29,11 @@ export function refuseDslImport(specifier: string, importer: string | undefined,
       ? 'Import what is generated from it'
       : `Import ${outputs.map((each) => `${shown(each)}/index.ts`).join(' or ')}, or one of its flows and machines,`;
   const who = from === undefined ? `'${specifier}' is an entry of the build` : `${shown(from)} imports '${specifier}'`;
-  throw new MillraceError(
+  const error = new MillraceError(
     `MR5101: ${who}, but a .dsl.ts is there for the compiler only. ${instead} instead; \`import type\` is fine.`,
     { code: 'MR5101', retryable: false, fault: 'input' },
   );
+  // Bundlers print it, and it would be ours.
+  error.stack = '';
+  throw error;
 }

@@ -31,16 +31,17 @@ export function rollupHooks(unit: Unit): Partial<Plugin> {
 export function report(context: Context, { isNew, errors, warnings, files }: Standing): void {
   for (const file of files) context.addWatchFile(file);
   if (isNew) for (const warning of warnings) context.warn(logOf(warning));
-  if (errors.length > 0) context.error(logOf(...errors));
+  const [first, ...others] = errors;
+  if (first !== undefined) context.error(logOf(first, ...others));
 }
 
 /**
  * Problems as Rollup and Vite show them. One is all that they take: several are told in the words of one, at the place
  * of the first. Their columns count from 0.
  */
-export function logOf(...problems: readonly Problem[]): RollupLog {
-  const [{ code = '', text = '', place } = {}, ...others] = problems;
-  const message = others.length === 0 ? text : problems.map(inFull).join('\n\n');
+export function logOf(first: Problem, ...others: readonly Problem[]): RollupLog {
+  const { code, text, place } = first;
+  const message = others.length === 0 ? text : [first, ...others].map(inFull).join('\n\n');
   if (place === undefined) return { message, pluginCode: code };
   const { file, line, column, frame } = place;
   const where = { id: file, loc: { file, line, column: column - 1 } };

@@ -62,7 +62,8 @@ async function serve(server: ViteDevServer, compilation: Compilation): Promise<v
 }
 
 function overlayOf(errors: Standing['errors']): HotPayload | undefined {
-  if (errors.length === 0) return undefined;
-  const { pluginCode: _, ...log } = logOf(...errors);
+  const [first, ...others] = errors;
+  if (first === undefined) return undefined;
+  const { pluginCode: _, ...log } = logOf(first, ...others);
   return { type: 'error', err: { ...log, stack: '', plugin: 'millrace' } };
 }
