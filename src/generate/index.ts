@@ -5,3 +5,6 @@
  */
 export type * from './contract.ts';
 export type * from './options.ts';
+export { runCases, type RunOptions, type Verdict } from './sandbox/run-cases.ts';
+export type { Wall } from './sandbox/walls.ts';
+export { createVerifier } from './verify/verifier.ts';

@@ -32,6 +32,8 @@ export interface Verdict {
   readonly results: readonly CaseResult[];
   /** Why the run as a whole does not count, if it does not. */
   readonly why?: string;
+  /** It was not even loaded. */
+  readonly broken?: boolean;
   /** What stood between the code and this machine. */
   readonly walls: readonly Wall[];
   /** In ms. */
@@ -51,7 +53,7 @@ export async function runCases(
 ): Promise<Verdict> {
   const started = performance.now();
   const results: CaseResult[] = [];
-  const { walls, why } = await trying(stage, options, async (ask) => {
+  const { walls, why, broken } = await trying(stage, options, async (ask) => {
     for (const one of cases) {
       const began = performance.now();
       const answer = await ask(one);
@@ -70,7 +72,7 @@ export async function runCases(
   });
   const pass = why === undefined && results.length === cases.length && results.every((one) => one.pass);
   const took = performance.now() - started;
-  return { pass, results, walls, took, ...(why === undefined ? {} : { why }) };
+  return { pass, results, walls, took, ...(why === undefined ? {} : { why, broken }) };
 }
 
 /** Asks for one answer: what came, or why nothing did. */
@@ -84,7 +86,7 @@ export async function trying(
   stage: Stage,
   options: Omit<RunOptions, keyof Judged>,
   work: (ask: Ask) => Promise<void>,
-): Promise<{ readonly walls: readonly Wall[]; readonly why?: string }> {
+): Promise<{ readonly walls: readonly Wall[]; readonly why?: string; readonly broken: boolean }> {
   // Links are followed by the permission model: there are none in the path, and none in the stage.
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'millrace-stage-')));
   try {
@@ -95,8 +97,8 @@ export async function trying(
     const limits = { memoryMB: options.memoryMB ?? 320, outputBytes: options.outputBytes ?? 1_000_000 };
     const cell = new Cell(walled, folder, { TZ: options.timeZone ?? 'UTC', LANG: 'C.UTF-8' }, limits);
     try {
-      const why = await converse(cell, options, work);
-      return { walls: walled.walls, ...(why === undefined ? {} : { why }) };
+      const { why, broken = false } = await converse(cell, options, work);
+      return { walls: walled.walls, broken, ...(why === undefined ? {} : { why }) };
     } finally {
       await cell.end();
     }
@@ -109,13 +111,13 @@ async function converse(
   cell: Cell,
   { timeoutMs = 2000, bootMs = 10_000, signal }: Omit<RunOptions, keyof Judged>,
   work: (ask: Ask) => Promise<void>,
-): Promise<string | undefined> {
+): Promise<{ readonly why?: string; readonly broken?: boolean }> {
   const gone = (): string => `the process ${shown(cell.why ?? 'is gone')}`;
   const first = await cell.next(bootMs, `took longer than ${bootMs} ms to load the module`, signal);
   const broken = notReady(first, gone);
   if (broken !== undefined) {
     await work(() => Promise.resolve(broken));
-    return broken;
+    return { why: broken, broken: true };
   }
   await work(async ({ input, fakes }) => {
     if (cell.why !== undefined) return gone();
@@ -127,15 +129,15 @@ async function converse(
     cell.kill('answered what it was not asked');
     return gone();
   });
-  if (cell.why !== undefined) return gone();
+  if (cell.why !== undefined) return { why: gone() };
   const nonce = randomBytes(16).toString('hex');
   cell.ask({ end: nonce });
   const last = await cell.next(timeoutMs, 'did not come to an end', signal);
-  if (last === undefined) return gone();
+  if (last === undefined) return { why: gone() };
   if (!('notice' in last) || last.notice !== 'done' || last.nonce !== nonce)
-    return 'the process ended with a forged answer';
+    return { why: 'the process ended with a forged answer' };
   const [misdeed] = last.misdeeds;
-  return misdeed === undefined ? undefined : `it ${shown(misdeed)}`;
+  return misdeed === undefined ? {} : { why: `it ${shown(misdeed)}` };
 }
 
 function notReady(line: Line | undefined, gone: () => string): string | undefined {

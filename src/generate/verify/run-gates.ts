@@ -1,0 +1,137 @@
+import { performance } from 'node:perf_hooks';
+import { isDeepStrictEqual } from 'node:util';
+import type { Diagnostic } from '../../model/index.ts';
+import type { CaseResult, GateOptions, GateReport, Stage, Subject, TaskCase } from '../contract.ts';
+import { runCases, type RunOptions, type Verdict } from '../sandbox/run-cases.ts';
+import { textOf } from '../sandbox/judge.ts';
+import { buildStage } from '../stage/build-stage.ts';
+import { loadContracts, type LiveContract } from '../stage/load-contracts.ts';
+import { checkCases } from './check-cases.ts';
+import { problemOf, report } from './problems.ts';
+
+/** How the gates that run code do it. */
+export type SandboxOptions = Partial<Omit<RunOptions, 'output' | 'events' | 'signal' | 'timeZone'>>;
+
+/** Gates `cases`, `properties` and `stability`, up to the first that does not hold. */
+export async function runGates(
+  code: string,
+  cases: readonly TaskCase[],
+  subject: Subject,
+  options: GateOptions & SandboxOptions,
+): Promise<readonly GateReport[]> {
+  const started = performance.now();
+  const live = await loadContracts(subject);
+  const wrong = checkCases(cases, subject, live);
+  if (wrong.length > 0) return [report('cases', started, wrong, { results: [] })];
+  if (cases.length === 0)
+    return [
+      report('cases', started, [problemOf(subject, 'MR5047', 'There is no case, so nothing would be verified.')], {
+        results: [],
+      }),
+    ];
+  const built = await buildStage(code, subject);
+  if (!built.ok) return [report('cases', started, built.problems, { results: [] })];
+  const verdict = await runEach(built.stage, cases, { ...options, output: live.output, events: live.events });
+  const problems = problemsOf(verdict, cases, subject);
+  const first = report('cases', started, problems, { results: verdict.results, walls: verdict.walls });
+  if (!first.ok) return [first];
+  const stable = await stability(built.stage, cases, verdict.results, subject, live, options);
+  return [first, stable];
+}
+
+/** How often code may end its process before the rest of the cases is not tried. */
+const restarts = 3;
+
+/** Runs cases, and goes on behind one that ended its process: each case gets a verdict of its own. */
+async function runEach(stage: Stage, cases: readonly TaskCase[], options: RunOptions): Promise<Verdict> {
+  const results: CaseResult[] = [];
+  let last: Verdict | undefined;
+  let why: string | undefined;
+  for (let tries = 0; tries <= restarts && results.length < cases.length; tries++) {
+    last = await runCases(stage, cases.slice(results.length), options);
+    why ??= last.why;
+    const end = last.results.findIndex((one) => !one.pass && one.got === undefined);
+    // One that cannot even be loaded does so no better the next time.
+    if (
+      last.why === undefined ||
+      end < 0 ||
+      tries === restarts ||
+      options.signal?.aborted === true ||
+      last.broken === true
+    )
+      results.push(...last.results);
+    else results.push(...last.results.slice(0, end + 1));
+  }
+  const pass = why === undefined && results.length === cases.length && results.every((one) => one.pass);
+  return { pass, results, walls: last?.walls ?? [], took: 0, ...(why === undefined ? {} : { why }) };
+}
+
+function problemsOf(
+  { pass, results, why }: Verdict,
+  cases: readonly TaskCase[],
+  subject: Subject,
+): readonly Diagnostic[] {
+  if (pass) return [];
+  const problems: Diagnostic[] = [];
+  if (why !== undefined) problems.push(problemOf(subject, 'MR5045', `The code did what no task may do: ${why}.`));
+  for (const [index, result] of results.entries()) {
+    if (result.pass || result.why === why) continue;
+    problems.push(
+      problemOf(
+        subject,
+        'MR5046',
+        `The ${cases[index]?.origin ?? 'generated'} case '${result.name}' does not hold: ${result.why}.`,
+      ),
+    );
+  }
+  return problems;
+}
+
+/** Another order and another machine: what comes of a case depends on neither. */
+const others = [
+  { timeZone: 'America/St_Johns', order: <T>(list: readonly T[]) => list.toReversed() },
+  {
+    timeZone: 'Pacific/Kiritimati',
+    order: <T>(list: readonly T[]) => [...list.slice(list.length >> 1), ...list.slice(0, list.length >> 1)],
+  },
+];
+
+async function stability(
+  stage: Stage,
+  cases: readonly TaskCase[],
+  before: readonly CaseResult[],
+  subject: Subject,
+  live: LiveContract,
+  options: GateOptions & SandboxOptions,
+): Promise<GateReport> {
+  const started = performance.now();
+  const first = new Map(before.map((one) => [one.name, one]));
+  const problems: Diagnostic[] = [];
+  for (const { timeZone, order } of others) {
+    const verdict = await runCases(stage, order(cases), {
+      ...options,
+      timeZone,
+      output: live.output,
+      events: live.events,
+    });
+    for (const { name, got, why } of verdict.results) {
+      const known = first.get(name);
+      if (why === undefined && isDeepStrictEqual(got, known?.got)) continue;
+      const how = why ?? `gave ${textOf(known?.got)} first, and then ${textOf(got)}`;
+      problems.push(
+        problemOf(
+          subject,
+          'MR5048',
+          `The case '${name}' does not come out the same each time (other order, time zone ${timeZone}): ${how}.`,
+          'Keep nothing between calls; take the time from ctx.now() and ids from ctx.newId(); format dates in UTC.',
+        ),
+      );
+    }
+    if (verdict.why !== undefined && problems.length === 0)
+      problems.push(
+        problemOf(subject, 'MR5048', `The code did not come to an end the same each time: ${verdict.why}.`),
+      );
+    if (problems.length > 0) break;
+  }
+  return report('stability', started, problems, { runs: 1 + others.length });
+}

@@ -1,0 +1,24 @@
+import type { Verifier } from '../contract.ts';
+import { checkPolicy } from '../policy/check.ts';
+import { runGates, type SandboxOptions } from './run-gates.ts';
+
+/** Raised when the same code could fare otherwise. */
+const version = '1';
+
+/**
+ * What judges code without believing it: its policy, its runs behind walls, and how strong its cases are.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier } from 'millrace/generate';
+ *
+ * createVerifier({ timeoutMs: 5000 }).version;
+ * ```
+ */
+export function createVerifier(options: SandboxOptions = {}): Pick<Verifier, 'version' | 'policy' | 'run'> {
+  return {
+    version,
+    policy: checkPolicy,
+    run: (code, cases, subject, given) => runGates(code, cases, subject, { ...options, ...given }),
+  };
+}
