@@ -8,7 +8,7 @@ import { settingsOf } from './manifest/fresh.ts';
 import { hashFile, hashText, manifestName, printManifest, type Manifest } from './manifest/manifest.ts';
 import { specifier } from './paths.ts';
 import { createEmission } from './plan/emission.ts';
-import { createLayout, type LayoutOptions } from './plan/layout.ts';
+import { createLayout, type Layout, type LayoutOptions } from './plan/layout.ts';
 import { bySource } from './plan/order.ts';
 import { sharedModule } from './shared/shared-module.ts';
 import { indexModule } from './system/index-module.ts';
@@ -20,6 +20,8 @@ export interface CompileOptions extends LayoutOptions {
   readonly toolVersion: string;
   /** Templates that replace ours. */
   readonly templates?: TemplateOverrides;
+  /** Has the user written a task that a model would perform? Then that is what runs. Default: none is written. */
+  readonly implemented?: (task: string) => boolean;
   /** The files that the output depends on, for the manifest: sources, templates, config. See {@link hashFiles}. */
   readonly inputs?: readonly InputFile[];
 }
@@ -67,7 +69,7 @@ export function compileSystem(model: SystemModel, options: CompileOptions): Comp
   refuseOthers(model, options);
   const diagnostics: Diagnostic[] = [];
   const layout = createLayout(model, options);
-  const emission = createEmission(model, layout, diagnostics);
+  const emission = createEmission(model, layout, diagnostics, options.implemented);
   const render = createRender(options.templates);
   const { hash } = emission;
   const files: OutputFile[] = [];
@@ -99,9 +101,22 @@ export function compileSystem(model: SystemModel, options: CompileOptions): Comp
     inputs: Object.fromEntries(
       (options.inputs ?? []).map((input) => [specifier(options.outDir, input.path), input.hash]),
     ),
+    ...choicesOf(model, layout, options),
     outputs: Object.fromEntries(files.map((file) => [file.path, hashText(file.text)])),
   };
   return { files: [...files, { path: manifestName, text: printManifest(manifest) }], diagnostics };
+}
+
+/** Which tasks that models perform are written all the same: the output depends on it. */
+function choicesOf(
+  { tasks }: SystemModel,
+  layout: Layout,
+  { outDir, implemented = () => false }: CompileOptions,
+): { readonly written?: Readonly<Record<string, boolean>> } {
+  const performed = Object.values(tasks).filter(({ model }) => model !== undefined);
+  if (performed.length === 0) return {};
+  const entries = performed.map(({ name }) => [specifier(outDir, layout.taskFile(name)), implemented(name)] as const);
+  return { written: Object.fromEntries(entries) };
 }
 
 /** A caller without types may hand in anything. */

@@ -21,5 +21,6 @@ export { canonicalJson, deepFreeze, type Json } from './json.ts';
 export { kebabCase } from './kebab.ts';
 export { nearest } from './nearest.ts';
 export { notJson, pathText } from './not-json.ts';
+export { parsePrompt, type PromptPart, type PromptTemplate } from './prompt-template.ts';
 export { systemScheduler, type Repeated, type Scheduler } from './scheduler.ts';
 export { parseTarget, type Target } from './target.ts';

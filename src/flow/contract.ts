@@ -145,7 +145,10 @@ export function taskContract<const Name extends string, In extends Schema, Out e
     readonly model?: ModelSpec<{ readonly input: Parsed<NoInfer<In>> }>;
   },
 ): TaskContract<Name, In, Out> {
-  return callable({ kind: 'task', contract: name, ...definition });
+  const { model, policy } = definition;
+  // A model takes its time, with tools more than a request.
+  const own = model !== undefined && policy.timeout === undefined ? { policy: { ...policy, timeout: '5m' } } : {};
+  return callable({ kind: 'task', contract: name, ...definition, ...own });
 }
 
 /** Makes the contract of an event. Generated code calls it. */

@@ -11,4 +11,5 @@ export * from './graph.ts';
 export * from './host.ts';
 export * from './interpret/index.ts';
 export type * from './model-task.ts';
+export * from './prompt.ts';
 export type * from './needs.ts';

@@ -17,8 +17,9 @@ export type { AddEdit, Edit, EditValue, MoveEdit, RemoveEdit, RenameEdit, SetEdi
 export { parsePath, type ParsedPath, type PathPiece } from './edit/path.ts';
 export type { FragmentKind, FragmentPlace, ReadText } from './edit/read.ts';
 export { createSystem, freezeSystem, type SystemParts } from './freeze.ts';
-export { hashFlow, hashMachine, hashSystem } from './hash/hash.ts';
+export { hashFlow, hashMachine, hashModelTask, hashSystem } from './hash/hash.ts';
 export { usedNames } from './hash/uses.ts';
+export { toolsOf, type ModelTool } from './model-task.ts';
 export * from './nodes/event.ts';
 export * from './nodes/expression.ts';
 export * from './nodes/flow.ts';

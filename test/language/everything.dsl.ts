@@ -30,7 +30,8 @@ export const clerk = agent('clerk', {
   system: 'You are short.',
   tools: ['charge'],
   maxTokens: 300,
-  options: { temperature: 0 },
+  temperature: 0.5,
+  options: { seed: 1 },
 });
 export const files = resource('files', { kind: 'database', env: ['FILES_DB'], options: { readOnly: true } });
 
@@ -93,7 +94,13 @@ export const sumUp = task('sumUp', {
     agent: clerk,
     prompt: ({ input }) => `Sum up: ${input.text}`,
     tools: [charge],
-    context: { strategy: 'recent' },
+    context: {
+      show: ['text', { member: 'text', as: 'summary', pinned: true }, { member: 'text', as: { fields: ['a'] } }],
+      memory: true,
+      strategy: { keepLast: 8 },
+      maxTokens: 8000,
+      maxTurns: 4,
+    },
     maxTokens: 100,
   },
 });

@@ -1,15 +1,18 @@
 /** The plan of `contracts.ts`: the live schemas and types of every event, task and flow, and of machines' contexts. */
 import type { EventNode, FlowNode, Location, MachineNode, RateLimit, SchemaNode, TaskNode } from '../../model/index.ts';
+import { toolsOf } from '../../model/model-task.ts';
 import { visitStates } from '../../model/visit/index.ts';
 import { present, retry, text } from '../flow/options.ts';
 import { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
+import { missing } from '../plan/missing.ts';
 import { bySource } from '../plan/order.ts';
 import { usesOf } from '../plan/uses.ts';
 import { argumentCode, userCode } from '../../model/text/code.ts';
 import { array, callWithOptions, object, print, type Doc } from '../../model/text/doc.ts';
 import { docComment, quote } from '../../model/text/names.ts';
 import { evidence } from './evidence.ts';
+import { agentCode, modelCode, type ModelNames } from './model.ts';
 import { needs } from './needs.ts';
 
 /** What the template of `contracts.ts` gets. */
@@ -31,15 +34,18 @@ export function contractsModule(emission: Emission): ContractsPlan {
     visitStates(machine, ({ context }) => own.push(context));
     return own;
   });
-  const claims = Object.values(model.tasks).map((task) => task.evidence);
+  const claims = Object.values(model.tasks).map((task) => [task.evidence, task.model?.prompt]);
   const writer = new ModuleWriter(model, emission.layout, 'contracts.ts', usesOf([schemas, contexts, claims]));
   const declarations: string[] = [];
   const aliases: string[] = [];
-  const declare = (exported: string, value: Doc, description?: string): void => {
+  const declare = (exported: string, value: Doc, description?: string, type?: string): string => {
     const local = writer.declare(exported);
     if (local !== exported) aliases.push(`${local} as ${exported}`);
     const doc = description === undefined ? '' : `${docComment(description)}\n`;
-    declarations.push(`${doc}${print([local === exported ? 'export ' : '', `const ${local} = `, value, ';'])}`);
+    declarations.push(
+      `${doc}${print([local === exported ? 'export ' : '', `const ${local}${type === undefined ? '' : `: ${type}`} = `, value, ';'])}`,
+    );
+    return local;
   };
   const schema = (node: SchemaNode): Doc => {
     writer.use(node.uses, node.text);
@@ -67,17 +73,29 @@ export function contractsModule(emission: Emission): ContractsPlan {
     const members = { payload: schema(node.payload), ttl: quote(node.ttl ?? '7d'), source: source(node.location) };
     declare(emission.layout.contract('event', node.name), contract('event', node.name, members), node.description);
   }
+  const agents = new Map<string, string>();
+  for (const node of bySource(model, model.agents)) {
+    const type = writer.import('millrace/flow', 'AgentSpec', { typeOnly: true });
+    const local = declare(emission.layout.contract('agent', node.name), agentCode(node), node.description, type);
+    agents.set(node.name, local);
+  }
+  const modelNames: ModelNames = {
+    agent: (name) => agents.get(name) ?? 'undefined',
+    use: ({ uses, text: code }) => writer.use(uses, code),
+    inPrompt: () => writer.import('millrace/flow', 'inPrompt'),
+  };
   for (const node of bySource(model, model.tasks)) {
+    reportMissing(emission, node);
     const members = {
       input: schema(node.input),
       output: schema(node.output),
       policy: policy(node),
       evidence: evidence(node, ({ uses, text: code }) => writer.use(uses, code)),
       needs: needs(model, node),
+      model: modelCode(model, node, modelNames),
       source: source(node.location),
     };
     declare(emission.layout.contract('task', node.name), contract('task', node.name, members), node.description);
-    if (node.model !== undefined) emission.unsupported('tasks that a model performs', node.location);
   }
   for (const node of bySource(model, model.flows)) {
     const output = node.output === undefined ? undefined : schema(node.output);
@@ -105,6 +123,14 @@ export function contractsModule(emission: Emission): ContractsPlan {
       declare(emission.layout.stateContext(node.name, name), userCode(context.text), about);
     });
   }
+}
+
+function reportMissing(emission: Emission, node: TaskNode): void {
+  const { agents, tasks } = emission.model;
+  const { agent } = node.model ?? {};
+  if (agent !== undefined && !Object.hasOwn(agents, agent)) missing(emission, 'agent', agent, node.location);
+  for (const { task } of toolsOf(emission.model, node))
+    if (!Object.hasOwn(tasks, task)) missing(emission, 'task', task, node.location);
 }
 
 function schemasOf(node: EventNode | TaskNode | FlowNode): readonly SchemaNode[] {

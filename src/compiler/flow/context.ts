@@ -3,6 +3,7 @@ import type { FlowNode, Location, StepNode } from '../../model/index.ts';
 import { stepParts, visitSteps } from '../../model/visit/index.ts';
 import type { ModuleWriter } from '../module-writer.ts';
 import type { Emission } from '../plan/emission.ts';
+import { missing } from '../plan/missing.ts';
 import { userCode, wordsOf } from '../../model/text/code.ts';
 import type { Doc } from '../../model/text/doc.ts';
 import { access, freeName } from '../../model/text/names.ts';
@@ -105,17 +106,6 @@ export function createContext(
     hostType: writer.import('millrace/flow', 'Host', { typeOnly: true }),
   };
   return context;
-}
-
-function missing(emission: Emission, kind: string, name: string, location: Location): void {
-  emission.report(
-    {
-      code: 'MR1652',
-      message: `The system has no ${kind} '${name}'.`,
-      hint: 'Export it from the system or one of its parts.',
-    },
-    location,
-  );
 }
 
 /** Words in the parameters of lambdas: names that such a parameter may bind. */

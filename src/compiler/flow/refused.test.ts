@@ -15,17 +15,21 @@ const problems = (steps: readonly StepNode[], rest: Partial<FlowNode> = {}) => {
   return diagnostics.map(({ code, message }) => `${code} ${message}`);
 };
 
-test('a request that starts a flow is refused at its place, and so is a task that a model performs', () => {
+test('a request that starts a flow is refused at its place', () => {
   expect(problems([], { http: 'POST /x' })).toEqual(["MR1650 The compiler does not print 'http' of a flow yet."]);
   const served = { ...flow('go', 'z.string()', body(), { http: 'POST /x' }), location: place };
   expect(compile(system('refused', [...basics(), served])).diagnostics).toMatchObject([
     { code: 'MR1650', severity: 'error', file: 'src/orders.dsl.ts', line: 77, column: 9 },
   ]);
+});
+
+test('an agent or a tool that is not there is told where the task is', () => {
   const model = system('refused', [
     ...basics(),
-    task('think', 'z.string()', 'z.string()', { model: { agent: 'a', prompt: 'p' } }),
+    task('think', 'z.string()', 'z.string()', { model: { agent: 'a', prompt: 'p', tools: ['work', 'play'] } }),
   ]);
-  expect(compile(model).diagnostics).toMatchObject([{ code: 'MR1650' }]);
+  const messages = compile(model).diagnostics.map(({ code, message }) => `${code} ${message}`);
+  expect(messages).toEqual(["MR1652 The system has no agent 'a'.", "MR1652 The system has no task 'play'."]);
 });
 
 test('failures of what is not there are told where they are named', () => {

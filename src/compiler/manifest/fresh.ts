@@ -1,5 +1,5 @@
 /** Says 'unchanged' without reading a source. Loads nothing but Node's own modules, so that it costs next to nothing. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { specifier } from '../paths.ts';
 import { hashFile, readManifest, type Manifest } from './manifest.ts';
@@ -50,6 +50,8 @@ export function freshManifest(options: FreshOptions): Manifest | undefined {
   const also = (options.alsoInputs ?? []).map((path) => specifier(options.outDir, path));
   if (Object.keys(manifest.inputs).length === 0 || also.some((path) => !Object.hasOwn(manifest.inputs, path)))
     return undefined;
+  const isThere = ([path, there]: [string, boolean]): boolean => existsSync(join(options.outDir, path)) === there;
+  if (!Object.entries(manifest.written ?? {}).every(isThere)) return undefined;
   const same = ([path, hash]: [string, string]): boolean => hashFile(join(options.outDir, path)) === hash;
   return Object.entries(manifest.inputs).every(same) && Object.entries(manifest.outputs).every(same)
     ? manifest

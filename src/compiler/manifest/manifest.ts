@@ -21,6 +21,8 @@ export interface Manifest {
   readonly settings: Readonly<Record<string, string>>;
   /** Hashes of the files that the output was made from: sources, templates, config. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** Files of tasks that models perform: is there one? Then that is what runs. */
+  readonly written?: Readonly<Record<string, boolean>>;
   /** Hashes of the generated files. */
   readonly outputs: Readonly<Record<string, string>>;
   /** While files are being written: the hashes they are about to have. A kill in between must not look like an edit by hand. */
@@ -82,10 +84,15 @@ function isManifest(value: unknown): value is Manifest {
 
 /** The text of a manifest: sorted, so that equal manifests are equal bytes. */
 export function printManifest(manifest: Manifest): string {
-  const sorted = (record: Readonly<Record<string, string>>): Record<string, string> =>
+  const sorted = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-  const { format, tool, system, version, hash, source, settings, inputs, outputs, writing } = manifest;
-  const records = { settings: sorted(settings), inputs: sorted(inputs), outputs: sorted(outputs) };
+  const { format, tool, system, version, hash, source, settings, inputs, outputs, written, writing } = manifest;
+  const records = {
+    settings: sorted(settings),
+    inputs: sorted(inputs),
+    ...(written === undefined ? {} : { written: sorted(written) }),
+    outputs: sorted(outputs),
+  };
   const all = {
     format,
     tool,

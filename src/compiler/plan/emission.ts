@@ -9,6 +9,8 @@ export interface Emission {
   readonly layout: Layout;
   /** The hash of the model. */
   readonly hash: string;
+  /** Has the user written a task that a model would perform? */
+  readonly implemented: (task: string) => boolean;
   /** Reports a problem at a place of the source. */
   readonly report: (problem: Problem, location: Location) => void;
   /** Reports that the language has something that this compiler does not print. */
@@ -16,7 +18,12 @@ export interface Emission {
 }
 
 /** Starts a run whose problems go to `diagnostics`. */
-export function createEmission(model: SystemModel, layout: Layout, diagnostics: Diagnostic[]): Emission {
+export function createEmission(
+  model: SystemModel,
+  layout: Layout,
+  diagnostics: Diagnostic[],
+  implemented: (task: string) => boolean = () => false,
+): Emission {
   const seen = new Set<string>();
   const report = (problem: Problem, location: Location): void => {
     // A contract is looked for where it is imported and where it is used.
@@ -29,6 +36,7 @@ export function createEmission(model: SystemModel, layout: Layout, diagnostics: 
     model,
     layout,
     hash: hashSystem(model),
+    implemented,
     report,
     unsupported: (what, location) =>
       report(

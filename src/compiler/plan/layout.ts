@@ -18,7 +18,7 @@ export interface LayoutOptions {
   readonly importExtension?: '.ts' | '.js';
 }
 
-type Kind = 'event' | 'task' | 'flow';
+type Kind = 'event' | 'task' | 'flow' | 'agent';
 
 /** The names and places of one system's generated code. */
 export interface Layout {
@@ -67,6 +67,8 @@ export function createLayout(model: SystemModel, options: LayoutOptions): Layout
       if (context !== undefined) give(`state:${node.name}/${name}`, camelCase(`${node.name}.${name}.context`));
     });
   }
+  // Last: where there were none before, no other name changes.
+  for (const node of bySource(model, model.agents)) give(`agent:${node.name}`, camelCase(node.name));
   const files = new Map<string, string>();
   const lower = new Set<string>();
   for (const { kind, name } of [...bySource(model, model.flows), ...bySource(model, model.machines)]) {

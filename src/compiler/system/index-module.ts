@@ -43,20 +43,25 @@ export function indexModule(emission: Emission): IndexPlan {
     return [`${propertyKey(node.name)}: `, object([`module: ${writer.import(path, exported)}`, `context: ${context}`])];
   });
   reportTwins(tasks, emission);
+  // A model performs it, unless the user has written it.
+  const implemented = tasks.filter(
+    ({ name, model: performer }) => performer === undefined || emission.implemented(name),
+  );
   const implementation = writer.declare('implementations');
-  const imported = tasks.map((node) => ({
+  const imported = implemented.map((node) => ({
     name: node.name,
     local: writer.import(layout.taskSpecifier(node.name, 'index.ts'), 'default', {
       wanted: layout.contract('task', node.name),
     }),
   }));
-  const taskType = tasks.length === 0 ? '' : writer.import('millrace/tasks', 'TaskImplementation', { typeOnly: true });
+  const taskType =
+    implemented.length === 0 ? '' : writer.import('millrace/tasks', 'TaskImplementation', { typeOnly: true });
   const implementations: Doc = [
     `const ${implementation}: `,
     [
       '{',
       indent(
-        tasks.map((node) => [
+        implemented.map((node) => [
           hard,
           `readonly ${typeKey(node.name)}: ${taskType}<typeof ${contract('task', node.name)}>;`,
         ]),
@@ -80,12 +85,13 @@ export function indexModule(emission: Emission): IndexPlan {
       flows: object(flows),
       machines: object(machineMembers),
     }),
-    tasks.length === 0 ? 'implementations: {}' : member('implementations', implementation),
+    implemented.length === 0 ? 'implementations: {}' : member('implementations', implementation),
     ...(model.retention === undefined ? [] : [['retention: ', json(model.retention)]]),
+    ...(model.budget === undefined ? [] : [['budget: ', json(model.budget)]]),
   ]);
   return {
     imports: writer.imports(),
-    ...(tasks.length === 0 ? {} : { implementations: print(implementations) }),
+    ...(implemented.length === 0 ? {} : { implementations: print(implementations) }),
     ...(model.description === undefined ? {} : { doc: docComment(model.description) }),
     declaration: `const ${name}: ${bound}`,
     system: print(system),

@@ -47,13 +47,29 @@ interface Retention {
   readonly ledger?: Pick<Keep, 'maxAge'>;
 }
 
+/** An amount of money: at most six decimals, a space, the currency. */
+type Amount = `${number} ${Uppercase<string>}`;
+
+/** At most so much money for models. What would go above it is not asked; without a limit everything is. */
+interface Budget {
+  /** Each run, with the runs that it started. */
+  readonly run?: Amount;
+  /** Each day, in UTC. */
+  readonly day?: Amount;
+  readonly total?: Amount;
+  /** Tasks by name. */
+  readonly tasks?: Readonly<Record<string, Amount>>;
+  /** Models of the catalogue by id. */
+  readonly models?: Readonly<Record<string, Amount>>;
+}
+
 export interface SystemOptions<Contexts extends string> extends Common {
   readonly version: Version;
   /** Other files whose exports belong to the system: `import * as billing from './billing.dsl.ts'`. */
   readonly parts?: readonly object[];
   readonly contexts?: { readonly [Name in Contexts]: BoundedContext<Contexts> };
   readonly retention?: Retention;
-  readonly budget?: Metadata;
+  readonly budget?: Budget;
   readonly access?: Metadata;
 }
 

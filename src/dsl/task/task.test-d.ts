@@ -58,7 +58,7 @@ const sum = task('sum', {
     agent: clerk,
     prompt: ({ input }) => `Sum up: ${input.text}`,
     tools: [convert],
-    context: { strategy: 'recent' },
+    context: { show: ['text'], strategy: 'summarise', memory: true },
     maxTokens: 200,
   },
 });

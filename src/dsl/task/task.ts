@@ -28,7 +28,7 @@ export interface Task<
 export interface TaskPolicy {
   /** Without it a task is tried once. */
   readonly retry?: RetryPolicy;
-  /** Of one attempt. Default 30s. */
+  /** Of one attempt. Default 30s; 5m when a model performs it. */
   readonly timeout?: Duration;
   /** Of all attempts of a step and the waits between them, also over restarts. Default: any. */
   readonly totalTimeout?: Duration;
@@ -82,15 +82,44 @@ export interface Example<In extends Schema, Out extends Schema> {
   readonly error?: string;
 }
 
+/** The names of what a member of the input can be shown by: those of an object. */
+type Member<In extends Schema> = Parsed<In> extends object ? Extract<keyof Parsed<In>, string> : never;
+
+/** What a model is told beside its prompt, and how all of it is made to fit. */
+export interface ContextPolicy<In extends Schema> {
+  /** Members of the input that are told as data before the prompt, in this order: all of each, or as much as is said. */
+  readonly show?: readonly (
+    | Member<In>
+    | {
+        readonly member: Member<In>;
+        /** All of it, its outline, only its hash, or some of its fields. Default `full`, and less when it does not fit. */
+        readonly as?: 'full' | 'summary' | 'ref' | { readonly fields: readonly string[] };
+        /** It has to be there in full: the task fails when there is no room. */
+        readonly pinned?: boolean;
+      }
+  )[];
+  /** Tells what the task gave earlier in the same run, too. Default false. */
+  readonly memory?: boolean;
+  /**
+   * What is done with a conversation that is too long: it fails (`none`), the oldest turns go (`truncate`, the default),
+   * a summary stands for them (`summarise`), or only the last messages are kept.
+   */
+  readonly strategy?: 'none' | 'truncate' | 'summarise' | { readonly keepLast: number };
+  /** The most tokens of all that the model is told, where its window is larger. */
+  readonly maxTokens?: number;
+  /** How often the model may be asked, tools and the repair of its answer included. Default 10. */
+  readonly maxTurns?: number;
+}
+
 /** Says that a model performs the task. */
 export interface ModelTask<In extends Schema> {
   readonly agent: Agent;
-  /** A template with `{{ }}` over the input, or a lambda that gives the prompt. */
+  /** A template with `{{ topic }}` and `{{ order.lines }}` over the input, or a lambda that gives the prompt. */
   readonly prompt: string | ((scope: { readonly input: Parsed<In> }) => string);
-  /** The tasks that the model may call. */
+  /** The tasks that the model may call, besides those of its agent. */
   readonly tools?: readonly TaskRef[];
-  /** How its context is put together. */
-  readonly context?: Common['metadata'];
+  readonly context?: ContextPolicy<In>;
+  /** The most tokens of one answer. Goes before that of the agent. */
   readonly maxTokens?: number;
 }
 

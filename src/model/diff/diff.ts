@@ -88,6 +88,7 @@ const agentRules: FieldRules<AgentNode> = {
   system: harmless,
   tools: harmless,
   maxTokens: harmless,
+  temperature: harmless,
   options: harmless,
 };
 const resourceRules: FieldRules<ResourceNode> = { ...commonRules, type: harmless, env: harmless, options: harmless };

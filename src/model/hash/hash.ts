@@ -3,6 +3,7 @@ import { canonicalJson } from '../../core/index.ts';
 import type { FlowNode } from '../nodes/flow.ts';
 import type { MachineNode } from '../nodes/machine.ts';
 import type { SystemModel } from '../nodes/system.ts';
+import { toolsOf } from '../model-task.ts';
 import { usedNames } from './uses.ts';
 import { significant } from './print.ts';
 
@@ -50,6 +51,23 @@ export function hashFlow(model: SystemModel, name: string): string {
  */
 export function hashMachine(model: SystemModel, name: string): string {
   return hashNode(model, find(model.machines, 'machine', name));
+}
+
+/**
+ * The hash of all that the answer of a model depends on besides the input of its task: its agent, prompt, context, what it
+ * has to give, and its tools. Descriptions of the task, tags and policies do not count.
+ *
+ * @throws RangeError when the system has no task of that name.
+ */
+export function hashModelTask(model: SystemModel, name: string): string {
+  const task = find(model.tasks, 'task', name);
+  const agent = Object.hasOwn(model.agents, task.model?.agent ?? '') ? model.agents[task.model!.agent] : undefined;
+  const { tags: _tags, metadata: _metadata, hints: _hints, description: _description, ...settings } = agent ?? {};
+  const tools = toolsOf(model, task).map((tool) => ({
+    ...tool,
+    ...(Object.hasOwn(model.tasks, tool.task) && { input: model.tasks[tool.task]?.input }),
+  }));
+  return digest(partText(model, { input: task.input, output: task.output, model: task.model, agent: settings, tools }));
 }
 
 function hashNode(model: SystemModel, node: FlowNode | MachineNode): string {

@@ -45,6 +45,23 @@ export const stepFailureSchema = z.union([
 ]);
 export type StepFailure = z.infer<typeof stepFailureSchema>;
 
+/** At most so much money: for each run, for each day, for everything, for tasks and models by name. */
+const amountSchema = z
+  .string()
+  .regex(/^\d+(?:\.\d{1,6})? [A-Z]{3}$/, "expected an amount of money such as '0.50 USD'")
+  .readonly();
+const amountsSchema = z.record(z.string(), amountSchema).readonly();
+export const budgetSchema = z
+  .strictObject({
+    run: amountSchema.exactOptional(),
+    day: amountSchema.exactOptional(),
+    total: amountSchema.exactOptional(),
+    tasks: amountsSchema.exactOptional(),
+    models: amountsSchema.exactOptional(),
+  })
+  .readonly();
+export type BudgetNode = z.infer<typeof budgetSchema>;
+
 /** Any JSON value. */
 export const jsonValueSchema = z.json();
 

@@ -4,7 +4,7 @@ import { importSchema, localSchema } from './expression.ts';
 import { flowSchema } from './flow.ts';
 import { locationSchema } from './location.ts';
 import { machineSchema } from './machine.ts';
-import { common, jsonValueSchema } from './policy.ts';
+import { budgetSchema, common, jsonValueSchema } from './policy.ts';
 import { agentSchema, resourceSchema, taskSchema } from './task.ts';
 
 /** A part of the system with a purpose of its own. */
@@ -44,7 +44,7 @@ export const systemSchema = z
     /** Imports of the source that the definitions reach, by name. */
     imports: z.record(z.string(), importSchema).readonly(),
     retention: z.record(z.string(), jsonValueSchema).readonly().exactOptional(),
-    budget: z.record(z.string(), jsonValueSchema).readonly().exactOptional(),
+    budget: budgetSchema.exactOptional(),
     access: z.record(z.string(), jsonValueSchema).readonly().exactOptional(),
     /** The source files, the entry first, relative to the entry's folder. */
     files: z.array(z.string()).readonly(),

@@ -35,16 +35,47 @@ export const needsSchema = z
   })
   .readonly();
 
+const shownAs = z.union([
+  z.enum(['full', 'summary', 'ref']),
+  z.strictObject({ fields: z.array(z.string()).min(1).readonly() }).readonly(),
+]);
+
+/** What a model is told beside its prompt, and how all of it is made to fit. */
+export const contextPolicySchema = z
+  .strictObject({
+    /** Members of the input that are told as data before the prompt. */
+    show: z
+      .array(
+        z.union([
+          z.string(),
+          z
+            .strictObject({ member: z.string(), as: shownAs.exactOptional(), pinned: z.boolean().exactOptional() })
+            .readonly(),
+        ]),
+      )
+      .readonly()
+      .exactOptional(),
+    memory: z.boolean().exactOptional(),
+    strategy: z
+      .union([z.enum(['none', 'truncate', 'summarise']), z.strictObject({ keepLast: z.int().min(1) }).readonly()])
+      .exactOptional(),
+    maxTokens: z.int().min(1).exactOptional(),
+    maxTurns: z.int().min(1).exactOptional(),
+  })
+  .readonly();
+export type ContextPolicyNode = z.infer<typeof contextPolicySchema>;
+
 /** A task that a model performs. */
 export const taskModelSchema = z
   .strictObject({
     agent: z.string(),
     prompt: z.union([z.string(), expressionSchema]),
     tools: z.array(z.string()).readonly().exactOptional(),
-    context: z.record(z.string(), jsonValueSchema).readonly().exactOptional(),
+    context: contextPolicySchema.exactOptional(),
     maxTokens: z.int().min(1).exactOptional(),
   })
   .readonly();
+export type TaskModelNode = z.infer<typeof taskModelSchema>;
 
 /** A contract for one unit of side-effecting work. */
 export const taskSchema = z
@@ -95,6 +126,7 @@ export const agentSchema = z
     system: z.string().exactOptional(),
     tools: z.array(z.string()).readonly().exactOptional(),
     maxTokens: z.int().min(1).exactOptional(),
+    temperature: z.number().min(0).max(2).exactOptional(),
     options: z.record(z.string(), jsonValueSchema).readonly().exactOptional(),
     location: locationSchema,
   })

@@ -111,6 +111,7 @@ export async function compileSystems(
         ...extra.map(({ path, hash }) => ({ path: shownPath(path, cwd), hash })),
       ],
       ...(templates !== undefined && { templates }),
+      implemented: (task) => existsSync(taskFile(system.entry, task)),
     };
     const result = compileSystem(system.model, settings);
     const report = writeOutput(result, { outDir: settings.outDir, check, force });

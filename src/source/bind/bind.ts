@@ -19,6 +19,7 @@ import { interpretMachine, type MachineDefinition } from '../../machine/index.ts
 import { hashFlow, hashMachine, hashSystem, type Location, type SystemModel } from '../../model/index.ts';
 import type { BoundMachine, BoundSystem, Retention, TaskImplementation } from '../../tasks/index.ts';
 import type { Namespace } from './execute.ts';
+import { modelOf } from './model.ts';
 import { pair, type LiveLambda } from './pair.ts';
 import { evidenceOf, needsOf, policyOf, type LiveTask } from './task.ts';
 
@@ -86,6 +87,7 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
         policy: policyOf(node),
         ...evidenceOf(node, tasks[name]!),
         ...needsOf(node, model.resources),
+        ...modelOf(model, node, tasks[name]!.model),
         source: sourceOf(node.location),
       }),
     ),
@@ -124,6 +126,7 @@ export function bind(model: SystemModel, options: BindOptions): Binding {
       Object.freeze({ kind: 'implementation', contract: contracts.tasks[name]!, run }),
     ),
     ...(model.retention === undefined ? {} : { retention: model.retention as Retention }),
+    ...(model.budget === undefined ? {} : { budget: model.budget }),
   };
   return { system: Object.freeze(system), paths };
 

@@ -32,10 +32,9 @@ export async function bindLive(
   if (timeLimit !== undefined) await tryWithin(files, builtins, timeLimit);
   const namespaces = await executeAll(files, builtins);
   const implementations: Record<string, TaskImplementation> = {};
-  for (const { name, model: performer } of Object.values(model.tasks)) {
+  for (const { name } of Object.values(model.tasks)) {
     const file = join(folder, 'tasks', `${kebabCase(name) || 'task'}.ts`);
-    if (performer === undefined && existsSync(file))
-      implementations[name] = implementationIn(await execute(file), name, file);
+    if (existsSync(file)) implementations[name] = implementationIn(await execute(file), name, file);
   }
   return bind(model, { namespaces, implementations, source: entry });
 }

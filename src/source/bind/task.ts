@@ -1,5 +1,6 @@
 import type { EvidencePack, Schema, TaskNeeds, TaskPolicy } from '../../flow/index.ts';
 import type { SystemModel, TaskNode } from '../../model/index.ts';
+import type { LiveModel } from './model.ts';
 
 interface Scope {
   readonly input: unknown;
@@ -11,6 +12,7 @@ export interface LiveTask {
   readonly input: Schema;
   readonly output: Schema;
   readonly evidence?: EvidencePack<Scope>['claims'];
+  readonly model?: LiveModel;
 }
 
 /** How the attempts of a task are made. */

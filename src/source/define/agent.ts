@@ -4,6 +4,7 @@ import { integer, json, list, literal, oneOf, record, text, type Reader } from '
 import { definitionBehind } from './dsl-call.ts';
 import { common, described, locationOf, optionsOf } from './common.ts';
 import type { Definition } from './dsl-call.ts';
+import { temperature } from './model.ts';
 import { reference } from './reference.ts';
 
 /** A task's name, or a reference to it. */
@@ -16,6 +17,7 @@ const agentReaders = {
   system: text,
   tools: list(taskName),
   maxTokens: integer(1),
+  temperature,
   options: record(json),
   ...common,
 };

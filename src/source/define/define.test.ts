@@ -25,7 +25,7 @@ export const t = task('t', {
   evidence: [{ fileExists: { path: ({ output }) => output.path, type: 'file' }, name: 'n' }, { row: { resource: db, table: 't', where: { id: 1 }, values: ({ input }) => input } }, { exitCode: { actual: 0 } }],
   examples: [{ description: 'x', input: { id: 'a' }, output: { path: 'p' } }, { input: {}, error: 'E' }], errors: ['E'],
   needs: { net: ['h'], fs: ['f'], env: ['V'], resources: [db] },
-  model: { agent: clerk, prompt: ({ input }) => input.id, tools: [charge], context: { a: 1 }, maxTokens: 10 },
+  model: { agent: clerk, prompt: ({ input }) => input.id, tools: [charge], context: { show: ['id', { member: 'id', as: 'ref' }], strategy: { keepLast: 4 } }, maxTokens: 10 },
   ${common},
 });`);
     expect(systemSchema.parse(model)).toEqual(model);
@@ -82,7 +82,13 @@ export const t = task('t', {
       ],
       errors: ['E'],
       needs: { net: ['h'], fs: ['f'], env: ['V'], resources: ['db'] },
-      model: { agent: 'clerk', prompt: { kind: 'expression' }, tools: ['charge'], context: { a: 1 }, maxTokens: 10 },
+      model: {
+        agent: 'clerk',
+        prompt: { kind: 'expression' },
+        tools: ['charge'],
+        context: { show: ['id', { member: 'id', as: 'ref' }], strategy: { keepLast: 4 } },
+        maxTokens: 10,
+      },
       ...shared,
     });
   });
@@ -154,7 +160,7 @@ describe('descriptions', () => {
 
 describe('the system', () => {
   it('with every option', async () => {
-    const text = `${basics.replace("'1.0.0' }", `'1.2.3-beta.1', description: 'D', contexts: { Sales: { description: 'x', members: [charge, 'placed'], responsibilities: ['r'], dependencies: ['Other'] }, Other: { members: [] } }, retention: { runs: { maxAge: '3d' } }, budget: { usd: 4 }, access: {}, tags: ['t'], metadata: { m: 1 } }`)}`;
+    const text = `${basics.replace("'1.0.0' }", `'1.2.3-beta.1', description: 'D', contexts: { Sales: { description: 'x', members: [charge, 'placed'], responsibilities: ['r'], dependencies: ['Other'] }, Other: { members: [] } }, retention: { runs: { maxAge: '3d' } }, budget: { run: '4 USD', tasks: { refund: '0.5 USD' } }, access: {}, tags: ['t'], metadata: { m: 1 } }`)}`;
     expect(await modelOf(text)).toMatchObject({
       name: 's',
       version: '1.2.3-beta.1',
@@ -163,7 +169,7 @@ describe('the system', () => {
         Other: { members: [] },
       },
       retention: { runs: { maxAge: '3d' } },
-      budget: { usd: 4 },
+      budget: { run: '4 USD', tasks: { refund: '0.5 USD' } },
       access: {},
       tags: ['t'],
       metadata: { m: 1 },

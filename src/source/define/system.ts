@@ -12,6 +12,7 @@ import { bare, behind } from '../value/follow.ts';
 import { elements, json, list, literal, members, record, text, wrong, type Reader } from '../value/readers.ts';
 import { checkCount, common } from './common.ts';
 import { definitionBehind, dslCall } from './dsl-call.ts';
+import { budget } from './model.ts';
 import { nameOf, targetOf } from './reference.ts';
 
 /** The call `system(name, { … })` and where it was found. */
@@ -129,7 +130,7 @@ export function readSystemHead(reading: Reading, found: SystemCall): { head: Sys
     parts,
     contexts,
     retention: record(json),
-    budget: record(json),
+    budget,
     access: record(json),
     ...common,
   };

@@ -11,16 +11,16 @@ import {
   list,
   literal,
   oneOf,
-  record,
   text,
   wrong,
   type Json,
   type Reader,
 } from '../value/readers.ts';
 import { timeLimit } from '../value/time-limit.ts';
-import { common, described, isFunction, locationOf, optionsOf, retry, textOrLambda } from './common.ts';
+import { common, described, isFunction, locationOf, optionsOf, retry } from './common.ts';
 import type { Definition } from './dsl-call.ts';
 import { breaker, rateLimit } from './limits.ts';
+import { taskModel } from './model.ts';
 import { reference } from './reference.ts';
 
 type Evidence = z.infer<typeof evidenceSchema>;
@@ -56,11 +56,8 @@ const evidence: Reader<Evidence> = (reading, site) => {
   return { kind, ...(name === undefined ? {} : { name }), options: { ...values[kind] } };
 };
 
-const names = (kind: 'task' | 'resource'): Reader<readonly string[]> => {
-  const references = list(reference(kind));
-  return (reading, site) => references(reading, site)?.map(({ name }) => name);
-};
-const agentName: Reader<string> = (reading, site) => reference('agent')(reading, site)?.name;
+const resourceNames: Reader<readonly string[]> = (reading, site) =>
+  list(reference('resource'))(reading, site)?.map(({ name }) => name);
 
 const readers = {
   input: schema,
@@ -80,13 +77,8 @@ const readers = {
   evidenceRule: shape('`evidenceRule`', { atLeast: integer(1) }, 'atLeast'),
   examples: list(shape('an example', { description: text, input: json, output: json, error: literal }, 'input')),
   errors: list(literal),
-  needs: shape('`needs`', { net: list(literal), fs: list(literal), env: list(literal), resources: names('resource') }),
-  model: shape(
-    '`model`',
-    { agent: agentName, prompt: textOrLambda, tools: names('task'), context: record(json), maxTokens: integer(1) },
-    'agent',
-    'prompt',
-  ),
+  needs: shape('`needs`', { net: list(literal), fs: list(literal), env: list(literal), resources: resourceNames }),
+  model: taskModel,
   ...common,
 };
 

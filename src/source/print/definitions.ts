@@ -116,6 +116,7 @@ function agentOptions(to: Printing, node: AgentNode): Doc {
     ...member('system', text(node.system)),
     ...member('tools', texts(node.tools)),
     ...member('maxTokens', optionalJson(node.maxTokens)),
+    ...member('temperature', optionalJson(node.temperature)),
     ...member('options', optionalJson(node.options)),
     ...commonMembers(to, node),
   ]);
