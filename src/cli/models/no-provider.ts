@@ -1,3 +1,4 @@
+import { nearest } from '../../core/index.ts';
 import { CliError } from '../../project/kit/failure.ts';
 import type { ProjectProvider } from './providers.ts';
 
@@ -10,5 +11,14 @@ export function noProvider(providers: readonly ProjectProvider[], what: string):
   return new CliError('MR2052', `${what} needs a model, and no provider can be asked (${reasons.join('; ')}).`, {
     hint: `${keys}; a server of your own needs its address: OLLAMA_BASE_URL, or \`models\` in dsl.config.ts. \`dsl models check\` tries them.`,
     exitCode: 1,
+  });
+}
+
+/** @throws CliError MR2054 for a provider that there is not. */
+export function mustBeKnown(provider: string, known: readonly string[]): void {
+  if (known.includes(provider)) return;
+  const like = nearest(provider, known);
+  throw new CliError('MR2054', `There is no provider '${provider}'. There are ${known.join(', ')}.`, {
+    hint: like === undefined ? '`models.providers` in dsl.config.ts adds one.' : `Did you mean '${like}'?`,
   });
 }

@@ -6,7 +6,6 @@ import { asData, inWords } from '../../models/in-words.ts';
 import { noProvider } from '../../models/no-provider.ts';
 import { openProjectModels } from '../../models/open.ts';
 import type { ProjectProvider } from '../../models/providers.ts';
-import { mustBeKnown } from './list.ts';
 
 /** The options of `dsl models check`. */
 export interface CheckOptions {
@@ -22,13 +21,7 @@ type Tried = ReturnType<typeof asData> & {
 
 /** Tries the providers. Exit code 1 when none can be asked, or one does not answer. */
 export async function checkModels(io: Io, _file: string | undefined, { provider }: CheckOptions): Promise<number> {
-  const { providers: all } = openProjectModels(await readConfig(io.cwd), io);
-  if (provider !== undefined)
-    mustBeKnown(
-      provider,
-      all.map(({ name }) => name),
-    );
-  const providers = all.filter(({ name }) => provider === undefined || name === provider);
+  const { providers } = openProjectModels(await readConfig(io.cwd), io, { provider });
   if (!providers.some(({ readiness }) => readiness.ready)) throw noProvider(providers, 'A check');
   const tried = await Promise.all(providers.map((one) => tryOut(one, io.interrupted)));
   const ok = tried.every(({ answers }) => answers !== false);

@@ -1,10 +1,9 @@
-import { nearest } from '../../../core/index.ts';
 import { formatMoney, parseMoney, type CatalogueModel, type ModelRole } from '../../../llm/index.ts';
 import { readConfig } from '../../../project/config/config.ts';
-import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { table } from '../../kit/table.ts';
 import { asData, inWords } from '../../models/in-words.ts';
+import { mustBeKnown } from '../../models/no-provider.ts';
 import { openProjectModels } from '../../models/open.ts';
 import type { ProjectProvider } from '../../models/providers.ts';
 
@@ -54,15 +53,6 @@ export async function listModels(io: Io, { provider, role, usable }: ListOptions
 
 const mark = (io: Io, { readiness }: ProjectProvider): string =>
   readiness.ready ? io.paint('green', '✓', 'note') : io.paint('yellow', '·', 'note');
-
-/** @throws CliError MR2054 */
-export function mustBeKnown(provider: string, known: readonly string[]): void {
-  if (known.includes(provider)) return;
-  const like = nearest(provider, known);
-  throw new CliError('MR2054', `There is no provider '${provider}'. There are ${known.join(', ')}.`, {
-    hint: like === undefined ? '`models.providers` in dsl.config.ts adds one.' : `Did you mean '${like}'?`,
-  });
-}
 
 type Amount = Parameters<typeof formatMoney>[0] | string;
 
