@@ -21,6 +21,7 @@ export type { DocumentEntry, DocumentTimer, DocumentWork, InstanceDocument } fro
 export type { MachineMetrics } from './instances/metrics.ts';
 export type { Spans } from './metrics/histogram.ts';
 export { metricsContentType, type EngineMetrics } from './metrics/meter.ts';
+export type { ModelMetrics } from './metrics/model-meter.ts';
 export type { RestoreOptions } from './instances/restore.ts';
 export type { RestoreResult } from './instances/restore-all.ts';
 export type { RollbackGives } from './instances/rollback.ts';

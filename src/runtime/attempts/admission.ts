@@ -129,7 +129,7 @@ export class Admission {
       }
       if (!bus.heard) return;
       const { runId, step, attempt } = request;
-      const because = gate.hold(now) ?? (by.within === true ? undefined : this.#whole?.hold(now)) ?? 'concurrency';
+      const because = gate.hold(now) ?? (by.within === undefined ? this.#whole?.hold(now) : undefined) ?? 'concurrency';
       bus.tell({ type: 'step.throttled', runId, step, target: gate.task ?? null, attempt, by: because });
     });
   }
@@ -226,7 +226,7 @@ export class Admission {
 
   #begin(gate: Gate, by: Asker): Pass {
     const now = this.#around.clock.now();
-    const whole = by.within === true ? undefined : this.#whole;
+    const whole = by.within === undefined ? this.#whole : undefined;
     return whole === undefined ? [gate.begin(now)] : [gate.begin(now), whole.begin(now)];
   }
 

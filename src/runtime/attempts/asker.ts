@@ -11,8 +11,8 @@ export interface Asker {
   /** How many of its attempts wait for their turn. */
   queued: number;
   /**
-   * Are they made within another attempt, which waits for them? That one has its place among all: they go by the limits of
-   * their tasks alone, before others, and in the same process. Otherwise they could wait for each other for ever.
+   * The attempt in which they are made, and which waits for them. It has its place among all: they go by the limits of their
+   * tasks alone, before others, and in the same process. Otherwise they could wait for each other for ever.
    */
-  readonly within?: boolean;
+  readonly within?: { readonly step: string; readonly attempt: number };
 }

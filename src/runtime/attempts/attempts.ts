@@ -113,7 +113,7 @@ export class Attempts {
     by.attempting++;
     let outcome: AttemptOutcome | undefined;
     try {
-      outcome = await (by.within === true ? this.#within : this.#perform)(request, by);
+      outcome = await (by.within === undefined ? this.#perform : this.#within)(request, by);
       if (settle !== undefined && outcome !== undefined) outcome = await settle(outcome);
     } finally {
       by.attempting--;

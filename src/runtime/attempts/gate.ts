@@ -61,7 +61,7 @@ export class Gate {
 
   /** What somebody waits in. */
   waitingOf(by: Pick<Asker, 'within'>): Waiting {
-    return by.within === true ? this.within : this.waiting;
+    return by.within === undefined ? this.waiting : this.within;
   }
 
   /** How many wait. */

@@ -7,7 +7,8 @@ export function telling(bus: Bus, stopwatch: () => number, perform: Perform): Pe
   return (request, by) => {
     if (!bus.heard) return perform(request, by);
     const { runId, step, attempt, contract, signal } = request;
-    const facts = { runId, step, task: contract.contract, attempt };
+    const { within } = by;
+    const facts = { runId, step, task: contract.contract, attempt, ...(within === undefined ? {} : { within }) };
     const began = stopwatch();
     bus.tell({ type: 'attempt.started', ...facts });
     const made = bus.around === undefined ? perform(request, by) : bus.around(facts, () => perform(request, by));

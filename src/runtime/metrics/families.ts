@@ -36,8 +36,12 @@ class Family<Value> {
 /** Counts. */
 export class Counter extends Family<number> {
   add(...labels: readonly string[]): void {
+    this.addMany(1, ...labels);
+  }
+
+  addMany(count: number, ...labels: readonly string[]): void {
     const key = this.keyOf(labels);
-    this.values.set(key, (this.values.get(key) ?? 0) + 1);
+    this.values.set(key, (this.values.get(key) ?? 0) + count);
   }
 
   data(): readonly { readonly labels: Labels; readonly value: number }[] {

@@ -3,6 +3,7 @@ import type { Bus, RuntimeEvent } from '../bus.ts';
 import type { Writer } from '../writer.ts';
 import { Counter, gauge, Sizing } from './families.ts';
 import { Histogram, type Spans } from './histogram.ts';
+import { ModelMeter, type ModelMetrics } from './model-meter.ts';
 
 /** What `metricsText()` is: the text format of Prometheus. */
 export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -31,6 +32,8 @@ export interface EngineMetrics {
     /** How many wait to be written now. */
     readonly queued: number;
   };
+  /** Calls of models, their tokens and cost. */
+  readonly models: ModelMetrics;
   /** How many events of each type the runtime has told: leases, breakers, caches, schedules, machines. */
   readonly told: Readonly<Record<string, number>>;
 }
@@ -72,6 +75,7 @@ export class Meter {
   readonly #told = new Counter('millrace_events_told_total', 'What the runtime has told, by type.', ['type']);
   readonly #commits = new Sizing('millrace_commit_duration_seconds', 'What transactions took.', [], seconds, 1000);
   readonly #units = new Sizing('millrace_commit_units', 'Pieces of work in a transaction.', [], units, 1);
+  readonly #models = new ModelMeter();
   /** When the runs at work have begun. */
   readonly #began = new Map<string, number>();
 
@@ -110,6 +114,7 @@ export class Meter {
         units: this.#units.data()[0]?.spans ?? none,
         queued: writer.queued,
       },
+      models: this.#models.data(),
       told: Object.fromEntries(this.#told.data().map(({ labels, value }) => [labels['type'] ?? '', value])),
     };
   }
@@ -140,11 +145,13 @@ export class Meter {
       gauge('millrace_work', 'Attempts that processes share, by status.', byWork),
       gauge('millrace_writer_queue', 'Pieces of work that wait to be written.', [{ value: writer.queued }]),
       ...counted.map((family) => family.text()),
+      this.#models.text(),
     ].join('');
   }
 
   #take(event: RuntimeEvent): void {
     this.#told.add(event.type);
+    this.#models.take(event);
     switch (event.type) {
       case 'run.started':
       case 'run.forked':

@@ -52,8 +52,8 @@ export function toolboxOf(around: ToolPlace): Toolbox {
   return {
     find: (name) => around.registry.task(name),
     run: async (asked) => {
-      const { runId = '', step = '' } = asked.asking;
-      const turn = turnOf(around.run(runId), step);
+      const { runId = '', step = '', attempt = 1 } = asked.asking;
+      const turn = turnOf(around.run(runId), { step, attempt });
       try {
         return await tries(around, asked, turn);
       } finally {
@@ -173,7 +173,8 @@ const waits = new WeakMap<Asker, Map<string, Waits>>();
  * Its run is told when a step only waits for tools that wait for their turn, so that nobody takes it to be at work. A step
  * may wait for several tools at a time.
  */
-function turnOf(run: Asker | undefined, step: string): Turn {
+function turnOf(run: Asker | undefined, within: NonNullable<Asker['within']>): Turn {
+  const { step } = within;
   const ofRun = (run && waits.get(run)) ?? new Map<string, Waits>();
   if (run !== undefined) waits.set(run, ofRun);
   const shared = ofRun.get(step) ?? { working: 0, waiting: 0, told: false };
@@ -195,7 +196,7 @@ function turnOf(run: Asker | undefined, step: string): Turn {
   return {
     id: run?.id ?? '',
     row: run?.row ?? { priority: 0 },
-    within: true,
+    within,
     held: false,
     get dead() {
       return run?.dead ?? false;

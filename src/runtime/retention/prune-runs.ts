@@ -98,6 +98,9 @@ function remove(tx: Tables, id: string): void {
   tx.waits.removeAll(id);
   tx.events.forget(id);
   tx.progress.removeAll(id);
+  tx.usage.removeAll(id);
+  tx.notes.removeAll(id);
+  tx.budgets.remove(`run ${id}`);
   // What was kept by key or for other runs has times of its own.
   for (const { scope, key } of tx.ledger.of(id)) if (scope === 'tool') tx.ledger.remove(scope, key);
   tx.idempotency.forget('start', JSON.stringify({ runId: id }));

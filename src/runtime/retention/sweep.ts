@@ -43,6 +43,7 @@ export function sweepAll(context: Context, limits: Limits): void {
         if (inbox?.maxAge !== undefined) tx.inbox.expire(clock.now() - inbox.maxAge);
         if (keys?.maxAge !== undefined) tx.idempotency.expire('send', clock.now() - keys.maxAge);
         tx.ledger.expire(clock.now());
+        tx.answers.expire(clock.now());
         tx.blobs.sweep();
       },
     }),

@@ -1,6 +1,9 @@
+/** What is said of a span: values, and lists of texts. */
+export type Facts = Record<string, string | number | boolean | string[]>;
+
 /** A span, as far as it is used here: the one of `@opentelemetry/api` is one. */
 export interface SpanLike {
-  setAttribute(key: string, value: string | number | boolean): unknown;
+  setAttribute(key: string, value: string | number | boolean | string[]): unknown;
   setStatus(status: { code: number; message?: string }): unknown;
   recordException(exception: { name: string; message: string; code?: string }, time?: Date): void;
   addEvent(name: string, attributes?: Record<string, string | number | boolean>, time?: Date): unknown;
@@ -10,7 +13,7 @@ export interface SpanLike {
 export interface TracerLike {
   startSpan(
     name: string,
-    options?: { startTime?: Date; attributes?: Record<string, string | number | boolean> },
+    options?: { kind?: number; startTime?: Date; attributes?: Facts },
     context?: unknown,
   ): SpanLike;
 }

@@ -1,14 +1,14 @@
 import type { ErrorRecord } from '../../core/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Bus, RuntimeEvent } from '../bus.ts';
-import type { SpanLike, TelemetryApi, TraceOptions, TracerLike } from './api.ts';
+import type { Facts, SpanLike, TelemetryApi, TraceOptions, TracerLike } from './api.ts';
+import { callFacts, callSpan, client, toolFacts } from './gen-ai.ts';
 import { placeOf } from './parent.ts';
 
 /** So many runs may have a span that is open; the oldest ones are ended early. */
 const most = 10_000;
 const failed = 2;
 
-type Facts = Record<string, string | number | boolean>;
 interface End {
   readonly type: string;
   readonly runId: string;
@@ -32,6 +32,8 @@ export class Tracing {
   readonly #runs = new Map<string, SpanLike>();
   /** By the run, then by the path of the step, then by its number with the attempts. */
   readonly #steps = new Map<string, Map<string, SpanLike>>();
+  /** Those that are under way, by run and step. */
+  readonly #attempts = new Map<string, Map<string, SpanLike>>();
   readonly #off: () => void;
 
   constructor(bus: Bus, store: Store, now: () => number, api: TelemetryApi, { provider = api.trace }: TraceOptions) {
@@ -88,12 +90,38 @@ export class Tracing {
       case 'step.skipped':
         return this.#stepEnded(event, time);
       case 'attempt.started': {
-        const { runId, step, task, attempt } = event;
-        const below = this.#step({ ...event, target: task }, time);
-        const attributes = { ...facts(event), 'millrace.task': task, 'millrace.attempt': attempt };
-        const span = this.#start(`${task} #${attempt}`, time, attributes, this.#below(below));
+        const { runId, step, task, attempt, within } = event;
+        const asking = within && this.#steps.get(runId)?.get(`${within.step} ${within.attempt}`);
+        const below = asking ?? this.#step({ ...event, target: task }, time);
+        const attributes = {
+          ...facts(event),
+          'millrace.task': task,
+          'millrace.attempt': attempt,
+          ...(within === undefined ? {} : toolFacts(task)),
+        };
+        const name = within === undefined ? `${task} #${attempt}` : `execute_tool ${task}`;
+        const span = this.#start(name, time, attributes, this.#below(below));
         this.#steps.get(runId)?.set(`${step} ${attempt}`, span);
+        this.#attempts.get(runId)?.set(step, span);
         return;
+      }
+      case 'model.asked': {
+        const { runId = '', step = '', call } = event;
+        const above = this.#attempts.get(runId)?.get(step);
+        if (above === undefined) return;
+        const { name, attributes } = callSpan(event);
+        const options = { kind: client, startTime: time, attributes: { ...facts({ runId, step }), ...attributes } };
+        this.#steps.get(runId)?.set(`call ${call}`, this.#tracer.startSpan(name, options, this.#below(above)));
+        return;
+      }
+      case 'model.answered':
+      case 'model.failed': {
+        const calls = this.#steps.get(event.runId ?? '');
+        const span = calls?.get(`call ${event.call}`);
+        calls?.delete(`call ${event.call}`);
+        for (const [name, value] of Object.entries(callFacts(event))) span?.setAttribute(name, value);
+        if (event.type === 'model.failed') span?.setStatus({ code: failed, message: event.error.message });
+        return span?.end(time);
       }
       case 'attempt.completed':
       case 'attempt.failed':
@@ -121,6 +149,7 @@ export class Tracing {
         : this.#start(target, time, attributes, above);
     this.#runs.set(id, span);
     this.#steps.set(id, new Map());
+    this.#attempts.set(id, new Map());
     if (this.#runs.size > most) this.#leave(this.#runs.keys().next().value as string, time);
     return span;
   }
@@ -151,6 +180,7 @@ export class Tracing {
     const steps = this.#steps.get(event.runId);
     const key = `${event.step} ${event.attempt}`;
     const span = steps?.get(key);
+    this.#attempts.get(event.runId)?.delete(event.step);
     if (span === undefined) return;
     span.setAttribute('millrace.status', event.type.slice('attempt.'.length));
     if (event.error !== undefined) fail(span, event.error, time);
@@ -170,6 +200,7 @@ export class Tracing {
     this.#runs.get(run)?.end(time);
     this.#runs.delete(run);
     this.#steps.delete(run);
+    this.#attempts.delete(run);
   }
 
   #start(name: string, startTime: Date, attributes: Facts, context: unknown): SpanLike {
