@@ -30,6 +30,8 @@ export interface Failed {
   readonly left: number;
   /** Whether somebody else could be asked at once. */
   readonly others: boolean;
+  /** Whether the target is left alone now because it failed too often. */
+  readonly shut: boolean;
   readonly random: () => number;
 }
 
@@ -92,6 +94,7 @@ export function after(failed: Failed, { retry = {}, patienceMs = 30_000 }: Route
         ? `it failed ${tries} ${tries === 1 ? 'time' : 'times'}`
         : 'the same request would fail again',
     };
+  if (failed.shut && others) return { does: 'fallback', reason: 'it failed too often' };
   const broke = kind === 'truncated' || kind === 'timeout';
   if (broke && others) return { does: 'fallback', avoid: true, reason: 'its answer broke off or did not come' };
   const waitMs = backoff(tries, retry, random);

@@ -58,11 +58,14 @@ export async function tierOf(
   const unfit: Unfit[] = [];
   const candidates: Candidate[] = [];
   for (const facts of models) {
-    const target = known.pool.target(facts.provider, facts.id);
-    if (target === undefined) continue;
     const refuse = (sort: Unfit['sort'], why: string): void => {
       unfit.push({ provider: facts.provider, model: facts.id, sort, why });
     };
+    const target = known.pool.target(facts.provider, facts.id);
+    if (target === undefined) {
+      refuse('unready', 'no such provider is given');
+      continue;
+    }
     const { unready } = target.desk;
     if (unready !== undefined) refuse('unready', unready);
     else if ((wish.tools?.length ?? 0) > 0 && !facts.capabilities.tools) refuse('capability', 'it calls no tools');
@@ -121,8 +124,8 @@ export function inOrder(
     return {
       candidate,
       priority: priorities[key] ?? priorities[model] ?? priorities[provider] ?? 0,
-      // In steps: one failure more or less is no reason to change.
-      health: calls < 5 ? 0 : Math.floor(errorRate * 4),
+      // In steps: one failure more or less is no reason to change. One that may be well again is tried.
+      health: calls < 5 || breaker.state(now) === 'halfOpen' ? 0 : Math.floor(errorRate * 4),
       cost: candidate.most,
       speed: Math.floor(latencyMs / 250),
     };

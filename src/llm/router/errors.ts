@@ -89,10 +89,9 @@ export const badRequest = ({ name }: Wanted, what: string): ModelError =>
   });
 
 /** The last failure, when nobody is left to be asked: with all that was tried. */
-export function exhausted(last: ModelError, asked: readonly Asked[], retryAfterMs: number | undefined): ModelError {
-  const { kind, code, provider, model, retryable, mayHaveCost, usage, status } = last;
+export function exhausted(last: ModelError, asked: readonly Asked[]): ModelError {
+  const { kind, code, provider, model, retryable, mayHaveCost, usage, status, retryAfterMs } = last;
   const others = asked.length - 1;
-  const wait = last.retryAfterMs ?? retryAfterMs;
   const told = others < 1 ? '' : ` (${others} ${others === 1 ? 'try' : 'tries'} before it failed, too)`;
   return new ModelError(`${last.message}${told}`, {
     kind,
@@ -104,7 +103,7 @@ export function exhausted(last: ModelError, asked: readonly Asked[], retryAfterM
     cause: last,
     ...(usage === undefined ? {} : { usage }),
     ...(status === undefined ? {} : { status }),
-    ...(wait === undefined || !retryable ? {} : { retryAfterMs: Math.ceil(wait) }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     details: { ...last.details, asked },
   } as ModelErrorOptions);
 }

@@ -14,6 +14,7 @@ export interface Need {
 
 /** A request that waits for one of several targets. */
 export interface Waiter {
+  readonly deadline: number;
   readonly tokens: ReadonlyMap<Target, number>;
   readonly grant: (ticket: Ticket) => void;
   /** Something is different now: it looks for itself who can be asked. */
@@ -80,9 +81,13 @@ export class Pool {
     return new Promise((resolve, reject) => {
       const end = (): void => {
         signal.removeEventListener('abort', leave);
-        for (const { target } of needs) target.queue.delete(waiter);
+        for (const { target } of needs) {
+          target.queue.delete(waiter);
+          if (target.queue.size === 0) this.#wake(target, Number.POSITIVE_INFINITY);
+        }
       };
       const waiter: Waiter = {
+        deadline,
         tokens: new Map(needs.map(({ target, tokens }) => [target, tokens])),
         grant: (ticket) => {
           end();
@@ -112,7 +117,7 @@ export class Pool {
     this.#pumpAll(target.desk);
   }
 
-  /** The request has ended. */
+  /** The request has ended. Who waits is let in by `goOn`. */
   end({ target, probe, uses }: Ticket, { ok, error, unwell = false, took, tokens }: CallEnd): void {
     const now = this.#time.now();
     target.underWay -= 1;
@@ -127,11 +132,14 @@ export class Pool {
       target.errors += 1;
       target.lastError = { at: now, kind, code, message };
     }
-    // Who has said no to a request has answered: only that he could not says something of his health.
-    const failed = ok === true ? false : unwell ? true : error === undefined ? undefined : false;
-    const counted = failed === false && ok !== true && !probe ? {} : failed === undefined ? {} : { failed };
-    this.#told(target, target.breaker.end(now, { probe, took, ...counted }));
-    this.#pumpAll(target.desk);
+    // A no is an answer: it says that the target is there, and nothing about how well. A probe needs no more.
+    const failed = unwell ? true : ok === true || (probe && error !== undefined) ? false : undefined;
+    this.#told(target, target.breaker.end(now, { probe, took, ...(failed === undefined ? {} : { failed }) }));
+  }
+
+  /** Lets in who waits, after a request has ended and what follows from it was said. */
+  goOn({ desk }: Target): void {
+    this.#pumpAll(desk);
   }
 
   /** Leaves a target, or all of a provider, alone until a time. */
@@ -139,8 +147,11 @@ export class Pool {
     const owner = whole ? target.desk : target;
     if ((owner.cool?.until ?? 0) >= until) return;
     owner.cool = { until, reason };
-    for (const one of whole ? target.desk.targets : [target])
+    for (const one of whole ? target.desk.targets : [target]) {
       this.#bus.tell({ type: 'cooling', provider: one.provider, model: one.model, until, reason });
+      // Who has no time for that looks for somebody else, or fails now and not then.
+      for (const waiter of one.queue) if (waiter.deadline < until) waiter.rethink();
+    }
   }
 
   /** Its key was refused: it is asked no more. */

@@ -6,7 +6,7 @@ import { noTokens, sumUsage } from '../usage/sum.ts';
 import { after, type Next } from './after.ts';
 import { attempt, some, type AttemptEnd } from './attempt.ts';
 import { inOrder, type Candidate, type Tier } from './candidates.ts';
-import { asModelError, cooling, exhausted, nobody, type Wanted } from './errors.ts';
+import { asModelError, cooling, exhausted, nobody, type Unfit, type Wanted } from './errors.ts';
 import type { DecisionFor } from './events.ts';
 import type { Books } from './place.ts';
 import type { Core } from './core.ts';
@@ -56,7 +56,9 @@ class Way {
   #usage: Usage = noTokens;
   #cost: Money | 'unknown' | undefined;
   #last: ModelError | undefined;
+  /** Why the budget did not let through the last one that was to be asked, and how often it did not. */
   #refused: ModelError | undefined;
+  #refusals = 0;
   #told = false;
 
   constructor(journey: Journey) {
@@ -66,18 +68,19 @@ class Way {
   async go(): Promise<Routed> {
     const { tiers, wanted } = this.#journey;
     let whyLower = '';
+    let tier: Tier | undefined;
     for (const [index, make] of tiers.entries()) {
-      const tier = await make();
+      tier = await make();
       if (index === 0 && tier.candidates.length === 0) throw nobody(wanted, tier.unfit);
-      this.#refused = undefined;
+      const refusals = this.#refusals;
       const routed = await this.#through(tier, whyLower);
       if (routed !== undefined) return routed;
+      if (tier.candidates.length === 0) continue;
       // A lower role is asked because the budget does not pay for a higher one, and for nothing else.
-      const refused = this.#refusal();
-      if (refused === undefined || index === tiers.length - 1) throw this.#failure();
-      if (tier.candidates.length > 0) whyLower = `instead of ${wanted.name}: ${refused.message}`;
+      if (this.#refusals === refusals) break;
+      whyLower = `instead of ${wanted.name}: ${this.#refused?.message ?? ''}`;
     }
-    throw this.#failure();
+    throw this.#failure(tier);
   }
 
   /** One tier, until somebody answers or nobody of it is left. */
@@ -100,14 +103,12 @@ class Way {
       core.bus.tell({ type: 'chosen', ...nameOf(candidate), ...about, ...some({ role: tier.role }), reason });
       const end = await this.#ask(candidate, taken);
       if (end === undefined) continue;
+      const failed = end.error === undefined ? undefined : this.#decide(end.error, end.overrun, candidate, tier);
+      // Whoever waits is let in when it is decided who is left alone, and not before.
+      core.pool.goOn(taken.target);
       if (end.answer !== undefined) return this.#routed(end, end.answer, candidate, reason);
-      await this.#fail(end, candidate, tier);
+      if (failed !== undefined) await this.#heed(failed, end.overrun, tier);
     }
-  }
-
-  /** Why the budget did not let through the last one that was to be asked. */
-  #refusal(): ModelError | undefined {
-    return this.#refused;
   }
 
   #ordered(tier: Tier): readonly Candidate[] {
@@ -144,6 +145,7 @@ class Way {
       if (!(refused instanceof ModelError) || refused.kind !== 'budget') throw refused;
       this.#out.add(candidate.target);
       this.#refused = refused;
+      this.#refusals += 1;
       return undefined;
     }
     const { answer, error, took, usage, paid } = end;
@@ -157,7 +159,7 @@ class Way {
       ...(error === undefined || mine ? {} : { error, unwell: isUnwell(error) }),
       tokens: answer === undefined ? (paid ? tokens : 0) : usage.total,
     });
-    if (answer !== undefined) core.learn(candidate, answer.usage);
+    if (answer !== undefined) core.learn(candidate, usage);
     this.#asked.push({
       provider: target.provider,
       model: target.model,
@@ -183,26 +185,26 @@ class Way {
     };
   }
 
-  /** Does what the policy says after a failure, and waits. @throws ModelError when it says to stop */
-  async #fail({ error, overrun }: AttemptEnd, candidate: Candidate, tier: Tier): Promise<void> {
-    const { core, over, hear, books, about, deadline } = this.#journey;
-    if (error === undefined) return;
-    if (over.aborted) throw over.reason;
+  /** What the policy says after a failure, with what holds for all from now on. */
+  #decide(error: ModelError, overrun: ModelError | undefined, candidate: Candidate, tier: Tier): Next {
+    const { core, over, books, about, deadline } = this.#journey;
+    if (over.aborted) return { does: 'stop', reason: 'it was called off' };
     const { target } = candidate;
     const now = core.time.now();
     const waits = (this.#waits.get(target) ?? 0) + 1;
     this.#waits.set(target, waits);
     const busy = error.kind === 'rateLimit' || error.kind === 'overloaded';
-    if (busy && error.retryAfterMs === undefined) target.strikes += 1;
     const told = busy && error.retryAfterMs !== undefined;
+    if (busy && !told) target.strikes += 1;
     const tries = (this.#tries.get(target) ?? 0) + (told ? 0 : 1);
     this.#tries.set(target, tries);
     const others = this.#ordered(tier).some(
       (other) =>
         other.target !== target && !this.#avoid.has(other.target) && other.target.freeAt(now, other.tokens) <= now,
     );
+    const shut = target.breaker.state(now) === 'open';
     const { strikes } = target;
-    const failed = { error, tries, waits, strikes, left: deadline - now, others, random: books.random };
+    const failed = { error, tries, waits, strikes, left: deadline - now, others, shut, random: books.random };
     // A budget that is overrun now lets nothing more through.
     const next: Next = overrun === undefined ? after(failed, core.route) : { does: 'stop', reason: overrun.message };
     this.#last = error;
@@ -217,10 +219,17 @@ class Way {
       reason: next.reason,
       ...some({ waitMs: next.waitMs }),
     });
-    if (next.does === 'stop') throw overrun ?? this.#failure();
+    return next;
+  }
+
+  /** Stops or waits, as was decided. */
+  async #heed({ does, waitMs }: Next, overrun: ModelError | undefined, tier: Tier): Promise<void> {
+    const { core, over, hear, deadline } = this.#journey;
+    if (over.aborted) throw over.reason;
+    if (does === 'stop') throw overrun ?? this.#failure(tier);
     if (this.#told) hear({ type: 'restart' });
     this.#told = false;
-    if (next.waitMs !== undefined) await until(core.time, Math.min(now + next.waitMs, deadline), over);
+    if (waitMs !== undefined) await until(core.time, Math.min(core.time.now() + waitMs, deadline), over);
   }
 
   #apply(next: Next, { target, facts }: Candidate, tier: Tier, now: number): void {
@@ -242,12 +251,9 @@ class Way {
   }
 
   /** What is thrown when nobody is left. */
-  #failure(): ModelError {
-    const { wanted } = this.#journey;
-    if (this.#last === undefined) return this.#refused ?? nobody(wanted, []);
-    return this.#asked.length < 2 && this.#refused === undefined
-      ? this.#last
-      : exhausted(this.#last, this.#asked, undefined);
+  #failure(tier: Tier | undefined): ModelError {
+    if (this.#last === undefined) return this.#refused ?? nobody(this.#journey.wanted, unreadyOf(tier));
+    return this.#asked.length < 2 ? this.#last : exhausted(this.#last, this.#asked);
   }
 
   #reason({ role }: Tier, { target, most, facts }: Candidate, left: readonly Candidate[], whyLower: string): string {
@@ -275,6 +281,15 @@ class Way {
     return parts.join('; ');
   }
 }
+
+/** Those whose key was refused while the request waited. */
+const unreadyOf = (tier: Tier | undefined): readonly Unfit[] =>
+  (tier?.candidates ?? []).map(({ target: { provider, model, desk } }) => ({
+    provider,
+    model,
+    sort: 'unready',
+    why: desk.unready ?? 'it has failed',
+  }));
 
 const nameOf = ({ target: { provider, model } }: Candidate) => ({ provider, model });
 

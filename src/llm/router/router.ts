@@ -120,12 +120,8 @@ export class Router implements ModelRouter {
   state(): readonly TargetState[] {
     const { providers, catalogue, pool, time } = this.#core;
     const now = time.now();
-    return providers.flatMap(({ name }) =>
-      catalogue.list({ provider: name }).flatMap(({ id }) => {
-        const target = pool.target(name, id);
-        return target === undefined ? [] : [stateOf(target, now)];
-      }),
-    );
+    for (const { name } of providers) for (const { id } of catalogue.list({ provider: name })) pool.target(name, id);
+    return [...pool.desks.values()].flatMap(({ targets }) => [...targets].map((target) => stateOf(target, now)));
   }
 
   async check(name?: string, options: { readonly signal?: AbortSignal } = {}): Promise<readonly ProviderCheck[]> {
