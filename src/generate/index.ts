@@ -3,8 +3,10 @@
  *
  * @module
  */
+export { CodeGenerator, type CodeGeneratorOptions } from './code-generator.ts';
 export type * from './contract.ts';
+export { generateTask } from './generate-task.ts';
 export type * from './options.ts';
-export { runCases, type RunOptions, type Verdict } from './sandbox/run-cases.ts';
-export type { Wall } from './sandbox/walls.ts';
-export { createVerifier } from './verify/verifier.ts';
+export { planTask } from './plan-task.ts';
+export { taskStates } from './task-states.ts';
+export { writeTask } from './write/write-task.ts';

@@ -17,8 +17,10 @@ import { typeEscapes } from './escapes.ts';
 export interface TypeGate {
   /** Part of every key: another version may judge otherwise. */
   readonly version: string;
+  /** Absolute. */
+  readonly tsconfig: string;
   /** @throws MillraceError MR5004 when the contracts themselves do not type-check: no code could */
-  contracts(subject: Subject, signal?: AbortSignal): Promise<void>;
+  contracts(subject: Subject): Promise<void>;
   /** Gate `types`. */
   judge(code: string, subject: Subject, signal?: AbortSignal): Promise<GateReport>;
   /** Are these files, as they stand in the project, what their contracts ask for? Gives the problems of each. */
@@ -32,9 +34,10 @@ export async function openTypeGate(places: Places, signal?: AbortSignal): Promis
   const sound = new Map<string, Promise<void>>();
   return {
     version: `${compiler.version} ${digest(readFileSync(compiler.tsconfig, 'utf8')).slice(0, 16)}`,
-    contracts(subject, signal) {
+    tsconfig: compiler.tsconfig,
+    contracts(subject) {
       const key = `${subject.contracts} ${digest(readFileSync(subject.contracts, 'utf8'))}`;
-      const known = sound.get(key) ?? checkContracts(root, compiler, subject, signal);
+      const known = sound.get(key) ?? checkContracts(root, compiler, subject);
       sound.set(key, known);
       known.catch(() => sound.delete(key));
       return known;
@@ -59,10 +62,10 @@ export async function openTypeGate(places: Places, signal?: AbortSignal): Promis
   };
 }
 
-async function checkContracts(root: string, compiler: Compiler, subject: Subject, signal?: AbortSignal): Promise<void> {
+async function checkContracts(root: string, compiler: Compiler, subject: Subject): Promise<void> {
   const path = resolve(dirname(subject.file), '.millrace-contracts.ts');
   const text = `import * as contracts from ${quote(specifier(dirname(path), subject.contracts))};\nimport type { TaskImplementation } from 'millrace/tasks';\nexport type Every = TaskImplementation<typeof contracts.${subject.contract}>;\n`;
-  const problems = await checkTypes(root, compiler, new Map([[path, text]]), signal);
+  const problems = await checkTypes(root, compiler, new Map([[path, text]]));
   if (problems.length === 0) return;
   const lines = problems.map(({ file, line, column, code, message }) =>
     file === undefined ? `${code}: ${message}` : `${shownPath(file, root)}:${line}:${column} ${code}: ${message}`,

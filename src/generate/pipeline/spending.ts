@@ -1,0 +1,52 @@
+import { addMoney, type Models, type Money, type Usage } from '../../llm/index.ts';
+
+/** Counts what a generation uses. */
+export interface Spending {
+  readonly usage: Usage;
+  /** `undefined`: the price of something is not known, or nothing was asked. */
+  readonly cost: Money | undefined;
+  readonly calls: number;
+  add(used: { readonly usage?: Usage | undefined; readonly cost?: Money | undefined; readonly calls: number }): void;
+}
+
+const none: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 };
+
+export function openSpending(): Spending {
+  let usage = none;
+  let cost: Money | undefined;
+  let known = true;
+  let calls = 0;
+  return {
+    get usage() {
+      return usage;
+    },
+    get calls() {
+      return calls;
+    },
+    get cost() {
+      return known ? cost : undefined;
+    },
+    add(used) {
+      calls += used.calls;
+      if (used.usage !== undefined) usage = sum(usage, used.usage);
+      if (used.cost !== undefined) cost = cost === undefined ? used.cost : addMoney(cost, used.cost);
+      else if ((used.usage?.total ?? 0) > 0) known = false;
+    },
+  };
+}
+
+function sum(one: Usage, other: Usage): Usage {
+  return {
+    input: one.input + other.input,
+    output: one.output + other.output,
+    cacheRead: one.cacheRead + other.cacheRead,
+    cacheWrite: one.cacheWrite + other.cacheWrite,
+    total: one.total + other.total,
+    ...(one.estimated === true || other.estimated === true ? { estimated: true as const } : {}),
+  };
+}
+
+/** The same models, of which one generation may not spend more than so much: set aside before each call. */
+export function capped(models: Models, run: string, maxCost: string | undefined): Models {
+  return maxCost === undefined ? models : models.keptIn({ budgets: [{ scope: 'run', of: run, limit: maxCost }] });
+}
