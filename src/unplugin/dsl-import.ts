@@ -33,7 +33,7 @@ export function refuseDslImport(specifier: string, importer: string | undefined,
     `MR5101: ${who}, but a .dsl.ts is there for the compiler only. ${instead} instead; \`import type\` is fine.`,
     { code: 'MR5101', retryable: false, fault: 'input' },
   );
-  // Bundlers print it, and it would be ours.
-  error.stack = '';
+  // Bundlers print the stack, which would be ours; some print nothing else.
+  error.stack = error.message;
   throw error;
 }
