@@ -63,11 +63,14 @@ export function hashModelTask(model: SystemModel, name: string): string {
   const task = find(model.tasks, 'task', name);
   const agent = Object.hasOwn(model.agents, task.model?.agent ?? '') ? model.agents[task.model!.agent] : undefined;
   const { tags: _tags, metadata: _metadata, hints: _hints, description: _description, ...settings } = agent ?? {};
+  // With their kinds they are printed as the nodes that they are of.
   const tools = toolsOf(model, task).map((tool) => ({
+    kind: 'task',
     ...tool,
     ...(Object.hasOwn(model.tasks, tool.task) && { input: model.tasks[tool.task]?.input }),
   }));
-  return digest(partText(model, { input: task.input, output: task.output, model: task.model, agent: settings, tools }));
+  const { kind, input, output } = task;
+  return digest(partText(model, { kind, input, output, model: task.model, agent: settings, tools }));
 }
 
 function hashNode(model: SystemModel, node: FlowNode | MachineNode): string {
