@@ -4,9 +4,10 @@ import type { EmittedEvent } from '../../tasks/index.ts';
 import type { Asker } from '../attempts/index.ts';
 import type { Context } from '../context.ts';
 import { placeOf } from '../ledger/place.ts';
-import { isGone, processName } from '../owner.ts';
+import { processName } from '../owner.ts';
 import { settleAbandoned } from './books.ts';
 import { limitsOf } from './budgets.ts';
+import { alive, isOver } from './living.ts';
 import { perform } from './performers.ts';
 import { keptModels } from './place.ts';
 import { teller } from './telling.ts';
@@ -17,9 +18,6 @@ interface Engine extends Context {
 }
 
 let serial = 0;
-
-/** Those of this process that may have calls under way. */
-const living = new Set<string>();
 
 /**
  * Lets models perform tasks in the process that drives the database. Gives a function to be called when it does no more.
@@ -51,8 +49,7 @@ export function performInEngine(engine: Engine, models: Models): () => void {
     publish: (tx, event, source, key) => publishOnce(engine, tx, event, source, key),
   });
   perform(registry, kept, toolbox);
-  living.add(holder);
-  return () => living.delete(holder);
+  return alive(holder);
 }
 
 /** A tool that is run again, because its process died before its result was kept, publishes nothing twice. */
@@ -64,10 +61,13 @@ function publishOnce(engine: Context, tx: Tx, { event, payload }: EmittedEvent, 
 }
 
 /** Books what calls of processes that have ended had set aside. */
-export function settleCalls({ store, writer, bus, logger }: Context): void {
+export function settleCalls({
+  store,
+  writer,
+  bus,
+  logger,
+}: Pick<Context, 'store' | 'writer' | 'bus' | 'logger'>): void {
   if (store.tables.budgets.reservations().length === 0) return;
-  const own = processName('');
-  const isOver = (holder: string): boolean => isGone(holder) || (holder.startsWith(own) && !living.has(holder));
   writer.enqueue({
     run: (tx) => settleAbandoned(tx, isOver),
     done: (left) => {

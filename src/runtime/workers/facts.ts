@@ -8,7 +8,7 @@ import { isBreaking, versionsOf } from '../versions.ts';
 /** How a worker is set up. Either `db` or `store` must be given. */
 export interface WorkerOptions extends Pick<
   RuntimeOptions,
-  'db' | 'store' | 'clock' | 'logger' | 'drainMs' | 'resources' | 'world'
+  'db' | 'store' | 'clock' | 'logger' | 'drainMs' | 'resources' | 'world' | 'models'
 > {
   /** Only work of these tasks. Default: all that have an implementation. */
   readonly tasks?: readonly string[];

@@ -21,6 +21,7 @@ import type { Bus } from '../bus.ts';
 import type { LiveRun } from '../live-run.ts';
 import { StepServices } from '../host/task/services.ts';
 import { placeOf, underLease } from '../ledger/place.ts';
+import { settleCalls } from '../models/engine.ts';
 import { isGone, processName } from '../owner.ts';
 import type { Registry } from '../registry.ts';
 import type { Writer } from '../writer.ts';
@@ -351,6 +352,7 @@ export class SharedWork {
     const dead = work.holders().filter((name) => isGone(name));
     const late = now - this.#swept >= sweepEvery;
     if (late) this.#swept = now;
+    if (dead.length > 0) settleCalls(this.#owner);
     if (dead.length === 0 && (!late || work.expired(now).length === 0)) return;
     writer.enqueue({
       run: (tx) => sweepWork(tx, Date.now(), dead),

@@ -4,6 +4,7 @@ import type { Perform } from '../attempts/index.ts';
 import type { Context } from '../context.ts';
 import type { RunError } from '../errors.ts';
 import type { LiveRun } from '../live-run.ts';
+import { hasLimitedTools } from '../models/policy.ts';
 import { workId } from './item.ts';
 import { Losses } from './losses.ts';
 import { sharedOptions, type WorkersOption } from './settings.ts';
@@ -36,7 +37,8 @@ export class Sharing {
     this.perform =
       workers === false
         ? (request, by) => (left.has(workId(request)) ? work.perform(request, by) : here(request, by))
-        : work.perform;
+        : (request, by) =>
+            hasLimitedTools(owner.registry, request.contract) ? here(request, by) : work.perform(request, by);
   }
 
   /** May attempts be made in other processes? */

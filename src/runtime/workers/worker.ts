@@ -17,7 +17,9 @@ import {
   type Logger,
   type WorldPort,
 } from '../../tasks/index.ts';
+import { worldOf } from '../evidence/world.ts';
 import { underLease, type LedgerPlace } from '../ledger/place.ts';
+import { performInWorker } from '../models/worker.ts';
 import { checkSystem, clockOf, openStore } from '../options.ts';
 import { isAlive, isGone, processName } from '../owner.ts';
 import { Registry } from '../registry.ts';
@@ -68,6 +70,7 @@ export class Worker {
   readonly #ended = Promise.withResolvers<void>();
   /** Nothing can be written any more. */
   readonly #broken = Promise.withResolvers<void>();
+  readonly #endModels: () => void;
   #runtime: ReactiveSystemRuntime | undefined;
   #standby: boolean;
   #swept = Date.now();
@@ -87,7 +90,6 @@ export class Worker {
     this.#logger = unfailing(options.logger ?? jsonLogger({ level: 'warn' }));
     this.#registry = new Registry(system);
     this.#outside = outsideOf(options);
-    const tasks = tasksOf(this.#registry, options.tasks);
     const concurrency = whole('concurrency', options.concurrency ?? 8, 1);
     const leaseMs = whole('leaseMs', options.leaseMs ?? 300_000, 10);
     this.#standby = options.standby !== undefined && options.standby !== false;
@@ -112,6 +114,14 @@ export class Worker {
         this.#fail(error);
       },
     });
+    let tasks: readonly string[];
+    try {
+      this.#endModels = this.#perform(options);
+      tasks = tasksOf(this.#registry, options.tasks);
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
     this.#executor = new Executor({
       name: this.name,
       concurrency,
@@ -119,7 +129,7 @@ export class Worker {
       tasks: () => tasks,
       tables: this.#store.tables,
       submit: (run) => this.#writer.submit(run),
-      perform: (row, signal) => this.#perform(row, signal),
+      perform: (row, signal) => this.#attempt(row, signal),
       finished: (row, outcome) => this.#finished(row, outcome),
       logger: this.#logger,
     });
@@ -210,6 +220,7 @@ export class Worker {
     this.#stop();
     this.#executor.abandon();
     this.#writer.stop();
+    this.#endModels();
     this.#runtime?.abandon();
     this.#ended.resolve();
   }
@@ -221,6 +232,7 @@ export class Worker {
     await this.#runtime?.close();
     this.#runtime = undefined;
     this.#writer.stop();
+    this.#endModels();
     this.#release();
     this.#ended.resolve();
   }
@@ -242,6 +254,7 @@ export class Worker {
     this.#stop();
     this.#executor.abandon();
     this.#writer.stop();
+    this.#endModels();
     this.#runtime?.abandon();
     this.#logger.error('The worker has stopped.', { error: String(reason), code: toErrorRecord(reason).code });
     this.#ended.reject(reason);
@@ -266,12 +279,13 @@ export class Worker {
   #takeOver(): void {
     const held = this.#store.tables.owner.get();
     if (held !== undefined && isAlive(held, Date.now())) return;
-    const { db, store, standby, drainMs, resources, world } = this.#options;
+    const { db, store, standby, drainMs, resources, world, models } = this.#options;
     let runtime: ReactiveSystemRuntime;
     try {
       runtime = new ReactiveSystemRuntime(this.#system, {
         ...(resources === undefined ? {} : { resources }),
         ...(world === undefined ? {} : { world }),
+        ...(models === undefined ? {} : { models }),
         ...(typeof standby === 'object' ? standby : {}),
         ...(store === undefined ? { db: db ?? '' } : { store }),
         ...(drainMs === undefined ? {} : { drainMs }),
@@ -298,15 +312,20 @@ export class Worker {
     });
   }
 
-  async #perform(row: WorkRow, signal: AbortSignal): Promise<AttemptOutcome> {
+  #perform({ models, resources }: WorkerOptions): () => void {
+    if (models === undefined) return () => {};
+    const around = { name: this.name, place: this.#place(), registry: this.#registry, logger: this.#logger };
+    return performInWorker({ ...around, world: worldOf(resources), outside: this.#outside }, models);
+  }
+
+  #place(): LedgerPlace {
+    return { tables: this.#store.tables, clock: this.#clock, write: (work) => this.#writer.submit(work) };
+  }
+
+  async #attempt(row: WorkRow, signal: AbortSignal): Promise<AttemptOutcome> {
     this.#worked = Date.now();
     this.#tell({ type: 'work.started', ...placeIn(row) });
-    const place: LedgerPlace = {
-      tables: this.#store.tables,
-      clock: this.#clock,
-      write: (work) => this.#writer.submit(work),
-    };
-    const held = underLease(place, { id: row.id, worker: this.name, token: row.token });
+    const held = underLease(this.#place(), { id: row.id, worker: this.name, token: row.token });
     return runAttempt(requestOf(row, this.#registry, held, { logger: this.#logger, signal, world: this.#outside }));
   }
 
