@@ -21,6 +21,9 @@ const outDir = `${folder}/generated/hello`;
 const settings = { outDir, sourcePath: `${folder}/hello.dsl.ts`, tasksDir: `${folder}/tasks`, toolVersion: '0' };
 writeOutput(compileSystem(system, settings), { outDir });
 
+/** Each has an entry of its own in one room. */
+const bundlers = ['vite', 'rollup', 'esbuild', 'webpack', 'rspack'];
+
 const origins = new Map<string, string>();
 
 function collect(file: string, text: string, wanted: (code: string) => boolean): void {
@@ -54,7 +57,11 @@ writeFileSync(
       noUnusedLocals: false,
       // Some examples are pages.
       lib: ['es2024', 'esnext.disposable', 'dom'],
-      paths: { millrace: ['../../src/dsl/index.ts'], 'millrace/*': ['../../src/*/index.ts'] },
+      paths: {
+        millrace: ['../../src/dsl/index.ts'],
+        ...Object.fromEntries(bundlers.map((name) => [`millrace/${name}`, [`../../src/unplugin/${name}.ts`]])),
+        'millrace/*': ['../../src/*/index.ts'],
+      },
     },
     include: ['*.ts'],
     exclude: [],

@@ -25,6 +25,7 @@ const groups: Readonly<Record<string, string>> = {
   MR34: 'Owner and inbox',
   MR35: 'Versions and migrations',
   MR40: 'Models',
+  MR51: 'Bundlers and editors',
 };
 
 const lines = ['# Codes', '', 'Every diagnostic and every error has a code. `dsl explain MR1203` prints its page.'];
