@@ -33,6 +33,10 @@ export const commands: Readonly<Record<string, Listed>> = {
     summary: 'bring a system, its instances and its runs from version to version',
     load: () => import('./commands/migrate/command.ts'),
   },
+  'gen-task': {
+    summary: 'write the code of tasks with a model; nothing that is not verified is written',
+    load: () => import('./commands/gen-task/command.ts'),
+  },
   edit: {
     summary: 'change a system by a list of edits; comments and formatting stay',
     load: () => import('./commands/edit/command.ts'),

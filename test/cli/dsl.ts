@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 /** The repository. */
 export const repository = fileURLToPath(new URL('../../', import.meta.url));
+/** The package whose command is tried: this one, or one that was built elsewhere. */
+const packaged = process.env['MILLRACE_PACKAGE'] ?? repository;
 /** The built command. */
-export const main = join(repository, 'dist/cli/main.js');
+export const main = join(packaged, 'dist/cli/main.js');
 
 /** What a command did. */
 export interface Done {
@@ -109,7 +111,7 @@ export async function initialised(template: string): Promise<Project> {
 /** Installs what `npm install` would, without a network. */
 export function install(root: string): void {
   mkdirSync(join(root, 'node_modules/@types'), { recursive: true });
-  symlinkSync(repository, join(root, 'node_modules/millrace'), 'dir');
+  symlinkSync(packaged, join(root, 'node_modules/millrace'), 'dir');
   for (const name of ['zod', 'typescript', '@types/node']) {
     symlinkSync(join(repository, 'node_modules', name), join(root, 'node_modules', name), 'dir');
   }
