@@ -14,31 +14,39 @@ export function viteHooks(unit: Unit): Partial<Plugin> {
   return {
     configResolved(config) {
       compilation = unit.open(config, config.root);
-      const isTest = config.plugins.some(({ name }) => name === 'vitest' || name.startsWith('vitest:'));
-      unit.allowsDslImports = isTest;
-      // Tests must not run on what was good last.
-      isServing = config.command === 'serve' && !isTest;
+      isServing = config.command === 'serve';
+      unit.allowsDslImports = config.plugins.some(({ name }) => name === 'vitest' || name.startsWith('vitest:'));
     },
     async buildStart() {
       if (!isServing) report(this, await compilation.refresh());
     },
     async configureServer(server) {
-      if (isServing) await serve(server, compilation);
+      const { errors } = await serve(server, compilation);
+      // Tests must not run on what was good last, a page may.
+      if (unit.allowsDslImports && errors.length > 0) throw refusal(errors);
     },
   };
+}
+
+function refusal(errors: Standing['errors']): Error {
+  const error = new Error(errors.map(inFull).join('\n\n'));
+  // It is printed, and would be ours.
+  error.stack = error.message;
+  return error;
 }
 
 /** Nothing is updated by it, but the page takes the overlay away. */
 const allIsWell: HotPayload = { type: 'update', updates: [] };
 
 /** Compiles at each change, and keeps the overlay of every page as it should be. */
-async function serve(server: ViteDevServer, compilation: Compilation): Promise<void> {
+async function serve(server: ViteDevServer, compilation: Compilation): Promise<Standing> {
   const { logger } = server.config;
   let overlay: HotPayload | undefined;
-  const look = async (): Promise<void> => {
-    const { isNew, errors, warnings, files } = await compilation.refresh();
+  const look = async (): Promise<Standing> => {
+    const standing = await compilation.refresh();
+    const { isNew, errors, warnings, files } = standing;
     server.watcher.add([...files]);
-    if (!isNew) return;
+    if (!isNew) return standing;
     for (const warning of warnings) logger.warn(inFull(warning), { timestamp: true });
     for (const error of errors) logger.error(inFull(error), { timestamp: true });
     const next = overlayOf(errors);
@@ -47,6 +55,7 @@ async function serve(server: ViteDevServer, compilation: Compilation): Promise<v
     if (next !== undefined) server.ws.send(next);
     else if (overlay !== undefined) logger.info('The systems compile again.', { timestamp: true });
     overlay = next;
+    return standing;
   };
   let waiting: NodeJS.Timeout | undefined;
   server.watcher.on('all', (_, file) => {
@@ -58,7 +67,7 @@ async function serve(server: ViteDevServer, compilation: Compilation): Promise<v
   server.ws.on('vite:client:connect', (_, client) => {
     if (overlay !== undefined) client.send(overlay);
   });
-  await look();
+  return await look();
 }
 
 function overlayOf(errors: Standing['errors']): HotPayload | undefined {
