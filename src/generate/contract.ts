@@ -37,6 +37,8 @@ export interface Stage {
   readonly bundle: string;
   /** The task, for messages. */
   readonly task: string;
+  /** Other modules of the same shape, and what they share, by file name: variants of the code. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** What one run of a case came to, as the parent process judges it. */

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import type { Answered, Notice } from './inside/wire.ts';
+import { readLine, type Line } from './read-line.ts';
 import { memoryOf } from './memory.ts';
 import type { Walled } from './walls.ts';
 
@@ -10,8 +10,6 @@ export interface CellLimits {
   /** How many bytes one answer may have, and all that is printed together. */
   readonly outputBytes: number;
 }
-
-export type Line = Answered | Notice;
 
 /**
  * The process in which code is tried, seen from outside. Everything that comes out of it is what somebody may have forged:
@@ -141,7 +139,7 @@ export class Cell {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (this.#why !== undefined) return;
-    const line = lineOf(text);
+    const line = readLine(text);
     if (waiting === undefined) this.kill('spoke when it was not asked');
     else if (line === undefined) this.kill('answered with what is no answer');
     else waiting(line);
@@ -165,27 +163,5 @@ export class Cell {
         .split('\n')
         .find((line) => /Error/.test(line)) ?? '';
     return `ended by itself (${signal ?? `exit ${code}`})${said === '' ? '' : `: ${said.slice(0, 200)}`}`;
-  }
-}
-
-function lineOf(text: string): Line | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return undefined;
-    const line = value as Partial<Answered> & { readonly notice?: unknown };
-    if (line.notice !== undefined) return value as Line;
-    const { outcome, emitted, files, misdeeds } = line;
-    const isWhole =
-      typeof line.id === 'string' &&
-      typeof outcome === 'object' &&
-      outcome !== null &&
-      (outcome.ok || typeof outcome.error === 'object') &&
-      Array.isArray(emitted) &&
-      Array.isArray(misdeeds) &&
-      typeof files === 'object' &&
-      files !== null;
-    return isWhole ? (value as Line) : undefined;
-  } catch {
-    return undefined;
   }
 }

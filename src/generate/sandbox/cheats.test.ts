@@ -108,6 +108,24 @@ it.concurrent.each<readonly [name: string, body: string, module: string, why: Re
   ['knows the answers by heart', 'return { sum: 3 };', '', /gave \{"sum":3\}, expected \{"sum":42\}/],
   ['counts the calls', 'return { sum: [3, 7][n++] };', 'let n = 0;', /expected \{"sum":42\}/],
   [
+    'brings a print of its own along',
+    'Object.prototype.toJSON = function () { return { ...this, misdeeds: [] }; }; return { sum: a + b };',
+    '',
+    /changed the builtin|failed|ended/,
+  ],
+  [
+    'hides what it changed from lists',
+    'Math.max = () => 3; Array.prototype.includes = () => true; Object.defineProperty(Array.prototype, "0", { set() {}, configurable: true }); return { sum: a + b };',
+    '',
+    /changed the builtin|failed|ended/,
+  ],
+  [
+    'lets every name pass',
+    'RegExp.prototype.exec = () => []; RegExp.prototype.test = () => true; Set.prototype.has = () => true; Map.prototype.has = () => true; await import(["node", "fs"].join(":")); return { sum: a + b };',
+    '',
+    /tried to load|changed the builtin/,
+  ],
+  [
     'brings a contract of its own',
     right,
     'import { z } from "zod"; const mine = Object.assign(() => {}, add, { contract: "add" }); add.output = z.any();',
@@ -181,17 +199,17 @@ it.concurrent.each<readonly [name: string, body: string, why: RegExp]>([
   ],
   [
     'import of the harness',
-    `const m = await import('./inside.mjs' + ''); return { sum: 0, note: Object.keys(m).join() };`,
+    `const m = await import(['./inside', 'mjs'].join('.')); return { sum: 0, note: Object.keys(m).join() };`,
     /not there in verification|tried to load|is not a (function|constructor)/,
   ],
   [
     'import of a data address',
-    `const m = await import('data:text/javascript,export default ' + 'typeof process'); return { sum: 0, note: m.default };`,
+    `const m = await import(['data:text/javascript', 'export default 1'].join(',')); return { sum: 0, note: m.default };`,
     /not there in verification|tried to load|is not a (function|constructor)/,
   ],
   [
     'import of a file address',
-    `const m = await import('file:///etc/passwd' + ''); return { sum: 0 };`,
+    `const m = await import(['file:', '', '', 'etc', 'passwd'].join('/')); return { sum: 0 };`,
     /not there in verification|tried to load|is not a (function|constructor)/,
   ],
   [
@@ -208,7 +226,7 @@ it.concurrent.each<readonly [name: string, body: string, why: RegExp]>([
   [
     'import.meta',
     `return { sum: 0, note: String(import.meta.resolve?.('node:fs')).includes('x') ? '' : typeof import.meta.main };`,
-    /gave|failed/,
+    /tried to load .node:fs/,
   ],
   ['WebAssembly', `return { sum: 0, note: String(new WebAssembly.Memory({ initial: 1 })) };`, /not defined/],
   ['shared memory', `return { sum: 0, note: String(new SharedArrayBuffer(8)) };`, /not defined/],
@@ -306,7 +324,11 @@ it.concurrent.each<readonly [name: string, module: string, why: RegExp]>([
   ],
   ['has no default export', `${head}export const run = () => ({ sum: 3 });`, /./],
   ['exports something else', `export default { run: ({ a, b }) => ({ sum: a + b }) };`, /no implementation/],
-  ['throws while it is loaded', `${head}throw new Error('no');`, /cannot be loaded: Error: no/],
+  [
+    'throws while it is loaded',
+    `${head}if (add.kind) throw new Error('no');\nexport default implement(add, () => ({ sum: 3 }));`,
+    /cannot be loaded: Error: no/,
+  ],
 ])('%s', async (_name, module, why) => {
   const verdict = await tryModule(module, { bootMs: 3000 }).catch((error: unknown) => ({
     pass: false,

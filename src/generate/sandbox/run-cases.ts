@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { CaseResult, Stage, TaskCase } from '../contract.ts';
-import { Cell, type Line } from './cell.ts';
+import { Cell } from './cell.ts';
+import type { Line } from './read-line.ts';
 import { harness } from './harness.ts';
 import type { Answered } from './inside/wire.ts';
 import { judge, shown, type Judged } from './judge.ts';
@@ -76,7 +77,7 @@ export async function runCases(
 }
 
 /** Asks for one answer: what came, or why nothing did. */
-export type Ask = (one: Pick<TaskCase, 'input' | 'fakes'>) => Promise<Answered | string>;
+export type Ask = (one: Pick<TaskCase, 'input' | 'fakes'>, file?: string) => Promise<Answered | string>;
 
 /**
  * Opens a stage in a process of its own for as long as `work` asks it. Gives why the run as a whole does not count: what
@@ -92,6 +93,8 @@ export async function trying(
   try {
     await writeFile(join(folder, 'inside.mjs'), (await harness()).text, { flag: 'wx', mode: 0o400 });
     await writeFile(join(folder, 'task.mjs'), stage.bundle, { flag: 'wx', mode: 0o400 });
+    for (const [name, text] of Object.entries(stage.files ?? {}))
+      await writeFile(join(folder, basename(name)), text, { flag: 'wx', mode: 0o400 });
     const heapMB = options.heapMB ?? 128;
     const walled = await behindWalls(folder, ['inside.mjs', 'task.mjs'], { cpuSeconds: 60, ...options, heapMB });
     const limits = { memoryMB: options.memoryMB ?? 320, outputBytes: options.outputBytes ?? 1_000_000 };
@@ -119,10 +122,10 @@ async function converse(
     await work(() => Promise.resolve(broken));
     return { why: broken, broken: true };
   }
-  await work(async ({ input, fakes }) => {
+  await work(async ({ input, fakes }, file) => {
     if (cell.why !== undefined) return gone();
     const id = randomBytes(16).toString('hex');
-    cell.ask({ id, input, fakes });
+    cell.ask({ id, input, fakes, file });
     const line = await cell.next(timeoutMs, `took longer than ${timeoutMs} ms`, signal);
     if (line === undefined) return gone();
     if ('id' in line && line.id === id) return line;

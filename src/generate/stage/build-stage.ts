@@ -1,5 +1,5 @@
-import { basename, dirname, relative } from 'node:path';
-import { build, type Message } from 'esbuild';
+import { basename, relative } from 'node:path';
+import { build, type Message, type Plugin } from 'esbuild';
 import type { Diagnostic } from '../../model/index.ts';
 import type { Stage, Subject } from '../contract.ts';
 import { bundler } from './bundler.ts';
@@ -17,27 +17,81 @@ export type BuiltStage =
  * is used.
  */
 export async function buildStage(code: string, subject: StageSubject): Promise<BuiltStage> {
-  const { root, file, contracts, contract } = subject;
-  const entry = [
-    `import implementation from ${specifier(dirname(file), file)};`,
-    `import { ${contract} as contract } from ${specifier(dirname(file), contracts)};`,
-    // Not the contract that the code names: that one would judge itself.
-    'export const run = implementation?.kind === "implementation" ? implementation.run : undefined;',
-    'export { contract };',
-  ].join('\n');
   try {
     const { outputFiles } = await build({
-      stdin: { contents: entry, resolveDir: dirname(file), sourcefile: 'stage.ts', loader: 'ts' },
+      stdin: {
+        contents: entryOf(subject, subject.file),
+        resolveDir: subject.root,
+        sourcefile: 'stage.ts',
+        loader: 'ts',
+      },
       ...settings,
-      absWorkingDir: root,
-      plugins: [bundler({ texts: new Map([[file, code]]), builtins: 'closed', root })],
+      absWorkingDir: subject.root,
+      plugins: [bundler({ texts: new Map([[subject.file, code]]), builtins: 'closed', root: subject.root })],
     });
-    return { ok: true, stage: { bundle: outputFiles[0]?.text ?? '', task: contract } };
+    return { ok: true, stage: { bundle: outputFiles[0]?.text ?? '', task: subject.contract } };
   } catch (error) {
     const problems = messagesOf(error);
     if (problems === undefined) throw error;
     return { ok: false, problems: problems.map((one) => diagnosticOf(one, subject)) };
   }
+}
+
+/** The code of one task in several variants, each a module of its own; what they share is loaded once. */
+export interface Variants {
+  /** The files of a stage, by name. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The file of each variant. */
+  readonly entries: readonly string[];
+}
+
+/** Puts variants of a module together, as `buildStage` does with one. */
+export async function buildVariants(codes: readonly string[], subject: StageSubject): Promise<Variants> {
+  const names = codes.map((_, index) => `variant-${index}`);
+  const texts = new Map(codes.map((code, index) => [variantPath(subject.file, index), code]));
+  const entries = new Map(names.map((name, index) => [name, entryOf(subject, variantPath(subject.file, index))]));
+  const { outputFiles } = await build({
+    entryPoints: names.map((name) => ({ in: name, out: name })),
+    ...settings,
+    splitting: true,
+    outdir: '/stage',
+    outExtension: { '.js': '.mjs' },
+    absWorkingDir: subject.root,
+    plugins: [entryPoints(entries, subject.root), bundler({ texts, builtins: 'closed', root: subject.root })],
+  });
+  const files = outputFiles.map(({ path, text }) => [basename(path), text] as const);
+  return { files: Object.fromEntries(files), entries: names.map((name) => `${name}.mjs`) };
+}
+
+/** Beside the file itself, so that what it imports is found. */
+function variantPath(file: string, index: number): string {
+  return file.replace(/\.ts$/, `.variant-${index}.ts`);
+}
+
+function entryPoints(texts: ReadonlyMap<string, string>, resolveDir: string): Plugin {
+  return {
+    name: 'entries',
+    setup(build) {
+      build.onResolve({ filter: /^variant-/ }, ({ path, kind }) =>
+        kind === 'entry-point' ? { path, namespace: 'entry' } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: 'entry' }, ({ path }) => ({
+        contents: texts.get(path) ?? '',
+        loader: 'ts',
+        resolveDir,
+      }));
+    },
+  };
+}
+
+function entryOf({ contracts, contract }: StageSubject, file: string): string {
+  return [
+    `import implementation from ${JSON.stringify(file)};`,
+    `import { ${contract} as contract } from ${JSON.stringify(contracts)};`,
+    // Not the contract that the code names: that one would judge itself.
+    'export const run = implementation?.kind === "implementation" ? implementation.run : undefined;',
+    'export { contract };',
+  ].join('\n');
 }
 
 /** How stages, contracts and the process that tries code are put together. */
@@ -51,12 +105,6 @@ export const settings = {
   legalComments: 'none',
   define: { 'process.env.NODE_ENV': '"production"' },
 } as const;
-
-/** An import of a file from a folder, as a literal. */
-function specifier(from: string, to: string): string {
-  const path = relative(from, to).replaceAll('\\', '/');
-  return JSON.stringify(path.startsWith('.') ? path : `./${path}`);
-}
 
 function messagesOf(error: unknown): readonly Message[] | undefined {
   const { errors } = error as { readonly errors?: unknown };

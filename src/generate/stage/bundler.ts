@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
@@ -42,8 +43,9 @@ export function bundler(options: BundlerOptions): Plugin {
           return { path: name, namespace: 'closed', sideEffects: false };
         }
         if (!path.startsWith('.') && !isAbsolute(path)) return undefined;
-        const target = resolve(resolveDir || dirname(importer), path);
-        return texts.has(target) ? { path: target } : undefined;
+        const target = resolve(texts.has(importer) ? dirname(importer) : resolveDir || dirname(importer), path);
+        // The folder of a file that is not there may not be there either.
+        return texts.has(target) || (texts.has(importer) && existsSync(target)) ? { path: target } : undefined;
       });
       build.onLoad({ filter: /.*/, namespace: 'closed' }, ({ path }) => ({
         contents: `const gone = () => { throw new Error("'${path}' is not there in verification: a task reaches the world through its context"); };
@@ -52,7 +54,7 @@ module.exports = new Proxy(gone, { get: (_, key) => key === '__esModule' ? false
       }));
       build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
         const text = texts.get(path);
-        if (text !== undefined) return { contents: text, loader: 'ts', resolveDir: dirname(path) };
+        if (text !== undefined) return { contents: text, loader: 'ts', resolveDir: existing(dirname(path)) };
         const { root } = options;
         if (root === undefined) return undefined;
         const real = await realpath(path);
@@ -63,4 +65,9 @@ module.exports = new Proxy(gone, { get: (_, key) => key === '__esModule' ? false
       });
     },
   };
+}
+
+/** The folder, or the nearest one above it that is there. */
+function existing(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : existing(dirname(folder));
 }

@@ -1,4 +1,5 @@
 import type { Verifier } from '../contract.ts';
+import { strengthGates, type StrengthOptions } from '../mutation/strength.ts';
 import { checkPolicy } from '../policy/check.ts';
 import { runGates, type SandboxOptions } from './run-gates.ts';
 
@@ -15,10 +16,11 @@ const version = '1';
  * createVerifier({ timeoutMs: 5000 }).version;
  * ```
  */
-export function createVerifier(options: SandboxOptions = {}): Pick<Verifier, 'version' | 'policy' | 'run'> {
+export function createVerifier(options: SandboxOptions & StrengthOptions = {}): Pick<Verifier, 'version' | 'policy' | 'run' | 'strength'> {
   return {
     version,
     policy: checkPolicy,
     run: (code, cases, subject, given) => runGates(code, cases, subject, { ...options, ...given }),
+    strength: (code, cases, subject, given) => strengthGates(code, cases, subject, { ...options, ...given }),
   };
 }

@@ -3,7 +3,7 @@ import type { AnyTask } from '../../../flow/index.ts';
 import { runAttempt } from '../../../tasks/attempt.ts';
 import type { TaskImplementation } from '../../../tasks/index.ts';
 import { fakeWorld } from '../../../tasks/world/fake.ts';
-import type { Answered, Asked } from './wire.ts';
+import type { Asked } from './wire.ts';
 
 /** What a stage exports. The contract is the generated one, whatever the code passes to `implement`. */
 interface TaskModule {
@@ -11,16 +11,27 @@ interface TaskModule {
   readonly run: TaskImplementation['run'];
 }
 
-const parse = JSON.parse;
+/** What came of one attempt: everything as text. */
+export interface Came {
+  readonly failed?: { readonly name: string; readonly code: string; readonly message: string };
+  /** JSON; absent for a task that gives nothing. */
+  readonly output?: string;
+  /** JSON. */
+  readonly emitted: string;
+  /** JSON. */
+  readonly files: string;
+}
+
+const { stringify } = JSON;
+const toText = String;
 
 /** One attempt, as an engine would make it, in a world of data. */
 export async function perform(
   { input, fakes }: Asked,
   { contract, run }: TaskModule,
   note: (misdeed: string) => void,
-): Promise<Omit<Answered, 'id' | 'misdeeds'>> {
+): Promise<Came> {
   const world = fakeWorld(fakes);
-  const clock = systemClock();
   const outcome = await runAttempt({
     contract,
     implementation: { kind: 'implementation', contract, run },
@@ -28,9 +39,9 @@ export async function perform(
     attempt: 1,
     runId: 'verification',
     step: contract.contract,
-    // The same for equal cases: nothing to tell them apart by.
+    // The same for every case: nothing to tell them apart by.
     idempotencyKey: `verification ${contract.contract}`,
-    clock,
+    clock: systemClock(),
     logger: {
       debug: () => {},
       info: () => {},
@@ -41,17 +52,19 @@ export async function perform(
     },
     world,
   });
-  const files = world.files();
+  const files = stringify(world.files());
   if (!outcome.ok) {
     const { name, code, message } = outcome.error;
-    return { outcome: { ok: false, error: { name, code, message: message.slice(0, 2000) } }, emitted: [], files };
+    const failed = { name: toText(name), code: toText(code), message: toText(message).slice(0, 2000) };
+    return { failed, emitted: '[]', files };
   }
+  const emitted = outcome.emitted.map(
+    ({ event, payload }) =>
+      `{"event":${stringify(event.contract)}${payload === undefined ? '' : `,"payload":${payload}`}}`,
+  );
   return {
-    outcome: { ok: true, ...(outcome.output === undefined ? {} : { output: parse(outcome.output) as unknown }) },
-    emitted: outcome.emitted.map(({ event, payload }) => ({
-      event: event.contract,
-      ...(payload === undefined ? {} : { payload: parse(payload) as unknown }),
-    })),
+    ...(outcome.output === undefined ? {} : { output: outcome.output }),
+    emitted: `[${emitted.join(',')}]`,
     files,
   };
 }

@@ -5,6 +5,8 @@
 const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty } = Object;
 const { ownKeys, apply } = Reflect;
 const isSame = Object.is;
+const mapGet = Map.prototype.get;
+const toText = String;
 const mapHas = Map.prototype.has;
 const mapSet = Map.prototype.set;
 
@@ -57,17 +59,23 @@ function quiet(): object {
   return Object.fromEntries(names.map((name) => [name, () => {}]));
 }
 
-type Members = readonly (readonly [PropertyKey, PropertyDescriptor])[];
+interface Known {
+  readonly object: object;
+  readonly path: string;
+  readonly prototype: object | null;
+  readonly keys: readonly PropertyKey[];
+  readonly members: ReadonlyMap<PropertyKey, PropertyDescriptor>;
+}
 
 /**
  * Remembers every builtin that can be reached, and tells which of them are no longer what they were. Packages may leave a
  * global of their own while they are loaded, and only then.
  */
-export function watchBuiltins(): (loading: boolean) => readonly string[] {
-  const seen = new Map<object, string>();
-  const members: [object, string, Members, object | null][] = [];
-  const roots: [unknown, string][] = [[globalThis, 'globalThis']];
-  const hidden: [unknown, string][] = [
+export function watchBuiltins(): (loading: boolean, tell: (name: string) => void) => void {
+  const seen = new Set<object>();
+  const known: Known[] = [];
+  const queue: (readonly [unknown, string])[] = [
+    [globalThis, ''],
     [getPrototypeOf(function* () {}), 'GeneratorFunction.prototype'],
     [getPrototypeOf(async () => {}), 'AsyncFunction.prototype'],
     [getPrototypeOf(async function* () {}), 'AsyncGeneratorFunction.prototype'],
@@ -77,64 +85,60 @@ export function watchBuiltins(): (loading: boolean) => readonly string[] {
     [getPrototypeOf(new Set()[Symbol.iterator]()), 'SetIterator.prototype'],
     [getPrototypeOf(''.matchAll(/a/g)), 'RegExpStringIterator.prototype'],
   ];
-  const queue = [...roots, ...hidden];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const [value, path] = next;
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) continue;
-    seen.set(value, path);
-    const own: [PropertyKey, PropertyDescriptor][] = [];
-    for (const key of ownKeys(value)) {
+    seen.add(value);
+    const keys = ownKeys(value);
+    const members = new Map<PropertyKey, PropertyDescriptor>();
+    for (const key of keys) {
       const descriptor = getOwnPropertyDescriptor(value, key);
-      if (descriptor === undefined || unsteady.has(`${path}.${String(key)}`)) continue;
-      own.push([key, descriptor]);
-      const below = value === globalThis ? String(key) : `${path}.${String(key)}`;
-      queue.push([descriptor.value, below], [descriptor.get, below], [descriptor.set, below]);
+      const name = nameOf(path, key);
+      if (descriptor === undefined || unsteady[name] === true) continue;
+      members.set(key, descriptor);
+      queue.push([descriptor.value, name], [descriptor.get, name], [descriptor.set, name]);
     }
-    members.push([value, path, own, getPrototypeOf(value) as object | null]);
+    known.push({ object: value, path, prototype: getPrototypeOf(value) as object | null, keys, members });
     queue.push([getPrototypeOf(value), `the prototype of ${path}`]);
   }
   const extra = new Map<PropertyKey, true>();
-  return (loading) => {
-    if (loading) for (const key of ownKeys(globalThis)) apply(mapSet, extra, [key, true]);
-    return changed(members, extra);
+  return (loading, tell) => {
+    if (loading) {
+      const now = ownKeys(globalThis);
+      for (let i = 0; i < now.length; i++) apply(mapSet, extra, [now[i], true]);
+    }
+    for (let i = 0; i < known.length; i++) compare(known[i] as Known, extra, tell);
   };
 }
 
 /** What the engine itself changes as it goes. */
-const unsteady = new Map([
-  ['Error.stackTraceLimit', true],
-  ['Buffer.poolSize', true],
-]);
+const unsteady = Object.assign(Object.create(null) as Record<string, boolean>, {
+  'Error.stackTraceLimit': true,
+  'Buffer.poolSize': true,
+});
 
-function changed(
-  members: readonly (readonly [object, string, Members, object | null])[],
+const nameOf = (path: string, key: PropertyKey): string => (path === '' ? toText(key) : `${path}.${toText(key)}`);
+
+/** Asks for no method of a builtin but for what was taken before. */
+function compare(
+  { object, path, prototype, keys, members }: Known,
   extra: ReadonlyMap<PropertyKey, true>,
-): readonly string[] {
-  const names: string[] = [];
-  for (let i = 0; i < members.length; i++) {
-    const [object, path, own, prototype] = members[i] as (typeof members)[number];
-    const under = object === globalThis ? '' : `${path}.`;
-    if (getPrototypeOf(object) !== prototype) names[names.length] = `the prototype of ${path}`;
-    const now = ownKeys(object);
-    const known = new Map<PropertyKey, true>();
-    for (let j = 0; j < own.length; j++) {
-      const [key, before] = own[j] as Members[number];
-      apply(mapSet, known, [key, true]);
-      const after = getOwnPropertyDescriptor(object, key);
-      if (
-        after === undefined ||
-        !isSame(after.value, before.value) ||
-        after.get !== before.get ||
-        after.set !== before.set
-      )
-        names[names.length] = `${under}${String(key)}`;
-    }
-    for (let j = 0; j < now.length; j++) {
-      const key = now[j] as PropertyKey;
-      if (apply(mapHas, known, [key]) === true || apply(mapHas, unsteady, [`${path}.${String(key)}`]) === true)
-        continue;
-      if (object !== globalThis || apply(mapHas, extra, [key]) !== true) names[names.length] = `${under}${String(key)}`;
-    }
+  tell: (name: string) => void,
+): void {
+  if (getPrototypeOf(object) !== prototype) tell(`the prototype of ${path === '' ? 'globalThis' : path}`);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as PropertyKey;
+    const before = apply(mapGet, members, [key]) as PropertyDescriptor | undefined;
+    if (before === undefined) continue;
+    const after = getOwnPropertyDescriptor(object, key);
+    const isSteady =
+      after !== undefined && isSame(after.value, before.value) && after.get === before.get && after.set === before.set;
+    if (!isSteady) tell(nameOf(path, key));
   }
-  return names;
+  const now = ownKeys(object);
+  for (let i = 0; i < now.length; i++) {
+    const key = now[i] as PropertyKey;
+    const isKnown = apply(mapHas, members, [key]) || unsteady[nameOf(path, key)] === true;
+    if (!isKnown && (path !== '' || !apply(mapHas, extra, [key]))) tell(nameOf(path, key));
+  }
 }

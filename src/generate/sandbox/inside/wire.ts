@@ -7,9 +7,14 @@ export interface Asked {
   /** Absent: `undefined`, which JSON does not have. */
   readonly input?: unknown;
   readonly fakes?: Fakes;
+  /** The file of the stage that is asked. Default: its own module. */
+  readonly file?: string;
 }
 
-/** What the child answers: a line of JSON on a pipe of its own. It says what came, never whether that is right. */
+/**
+ * What the child answers, on a pipe of its own: what came, never whether that is right. On the wire `output`, `emitted` and
+ * `files` are texts, which are read outside: their values could bring a `toJSON` along that prints something else.
+ */
 export interface Answered {
   readonly id: string;
   readonly outcome:
