@@ -1,0 +1,1 @@
+export { taskNeeds } from './rule.ts';
