@@ -1,6 +1,8 @@
 import { afterReturns } from './after-returns/index.ts';
+import { agentModel } from './agent-model/index.ts';
 import { aliases } from './aliases/index.ts';
 import { branchCases } from './branch-cases/index.ts';
+import { budget } from './budget/index.ts';
 import { cancelledIds } from './cancelled-ids/index.ts';
 import { contextMembers } from './context-members/index.ts';
 import { createdContext } from './created-context/index.ts';
@@ -17,6 +19,8 @@ import { initial } from './initial/index.ts';
 import { keys } from './keys/index.ts';
 import { evidence } from './evidence/index.ts';
 import { limits } from './limits/index.ts';
+import { modelInput } from './model-input/index.ts';
+import { modelOutput } from './model-output/index.ts';
 import { names } from './names/index.ts';
 import { raiseLoop } from './raise-loop/index.ts';
 import { raceParts } from './race-parts/index.ts';
@@ -40,7 +44,11 @@ import { stepIds } from './step-ids/index.ts';
 import { emptyIgnore, unusedIgnore } from './suppress/index.ts';
 import { supported } from './supported/index.ts';
 import { targets } from './targets/index.ts';
+import { taskNeeds } from './task-needs/index.ts';
+import { toolDescription } from './tool-description/index.ts';
+import { toolRecursion } from './tool-recursion/index.ts';
 import { unimplemented } from './unimplemented/index.ts';
+import { unpriced } from './unpriced/index.ts';
 import { unreachable } from './unreachable/index.ts';
 import { unusedDefinitions } from './unused-definitions/index.ts';
 import { unusedEvents } from './unused-events/index.ts';
@@ -74,6 +82,14 @@ export const rules: readonly Rule[] = [
   unusedIgnore,
   limits,
   evidence,
+  agentModel,
+  modelInput,
+  toolRecursion,
+  toolDescription,
+  budget,
+  modelOutput,
+  unpriced,
+  taskNeeds,
   unknownExtension,
   extensionData,
   targets,

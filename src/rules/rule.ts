@@ -21,6 +21,8 @@ export interface Issue extends Diagnostic {
 export interface RuleWorld {
   /** Is there an implementation of this task? Absent: not known. */
   readonly implemented?: (taskName: string) => boolean;
+  /** Is a model in the catalogue, and has it a price? Absent: no catalogue is known. */
+  readonly models?: (id: string) => 'priced' | 'unpriced' | undefined;
   /** Could a part of the source not be read? Then what seems to be unused may be used there. */
   readonly partial?: boolean;
   /** The extensions that are registered. Absent: not known, and nothing is said of keys that look like one. */

@@ -58,8 +58,11 @@ export function validateSystem(model: SystemModel, options: ValidateOptions = {}
   const about: Issue[] = [];
   const world = {
     rules: all,
-    // Whether tasks are implemented may not be known.
-    ran: ran.filter(({ code }) => code !== 'MR1501' || options.implemented !== undefined),
+    // Whether tasks are implemented, and what models cost, may not be known.
+    ran: ran.filter(
+      ({ code }) =>
+        (code !== 'MR1501' || options.implemented !== undefined) && (code !== 'MR1249' || options.models !== undefined),
+    ),
     whole: options.partial !== true,
     shown: (file: string) => inFolder(file, options.folder),
   };

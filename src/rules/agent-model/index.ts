@@ -1,0 +1,1 @@
+export { agentModel } from './rule.ts';

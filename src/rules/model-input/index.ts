@@ -1,0 +1,1 @@
+export { modelInput } from './rule.ts';

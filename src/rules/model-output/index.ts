@@ -1,0 +1,1 @@
+export { modelOutput } from './rule.ts';

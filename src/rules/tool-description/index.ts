@@ -1,0 +1,1 @@
+export { toolDescription } from './rule.ts';

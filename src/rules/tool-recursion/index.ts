@@ -1,0 +1,1 @@
+export { toolRecursion } from './rule.ts';

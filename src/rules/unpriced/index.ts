@@ -1,0 +1,1 @@
+export { unpriced } from './rule.ts';
