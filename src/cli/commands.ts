@@ -38,7 +38,7 @@ export const commands: Readonly<Record<string, Listed>> = {
     load: () => import('./commands/gen-task/command.ts'),
   },
   edit: {
-    summary: 'change a system by a list of edits; comments and formatting stay',
+    summary: 'change a system by a list of edits, or in words; comments and formatting stay',
     load: () => import('./commands/edit/command.ts'),
   },
   inspect: { summary: 'show what a system declares', load: () => import('./commands/inspect/command.ts') },

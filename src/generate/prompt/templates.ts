@@ -6,7 +6,9 @@ import type Handlebars from 'handlebars';
 
 /** What is told to a model. */
 export const promptNames = ['rules', 'task', 'repair', 'more-cases'] as const;
-export type PromptName = (typeof promptNames)[number];
+/** What is told to a model that changes a system in words: with a version of its own. */
+type EditPromptName = 'edit' | 'edit-source';
+export type PromptName = (typeof promptNames)[number] | EditPromptName;
 
 /** Raised with every change of a template: results of different versions are not compared, and not taken for each other. */
 export const promptVersion = '1';

@@ -74,7 +74,7 @@ const kinds: { readonly [K in InnerKind]: (place: FragmentPlace, text: string) =
   expression: () => ({ read: expression }),
   textOrExpression: () => ({ read: textOrLambda }),
   call: () => ({ read: call('task', 'flow', 'event', 'machine') }),
-  value: () => ({ read: value }),
+  value: ({ path }) => ({ read: isAliases(path) ? aliasesReader(path) : value }),
 };
 
 function keyed(name: string): Pick<Kind, 'before' | 'after'> {
@@ -105,12 +105,31 @@ function stateOf(path: string): string {
   return names[names.lastIndexOf('run') - 1] ?? '';
 }
 
-/** `placed`, or `{ paid: placed }` for another name in the machine. */
-function aliasReader(path: string): Reader<unknown> {
+/** What a machine knows of its system: `machines.order.events`. */
+function isAliases(path: string): boolean {
+  const [first, , list = '', more] = namesIn(path);
+  return first === 'machines' && more === undefined && ['events', 'flows', 'tasks', 'machines'].includes(list);
+}
+
+/** All of them, as a machine has them: `{ placed, paid: settled }`. */
+function aliasesReader(path: string): Reader<unknown> {
+  const one = nameReader(path);
+  return (reading, site) => {
+    if (!ts.isObjectLiteralExpression(bare(site.node))) return value(reading, site);
+    const found = members(reading, site)?.map((member) => ({ alias: member.key, name: one(reading, member.value) }));
+    return found?.every(({ name }) => name !== undefined) === true ? found : undefined;
+  };
+}
+
+function nameReader(path: string): Reader<string> {
   const [, , list] = namesIn(path);
   const kind = list === 'flows' ? 'flow' : list === 'tasks' ? 'task' : 'machine';
-  const one: Reader<string> =
-    list === 'events' ? eventReference : (reading, site) => reference(kind)(reading, site)?.name;
+  return list === 'events' ? eventReference : (reading, site) => reference(kind)(reading, site)?.name;
+}
+
+/** `placed`, or `{ paid: placed }` for another name in the machine. */
+function aliasReader(path: string): Reader<unknown> {
+  const one = nameReader(path);
   return (reading, site) => {
     const node = bare(site.node);
     if (ts.isObjectLiteralExpression(node)) {

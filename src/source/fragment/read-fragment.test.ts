@@ -100,6 +100,24 @@ test('states, transitions, timers, actions and runs', () => {
   });
 });
 
+test('what a machine knows of its system: all of it, as a machine has it', () => {
+  expect(given('value', 'machines.order.events', '{ orderPlaced, paid: failed(chargeCard) }')).toEqual({
+    node: [
+      { alias: 'orderPlaced', name: 'orderPlaced' },
+      { alias: 'paid', name: 'failed.chargeCard' },
+    ],
+  });
+  expect(given('value', 'machines.order.flows', '{ back: takeBack }')).toEqual({
+    node: [{ alias: 'back', name: 'takeBack' }],
+  });
+  expect(given('value', 'machines.order.events', "[{ alias: 'a', name: 'orderPlaced' }]")).toEqual({
+    node: [{ alias: 'a', name: 'orderPlaced' }],
+  });
+  expect(given('value', 'machines.order.events', '{ chargeCard }')).toEqual([expect.stringContaining('chargeCard')]);
+  // Elsewhere an object is one.
+  expect(given('value', 'machines.order.metadata', '{ a: 1 }')).toEqual({ node: { a: 1 } });
+});
+
 test('steps, in three notations, and the bodies of others', () => {
   for (const text of [
     "f.step('a', () => chargeCard(1))",

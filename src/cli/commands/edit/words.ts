@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { shownPath } from '../../../core/shown-path.ts';
+import { proposeEdits, type Proposal } from '../../../generate/edit/propose.ts';
+import { formatMoney } from '../../../llm/index.ts';
+import type { Diagnostic } from '../../../model/index.ts';
+import { readConfig, type Config } from '../../../project/config/config.ts';
+import { CliError } from '../../../project/kit/failure.ts';
+import { findSystems, hasErrors, type FoundSystem } from '../../../project/systems/read.ts';
+import { editSystem } from '../../../source/index.ts';
+import { canAsk, confirm } from '../../kit/confirm.ts';
+import type { Io } from '../../kit/io.ts';
+import { mustHaveModels, usualRole } from '../../models/open.ts';
+import { showDiagnostics } from '../../systems/show-diagnostics.ts';
+import { showDiff, showProblems, summary, tryEdits, type TriedEdits } from './tried.ts';
+
+/** The options of an edit in words. */
+export interface WordsOptions {
+  readonly yes?: true;
+  readonly dryRun?: true;
+  readonly force?: true;
+  readonly model?: string;
+  readonly provider?: string;
+  readonly maxCost?: string;
+}
+
+/**
+ * Changes a system as a person wants it: a model proposes edits, they are tried and shown, and made when the person
+ * agrees. Exit code 1 when nothing could be proposed, it was refused, or the person did not agree.
+ */
+export async function editInWords(io: Io, file: string, wanted: string, options: WordsOptions): Promise<number> {
+  const { yes, dryRun, force, model } = options;
+  if (wanted.trim() === '') throw new CliError('MR2003', 'There is nothing to do: the words are empty.', {});
+  // Before anybody is paid.
+  if (yes !== true && dryRun !== true && !canAsk(io)) {
+    throw new CliError(
+      'MR2003',
+      'An edit in words is made when somebody has agreed, and there is no terminal to ask at.',
+      {
+        hint: 'Give --yes to agree beforehand, or --dry-run to see what would change.',
+      },
+    );
+  }
+  const entry = resolve(io.cwd, file);
+  const config = await readConfig(io.cwd, entry);
+  const found = await readable(io, entry, config);
+  if (found === undefined) return 1;
+  const opened = mustHaveModels(config, io, 'An edit in words', options);
+  const { cwd } = io;
+  // Paths of edits name files as the model does: from the folder of the entry.
+  const files = found.files.map((path) => ({
+    name: shownPath(path, dirname(entry)),
+    text: readFileSync(path, 'utf8'),
+  }));
+  io.note(io.paint('dim', `Asks a model for the edits of ${shownPath(entry, cwd)} …`, 'note'));
+  const proposal = await proposeEdits({
+    system: found.model,
+    files,
+    wanted,
+    models: opened.models,
+    signal: io.interrupted,
+    choice: model === undefined ? { role: usualRole(opened) } : { model },
+    attempt: async (edits) => {
+      const tried = await tryEdits(io, entry, edits);
+      return force === true && tried.result.system !== undefined ? { ...tried, refused: [] } : tried;
+    },
+    onRefused: (refused) => told(io, 'Refused, and given back to the model once:', refused),
+  });
+  return await carriedOut(io, entry, proposal, options);
+}
+
+async function readable(io: Io, entry: string, config: Config): Promise<FoundSystem | undefined> {
+  const { systems, diagnostics } = await findSystems([entry], io.cwd, config);
+  const [found] = systems;
+  if (found !== undefined && !hasErrors(diagnostics)) return found;
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (io.json) io.document({ ok: false, system: null, written: [], diff: '', edits: [], diagnostics: errors });
+  else {
+    showDiagnostics(io, errors);
+    io.note('A system has to be right before it is changed in words.');
+  }
+  return undefined;
+}
+
+function told(io: Io, heading: string, refused: readonly Diagnostic[]): void {
+  io.note(heading);
+  for (const { code, message, hint } of refused)
+    io.note(`  ${io.paint('yellow', code, 'note')} ${message}${hint === undefined ? '' : ` (${hint})`}`);
+}
+
+async function carriedOut(
+  io: Io,
+  entry: string,
+  proposal: Proposal<TriedEdits>,
+  { yes, dryRun }: WordsOptions,
+): Promise<number> {
+  const { edits, notes, tried } = proposal;
+  const refused = tried?.refused ?? [];
+  const isPossible = tried !== undefined && refused.length === 0;
+  if (!io.json) {
+    if (tried !== undefined) showDiff(io, tried.diff);
+    showProblems(io, tried?.diagnostics ?? [], tried?.changes ?? []);
+    if (notes !== '') io.note(`${io.paint('bold', 'The model:', 'note')} ${notes}`);
+    io.note(io.paint('dim', spent(proposal), 'note'));
+  }
+  const isWanted =
+    isPossible && dryRun !== true && tried.diff !== '' && (yes === true || (await confirm(io, 'Make these edits?')));
+  const made = isWanted ? await editSystem(entry, edits, { cwd: io.cwd }) : undefined;
+  const diagnostics = made === undefined ? (tried?.diagnostics ?? []) : [...made.diagnostics, ...(tried?.fresh ?? [])];
+  const written = (made?.written ?? []).map((path) => shownPath(path, io.cwd));
+  const ok = isPossible && (dryRun === true || tried.diff === '' || made?.system !== undefined);
+  if (io.json) {
+    const { before, calls, usage, cost, model, prompt } = proposal;
+    io.document({
+      ok,
+      system: tried?.result.system?.name ?? null,
+      written,
+      diff: tried?.diff ?? '',
+      edits,
+      notes,
+      diagnostics,
+      refusedBefore: before,
+      model: { name: model, prompt, calls, usage, ...(cost === undefined ? {} : { cost: formatMoney(cost) }) },
+    });
+    return ok ? 0 : 1;
+  }
+  if (made !== undefined && made.system === undefined) showProblems(io, made.diagnostics, tried?.changes ?? []);
+  if (tried === undefined) io.note('Nothing was written: the model proposes no edits.');
+  else if (isPossible && !ok && made === undefined) io.note('Nothing was written.');
+  else io.note(summary({ ok, isDry: dryRun === true, count: edits.length, files: written, diff: tried.diff }));
+  return ok ? 0 : 1;
+}
+
+function spent({ calls, usage, cost, model }: Proposal<TriedEdits>): string {
+  const asked = calls === 1 ? 'asked once' : `asked ${calls} times`;
+  const money = cost === undefined ? 'at a price that is not known' : formatMoney(cost);
+  return `${model}, ${asked}: ${usage.input} tokens in, ${usage.output} out, ${money}.`;
+}
