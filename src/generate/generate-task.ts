@@ -72,7 +72,7 @@ export interface Generation {
 }
 
 /** As `generateTask`. */
-export async function generate(options: GenerateOptions): Promise<Generation> {
+export async function generate(options: GenerateOptions, openTypes = projectTypes): Promise<Generation> {
   checkOptions(options);
   const started = performance.now();
   const { system, task, places, limits = {}, onProgress } = options;
@@ -94,7 +94,7 @@ export async function generate(options: GenerateOptions): Promise<Generation> {
   const subject = subjectOf(system, task, places, options.imports);
   const types = await staged('project', async () => {
     needContracts(subject);
-    const gate = await projectTypes(places);
+    const gate = await openTypes(places);
     await gate.contracts(subject);
     return gate;
   });

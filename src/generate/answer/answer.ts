@@ -34,12 +34,16 @@ const oneCase = z.object({
         .optional(),
     })
     .optional(),
-  expect: z.object({
-    output: z.unknown().optional(),
-    error: z.string().min(1).optional(),
-    emits: z.array(z.object({ event: z.string(), payload: z.unknown().optional() })).optional(),
-    files: strings.optional(),
-  }),
+  expect: z
+    .object({
+      output: z.unknown().optional(),
+      error: z.string().min(1).optional(),
+      emits: z.array(z.object({ event: z.string(), payload: z.unknown().optional() })).optional(),
+      files: strings.optional(),
+    })
+    .refine(({ output, error }) => error === undefined || output === undefined || output === null, {
+      error: 'names an output and an error: one thing has to come of a case',
+    }),
 });
 
 /** The shape of an answer. What a model is told of it is its JSON Schema. */
@@ -88,8 +92,14 @@ function freeName(wanted: string, names: Set<string>): string {
  * taken out of it or put into it; prose does not parse.
  */
 export function extractCode(text: string): string {
+  // A module that begins as one may have fences in its texts.
+  const first = text.trimStart();
+  if (/^(?:import|export|const|type|interface|function|async function|class|\/\/|\/\*)/.test(first)) return whole(text);
   const fenced =
     /^[ \t]*(`{3,}|~{3,})[ \t]*(?:ts|tsx|typescript|js|javascript|mts)?[ \t]*\r?\n([^]*?)^[ \t]*\1[ \t]*$/m.exec(text);
-  const code = fenced?.[2] ?? text;
+  return whole(fenced?.[2] ?? text);
+}
+
+function whole(code: string): string {
   return `${code.replaceAll('\r\n', '\n').trim()}\n`;
 }

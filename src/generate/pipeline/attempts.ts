@@ -108,8 +108,8 @@ async function sample(attempting: Attempting, choice: ModelChoice, reports: Atte
     try {
       judgement = await judge(bench, code, cases, kind === 'more-cases');
     } catch (thrown) {
-      if (bench.signal.aborted) return { error: stopped(attempting, bench.signal.reason) };
-      throw thrown;
+      // What fails here is not the code's fault: a missing compiler, a full disk.
+      return { error: stopped(attempting, thrown) };
     }
     reports.push(reportOf(number, kind, answer, [answered, ...judgement.stages], judgement));
     if (judgement.ok) {
@@ -216,26 +216,34 @@ function unanswered(
 }
 
 /** Why nobody is asked any more. A failure of the models keeps its own code. */
-function stopped({ bench: { subject }, spending }: Attempting, thrown: unknown): MillraceError {
-  const { name } = subject.task;
-  if (thrown instanceof MillraceError && !(thrown instanceof ModelError && thrown.kind === 'aborted')) return thrown;
-  if (thrown instanceof DOMException && thrown.name === 'TimeoutError')
+function stopped({ bench: { subject, signal }, spending, deadline }: Attempting, thrown: unknown): MillraceError {
+  const { name: task } = subject.task;
+  const details = { task, calls: spending.calls };
+  const ended = thrown instanceof ModelError && (thrown.kind === 'aborted' || thrown.kind === 'timeout');
+  const calledOff = signal.aborted && !isTimeout(signal.reason);
+  if (!calledOff && (isTimeout(signal.reason) || (ended && performance.now() >= deadline)))
     return new MillraceError(
-      `The time for '${name}' was over before an answer passed. Nothing was written; give it more (limits.withinMs).`,
-      { code: 'MR5007', retryable: true, fault: 'environment', details: { task: name, calls: spending.calls } },
+      `The time for '${task}' was over before an answer passed. Nothing was written; give it more (limits.withinMs).`,
+      { code: 'MR5007', retryable: true, fault: 'environment', details },
     );
-  if (thrown === undefined)
-    return new MillraceError(
-      `The money for '${name}' is spent, and no answer passed. Nothing was written; give it more (limits.maxCost).`,
-      { code: 'MR5006', retryable: false, fault: 'input', details: { task: name, calls: spending.calls } },
-    );
-  return new MillraceError(`The generation of '${name}' was called off. Nothing was written.`, {
-    code: 'MR5009',
-    retryable: true,
-    fault: 'environment',
-    details: { task: name },
-    cause: thrown,
-  });
+  if (calledOff)
+    return new MillraceError(`The generation of '${task}' was called off. Nothing was written.`, {
+      code: 'MR5009',
+      retryable: true,
+      fault: 'environment',
+      details,
+      cause: thrown,
+    });
+  if (thrown instanceof MillraceError) return thrown;
+  if (thrown !== undefined) throw thrown;
+  return new MillraceError(
+    `The money for '${task}' is spent, and no answer passed. Nothing was written; give it more (limits.maxCost).`,
+    { code: 'MR5006', retryable: false, fault: 'input', details },
+  );
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
 }
 
 function exhausted({ bench: { subject } }: Attempting, reports: readonly AttemptReport[]): MillraceError {

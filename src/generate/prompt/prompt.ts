@@ -52,6 +52,7 @@ export function promptFor(subject: Subject, places: Places, style: CodeStyle, li
         .map((one) => (one === contracts ? `\`${one}\` (the contracts)` : `\`${one}\``))
         .join(', '),
       world: worldLines(subject.task),
+      needs: Object.values(subject.task.needs ?? {}).some((list) => list.length > 0),
       errorHandling: includeErrorHandling,
       comments: includeComments,
     }),
