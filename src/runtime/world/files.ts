@@ -17,7 +17,8 @@ export function nodeFiles(root: () => string): EdgeFiles {
     real,
     read: async (path) => {
       try {
-        const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+        // A pipe would be waited for without an end.
+        const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
         try {
           if (!(await file.stat()).isFile()) return undefined;
           return await file.readFile();
@@ -55,7 +56,7 @@ export function nodeFiles(root: () => string): EdgeFiles {
         throw error;
       }
     },
-    below: async (path) => {
+    below: async (path, enter) => {
       const found: string[] = [];
       const look = async (folder: string): Promise<void> => {
         let entries: Dirent[];
@@ -67,8 +68,8 @@ export function nodeFiles(root: () => string): EdgeFiles {
         }
         for (const entry of entries) {
           const at = posix.join(folder, entry.name);
-          if (entry.isDirectory()) await look(at);
-          else if (entry.isFile()) found.push(at);
+          if (entry.isFile()) found.push(at);
+          else if (entry.isDirectory() && enter(at)) await look(at);
         }
       };
       await look(path);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -18,6 +19,7 @@ import { z } from 'zod';
 import { systemClock } from '../../core/index.ts';
 import { taskContract, type TaskNeeds } from '../../flow/index.ts';
 import { implement, runAttempt, silentLogger, type AttemptRequest, type TaskContext } from '../../tasks/index.ts';
+import { nodeFiles } from './files.ts';
 import { nodeWorld, type NodeWorldOptions } from './node-world.ts';
 
 function folder(): string {
@@ -126,6 +128,10 @@ it('lets neither .. nor a symbolic link lead out', async () => {
   expect(readFileSync(join(secret, 'key'), 'utf8')).toBe('secret');
   expect(await run(({ fs }) => fs.list('out/folder'))).toBe('MR3150');
   expect(await run(({ fs }) => fs.list('out'))).toEqual(['out/dangling', 'out/in/real.txt']);
+  const entered = await nodeFiles(() => root).below(root, (at) => at.endsWith('/out'));
+  expect(entered).toEqual([join(root, 'out/dangling')]);
+  execFileSync('mkfifo', [join(root, 'out/pipe')]);
+  expect(await run(({ fs }) => fs.readText('out/pipe'))).toBe('MR3155');
   expect(await run(({ fs }) => fs.readText('out/inside/real.txt'))).toBe('real');
 });
 

@@ -20,8 +20,8 @@ export interface EdgeFiles {
   read(path: string): Promise<Uint8Array | undefined>;
   write(path: string, content: Uint8Array): Promise<void>;
   isFile(path: string): Promise<boolean>;
-  /** The regular files below a folder. Links are not followed. */
-  below(path: string): Promise<readonly string[]>;
+  /** The regular files below a folder, without those of folders that need not be entered. Links are not followed. */
+  below(path: string, enter: (folder: string) => boolean): Promise<readonly string[]>;
   remove(path: string): Promise<void>;
 }
 

@@ -198,6 +198,9 @@ it('gives declared resources: their secrets, paths below their address, and rows
   expect(await code(({ resource }) => resource('shop').env('OTHER'))).toBe('MR3150');
   expect(await code(({ resource }) => resource('shop').fetch('https://evil.test/'))).toBe('MR3150');
   expect(await code(({ resource }) => resource('shop').fetch('none'))).toBe('MR3152');
+  // Its host may be asked without it, too: then the exchanges of hosts answer.
+  expect(await code(({ fetch }) => fetch('https://shop.test/v1/items/7'))).toBe('MR3152');
+  expect(await code(({ fetch }) => fetch('https://shop.test:8443/v1/items/7'))).toBe('MR3150');
   expect(await code(({ resource }) => resource('shop').rows('SELECT 1'))).toBe('MR3153');
   expect(await code(({ resource }) => resource('books').fetch('/'))).toBe('MR3153');
   expect(await code(({ resource }) => resource('books').rows('DELETE FROM books'))).toBe('MR3152');

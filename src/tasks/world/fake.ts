@@ -214,6 +214,7 @@ function filesIn(files: Map<string, Uint8Array>): EdgeFiles {
     read: (path) => Promise.resolve(files.get(path)?.slice()),
     write: (path, content) => Promise.resolve(void files.set(path, content.slice())),
     isFile: (path) => Promise.resolve(files.has(path)),
+    // What does not fit is left out by who asks.
     below: (path) =>
       Promise.resolve([...files.keys()].filter((file) => file.startsWith(path === '/' ? '/' : `${path}/`))),
     remove: (path) => Promise.resolve(void files.delete(path)),

@@ -14,7 +14,12 @@ export function openWorld(attempt: WorldAttempt, edge: WorldEdge): TaskWorld {
   const { contract, ids } = attempt;
   const needs = contract.needs ?? {};
   checkHosts(needs, ids);
-  const mayAsk = (url: URL): boolean => needs.net?.some((entry) => allowsHost(entry, url)) === true;
+  const origins = (needs.resources ?? []).flatMap(({ name, type, options = {} }) =>
+    type === 'http' ? [edge.resource(name)?.baseUrl, options['baseUrl']] : [],
+  );
+  const mayAsk = (url: URL): boolean =>
+    needs.net?.some((entry) => allowsHost(entry, url)) === true ||
+    origins.some((address) => baseOf(address)?.origin === url.origin);
   const check = (url: URL): void => {
     if (url.protocol !== 'http:' && url.protocol !== 'https:')
       throw new WorldError('MR3153', `asked for '${url.href}': only http and https addresses are asked.`, ids);
@@ -83,9 +88,9 @@ function openFiles(needs: TaskNeeds, { files }: WorldEdge, { ids, over }: WorldA
     list: async (path) => {
       const folder = await allowed(path, (pattern, asked) => allowsBelow(pattern, asked));
       const root = await files.root();
-      const found = (await files.below(folder)).filter((file) =>
-        patterns.some((pattern) => allowsPath(absolute(root, pattern), file)),
-      );
+      const fits = (may: (pattern: string, path: string) => boolean) => (at: string) =>
+        patterns.some((pattern) => may(absolute(root, pattern), at));
+      const found = (await files.below(folder, fits(allowsBelow))).filter(fits(allowsPath));
       return found.map((file) => (file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file)).sort();
     },
     remove: async (path) => files.remove(await allowed(path, allowsPath)),
