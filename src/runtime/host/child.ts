@@ -3,6 +3,7 @@ import type { AnyFlow, Call, RetryPolicy } from '../../flow/index.ts';
 import { decodeJson, encodeJson, retryDelay } from '../../tasks/index.ts';
 import { Cancelled, never, RunError } from '../errors.ts';
 import type { LiveRun } from '../live-run.ts';
+import { halting } from '../models/overrun.ts';
 import { called, expectSame, failed, type CallOptions } from './call.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
@@ -69,7 +70,7 @@ export async function performChild(
         part.time = known.at;
         if (scope.reason !== undefined) throw scope.reason;
         if (options.retry === undefined || attempt >= options.retry.attempts || !retryable(known))
-          throw recordedError(known);
+          throw halting(run, recordedError(known));
         known = putOff(known, options.retry);
         break;
       case 'retrying':

@@ -67,7 +67,7 @@ export function settleCalls({
   bus,
   logger,
 }: Pick<Context, 'store' | 'writer' | 'bus' | 'logger'>): void {
-  if (store.tables.budgets.reservations().length === 0) return;
+  if (!store.tables.budgets.reservations().some(({ holder }) => isOver(holder))) return;
   writer.enqueue({
     run: (tx) => settleAbandoned(tx, isOver),
     done: (left) => {

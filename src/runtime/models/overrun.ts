@@ -1,6 +1,20 @@
-import type { ErrorRecord } from '../../core/index.ts';
+import { RecordedError } from '../../core/index.ts';
+import { Cancelled } from '../errors.ts';
+import type { LiveRun } from '../live-run.ts';
 
-/** Has a call cost so much that a budget is overrun? Then nothing more may be spent. */
-export function isOverrun({ code }: Pick<ErrorRecord, 'code'>): boolean {
-  return code === 'MR4081';
+/** A call has cost so much that a budget is overrun: nothing more may be spent. */
+const overrun = 'MR4081';
+
+/**
+ * Stops the run, whatever its flow makes of failures, when a step or a flow that it runs has failed because a budget is
+ * overrun. Gives the error to throw.
+ */
+export function halting(run: LiveRun, failure: Error): Error {
+  if (failure instanceof RecordedError && failure.code === overrun && run.stopping === undefined) {
+    const stop = { reason: 'error', error: failure.record } as const;
+    run.append({ kind: 'stopping', path: '', data: JSON.stringify(stop) });
+    run.stopping = stop;
+    run.root.abort(new Cancelled(failure.message));
+  }
+  return failure;
 }

@@ -204,6 +204,23 @@ describe('a budget', () => {
     ]);
   });
 
+  it('of a run counts what the flows cost that it runs, and an overrun in one of them stops it, too', async () => {
+    const server = await serve({ answer: text(400) });
+    const inner = anyFlow('inner', (host) => host.step('said', () => ask(1), at));
+    const outer = anyFlow('outer', async (host) => {
+      await host.child('one', () => ({ contract: inner.contract, input: 1 }), { ...at, onFailure: 'continue' });
+      return host.child('two', () => ({ contract: inner.contract, input: 2 }), { ...at, onFailure: 'continue' });
+    });
+    const runtime = open(askingSystem(ask, { flows: [inner, outer], budget: { run: '50 USD' } }), {
+      models: wired(server),
+    });
+    const { runId } = await runtime.start('outer', 1);
+    expect(await runtime.result(runId)).toMatchObject({ status: 'failed', error: { code: 'MR4081' } });
+    expect(server.calls.length).toBe(1);
+    expect(account(runtime, `run ${runId}`)).toEqual({ spent: 102, reserved: 0 });
+    expect(runtime.reader.steps(runId).map(({ path, status }) => [path, status])).toEqual([['one', 'failed']]);
+  });
+
   it('holds over a restart', async () => {
     const server = await serve({ answer: text(400) });
     const store = storeOf();

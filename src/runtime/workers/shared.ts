@@ -352,7 +352,7 @@ export class SharedWork {
     const dead = work.holders().filter((name) => isGone(name));
     const late = now - this.#swept >= sweepEvery;
     if (late) this.#swept = now;
-    if (dead.length > 0) settleCalls(this.#owner);
+    settleCalls(this.#owner);
     if (dead.length === 0 && (!late || work.expired(now).length === 0)) return;
     writer.enqueue({
       run: (tx) => sweepWork(tx, Date.now(), dead),

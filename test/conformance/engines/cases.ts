@@ -1,4 +1,5 @@
 import type { Body, Step } from '../../simulate/spec.ts';
+import type { Turn } from './asking.ts';
 import type { End, Engine } from './engine.ts';
 
 /** One thing that is done in a case. */
@@ -14,12 +15,16 @@ export interface EngineCase {
   readonly name: string;
   readonly body?: Body;
   /** `timed` has a time limit of 90 minutes. Default: `outer`, without one. */
-  readonly flow?: 'outer' | 'timed';
+  readonly flow?: 'outer' | 'timed' | 'asking';
+  /** What the model does that does the step of `asking`, which gives its text, or `nothing` when the step fails. */
+  readonly turns?: readonly Turn[];
   readonly does: readonly Deed[];
   /** The end of run `r`. */
   readonly end?: End;
   /** The steps of run `r` whose tasks were carried out, in order, with the number of the try. */
   readonly done?: readonly string[];
+  /** What the model was told last, each time that it was asked: `asked`, or what a tool gave. Each of them is paid. */
+  readonly asked?: readonly string[];
   /** Other runs: how often something was done in them. */
   readonly book?: { readonly seen: readonly number[]; readonly rang: readonly number[] };
 }
@@ -323,10 +328,76 @@ export const cases: readonly EngineCase[] = [
   },
 ];
 
+const asking = (
+  name: string,
+  turns: readonly Turn[],
+  rest: Omit<EngineCase, 'name' | 'turns' | 'flow'>,
+): EngineCase => ({
+  name,
+  flow: 'asking',
+  turns,
+  ...rest,
+});
+const say = (text: string): Turn => ({ say: text });
+
+/** What any engine must do with a task that a model performs. */
+export const modelCases: readonly EngineCase[] = [
+  asking('a model does a task', [say('hello')], { does: [start], end: completed('hello'), asked: ['asked'] }),
+  asking('a model has a tool done, which is a task', [{ call: 'there' }, say('so')], {
+    does: [start],
+    end: completed('so'),
+    done: ['asked/~tool.1.1 1'],
+    asked: ['asked', '"seen there"'],
+  }),
+  asking('a tool that fails is for the model to mend', [{ call: 'nowhere' }, { call: 'there' }, say('so')], {
+    does: [start],
+    end: completed('so'),
+    done: ['asked/~tool.1.1 1', 'asked/~tool.2.1 1'],
+    asked: ['asked', 'failed MR3100: There is no such place.', '"seen there"'],
+  }),
+  asking('a model that is overloaded is asked again, as the task says', [{ fail: 'overloaded' }, say('later')], {
+    does: [start, { do: 'is', status: 'waiting' }, { do: 'pass', minutes: 1 }],
+    end: completed('later'),
+    asked: ['asked', 'asked'],
+  }),
+  asking('a request that is wrong is not made again', [{ fail: 'badRequest' }, say('never')], {
+    does: [start],
+    end: completed('nothing'),
+    asked: ['asked'],
+  }),
+  asking('an answer that is there is not paid again after a crash', [{ call: 'never' }, say('so')], {
+    does: [start, { do: 'is', status: 'running' }, { do: 'crash' }],
+    end: completed('so'),
+    done: ['asked/~tool.1.1 1', 'asked/~tool.1.1 1'],
+    asked: ['asked', '"seen never"'],
+  }),
+  asking('an answer that was cut off by a crash is asked for again', [{ hang: true }, say('so')], {
+    does: [start, { do: 'is', status: 'running' }, { do: 'crash' }],
+    end: completed('so'),
+    asked: ['asked', 'asked'],
+  }),
+  asking('a cancel calls a model off', [{ hang: true }, say('never')], {
+    does: [start, { do: 'is', status: 'running' }, { do: 'cancel' }],
+    end: { status: 'cancelled' },
+    asked: ['asked'],
+  }),
+  asking('a budget that is overrun ends the run, whatever its flow makes of failures', [{ say: 'dear', tokens: 200 }], {
+    does: [start],
+    end: failed('overrun'),
+    asked: ['asked'],
+  }),
+  asking(
+    'a call that does not fit a budget is not made, and fails its step alone',
+    [{ call: 'there' }, { call: 'there' }, { say: 'x', tokens: 95 }],
+    // Three answers may cost 20 each; of 100, 2 are spent and nothing else.
+    { does: [start], end: completed('x'), asked: ['asked', '"seen there"', '"seen there"'] },
+  ),
+];
+
 /** Plays a case; gives what is not as it should be. */
 export async function play(
   engine: Engine,
-  { body = [], flow = 'outer', does, end, done, book }: EngineCase,
+  { body = [], flow = 'outer', does, end, done, asked, book }: EngineCase,
 ): Promise<string[]> {
   const wrong: string[] = [];
   const same = (what: string, is: unknown, should: unknown): void => {
@@ -356,6 +427,7 @@ export async function play(
       own.map(({ step, attempt }) => `${step} ${attempt}`),
       done,
     );
+  if (asked !== undefined) same('asked', engine.asked(), asked);
   if (book !== undefined) same('book', await engine.book(), book);
   return wrong;
 }

@@ -1,17 +1,24 @@
 import { testRuntime, type TestRuntime } from 'millrace/testing';
-import { system, tasksOf, type Made } from '../../simulate/system.ts';
+import { tasksOf, type Made } from '../../simulate/system.ts';
+import { lookingWith, modelsOf, system, type Turn } from './asking.ts';
 import type { End, Engine, EngineKind } from './engine.ts';
 
 /** The embedded engine, on a store in memory, with a clock that skips time. */
 export const embedded: EngineKind = {
   name: 'embedded',
   skipsTime: true,
-  open: () => Promise.resolve(open()),
+  open: (turns = []) => Promise.resolve(open(turns)),
 };
 
-function open(): Engine {
+function open(turns: readonly Turn[]): Engine {
   const made: Made[] = [];
-  const test: TestRuntime = testRuntime(system, { tasks: tasksOf(() => test, made) });
+  const asked: string[] = [];
+  const forEver = (): Promise<void> => test.wait(Infinity);
+  const look = lookingWith(forEver, ({ runId, step, attempt }) => made.push({ run: runId, step, attempt } as Made));
+  const test: TestRuntime = testRuntime(system, {
+    tasks: { ...tasksOf(() => test, made), look },
+    models: modelsOf(turns, asked, forEver),
+  });
   return {
     start: async (flow, id, body) => void (await test.runtime.start(flow, { body }, { id })),
     send: async (event, payload, key) =>
@@ -42,6 +49,7 @@ function open(): Engine {
       };
     },
     done: () => made.map(({ run, step, attempt }) => ({ run, step, attempt })),
+    asked: () => asked,
     book: () => {
       const context = test.runtime.get('book', 'b')?.context;
       return Promise.resolve(context as { seen: number[]; rang: number[] } | undefined);

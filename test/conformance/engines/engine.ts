@@ -1,4 +1,5 @@
 import type { Body } from '../../simulate/spec.ts';
+import type { Turn } from './asking.ts';
 
 /** What came of a run, in words that every engine has. */
 export interface End {
@@ -17,7 +18,7 @@ export interface Done {
 
 /** An engine under test, with the system of the cases. Each case gets one of its own. */
 export interface Engine {
-  start(flow: 'outer' | 'timed', id: string, body: Body): Promise<void>;
+  start(flow: 'outer' | 'timed' | 'asking', id: string, body: Body): Promise<void>;
   send(event: 'go' | 'noted', payload: unknown, key?: string): Promise<void>;
   /** Says yes to whatever is to be decided. */
   decide(): Promise<void>;
@@ -34,6 +35,8 @@ export interface Engine {
   end(run: string): Promise<End>;
   /** What was done, in order. */
   done(): readonly Done[];
+  /** What the model was told last, each time that it was asked. */
+  asked(): readonly string[];
   /** What the machine `book` has noted, and what it was reminded of. */
   book(): Promise<{ readonly seen: readonly number[]; readonly rang: readonly number[] } | undefined>;
   close(): Promise<void>;
@@ -44,5 +47,5 @@ export interface EngineKind {
   readonly name: string;
   /** Does it pass time without waiting? */
   readonly skipsTime: boolean;
-  readonly open: () => Promise<Engine>;
+  readonly open: (turns?: readonly Turn[]) => Promise<Engine>;
 }

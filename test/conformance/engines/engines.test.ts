@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { cases, play } from './cases.ts';
+import { cases, modelCases, play } from './cases.ts';
 import { embedded } from './embedded.ts';
 
 describe.each([[embedded.name, embedded] as const])('the engine %s', (_, { open }) => {
-  it.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
-    const engine = await open();
+  it.each([...cases, ...modelCases].map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+    const engine = await open(one.turns);
     try {
       expect(await play(engine, one)).toEqual([]);
     } finally {

@@ -1,5 +1,5 @@
 /** Every case on every engine: `npm run conformance:engines`. The last line is JSON. */
-import { cases, play } from './cases.ts';
+import { cases, modelCases, play } from './cases.ts';
 import { embedded } from './embedded.ts';
 
 const engines = [embedded];
@@ -7,8 +7,8 @@ const report: Record<string, { passed: number; failed: number }> = {};
 const differences: { readonly case: string; readonly engine: string; readonly wrong: readonly string[] }[] = [];
 for (const { name: engine, open } of engines) {
   const counts = { passed: 0, failed: 0 };
-  for (const one of cases) {
-    const opened = await open();
+  for (const one of [...cases, ...modelCases]) {
+    const opened = await open(one.turns);
     const wrong = await play(opened, one).catch((thrown: unknown) => [String(thrown)]);
     await opened.close();
     counts[wrong.length === 0 ? 'passed' : 'failed']++;

@@ -7,6 +7,7 @@ import { recordedError } from '../order.ts';
 import type { Part } from '../part.ts';
 import type { Record } from '../records.ts';
 import { placeOf } from '../../ledger/place.ts';
+import { halting } from '../../models/overrun.ts';
 import { policyOf } from '../../models/policy.ts';
 import { recorded } from './ends.ts';
 import { StepServices } from './services.ts';
@@ -40,7 +41,7 @@ export async function task(
     if (record.kind === 'failed' || record.kind === 'cancelled') {
       part.time = record.at;
       throw record.kind === 'failed'
-        ? recordedError(record)
+        ? halting(run, recordedError(record))
         : (part.scope.reason ?? new Cancelled(`Step '${path}' was cancelled.`));
     }
   } else {

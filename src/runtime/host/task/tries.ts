@@ -2,7 +2,7 @@ import { RecordedError, toErrorRecord, type ErrorRecord } from '../../../core/in
 import { retryDelay, TotalTimeoutError } from '../../../tasks/index.ts';
 import { never } from '../../errors.ts';
 import { lacking } from '../../models/performers.ts';
-import { isOverrun } from '../../models/overrun.ts';
+import { halting } from '../../models/overrun.ts';
 import type { Record } from '../records.ts';
 import { setTimer } from '../timer.ts';
 import { notBefore } from '../../attempts/index.ts';
@@ -45,9 +45,7 @@ export async function tries(step: TaskStep, record: Record | undefined): Promise
     if (outcome.ok) return complete(step, attempt, outcome);
     if (scope.reason !== undefined) return cancel(step, attempt);
     const error = toErrorRecord(outcome.error);
-    // What is over a budget is over for the whole run, whatever its flow makes of failures.
-    if (contract.model !== undefined && isOverrun(error)) run.context.requestStop(run.id, { reason: 'error', error });
-    if (!error.retryable || attempt >= policy.attempts) throw fail(step, attempt, error);
+    if (!error.retryable || attempt >= policy.attempts) throw halting(run, fail(step, attempt, error));
     const until = Math.max(clock.now() + retryDelay(policy.retry, attempt, random), notBefore(error));
     if (policy.totalMs !== undefined && until >= step.since + policy.totalMs)
       throw fail(step, attempt, tooLate(step, attempt, error));
