@@ -36,6 +36,7 @@ export async function work(io: Io, file: string, options: WorkArguments): Promis
     standby,
     logger: ioLogger(io, 'info'),
     resources: settings.resources,
+    ...(settings.models === undefined ? {} : { models: settings.models }),
     ...(drainMs === undefined ? {} : { drainMs }),
     ...(tasks === undefined ? {} : { tasks }),
   });
