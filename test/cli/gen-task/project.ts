@@ -116,7 +116,8 @@ export const answers = {
     `import { readFileSync } from 'node:fs';\n${price(`  readFileSync('/etc/passwd');\n${right}`)}`,
     priceCases,
   ),
-  weak: said(price(right), [{ name: 'one', input: { pieces: 1, cents: 1 }, expect: { output: { total: 1 } } }]),
+  /** Right, but its cases show little of it. */
+  weak: said(city, cityCases.slice(2)),
   prose: 'Certainly! I would write it like this.',
 } as const;
 

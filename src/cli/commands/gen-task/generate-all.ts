@@ -2,8 +2,8 @@ import { relative } from 'node:path';
 import type { WrittenTask } from '../../../generate/index.ts';
 import { addMoney, type Money } from '../../../llm/index.ts';
 import { describeFailure } from '../../../project/kit/failure.ts';
+import { canAsk, confirm } from '../../kit/confirm.ts';
 import type { Io } from '../../kit/io.ts';
-import { goOn } from './ask.ts';
 import { generator } from './generator.ts';
 import { withCode } from './choose.ts';
 import type { Job } from './job.ts';
@@ -32,7 +32,7 @@ export async function generateAll(io: Io, job: Job): Promise<number> {
   // What code may touch is said before there is any.
   for (const task of tasks) io.note(`${io.paint('bold', task, 'note')} may touch ${needsOf(job.system, task)}.`);
   const few = tasks.length === 1 ? 'this task' : `these ${tasks.length} tasks`;
-  if (options.yes !== true && !(await goOn(io, `Generate ${few}${budgetIn(job)}?`))) {
+  if (options.yes !== true && canAsk(io) && !(await confirm(io, `Generate ${few}${budgetIn(job)}?`))) {
     io.note('Nothing was asked, and nothing was written.');
     return io.interrupted.aborted ? interruptedCode(io) : 1;
   }
