@@ -109,7 +109,8 @@ export async function playLives({
       const upTo = mark + 20 + Math.floor(random() * 60);
       const delay = random() * 15;
       const victim = Math.floor(random() * members.length);
-      while (owner.exitCode === null && (done === kills || server.calls.length < upTo)) await wait(2);
+      const enough = done === kills ? Infinity : upTo;
+      while (owner.exitCode === null && server.calls.length < enough) await wait(2);
       if (owner.exitCode !== null) {
         if (owner.exitCode !== 0) throw new Error(`The process has ended with ${owner.exitCode}.`);
         break;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { cases, modelCases, play } from './cases.ts';
+import { cases, play } from './cases.ts';
 import { embedded } from './embedded.ts';
+import { modelCases } from './model-cases.ts';
 
 describe.each([[embedded.name, embedded] as const])('the engine %s', (_, { open }) => {
   it.each([...cases, ...modelCases].map((one) => [one.name, one] as const))('%s', async (_name, one) => {
