@@ -24,6 +24,7 @@ export const commands: Readonly<Record<string, Listed>> = {
     summary: 'bring .dsl.ts files to the spelling of this version of Millrace',
     load: () => import('./commands/upgrade/command.ts'),
   },
+  lsp: { summary: 'serve an editor: problems, fixes, names', load: () => import('./commands/lsp/command.ts') },
   explain: { summary: 'tell what a code such as MR1203 means', load: () => import('./commands/explain/command.ts') },
   diff: {
     summary: 'say what changed between two versions, and for whom it breaks',

@@ -1,0 +1,60 @@
+import { dirname, relative, resolve } from 'node:path';
+import { findConfig } from '../project/config/config.ts';
+import type { Overlay } from './overlay.ts';
+import { LspProject } from './project.ts';
+
+/** The projects of an editor: one for each config at or above a file, or one for a folder that has none. */
+export class Workspace {
+  readonly #overlay: Overlay;
+  readonly #folders: string[];
+  readonly #projects = new Map<string, LspProject>();
+  readonly #changed = new Set<string>();
+  #isStale = true;
+  #running: Promise<void> | undefined;
+
+  constructor(overlay: Overlay, folders: readonly string[]) {
+    this.#overlay = overlay;
+    this.#folders = folders.map((folder) => resolve(folder));
+    for (const folder of this.#folders) this.#open(folder);
+  }
+
+  get projects(): Iterable<LspProject> {
+    return this.#projects.values();
+  }
+
+  /** The project that a file belongs to. */
+  projectOf(file: string): LspProject | undefined {
+    const holding = [...this.#projects.values()].filter(({ root }) => !relative(root, file).startsWith('..'));
+    return holding.toSorted((a, b) => b.root.length - a.root.length)[0];
+  }
+
+  /** Says that a file is not what it was. Everything may be another where a config has changed. */
+  change(file: string): void {
+    this.#changed.add(file);
+    if (/\.dsl\.[cm]?ts$/.test(file)) this.#open(dirname(file));
+  }
+
+  /** Everything is as the editor has it once this resolves. A change meanwhile is taken along. */
+  settle(): Promise<void> {
+    this.#running ??= this.#work().finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#isStale || this.#changed.size > 0) {
+      const changed = this.#isStale ? undefined : new Set(this.#changed);
+      this.#isStale = false;
+      this.#changed.clear();
+      for (const project of this.#projects.values()) await project.refresh(changed);
+    }
+  }
+
+  #open(folder: string): void {
+    const config = findConfig(folder);
+    const within = this.#folders.find((each) => !relative(each, folder).startsWith('..'));
+    const root = config === undefined ? (within ?? folder) : dirname(config);
+    if (this.#projects.has(root)) return;
+    this.#projects.set(root, new LspProject(root, this.#overlay));
+    this.#isStale = true;
+  }
+}

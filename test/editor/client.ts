@@ -1,0 +1,143 @@
+/** An editor of a few lines: the protocol's own client library, over the stdio of \`dsl lsp\`. */
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  createProtocolConnection,
+  DidChangeTextDocumentNotification,
+  DidChangeWatchedFilesNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
+  ExitNotification,
+  InitializedNotification,
+  InitializeRequest,
+  PublishDiagnosticsNotification,
+  RegistrationRequest,
+  ShutdownRequest,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type Diagnostic,
+  type InitializeResult,
+  type Position,
+  type ProtocolConnection,
+} from 'vscode-languageserver-protocol/node';
+import { main } from '../cli/dsl.ts';
+
+/** An editor at work on a folder. */
+export class Client implements AsyncDisposable {
+  readonly connection: ProtocolConnection;
+  /** What the server can do. */
+  result: InitializeResult | undefined;
+  readonly exited: Promise<number | null>;
+  readonly #root: string;
+  readonly #shown = new Map<string, readonly Diagnostic[]>();
+  readonly #waiting = new Set<() => void>();
+  readonly #versions = new Map<string, number>();
+  stderr = '';
+
+  constructor(root: string) {
+    this.#root = root;
+    const child = spawn(process.execPath, [main, 'lsp', '--stdio'], { cwd: root, stdio: 'pipe' });
+    child.stderr.on('data', (part: Buffer) => (this.stderr += part.toString()));
+    this.exited = new Promise((resolve) => child.on('close', resolve));
+    this.connection = createProtocolConnection(
+      new StreamMessageReader(child.stdout),
+      new StreamMessageWriter(child.stdin),
+    );
+    this.connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, diagnostics }) => {
+      this.#shown.set(uri, diagnostics);
+      for (const look of this.#waiting) look();
+    });
+    this.connection.onRequest(RegistrationRequest.type, () => {});
+    this.connection.listen();
+  }
+
+  /** Opens the folder. */
+  async start(): Promise<this> {
+    const root = pathToFileURL(this.#root).href;
+    this.result = await this.connection.sendRequest(InitializeRequest.type, {
+      processId: process.pid,
+      rootUri: root,
+      capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } },
+      workspaceFolders: [{ uri: root, name: 'project' }],
+    });
+    await this.connection.sendNotification(InitializedNotification.type, {});
+    return this;
+  }
+
+  uri(path: string): string {
+    return pathToFileURL(join(this.#root, path)).href;
+  }
+
+  async open(path: string): Promise<void> {
+    const text = readFileSync(join(this.#root, path), 'utf8');
+    this.#versions.set(path, 1);
+    const textDocument = { uri: this.uri(path), languageId: 'typescript', version: 1, text };
+    await this.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
+  }
+
+  /** Types: the buffer says something else, the disk does not. */
+  async type(path: string, text: string): Promise<void> {
+    const version = (this.#versions.get(path) ?? 1) + 1;
+    this.#versions.set(path, version);
+    const textDocument = { uri: this.uri(path), version };
+    await this.connection.sendNotification(DidChangeTextDocumentNotification.type, {
+      textDocument,
+      contentChanges: [{ text }],
+    });
+  }
+
+  async close(path: string): Promise<void> {
+    await this.connection.sendNotification(DidCloseTextDocumentNotification.type, {
+      textDocument: { uri: this.uri(path) },
+    });
+  }
+
+  /** Somebody else writes a file, and the editor says that it has changed. */
+  async write(path: string, text: string): Promise<void> {
+    writeFileSync(join(this.#root, path), text);
+    await this.touch(path);
+  }
+
+  async touch(path: string): Promise<void> {
+    await this.connection.sendNotification(DidChangeWatchedFilesNotification.type, {
+      changes: [{ uri: this.uri(path), type: 2 }],
+    });
+  }
+
+  shown(path: string): readonly Diagnostic[] {
+    return this.#shown.get(this.uri(path)) ?? [];
+  }
+
+  /** Resolves when the problems of a file are as wanted. */
+  async shows(path: string, codes: readonly string[]): Promise<readonly Diagnostic[]> {
+    const found = () => this.shown(path).map(({ code }) => String(code));
+    const isSo = (): boolean => this.#shown.has(this.uri(path)) && found().join() === codes.join();
+    if (isSo()) return this.shown(path);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const look = (): void => (isSo() ? resolve() : undefined);
+    this.#waiting.add(look);
+    const late = setTimeout(
+      () => reject(new Error(`${path} shows ${found().join()}, not ${codes.join()}. ${this.stderr}`)),
+      10_000,
+    );
+    await promise.finally(() => (clearTimeout(late), this.#waiting.delete(look)));
+    return this.shown(path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.connection.sendRequest(ShutdownRequest.type);
+    await this.connection.sendNotification(ExitNotification.type);
+    await this.exited;
+    this.connection.dispose();
+  }
+}
+
+/** The place of a text in a file, as editors count; `|` in it is the cursor. */
+export function at(text: string, marked: string): Position {
+  const offset = text.indexOf(marked.replace('|', ''));
+  if (offset < 0) throw new Error(`There is no ${marked}.`);
+  const before = text.slice(0, offset + Math.max(0, marked.indexOf('|'))).split('\n');
+  return { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
+}

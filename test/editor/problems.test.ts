@@ -1,0 +1,115 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodeActionRequest, type CodeAction } from 'vscode-languageserver-protocol/node';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { project, type Project } from '../cli/dsl.ts';
+import { Client } from './client.ts';
+
+const events = `import { event } from 'millrace';
+import { z } from 'zod';
+
+export const rung = event('rung', { payload: z.object({ door: z.string() }) });
+export const left = event('left', { payload: z.object({ door: z.string() }) });
+`;
+const door = (target: string, name = 'door'): string => `import { machine, system } from 'millrace';
+import { z } from 'zod';
+import * as events from './events.dsl.ts';
+
+export default system('${name}', { version: '1.0.0', parts: [events] });
+
+export const door = machine('door', {
+  key: 'door',
+  context: z.object({}),
+  events: { rung: events.rung, left: events.left },
+  creates: ['rung'],
+}).states('shut', {
+  shut: { on: { rung: '${target}' } },
+  open: { on: { left: 'shut' } },
+});
+`;
+
+let made: Project;
+let client: Client;
+beforeEach(async () => {
+  made = project({ 'door.dsl.ts': door('open'), 'events.dsl.ts': events });
+  client = await new Client(made.root).start();
+});
+afterEach(async () => {
+  await client[Symbol.asyncDispose]();
+  made[Symbol.dispose]();
+});
+
+it('shows the problems of what is typed, before it is saved, and what the disk says once it is closed', async () => {
+  expect(client.result?.serverInfo?.name).toBe('millrace');
+  await client.open('door.dsl.ts');
+  await client.type('door.dsl.ts', door('opne'));
+  const [problem] = await client.shows('door.dsl.ts', ['MR1301']);
+  expect(problem).toMatchObject({
+    severity: 1,
+    source: 'millrace',
+    range: { start: { line: 12, character: 22 }, end: { line: 12, character: 28 } },
+    codeDescription: { href: expect.stringMatching(/^file:.*\/docs\/errors\/MR1301\.md$/) },
+  });
+  expect(problem?.message).toContain("goes to 'opne'");
+  expect(problem?.message).toContain("Did you mean 'open'?");
+  await client.type('door.dsl.ts', door('open'));
+  await client.shows('door.dsl.ts', []);
+  await client.type('door.dsl.ts', door('opne'));
+  await client.shows('door.dsl.ts', ['MR1301']);
+  await client.close('door.dsl.ts');
+  await client.shows('door.dsl.ts', []);
+});
+
+it('mends what can be mended, as `dsl check --fix` does', async () => {
+  await client.open('door.dsl.ts');
+  await client.type('door.dsl.ts', door('opne'));
+  const [problem] = await client.shows('door.dsl.ts', ['MR1301']);
+  const uri = client.uri('door.dsl.ts');
+  const ask = async (line: number): Promise<readonly CodeAction[]> =>
+    ((await client.connection.sendRequest(CodeActionRequest.type, {
+      textDocument: { uri },
+      range: { start: { line, character: 23 }, end: { line, character: 23 } },
+      context: { diagnostics: [] },
+    })) ?? []) as CodeAction[];
+  expect(await ask(3)).toEqual([]);
+  const [action] = await ask(12);
+  expect(action).toMatchObject({ title: "Replace 'opne' by 'open'", kind: 'quickfix', isPreferred: true });
+  expect(action?.diagnostics).toEqual([problem]);
+  const range = { start: { line: 12, character: 23 }, end: { line: 12, character: 27 } };
+  expect(action?.edit).toEqual({ changes: { [uri]: [{ range, newText: 'open' }] } });
+});
+
+it('sees a part, a syntax error, files that come and go, and a config', async () => {
+  await client.open('events.dsl.ts');
+  await client.type('events.dsl.ts', events.replace("event('left'", "event('rung'"));
+  await client.shows('events.dsl.ts', ['MR1113']);
+  await client.type('events.dsl.ts', events);
+  await client.shows('events.dsl.ts', []);
+  await client.open('door.dsl.ts');
+  await client.type('door.dsl.ts', `${door('open')}}\n`);
+  await client.shows('door.dsl.ts', ['MR1006']);
+  await client.type('door.dsl.ts', door('open'));
+  await client.shows('door.dsl.ts', []);
+  await client.write('other.dsl.ts', door('open'));
+  await client.shows('other.dsl.ts', ['MR2015']);
+  rmSync(join(made.root, 'other.dsl.ts'));
+  await client.touch('other.dsl.ts');
+  await client.shows('other.dsl.ts', []);
+  await client.write('dsl.config.ts', 'export default {\n  glob: 1,\n};\n');
+  const [problem] = await client.shows('dsl.config.ts', ['MR2005']);
+  expect(problem?.range.start.line).toBe(1);
+  await client.write(
+    'dsl.config.ts',
+    "console.log('a config that prints');\nexport default { rules: { MR1301: 'error' } };\n",
+  );
+  await client.shows('dsl.config.ts', []);
+  await client.type('door.dsl.ts', door('opne'));
+  await client.shows('door.dsl.ts', ['MR1301']);
+});
+
+it('ends with the editor', async () => {
+  await client.connection.sendRequest('shutdown');
+  await client.connection.sendNotification('exit');
+  expect(await client.exited).toBe(0);
+  client = await new Client(made.root).start();
+});
