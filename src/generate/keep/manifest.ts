@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { MillraceError } from '../../core/index.ts';
 import { shownPath } from '../../core/shown-path.ts';
 import type { Subject, TaskCase } from '../contract.ts';
-import { digest } from '../subject/spec.ts';
 import type { Kept, Provenance } from './cache.ts';
 import { manifestFile } from './folders.ts';
+import { hashOfFile } from './hash.ts';
 
 /** What became of what was generated: taken as it is, changed by somebody, or thrown away. */
 export type Feedback = 'accepted' | 'edited' | 'rejected';
@@ -95,15 +95,6 @@ export function readTaskManifest(subject: Subject): TaskManifest | undefined {
 /** The text of a manifest. Equal manifests are equal bytes. */
 export function printTaskManifest(manifest: TaskManifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
-}
-
-/** The hash of a file as it stands, or nothing. */
-export function hashOfFile(path: string): string | undefined {
-  try {
-    return digest(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 /** What became of what was generated last. */

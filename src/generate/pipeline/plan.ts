@@ -4,7 +4,7 @@ import type { GenerateOptions, ModelChoice } from '../options.ts';
 import { promptFor, type Prompt } from '../prompt/prompt.ts';
 import { promptVersion, templatesHash } from '../prompt/templates.ts';
 import { sliceOf } from '../slice/slice.ts';
-import { digest } from '../subject/spec.ts';
+import { digest } from '../keep/hash.ts';
 
 /** The most tokens of an answer, where nobody says so. */
 export const usualOutputTokens = 8_000;

@@ -12,7 +12,7 @@ import type { Diagnostic } from '../../model/index.ts';
 import type { Subject } from '../contract.ts';
 import type { CodeStyle, Places } from '../options.ts';
 import { sliceOf, weights } from '../slice/slice.ts';
-import { digest } from '../subject/spec.ts';
+import { digest } from '../keep/hash.ts';
 import { promptVersion, renderPrompt, templatesHash } from './templates.ts';
 import { worldLines } from './world.ts';
 

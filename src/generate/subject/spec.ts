@@ -1,14 +1,6 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../core/index.ts';
 import { partText } from '../../model/hash/hash.ts';
 import type { SystemModel, TaskNode } from '../../model/index.ts';
-
-/** A sha256 in hex of a text or of JSON. */
-export function digest(value: unknown): string {
-  return createHash('sha256')
-    .update(typeof value === 'string' ? value : canonicalJson(value))
-    .digest('hex');
-}
+import { digest } from '../keep/hash.ts';
 
 /**
  * The hash of what an implementation has to keep to: the declaration of its task and what its schemas reach. How it is

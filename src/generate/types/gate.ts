@@ -8,7 +8,7 @@ import { quote } from '../../model/text/names.ts';
 import { problemIn } from '../codes.ts';
 import type { GateReport, Subject } from '../contract.ts';
 import type { Places } from '../options.ts';
-import { digest } from '../subject/spec.ts';
+import { digest } from '../keep/hash.ts';
 import { checkTypes, type TypeProblem } from './check.ts';
 import { findCompiler, type Compiler } from './compiler.ts';
 import { typeEscapes } from './escapes.ts';

@@ -1,12 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { MillraceError } from '../../core/index.ts';
 import { writeFiles } from '../../core/write-files.ts';
 import { intentFolder } from '../keep/folders.ts';
-import { hashOfFile } from '../keep/manifest.ts';
-import { digest } from '../subject/spec.ts';
+import { digest, hashOfFile } from '../keep/hash.ts';
 
 /** A file that is about to be written. */
 export interface Change {
@@ -15,11 +13,16 @@ export interface Change {
   readonly text: string;
 }
 
-const intentSchema = z.object({
-  format: z.literal(1),
-  files: z.array(z.object({ path: z.string(), before: z.string().nullable(), text: z.string() })),
-});
-type Intent = z.output<typeof intentSchema>;
+/** What is about to be written. Paths are relative to the project. */
+interface Intent {
+  readonly format: 1;
+  readonly files: readonly {
+    readonly path: string;
+    /** The hash of what is there before. */
+    readonly before: string | null;
+    readonly text: string;
+  }[];
+}
 
 /**
  * Writes files that belong together: all, or none. What is to be written is on the disk before the first file changes,
@@ -41,7 +44,7 @@ export function writeTogether(root: string, changes: readonly Change[]): void {
     // A refusal comes before the first file has changed. What a refusal in between leaves is finished by the next one.
     if (intent.files.every(({ path, before }) => (hashOfFile(join(root, path)) ?? null) === before))
       rmSync(file, { force: true });
-    throw refused(error, root);
+    throw refused(error instanceof Error ? error.message : String(error), root, error);
   }
   rmSync(file, { force: true });
 }
@@ -51,19 +54,43 @@ export function finishWriting(root: string): readonly string[] {
   const folder = intentFolder(root);
   if (!existsSync(folder)) return [];
   const written: string[] = [];
+  sweep(folder, () => true);
   for (const name of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
     const file = join(folder, name);
     const intent = readIntent(file);
     if (intent !== undefined) {
       try {
+        for (const { path } of intent.files) sweepBeside(join(root, path));
         written.push(...carryOut(root, intent));
       } catch (error) {
-        throw refused(error, root);
+        throw refused(error instanceof Error ? error.message : String(error), root, error);
       }
     }
     rmSync(file, { force: true });
   }
   return written;
+}
+
+/** What a process that was killed has left of files that it had not finished. One that is alive has its own. */
+function sweep(folder: string, mayGo: (name: string) => boolean): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const pid = /\.(\d+)(?:\.\d+)?\.tmp$/.exec(name)?.[1];
+    if (pid !== undefined && mayGo(name) && !isAlive(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function sweepBeside(path: string): void {
+  sweep(dirname(path), (name) => name.startsWith(`${basename(path)}.`));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** A file that was changed since stays as it is: what was to be written stands beside it. */
@@ -78,20 +105,30 @@ function carryOut(root: string, { files }: Intent): readonly string[] {
   return due.map(([path]) => path);
 }
 
+/** Only a plan that can be ours is carried out: whole, and inside the project. */
 function readIntent(file: string): Intent | undefined {
+  let value: Partial<Intent> | null;
   try {
-    const intent = intentSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    const inside = intent.files.every(({ path }) => !isAbsolute(path) && !/^\.\.(?:[\\/]|$)/.test(path));
-    return inside ? intent : undefined;
+    value = JSON.parse(readFileSync(file, 'utf8')) as Partial<Intent> | null;
   } catch {
     return undefined;
   }
+  if (value?.format !== 1 || !Array.isArray(value.files)) return undefined;
+  const isOurs = value.files.every(
+    (one: Partial<Intent['files'][number]> | null) =>
+      typeof one?.path === 'string' &&
+      typeof one.text === 'string' &&
+      (one.before === null || typeof one.before === 'string') &&
+      !isAbsolute(one.path) &&
+      !/^\.\.(?:[\\/]|$)/.test(normalize(one.path)),
+  );
+  return isOurs ? (value as Intent) : undefined;
 }
 
-function refused(error: unknown, root: string): MillraceError {
-  const reason = error instanceof Error ? error.message : String(error);
+/** The file system does not let us write. */
+export function refused(reason: string, root: string, cause?: unknown): MillraceError {
   return new MillraceError(
     `What was generated cannot be written: ${reason}. Check the folder, its permissions and the space on the disk.`,
-    { code: 'MR5019', retryable: true, fault: 'environment', details: { root }, cause: error },
+    { code: 'MR5019', retryable: true, fault: 'environment', details: { root }, cause },
   );
 }

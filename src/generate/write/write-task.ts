@@ -9,7 +9,6 @@ import { manifestFile } from '../keep/folders.ts';
 import { toolVersion } from '../keep/tool-version.ts';
 import {
   feedbackOf,
-  hashOfFile,
   ownHashes,
   printTaskManifest,
   readTaskManifest,
@@ -17,9 +16,11 @@ import {
   type TaskManifest,
 } from '../keep/manifest.ts';
 import type { FileOutcome, GenerateOptions, WrittenTask } from '../options.ts';
-import { digest, specHash } from '../subject/spec.ts';
+import { isStub } from '../slice/style.ts';
+import { specHash } from '../subject/spec.ts';
+import { digest, hashOfFile } from '../keep/hash.ts';
 import { subjectOf } from '../subject/subject.ts';
-import { finishWriting, writeTogether, type Change } from './intent.ts';
+import { finishWriting, refused, writeTogether, type Change } from './intent.ts';
 
 /** More of the past is in version control. */
 const mostHistory = 20;
@@ -63,9 +64,8 @@ function commit(subject: Subject, generation: Generation, options: GenerateOptio
   const outcomes = planned.map((file) =>
     judgeFile(subject, file, before, file.path === subject.file ? [digest(stub)] : []),
   );
-  // A scaffold is something to begin with: where there is something, there is nothing to propose.
-  if (result.origin === 'scaffold' && outcomes[0]?.action === 'proposed')
-    return [{ path: subject.file, action: 'unchanged' }];
+  // A scaffold is something to begin with: where there is code, it stays, whoever wrote it.
+  if (result.origin === 'scaffold' && isCode(subject.file)) return [{ path: subject.file, action: 'unchanged' }];
   // Tests belong to their code: where the code is only proposed, so are they.
   const together = outcomes.map((one) =>
     outcomes[0]?.action === 'proposed' && one.action === 'written' && existsSync(one.path)
@@ -85,6 +85,10 @@ function commit(subject: Subject, generation: Generation, options: GenerateOptio
   return together.map(({ path, action, diff }) => ({ path, action, ...(diff === undefined ? {} : { diff }) }));
 }
 
+function isCode(path: string): boolean {
+  return existsSync(path) && !isStub(readFileSync(path, 'utf8'));
+}
+
 interface Judged extends FileOutcome {
   readonly text: string;
 }
@@ -98,8 +102,10 @@ function judgeFile(
 ): Judged {
   const now = hashOfFile(path);
   if (now === digest(text)) return { path, text, action: 'unchanged' };
+  if (now === undefined && existsSync(path))
+    throw refused(`${shownPath(path, subject.root)} is no file that can be read`, subject.root);
   const ours = [...ownHashes(manifest, basename(path)), ...alsoOurs];
-  if (!existsSync(path) || (now !== undefined && ours.includes(now))) return { path, text, action: 'written' };
+  if (now === undefined || ours.includes(now)) return { path, text, action: 'written' };
   return { path, text, action: 'proposed', diff: diffOf(subject, path, text) };
 }
 

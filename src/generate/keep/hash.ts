@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { canonicalJson } from '../../core/index.ts';
+
+/** A sha256 in hex of a text or of JSON. */
+export function digest(value: unknown): string {
+  return createHash('sha256')
+    .update(typeof value === 'string' ? value : canonicalJson(value))
+    .digest('hex');
+}
+
+/** The hash of a file as it stands, or nothing. */
+export function hashOfFile(path: string): string | undefined {
+  try {
+    return digest(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
