@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ReactiveSystemRuntime } from 'millrace/runtime';
+import { openMemory } from 'millrace/store';
 import { silentLogger } from 'millrace/tasks';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from '../../runtime/fixtures/bind.ts';
 import { door } from '../../runtime/fixtures/door.ts';
@@ -93,4 +94,31 @@ it.each([
   expect(found.map(({ at: place }) => place)).toContainEqual(
     typeof where === 'string' ? where : expect.stringMatching(where),
   );
+});
+
+it('finds money that is set aside for no call, and calls that have set none aside', () => {
+  const store = openMemory();
+  const row = { currency: 'USD', spent: 1, reserved: 5 };
+  store.transaction((tx) => {
+    tx.budgets.put({ ...row, account: 'total' });
+    tx.budgets.put({ ...row, account: 'run a', spent: -1 });
+    for (const [id, accounts] of [
+      ['c', '["total"]'],
+      ['d', '["run b"]'],
+      ['e', '["total","run a"]'],
+      ['f', 'x'],
+    ] as const)
+      tx.budgets.reserve({ id, accounts, micros: 5, currency: 'USD', at: 1, holder: 'h' });
+  });
+  expect(checkDatabase(store).map(({ rule, at, message }) => `${rule} ${at}: ${message}`)).toEqual([
+    "json reservation f: 'accounts' is not JSON: x",
+    'budget run a: -1 millionths are spent',
+    'budget total: 5 millionths are set aside, and 10 by calls that are under way',
+    'budget run b: calls that are under way count towards it, and it is not there',
+  ]);
+  store.transaction((tx) => {
+    for (const id of ['c', 'd', 'f']) tx.budgets.release(id);
+    tx.budgets.put({ ...row, account: 'run a' });
+  });
+  expect(checkDatabase(store)).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { openSqlite, type Store } from '../../store/index.ts';
 import { checkEvents, checkInbox } from './events.ts';
 import { checkFile } from './file.ts';
 import { checkInstances } from './instances.ts';
+import { checkBudgets } from './models.ts';
 import { checkRuns } from './runs.ts';
 import { checkTimers } from './timers.ts';
 import { findingsOf, type Violation } from './violation.ts';
@@ -42,5 +43,6 @@ function checkTables(tables: Store['tables']): readonly Violation[] {
   checkEvents(findings);
   checkInstances(findings);
   checkInbox(findings);
+  checkBudgets(findings);
   return findings.violations;
 }

@@ -4,7 +4,7 @@ import type { Tables } from '../../store/index.ts';
 export interface Violation {
   readonly kind: 'violation';
   /** Which promise is broken: one of a few words, such as `journal` or `timer`. */
-  readonly rule: 'file' | 'json' | 'run' | 'journal' | 'child' | 'timer' | 'wait' | 'event' | 'instance';
+  readonly rule: 'file' | 'json' | 'run' | 'journal' | 'child' | 'timer' | 'wait' | 'event' | 'instance' | 'budget';
   /** Whose row it is: `run ID`, `instance MACHINE ID`, … */
   readonly at: string;
   readonly message: string;
