@@ -79,6 +79,35 @@ test('no provider at all: a code, and what to set', async () => {
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringMatching(/MR2054.*\n.*'anthropic'/) });
 });
 
+test('models check FILE says which task has a model', async () => {
+  await using server = await startWireServer();
+  const desk = `import { agent, system, task } from 'millrace';
+import { z } from 'zod';
+export default system('desk', { version: '1.0.0' });
+export const clerk = agent('clerk', { role: 'fast' });
+export const sage = agent('sage', { model: 'gpt-6-luna' });
+export const sort = task('sort', { input: z.string(), output: z.string(), model: { agent: clerk, prompt: 'Sort it.' } });
+export const think = task('think', { input: z.string(), output: z.string(), model: { agent: sage, prompt: 'Think.' } });
+`;
+  using it = project({ 'desk.dsl.ts': desk });
+  const env = { ANTHROPIC_BASE_URL: server.baseURL('messages') };
+  const some = await it.dsl(['models', 'check', 'desk.dsl.ts'], { env });
+  expect(some.code).toBe(1);
+  expect(some.stdout).toContain('✓ task sort (clerk: the role fast): anthropic/claude-haiku-5-5');
+  expect(some.stdout).toContain('✗ task think (sage: gpt-6-luna): none of its providers can be asked: openai.');
+  const all = await it.dsl(['models', 'check', 'desk.dsl.ts', '--json'], {
+    env: { ...env, OPENAI_BASE_URL: server.baseURL('responses') },
+  });
+  expect(JSON.parse(all.stdout)).toMatchObject({
+    ok: true,
+    tasks: [
+      { task: 'sort', models: [expect.any(String), expect.any(String)] },
+      { task: 'think', models: ['openai/gpt-6-luna'] },
+    ],
+  });
+  expect((await it.dsl(['models', 'check', 'none.dsl.ts'], { env })).code).toBe(1);
+});
+
 test('models play is a provider on this machine', async () => {
   using it = project();
   const playing = it.start(['models', 'play', '--json', '--answer', 'tea']);

@@ -1,50 +1,88 @@
+import { resolve } from 'node:path';
 import { toErrorRecord } from '../../../core/index.ts';
-import { readConfig } from '../../../project/config/config.ts';
+import { readConfig, type Config } from '../../../project/config/config.ts';
+import { findSystems, hasErrors } from '../../../project/systems/read.ts';
 import type { Io } from '../../kit/io.ts';
 import { span } from '../../kit/table.ts';
 import { asData, inWords } from '../../models/in-words.ts';
 import { noProvider } from '../../models/no-provider.ts';
-import { openProjectModels } from '../../models/open.ts';
+import { openProjectModels, type ProjectModels } from '../../models/open.ts';
 import type { ProjectProvider } from '../../models/providers.ts';
+import { showDiagnostics } from '../../systems/show-diagnostics.ts';
+import { taskModels, type TaskModels } from './tasks.ts';
 
 /** The options of `dsl models check`. */
 export interface CheckOptions {
   readonly provider?: string;
 }
 
-type Tried = ReturnType<typeof asData> & {
-  readonly words: string;
+interface Tried {
   readonly answers?: boolean;
   readonly took?: number;
   readonly error?: { readonly code: string; readonly message: string };
-};
+}
 
-/** Tries the providers. Exit code 1 when none can be asked, or one does not answer. */
-export async function checkModels(io: Io, _file: string | undefined, { provider }: CheckOptions): Promise<number> {
-  const { providers } = openProjectModels(await readConfig(io.cwd), io, { provider });
+/** Tries the providers. Exit code 1 when none can be asked, one does not answer, or a task of the system has no model. */
+export async function checkModels(io: Io, file: string | undefined, { provider }: CheckOptions): Promise<number> {
+  const entry = file === undefined ? undefined : resolve(io.cwd, file);
+  const config = await readConfig(io.cwd, entry);
+  const opened = openProjectModels(config, io, { provider });
+  const { providers } = opened;
   if (!providers.some(({ readiness }) => readiness.ready)) throw noProvider(providers, 'A check');
-  const tried = await Promise.all(providers.map((one) => tryOut(one, io.interrupted)));
-  const ok = tried.every(({ answers }) => answers !== false);
-  if (io.json) io.document({ ok, providers: tried });
-  else for (const one of tried) io.out(line(io, one));
+  const tasks = entry === undefined ? [] : await tasksOf(io, entry, config, opened);
+  if (tasks === undefined) return 1;
+  const tried = await Promise.all(providers.map(async (one) => [one, await tryOut(one, io.interrupted)] as const));
+  const ok = tried.every(([, { answers }]) => answers !== false) && tasks.every(({ problem }) => problem === undefined);
+  if (io.json) {
+    const told = tried.map(([one, found]) => ({ ...asData(one), ...found }));
+    io.document({ ok, providers: told, ...(entry === undefined ? {} : { tasks }) });
+    return ok ? 0 : 1;
+  }
+  for (const [one, found] of tried) io.out(providerLine(io, one, found));
+  for (const one of tasks) io.out(taskLine(io, one));
+  if (entry !== undefined && tasks.length === 0) io.note('No task of the system is performed by a model.');
   return ok ? 0 : 1;
 }
 
-function line(io: Io, { name, words, answers, took = 0, error }: Tried): string {
+/** The model tasks of a system. Undefined when its source has errors, which have been shown. */
+async function tasksOf(
+  io: Io,
+  entry: string,
+  config: Config,
+  { settings, providers }: ProjectModels,
+): Promise<readonly TaskModels[] | undefined> {
+  const { systems, diagnostics } = await findSystems([entry], io.cwd, config);
+  const [found] = systems;
+  if (found === undefined || hasErrors(diagnostics)) {
+    if (io.json) io.document({ ok: false, diagnostics });
+    else showDiagnostics(io, diagnostics);
+    return undefined;
+  }
+  const ready = new Set(providers.flatMap(({ name, readiness }) => (readiness.ready ? [name] : [])));
+  const { catalogue, route, budgets } = settings;
+  return taskModels(found.model, { catalogue, route: route.value, ready, isLimited: budgets.length > 0 });
+}
+
+function providerLine(io: Io, one: ProjectProvider, { answers, took = 0, error }: Tried): string {
+  const { name } = one;
   if (error !== undefined) return `${io.paint('red', '✗')} ${name}: ${error.message} (${error.code})`;
-  if (answers === true) return `${io.paint('green', '✓')} ${name}: ${words}; answered in ${span(took)}`;
-  return `${io.paint('dim', '·')} ${name}: ${words}`;
+  if (answers === true) return `${io.paint('green', '✓')} ${name}: ${inWords(one)}; answered in ${span(took)}`;
+  return `${io.paint('dim', '·')} ${name}: ${inWords(one)}`;
+}
+
+function taskLine(io: Io, { task, agent, wants, models, problem }: TaskModels): string {
+  if (problem !== undefined) return `${io.paint('red', '✗')} task ${task} (${agent}: ${wants}): ${problem}`;
+  return `${io.paint('green', '✓')} task ${task} (${agent}: ${wants}): ${models.join(', ')}`;
 }
 
 async function tryOut(one: ProjectProvider, signal: AbortSignal): Promise<Tried> {
-  const about = { ...asData(one), words: inWords(one) };
-  if (!one.readiness.ready) return about;
+  if (!one.readiness.ready) return {};
   const begun = performance.now();
   try {
     await one.provider.check({ signal });
-    return { ...about, answers: true, took: Math.round(performance.now() - begun) };
+    return { answers: true, took: Math.round(performance.now() - begun) };
   } catch (error) {
     const { code, message } = toErrorRecord(error);
-    return { ...about, answers: false, error: { code, message } };
+    return { answers: false, error: { code, message } };
   }
 }

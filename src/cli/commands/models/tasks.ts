@@ -1,0 +1,74 @@
+import { nearest } from '../../../core/index.ts';
+import type { Catalogue, CatalogueModel, RouteOptions } from '../../../llm/index.ts';
+import type { AgentNode, SystemModel } from '../../../model/index.ts';
+
+/** A task that a model performs, and who can be asked for it. */
+export interface TaskModels {
+  readonly task: string;
+  readonly agent: string;
+  /** What it asks for: a model by its name, or a role. */
+  readonly wants: string;
+  /** The models that can be asked now. */
+  readonly models: readonly string[];
+  /** Why it would not be performed. */
+  readonly problem?: string;
+}
+
+/** What is known of the models of a project. */
+export interface KnownModels {
+  readonly catalogue: Catalogue;
+  readonly route: RouteOptions;
+  /** The providers that can be asked. */
+  readonly ready: ReadonlySet<string>;
+  /** Is there a budget, so that a price has to be known? */
+  readonly isLimited: boolean;
+}
+
+/** Looks at every task of a system that a model performs: is there one for it? Asks nobody. */
+export function taskModels(system: SystemModel, known: KnownModels): readonly TaskModels[] {
+  const isLimited = known.isLimited || system.budget !== undefined;
+  return Object.values(system.tasks).flatMap(({ name, model }): readonly TaskModels[] => {
+    if (model === undefined) return [];
+    const agent = system.agents[model.agent];
+    return agent === undefined ? [] : [looked(name, agent, { ...known, isLimited })];
+  });
+}
+
+function looked(task: string, agent: AgentNode, known: KnownModels): TaskModels {
+  const { catalogue, ready, isLimited } = known;
+  const wants = agent.model ?? `the role ${agent.role ?? 'balanced'}`;
+  const about = { task, agent: agent.name, wants };
+  if (agent.model !== undefined && catalogue.find(agent.model) === undefined) {
+    const ids = catalogue.list().map(({ id }) => id);
+    const like = nearest(agent.model, ids);
+    const guess = like === undefined ? '' : ` Did you mean '${like}'?`;
+    return { ...about, models: [], problem: `the catalogue has no model '${agent.model}'.${guess}` };
+  }
+  const meant = meantBy(agent, known);
+  const usable = meant.filter(({ provider }) => ready.has(provider));
+  const priced = usable.filter(({ prices }) => !isLimited || prices !== undefined);
+  const models = priced.map(({ id, provider }) => `${provider}/${id}`);
+  if (models.length > 0) return { ...about, models };
+  if (usable.length > 0)
+    return { ...about, models, problem: 'there is a budget, and the price of no such model is known.' };
+  const providers = [...new Set(meant.map(({ provider }) => provider))];
+  const problem =
+    providers.length === 0
+      ? 'no model of the catalogue is so.'
+      : `none of its providers can be asked: ${providers.join(', ')}.`;
+  return { ...about, models, problem };
+}
+
+function meantBy(
+  { model, role = 'balanced' }: AgentNode,
+  { catalogue, route }: KnownModels,
+): readonly CatalogueModel[] {
+  if (model === undefined) return catalogue.list().filter((one) => one.role === role);
+  const others = (route.fallbacks?.[model] ?? []).flatMap((one) => {
+    const found = catalogue.find(typeof one === 'string' ? one : one.model);
+    if (found === undefined) return [];
+    return typeof one === 'string' ? [found] : [{ ...found, provider: one.provider }];
+  });
+  const own = catalogue.find(model);
+  return own === undefined ? others : [own, ...others];
+}
