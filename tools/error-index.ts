@@ -25,6 +25,7 @@ const groups: Readonly<Record<string, string>> = {
   MR34: 'Owner and inbox',
   MR35: 'Versions and migrations',
   MR40: 'Models',
+  MR50: 'Generated code',
   MR51: 'Bundlers and editors',
 };
 
