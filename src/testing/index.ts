@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { chaosProvider, type ChaosFault, type ChaosOptions } from '../llm/providers/chaos/index.ts';
 export {
   scriptedProvider,
   type ScriptedProvider,
@@ -28,4 +29,5 @@ export * from './scripted/index.ts';
 export * from './simulate/index.ts';
 export { SimulatedClock, type SimulatedClockOptions } from './simulated-clock.ts';
 export * from './wire-server/index.ts';
+export { sampleInputs, type SampledInputs, type UnsupportedPart } from '../tasks/properties/index.ts';
 export { fakeWorld, type FakeAsked, type FakeExchange, type Fakes, type FakeWorld } from '../tasks/index.ts';

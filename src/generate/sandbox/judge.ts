@@ -38,6 +38,11 @@ export function judge(
   return wrongEvents(expect.emits, answer, events) ?? wrongFiles(expect.files, answer);
 }
 
+/** What came of an answer, as it is shown and compared. */
+export function gotOf({ outcome }: Answered): unknown {
+  return outcome.ok ? outcome.output : outcome.error;
+}
+
 function wrongEvents(
   wanted: TaskCase['expect']['emits'],
   { emitted }: Answered,

@@ -8,7 +8,7 @@ import { Cell } from './cell.ts';
 import type { Line } from './read-line.ts';
 import { harness } from './harness.ts';
 import type { Answered } from './inside/wire.ts';
-import { judge, shown, type Judged } from './judge.ts';
+import { gotOf, judge, shown, type Judged } from './judge.ts';
 import { behindWalls, type Wall, type WallOptions } from './walls.ts';
 
 export interface RunOptions extends Judged, Partial<WallOptions> {
@@ -60,8 +60,7 @@ export async function runCases(
       const answer = await ask(one);
       const took = performance.now() - began;
       const wrong = typeof answer === 'string' ? answer : judge(one, answer, options);
-      const got =
-        typeof answer === 'string' ? undefined : answer.outcome.ok ? answer.outcome.output : answer.outcome.error;
+      const got = typeof answer === 'string' ? undefined : gotOf(answer);
       results.push({
         name: one.name,
         pass: wrong === undefined,

@@ -2,11 +2,12 @@ import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../model/index.ts';
 import type { CaseResult, GateOptions, GateReport, Stage, Subject, TaskCase } from '../contract.ts';
-import { runCases, type RunOptions, type Verdict } from '../sandbox/run-cases.ts';
-import { textOf } from '../sandbox/judge.ts';
+import { gotOf, judge, textOf } from '../sandbox/judge.ts';
+import { runCases, trying, type RunOptions, type Verdict } from '../sandbox/run-cases.ts';
 import { buildStage } from '../stage/build-stage.ts';
 import { loadContracts, type LiveContract } from '../stage/load-contracts.ts';
 import { checkCases } from './check-cases.ts';
+import { propertiesGate, type PropertyInput } from './properties.ts';
 import { problemOf, report } from './problems.ts';
 
 /** How the gates that run code do it. */
@@ -35,8 +36,10 @@ export async function runGates(
   const problems = problemsOf(verdict, cases, subject);
   const first = report('cases', started, problems, { results: verdict.results, walls: verdict.walls });
   if (!first.ok) return [first];
-  const stable = await stability(built.stage, cases, verdict.results, subject, live, options);
-  return [first, stable];
+  const { gate, inputs } = await propertiesGate(built.stage, cases, subject, live, options);
+  if (!gate.ok) return [first, gate];
+  const stable = await stability(built.stage, cases, verdict.results, inputs, subject, live, options);
+  return [first, gate, stable];
 }
 
 /** How often code may end its process before the rest of the cases is not tried. */
@@ -100,37 +103,42 @@ async function stability(
   stage: Stage,
   cases: readonly TaskCase[],
   before: readonly CaseResult[],
+  inputs: readonly PropertyInput[],
   subject: Subject,
   live: LiveContract,
   options: GateOptions & SandboxOptions,
 ): Promise<GateReport> {
   const started = performance.now();
-  const first = new Map(before.map((one) => [one.name, one]));
+  const first = new Map<unknown, Pick<CaseResult, 'got'>>([
+    ...cases.map((one, index) => [one, before[index] ?? {}] as const),
+    ...inputs.map((one) => [one, one] as const),
+  ]);
   const problems: Diagnostic[] = [];
   for (const { timeZone, order } of others) {
-    const verdict = await runCases(stage, order(cases), {
-      ...options,
-      timeZone,
-      output: live.output,
-      events: live.events,
+    const asked = order([...cases, ...inputs]);
+    let index = 0;
+    const { why } = await trying(stage, { ...options, timeZone }, async (ask) => {
+      for (const one of asked) {
+        index += 1;
+        const answer = await ask(one);
+        const wrong = typeof answer === 'string' ? answer : 'expect' in one ? judge(one, answer, live) : undefined;
+        const got = typeof answer === 'string' ? undefined : gotOf(answer);
+        const known = first.get(one)?.got;
+        if (wrong === undefined && isDeepStrictEqual(got, known)) continue;
+        const how = wrong ?? `gave ${textOf(known)} first, and then ${textOf(got)}`;
+        problems.push(
+          problemOf(
+            subject,
+            'MR5048',
+            `${'name' in one ? `The case '${one.name}'` : `What comes of the input ${textOf(one.input)}`} is not the same each time (in another order, in the time zone ${timeZone}): ${how}.`,
+            'Keep nothing between calls; take the time from ctx.now() and ids from ctx.newId(); format dates in UTC.',
+          ),
+        );
+        if (typeof answer === 'string' || problems.length > 3) break;
+      }
     });
-    for (const { name, got, why } of verdict.results) {
-      const known = first.get(name);
-      if (why === undefined && isDeepStrictEqual(got, known?.got)) continue;
-      const how = why ?? `gave ${textOf(known?.got)} first, and then ${textOf(got)}`;
-      problems.push(
-        problemOf(
-          subject,
-          'MR5048',
-          `The case '${name}' does not come out the same each time (other order, time zone ${timeZone}): ${how}.`,
-          'Keep nothing between calls; take the time from ctx.now() and ids from ctx.newId(); format dates in UTC.',
-        ),
-      );
-    }
-    if (verdict.why !== undefined && problems.length === 0)
-      problems.push(
-        problemOf(subject, 'MR5048', `The code did not come to an end the same each time: ${verdict.why}.`),
-      );
+    if (why !== undefined && problems.length === 0)
+      problems.push(problemOf(subject, 'MR5048', `The code did not come to an end the same each time: ${why}.`));
     if (problems.length > 0) break;
   }
   return report('stability', started, problems, { runs: 1 + others.length });

@@ -16,7 +16,9 @@ const version = '1';
  * createVerifier({ timeoutMs: 5000 }).version;
  * ```
  */
-export function createVerifier(options: SandboxOptions & StrengthOptions = {}): Pick<Verifier, 'version' | 'policy' | 'run' | 'strength'> {
+export function createVerifier(
+  options: SandboxOptions & StrengthOptions = {},
+): Pick<Verifier, 'version' | 'policy' | 'run' | 'strength'> {
   return {
     version,
     policy: checkPolicy,
