@@ -11,6 +11,7 @@ export { ModelError, type ModelErrorKind, type ModelErrorOptions } from './error
 export * from './converse/index.ts';
 export * from './output/index.ts';
 export * from './providers/anthropic/index.ts';
+export * from './providers/chaos/index.ts';
 export * from './providers/compatible/index.ts';
 export { environmentProviders } from './providers/environment.ts';
 export * from './providers/openai/index.ts';

@@ -53,7 +53,13 @@ describe('what is done after a failure', () => {
     ['long, with others: they are asked', 31_000, {}, { does: 'fallback', cool: { ms: 31_000 } }],
     ['long, without others: waits', 31_000, { others: false }, { does: 'wait', waitMs: 31_000 }],
     ['longer than there is time', 20_000, { left: 19_999, others: false }, { does: 'fallback', cool: { ms: 20_000 } }],
-    ['said for the fourth time: waits longer', 1, { waits: 4 }, { does: 'wait', waitMs: 3_000 }],
+    ['said for the fourth time: waits longer', 1, { waits: 4, others: false }, { does: 'wait', waitMs: 3_000 }],
+    [
+      'said for the third time, with others: they are asked',
+      1,
+      { waits: 3 },
+      { does: 'fallback', cool: { ms: 1_500 } },
+    ],
     ['whatever was tried before', 10, { tries: 99 }, { does: 'wait', waitMs: 10 }],
   ] as const)('Retry-After %s', (_name, retryAfterMs, more, next) => {
     for (const kind of ['rateLimit', 'overloaded'] as const)
@@ -71,6 +77,12 @@ describe('what is done after a failure', () => {
   it('does not wait for one that has just been shut while others can be asked', () => {
     expect(after(failed('server', { shut: true }), {})).toMatchObject({ does: 'fallback' });
     expect(after(failed('server', { shut: true, others: false }), {})).toMatchObject({ does: 'retry' });
+  });
+
+  it('does not buy another broken answer where others can be asked', () => {
+    const error = new ModelError('no', { kind: 'server', provider: 'p', model: 'm', mayHaveCost: true });
+    expect(after({ ...failed('server'), error }, {})).toMatchObject({ does: 'fallback', avoid: true });
+    expect(after({ ...failed('server', { others: false }), error }, {})).toMatchObject({ does: 'retry' });
   });
 
   it('tries the same again after an answer that broke off when there is nobody else', () => {

@@ -81,7 +81,8 @@ export function after(failed: Failed, { retry = {}, patienceMs = 30_000 }: Route
     const ms = Math.max(error.retryAfterMs, floor);
     const cool = { ms };
     if (ms > left) return { does: 'fallback', cool, reason: 'it says to wait for longer than there is time' };
-    if (others && ms > patienceMs) return { does: 'fallback', cool, reason: 'it says to wait for long' };
+    if (others && (ms > patienceMs || failed.waits >= attempts))
+      return { does: 'fallback', cool, avoid: true, reason: 'it says to wait for long, or again and again' };
     return { does: 'wait', cool, waitMs: ms, reason: 'it says to wait' };
   }
   const again = error.retryable && tries < attempts;
@@ -95,14 +96,16 @@ export function after(failed: Failed, { retry = {}, patienceMs = 30_000 }: Route
         : 'the same request would fail again',
     };
   if (failed.shut && others) return { does: 'fallback', reason: 'it failed too often' };
-  const broke = kind === 'truncated' || kind === 'timeout';
+  // What has to be paid though it came to nothing is not bought there again, if others can be asked.
+  const broke = kind === 'truncated' || kind === 'timeout' || (kind !== 'network' && error.mayHaveCost);
   if (broke && others) return { does: 'fallback', avoid: true, reason: 'its answer broke off or did not come' };
-  const waitMs = backoff(tries, retry, random);
+  // Who had no room is left alone by all for so long, the longer the more often he had none.
+  const waitMs = backoff(busy ? Math.max(tries, failed.strikes) : tries, retry, random);
   return {
     does: 'retry',
     waitMs,
     ...(broke ? { avoid: true } : {}),
-    ...(busy ? { cool: { ms: Math.max(waitMs, backoff(Math.max(1, failed.strikes), retry, random)) } } : {}),
+    ...(busy ? { cool: { ms: waitMs } } : {}),
     reason: 'it may succeed when it is tried again',
   };
 }

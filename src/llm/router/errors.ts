@@ -91,7 +91,8 @@ export const badRequest = ({ name }: Wanted, what: string): ModelError =>
 /** The last failure, when nobody is left to be asked: with all that was tried. */
 export function exhausted(last: ModelError, asked: readonly Asked[]): ModelError {
   const { kind, code, provider, model, retryable, mayHaveCost, usage, status, retryAfterMs } = last;
-  const others = asked.length - 1;
+  // The error of a budget is none of the tries.
+  const others = last.kind === 'budget' ? asked.length : asked.length - 1;
   const told = others < 1 ? '' : ` (${others} ${others === 1 ? 'try' : 'tries'} before it failed, too)`;
   return new ModelError(`${last.message}${told}`, {
     kind,

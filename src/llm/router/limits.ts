@@ -19,7 +19,7 @@ const minute = 60_000;
 /** Holds the requests of any 60 seconds within limits: a log of them, not a bucket, so that no two bursts add up. */
 export class MinuteLimits {
   readonly limits: RateLimits;
-  #uses: Use[] = [];
+  readonly #uses: Use[] = [];
   #tokens = 0;
   #underWay = 0;
   /** Requests that began then or earlier are out of sight. */
@@ -68,7 +68,9 @@ export class MinuteLimits {
   /** It was not made after all. */
   drop(use: Use): void {
     this.end(use, 0);
-    this.#uses = this.#uses.filter((one) => one !== use);
+    // It is one of the last.
+    const at = this.#uses.lastIndexOf(use);
+    if (at >= 0) this.#uses.splice(at, 1);
   }
 
   /** What counts at present. */

@@ -59,7 +59,10 @@ class Way {
   /** Why the budget did not let through the last one that was to be asked, and how often it did not. */
   #refused: ModelError | undefined;
   #refusals = 0;
-  #told = false;
+  readonly #unpaid = new Set<Target>();
+  #lastTarget: Target | undefined;
+  /** Whether something of an answer was heard: of this try, or of one before. */
+  #told: 'now' | 'before' | undefined;
 
   constructor(journey: Journey) {
     this.#journey = journey;
@@ -125,6 +128,7 @@ class Way {
   /** Asks one. Nothing, when the budget did not let it. */
   async #ask(candidate: Candidate, ticket: ReturnType<Target['begin']>): Promise<AttemptEnd | undefined> {
     const { core, books, options, over, wanted, hear } = this.#journey;
+    if (this.#told !== undefined) this.#told = 'before';
     let end: AttemptEnd;
     try {
       end = await attempt({
@@ -135,7 +139,9 @@ class Way {
         over,
         stallMs: core.route.stallMs,
         hear: (event) => {
-          if (event.type !== 'end') this.#told = true;
+          // Who only begins and fails changes nothing of what was heard.
+          if (this.#told === 'before') hear({ type: 'restart' });
+          this.#told = 'now';
           hear(event);
         },
       });
@@ -146,6 +152,7 @@ class Way {
       this.#out.add(candidate.target);
       this.#refused = refused;
       this.#refusals += 1;
+      this.#unpaid.add(candidate.target);
       return undefined;
     }
     const { answer, error, took, usage, paid } = end;
@@ -208,6 +215,7 @@ class Way {
     // A budget that is overrun now lets nothing more through.
     const next: Next = overrun === undefined ? after(failed, core.route) : { does: 'stop', reason: overrun.message };
     this.#last = error;
+    this.#lastTarget = target;
     this.#apply(next, candidate, tier, now);
     core.bus.tell({
       type: 'failed',
@@ -224,11 +232,9 @@ class Way {
 
   /** Stops or waits, as was decided. */
   async #heed({ does, waitMs }: Next, overrun: ModelError | undefined, tier: Tier): Promise<void> {
-    const { core, over, hear, deadline } = this.#journey;
+    const { core, over, deadline } = this.#journey;
     if (over.aborted) throw over.reason;
     if (does === 'stop') throw overrun ?? this.#failure(tier);
-    if (this.#told) hear({ type: 'restart' });
-    this.#told = false;
     if (waitMs !== undefined) await until(core.time, Math.min(core.time.now() + waitMs, deadline), over);
   }
 
@@ -253,6 +259,9 @@ class Way {
   /** What is thrown when nobody is left. */
   #failure(tier: Tier | undefined): ModelError {
     if (this.#last === undefined) return this.#refused ?? nobody(this.#journey.wanted, unreadyOf(tier));
+    // The one that failed last would have been asked again, if the budget had let it.
+    if (this.#refused !== undefined && this.#lastTarget !== undefined && this.#unpaid.has(this.#lastTarget))
+      return exhausted(this.#refused, this.#asked);
     return this.#asked.length < 2 ? this.#last : exhausted(this.#last, this.#asked);
   }
 

@@ -1,0 +1,1 @@
+export { chaosProvider, type ChaosFault, type ChaosOptions } from './chaos.ts';
