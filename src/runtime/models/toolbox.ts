@@ -6,6 +6,7 @@ import {
   stepPolicy,
   TaskCancelledError,
   TaskInputError,
+  toTaskError,
   TotalTimeoutError,
   type AttemptIds,
   type AttemptOutcome,
@@ -56,6 +57,9 @@ export function toolboxOf(around: ToolPlace): Toolbox {
       const turn = turnOf(around.run(runId), { step, attempt });
       try {
         return await tries(around, asked, turn);
+      } catch (error) {
+        // What came of it could not be written.
+        return { ok: false, error: toTaskError(error, { ...asked.asking, task: asked.contract.contract }) };
       } finally {
         turn.end();
       }
