@@ -5,6 +5,7 @@
  */
 export { CodeGenerator, type CodeGeneratorOptions } from './code-generator.ts';
 export type * from './contract.ts';
+export { proposeEdits, type Proposal, type ProposeOptions, type Tried } from './edit/propose.ts';
 export { generateTask } from './generate-task.ts';
 export type * from './options.ts';
 export { planTask } from './plan-task.ts';

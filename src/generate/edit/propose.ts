@@ -62,6 +62,27 @@ export interface Proposal<T extends Tried> {
  * reasons. Nothing is written.
  *
  * @throws ModelError as `Models.askFor`
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { proposeEdits } from 'millrace/generate';
+ * import { environmentProviders, openModels } from 'millrace/llm';
+ * import { editSystem, readSystem } from 'millrace/source';
+ *
+ * const { system } = await readSystem('orders.dsl.ts');
+ * if (system === undefined) throw new Error('`dsl check` says what is wrong.');
+ * const { notes, edits, tried } = await proposeEdits({
+ *   system,
+ *   files: [{ name: 'orders.dsl.ts', text: readFileSync('orders.dsl.ts', 'utf8') }],
+ *   wanted: 'add a refund state after cancelled',
+ *   models: openModels({ providers: environmentProviders(process.env) }),
+ *   attempt: async (list) => {
+ *     const { diagnostics } = await editSystem('orders.dsl.ts', list, { dryRun: true });
+ *     return { refused: diagnostics.filter(({ severity }) => severity === 'error') };
+ *   },
+ * });
+ * console.log(notes, edits, tried?.refused);
+ * ```
  */
 export async function proposeEdits<T extends Tried>(options: ProposeOptions<T>): Promise<Proposal<T>> {
   const { system, files, wanted, models, choice = {}, attempt, maxOutputTokens = 8_000, signal, onRefused } = options;
