@@ -11,6 +11,7 @@ import {
 import { compact, filled, Leaving, record, text } from './export/leaving.ts';
 import { typesOfSchema } from './field-types.ts';
 import { argumentOf } from './import/argument.ts';
+import { dollarsIn } from './money.ts';
 
 /** A flow as the configuration of a workflow. */
 export interface ExportedWorkflowJson {
@@ -42,11 +43,14 @@ export function exportWorkflowJson(flow: FlowNode, model: SystemModel): Exported
     to.lost(flow.input.location, `The input of ${what}`);
   const { steps, concurrency } = stepsOf(to, flow, model);
   const models = modelsOf(to, model);
-  const limit = model.budget?.['limit'];
+  const { run, ...others } = model.budget ?? {};
+  const limit = run === undefined ? undefined : dollarsIn(run);
+  for (const key of Object.keys(others)) to.lost(model.location, `'${key}' in the budget of the system`);
+  if (run !== undefined && limit === undefined) to.lost(model.location, 'A budget that is not in USD');
   const policy = compact({
     timeout_ms: flow.timeout === undefined ? undefined : milliseconds(flow.timeout),
     max_parallelism: concurrency,
-    budget_limit: typeof limit === 'number' && limit > 0 ? limit : undefined,
+    budget_limit: limit === 0 ? undefined : limit,
   });
   const value = compact({
     name: text(flow.metadata?.['name']) ?? flow.name,

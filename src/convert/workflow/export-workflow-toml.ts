@@ -84,15 +84,12 @@ function plainTags(
 }
 
 function agentTable(to: Leaving, agent: AgentNode): object {
-  const { description, model, maxTokens, options = {}, tags, location } = agent;
+  const { description, model, maxTokens, temperature, options = {}, tags, location } = agent;
   const what = `the agent '${agent.name}'`;
-  to.rest(agent, what, ['description', 'model', 'maxTokens', 'options', 'tags', 'metadata']);
+  to.rest(agent, what, ['description', 'model', 'maxTokens', 'temperature', 'options', 'tags', 'metadata']);
   to.meta(agent, what, ['name']);
-  const { temperature, ...others } = options;
-  for (const key of Object.keys(others)) to.lost(location, `The option '${key}' of ${what}`);
-  if (temperature !== undefined && typeof temperature !== 'number') to.lost(location, `The temperature of ${what}`);
-  const heat = typeof temperature === 'number' ? temperature : undefined;
-  return compact({ description, model, max_tokens: maxTokens, temperature: heat, tags: plainTags(to, agent, tags) });
+  for (const key of Object.keys(options)) to.lost(location, `The option '${key}' of ${what}`);
+  return compact({ description, model, max_tokens: maxTokens, temperature, tags: plainTags(to, agent, tags) });
 }
 
 function resourceTable(to: Leaving, resource: ResourceNode): object {

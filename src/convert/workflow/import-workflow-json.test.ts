@@ -43,7 +43,7 @@ test('a workflow becomes a flow that can be written and read', async () => {
   );
   expect(text).toContain('{ concurrency: 2 }');
   expect(text).toContain("timeout: '90s'");
-  expect(text).toContain('budget: { limit: 1.5 }');
+  expect(text).toContain("budget: { run: '1.5 USD' }");
   expect(difference(await modelOf(text), model)).toBeUndefined();
 });
 

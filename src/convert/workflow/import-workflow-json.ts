@@ -14,6 +14,7 @@ import { argumentOf, canDestructure } from './import/argument.ts';
 import { baseName, Configuring, rootOf, zodImport, type Members } from './import/configuring.ts';
 import { checkRoles, type WorkflowRoles } from './import/roles.ts';
 import { stepsOf, type StepDraft } from './import/steps.ts';
+import { amountOf } from './money.ts';
 
 /** Options of {@link importWorkflowJson}. */
 export interface ImportWorkflowJsonOptions {
@@ -92,7 +93,10 @@ function modelOf(
       : to.members(policyMember.value, ['timeout_ms', 'max_parallelism', 'budget_limit'], "The 'policy'");
   const timeout = to.count(policy.get('timeout_ms'), 'milliseconds');
   const concurrency = to.count(policy.get('max_parallelism'), 'a count');
-  const budget = to.count(policy.get('budget_limit'), 'an amount', false);
+  const limit = to.count(policy.get('budget_limit'), 'an amount', false);
+  const run = limit === undefined ? undefined : amountOf(limit);
+  if (limit !== undefined && run === undefined)
+    to.wrong(policy.get('budget_limit')?.value ?? root, 'an amount of at most six decimals');
   if (timeout !== undefined && timeout > 36_500 * 86_400_000)
     to.wrong(policy.get('timeout_ms')?.value ?? root, 'at most 36500 days');
   const description = to.text(members.get('description'), 'a text');
@@ -128,7 +132,7 @@ function modelOf(
   return createSystem({
     name: name === wanted ? name : wanted.replaceAll(/[^\w.-]+/g, '_').replace(/^(?![A-Za-z_])/, '_'),
     version,
-    ...(budget === undefined ? {} : { budget: { limit: budget } }),
+    ...(run === undefined ? {} : { budget: { run } }),
     tasks: Object.fromEntries(tasks.map((task) => [task.name, task])),
     agents: Object.fromEntries(agents.all.map((agent) => [agent.name, agent])),
     flows: { [name]: flow },

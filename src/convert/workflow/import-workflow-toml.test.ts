@@ -58,12 +58,7 @@ test('a configuration becomes a system that can be written and read', async () =
       throw new Error("The guard 'small' is not filled in.");
     }
 
-    export const reader = agent('reader', {
-      model: 'big-1',
-      maxTokens: 4000,
-      options: { temperature: 0.2 },
-      tags: ['careful'],
-    });
+    export const reader = agent('reader', { model: 'big-1', maxTokens: 4000, temperature: 0.2, tags: ['careful'] });
 
     export const second_reader = agent('second_reader', { model: 'small-1', metadata: { name: 'second reader' } });
 

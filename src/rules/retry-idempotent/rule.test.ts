@@ -7,7 +7,12 @@ const retry = { attempts: 3 };
 
 it('is content when the task is idempotent, or tried once', () => {
   const model = system({
-    tasks: [task('a', { retry, idempotent: true }), task('b', { retry: { attempts: 1 } }), task('c')],
+    tasks: [
+      task('a', { retry, idempotent: true }),
+      task('b', { retry: { attempts: 1 } }),
+      task('c'),
+      task('asks', { retry, model: { agent: 'clerk', prompt: 'x' } }),
+    ],
     flows: [
       flow('f', [
         step('x', 'a', { retry }),

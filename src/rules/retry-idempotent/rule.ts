@@ -52,6 +52,7 @@ function checkFlow(model: SystemModel, flow: FlowNode, report: (finding: Finding
       step.undo !== undefined &&
       undone !== undefined &&
       undone.idempotent !== true &&
+      undone.model === undefined &&
       !isDoubtful(undone, undone.retry)
     ) {
       say(
@@ -69,5 +70,6 @@ function taskOf(model: SystemModel, { target }: CallNode): TaskNode | undefined 
 }
 
 function isDoubtful(task: TaskNode, retry: RetryPolicy | undefined): boolean {
-  return task.idempotent !== true && (retry?.attempts ?? 1) > 1;
+  // What a model has answered and what its tools gave is kept: another attempt goes on from there.
+  return task.idempotent !== true && task.model === undefined && (retry?.attempts ?? 1) > 1;
 }

@@ -1,2 +1,8 @@
 export { wireScenarios, type WireProtocol, type WireScenario } from './scenarios.ts';
-export { startWireServer, type WireCall, type WireServer, type WireServerOptions } from './server.ts';
+export {
+  startWireServer,
+  type WireCall,
+  type WireServer,
+  type WireServerOptions,
+  type WireToolCall,
+} from './server.ts';

@@ -19,12 +19,18 @@ export interface WireCall {
   readonly left: boolean;
 }
 
+/** A tool that it wants to have called, instead of a text. */
+export interface WireToolCall {
+  readonly tool: string;
+  readonly input: unknown;
+}
+
 /** Options of the server. */
 export interface WireServerOptions {
   /** What it does, unless the address names a scenario: one thing, or what a function says of each request. */
   readonly scenario?: WireScenario | ((call: Omit<WireCall, 'scenario' | 'paid' | 'left'>) => WireScenario);
   /** What it says. Left out: `hello`, or a value that fits the schema that is asked for. */
-  readonly answer?: string | ((call: Omit<WireCall, 'paid' | 'left'>) => string);
+  readonly answer?: string | ((call: Omit<WireCall, 'paid' | 'left'>) => string | WireToolCall);
   /** The only key that it lets in. Left out: any. */
   readonly key?: string;
   /** How long it waits between the pieces of an answer, in ms. */
@@ -171,9 +177,10 @@ const tokensOf = (value: unknown): number => Math.ceil(JSON.stringify(value).len
 
 function saidTo(call: WireCall, options: WireServerOptions): Said {
   const { body, model, scenario } = call;
-  const tool = scenario === 'toolCall' ? toolOf(body) : undefined;
   const given = typeof options.answer === 'function' ? options.answer(call) : options.answer;
-  const text = textOf(scenario, given, body);
+  const wanted = typeof given === 'object' ? { id: `call_${call.n}`, name: given.tool, input: given.input } : undefined;
+  const tool = scenario === 'toolCall' ? toolOf(body) : scenario === 'ok' ? wanted : undefined;
+  const text = textOf(scenario, typeof given === 'object' ? undefined : given, body);
   return {
     model,
     text: tool === undefined ? text : '',

@@ -13,8 +13,9 @@ export function agentsOf(to: Configuring, member: JsonMember | undefined): reado
     }
     const maxTokens = to.count(members.get('max_tokens'), 'a count');
     const heat = members.get('temperature')?.value;
-    const temperature = heat?.kind === 'value' && typeof heat.value === 'number' ? heat.value : undefined;
-    if (heat !== undefined && temperature === undefined) to.wrong(heat, 'a number');
+    const given = heat?.kind === 'value' && typeof heat.value === 'number' ? heat.value : undefined;
+    const temperature = given !== undefined && given >= 0 && given <= 2 ? given : undefined;
+    if (heat !== undefined && temperature === undefined) to.wrong(heat, 'a number from 0 to 2');
     const name = to.define(each.key, each, `${each.key}Agent`);
     const node: AgentNode = {
       kind: 'agent',
@@ -23,7 +24,7 @@ export function agentsOf(to: Configuring, member: JsonMember | undefined): reado
       ...(name === each.key ? {} : { metadata: { name: each.key } }),
       ...(model === undefined ? {} : { model }),
       ...(maxTokens === undefined ? {} : { maxTokens }),
-      ...(temperature === undefined ? {} : { options: { temperature } }),
+      ...(temperature === undefined ? {} : { temperature }),
       location: to.location(each),
     };
     return [each.key, node];
