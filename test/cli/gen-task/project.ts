@@ -30,6 +30,9 @@ export const findCity = task('findCity', {
 });
 `;
 
+/** The same, without examples of the user. */
+export const untold = source.replace(/ {2}examples: \[[^]*?\n {2}\],\n/, '');
+
 const strict = {
   target: 'es2024',
   lib: ['es2024'],
@@ -117,7 +120,7 @@ export const answers = {
     priceCases,
   ),
   /** Right, but its cases show little of it. */
-  weak: said(city, cityCases.slice(2)),
+  weak: said(price(right), [{ name: 'one', input: { pieces: 1, cents: 1 }, expect: { output: { total: 1 } } }]),
   prose: 'Certainly! I would write it like this.',
 } as const;
 
