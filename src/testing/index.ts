@@ -28,6 +28,7 @@ export * from './scheduler/index.ts';
 export * from './scripted/index.ts';
 export * from './simulate/index.ts';
 export { SimulatedClock, type SimulatedClockOptions } from './simulated-clock.ts';
+export { tryTask, type TriedTask } from './try-task/index.ts';
 export * from './wire-server/index.ts';
 export { sampleInputs, type SampledInputs, type UnsupportedPart } from '../tasks/properties/index.ts';
 export { fakeWorld, type FakeAsked, type FakeExchange, type Fakes, type FakeWorld } from '../tasks/index.ts';

@@ -1,6 +1,7 @@
 import type { Verifier } from '../contract.ts';
 import { strengthGates, type StrengthOptions } from '../mutation/strength.ts';
 import { checkPolicy } from '../policy/check.ts';
+import { printTests } from '../test-file/print-tests.ts';
 import { runGates, type SandboxOptions } from './run-gates.ts';
 
 /** Raised when the same code could fare otherwise. */
@@ -16,13 +17,12 @@ const version = '1';
  * createVerifier({ timeoutMs: 5000 }).version;
  * ```
  */
-export function createVerifier(
-  options: SandboxOptions & StrengthOptions = {},
-): Pick<Verifier, 'version' | 'policy' | 'run' | 'strength'> {
+export function createVerifier(options: SandboxOptions & StrengthOptions = {}): Verifier {
   return {
     version,
     policy: checkPolicy,
     run: (code, cases, subject, given) => runGates(code, cases, subject, { ...options, ...given }),
+    testFile: printTests,
     strength: (code, cases, subject, given) => strengthGates(code, cases, subject, { ...options, ...given }),
   };
 }

@@ -1,4 +1,4 @@
-import { keyOf, literalOf, quoted } from './literal.ts';
+import { keyOf, literalOf, quoted } from '../../core/literal.ts';
 import type { Expectation, PathStep, TransitionPath, TransitionPaths } from './types.ts';
 
 /** Where the generated test finds what it tests. */

@@ -30,9 +30,12 @@ export function keyOf(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) => (item === undefined ? { '~': 'undefined' } : item)) ?? 'undefined';
 }
 
-/** A text in quotes, single ones where that needs no escape. */
+/** A text in quotes, single ones where that needs no escape. What cannot be seen is escaped. */
 export function quoted(text: string): string {
-  const json = JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  const json = JSON.stringify(text).replaceAll(
+    /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   if (text.includes("'"))
     return text.includes('"') ? `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'` : json;
   return `'${json.slice(1, -1).replaceAll('\\"', '"')}'`;
