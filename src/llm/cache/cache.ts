@@ -1,7 +1,7 @@
 import { deepFreeze, milliseconds, systemClock, type Clock } from '../../core/index.ts';
 import type { ModelAnswer, ModelRequest } from '../contract.ts';
 import { Flights } from './flights.ts';
-import { cacheKey, type CacheContext } from './key.ts';
+import { keyOf, requestHash, type CacheContext } from './key.ts';
 import { memoryAnswerStore, type AnswerStore, type CachedAnswer, type CacheMatch } from './store.ts';
 
 /** How one request is answered. */
@@ -99,8 +99,10 @@ export class AnswerCache {
       return { answer: await perform(options.signal ?? new AbortController().signal), from: 'model' };
     }
     const { also = [], operation } = options;
-    const keyOf = ({ provider, model }: Answerer): string => cacheKey({ ...request, model }, { provider, operation });
-    const keys = [cacheKey(request, options), ...also.map(keyOf)];
+    const first: Answerer = { provider: options.provider, model: request.model };
+    const hash = requestHash(request);
+    const keyFor = (who: Answerer): string => keyOf(hash, { ...who, operation });
+    const keys = [first, ...also].map(keyFor);
     const ttl = options.ttl === undefined ? this.#ttl : milliseconds(options.ttl);
     // The looking is part of the flight: between it and the call nobody else can come.
     const name = `${options.refresh === true ? 'refresh ' : ''}${keys.join(' ')}`;
@@ -112,8 +114,8 @@ export class AnswerCache {
         }
       }
       const answer = deepFreeze(await perform(signal));
-      const by = options.by?.(answer) ?? { provider: options.provider, model: request.model };
-      await this.#keep({ by, keyOf, options, answer, ttl });
+      const by = options.by?.(answer) ?? first;
+      await this.#keep({ by, keyFor, options, answer, ttl });
       return { answer, from: 'model' };
     });
     try {
@@ -149,7 +151,7 @@ export class AnswerCache {
     return undefined;
   }
 
-  async #keep({ by, keyOf, options, answer, ttl }: Keeping): Promise<void> {
+  async #keep({ by, keyFor, options, answer, ttl }: Keeping): Promise<void> {
     // An answer that was cut off is not one, even if it was paid for.
     if (answer.finish === 'length' || options.accept?.(answer) === false) {
       this.#counts.refused++;
@@ -158,7 +160,7 @@ export class AnswerCache {
     const { operation } = options;
     const storedAt = this.#clock.now();
     const entry: CachedAnswer = {
-      key: keyOf(by),
+      key: keyFor(by),
       ...by,
       ...(operation === undefined ? {} : { operation }),
       answer,
@@ -187,7 +189,7 @@ const counter = { model: 'misses', cache: 'hits', shared: 'shared' } as const;
 
 interface Keeping {
   readonly by: Answerer;
-  readonly keyOf: (by: Answerer) => string;
+  readonly keyFor: (by: Answerer) => string;
   readonly options: CacheOptions;
   readonly answer: ModelAnswer;
   readonly ttl: number;

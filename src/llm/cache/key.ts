@@ -18,13 +18,25 @@ export interface CacheContext {
  * @throws MillraceError MR4085 when a part of the request is no JSON: it could not be told from another one.
  */
 export function cacheKey(request: ModelRequest, { provider, operation }: CacheContext): string {
-  const { tools: _tools, output: _output, ...rest } = request;
+  return keyOf(requestHash(request), { provider, operation, model: request.model });
+}
+
+/** The part of the key that is the same whoever answers: the long one. @throws MillraceError MR4085 */
+export function requestHash(request: ModelRequest): string {
+  const { tools: _tools, output: _output, model: _model, ...rest } = request;
   const wrong = notJson(rest);
   if (wrong !== undefined)
     throw new MillraceError(
       `A request that is to be cached has to be JSON: ${wrong}. Ask with \`bypass\`, or leave it out.`,
       { code: 'MR4085', retryable: false, fault: 'input' },
     );
-  const whole = { format: 1, provider, operation: operation ?? null, ...rest, ...schemasOf(request) };
-  return createHash('sha256').update(canonicalJson(whole)).digest('hex');
+  return sha256({ ...rest, ...schemasOf(request) });
 }
+
+/** The key of the answer that one model gives to a request of this hash. */
+export function keyOf(request: string, who: CacheContext & { readonly model: string }): string {
+  const { provider, operation = null, model } = who;
+  return sha256({ format: 1, provider, operation, model, request });
+}
+
+const sha256 = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
