@@ -207,4 +207,40 @@ describe('before a model is paid', () => {
     expect(done.stderr).not.toMatch(stackTrace);
     expect(textOf(it)).toBe(shop);
   });
+
+  test('Ctrl-C calls it off', async () => {
+    await using server = await startWireServer({ scenario: 'slowHeaders' });
+    using it = made();
+    const asking = it.start(['edit', 'shop.dsl.ts', wanted, '--yes'], { env: at(server) });
+    await asking.says('Asks a model');
+    await expect.poll(() => server.calls.length).toBe(1);
+    asking.kill('SIGINT');
+    expect(await asking.done).toMatchObject({ code: 130, stderr: expect.stringContaining('Nothing was written') });
+    expect(textOf(it)).toBe(shop);
+  });
+});
+
+test('a system of several files is changed in the file that is meant', async () => {
+  const money = `import { task } from 'millrace';
+import { z } from 'zod';
+
+/** Takes money. */
+export const charge = task('charge', { input: z.string(), output: z.void() });
+`;
+  const whole = `import { system } from 'millrace';
+import * as money from './parts/money.dsl.ts';
+
+export default system('bank', { version: '1.0.0', parts: [money] });
+`;
+  const text = "export const refund = task('refund', { input: z.string(), output: z.void() });";
+  await using server = await startWireServer(
+    says([{ op: 'add', path: 'tasks.refund', file: 'parts/money.dsl.ts', text }]),
+  );
+  using it = project({ 'in/bank.dsl.ts': whole, 'in/parts/money.dsl.ts': money });
+  const done = await it.dsl(['edit', 'in/bank.dsl.ts', 'a task that gives money back', '--yes'], { env: at(server) });
+  expect(done.code).toBe(0);
+  expect(done.stderr).toContain('1 edit made: wrote in/parts/money.dsl.ts.');
+  expect(readFileSync(join(it.root, 'in/parts/money.dsl.ts'), 'utf8')).toBe(`${money}\n${text}\n`);
+  const [call] = server.calls;
+  expect(JSON.stringify(call?.body)).toContain('<file name=\\"parts/money.dsl.ts\\">');
 });

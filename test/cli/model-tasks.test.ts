@@ -122,3 +122,25 @@ test('what the config says wrongly about models is told by whoever needs them, w
     stderr: expect.stringMatching(/error MR2050: dsl\.config\.ts:2:13: .*'cash'/),
   });
 });
+
+test('a provider that is made in the config answers, too', async () => {
+  const config = `import { defineConfig } from 'millrace';
+import { scriptedProvider } from 'millrace/llm';
+
+const own = scriptedProvider(() => ({ json: { department: 'cellar' } }), { name: 'own' });
+const capabilities = { tools: true, structuredOutput: true, streaming: true };
+export default defineConfig({
+  models: {
+    providers: [own],
+    catalogue: {
+      models: [{ id: 'm', provider: 'own', role: 'fast', contextTokens: 8000, maxOutputTokens: 1000, capabilities }],
+    },
+  },
+});
+`;
+  using it = project({ ...files, 'dsl.config.ts': config });
+  const done = await runIt(it, {}, ...input);
+  expect(JSON.parse(done.stdout)).toMatchObject({ status: 'completed', output: 'cellar' });
+  const list = await it.dsl(['models', 'list', '--usable']);
+  expect(list.stdout).toMatch(/^✓ +m +own +fast +8k +1k +not known$/m);
+});

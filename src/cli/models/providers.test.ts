@@ -50,3 +50,10 @@ test('a key that cannot be sent is told by the name of its own variable', () => 
   const [one] = projectProviders([{ use: 'anthropic', keyFrom: 'MINE' }], { MINE: 'two words' });
   expect(one?.readiness).toMatchObject({ ready: false, reason: expect.stringMatching(/characters.*set MINE$/) });
 });
+
+test('a password or a key in an address is shown to nobody', () => {
+  const env = { OPENAI_BASE_URL: 'http://me:sk-word@10.0.0.7/v1?key=sk-query' };
+  const [, openai] = projectProviders(undefined, env);
+  expect(openai && inWords(openai)).toBe('can be asked at http://10.0.0.7/v1 without a key');
+  expect(JSON.stringify(openai && asData(openai))).not.toContain('sk-');
+});

@@ -84,7 +84,7 @@ function chosen(choice: ProviderChoice, env: Environment, from: ProjectProvider[
     provider: { ...provider, readiness },
     readiness,
     from,
-    ...(baseURL === undefined ? {} : { address: baseURL }),
+    ...(baseURL === undefined ? {} : { address: withoutSecrets(baseURL) }),
     ...(key === undefined || keyFrom === undefined ? {} : { keyFrom }),
     ...(readiness.ready || keyFrom === undefined ? {} : { set: keyFrom }),
   };
@@ -114,6 +114,17 @@ function made(use: Use, settings: ProviderSettings): Provider {
     default:
       return compatibleProvider({ preset: use, ...settings });
   }
+}
+
+/** An address may have a password in it, which nobody is shown. */
+function withoutSecrets(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  if (url.username === '' && url.password === '' && url.search === '') return address;
+  url.username = '';
+  url.password = '';
+  url.search = '';
+  return url.href;
 }
 
 function valueOf(env: Environment, name: string | undefined): string | undefined {

@@ -53,7 +53,7 @@ export async function editInWords(io: Io, file: string, wanted: string, options:
     text: readFileSync(path, 'utf8'),
   }));
   io.note(io.paint('dim', `Asks a model for the edits of ${shownPath(entry, cwd)} …`, 'note'));
-  const proposal = await proposeEdits({
+  const proposal = await proposed({
     system: found.model,
     files,
     wanted,
@@ -66,7 +66,23 @@ export async function editInWords(io: Io, file: string, wanted: string, options:
     },
     onRefused: (refused) => told(io, 'Refused, and given back to the model once:', refused),
   });
+  if (proposal === undefined) {
+    io.note('Nothing was written: it was called off.');
+    return io.interrupted.reason === 'SIGTERM' ? 143 : 130;
+  }
   return await carriedOut(io, entry, proposal, options);
+}
+
+/** Undefined when the person called it off: then nothing is there to be told. */
+async function proposed(
+  options: Parameters<typeof proposeEdits<TriedEdits>>[0],
+): Promise<Proposal<TriedEdits> | undefined> {
+  try {
+    return await proposeEdits(options);
+  } catch (error) {
+    if (options.signal?.aborted === true) return undefined;
+    throw error;
+  }
 }
 
 async function readable(io: Io, entry: string, config: Config): Promise<FoundSystem | undefined> {
