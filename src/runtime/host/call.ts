@@ -1,6 +1,7 @@
 import { messageOf, RecordedError, toErrorRecord, type Duration, type ErrorRecord } from '../../core/index.ts';
 import type { AnyTask, At, Call, RetryPolicy } from '../../flow/index.ts';
 import { Cancelled } from '../errors.ts';
+import { isOverrun } from '../models/overrun.ts';
 import { tellFailure } from '../publish.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
@@ -22,7 +23,7 @@ async function goOn(part: Part, path: string, options: CallOptions, work: () => 
   try {
     return await work();
   } catch (thrown) {
-    if (thrown instanceof Cancelled) throw thrown;
+    if (thrown instanceof Cancelled || isOverrun(thrown)) throw thrown;
     part.run.errors.push({ path, error: toErrorRecord(thrown) });
     return onFailure === 'continue' ? undefined : onFailure.fallback();
   }

@@ -5,12 +5,15 @@ import type { LiveRun } from '../live-run.ts';
 /** A call has cost so much that a budget is overrun: nothing more may be spent. */
 const overrun = 'MR4081';
 
+export const isOverrun = (failure: unknown): failure is RecordedError =>
+  failure instanceof RecordedError && failure.code === overrun;
+
 /**
  * Stops the run, whatever its flow makes of failures, when a step or a flow that it runs has failed because a budget is
  * overrun. Gives the error to throw.
  */
 export function halting(run: LiveRun, failure: Error): Error {
-  if (failure instanceof RecordedError && failure.code === overrun && run.stopping === undefined) {
+  if (isOverrun(failure) && run.stopping === undefined) {
     const stop = { reason: 'error', error: failure.record } as const;
     run.append({ kind: 'stopping', path: '', data: JSON.stringify(stop) });
     run.stopping = stop;

@@ -233,6 +233,29 @@ describe('a budget', () => {
     expect(server.calls.length).toBe(1);
   });
 
+  it('that was raised lets a run be retried that had been stopped', async () => {
+    const server = await serve({ answer: text(400), scenario: ({ n }) => (n === 1 ? 'ok' : 'toolCall') });
+    const store = storeOf();
+    const system = (total: string) => {
+      const flow = anyFlow('g', async (host) => [
+        await host.step('before', () => anyTask('note')('x'), at),
+        await host.step('said', () => ask(1), { ...at, onFailure: 'continue' }),
+        await host.step('after', () => anyTask('note')('y'), at),
+      ]);
+      return askingSystem(ask, { flows: [flow], tasks: [code(anyTask('note'), (what) => what)], budget: { total } });
+    };
+    const first = open(system('50 USD'), { store, models: wired(server) });
+    const { runId } = await first.start('g', 1);
+    expect(await first.result(runId)).toMatchObject({ status: 'failed', error: { code: 'MR4081' } });
+    await first.close();
+    const second = open(system('500 USD'), { store, models: wired(server) });
+    await second.retry(runId, { by: 'ada' });
+    const { status, output } = await second.result(runId);
+    expect([status, output]).toEqual(['completed', ['x', JSON.parse(text(400)), 'y']]);
+    expect(server.calls.length).toBe(2);
+    expect(account(second, 'total')).toEqual({ spent: 204, reserved: 0 });
+  });
+
   it('that makes no sense is refused before anything begins, and the database is free again', async () => {
     const server = await serve({ answer });
     const store = storeOf();

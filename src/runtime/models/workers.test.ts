@@ -67,6 +67,20 @@ it('an overrun in a worker stops the run', async () => {
   expect(await runtime.executeFlow('f', 1)).toMatchObject({ status: 'failed', error: { code: 'MR4081' } });
 });
 
+it('a cancel reaches the worker that asks, and closes its connection', async () => {
+  const plain = askingTask('ask', { maxTokens: 20 });
+  await using server = await startWireServer({ answer: '{"text":"x"}', scenario: 'stalled' });
+  const { runtime } = await members(askingSystem(plain, { budget: { total: '100 USD' } }), server, 1);
+  const { runId } = await runtime.start('f', 1);
+  await vi.waitFor(() => expect(server.paid()).toBe(1));
+  await runtime.cancel(runId);
+  expect(await runtime.result(runId)).toMatchObject({ status: 'cancelled' });
+  await vi.waitFor(() => expect(server.calls[0]?.left).toBe(true));
+  await vi.waitFor(() =>
+    expect(runtime.reader.budgets()).toEqual([expect.objectContaining({ spent: 20_000_000, reserved: 0 })]),
+  );
+});
+
 it('a model whose tools have limits is asked by the process that keeps these', async () => {
   let [most, now] = [0, 0];
   const look = anyTask('look', { concurrency: 1 });
