@@ -36,6 +36,3 @@ export const proposalSchema = z.strictObject({
   edits: z.array(proposedEdit).describe('In the order in which they are made. Empty when it cannot be done.'),
   notes: z.string().describe('One or two sentences: what changes and why, or why it cannot be done.'),
 });
-
-/** One edit that a model proposes. */
-export type ProposedEdit = z.infer<typeof proposedEdit>;

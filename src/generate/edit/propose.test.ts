@@ -108,6 +108,13 @@ test('an answer that is no list of edits is mended by the shape, or is an error'
   await expect(proposed([{ fails: 'auth' }])).rejects.toMatchObject({ kind: 'auth' });
 });
 
+test('what a strict dialect has to say with null is left out', async () => {
+  const add = { op: 'add', path: 'tasks.refund', text: "task('refund', { input: z.void(), output: z.void() })" };
+  const nulls = { ...add, into: null, before: null, file: null };
+  const { proposal } = await proposed([{ json: { edits: [nulls, rename], notes: 'Both.' } }]);
+  expect(proposal).toMatchObject({ edits: [add, rename], calls: 1, tried: { refused: [] } });
+});
+
 test('edits reach no other file', async () => {
   const outside: Edit = {
     op: 'add',
