@@ -51,9 +51,9 @@ describe('what is done after a failure', () => {
   it.each([
     ['short: waits', 20_000, {}, { does: 'wait', waitMs: 20_000, cool: { ms: 20_000 } }],
     ['long, with others: they are asked', 31_000, {}, { does: 'fallback', cool: { ms: 31_000 } }],
-    ['long, without others: waits', 31_000, { others: false }, { does: 'wait', waitMs: 31_000 }],
+    ['long, without others: whoever is free first', 31_000, { others: false }, { does: 'wait', cool: { ms: 31_000 } }],
     ['longer than there is time', 20_000, { left: 19_999, others: false }, { does: 'fallback', cool: { ms: 20_000 } }],
-    ['said for the fourth time: waits longer', 1, { waits: 4, others: false }, { does: 'wait', waitMs: 3_000 }],
+    ['said for the fourth time: waits longer', 1, { waits: 4, others: false }, { does: 'wait', cool: { ms: 3_000 } }],
     [
       'said for the third time, with others: they are asked',
       1,
@@ -72,6 +72,23 @@ describe('what is done after a failure', () => {
     expect(after(failed('server', { tries: 3 }), { retry: { attempts: 4 } })).toMatchObject({ does: 'retry' });
     const error = new ModelError('no', { kind: 'server', provider: 'p', model: 'm', retryable: false });
     expect(after({ ...failed('server'), error }, {})).toMatchObject({ does: 'fallback', out: 'target' });
+  });
+
+  it('does not wait for one that has no room for long while others have', () => {
+    expect(after(failed('overloaded', { strikes: 9 }), {})).toMatchObject({ does: 'fallback', cool: { ms: 45_000 } });
+    const { waitMs } = after(failed('overloaded', { strikes: 9, others: false }), {});
+    expect(waitMs).toBeUndefined();
+  });
+
+  it('takes a provider at its word that the same would fail again, also when it says to wait', () => {
+    const error = new ModelError('no', {
+      kind: 'rateLimit',
+      provider: 'p',
+      model: 'm',
+      retryAfterMs: 10,
+      retryable: false,
+    });
+    expect(after({ ...failed('rateLimit'), error }, {})).toMatchObject({ does: 'fallback', out: 'target' });
   });
 
   it('does not wait for one that has just been shut while others can be asked', () => {

@@ -74,38 +74,41 @@ export function after(failed: Failed, { retry = {}, patienceMs = 30_000 }: Route
       reason: 'the account has nothing left',
     };
   const { attempts = 3 } = retry;
-  const busy = kind === 'rateLimit' || kind === 'overloaded';
-  if (busy && error.retryAfterMs !== undefined) {
-    // One that says the same again and again is asked less and less often.
-    const floor = failed.waits > 1 ? backoff(failed.waits - 1, retry, random) : 0;
-    const ms = Math.max(error.retryAfterMs, floor);
-    const cool = { ms };
-    if (ms > left) return { does: 'fallback', cool, reason: 'it says to wait for longer than there is time' };
-    if (others && (ms > patienceMs || failed.waits >= attempts))
-      return { does: 'fallback', cool, avoid: true, reason: 'it says to wait for long, or again and again' };
-    return { does: 'wait', cool, waitMs: ms, reason: 'it says to wait' };
-  }
-  const again = error.retryable && tries < attempts;
-  if (!again)
+  const tell =
+    error.retryable && (kind === 'rateLimit' || kind === 'overloaded') && error.retryAfterMs !== undefined
+      ? error.retryAfterMs
+      : undefined;
+  if (tell === undefined && !(error.retryable && tries < attempts))
     return {
       does: 'fallback',
       out: 'target',
-      ...(busy ? { cool: { ms: backoff(Math.max(1, failed.strikes), retry, random) } } : {}),
+      ...(isBusy(error) ? { cool: { ms: backoff(Math.max(1, failed.strikes), retry, random) } } : {}),
       reason: error.retryable
         ? `it failed ${tries} ${tries === 1 ? 'time' : 'times'}`
         : 'the same request would fail again',
     };
-  if (failed.shut && others) return { does: 'fallback', reason: 'it failed too often' };
+  // Told again and again to wait, one asks less and less often; who had no room and does not say until when is left
+  // alone by all, the longer the more often he had none.
+  const times = tell !== undefined ? failed.waits - 1 : isBusy(error) ? Math.max(tries, failed.strikes) : tries;
+  const ms = Math.max(tell ?? 0, times > 0 ? backoff(times, retry, random) : 0);
+  const cool = isBusy(error) ? { cool: { ms } } : {};
+  if (ms > left) return { does: 'fallback', ...cool, reason: 'the wait is longer than there is time' };
+  if (others && failed.shut) return { does: 'fallback', ...cool, reason: 'it failed too often' };
   // What has to be paid though it came to nothing is not bought there again, if others can be asked.
   const broke = kind === 'truncated' || kind === 'timeout' || (kind !== 'network' && error.mayHaveCost);
-  if (broke && others) return { does: 'fallback', avoid: true, reason: 'its answer broke off or did not come' };
-  // Who had no room is left alone by all for so long, the longer the more often he had none.
-  const waitMs = backoff(busy ? Math.max(tries, failed.strikes) : tries, retry, random);
+  const avoid = { avoid: true } as const;
+  if (others && broke) return { does: 'fallback', ...cool, ...avoid, reason: 'its answer broke off or did not come' };
+  if (others && (ms > patienceMs || (tell !== undefined && failed.waits >= attempts)))
+    return { does: 'fallback', ...cool, ...avoid, reason: 'it says to wait for long, or again and again' };
   return {
-    does: 'retry',
-    waitMs,
-    ...(broke ? { avoid: true } : {}),
-    ...(busy ? { cool: { ms: waitMs } } : {}),
-    reason: 'it may succeed when it is tried again',
+    does: tell === undefined ? 'retry' : 'wait',
+    ...cool,
+    ...(broke ? avoid : {}),
+    // With nobody else to ask, whoever is free first is waited for: that may be another one.
+    ...(isBusy(error) && !others ? {} : { waitMs: ms }),
+    reason: tell === undefined ? 'it may succeed when it is tried again' : 'it says to wait',
   };
 }
+
+/** Whether somebody says that he has no room at the moment. */
+export const isBusy = ({ kind }: ModelError): boolean => kind === 'rateLimit' || kind === 'overloaded';

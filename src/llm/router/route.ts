@@ -1,14 +1,15 @@
 import type { ModelAnswer, ModelEvent, Usage } from '../contract.ts';
 import { ModelError } from '../errors.ts';
 import type { Asked, AskOptions, RoutedRequest } from '../models.ts';
-import { addMoney, formatMoney, type Money } from '../money/money.ts';
+import { addMoney, type Money } from '../money/money.ts';
 import { noTokens, sumUsage } from '../usage/sum.ts';
-import { after, type Next } from './after.ts';
+import { after, isBusy, type Next } from './after.ts';
 import { attempt, some, type AttemptEnd } from './attempt.ts';
 import { inOrder, type Candidate, type Tier } from './candidates.ts';
 import { asModelError, cooling, exhausted, nobody, type Unfit, type Wanted } from './errors.ts';
 import type { DecisionFor } from './events.ts';
 import type { Books } from './place.ts';
+import { reasonFor } from './reason.ts';
 import type { Core } from './core.ts';
 import type { Target } from './target.ts';
 import { until } from './time.ts';
@@ -88,8 +89,9 @@ class Way {
 
   /** One tier, until somebody answers or nobody of it is left. */
   async #through(tier: Tier, whyLower: string): Promise<Routed | undefined> {
-    const { core, deadline, over, wanted, about } = this.#journey;
+    const { core, deadline, over, wanted, about, wish } = this.#journey;
     for (;;) {
+      if (over.aborted) throw over.reason;
       const left = this.#ordered(tier);
       if (left.length === 0) return undefined;
       const waits = (at: number): void =>
@@ -102,7 +104,7 @@ class Way {
       }
       const candidate = left.find(({ target }) => target === taken.target);
       if (candidate === undefined) throw new Error('A ticket of somebody who was not asked for.');
-      const reason = this.#reason(tier, candidate, left, whyLower);
+      const reason = reasonFor({ tier, candidate, left, whyLower, asked: this.#asked, wish, route: core.route });
       core.bus.tell({ type: 'chosen', ...nameOf(candidate), ...about, ...some({ role: tier.role }), reason });
       const end = await this.#ask(candidate, taken);
       if (end === undefined) continue;
@@ -147,6 +149,7 @@ class Way {
       });
     } catch (thrown) {
       core.pool.drop(ticket);
+      if (over.aborted) throw over.reason;
       const refused = asModelError(thrown, wanted, 'budget');
       if (!(refused instanceof ModelError) || refused.kind !== 'budget') throw refused;
       this.#out.add(candidate.target);
@@ -157,13 +160,12 @@ class Way {
     }
     const { answer, error, took, usage, paid } = end;
     const { target, tokens } = candidate;
-    const mine = over.aborted || error?.kind === 'budget' || error?.kind === 'aborted';
-    const failed =
-      error === undefined || mine ? undefined : { kind: error.kind, code: error.code, message: error.message };
+    // What was ended by us says nothing of who was asked.
+    const ours = over.aborted || error?.kind === 'budget' || error?.kind === 'aborted';
     core.pool.end(ticket, {
       ok: answer !== undefined,
       took,
-      ...(error === undefined || mine ? {} : { error, unwell: isUnwell(error) }),
+      ...(error === undefined || ours ? {} : { error, unwell: isUnwell(error) }),
       tokens: answer === undefined ? (paid ? tokens : 0) : usage.total,
     });
     if (answer !== undefined) core.learn(candidate, usage);
@@ -171,7 +173,7 @@ class Way {
       provider: target.provider,
       model: target.model,
       took,
-      ...some({ failed: failed ?? (error && { kind: error.kind, code: error.code, message: error.message }) }),
+      ...some({ failed: error && { kind: error.kind, code: error.code, message: error.message } }),
     });
     this.#usage = sumUsage(this.#usage, usage);
     if (paid) this.#cost = sumCost(this.#cost, end.cost);
@@ -198,11 +200,10 @@ class Way {
     if (over.aborted) return { does: 'stop', reason: 'it was called off' };
     const { target } = candidate;
     const now = core.time.now();
-    const waits = (this.#waits.get(target) ?? 0) + 1;
+    const told = isBusy(error) && error.retryAfterMs !== undefined;
+    if (isBusy(error) && !told) target.strikes += 1;
+    const waits = (this.#waits.get(target) ?? 0) + (told ? 1 : 0);
     this.#waits.set(target, waits);
-    const busy = error.kind === 'rateLimit' || error.kind === 'overloaded';
-    const told = busy && error.retryAfterMs !== undefined;
-    if (busy && !told) target.strikes += 1;
     const tries = (this.#tries.get(target) ?? 0) + (told ? 0 : 1);
     this.#tries.set(target, tries);
     const others = this.#ordered(tier).some(
@@ -263,31 +264,6 @@ class Way {
     if (this.#refused !== undefined && this.#lastTarget !== undefined && this.#unpaid.has(this.#lastTarget))
       return exhausted(this.#refused, this.#asked);
     return this.#asked.length < 2 ? this.#last : exhausted(this.#last, this.#asked);
-  }
-
-  #reason({ role }: Tier, { target, most, facts }: Candidate, left: readonly Candidate[], whyLower: string): string {
-    const { core, wish } = this.#journey;
-    const { key, model, provider } = target;
-    const { priorities = {} } = core.route;
-    const priority = priorities[key] ?? priorities[model] ?? priorities[provider];
-    const parts = [
-      wish.model !== undefined && model === wish.model
-        ? `${model} was asked for`
-        : role === undefined
-          ? `${model} stands in for ${wish.model ?? ''}`
-          : `${key} has the role ${role}`,
-      ...(left.length > 1 && left[0]?.target === target ? [`first of ${left.length}`] : []),
-      ...(left.length > 1 && left[0]?.target !== target ? [`free before ${left[0]?.target.key ?? ''}`] : []),
-      ...(priority === undefined ? [] : [`priority ${priority}`]),
-      ...(most === undefined || facts.prices === undefined ? [] : [`at most ${formatMoney(most)}`]),
-      ...(whyLower === '' ? [] : [whyLower]),
-    ];
-    const failed = this.#asked.filter(({ failed }) => failed !== undefined);
-    if (failed.length > 0)
-      parts.push(
-        `after ${failed.map((one) => `${one.provider}/${one.model} failed (${one.failed?.kind ?? ''} ${one.failed?.code ?? ''})`).join(', ')}`,
-      );
-    return parts.join('; ');
   }
 }
 

@@ -139,6 +139,15 @@ describe('bad requests cost nothing', () => {
     expect(await router.check()).toEqual([{ provider: 'a', ready: false, reason: 'no key: set A_KEY' }]);
   });
 
+  it('no provider at all, or none of the model', async () => {
+    const nobody = worldOf({}, { models: [modelOf('a-1')] });
+    await expect(nobody.settled(nobody.router.ask(request))).rejects.toEqual(kind('auth', 'MR4040'));
+    await expect(nobody.settled(nobody.router.ask({ ...request, model: 'a-1' }))).rejects.toMatchObject({
+      code: 'MR4040',
+      message: 'Nobody can be asked for a-1. a/a-1: no such provider is given.',
+    });
+  });
+
   it.each([
     [{ limits: { 'a-2': { requestsPerMinute: 1 } } }, "Did you mean 'a-1'?"],
     [{ limits: { a: { requestsPerMinute: 0 } } }, 'route.limits.a.requestsPerMinute'],

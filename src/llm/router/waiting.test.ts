@@ -37,9 +37,16 @@ describe('Retry-After', () => {
       'chosen',
       'cooling',
       'wait',
+      'waiting',
       'chosen',
       'answered',
     ]);
+  });
+
+  it('of everybody: also when the one that said it last is not the first that is free', async () => {
+    const { router, settled, clock, start } = worldOf({ a: [busy(40_000), 'a'], b: [busy(70_000)] });
+    expect((await settled(router.ask(request))).answer.text).toBe('a');
+    expect(clock.now() - start).toBe(40_000);
   });
 
   it('of everybody, for longer than there is time: an error at once that says when to come again', async () => {
