@@ -9,6 +9,7 @@ import { tasksFolder } from '../project/systems/places.ts';
 import { printingProblems } from '../project/systems/printing-problems.ts';
 import { findSystems, type FoundSystem } from '../project/systems/read.ts';
 import { keepFiles } from '../source/files/kept.ts';
+import type { Names } from '../source/places/open.ts';
 import { readWith, type Overlay } from './overlay.ts';
 
 /** What was last found of one entry file. */
@@ -48,6 +49,12 @@ export class LspProject {
       own ??
       this.systems.find(({ entry }) => [tasksFolder(entry), join(dirname(entry), 'migrations')].includes(dirname(file)))
     );
+  }
+
+  /** The names of a system as the editor has it; nothing while it cannot be read. */
+  async names(entry: string): Promise<Names | undefined> {
+    const { openNames } = await import('../source/places/open.ts');
+    return openNames(entry, this.root, { readFile: readWith(this.#overlay), kept: this.#kept });
   }
 
   /** The problems of all files, by absolute path: each once. */

@@ -8,11 +8,15 @@ import {
   type Connection,
   type InitializeParams,
   type InitializeResult,
+  type TextDocumentPositionParams,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { packageVersion } from '../project/kit/package-root.ts';
 import { toLsp } from './diagnostics.ts';
 import { pathOf, uriOf, type Overlay } from './overlay.ts';
+import { Features } from './features.ts';
+import { Pictures } from './pictures.ts';
+import type { LspProject } from './project.ts';
 import { quickFixes } from './quick-fixes.ts';
 import { Workspace } from './workspace.ts';
 
@@ -51,6 +55,8 @@ class Server {
   readonly #overlay: Overlay = { open: (path) => this.#documents.get(uriOf(path))?.getText() };
   /** The files whose problems the editor shows. */
   readonly #shown = new Set<string>();
+  readonly #pictures = new Pictures();
+  readonly #features = new Features(this.#overlay, this.#pictures);
   #workspace = new Workspace(this.#overlay, []);
 
   constructor(connection: Connection, cwd: string) {
@@ -60,6 +66,7 @@ class Server {
 
   listen(): void {
     const connection = this.#connection;
+    process.once('exit', () => this.#pictures[Symbol.dispose]());
     connection.onInitialize((params) => this.#initialize(params));
     connection.onInitialized(() => this.#update());
     this.#documents.onDidChangeContent(({ document }) => this.#changed(document.uri));
@@ -68,13 +75,52 @@ class Server {
     connection.onDidChangeWatchedFiles(({ changes }) => {
       for (const { uri } of changes) this.#changed(uri);
     });
-    connection.onCodeAction(async ({ textDocument, range }) => {
-      const file = await this.#settled(textDocument.uri);
-      const project = file && this.#workspace.projectOf(file);
-      return project ? [...quickFixes(project.diagnostics.get(file) ?? [], range, project.root, this.#overlay)] : [];
-    });
+    this.#answer();
     this.#documents.listen(connection);
     connection.listen();
+  }
+
+  /** Everything that is asked about a place in a file. */
+  #answer(): void {
+    const connection = this.#connection;
+    const features = this.#features;
+    const ask = async <Answer>(
+      uri: string,
+      question: (project: LspProject, file: string) => Answer | Promise<Answer>,
+    ): Promise<Awaited<Answer> | null> => {
+      const file = await this.#settled(uri);
+      const project = file && this.#workspace.projectOf(file);
+      return file && project ? await question(project, file) : null;
+    };
+    connection.onCodeAction(({ textDocument, range }) =>
+      ask(textDocument.uri, ({ diagnostics, root }, file) => [
+        ...quickFixes(diagnostics.get(file) ?? [], range, root, this.#overlay),
+      ]),
+    );
+    connection.onHover(({ textDocument, position }) =>
+      ask(textDocument.uri, (project, file) => features.hover(project, file, position)),
+    );
+    connection.onDefinition(({ textDocument, position }) =>
+      ask(textDocument.uri, (project, file) => features.definition(project, file, position)),
+    );
+    connection.onImplementation(({ textDocument, position }) =>
+      ask(textDocument.uri, (project, file) => features.implementation(project, file, position)),
+    );
+    connection.onReferences(({ textDocument, position }) =>
+      ask(textDocument.uri, async (project, file) => [...(await features.references(project, file, position))]),
+    );
+    connection.onCompletion(({ textDocument, position }) =>
+      ask(textDocument.uri, (project, file) => [...features.completion(project, file, position)]),
+    );
+    connection.onPrepareRename(({ textDocument, position }) =>
+      ask(textDocument.uri, (project, file) => features.renamed(project, file, position)),
+    );
+    connection.onRenameRequest(({ textDocument, position, newName }) =>
+      ask(textDocument.uri, (project, file) => features.rename(project, file, position, newName)),
+    );
+    connection.onRequest('millrace/picture', ({ textDocument, position }: TextDocumentPositionParams) =>
+      ask(textDocument.uri, (project, file) => features.picture(project, file, position)),
+    );
   }
 
   #initialize({ workspaceFolders, capabilities, rootUri }: InitializeParams): InitializeResult {
@@ -93,6 +139,12 @@ class Server {
       capabilities: {
         textDocumentSync: TextDocumentSyncKind.Incremental,
         codeActionProvider: { codeActionKinds: ['quickfix'] },
+        hoverProvider: true,
+        definitionProvider: true,
+        implementationProvider: true,
+        referencesProvider: true,
+        completionProvider: { triggerCharacters: ["'", '"', '{', ','] },
+        renameProvider: { prepareProvider: true },
       },
     };
   }

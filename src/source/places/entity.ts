@@ -6,7 +6,7 @@ import type { Opened } from '../read.ts';
 import type { Module } from '../syntax/module.ts';
 import { behind } from '../value/follow.ts';
 import type { Member } from '../define/members.ts';
-import { tokensOf, type Token } from './tokens.ts';
+import { isMemberName, tokensOf, type Token } from './tokens.ts';
 
 /** Something of a system that has a name. */
 export interface Entity {
@@ -41,7 +41,7 @@ const roots = {
 } as const;
 
 /** A name as a piece of a path. */
-const piece = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+export const piece = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
 
 const definition = (kind: keyof typeof roots, name: string): Entity => ({
   kind,
@@ -206,16 +206,6 @@ function constantAt({ opened }: Source, module: Module, token: Token): Entity | 
   const { declaration } = found.binding.value;
   const member = opened.members.find((each) => each.definition.declaration === declaration);
   return member && definition(member.definition.verb, member.name);
-}
-
-/** `.name` of something else, or a key. */
-function isMemberName({ node, around: [parent] }: Token): boolean {
-  if (parent === undefined) return false;
-  return (
-    (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
-    (ts.isPropertyAssignment(parent) && parent.name === node) ||
-    (ts.isBindingElement(parent) && parent.propertyName === node)
-  );
 }
 
 /** Does a function around a name bind it, as a parameter or a constant of its own? */

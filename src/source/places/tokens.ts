@@ -29,6 +29,16 @@ export function tokensOf(source: ts.SourceFile, text: string): readonly Token[] 
   return found;
 }
 
+/** `.name` of something else, or a key. */
+export function isMemberName({ node, around: [parent] }: Token): boolean {
+  if (parent === undefined) return false;
+  return (
+    (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
+    (ts.isPropertyAssignment(parent) && parent.name === node) ||
+    (ts.isBindingElement(parent) && parent.propertyName === node)
+  );
+}
+
 /** The nodes around an offset, the innermost first. */
 export function around(source: ts.SourceFile, offset: number): readonly ts.Node[] {
   const path: ts.Node[] = [];
