@@ -47,6 +47,7 @@ test('dsl run: a model performs the task, with no more than an address, and its 
   using it = project(files);
   const done = await runIt(it, at(server), ...input, '--id', 'r1');
   expect(done.stderr).not.toContain('MR2052');
+  expect(done.stderr).toMatch(/claude-haiku-5-5 answered: \d+ tokens in, \d+ out, 0\.\d+ USD/);
   expect(JSON.parse(done.stdout)).toMatchObject({ status: 'completed', output: 'sales' });
   expect(done.code).toBe(0);
   expect(server.paid()).toBe(1);
@@ -85,6 +86,7 @@ test('dsl send and dsl runs retry ask models, too', async () => {
   await using refusing = await startWireServer({ scenario: 'refusal' });
   const failed = await runIt(it, at(refusing), ...input, '--id', 'r2');
   expect(JSON.parse(failed.stdout)).toMatchObject({ status: 'failed' });
+  expect(failed.stderr).toMatch(/claude-haiku-5-5 failed: .*\(MR4010\)/);
   const again = await it.dsl(['runs', 'retry', 'desk.dsl.ts', 'r2', '--json'], { env: at(server) });
   expect(JSON.parse(again.stdout)).toMatchObject({ run: 'r2', status: 'completed' });
 });

@@ -1,3 +1,4 @@
+import { formatMoney } from '../../../llm/money/money.ts';
 import type { Client, ReactiveSystemRuntime, RuntimeEvent, StepView } from '../../../runtime/index.ts';
 import type { Io } from '../../kit/io.ts';
 
@@ -28,9 +29,22 @@ function words(io: Io, event: RuntimeEvent): string | undefined {
       return `${sign('red', '✗')} ${step(event)}: ${event.error.message}`;
     case 'step.cancelled':
       return `${sign('yellow', '✗')} ${event.step} cancelled`;
+    case 'model.answered':
+      return `  ${sign('blue', '·')} ${event.model} answered${used(event)}`;
+    case 'model.failed':
+      return `  ${sign('yellow', '·')} ${event.model} failed: ${event.error.message} (${event.error.code})${used(event)}`;
+    case 'model.spared':
+      return `  ${sign('blue', '·')} ${event.model}: the answer was paid before`;
     default:
       return undefined;
   }
+}
+
+/** What a call of a model took, as far as it is known. */
+function used({ usage, cost }: Pick<Extract<RuntimeEvent, { type: 'model.answered' }>, 'usage' | 'cost'>): string {
+  if (usage === undefined) return '';
+  const price = cost === undefined ? '' : `, ${formatMoney(cost)}`;
+  return `: ${usage.input} tokens in, ${usage.output} out${price}`;
 }
 
 function step({ step: path, target }: { readonly step: string; readonly target: string | null }): string {
