@@ -23,6 +23,8 @@ export interface Report {
   /** Calls that one life has made more than once. */
   readonly doubled: readonly string[];
   readonly completed: number;
+  /** Why runs have failed, or wait: none may. */
+  readonly failures: readonly string[];
   /** Answers that are in the journals of the runs. */
   readonly answers: number;
   /** In USD: what the provider wants, what the budget has booked, what is still set aside. */
@@ -106,7 +108,7 @@ export async function playLives({
     for (const role of roles) members.push(begin(role));
     for (;;) {
       const owner = members[0] as ChildProcess;
-      const upTo = mark + 20 + Math.floor(random() * 60);
+      const upTo = mark + 20 + Math.floor(random() * 0.3 * runs);
       const delay = random() * 15;
       const victim = Math.floor(random() * members.length);
       const enough = done === kills ? Infinity : upTo;
@@ -143,6 +145,7 @@ export async function playLives({
       paidTwice,
       doubled,
       completed: reader.counts().completed ?? 0,
+      failures: [...new Set(reader.runs().flatMap(({ error }) => (error === undefined ? [] : [error.message])))],
       answers: committed(db, runs).size,
       owed: paid.reduce((sum, key) => sum + Math.min(...(key.endsWith('1') ? [cost.get(1) ?? 0] : cost.values())), 0),
       booked: (total?.spent ?? 0) / 1e6,

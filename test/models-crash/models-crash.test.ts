@@ -5,10 +5,11 @@ const seed = Number(process.env['MODELS_SEED'] ?? 11);
 const runs = 200;
 
 it('pays for no answer again that is committed, whenever the process is killed amid 200 tasks of models', async () => {
-  const kills = Number(process.env['MODELS_KILLS'] ?? 5);
+  const kills = Number(process.env['MODELS_KILLS'] ?? 4);
   const report = await playLives({ kills, seed, runs });
   expect(report).toMatchObject({
     kills,
+    failures: [],
     paidTwice: [],
     doubled: [],
     completed: runs,
@@ -26,10 +27,10 @@ it('pays for no answer again that is committed, whenever the process is killed a
 }, 900_000);
 
 it('the same with workers, any of which is killed, and their owner, too', async () => {
-  const kills = Number(process.env['MODELS_KILLS'] ?? 5);
-  const report = await playLives({ kills, seed, runs, workers: 2 });
-  expect(report).toMatchObject({ kills, paidTwice: [], completed: runs, answers: 2 * runs, open: 0, violations: [] });
+  const kills = Number(process.env['MODELS_KILLS'] ?? 3);
+  const report = await playLives({ kills, seed, runs: 100, workers: 2 });
+  expect(report).toMatchObject({ kills, paidTwice: [], completed: 100, answers: 200, open: 0, violations: [] });
   expect(report.again).toBeGreaterThan(0);
-  expect(report.paid).toBe(2 * runs + report.again);
+  expect(report.paid).toBe(200 + report.again);
   expect(report.booked).toBeGreaterThanOrEqual(report.owed);
 }, 900_000);
