@@ -101,7 +101,7 @@ describe('a job', () => {
     await runtime.idle();
     const [paid, notes] = [
       server.calls.length,
-      (runtime.get('job', 'j')?.context as { notes: unknown[] }).notes.length,
+      (runtime.get('job', 'j')!.context as { notes: unknown[] }).notes.length,
     ];
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(server.calls.length).toBe(paid);
@@ -140,7 +140,7 @@ describe('a job', () => {
     await open({ scenario: 'auth' });
     await start();
     await until('failed');
-    expect((runtime.get('job', 'j')?.context as { reason: string }).reason).toMatch(/key|auth/i);
+    expect((runtime.get('job', 'j')!.context as { reason: string }).reason).toMatch(/key|auth/i);
     expect(server.paid()).toBe(0);
   });
 });

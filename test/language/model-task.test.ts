@@ -96,7 +96,13 @@ it.each(['live', 'compiled'])('is performed, %s', async (which) => {
   const outcome = await runAttempt({
     contract: tasks['sortLetter']!,
     implementation: modelTask(tasks['sortLetter']!, models, toolbox),
-    ...{ input, attempt: 1, runId: 'r', step: 's', idempotencyKey: 'k', clock, logger: silentLogger },
+    input,
+    attempt: 1,
+    runId: 'r',
+    step: 's',
+    idempotencyKey: 'k',
+    clock,
+    logger: silentLogger,
   });
   expect(outcome).toMatchObject({ ok: true, value: { department: 'support' } });
   expect(models.asked[1]?.messages.at(-1)).toMatchObject({ role: 'tool', text: '"asked: who?"' });

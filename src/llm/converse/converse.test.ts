@@ -251,6 +251,24 @@ describe('what a model is told', () => {
     },
   );
 
+  it('is less when the provider counts more than was estimated', async () => {
+    const use: ConverseOptions['use'] = async ({ id }) => ({ text: `${id} ${long}` });
+    const talk = async (strategy: 'truncate' | 'none') => {
+      let refused = 0;
+      const models = scriptedModels((request, number) => {
+        if (request.messages.length > 5) return { fails: 'contextLength' as const, message: String((refused += 1)) };
+        return number < 4 ? { toolCalls: [call(`c${number}`)] } : { json: { city: 'Rome' } };
+      });
+      const come = models.converse({ ...ask, tools: [search], strategy }, { use });
+      return { come: await come.catch((error: unknown) => error), refused, models };
+    };
+    const { come, refused, models } = await talk('truncate');
+    expect(come).toMatchObject({ value: { city: 'Rome' } });
+    expect(refused).toBeGreaterThan(0);
+    expect(models.asked.at(-1)?.messages[0]?.text).toBe('Where?');
+    expect((await talk('none')).come).toMatchObject({ kind: 'contextLength' });
+  });
+
   it('is refused when a conversation that may not be compacted grows too long', async () => {
     const models = scriptedModels(() => ({ toolCalls: [call('a')] }));
     const use: ConverseOptions['use'] = async () => ({ text: long });

@@ -1,2 +1,3 @@
+export type { Conversing } from './asking.ts';
 export type * from './conversation.ts';
-export { converse, type Conversing } from './converse.ts';
+export { converse } from './converse.ts';

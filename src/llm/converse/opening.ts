@@ -5,7 +5,7 @@ import { RunMemory } from '../context/memory.ts';
 import { outputItems } from '../context/route.ts';
 import type { Message } from '../contract.ts';
 import type { Conversation, ConversationData, ConverseOptions } from './conversation.ts';
-import type { Conversing } from './converse.ts';
+import type { Conversing } from './asking.ts';
 import type { Room } from './room.ts';
 
 /** How a conversation begins. JSON. */

@@ -3,7 +3,7 @@ import type { Tool } from '../contract.ts';
 import { schemasOf } from '../request-parts.ts';
 import { estimateTokens } from '../tokens/estimate.ts';
 import type { Conversation } from './conversation.ts';
-import type { Conversing } from './converse.ts';
+import type { Conversing } from './asking.ts';
 import type { z } from 'zod';
 
 /** How much can be told. */

@@ -33,6 +33,8 @@ const calls = (...inputs: unknown[]) => ({
   toolCalls: inputs.map((input, index) => ({ id: `c${index}`, name: 'web_search', input })),
 });
 const input = { topic: 'mills' };
+/** What every attempt has. */
+const around = { input, attempt: 1, runId: 'r', step: 's', idempotencyKey: 'key', clock, logger: silentLogger };
 
 /** What outlives an attempt, in memory, as an engine keeps it: only what succeeded is given again. */
 function kept(): AttemptServices & { readonly names: string[] } {
@@ -128,11 +130,13 @@ describe('a task that a model performs', () => {
         find: () => search,
         run: async ({ contract, asking }) =>
           runAttempt({
-            ...{ contract, implementation: undefined, input, attempt: 1, idempotencyKey: 'k', clock },
-            ...{ logger: silentLogger, runId: asking.runId!, step: asking.step! },
+            ...around,
+            ...asking,
+            contract,
+            implementation: undefined,
           }),
       }),
-      ...{ input, attempt: 1, runId: 'r', step: 's', idempotencyKey: 'key', clock, logger: silentLogger },
+      ...around,
     });
     expect(await outcome).toMatchObject({ ok: false, error: { code: 'MR3104' } });
   });
@@ -196,8 +200,9 @@ describe('a task that a model performs', () => {
     expect(() => modelTask(search, models)).toThrow(expect.objectContaining({ code: 'MR3142' }));
     const run = (contract: typeof report) =>
       runAttempt({
-        ...{ contract, implementation: modelTask(contract, models), input, attempt: 1, idempotencyKey: 'k', clock },
-        ...{ logger: silentLogger, runId: 'r', step: 's' },
+        ...around,
+        contract,
+        implementation: modelTask(contract, models),
       });
     expect(await run(report)).toMatchObject({ error: { code: 'MR3143', retryable: false } });
     const { input: takes, output, policy } = report;
