@@ -76,6 +76,8 @@ function mutationReport(
   const killed = total - survivors.length;
   const score = total === 0 ? 1 : killed / total;
   const problems: Diagnostic[] = [];
+  if (total === 0 && planned > 0)
+    problems.push(problemOf(subject, 'MR5050', 'There was no time to see whether the cases notice mistakes.'));
   if (score < least) {
     const shown = survivors.slice(0, 8).map(({ line, was, became }) => `line ${line}: '${was}' could be '${became}'`);
     problems.push(
