@@ -34,7 +34,11 @@ test('a task has the models of its role that can be asked', async () => {
     models: ['anthropic/claude-haiku-5-5'],
   });
   const nobody = await looked("{ role: 'balanced' }", { ready: new Set(['gemini']) });
-  expect(nobody).toMatchObject({ models: [], problem: 'none of its providers can be asked: anthropic, openai.' });
+  expect(nobody).toMatchObject({
+    models: [],
+    problem:
+      "none of its providers can be asked: anthropic, openai. Give the role to another in models.catalogue: { id: 'gemini-3.8-flash', role: 'balanced' }.",
+  });
 });
 
 test('or the model that it names, and those that stand in for it', async () => {

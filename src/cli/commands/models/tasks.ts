@@ -55,8 +55,15 @@ function looked(task: string, agent: AgentNode, known: KnownModels): TaskModels 
   const problem =
     providers.length === 0
       ? 'no model of the catalogue is so.'
-      : `none of its providers can be asked: ${providers.join(', ')}.`;
+      : `none of its providers can be asked: ${providers.join(', ')}.${otherwise(agent, known)}`;
   return { ...about, models, problem };
+}
+
+/** A model has one role: where nobody who can be asked has it, the project may give it to another one. */
+function otherwise({ model, role = 'balanced' }: AgentNode, { catalogue, ready }: KnownModels): string {
+  const other = catalogue.list().find(({ provider }) => ready.has(provider));
+  if (model !== undefined || other === undefined) return '';
+  return ` Give the role to another in models.catalogue: { id: '${other.id}', role: '${role}' }.`;
 }
 
 function meantBy(
