@@ -202,7 +202,7 @@ async function storm(seed: number, total: number) {
   return { router, books, usage, told, begun, outcomes, problems, waiting, underWay, mostUnderWay };
 }
 
-const seeds = (process.env['ROUTER_SEEDS'] ?? '1,2').split(',').map(Number);
+const seeds = (process.env['ROUTER_SEEDS'] ?? '1').split(',').map(Number);
 
 it.each(seeds)(
   '10,000 requests at the same time over two providers that fail: none is lost, every failure is typed, budgets and limits hold (seed %d)',
