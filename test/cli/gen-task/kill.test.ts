@@ -3,7 +3,7 @@ import { startWireServer } from '../../../src/testing/wire-server/index.ts';
 import { answering, answers, filesOf, shop } from './project.ts';
 
 /** More on demand: KILLS=100 npx vitest run test/cli/gen-task/kill.test.ts */
-const kills = Number(process.env['KILLS'] ?? 4);
+const kills = Number(process.env['KILLS'] ?? 2);
 const moments = [
   'writes it',
   'tries whether its cases',
@@ -33,6 +33,8 @@ test('killed at any moment, each file is as before or complete, and the next com
     await running.done;
     for (const [name, text] of Object.entries(filesOf(it))) {
       if (name in before) expect([moment, name, text]).toEqual([moment, name, before[name]]);
+      // On its way, under a name that nothing reads: gone after the next command.
+      else if (name.endsWith('.tmp')) continue;
       // What is known of the file has the time in it.
       else if (name.endsWith('.json')) expect(JSON.parse(text)).toMatchObject({ task: 'priceBasket' });
       else expect([moment, name, text]).toEqual([moment, name, whole[name]]);
@@ -42,7 +44,7 @@ test('killed at any moment, each file is as before or complete, and the next com
     expect(Object.keys(after)).toEqual(Object.keys(whole));
     for (const name of done.filter((one) => !one.endsWith('.json'))) expect(after[name]).toBe(whole[name]);
   }
-}, 120_000);
+}, 300_000);
 
 test('Ctrl-C while a model answers: nothing is written, and the exit code says so', async () => {
   await using server = await startWireServer({ answer: answers.price, pieceMs: 60_000 });

@@ -157,3 +157,21 @@ export function filesOf({ root }: Pick<Project, 'root'>): Readonly<Record<string
   look(root);
   return found;
 }
+
+/** The document of `--json`. */
+export interface Told {
+  readonly ok: boolean;
+  readonly calls: number;
+  readonly cost?: { readonly micros: number };
+  readonly hint?: string;
+  readonly tasks: readonly {
+    readonly task: string;
+    readonly ok: boolean;
+    readonly origin?: string;
+    readonly attempts?: number;
+    readonly calls?: number;
+    readonly files?: readonly { readonly path: string; readonly action: string; readonly diff?: string }[];
+    readonly error?: { readonly code: string };
+    readonly report?: { readonly attempts: readonly { readonly failedAt?: string }[] };
+  }[];
+}
