@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { taskContract } from 'millrace/flow';
 import { ReactiveSystemRuntime, type RuntimeOptions } from 'millrace/runtime';
 import { openMemory, type Store } from 'millrace/store';
 import { silentLogger, type BoundSystem } from 'millrace/tasks';
@@ -67,6 +69,14 @@ describe('a task that a model performs', () => {
     ]);
     await runtime.close();
   });
+});
+
+it.each([null, 'openai', {}, [], { ask: () => {} }])('what is no models is refused at once: %j', async (models) => {
+  const store = openMemory();
+  expect(() => open(askingSystem(ask), { store, models: models as never })).toThrow(
+    expect.objectContaining({ code: 'MR3288' }),
+  );
+  await open(askingSystem(ask), { store }).close();
 });
 
 describe('the tools of a model', () => {
@@ -157,5 +167,57 @@ describe('the tools of a model', () => {
     const from = test.clock.now();
     for (const { runId } of runs) expect((await test.finish(runId)).status).toBe('completed');
     expect(test.clock.now() - from).toBeGreaterThanOrEqual(2 * 3_600_000);
+  });
+
+  it('may be tasks that models perform, with tools of their own', async () => {
+    const inner = askingTask('inner', { tools: [{ task: 'look', description: 'Looks.' }] });
+    const outer = askingTask('ask', { tools: [{ task: 'inner', description: 'Asks somebody else.' }] });
+    const steps: string[] = [];
+    const system = askingSystem(outer, {
+      unimplemented: [inner],
+      tasks: [code(anyTask('look'), (_: never, { step }) => steps.push(step))],
+    });
+    const models = scriptedModels([toolCall('inner', 'x'), toolCall('look', 'y'), said('deep'), said('top')]);
+    const runtime = open(system, { models: { ...models, keptIn: () => models } });
+    expect(await runtime.executeFlow('f', 1)).toMatchObject({ output: { text: 'top' } });
+    expect(models.how.map(({ task: name, step }) => [name, step])).toEqual([
+      ['ask', 'said'],
+      ['inner', 'said/~tool.1.1'],
+      ['inner', 'said/~tool.1.1'],
+      ['ask', 'said'],
+    ]);
+    expect(steps).toEqual(['said/~tool.1.1/~tool.1.1']);
+    await runtime.close();
+  });
+
+  it('have to prove what they say', async () => {
+    const proven = taskContract('look', {
+      input: z.any(),
+      output: z.string(),
+      policy: {},
+      evidence: { claims: [{ kind: 'fileExists', options: { path: ({ output }) => output } }] },
+      source: 'test.dsl.ts:1:1',
+    });
+    const system = askingSystem(task, { tasks: [code(proven, () => '/there/is/no/such/file')] });
+    const models = scriptedModels(turns);
+    const runtime = open(system, { models: { ...models, keptIn: () => models } });
+    await runtime.executeFlow('f', 1);
+    expect(models.asked[1]?.messages.at(-1)).toMatchObject({
+      failed: true,
+      text: expect.stringContaining('/there/is/no/such/file'),
+    });
+    await runtime.close();
+  });
+
+  it('have their timeouts and total times, and are given up with the attempt that asks', async () => {
+    const look = anyTask('look', { retry: { attempts: 9, delay: '1s' }, totalTimeout: '90s', timeout: '10s' });
+    let tries = 0;
+    const system = askingSystem(task, { tasks: [code(look, () => Promise.reject(new Error(`try ${++tries}`)))] });
+    const models = scriptedModels(turns);
+    await using test = testRuntime(system, { models: { ...models, keptIn: () => models } });
+    const { runId } = await test.runtime.start('f', 1);
+    expect(await test.finish(runId)).toMatchObject({ status: 'failed', error: { code: 'MR3131' } });
+    // After 1, 2, 4, 8, 16, 32 s; the next one would come too late.
+    expect(tries).toBe(7);
   });
 });

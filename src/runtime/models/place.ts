@@ -1,5 +1,6 @@
 import type { Clock, Scheduler } from '../../core/index.ts';
 import type { BudgetLimit, CallTold, Models } from '../../llm/index.ts';
+import { RunError } from '../errors.ts';
 import type { LedgerPlace } from '../ledger/place.ts';
 import { answerStore, noteStore } from './answers.ts';
 import { budgetStore } from './books.ts';
@@ -16,8 +17,19 @@ interface Around {
   readonly told: (event: CallTold) => void;
 }
 
-/** Models that keep in the database what has to outlive the process. */
+/**
+ * Models that keep in the database what has to outlive the process.
+ *
+ * @throws RunError MR3288 when they are none. MillraceError MR4083, MR4070, MR4071 for budgets that are not right.
+ */
 export function keptModels(models: Models, { place, holder, ...rest }: Around): Models {
+  const missing = names.filter((name) => typeof (models as Partial<Models> | null)?.[name] !== 'function');
+  if (missing.length > 0)
+    throw new RunError(
+      'MR3288',
+      `The option 'models' is not what asks models: it has no ${missing.join(', no ')}. Give it openModels({ providers: […] }) of millrace/llm.`,
+      { fault: 'input', details: { missing } },
+    );
   const kept = models.keptIn({
     books: budgetStore(place, holder),
     usage: usageStore(place),
@@ -27,6 +39,8 @@ export function keptModels(models: Models, { place, holder, ...rest }: Around): 
   });
   return within(kept, (run) => rootOf(place, run));
 }
+
+const names = ['ask', 'askFor', 'converse', 'keptIn'] as const;
 
 /** What a run spends counts towards the budget of the one that a person has started, with all that it runs. */
 function within(models: Models, rootOf: (run: string) => string): Models {
