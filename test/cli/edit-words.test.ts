@@ -1,8 +1,9 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { startWireServer, type WireServer } from '../../src/testing/wire-server/index.ts';
-import { dsl, project, stackTrace, type Project } from './dsl.ts';
+import { dsl, main, project, stackTrace, type Project } from './dsl.ts';
 
 const shop = `import { event, machine, system } from 'millrace';
 import { z } from 'zod';
@@ -218,6 +219,30 @@ describe('before a model is paid', () => {
     expect(await asking.done).toMatchObject({ code: 130, stderr: expect.stringContaining('Nothing was written') });
     expect(textOf(it)).toBe(shop);
   });
+});
+
+// A terminal is played by `script` of util-linux.
+test.skipIf(spawnSync('script', ['--version']).status !== 0)('at a terminal the person is asked', async () => {
+  await using server = await startWireServer(says(edits));
+  using it = made();
+  const ask = async (answer: string): Promise<string> => {
+    const line = `'${process.execPath}' '${main}' edit shop.dsl.ts '${wanted}'`;
+    const child = spawn('script', ['-qec', line, '/dev/null'], {
+      cwd: it.root,
+      env: { PATH: process.env['PATH'], NO_COLOR: '1', ...at(server) },
+    });
+    let said = '';
+    child.stdout.on('data', (part: Buffer) => {
+      said += String(part);
+      if (String(part).includes('[y/N]')) child.stdin.write(`${answer}\n`);
+    });
+    await new Promise((resolve) => void child.on('close', resolve));
+    return said;
+  };
+  expect(await ask('no')).toMatch(/\+ {2}refunded: [^]*Make these edits\? \[y\/N\] [^]*Nothing was written\./);
+  expect(textOf(it)).toBe(shop);
+  expect(await ask('y')).toContain('4 edits made: wrote shop.dsl.ts.');
+  expect(textOf(it)).toContain('refunded: { final: true }');
 });
 
 test('a system of several files is changed in the file that is meant', async () => {
