@@ -40,6 +40,8 @@ interface Options {
   readonly stubs?: boolean;
   /** Is each system held against its last kept version, too? */
   readonly versions?: boolean;
+  /** Which models have prices: asked where an agent names one. */
+  readonly models?: () => Promise<NonNullable<RuleWorld['models']>>;
   /** How files are read; default: from the disk. */
   readonly readFile?: (path: string) => Uint8Array;
   /** Files that are parsed already. */
@@ -73,7 +75,11 @@ export async function findSystems(
       continue;
     }
     const last = versions ? await keptVersion(result.system, file, cwd) : {};
-    const world = { ...last, ...(options.stubs !== true && implementedBeside(file)) };
+    const world = {
+      ...last,
+      ...(options.stubs !== true && implementedBeside(file)),
+      ...(await pricesFor(result.system, options)),
+    };
     const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result, world)];
     const found = { entry: file, model: result.system, files: result.files, diagnostics: own };
     const twin = names.get(result.system.name);
@@ -139,6 +145,12 @@ function judge(
 /** What is known of implementations. A stub that is about to be written is neither missing nor there. */
 function implementedBeside(entry: string): RuleWorld {
   return { implemented: (task) => existsSync(taskFile(entry, task)) };
+}
+
+/** What is known of the models that agents name. */
+async function pricesFor({ agents }: SystemModel, { models }: Options): Promise<RuleWorld> {
+  const named = Object.values(agents).some(({ model }) => model !== undefined);
+  return named && models !== undefined ? { models: await models() } : {};
 }
 
 /** The last version that was kept. What is wrong with a snapshot is told by `dsl migrate`. */

@@ -1,5 +1,5 @@
 import { reporters, type ReportFormat } from '../../../rules/index.ts';
-import { readConfig } from '../../../project/config/config.ts';
+import { readConfig, type Config } from '../../../project/config/config.ts';
 import { findFiles } from '../../../project/kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
 import { fixSystems } from '../../../project/systems/fix/index.ts';
@@ -14,6 +14,16 @@ interface Options {
   readonly fix?: boolean;
 }
 
+/** Which models have prices, as the project says it. */
+async function pricesIn(config: Config, { cwd }: Io): Promise<(id: string) => 'priced' | 'unpriced' | undefined> {
+  const { readSettings } = await import('../../models/settings.ts');
+  const { catalogue } = readSettings(config, cwd);
+  return (id) => {
+    const model = catalogue.find(id);
+    return model === undefined ? undefined : model.prices === undefined ? 'unpriced' : 'priced';
+  };
+}
+
 /** Reports the problems of systems. Exit code 1 when one is an error, or when there are too many warnings. */
 export async function check(io: Io, globs: readonly string[], options: Options): Promise<number> {
   const config = await readConfig(io.cwd);
@@ -21,7 +31,10 @@ export async function check(io: Io, globs: readonly string[], options: Options):
   const { found, fixed } =
     options.fix === true
       ? await fixSystems(files, io.cwd, config)
-      : { found: await findSystems(files, io.cwd, config, { versions: true }), fixed: undefined };
+      : {
+          found: await findSystems(files, io.cwd, config, { versions: true, models: () => pricesIn(config, io) }),
+          fixed: undefined,
+        };
   const { systems } = found;
   const diagnostics = [...found.diagnostics, ...(await printingProblems(systems, io.cwd, config))];
   const format = io.json ? 'json' : (options.format ?? (io.env['GITHUB_ACTIONS'] === 'true' ? 'github' : 'pretty'));

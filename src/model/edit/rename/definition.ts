@@ -48,6 +48,7 @@ export function renameDefinition(step: Step, place: Place, to: string): void {
   node['name'] = to;
   renameKey(step, map, from, to);
   if (kind === 'machine') renameKept(step, from, to);
+  if (kind === 'task') renameBudgeted(step, from, to);
 }
 
 /** What is kept of the histories of a machine goes by its name. */
@@ -63,6 +64,16 @@ function renameKept({ work }: Step, from: string, to: string): void {
   const { history } = work.system['retention'] as { readonly history: Owner };
   history['machines'] = Object.fromEntries(
     Object.entries(kept(work.model) ?? {}).map(([name, limit]) => [name === from ? to : name, limit]),
+  );
+}
+
+/** What a task may cost goes by its name. */
+function renameBudgeted({ work }: Step, from: string, to: string): void {
+  const { tasks = {} } = work.model.budget ?? {};
+  if (!Object.hasOwn(tasks, from)) return;
+  work.openField('budget');
+  (work.system['budget'] as Owner)['tasks'] = Object.fromEntries(
+    Object.entries(tasks).map(([name, amount]) => [name === from ? to : name, amount]),
   );
 }
 
