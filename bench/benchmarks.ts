@@ -17,6 +17,8 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   migrate: () => import('./migrate/migrate.ts'),
   compile: () => import('./compile/compile.ts'),
   source: () => import('./source/watch.ts'),
+  editor: () => import('./editor/editor.ts'),
+  build: () => import('./build/build.ts'),
   typecheck: () => import('./typecheck/typecheck.ts'),
   cli: () => import('./cli/cli.ts'),
 };

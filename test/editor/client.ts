@@ -110,19 +110,20 @@ export class Client implements AsyncDisposable {
     return this.#shown.get(this.uri(path)) ?? [];
   }
 
-  /** Resolves when the problems of a file are as wanted. */
-  async shows(path: string, codes: readonly string[]): Promise<readonly Diagnostic[]> {
-    const found = () => this.shown(path).map(({ code }) => String(code));
-    const isSo = (): boolean => this.#shown.has(this.uri(path)) && found().join() === codes.join();
+  /** Resolves when the problems of a file are as wanted: exactly these, or these among others; whatever they are by default. */
+  async shows(path: string, codes?: readonly string[], which: 'all' | 'some' = 'all'): Promise<readonly Diagnostic[]> {
+    const found = (): readonly string[] => this.shown(path).map(({ code }) => String(code));
+    const isSo = (): boolean => {
+      if (!this.#shown.has(this.uri(path)) || codes === undefined) return this.#shown.has(this.uri(path));
+      return which === 'all' ? found().join() === codes.join() : codes.every((code) => found().includes(code));
+    };
     if (isSo()) return this.shown(path);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = (): void => (isSo() ? resolve() : undefined);
     this.#waiting.add(look);
-    const late = setTimeout(
-      () => reject(new Error(`${path} shows ${found().join()}, not ${codes.join()}. ${this.stderr}`)),
-      10_000,
-    );
-    await promise.finally(() => (clearTimeout(late), this.#waiting.delete(look)));
+    const late = (): void => reject(new Error(`${path} shows ${found().join()}, not ${codes?.join()}. ${this.stderr}`));
+    const timer = setTimeout(late, 10_000);
+    await promise.finally(() => (clearTimeout(timer), this.#waiting.delete(look)));
     return this.shown(path);
   }
 
