@@ -1,7 +1,1 @@
-import type { Verifier } from './contract.ts';
-import { createVerifier } from './verify/verifier.ts';
-
-/** The verifier that is used where none is given. */
-export function openVerifier(): Verifier {
-  return createVerifier();
-}
+export { createVerifier as openVerifier } from './verify/verifier.ts';

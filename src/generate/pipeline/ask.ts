@@ -98,5 +98,5 @@ export function usedBy(thrown: unknown): { readonly usage?: Usage | undefined; r
 /** The lines of what is wrong with an answer that has not the right shape. */
 export function shapeProblems(thrown: ModelError): readonly string[] {
   const { problems } = thrown.details;
-  return Array.isArray(problems) && problems.length > 0 ? problems.map(String) : [messageOf(thrown)];
+  return [messageOf(thrown), ...(Array.isArray(problems) ? problems.slice(1).map(String) : [])];
 }

@@ -11,6 +11,7 @@ import {
 import type { Diagnostic } from '../../model/index.ts';
 import type { Subject } from '../contract.ts';
 import type { CodeStyle, Places } from '../options.ts';
+import { builtins } from '../policy/names.ts';
 import { sliceOf, weights } from '../slice/slice.ts';
 import { digest } from '../keep/hash.ts';
 import { promptVersion, renderPrompt, templatesHash } from './templates.ts';
@@ -48,9 +49,7 @@ export function promptFor(subject: Subject, places: Places, style: CodeStyle, li
     text: renderPrompt('rules', {
       file: basename(subject.file),
       contract: subject.contract,
-      imports: subject.imports
-        .map((one) => (one === contracts ? `\`${one}\` (the contracts)` : `\`${one}\``))
-        .join(', '),
+      imports: subject.imports.map((one) => `\`${one}\`${namesOf(one, contracts)}`).join(', '),
       world: worldLines(subject.task),
       needs: Object.values(subject.task.needs ?? {}).some((list) => list.length > 0),
       errorHandling: includeErrorHandling,
@@ -75,6 +74,13 @@ export function promptFor(subject: Subject, places: Places, style: CodeStyle, li
     hash: digest({ system, message, templates: templatesHash() }),
     context: context.report,
   };
+}
+
+/** What may be taken out of a module. */
+function namesOf(module: string, contracts: string): string {
+  if (module === contracts) return ' (the contracts)';
+  const names = [...(builtins.get(module) ?? ['*'])];
+  return names.includes('*') ? '' : ` (${names.join(', ')})`;
 }
 
 /** The module as it begins: the imports that are right, and the type of the function. */
