@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoryBudgetStore } from '../budget/store.ts';
+import { memoryBudgetStore, type BudgetStore } from '../budget/store.ts';
 import type { CallTold } from '../models.ts';
 import { memoryUsageStore, type UsageRecord } from '../usage/usage.ts';
 import { modelOf, request, worldOf } from './fixtures/world.ts';
@@ -62,14 +62,23 @@ describe('money', () => {
   it('of a call that was called off midway is booked before who asked hears of it', async () => {
     const budgets = [{ scope: 'total', limit: '1 USD' }] as const;
     for (const cache of [false, true]) {
-      const { router, clock } = worldOf({ a: [{ ...say, delayMs: 1_000 }] }, { budgets, cache });
+      const inner = memoryBudgetStore();
+      // A disk that takes its time.
+      const books: BudgetStore = {
+        transact: async (work) => {
+          await new Promise((resolve) => setImmediate(resolve));
+          return inner.transact(work);
+        },
+      };
+      const { router, clock } = worldOf({ a: [{ ...say, delayMs: 1_000 }] }, { budgets, books, cache });
       const controller = new AbortController();
       const ended = router.ask(request, { signal: controller.signal });
       ended.catch(() => {});
       await clock.advance(500);
       controller.abort();
       await expect(ended).rejects.toEqual(kind('aborted', 'MR4008'));
-      expect(await router.budgets()).toMatchObject([{ spent: { micros: 56 }, reserved: { micros: 0 } }]);
+      const accounts = await inner.transact((open) => open.accounts());
+      expect(accounts).toMatchObject([['total', { spent: 56, reserved: 0 }]]);
     }
   });
 
@@ -86,6 +95,19 @@ describe('money', () => {
     // Without a budget nothing is held, and the cost is not known.
     const free = worldOf({ a: [say] }, unknown);
     expect(await free.settled(free.router.ask(request))).not.toHaveProperty('cost');
+  });
+
+  it('that is used up by tries that failed is what the error is about', async () => {
+    const budgets = [{ scope: 'total', limit: '0.000100 USD' }] as const;
+    const { router, settled, asked } = worldOf({ a: () => ({ fails: 'truncated' }) }, { budgets });
+    await expect(settled(router.ask(request))).rejects.toMatchObject({
+      kind: 'budget',
+      code: 'MR4080',
+      mayHaveCost: true,
+      message: expect.stringContaining('(1 try before it failed, too)') as string,
+      details: { asked: [{ failed: { kind: 'truncated' } }], account: 'total' },
+    });
+    expect(asked('a')).toHaveLength(1);
   });
 
   it('that is not there leaves limits and health as they are', async () => {

@@ -137,6 +137,20 @@ describe('limits', () => {
     expect(order).toEqual(['1', '2', '3', '4', '5']);
   });
 
+  it('are not used up by small requests while a large one waits that came before', async () => {
+    const route = { limits: { a: { tokensPerMinute: 1_000 } } };
+    const order: string[] = [];
+    const script = { text: 'a', usage: { input: 10, output: 490 } };
+    const { router, settled } = worldOf({ a: () => script }, { route });
+    const ask = async (name: string, maxOutputTokens: number): Promise<void> => {
+      await router.ask({ ...request, maxOutputTokens });
+      order.push(name);
+    };
+    await settled(ask('first', 500));
+    await settled(Promise.all([ask('large', 900), ask('small', 10)]));
+    expect(order).toEqual(['first', 'large', 'small']);
+  });
+
   it('are shared by all that are kept elsewhere, and so is health', async () => {
     const route = { limits: { a: { requestsPerMinute: 1 } }, retry: { attempts: 1 } };
     const { router, settled, clock, start } = worldOf({ a: ['a', { fails: 'server' }] }, { route });
@@ -191,10 +205,11 @@ describe('the time of a request', () => {
     expect(asked('a')).toHaveLength(0);
   });
 
-  it('leaves no timer when it ends well', async () => {
-    const route = { limits: { a: { requestsPerMinute: 1 } } };
+  it('leaves no timer when it ends well, nor for those who were waited for beside', async () => {
+    const route = { limits: { a: { requestsPerMinute: 1 }, b: { concurrency: 1 } } };
     const { router, settled, clock } = worldOf({ a: () => 'a', b: () => ({ text: 'b', delayMs: 5 }) }, { route });
-    await settled(Promise.all([router.ask(request), router.ask(request), router.ask(request)]));
+    const all = await settled(Promise.all([router.ask(request), router.ask(request), router.ask(request)]));
+    expect(all.map(({ answer }) => answer.text)).toEqual(['a', 'b', 'b']);
     expect(clock.pending).toBe(0);
   });
 });
