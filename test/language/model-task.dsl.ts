@@ -16,6 +16,7 @@ export default system('letters', {
 
 /** Looks a person up in the address book. */
 export const lookUp = task('lookUp', { input: z.object({ name: z.string() }), output: z.object({ city: z.string() }) });
+/** Asks the people at the desk. */
 export const askDesk = task('ask-desk', { input: z.string(), output: z.string() });
 
 /** Sorts and answers. */

@@ -65,7 +65,7 @@ it('has agent, tools and context in the contract', () => {
   expect(specOf(bound['compiled'], 'sortLetter')).toMatchObject({
     agent: { name: 'clerk', role: 'fast', maxTokens: 300, temperature: 0, options: { topP: 0.5 } },
     tools: [
-      { task: 'ask-desk', description: 'ask desk' },
+      { task: 'ask-desk', description: 'Asks the people at the desk.' },
       { task: 'lookUp', description: 'Looks a person up in the address book.' },
     ],
     context: {

@@ -21,6 +21,8 @@ interface TaskExamples {
   readonly task: string;
   /** Is there code to try? */
   readonly implemented: boolean;
+  /** A model performs it. It is not asked: what it says costs, and is not the same each time. */
+  readonly performed?: true;
   readonly examples: readonly Tried[];
 }
 
@@ -74,7 +76,9 @@ export async function runExamples(
         ...place,
       });
     }
-    tasks.push({ task: node.name, implemented: implementation !== undefined, examples: tried });
+    const implemented = implementation !== undefined;
+    const performed = !implemented && node.model !== undefined ? { performed: true as const } : {};
+    tasks.push({ task: node.name, implemented, ...performed, examples: tried });
   }
   return { tasks, diagnostics };
 }
@@ -96,8 +100,9 @@ export function tasksOf(
 }
 
 /** What is said about the examples of a task. */
-export function lineOf(io: Io, { task, implemented, examples }: TaskExamples): string {
+export function lineOf(io: Io, { task, implemented, performed, examples }: TaskExamples): string {
   const title = io.paint('bold', task);
+  if (performed === true) return `${title}: performed by a model, which is not asked here`;
   if (!implemented) return `${title}: ${io.paint('yellow', 'no implementation')}`;
   const held = examples.filter(({ problem }) => problem === undefined).length;
   const count = examples.length === 1 ? 'its example' : `of ${examples.length} examples`;
