@@ -1,6 +1,6 @@
-/** A server on this machine that answers instead of Anthropic, for who has no key: `node …/stand-in/main.ts [port]`. */
+/** A server on this machine that answers instead of Anthropic, for who has no key: `node …/stand-in.ts [port]`. */
 import { startWireServer } from 'millrace/testing';
-import { answerTo } from './answers.ts';
+import { answerTo } from './stand-in/answers.ts';
 
 const port = Number(process.argv[2] ?? 4820);
 const server = await startWireServer({ port, answer: answerTo, pieceMs: 50 });
