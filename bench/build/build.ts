@@ -14,8 +14,10 @@ await build({ root: 'page', configFile: false, logLevel: 'error', plugins: [${pl
 export function run(): readonly Row[] {
   using project = workspace();
   const { folder } = project;
-  cpSync(join(root, 'dsl-examples/crossing'), join(folder, 'dsl-examples/crossing'), { recursive: true });
-  cpSync(join(root, 'dsl-examples/crossing/page'), join(folder, 'page'), { recursive: true });
+  cpSync(join(root, 'dsl-examples/crossing/crossing.dsl.ts'), join(folder, 'crossing.dsl.ts'));
+  // Its tsconfig is about the repository.
+  const filter = (path: string): boolean => !path.endsWith('tsconfig.json');
+  cpSync(join(root, 'dsl-examples/crossing/page'), join(folder, 'page'), { recursive: true, filter });
   const page = join(folder, 'page/main.ts');
   writeFileSync(page, readFileSync(page, 'utf8').replaceAll('../../../generated', '../generated'));
   mkdirSync(join(folder, 'node_modules'), { recursive: true });

@@ -29,11 +29,13 @@ export class Compilation {
   #failed = false;
   readonly #files = new Set<string>();
 
-  constructor(options: PluginOptions, root: string) {
+  /** @param warm Is somebody about to edit? Then the first look reads everything, and the next ones are quick. */
+  constructor(options: PluginOptions, root: string, warm = false) {
     this.#root = resolve(root, options.root ?? '.');
     this.#out = options.out === undefined ? undefined : resolve(this.#root, options.out);
     const { globs = [] } = options;
-    this.#project = new KeptProject({ folder: this.#root, globs, ...(this.#out !== undefined && { out: this.#out }) });
+    const out = this.#out === undefined ? {} : { out: this.#out };
+    this.#project = new KeptProject({ folder: this.#root, globs, warm, ...out });
     this.#last = Promise.resolve({ isNew: false, errors: [], warnings: [], files: [], folders: new Map() });
   }
 

@@ -23,9 +23,10 @@ export class Unit {
    * Says where the bundler works. Only the first time counts.
    *
    * @param host What stands for the bundler's configuration.
+   * @param warm Is somebody about to edit?
    * @throws MillraceError MR5104 when another plugin of this configuration compiles the same project.
    */
-  open(host: object, folder: string): Compilation {
+  open(host: object, folder: string, warm = false): Compilation {
     const units = claimed.get(host) ?? new Map<string, Unit>();
     claimed.set(host, units);
     const root = resolve(folder, this.#options.root ?? '.');
@@ -36,7 +37,7 @@ export class Unit {
       );
     }
     units.set(root, this);
-    return (this.#compilation ??= new Compilation(this.#options, folder));
+    return (this.#compilation ??= new Compilation(this.#options, folder, warm));
   }
 
   /** @throws MillraceError MR5101 when code that is bundled imports a `.dsl.ts`. */

@@ -16,6 +16,8 @@ export interface KeptOptions {
   readonly out?: string;
   readonly stubs?: boolean;
   readonly force?: boolean;
+  /** Read at first also what is fresh: the parser is warm before the first edit, and warnings are told. */
+  readonly warm?: boolean;
 }
 
 /**
@@ -39,15 +41,14 @@ export class KeptProject {
    */
   async look(config: Config, anyway = false): Promise<Outcome | undefined> {
     if (!anyway && (await this.isSame(config))) return undefined;
-    const { folder, out, stubs = false, force = false } = this.#options;
+    const { folder, out, stubs = false, force = false, warm = false } = this.#options;
     const entries = await findFiles(...this.#patterns(config));
     const beside = lookBeside(entries);
-    // At first also what is fresh is read: the parser is warm before the first edit, and warnings are told.
     const outcome = await compileSystems(entries, process.cwd(), config, {
       out: out === undefined ? config.out : resolve(folder, out),
       stubs,
       force,
-      reread: this.#sight === undefined,
+      reread: warm && this.#sight === undefined,
       kept: this.#kept,
     });
     this.#sight = { entries, settings: otherInputs(config), inputs: outcome.inputs, beside };

@@ -13,8 +13,8 @@ export function viteHooks(unit: Unit): Partial<Plugin> {
   let isServing = false;
   return {
     configResolved(config) {
-      compilation = unit.open(config, config.root);
       isServing = config.command === 'serve';
+      compilation = unit.open(config, config.root, isServing);
       unit.allowsDslImports = config.plugins.some(({ name }) => name === 'vitest' || name.startsWith('vitest:'));
     },
     async buildStart() {

@@ -21,6 +21,7 @@ export async function watch(io: Io, globs: readonly string[], options: CompileAr
   const project = new KeptProject({
     folder: io.cwd,
     globs,
+    warm: true,
     ...(out !== undefined && { out }),
     ...(stubs !== undefined && { stubs }),
     ...(force !== undefined && { force }),
