@@ -126,7 +126,12 @@ describe('a generation', () => {
     ]);
     const verifier = playedVerifier((cases) => cases === 6);
     const result = await generateTask({
-      ...{ system: made.system, task: 'priceBasket', places: made.places, models, catalogue, verifier },
+      system: made.system,
+      task: 'priceBasket',
+      places: made.places,
+      models,
+      catalogue,
+      verifier,
     });
     expect(result).toMatchObject({ success: true, code: goodCode, attempts: 2 });
     expect(result.cases.map(({ name }) => name)).toContain('more');
@@ -208,7 +213,12 @@ describe('the cache', () => {
         verifier.policy(code.startsWith('// mended') ? code : '// FAILS policy', undefined as never),
     };
     const result = await generateTask({
-      ...{ system: made.system, task: 'priceBasket', places: made.places, models, catalogue, verifier: strict },
+      system: made.system,
+      task: 'priceBasket',
+      places: made.places,
+      models,
+      catalogue,
+      verifier: strict,
     });
     expect(provider.asked).toHaveLength(1);
     expect(result).toMatchObject({ success: true, origin: 'generated' });

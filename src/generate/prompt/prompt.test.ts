@@ -42,8 +42,8 @@ describe('the templates', () => {
   });
 
   test('of a repair and of a wish for more cases', () => {
-    expect(repairMessage('the type checker', [problem, { ...problem, hint: 'Check it.' }])).toMatchSnapshot();
-    expect(moreCasesMessage('too weak.', [problem])).toMatchSnapshot();
+    expect(repairMessage('the type checker', [problem, { ...problem, hint: 'Check it.' }])).toMatchSnapshot('repair');
+    expect(moreCasesMessage('too weak.', [problem])).toMatchSnapshot('more cases');
     const many = Array.from({ length: 30 }, () => problem);
     expect(repairMessage('x', many).split('\n- ')).toHaveLength(14);
     expect(repairMessage('x', many)).toContain('- and 18 more.');

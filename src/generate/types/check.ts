@@ -50,7 +50,7 @@ export async function checkTypes(
     const text = {
       extends: compiler.tsconfig,
       compilerOptions: { ...settings, rootDirs: [...compiler.rootDirs, overlay.top, overlay.folder] },
-      files: [...[...files.keys()].map(overlay.inside), ...compiler.ambient],
+      files: [...Array.from(files.keys(), (path) => overlay.inside(path)), ...compiler.ambient],
       include: [],
       exclude: [],
       references: [],

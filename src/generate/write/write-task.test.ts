@@ -25,7 +25,11 @@ const files = ['tasks/price-basket.ts', 'tasks/price-basket.test.ts', 'tasks/.ge
 async function write(script: readonly ScriptedTurn[], more: Partial<GenerateOptions> = {}) {
   const { models, provider } = scripted(script);
   const written = await writeTask({
-    ...{ system: made.system, task: 'priceBasket', places: made.places, models, catalogue },
+    system: made.system,
+    task: 'priceBasket',
+    places: made.places,
+    models,
+    catalogue,
     verifier: playedVerifier(),
     now: () => Date.UTC(2026, 0, 2),
     ...more,
