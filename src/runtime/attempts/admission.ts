@@ -171,7 +171,7 @@ export class Admission {
         this.#pump(pool);
   }
 
-  /** Lets nothing through any more. */
+  /** Lets nothing through any more but what somebody who has begun waits for. */
   close(): void {
     this.#closed = true;
     for (const pool of new Set(this.#pools.values())) pool.alarm?.off();
@@ -207,15 +207,14 @@ export class Admission {
   /** Calls whoever may begin now, and comes back when time lets another. */
   #pump(pool: Shared): void {
     const { clock } = this.#around;
-    if (this.#closed) return;
     const whole = this.#whole;
     const now = (pool.seen = clock.now());
     const open = (gate: Gate): boolean => gate.hold(now) === undefined;
-    // Somebody who has begun waits for these.
-    for (const gate of pool.gates) {
-      for (let level = gate.within.levels[0]; level !== undefined && open(gate); level = gate.within.levels[0])
-        gate.within.take(level).admit();
-    }
+    // Somebody who has begun waits for these, and is to come to an end.
+    for (const gate of pool.gates)
+      while (gate.within.size > 0 && open(gate))
+        gate.next(!this.#closed && (whole === undefined || open(whole))).admit();
+    if (this.#closed) return;
     for (;;) {
       const choice = whole === undefined || open(whole) ? choose(pool, open) : undefined;
       if (choice === undefined) break;

@@ -105,7 +105,7 @@ export class Attempts {
   }
 
   #mayBegin(by: Asker): boolean {
-    return !this.#closed && !by.held && !by.dead;
+    return (by.within !== undefined || !this.#closed) && !by.held && !by.dead;
   }
 
   async #begin(request: AttemptRequest, by: Asker, settle: Settle | undefined): Promise<AttemptOutcome | undefined> {

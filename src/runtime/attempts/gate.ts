@@ -1,9 +1,10 @@
 import type { AttemptOutcome } from '../../tasks/index.ts';
 import type { Asker } from './asker.ts';
 import { Breaker, type BreakerState, type Ended } from './breaker.ts';
+import { every } from './choose.ts';
 import { RateWindow, type Counted, type Starts } from './rate-window.ts';
 import type { Settings } from './settings.ts';
-import { Waiting } from './waiting.ts';
+import { Waiting, type Entry, type Level } from './waiting.ts';
 
 /** What holds an attempt back. */
 export type Hold = 'concurrency' | 'rateLimit' | 'breaker';
@@ -38,6 +39,8 @@ export class Gate {
   readonly windows: readonly RateWindow[];
   readonly breaker: Breaker | undefined;
   inUse = 0;
+  /** How often somebody who waits here was passed over by what waits within an attempt. */
+  #overtaken = 0;
   /** How many more are under way that another process has let begin. */
   inherited: () => number = () => 0;
   /** Writing is on its way that will keep what there is then. */
@@ -67,6 +70,19 @@ export class Gate {
   /** How many wait. */
   get size(): number {
     return this.waiting.size + this.within.size;
+  }
+
+  /**
+   * Takes out who comes first while there are some within attempts: these, but each eighth time one that waits at the gate
+   * itself, if others could begin at all (`mayOther`), so that none starves.
+   */
+  next(mayOther: boolean): Entry {
+    const other = this.waiting.levels[0];
+    if (other !== undefined && mayOther && ++this.#overtaken >= every) {
+      this.#overtaken = 0;
+      return this.waiting.take(other);
+    }
+    return this.within.take(this.within.levels[0] as Level);
   }
 
   /** Is there something to keep in the database before an attempt begins? */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { taskContract } from 'millrace/flow';
 import { ReactiveSystemRuntime, type RuntimeOptions } from 'millrace/runtime';
@@ -219,5 +219,58 @@ describe('the tools of a model', () => {
     expect(await test.finish(runId)).toMatchObject({ status: 'failed', error: { code: 'MR3131' } });
     // After 1, 2, 4, 8, 16, 32 s; the next one would come too late.
     expect(tries).toBe(7);
+  });
+
+  it('are done also while the runtime closes, so that their models come to an end', async () => {
+    const store = openMemory();
+    const look = anyTask('look', { concurrency: 1 });
+    const begun = Promise.withResolvers<void>();
+    const system = askingSystem(task, {
+      tasks: [
+        code(look, async () => {
+          begun.resolve();
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          return 'x';
+        }),
+      ],
+    });
+    const models = scriptedModels((request) =>
+      request.messages.length > 1 ? said('seen') : toolCall('look', 'there'),
+    );
+    const runtime = open(system, { store, models: { ...models, keptIn: () => models }, drainMs: 60_000 });
+    const runs = await Promise.all([1, 2, 3].map((n) => runtime.start('f', n)));
+    await begun.promise;
+    await runtime.close();
+    const steps = runs.map(({ runId }) => store.tables.journal.of(runId).at(-1)?.kind);
+    expect(steps).toEqual(['completed', 'completed', 'completed']);
+  });
+
+  it('go before steps that wait for the same, and let none of them starve', async () => {
+    const look = anyTask('look', { concurrency: 1 });
+    const order: string[] = [];
+    const begun = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    const system = askingSystem(task, {
+      tasks: [
+        code(look, async (what: string) => {
+          order.push(what);
+          begun.resolve();
+          await go.promise;
+        }),
+      ],
+      flows: [anyFlow('plain', (host) => host.step('looked', () => look('step'), at))],
+    });
+    const models = scriptedModels((request) => (request.messages.length > 1 ? said('seen') : toolCall('look', 'tool')));
+    const runtime = open(system, { models: { ...models, keptIn: () => models } });
+    const plain = (): Promise<unknown> => runtime.executeFlow('plain', 0);
+    const first = plain();
+    await begun.promise;
+    const all = [plain(), plain(), ...[...Array(20).keys()].map((n) => runtime.executeFlow('f', n))];
+    await vi.waitFor(() => expect(runtime.limits().tasks['look']?.waiting).toBe(22));
+    go.resolve();
+    await Promise.all([first, ...all]);
+    // Seven tools for each step that waits.
+    expect(order.flatMap((what, index) => (what === 'step' ? [index] : []))).toEqual([0, 8, 16]);
+    await runtime.close();
   });
 });
