@@ -34,6 +34,16 @@ export type RouterEvent = { readonly at: number } & (
       DecisionFor)
   | ({ readonly type: 'answered'; readonly took: number; readonly usage: Usage; readonly cost?: Money } & TargetName &
       DecisionFor)
+  /** The budget does not let it be asked. */
+  | ({ readonly type: 'refused'; readonly code: string; readonly reason: string } & TargetName & DecisionFor)
+  /** Nobody answers: what is thrown. */
+  | ({
+      readonly type: 'gaveUp';
+      readonly kind: ModelErrorKind;
+      readonly code: string;
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+    } & DecisionFor)
   /** The answer was there, or is that of an equal request under way. */
   | ({ readonly type: 'spared'; readonly from: 'cache' | 'shared' } & TargetName & DecisionFor)
   /** Everybody who could be asked is busy or left alone. */

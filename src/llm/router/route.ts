@@ -43,7 +43,15 @@ export interface Routed {
 
 /** Asks those who may answer until one does. @throws ModelError when none does */
 export async function route(journey: Journey): Promise<Routed> {
-  return new Way(journey).go();
+  try {
+    return await new Way(journey).go();
+  } catch (thrown) {
+    if (thrown instanceof ModelError) {
+      const { kind, code, message: reason, retryAfterMs } = thrown;
+      journey.core.bus.tell({ type: 'gaveUp', ...journey.about, kind, code, reason, ...some({ retryAfterMs }) });
+    }
+    throw thrown;
+  }
 }
 
 class Way {
@@ -129,7 +137,7 @@ class Way {
 
   /** Asks one. Nothing, when the budget did not let it. */
   async #ask(candidate: Candidate, ticket: ReturnType<Target['begin']>): Promise<AttemptEnd | undefined> {
-    const { core, books, options, over, wanted, hear } = this.#journey;
+    const { core, books, options, over, wanted, about, hear } = this.#journey;
     if (this.#told !== undefined) this.#told = 'before';
     let end: AttemptEnd;
     try {
@@ -156,6 +164,8 @@ class Way {
       this.#refused = refused;
       this.#refusals += 1;
       this.#unpaid.add(candidate.target);
+      const { code, message: reason } = refused;
+      core.bus.tell({ type: 'refused', ...nameOf(candidate), ...about, code, reason });
       return undefined;
     }
     const { answer, error, took, usage, paid } = end;

@@ -298,6 +298,18 @@ describe('listeners', () => {
     expect(heard).toHaveLength(8);
   });
 
+  it('hear what the budget does not let through, and what is thrown in the end', async () => {
+    const budgets = [{ scope: 'run', limit: '0 USD' }] as const;
+    const { router, settled, events } = worldOf({ a: ['never'] }, { budgets });
+    await expect(settled(router.ask(request, { run: 'r' }))).rejects.toEqual(kind('budget', 'MR4080'));
+    const reason = expect.stringContaining('more than is left of the budget of run r') as string;
+    expect(events).toMatchObject([
+      { type: 'chosen', run: 'r' },
+      { type: 'refused', provider: 'a', model: 'a-1', run: 'r', code: 'MR4080', reason },
+      { type: 'gaveUp', run: 'r', kind: 'budget', code: 'MR4080', reason },
+    ]);
+  });
+
   it('hear for whom it was, and why', async () => {
     const { router, settled, events } = worldOf({ a: [down, down, down], b: ['Rome.'] });
     await settled(router.ask(request, { task: 't', run: 'r', step: 's' }));

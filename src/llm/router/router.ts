@@ -213,7 +213,7 @@ export class Router implements ModelRouter {
     const { told } = this.#books;
     const whose = { from, provider, model: answer.model, ...some({ task, run, step }) };
     if (told !== undefined) unheeded(() => told({ type: 'call.spared', ...whose, ...some({ agent, operation }) }));
-    this.#core.bus.tell({ type: 'spared', request: '', ...whose });
+    this.#core.bus.tell({ type: 'spared', request: this.#books.newId(), ...whose });
     if (onEvent !== undefined) for (const event of eventsOf(answer)) unheeded(() => onEvent(event));
     return {
       answer,
