@@ -221,6 +221,47 @@ describe('before a model is paid', () => {
   });
 });
 
+test('what would not type-check is refused, and what was wrong before is not held against the edits', async () => {
+  const flow = `import { flow, system, task } from 'millrace';
+import { z } from 'zod';
+
+export default system('mails', { version: '1.0.0' });
+
+export const mail = task('mail', { input: z.object({ to: z.string() }), output: z.void() });
+
+export const welcome = flow('welcome', { input: z.object({ id: z.string() }) }, (f) =>
+  f.step('mailed', ({ input }) => mail({ to: input.id })),
+);
+
+export const size: string = 3;
+`;
+  const tsconfig = JSON.stringify({
+    compilerOptions: {
+      module: 'nodenext',
+      target: 'es2024',
+      strict: true,
+      noEmit: true,
+      allowImportingTsExtensions: true,
+      skipLibCheck: true,
+      types: ['node'],
+    },
+  });
+  const step = (text: string) => [{ op: 'add', path: 'flows.welcome.body.again', text }];
+  const wrong = step(".step('again', ({ input }) => mail({ to: input.email }))");
+  const right = step(".step('again', ({ input }) => mail({ to: input.id }))");
+  // The second answer is as wrong as the first; the third is right, though the constant still is not.
+  await using server = await startWireServer(says(wrong, wrong, right));
+  using it = project({ 'mails.dsl.ts': flow, 'tsconfig.json': tsconfig });
+  const edit = async () => await it.dsl(['edit', 'mails.dsl.ts', 'mail twice', '--yes'], { env: at(server) });
+  const refused = await edit();
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/given back to the model once:\n {2}MR5070 TS2339: Property 'email' does not exist/);
+  expect(refused.stderr).toMatch(/error\S* MR5070: TS2339: [^]*mails\.dsl\.ts:\d+:\d+/);
+  expect(refused.stderr).not.toContain('TS2322');
+  expect(readFileSync(join(it.root, 'mails.dsl.ts'), 'utf8')).toBe(flow);
+  expect(await edit()).toMatchObject({ code: 0, stderr: expect.stringContaining('1 edit made') });
+});
+
 // A terminal is played by `script` of util-linux.
 test.skipIf(spawnSync('script', ['--version']).status !== 0)('at a terminal the person is asked', async () => {
   await using server = await startWireServer(says(edits));

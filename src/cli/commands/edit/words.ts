@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { shownPath } from '../../../core/shown-path.ts';
 import { proposeEdits, type Proposal } from '../../../generate/edit/propose.ts';
+import { checkEditedTypes } from '../../../generate/edit/types.ts';
 import { formatMoney } from '../../../llm/index.ts';
 import type { Diagnostic } from '../../../model/index.ts';
 import { readConfig, type Config } from '../../../project/config/config.ts';
 import { CliError } from '../../../project/kit/failure.ts';
+import { projectRoot } from '../../../project/systems/places.ts';
 import { findSystems, hasErrors, type FoundSystem } from '../../../project/systems/read.ts';
 import { editSystem } from '../../../source/index.ts';
 import { canAsk, confirm } from '../../kit/confirm.ts';
@@ -61,7 +63,7 @@ export async function editInWords(io: Io, file: string, wanted: string, options:
     signal: io.interrupted,
     choice: model === undefined ? { role: usualRole(opened) } : { model },
     attempt: async (edits) => {
-      const tried = await tryEdits(io, entry, edits);
+      const tried = await withTypes(io, found, config, await tryEdits(io, entry, edits));
       return force === true && tried.result.system !== undefined ? { ...tried, refused: [] } : tried;
     },
     onRefused: (refused) => told(io, 'Refused, and given back to the model once:', refused),
@@ -83,6 +85,28 @@ async function proposed(
     if (options.signal?.aborted === true) return undefined;
     throw error;
   }
+}
+
+/** What the rules let through is type-checked, too, where the project has a TypeScript. */
+async function withTypes(
+  io: Io,
+  { entry, files }: FoundSystem,
+  config: Config,
+  tried: TriedEdits,
+): Promise<TriedEdits> {
+  const { texts } = tried.result;
+  if (tried.refused.length > 0 || texts.size === 0) return tried;
+  const before = new Map(files.map((path) => [path, readFileSync(path, 'utf8')]));
+  const after = new Map([...before].map(([path, text]) => [path, texts.get(path)?.after ?? text]));
+  const root = projectRoot(entry) ?? config.root;
+  const checked = await checkEditedTypes({ root, entry, before, after }, io.cwd, io.interrupted);
+  if ('unchecked' in checked) {
+    io.note(io.paint('dim', `Types are not checked: ${checked.unchecked}`, 'note'));
+    return tried;
+  }
+  const { problems } = checked;
+  const add = (some: readonly Diagnostic[]): readonly Diagnostic[] => [...some, ...problems];
+  return { ...tried, fresh: add(tried.fresh), diagnostics: add(tried.diagnostics), refused: problems };
 }
 
 async function readable(io: Io, entry: string, config: Config): Promise<FoundSystem | undefined> {

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Places } from '../../../generate/index.ts';
 import { readConfig } from '../../../project/config/config.ts';
 import { CliError } from '../../../project/kit/failure.ts';
-import { tasksFolder } from '../../../project/systems/places.ts';
+import { projectRoot, tasksFolder } from '../../../project/systems/places.ts';
 import { findSystems, hasErrors } from '../../../project/systems/read.ts';
 import type { Io } from '../../kit/io.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
@@ -52,7 +51,7 @@ export async function genTask(
   }
   const system = found.model;
   const places: Places = {
-    root: rootOf(entry) ?? config.root,
+    root: projectRoot(entry) ?? config.root,
     sourcePath: entry,
     tasksDir: tasksFolder(entry),
     outDir: join(config.out, system.name),
@@ -80,12 +79,4 @@ function mustMakeSense(
   if (check === true && dryRun === true) wrong('--check and --dry-run are two things.', 'Leave one out.');
   if (check === true && requireLlm === true) wrong('--check asks no model.', 'Leave --require-llm out.');
   if (concurrency === 0) wrong('--concurrency should be at least 1.', 'Such as --concurrency 4.');
-}
-
-/** The folder of the project: the nearest one with a `package.json`. */
-function rootOf(entry: string): string | undefined {
-  for (let folder = dirname(entry); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return folder;
-    if (folder === dirname(folder)) return undefined;
-  }
 }
