@@ -15,6 +15,7 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   router: () => import('./router/router.ts'),
   instances: () => import('./instances/instances.ts'),
   migrate: () => import('./migrate/migrate.ts'),
+  generate: () => import('./generate/generate.ts'),
   compile: () => import('./compile/compile.ts'),
   source: () => import('./source/watch.ts'),
   editor: () => import('./editor/editor.ts'),
