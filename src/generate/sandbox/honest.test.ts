@@ -9,7 +9,7 @@ import { runCases } from './run-cases.ts';
 /** Where this machine has it, or somebody says where it is. */
 const bwrap = [process.env['MILLRACE_BWRAP'], '/usr/bin/bwrap'].find((path) => path !== undefined && existsSync(path));
 
-const one = (expected: object, fakes: object = {}) => ({
+const one = (expected: object, fakes: object = {}): object => ({
   cases: [{ name: 'one', input: { a: 1, b: 2 }, fakes, expect: expected as { output: unknown } }],
 });
 const sum = { output: { sum: 3 } };
