@@ -251,6 +251,18 @@ describe('what a model is told', () => {
     },
   );
 
+  it('has of a result that is too long its beginning', async () => {
+    const models = scriptedModels([{ toolCalls: [call('a'), call('b')] }, { json: { city: 'Rome' } }]);
+    const use: ConverseOptions['use'] = async ({ id }) => ({
+      text: id === 'a' ? `begin ${'word '.repeat(50_000)}` : 'short',
+    });
+    await models.converse({ ...ask, tools: [search], maxContextTokens: 2000 }, { use });
+    const [, , long, short] = models.asked[1]!.messages;
+    expect(long?.text).toMatch(/^begin word .*\n… \(\d+ more characters are left out: ask for less\)$/s);
+    expect(long!.text.length).toBeLessThan(2000 * 4);
+    expect(short?.text).toBe('short');
+  });
+
   it('is less when the provider counts more than was estimated', async () => {
     const use: ConverseOptions['use'] = async ({ id }) => ({ text: `${id} ${long}` });
     const talk = async (strategy: 'truncate' | 'none') => {

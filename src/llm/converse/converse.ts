@@ -8,8 +8,8 @@ import { noTokens, sumUsage } from '../usage/sum.ts';
 import { askingFor, type Add, type Conversing } from './asking.ts';
 import type { Conversation, Conversed, ConverseOptions, ToolResult, TurnPlace } from './conversation.ts';
 import { openingOf, remember, type Opening } from './opening.ts';
-import { roomOf } from './room.ts';
-import { wireTools } from './tools.ts';
+import { roomOf, type Room } from './room.ts';
+import { shortened, wireTools } from './tools.ts';
 
 /** How often a model may be asked when a conversation does not say. */
 const usualTurns = 10;
@@ -65,11 +65,9 @@ export async function converse<Type extends z.ZodType>(
     if (answer.toolCalls.length > 0) {
       if (answer.finish === 'length') throw cutOff(answer, conversation, sum.usage());
       const results = await together(answer.toolCalls, (call, index) => wire.use(call, { turn, call: index + 1 }));
-      messages = [
-        ...messages,
-        assistant(answer),
-        ...results.map((result, index) => toolMessage(answer, index, result)),
-      ];
+      const each = share(messages, room) / results.length;
+      const told = results.map((result) => ({ ...result, text: shortened(result.text, each, room.estimate) }));
+      messages = [...messages, assistant(answer), ...told.map((result, index) => toolMessage(answer, index, result))];
       continue;
     }
     const read = await readOutput(type, answer.text);
@@ -96,6 +94,11 @@ export async function converse<Type extends z.ZodType>(
     `The model has been asked ${maxTurns} times (${about.model}) and has not come to an end: it kept calling tools. Say in the prompt when it is done, or raise 'maxTurns'.`,
     { kind: 'invalidOutput', code: 'MR4060', ...about, usage: sum.usage(), details: { turns: maxTurns } },
   );
+}
+
+/** The tokens that the results of one answer may have: half of what the task itself leaves. */
+function share([task]: readonly Message[], { limit, fixed, estimate }: Room): number {
+  return Math.max(0, limit - fixed - estimate(task?.text ?? '')) / 2;
 }
 
 /** Does all, and when one has failed throws only once none is under way any more. */

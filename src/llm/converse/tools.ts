@@ -49,6 +49,14 @@ export function wireTools(
   };
 }
 
+/** What a tool gave, in at most so many tokens: what is too long would push all else out of the conversation. */
+export function shortened(text: string, tokens: number, estimate: (text: string) => number): string {
+  const size = estimate(text);
+  if (size <= tokens) return text;
+  const kept = Math.max(0, Math.floor(text.length * (tokens / size) * 0.9));
+  return `${text.slice(0, kept)}\n… (${text.length - kept} more characters are left out: ask for less)`;
+}
+
 const isBox = (input: unknown): input is { readonly value: unknown } =>
   typeof input === 'object' && input !== null && Object.hasOwn(input, 'value');
 
