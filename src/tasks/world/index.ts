@@ -5,6 +5,7 @@
  */
 export type * from './edge.ts';
 export { WorldError } from './errors.ts';
-export { fakeWorld, type FakeAsked, type FakeWorld } from './fake.ts';
+export { fakeWorld, type FakeWorld } from './fake.ts';
+export type { FakeAsked } from './fake-exchanges.ts';
 export { openWorld } from './open.ts';
 export type * from './world.ts';
