@@ -4,13 +4,17 @@ import type { Diagnostic } from '../../model/index.ts';
 import { pretty, type ReportOptions } from '../../rules/index.ts';
 import type { Io } from '../kit/io.ts';
 
-/** What reporters may use of this machine. */
-export function reportOptions(io: Io, stream: 'out' | 'note'): ReportOptions {
+/** What reporters may use of this machine. `read` gives files by absolute path, where they are not those of the disk. */
+export function reportOptions(
+  io: Io,
+  stream: 'out' | 'note',
+  read: (path: string) => Buffer = readFileSync,
+): ReportOptions {
   return {
     color: io.paint('red', 'x', stream) !== 'x',
     readSource: (file) => {
       try {
-        return readFileSync(resolve(io.cwd, file), 'utf8');
+        return read(resolve(io.cwd, file)).toString('utf8');
       } catch {
         return undefined;
       }

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, matchesGlob, relative, resolve } from 'node:path';
 import { CliError } from './failure.ts';
 
 /** Folders in which nobody keeps sources. */
@@ -29,6 +29,23 @@ export async function findFiles(patterns: readonly string[], cwd: string): Promi
     for (const each of matches) found.add(each);
   }
   return [...found].toSorted();
+}
+
+/**
+ * The files among these that globs (or plain paths) name, sorted: what {@link findFiles} would find if the disk held just
+ * them.
+ *
+ * @param all Absolute.
+ */
+export function filesAmong(all: readonly string[], patterns: readonly string[], cwd: string): readonly string[] {
+  const isNamed = (file: string): boolean => {
+    const path = relative(cwd, file).replaceAll('\\', '/');
+    return patterns.some((pattern) => {
+      if (!/[*?[\]{}!]/.test(pattern)) return resolve(cwd, pattern) === file;
+      return matchesGlob(path, pattern) && !path.split('/').slice(0, -1).some(skips);
+    });
+  };
+  return all.filter(isNamed).toSorted();
 }
 
 /** The folders in which a new file may match the patterns, absolute, each once. None is looked into that is skipped. */

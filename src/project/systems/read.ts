@@ -46,6 +46,8 @@ interface Options {
   readonly readFile?: (path: string) => Uint8Array;
   /** Files that are parsed already. */
   readonly kept?: KeptFiles;
+  /** Is there a file? Default: on the disk. */
+  readonly exists?: (path: string) => boolean;
 }
 
 /** Reads and judges the systems in files. A file that is only a part of another of the systems counts with that one. */
@@ -55,7 +57,7 @@ export async function findSystems(
   config: Config,
   options: Options = {},
 ): Promise<Found> {
-  const { readFile, kept, versions = false } = options;
+  const { readFile, kept, versions = false, exists = existsSync } = options;
   const settled = await settleMigrations(files, cwd);
   const results: { readonly file: string; readonly result: ReadResult }[] = [];
   for (const file of files) {
@@ -77,7 +79,7 @@ export async function findSystems(
     const last = versions ? await keptVersion(result.system, file, cwd) : {};
     const world = {
       ...last,
-      ...(options.stubs !== true && implementedBeside(file)),
+      ...(options.stubs !== true && implementedBeside(file, exists)),
       ...(await pricesFor(result.system, options)),
     };
     const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result, world)];
@@ -143,8 +145,8 @@ function judge(
 }
 
 /** What is known of implementations. A stub that is about to be written is neither missing nor there. */
-function implementedBeside(entry: string): RuleWorld {
-  return { implemented: (task) => existsSync(taskFile(entry, task)) };
+function implementedBeside(entry: string, exists: (path: string) => boolean): RuleWorld {
+  return { implemented: (task) => exists(taskFile(entry, task)) };
 }
 
 /** What is known of the models that agents name. */

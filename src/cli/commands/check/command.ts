@@ -15,17 +15,23 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
         'github',
       ]),
     )
-    .option('--fix', 'mend what a change of text mends, such as misspelt names')
+    .addOption(new Option('--fix', 'mend what a change of text mends, such as misspelt names').conflicts('revision'))
+    .option('--revision <rev>', 'check what a revision of git has, instead of what is on the disk')
     .option('--json', 'short for --format json')
     .option('--max-warnings <n>', 'fail when there are more warnings', count)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ dsl check\n  $ dsl check systems/*.dsl.ts --max-warnings 0\n  $ dsl check --fix\n  $ dsl check --format sarif > problems.sarif\n',
+      '\nExamples:\n  $ dsl check\n  $ dsl check systems/*.dsl.ts --max-warnings 0\n  $ dsl check --fix\n  $ dsl check --format sarif > problems.sarif\n  $ dsl check --revision HEAD~1\n',
     )
     .action(
       async (
         globs: string[],
-        options: { readonly format?: ReportFormat; readonly maxWarnings?: number; readonly fix?: boolean },
+        options: {
+          readonly format?: ReportFormat;
+          readonly maxWarnings?: number;
+          readonly fix?: boolean;
+          readonly revision?: string;
+        },
       ) => exit(await (await import('./run.ts')).check(io, globs, options)),
     );
 }

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { SystemModel } from '../../../model/index.ts';
 import { readSystem } from '../../../source/index.ts';
-import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
+import { openRevision } from '../../kit/revision.ts';
 import { hasErrors } from '../../../project/systems/read.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 
@@ -31,7 +30,7 @@ export function parseSide(text: string, cwd: string, other?: string): Side {
 export async function readSide(io: Io, { file, revision }: Side): Promise<SystemModel | undefined> {
   const { system, diagnostics } = await readSystem(file, {
     cwd: io.cwd,
-    ...(revision !== undefined && { readFile: fromRevision(io.cwd, revision) }),
+    ...(revision !== undefined && { readFile: openRevision(io.cwd, revision).readFile }),
   });
   if (system !== undefined && !hasErrors(diagnostics)) return system;
   if (io.json) io.document({ ok: false, diagnostics });
@@ -40,29 +39,4 @@ export async function readSide(io: Io, { file, revision }: Side): Promise<System
     showDiagnostics(io, diagnostics);
   }
   return undefined;
-}
-
-function fromRevision(cwd: string, revision: string): (path: string) => Buffer {
-  const git = (...args: readonly string[]): Buffer => {
-    try {
-      return execFileSync('git', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
-    } catch (thrown) {
-      const { code, stderr } = thrown as { readonly code?: string; readonly stderr?: Buffer };
-      if (/^\d+\.\d+\.\d+/.test(revision)) {
-        throw new CliError('MR2030', `Version ${revision} was not kept, and git has no such revision.`, {
-          hint: 'Keep a version while the source says it: `dsl migrate FILE --snapshot`.',
-          cause: thrown,
-        });
-      }
-      const reason = code === 'ENOENT' ? 'git is not installed' : String(stderr).trim().split('\n')[0];
-      throw new CliError('MR2030', `git could not give revision '${revision}': ${reason}.`, {
-        hint: 'Look at `git log`, or compare two files.',
-        cause: thrown,
-      });
-    }
-  };
-  // A revision that begins with a dash would be an option.
-  git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`);
-  const root = git('rev-parse', '--show-toplevel').toString('utf8').trimEnd();
-  return (path) => git('cat-file', 'blob', `${revision}:${relative(root, path).replaceAll('\\', '/')}`);
 }

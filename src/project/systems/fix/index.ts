@@ -1,1 +1,1 @@
-export { fixSystems } from './fix.ts';
+export { fixSystems, type Mended } from './fix.ts';
