@@ -102,7 +102,11 @@ describe('a generation', () => {
     const result = await generate();
     // `askFor` mends the shape once by itself.
     expect(provider.asked.map(({ model }) => model)).toEqual(['small', 'small', 'large']);
-    expect(result).toMatchObject({ success: true, attempts: 2, report: { calls: 3, usage: { total: 45 } } });
+    expect(result).toMatchObject({
+      success: true,
+      attempts: 2,
+      report: { calls: 3, usage: { total: 45 }, cost: { micros: 180 } },
+    });
     expect(result.report.attempts[0]).toMatchObject({
       failedAt: 'answer',
       stages: [{ stage: 'answer', problems: [{ code: 'MR4013', message: expect.stringContaining('not JSON') }] }],

@@ -17,7 +17,7 @@ import { attempt, nextChoice, type Attempts, type Passed } from './pipeline/atte
 import { declaredCases, joinCases } from './pipeline/cases.ts';
 import { judge, type Bench } from './pipeline/judge.ts';
 import { keyOf, planPrompt, usualOutputTokens } from './pipeline/plan.ts';
-import { capped, openSpending, type Spending } from './pipeline/spending.ts';
+import { openSpending, watched, type Spending } from './pipeline/spending.ts';
 import type { Prompt } from './prompt/prompt.ts';
 import { needContracts, subjectOf } from './subject/subject.ts';
 import { projectTypes } from './types/shared.ts';
@@ -103,18 +103,24 @@ export async function generate(options: GenerateOptions, openTypes = projectType
   const bench: Bench = { subject, verifier, types, comments: options.includeComments ?? true, signal, onStage };
   const declared = declaredCases(subject.task);
   const spending = openSpending();
-  const report = (attempts: readonly AttemptReport[]): GenerationReport => ({
-    task,
-    key,
-    prompt: { version: prompt.version, hash: prompt.hash, tokens: prompt.tokens },
-    context: prompt.context,
-    attempts,
-    stages,
-    ...(spending.cost === undefined ? {} : { cost: spending.cost }),
-    usage: spending.usage,
-    calls: spending.calls,
-    took: performance.now() - started,
-  });
+  const heard = openSpending();
+  // Models that tell of no calls are counted by their answers.
+  const spent = (): Spending => (heard.calls > 0 ? heard : spending);
+  const report = (attempts: readonly AttemptReport[]): GenerationReport => {
+    const { usage, calls, cost } = spent();
+    return {
+      task,
+      key,
+      prompt: { version: prompt.version, hash: prompt.hash, tokens: prompt.tokens },
+      context: prompt.context,
+      attempts,
+      stages,
+      ...(cost === undefined ? {} : { cost }),
+      usage,
+      calls,
+      took: performance.now() - started,
+    };
+  };
 
   if (options.models === undefined)
     return { subject, result: scaffold(subject, options, verifier, declared, report([])) };
@@ -139,7 +145,7 @@ export async function generate(options: GenerateOptions, openTypes = projectType
   const run = randomUUID();
   const attempts = await attempt({
     bench,
-    models: capped(options.models, run, limits.maxCost),
+    models: watched(options.models, run, limits.maxCost, heard),
     prompt,
     choice: options.choice ?? {},
     next: options.next ?? nextChoice(options.choice ?? {}),
@@ -152,7 +158,7 @@ export async function generate(options: GenerateOptions, openTypes = projectType
   });
   const all = report([...before, ...attempts.reports]);
   if (attempts.passed === undefined) return { subject, result: failed(attempts, all) };
-  const kept = keptOf(attempts.passed, prompt, spending, attempts.reports.length);
+  const kept = keptOf(attempts.passed, prompt, spent(), attempts.reports.length);
   keep(subject.root, key, kept);
   return { subject, kept, result: taken('generated', subject, options, verifier, kept, attempts.passed.cases, all) };
 }

@@ -10,4 +10,5 @@ export { generateTask } from './generate-task.ts';
 export type * from './options.ts';
 export { planTask } from './plan-task.ts';
 export { taskStates } from './task-states.ts';
+export { createVerifier } from './verify/verifier.ts';
 export { writeTask } from './write/write-task.ts';

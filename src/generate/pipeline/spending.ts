@@ -46,7 +46,17 @@ function sum(one: Usage, other: Usage): Usage {
   };
 }
 
-/** The same models, of which one generation may not spend more than so much: set aside before each call. */
-export function capped(models: Models, run: string, maxCost: string | undefined): Models {
-  return maxCost === undefined ? models : models.keptIn({ budgets: [{ scope: 'run', of: run, limit: maxCost }] });
+/**
+ * The same models, of which one generation may not spend more than so much (it is set aside before each call), and whose
+ * calls it hears of: also of those that gave no answer, which cost all the same.
+ */
+export function watched(models: Models, run: string, maxCost: string | undefined, heard: Spending): Models {
+  return models.keptIn({
+    ...(maxCost === undefined ? {} : { budgets: [{ scope: 'run', of: run, limit: maxCost }] }),
+    told: (event) => {
+      if (event.type !== 'call.ended' || event.run !== run) return;
+      const { usage, cost, failed } = event;
+      heard.add({ usage, cost, calls: failed !== undefined && usage === undefined ? 0 : 1 });
+    },
+  });
 }
