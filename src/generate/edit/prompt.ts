@@ -1,3 +1,4 @@
+import { digest } from '../keep/hash.ts';
 import { renderPrompt } from '../prompt/templates.ts';
 
 /** The texts of a request for edits. */
@@ -17,5 +18,7 @@ export function promptOf(view: {
   readonly paths: readonly string[];
   readonly wanted: string;
 }): EditPrompt {
-  return { system: renderPrompt('edit', {}), user: renderPrompt('edit-source', view), version };
+  // A hash of the texts: none of them can have the end of its own part in it.
+  const mark = digest(view.files.map(({ text }) => text).join('\n')).slice(0, 8);
+  return { system: renderPrompt('edit', {}), user: renderPrompt('edit-source', { ...view, mark }), version };
 }
