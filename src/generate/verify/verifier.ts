@@ -4,6 +4,9 @@ import { checkPolicy } from '../policy/check.ts';
 import { printTests } from '../test-file/print-tests.ts';
 import { runGates, type SandboxOptions } from './run-gates.ts';
 
+/** How code is judged: limits, walls, and how strong its cases have to be. */
+export type VerifierOptions = SandboxOptions & StrengthOptions;
+
 /** Raised when the same code could fare otherwise. */
 const version = '1';
 
@@ -17,7 +20,7 @@ const version = '1';
  * createVerifier({ timeoutMs: 5000 }).version;
  * ```
  */
-export function createVerifier(options: SandboxOptions & StrengthOptions = {}): Verifier {
+export function createVerifier(options: VerifierOptions = {}): Verifier {
   return {
     version,
     policy: checkPolicy,

@@ -5,6 +5,7 @@
  * That code shares the builtins with this module. So whatever decides here what is loaded and what is told asks for no
  * method and no iterator of a builtin after that code is there, but for what was taken before.
  */
+/* oxlint-disable typescript/unbound-method -- methods are taken from their prototypes on purpose, and applied */
 import { readSync, writeSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { harmless } from '../harmless.ts';

@@ -2,6 +2,7 @@
  * What is left of the language's and Node's globals for code that is not believed, and what it has changed of them.
  * All of it is taken before that code is loaded: what it changes later changes nothing here.
  */
+/* oxlint-disable typescript/unbound-method -- methods are taken from their prototypes on purpose, and applied */
 const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty } = Object;
 const { ownKeys, apply } = Reflect;
 const isSame = Object.is;
