@@ -14,6 +14,7 @@ import { noTokens } from '../usage/sum.ts';
 import { routedValue } from './ask-for.ts';
 import { some } from './attempt.ts';
 import { named, rolesFrom, tierOf, type Tier } from './candidates.ts';
+import { throughCache } from './cached.ts';
 import type { Core } from './core.ts';
 import { asModelError, badRequest, type Wanted } from './errors.ts';
 import { unheeded, type RouterEvent } from './events.ts';
@@ -163,48 +164,16 @@ export class Router implements ModelRouter {
 
   async #answered(wish: RoutedRequest, options: AskOptions, wanted: Wanted, leash: Leash): Promise<Answered> {
     const { cache } = this.#books;
-    const models = this.#modelsOf(wish)[0] ?? [];
-    if (cache === undefined || options.cache === 'bypass' || models[0] === undefined) {
-      const routed = await this.#route(wish, options, wanted, leash, leash.signal);
-      return answeredBy(routed);
-    }
-    const [first, ...also] = models.map(({ provider, id }) => ({ provider, model: id }));
-    const { model: _model, role: _role, ...rest } = wish;
-    for (;;) {
-      let leading: Promise<Routed> | undefined;
-      let left: AbortSignal | undefined;
-      let routed: Routed | undefined;
-      const perform = async (signal: AbortSignal): Promise<ModelAnswer> => {
-        left = signal;
-        leading = this.#route(wish, options, wanted, leash, signal);
-        routed = await leading;
-        return routed.answer;
-      };
-      try {
-        const { answer, from } = await cache.ask(
-          { ...rest, model: models[0].id },
-          {
-            provider: first?.provider ?? '',
-            also,
-            by: () => ({ provider: routed?.by.facts.provider ?? '', model: routed?.by.facts.id ?? '' }),
-            refresh: options.cache === 'refresh',
-            signal: leash.signal,
-            ...some({ operation: options.operation, ttl: options.ttl, accept: options.accept }),
-          },
-          perform,
-        );
-        const own: Routed | undefined = routed;
-        return from === 'model' && own !== undefined
-          ? answeredBy(own)
-          : this.#spared(answer, from === 'cache' ? 'cache' : 'shared', models[0], options);
-      } catch (thrown) {
-        const mine: Promise<Routed> | undefined = leading;
-        // What was begun is in the books before anybody hears that it is over.
-        if (mine !== undefined && isAborted(left)) await mine.catch(() => {});
-        // A call of somebody else that failed for reasons of theirs: their time, their budget, their change of mind.
-        if (mine !== undefined || leash.signal.aborted || !isTheirs(thrown)) throw thrown;
-      }
-    }
+    const [models = []] = this.#modelsOf(wish);
+    const [first] = models;
+    const ask = (over: AbortSignal): Promise<Routed> => this.#route(wish, options, wanted, leash, over);
+    if (cache === undefined || options.cache === 'bypass' || first === undefined)
+      return answeredBy(await ask(leash.signal));
+    const got = await throughCache(
+      { cache, wish, options, models: [first, ...models.slice(1)], leash: leash.signal },
+      ask,
+    );
+    return 'routed' in got ? answeredBy(got.routed) : this.#spared(got.answer, got.from, first, options);
   }
 
   #spared(answer: ModelAnswer, from: 'cache' | 'shared', model: CatalogueModel, options: AskOptions): Answered {
@@ -296,9 +265,3 @@ function eventsOf(answer: ModelAnswer): readonly ModelEvent[] {
     { type: 'end', answer },
   ];
 }
-
-const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
-
-const theirs = new Set(['MR4043', 'MR4044']);
-const isTheirs = (thrown: unknown): boolean =>
-  thrown instanceof ModelError && (thrown.kind === 'budget' || thrown.kind === 'aborted' || theirs.has(thrown.code));
