@@ -61,7 +61,7 @@ async function outcome(server: WireServer, providers: readonly Provider[], scena
   let restarts = 0;
   const options = {
     // It says to wait for 50 ms each time: that goes on until the time is over.
-    withinMs: scenario === 'rateLimitShort' ? 700 : 10_000,
+    withinMs: scenario === 'rateLimitShort' ? 2_500 : 60_000,
     onEvent: ({ type }: { readonly type: string }) => void (restarts += type === 'restart' ? 1 : 0),
   };
   const tally = async (): Promise<string> => {
@@ -87,7 +87,7 @@ async function outcome(server: WireServer, providers: readonly Provider[], scena
     const { kind, code, retryable, retryAfterMs } = thrown;
     if (scenario === 'rateLimitShort') {
       // The time is over in a wait or in a request, and the machine decides in which.
-      expect(server.calls.length - calls).toBeGreaterThan(2);
+      expect(server.calls.length - calls).toBeGreaterThan(1);
       expect([code, retryable, server.paid() - paid]).toEqual([expect.stringMatching(/^MR404[34]$/), true, 0]);
       return 'MR4043 or MR4044, again, asked as long as there is time, paid 0';
     }
