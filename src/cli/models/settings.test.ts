@@ -28,7 +28,7 @@ const refused = (models: unknown): string => {
 
 test('a project that says nothing has the shipped catalogue, and no budget', () => {
   const settings = readSettings({ root, globs: [], out: root, rules: {} }, root);
-  expect(settings).toMatchObject({ budgets: [], cache: {} });
+  expect(settings).toMatchObject({ budgets: [], cache: false });
   expect(settings.providers).toBeUndefined();
   expect(settings.catalogue.get('claude-haiku-5-5').provider).toBe('anthropic');
 });
@@ -49,6 +49,8 @@ test('all of it can be said', () => {
   expect(settings.catalogue.get('gpt-6-luna').role).toBe('balanced');
   expect(settings).toMatchObject({ budgets: [{ scope: 'day', limit: '20 USD' }], cache: { ttl: '1h' } });
   expect(read({ cache: false }).cache).toBe(false);
+  expect(read({ cache: true }).cache).toBe(true);
+  expect(read({}).cache).toBe(false);
 });
 
 test('files say it, too: one for all, or one for each', () => {

@@ -22,7 +22,8 @@ export interface ReadSettings {
   readonly providers?: readonly (ProviderChoice | Provider)[];
   readonly catalogue: Catalogue;
   readonly budgets: readonly BudgetLimit[];
-  readonly cache: false | { readonly ttl?: string };
+  /** Are answers kept? Only where the project says so. */
+  readonly cache: boolean | { readonly ttl?: string };
   /** What is said of the route, and where. */
   readonly route: { readonly value: RouteOptions; readonly placeOf: Said['placeOf'] };
 }
@@ -57,7 +58,7 @@ const cacheSchema = z.strictObject({
 export function readSettings(config: Config, cwd: string): ReadSettings {
   const { root } = config;
   if (config.models === undefined)
-    return { catalogue: openCatalogue(), budgets: [], cache: {}, route: { value: {}, placeOf: () => '' } };
+    return { catalogue: openCatalogue(), budgets: [], cache: false, route: { value: {}, placeOf: () => '' } };
   const said = withFile(saidInConfig(config, cwd), root, cwd);
   const { value } = said;
   if (!isObject(value)) {
@@ -90,7 +91,7 @@ export function readSettings(config: Config, cwd: string): ReadSettings {
     ...(providers === undefined ? {} : { providers: providersOf(providers.value) }),
     catalogue: catalogueOf(overrides),
     budgets: (budgets?.value ?? []) as readonly BudgetLimit[],
-    cache: cache?.value === false ? false : typeof cache?.value === 'object' ? (cache.value as { ttl?: string }) : {},
+    cache: (cache?.value ?? false) as ReadSettings['cache'],
     route: { value: (route?.value ?? {}) as RouteOptions, placeOf: route?.placeOf ?? said.placeOf },
   };
 }

@@ -25,7 +25,7 @@ export interface ModelSettings {
   readonly catalogue?: string | CatalogueOverrides | readonly (string | CatalogueOverrides)[];
   /** At most so much money, or a JSON or YAML file that says so. */
   readonly budgets?: string | readonly BudgetLimit[];
-  /** Answers that were paid before count for so long. `false`: none is kept. */
+  /** Keeps answers: an equal request is not paid again, for `ttl` (`'7d'`). Default: none is kept. */
   readonly cache?: boolean | { readonly ttl?: string };
   /** Priorities, fallbacks, limits, retries: data, or a JSON or YAML file that has it. */
   readonly route?: string | RouteOptions;
