@@ -32,7 +32,8 @@ export async function generateAll(io: Io, job: Job): Promise<number> {
   // What code may touch is said before there is any.
   for (const task of tasks) io.note(`${io.paint('bold', task, 'note')} may touch ${needsOf(job.system, task)}.`);
   const few = tasks.length === 1 ? 'this task' : `these ${tasks.length} tasks`;
-  if (options.yes !== true && canAsk(io) && !(await confirm(io, `Generate ${few}${budgetIn(job)}?`))) {
+  const ask = options.yes !== true && job.models !== undefined && canAsk(io);
+  if (ask && !(await confirm(io, `Generate ${few}${budgetIn(options)}?`))) {
     io.note('Nothing was asked, and nothing was written.');
     return io.interrupted.aborted ? interruptedCode(io) : 1;
   }
@@ -74,11 +75,9 @@ const isGood = ({ written, kept }: Ended): boolean =>
 
 const interruptedCode = (io: Io): number => (io.interrupted.reason === 'SIGTERM' ? 143 : 130);
 
-function budgetIn({ options, models }: Job): string {
-  if (models === undefined) return ' (no model can be asked, so only a beginning of each)';
-  return options.maxCost === undefined
-    ? ''
-    : ` for at most ${options.maxCost}${/^[\d.]+$/.test(options.maxCost) ? ' USD' : ''}`;
+function budgetIn({ maxCost }: Job['options']): string {
+  if (maxCost === undefined) return '';
+  return ` for at most ${maxCost}${/^[\d.]+$/.test(maxCost) ? ' USD' : ''}`;
 }
 
 /** What all of them cost. Nothing, where one price is not known. */
