@@ -146,3 +146,17 @@ export default defineConfig({
   const list = await it.dsl(['models', 'list', '--usable']);
   expect(list.stdout).toMatch(/^✓ +m +own +fast +8k +1k +not known$/m);
 });
+
+test('answers are kept over processes where the config says so, and not otherwise', async () => {
+  await using server = await startWireServer({ answer });
+  using it = project({ ...files, 'dsl.config.ts': `export default { models: { cache: { ttl: '1d' } } };\n` });
+  await runIt(it, at(server), ...input);
+  const again = await runIt(it, at(server), ...input);
+  expect(JSON.parse(again.stdout)).toMatchObject({ status: 'completed', output: 'sales' });
+  expect(again.stderr).toContain('the answer was paid before');
+  expect(server.paid()).toBe(1);
+  using other = project(files);
+  await runIt(other, at(server), ...input);
+  await runIt(other, at(server), ...input);
+  expect(server.paid()).toBe(3);
+});
