@@ -108,7 +108,7 @@ export function isLeftAlone(node: ts.Node, source: ts.SourceFile): boolean {
 /** What is said to people when something fails is not part of what a case expects. */
 export function isMessage(node: ts.Node): boolean {
   const { parent } = node;
-  return ts.isNewExpression(parent) && parent.arguments?.[0] === node && /Error$/.test(parent.expression.getText());
+  return ts.isNewExpression(parent) && parent.arguments?.[0] === node && parent.expression.getText().endsWith('Error');
 }
 
 /** A key is not a value. */

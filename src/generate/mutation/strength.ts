@@ -34,6 +34,7 @@ export async function strengthGates(
   const stubs = [stubOf(subject), ...constantsOf(subject, cases)];
   const mutants = chosen(mutantsOf(code), options.mostMutants ?? 60);
   const noticed = await tryAll([...stubs, ...mutants.map((one) => one.code)], cases, subject, live, options);
+  options.signal?.throwIfAborted();
   const vacuous = noticed[0]?.passed ?? [];
   const stub = report(
     'stub',

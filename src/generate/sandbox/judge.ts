@@ -115,9 +115,8 @@ export function textOf(value: unknown): string {
 
 /** What came from code that is not believed, in one line: it is shown to people, and to models. */
 export function shown(text: unknown, most = 300): string {
-  // eslint-disable-next-line no-control-regex
   const line = String(text)
-    .replaceAll(/[\s\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
+    .replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();
   return line.length > most ? `${line.slice(0, most)}…` : line;
 }

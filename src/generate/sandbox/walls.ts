@@ -90,11 +90,17 @@ function namespaces(node: string, stage: string): string[] {
     '--die-with-parent',
     '--new-session',
     '--clearenv',
-    ...['--cap-drop', 'ALL'],
+    '--cap-drop',
+    'ALL',
     ...libraries.flatMap((path) => ['--ro-bind-try', path, path]),
-    ...['--ro-bind', node, '/node'],
-    ...['--ro-bind', stage, '/stage'],
-    ...['--chdir', '/stage'],
+    '--ro-bind',
+    node,
+    '/node',
+    '--ro-bind',
+    stage,
+    '/stage',
+    '--chdir',
+    '/stage',
   ];
 }
 

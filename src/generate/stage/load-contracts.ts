@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { messageOf, MillraceError } from '../../core/index.ts';
 import type { AnyTask, Schema } from '../../flow/index.ts';
 import type { Subject } from '../contract.ts';
 import { settings } from './build-stage.ts';
@@ -20,8 +21,21 @@ export interface LiveContract {
 /**
  * Loads the generated contracts, whatever loader this process runs under. They are the user's own declarations, and so
  * trusted; the code that is judged has no part in them.
+ *
+ * @throws MillraceError MR5044
  */
-export async function loadContracts({
+export async function loadContracts(subject: Pick<Subject, 'contracts' | 'contract' | 'root'>): Promise<LiveContract> {
+  try {
+    return await load(subject);
+  } catch (error) {
+    throw new MillraceError(
+      `The contracts in '${subject.contracts}' cannot be loaded: ${messageOf(error)}. Nothing can be verified without them.`,
+      { code: 'MR5044', retryable: false, fault: 'input', cause: error },
+    );
+  }
+}
+
+async function load({
   contracts,
   contract,
   root,

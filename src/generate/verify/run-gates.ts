@@ -33,12 +33,16 @@ export async function runGates(
   const built = await buildStage(code, subject);
   if (!built.ok) return [report('cases', started, built.problems, { results: [] })];
   const verdict = await runEach(built.stage, cases, { ...options, output: live.output, events: live.events });
+  // Whoever called it off wants no verdict.
+  options.signal?.throwIfAborted();
   const problems = problemsOf(verdict, cases, subject);
   const first = report('cases', started, problems, { results: verdict.results, walls: verdict.walls });
   if (!first.ok) return [first];
   const { gate, inputs } = await propertiesGate(built.stage, cases, subject, live, options);
+  options.signal?.throwIfAborted();
   if (!gate.ok) return [first, gate];
   const stable = await stability(built.stage, cases, verdict.results, inputs, subject, live, options);
+  options.signal?.throwIfAborted();
   return [first, gate, stable];
 }
 

@@ -141,7 +141,7 @@ describe('cases are strong', () => {
   it('when they notice mistakes', async () => {
     const [stub, mutation] = await strengthOf(good, cases);
     expect([stub?.ok, mutation?.ok]).toEqual([true, true]);
-    const { killed, total, score } = mutation?.details as { killed: number; total: number; score: number };
+    const { killed, total, score } = (mutation?.details ?? {}) as Readonly<Record<string, number>>;
     expect(killed).toBe(total);
     expect(total).toBeGreaterThan(5);
     expect(score).toBe(1);

@@ -9,6 +9,7 @@ import {
   type Fakes,
   type TaskImplementation,
 } from '../../tasks/index.ts';
+import { triedRun } from '../../tasks/tried.ts';
 
 /** What came of one attempt of a task. */
 export interface TriedTask {
@@ -58,9 +59,9 @@ export async function tryTask<T extends AnyTask>(
     implementation: { kind: 'implementation', contract, run } as unknown as TaskImplementation,
     input,
     attempt: 1,
-    runId: 'test',
+    runId: triedRun,
     step: contract.contract,
-    idempotencyKey: idempotencyKey('test', contract.contract),
+    idempotencyKey: idempotencyKey(triedRun, contract.contract),
     clock: systemClock(),
     logger: silentLogger,
     world,

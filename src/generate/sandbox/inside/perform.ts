@@ -2,6 +2,8 @@ import { systemClock } from '../../../core/clock.ts';
 import type { AnyTask } from '../../../flow/index.ts';
 import { runAttempt } from '../../../tasks/attempt.ts';
 import type { TaskImplementation } from '../../../tasks/index.ts';
+import { triedRun } from '../../../tasks/tried.ts';
+import { idempotencyKey as key } from '../../../tasks/policy.ts';
 import { fakeWorld } from '../../../tasks/world/fake.ts';
 import type { Asked } from './wire.ts';
 
@@ -37,10 +39,10 @@ export async function perform(
     implementation: { kind: 'implementation', contract, run },
     input,
     attempt: 1,
-    runId: 'verification',
-    step: contract.contract,
     // The same for every case: nothing to tell them apart by.
-    idempotencyKey: `verification ${contract.contract}`,
+    runId: triedRun,
+    step: contract.contract,
+    idempotencyKey: key(triedRun, contract.contract),
     clock: systemClock(),
     logger: {
       debug: () => {},
