@@ -2,23 +2,28 @@ import type { AnswerStore, CachedAnswer, MemoryStore } from '../../llm/index.ts'
 import type { AnswerRow } from '../../store/index.ts';
 import type { LedgerPlace } from '../ledger/place.ts';
 
+/** Each time that so many were kept, those go that are too old: the first time at once. */
+const every = 500;
+
 /** Answers that were paid before, in the database: whoever asks the same gets them, in every process and run. */
 export function answerStore(place: LedgerPlace): AnswerStore {
+  let kept = 0;
   return {
     get: (key) => {
       const row = place.tables.answers.get(key);
       return row && answerOf(row);
     },
     set: ({ operation, answer, storedAt, expiresAt, ...names }) =>
-      place.write((tx) =>
+      place.write((tx) => {
+        if (kept++ % every === 0) tx.answers.expire(place.clock.now());
         tx.answers.put({
           ...names,
           operation: operation ?? null,
           answer: JSON.stringify(answer),
           stored: storedAt,
           expires: expiresAt,
-        }),
-      ),
+        });
+      }),
     delete: (match) => place.write((tx) => tx.answers.remove(match)),
   };
 }

@@ -139,3 +139,22 @@ describe.each(Object.entries(places))('what models keep %s', (_name, open) => {
     expect(await new RunMemory({ run: 'q', store: notes }).get('t', 's')).toEqual([]);
   });
 });
+
+it('answers that are too old leave the database, also when nobody asks for them again', async () => {
+  const store = openMemory();
+  const { answers } = on(store);
+  const answer: ModelAnswer = { text: 'y', toolCalls: [], usage, finish: 'stop', provider: 'p', model: 'm' };
+  const now = clock.now();
+  const entry = (key: string, expiresAt: number) => ({
+    key,
+    provider: 'p',
+    model: 'm',
+    answer,
+    storedAt: now,
+    expiresAt,
+  });
+  await answers?.set(entry('old', now + 1));
+  await clock.advance(2);
+  await on(store).answers?.set(entry('new', now + 1_000_000));
+  expect([store.tables.answers.get('old'), store.tables.answers.get('new')?.key]).toEqual([undefined, 'new']);
+});

@@ -104,7 +104,8 @@ async function tries(around: ToolPlace, asked: ToolRun, by: Turn): Promise<Attem
       return outcome;
     }
     if (signal.aborted || !outcome.error.retryable || attempt >= policy.attempts) return outcome;
-    const until = Math.max(clock.now() + retryDelay(policy.retry, attempt, random), notBefore(outcome.error));
+    const now = clock.now();
+    const until = Math.max(now + retryDelay(policy.retry, attempt, random), notBefore(outcome.error, now));
     if (policy.totalMs !== undefined && until >= since + policy.totalMs)
       return { ok: false, error: new TotalTimeoutError(policy.totalMs, ids(attempt), outcome.error) };
     await by.waiting(() => rest(place.clock, until, signal));
