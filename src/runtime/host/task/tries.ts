@@ -46,7 +46,8 @@ export async function tries(step: TaskStep, record: Record | undefined): Promise
     if (scope.reason !== undefined) return cancel(step, attempt);
     const error = toErrorRecord(outcome.error);
     if (!error.retryable || attempt >= policy.attempts) throw halting(run, fail(step, attempt, error));
-    const until = Math.max(clock.now() + retryDelay(policy.retry, attempt, random), notBefore(error));
+    const now = clock.now();
+    const until = Math.max(now + retryDelay(policy.retry, attempt, random), notBefore(error, now));
     if (policy.totalMs !== undefined && until >= step.since + policy.totalMs)
       throw fail(step, attempt, tooLate(step, attempt, error));
     run.append(
