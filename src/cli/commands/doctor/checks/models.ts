@@ -8,12 +8,14 @@ export const models: Check = async (io, config) => {
   try {
     const { providers } = openProjectModels(config, io);
     const ready = providers.filter(({ readiness }) => readiness.ready);
-    const message = providers.map((one) => `${one.name} ${inWords(one)}`).join('; ');
+    const message = providers
+      .map((one) => (one.readiness.ready ? `${one.name} ${inWords(one)}` : `${one.name}: ${one.readiness.reason}`))
+      .join('; ');
     if (ready.length > 0) return { name: 'models', status: 'ok', message };
     return {
       name: 'models',
       status: 'info',
-      message: `no provider can be asked: ${message}`,
+      message: `no provider can be asked (${message})`,
       hint: 'Only tasks that a model performs, `dsl gen-task` and `dsl edit` in words need one.',
     };
   } catch (error) {
