@@ -12,6 +12,9 @@ import { keepFiles } from '../source/files/kept.ts';
 import type { Names } from '../source/places/open.ts';
 import { readWith, type Overlay } from './overlay.ts';
 
+/** Which models have prices, as a project says it. */
+export type PricesIn = (config: Config, folder: string) => Promise<(id: string) => 'priced' | 'unpriced' | undefined>;
+
 /** What was last found of one entry file. */
 interface Entry {
   /** As it was read last without losing the system: what an editor completes is of a file that is half written. */
@@ -27,19 +30,26 @@ export class LspProject {
   /** The folder of the config. */
   readonly root: string;
   readonly #overlay: Overlay;
+  readonly #prices: PricesIn | undefined;
   readonly #kept = keepFiles();
   readonly #entries = new Map<string, Entry>();
   #config: Config | undefined;
   #problems: readonly Diagnostic[] = [];
 
-  constructor(root: string, overlay: Overlay) {
+  constructor(root: string, overlay: Overlay, prices: PricesIn | undefined) {
     this.root = root;
     this.#overlay = overlay;
+    this.#prices = prices;
   }
 
   /** The systems, each as it was when it could last be read. */
   get systems(): readonly FoundSystem[] {
     return [...this.#entries.values()].flatMap(({ system }) => system ?? []);
+  }
+
+  /** The folder of the generated code of a system. */
+  outputOf({ model }: FoundSystem): string | undefined {
+    return this.#config && join(this.#config.out, model.name);
   }
 
   /** The system whose source, or whose tasks or migrations, a file is among. */
@@ -117,7 +127,9 @@ export class LspProject {
   async #read(files: readonly string[], config: Config): Promise<void> {
     if (files.length === 0) return;
     const others = [...this.#entries].filter(([file]) => !files.includes(file));
+    const prices = this.#prices;
     const found = await findSystems(files, this.root, config, {
+      ...(prices !== undefined && { models: () => prices(config, this.root) }),
       versions: true,
       kept: this.#kept,
       parts: others.flatMap(([, entry]) => entry.files.slice(1)),

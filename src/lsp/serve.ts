@@ -16,7 +16,7 @@ import { toLsp } from './diagnostics.ts';
 import { pathOf, uriOf, type Overlay } from './overlay.ts';
 import { Features } from './features.ts';
 import { Pictures } from './pictures.ts';
-import type { LspProject } from './project.ts';
+import type { LspProject, PricesIn } from './project.ts';
 import { quickFixes } from './quick-fixes.ts';
 import { Workspace } from './workspace.ts';
 
@@ -27,6 +27,7 @@ const watched = ['**/*.{ts,mts}', '**/dsl.config.{ts,mts,js,mjs}', '**/snapshots
  * Serves an editor over a pair of streams until it says goodbye.
  *
  * @param cwd The folder that is worked on where the editor names none.
+ * @param prices Which models have prices; without it that is no question.
  * @returns the exit code: 1 when the editor left without saying so.
  * @example
  * ```ts
@@ -35,7 +36,12 @@ const watched = ['**/*.{ts,mts}', '**/dsl.config.{ts,mts,js,mjs}', '**/snapshots
  * process.exitCode = await serve(process.stdin, process.stdout, process.cwd());
  * ```
  */
-export function serve(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, cwd: string): Promise<number> {
+export function serve(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  cwd: string,
+  prices?: PricesIn,
+): Promise<number> {
   const connection = createConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
   const ended = new Promise<number>((resolve) => {
     let isShutDown = false;
@@ -43,7 +49,7 @@ export function serve(input: NodeJS.ReadableStream, output: NodeJS.WritableStrea
     connection.onExit(() => resolve(isShutDown ? 0 : 1));
     input.on('end', () => resolve(isShutDown ? 0 : 1));
   });
-  new Server(connection, cwd).listen();
+  new Server(connection, cwd, prices).listen();
   return ended;
 }
 
@@ -51,6 +57,7 @@ export function serve(input: NodeJS.ReadableStream, output: NodeJS.WritableStrea
 class Server {
   readonly #connection: Connection;
   readonly #cwd: string;
+  readonly #prices: PricesIn | undefined;
   readonly #documents = new TextDocuments(TextDocument);
   readonly #overlay: Overlay = { open: (path) => this.#documents.get(uriOf(path))?.getText() };
   /** The files whose problems the editor shows. */
@@ -59,9 +66,10 @@ class Server {
   readonly #features = new Features(this.#overlay, this.#pictures);
   #workspace = new Workspace(this.#overlay, []);
 
-  constructor(connection: Connection, cwd: string) {
+  constructor(connection: Connection, cwd: string, prices: PricesIn | undefined) {
     this.#connection = connection;
     this.#cwd = cwd;
+    this.#prices = prices;
   }
 
   listen(): void {
@@ -93,9 +101,7 @@ class Server {
       return file && project ? await question(project, file) : null;
     };
     connection.onCodeAction(({ textDocument, range }) =>
-      ask(textDocument.uri, ({ diagnostics, root }, file) => [
-        ...quickFixes(diagnostics.get(file) ?? [], range, root, this.#overlay),
-      ]),
+      ask(textDocument.uri, (project, file) => [...quickFixes(project, file, range, this.#overlay)]),
     );
     connection.onHover(({ textDocument, position }) =>
       ask(textDocument.uri, (project, file) => features.hover(project, file, position)),
@@ -126,7 +132,7 @@ class Server {
   #initialize({ workspaceFolders, capabilities, rootUri }: InitializeParams): InitializeResult {
     const named = workspaceFolders?.map(({ uri }) => uri) ?? (typeof rootUri === 'string' ? [rootUri] : []);
     const folders = named.flatMap((uri) => pathOf(uri) ?? []);
-    this.#workspace = new Workspace(this.#overlay, folders.length === 0 ? [this.#cwd] : folders);
+    this.#workspace = new Workspace(this.#overlay, folders.length === 0 ? [this.#cwd] : folders, this.#prices);
     if (capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true) {
       this.#connection.onInitialized(() => {
         const watchers = watched.map((globPattern) => ({ globPattern }));

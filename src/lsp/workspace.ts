@@ -1,19 +1,21 @@
 import { dirname, relative, resolve } from 'node:path';
 import { findConfig } from '../project/config/config.ts';
 import type { Overlay } from './overlay.ts';
-import { LspProject } from './project.ts';
+import { LspProject, type PricesIn } from './project.ts';
 
 /** The projects of an editor: one for each config at or above a file, or one for a folder that has none. */
 export class Workspace {
   readonly #overlay: Overlay;
   readonly #folders: string[];
+  readonly #prices: PricesIn | undefined;
   readonly #projects = new Map<string, LspProject>();
   readonly #changed = new Set<string>();
   #isStale = true;
   #running: Promise<void> | undefined;
 
-  constructor(overlay: Overlay, folders: readonly string[]) {
+  constructor(overlay: Overlay, folders: readonly string[], prices?: PricesIn) {
     this.#overlay = overlay;
+    this.#prices = prices;
     this.#folders = folders.map((folder) => resolve(folder));
     for (const folder of this.#folders) this.#open(folder);
   }
@@ -54,7 +56,7 @@ export class Workspace {
     const within = this.#folders.find((each) => !relative(each, folder).startsWith('..'));
     const root = config === undefined ? (within ?? folder) : dirname(config);
     if (this.#projects.has(root)) return;
-    this.#projects.set(root, new LspProject(root, this.#overlay));
+    this.#projects.set(root, new LspProject(root, this.#overlay, this.#prices));
     this.#isStale = true;
   }
 }

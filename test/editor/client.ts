@@ -1,7 +1,7 @@
 /** An editor of a few lines: the protocol's own client library, over the stdio of \`dsl lsp\`. */
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   createProtocolConnection,
@@ -96,6 +96,7 @@ export class Client implements AsyncDisposable {
 
   /** Somebody else writes a file, and the editor says that it has changed. */
   async write(path: string, text: string): Promise<void> {
+    mkdirSync(dirname(join(this.#root, path)), { recursive: true });
     writeFileSync(join(this.#root, path), text);
     await this.touch(path);
   }

@@ -1,6 +1,11 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodeActionRequest, type CodeAction } from 'vscode-languageserver-protocol/node';
+import {
+  CodeActionRequest,
+  type CodeAction,
+  type TextDocumentEdit,
+  type TextEdit,
+} from 'vscode-languageserver-protocol/node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { project, type Project } from '../cli/dsl.ts';
 import { Client } from './client.ts';
@@ -77,6 +82,38 @@ it('mends what can be mended, as `dsl check --fix` does', async () => {
   expect(action?.diagnostics).toEqual([problem]);
   const range = { start: { line: 12, character: 23 }, end: { line: 12, character: 27 } };
   expect(action?.edit).toEqual({ changes: { [uri]: [{ range, newText: 'open' }] } });
+});
+
+it('begins the code of a task that has none', async () => {
+  const text = `import { system, task } from 'millrace';
+import { z } from 'zod';
+
+export default system('shop', { version: '1.0.0' });
+
+/** Takes the money. */
+export const chargeCard = task('chargeCard', { input: z.string(), output: z.string() });
+`;
+  await client.write('shop/shop.dsl.ts', text);
+  await client.shows('shop/shop.dsl.ts', ['MR1501'], 'some');
+  const { range } = client.shown('shop/shop.dsl.ts').find(({ code }) => code === 'MR1501')!;
+  const uri = client.uri('shop/shop.dsl.ts');
+  const found = await client.connection.sendRequest(CodeActionRequest.type, {
+    textDocument: { uri },
+    range,
+    context: { diagnostics: [] },
+  });
+  const action = (found ?? []).find(({ title }) => title === 'Begin shop/tasks/charge-card.ts') as
+    | CodeAction
+    | undefined;
+  const [create, edit] = action?.edit?.documentChanges ?? [];
+  expect(create).toMatchObject({ kind: 'create', uri: client.uri('shop/tasks/charge-card.ts') });
+  // As `dsl compile --stubs` would write it.
+  await made.dsl(['compile', '--stubs', 'shop/shop.dsl.ts']);
+  expect(((edit as TextDocumentEdit).edits[0] as TextEdit).newText).toBe(
+    readFileSync(join(made.root, 'shop/tasks/charge-card.ts'), 'utf8'),
+  );
+  await client.touch('shop/tasks/charge-card.ts');
+  await expect.poll(() => client.shown('shop/shop.dsl.ts').map(({ code }) => code)).not.toContain('MR1501');
 });
 
 it('sees a part, a syntax error, files that come and go, and a config', async () => {

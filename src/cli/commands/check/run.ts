@@ -4,6 +4,7 @@ import { CliError } from '../../../project/kit/failure.ts';
 import { filesAmong, findFiles } from '../../../project/kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
 import { openRevision, type Revision } from '../../kit/revision.ts';
+import { pricesIn } from '../../models/prices.ts';
 import { fixSystems, type Mended } from '../../../project/systems/fix/index.ts';
 import { printingProblems } from '../../../project/systems/printing-problems.ts';
 import { findSystems, hasErrors, type Found } from '../../../project/systems/read.ts';
@@ -18,22 +19,12 @@ interface Options {
   readonly revision?: string;
 }
 
-/** Which models have prices, as the project says it. */
-async function pricesIn(config: Config, { cwd }: Io): Promise<(id: string) => 'priced' | 'unpriced' | undefined> {
-  const { readSettings } = await import('../../models/settings.ts');
-  const { catalogue } = readSettings(config, cwd);
-  return (id) => {
-    const model = catalogue.find(id);
-    return model === undefined ? undefined : model.prices === undefined ? 'unpriced' : 'priced';
-  };
-}
-
 /** Reports the problems of systems. Exit code 1 when one is an error, or when there are too many warnings. */
 export async function check(io: Io, globs: readonly string[], options: Options): Promise<number> {
   const config = await readConfig(io.cwd);
   const from = globs.length > 0 ? ([globs, io.cwd] as const) : ([config.globs, config.root] as const);
   const revision = options.revision === undefined ? undefined : openRevision(io.cwd, options.revision);
-  const models = () => pricesIn(config, io);
+  const models = () => pricesIn(config, io.cwd);
   const { found, fixed }: { readonly found: Found; readonly fixed?: readonly Mended[] } =
     revision !== undefined
       ? { found: await inRevision(revision, from, io.cwd, config, { models }) }

@@ -2,6 +2,7 @@ import { Console } from 'node:console';
 import { CliError } from '../../../project/kit/failure.ts';
 import { serve } from '../../../lsp/index.ts';
 import type { Io } from '../../kit/io.ts';
+import { pricesIn } from '../../models/prices.ts';
 
 /** Serves an editor until it ends. */
 export async function lsp(io: Io): Promise<number> {
@@ -13,5 +14,5 @@ export async function lsp(io: Io): Promise<number> {
   }
   // Stdout is the protocol's: a config, or a rule of somebody's, may print.
   globalThis.console = new Console(process.stderr);
-  return await serve(process.stdin, process.stdout, io.cwd);
+  return await serve(process.stdin, process.stdout, io.cwd, pricesIn);
 }
