@@ -262,13 +262,15 @@ export const size: string = 3;
   expect(await edit()).toMatchObject({ code: 0, stderr: expect.stringContaining('1 edit made') });
 });
 
-// A terminal is played by `script` of util-linux.
-test.skipIf(spawnSync('script', ['--version']).status !== 0)('at a terminal the person is asked', async () => {
+/** Plays a terminal: `script` of util-linux. */
+const terminal = 'script';
+
+test.skipIf(spawnSync(terminal, ['--version']).status !== 0)('at a terminal the person is asked', async () => {
   await using server = await startWireServer(says(edits));
   using it = made();
   const ask = async (answer: string): Promise<string> => {
     const line = `'${process.execPath}' '${main}' edit shop.dsl.ts '${wanted}'`;
-    const child = spawn('script', ['-qec', line, '/dev/null'], {
+    const child = spawn(terminal, ['-qec', line, '/dev/null'], {
       cwd: it.root,
       env: { PATH: process.env['PATH'], NO_COLOR: '1', ...at(server) },
     });
