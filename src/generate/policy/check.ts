@@ -79,7 +79,7 @@ function judge(code: string, subject: PolicySubject): readonly Diagnostic[] {
     judgeSyntax(parsed, tell);
     judgeImports(parsed, subject, tell);
     judgeShape(parsed, subject, tell);
-    judgeNames(parsed, subject, tell);
+    judgeNames(parsed, tell);
     judgeNeeds(parsed, subject, tell);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module';
 import { nearest } from '../../core/index.ts';
 import { ts } from '../../source/syntax/typescript.js';
 import type { PolicySubject, Tell } from './check.ts';
-import { builtins, clocks } from './names.ts';
+import { clocks, importable } from './names.ts';
 import type { ParsedCode } from './parse.ts';
 
 /** Only what the subject lists is imported, and of Node only what reaches nothing. */
@@ -14,7 +14,7 @@ export function judgeImports({ source }: ParsedCode, { imports }: PolicySubject,
     if (from === undefined || !ts.isStringLiteral(from)) continue;
     const { text } = from;
     if (isBuiltin(text)) {
-      const names = allowed.has(text) ? builtins.get(text) : undefined;
+      const names = allowed.has(text) ? importable.get(text) : undefined;
       if (names === undefined) {
         tell(
           from,
@@ -33,6 +33,10 @@ export function judgeImports({ source }: ParsedCode, { imports }: PolicySubject,
       );
     } else if (ts.isImportDeclaration(statement) && statement.importClause === undefined)
       tell(statement, 'MR5031', `'${text}' is imported for its side effects only.`, 'Import the names that are used.');
+    else {
+      const names = importable.get(text);
+      if (names !== undefined) for (const [name, node] of namesOf(statement)) judgeName(text, name, names, node, tell);
+    }
   }
   const visit = (node: ts.Node): void => {
     if (ts.isImportTypeNode(node))
@@ -65,12 +69,12 @@ function judgeName(from: string, name: string, names: ReadonlySet<string>, node:
 function namesOf(statement: ts.Statement): readonly (readonly [string, ts.Node])[] {
   if (ts.isExportDeclaration(statement)) return [['*', statement]];
   const clause = ts.isImportDeclaration(statement) ? statement.importClause : undefined;
-  if (clause === undefined) return [];
+  if (clause === undefined || clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
   const names: [string, ts.Node][] = clause.name === undefined ? [] : [['default', clause.name]];
   const { namedBindings } = clause;
   if (namedBindings !== undefined && ts.isNamespaceImport(namedBindings)) names.push(['*', namedBindings]);
   else
-    for (const element of namedBindings?.elements ?? [])
+    for (const element of namedBindings?.elements.filter((one) => !one.isTypeOnly) ?? [])
       names.push([(element.propertyName ?? element.name).text, element]);
   return names;
 }

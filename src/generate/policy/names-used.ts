@@ -1,17 +1,27 @@
 import { ts } from '../../source/syntax/typescript.js';
-import type { PolicySubject, Tell } from './check.ts';
+import type { Tell } from './check.ts';
 import { bare, keyOf, rootOf } from './constant.ts';
-import { changing, clocks, dynamic, free, insteadOf, members, nobody, tools } from './names.ts';
+import { calls, changing, clocks, dynamic, free, insteadOf, members, nobody, tools, withinZod } from './names.ts';
 import { isIndex, isLookup } from './lookups.ts';
 import type { ParsedCode } from './parse.ts';
 import { contextOf } from './shape.ts';
 
 /** Judges every name that is used as a value, and every place that is written to. */
-export function judgeNames(parsed: ParsedCode, _subject: PolicySubject, tell: Tell): void {
+export function judgeNames(parsed: ParsedCode, tell: Tell): void {
   const { source } = parsed;
   const context = contextOf(parsed);
   const isFree = (node: ts.Expression): node is ts.Identifier =>
     ts.isIdentifier(node) && parsed.declarationsOf(node).length === 0;
+
+  const isZod = (node: ts.Expression): boolean =>
+    ts.isIdentifier(node) &&
+    parsed.declarationsOf(node).some((one) => {
+      const clause = ts.isImportSpecifier(one) ? one.parent.parent : ts.isNamespaceImport(one) ? one.parent : one;
+      const from = ts.isImportClause(clause) ? clause.parent.moduleSpecifier : undefined;
+      return from !== undefined && ts.isStringLiteral(from) && from.text === 'zod';
+    });
+  const isContext = (node: ts.Expression): boolean =>
+    context !== undefined && ts.isIdentifier(node) && parsed.declarationsOf(node).includes(context);
 
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
@@ -37,8 +47,13 @@ export function judgeNames(parsed: ParsedCode, _subject: PolicySubject, tell: Te
 
   /** A name that stands for a value. */
   function name(node: ts.Identifier): void {
-    if (!isValue(node) || parsed.declarationsOf(node).length > 0) return;
+    if (!isValue(node)) return;
     const { text } = node;
+    if (parsed.declarationsOf(node).length > 0) {
+      if (isZod(node) && !isPart(node))
+        tell(node, 'MR5035', `'${text}' of zod is handed on as a whole, so that nobody can see what is done with it.`);
+      return;
+    }
     if (dynamic.has(text))
       return tell(
         node,
@@ -65,6 +80,8 @@ export function judgeNames(parsed: ParsedCode, _subject: PolicySubject, tell: Te
 
   /** A member of a global. */
   function member(of: ts.Expression, key: string, at: ts.Node): void {
+    if (isZod(of) && withinZod.has(key))
+      tell(at, 'MR5035', `'${key}' of zod is not used in tasks: it is the same for everybody, or makes code.`);
     if (!isFree(of) || nobody.has(key)) return;
     const whole = `${of.text}.${key}`;
     const other = clocks.get(whole);
@@ -91,11 +108,11 @@ export function judgeNames(parsed: ParsedCode, _subject: PolicySubject, tell: Te
     const of = bare(node.expression);
     const key = keyOf(node.argumentExpression);
     if (key !== undefined) member(of, key, node);
-    else if (isFree(of) && (tools.has(of.text) || free.has(of.text)))
+    else if (isZod(of) || isContext(of) || (isFree(of) && (tools.has(of.text) || free.has(of.text))))
       tell(
         node,
         'MR5035',
-        `A member of '${of.text}' is asked for by a name that is not known when the code is read.`,
+        `A member of '${of.getText()}' is asked for by a name that is not known when the code is read.`,
         'Write the name of the member.',
       );
   }
@@ -112,14 +129,15 @@ export function judgeNames(parsed: ParsedCode, _subject: PolicySubject, tell: Te
         'Use ctx.now(), in ms since 1970: new Date(ctx.now()).',
       );
     if (!ts.isPropertyAccessExpression(callee)) return;
+    if (calls.has(callee.name.text)) for (const one of node.arguments ?? []) calling(one);
     const target = bare(callee.expression);
     if (isFree(target) && target.text === 'Object' && callee.name.text === 'assign') {
       const [first] = node.arguments ?? [];
       const into = first === undefined ? undefined : rootOf(first);
-      if (into !== undefined && first !== undefined) change(into, node, 'assigns to');
+      if (into !== undefined) change(origin(into), node, 'assigns to');
     } else if (changing.has(callee.name.text)) {
       const root = rootOf(target);
-      if (root !== undefined && !isFree(root)) change(root, node, `calls '${callee.name.text}' on`);
+      if (root !== undefined && !isFree(root)) change(origin(root), node, `calls '${callee.name.text}' on`);
     }
   }
 
@@ -147,7 +165,7 @@ export function judgeNames(parsed: ParsedCode, _subject: PolicySubject, tell: Te
     const inner = bare(target);
     if (ts.isObjectLiteralExpression(inner) || ts.isArrayLiteralExpression(inner)) return pattern(inner, node);
     const root = rootOf(inner);
-    if (root !== undefined) change(root, node, 'changes');
+    if (root !== undefined) change(root === inner ? root : origin(root), node, 'changes');
     // `a[b][c] = d` is how the prototype of everything is changed.
     if (ts.isElementAccessExpression(inner) && lookups(inner) > 1)
       tell(
@@ -182,6 +200,20 @@ export function judgeNames(parsed: ParsedCode, _subject: PolicySubject, tell: Te
       if (ts.isOmittedExpression(part)) continue;
       written(ts.isBinaryExpression(part) ? part.left : part, at);
     }
+  }
+
+  /** What a constant is another name for: `const out = add.output` is a part of `add`. */
+  function origin(name: ts.Identifier, depth = 0): ts.Identifier {
+    const [declaration] = parsed.declarationsOf(name);
+    let at: ts.Node | undefined = declaration;
+    while (
+      at !== undefined &&
+      (ts.isBindingElement(at) || ts.isObjectBindingPattern(at) || ts.isArrayBindingPattern(at))
+    )
+      at = at.parent;
+    if (at === undefined || !ts.isVariableDeclaration(at) || at.initializer === undefined || depth > 8) return name;
+    const from = rootOf(at.initializer);
+    return from === undefined ? name : origin(from, depth + 1);
   }
 
   /** A change of what a name stands for, or of a part of it. */

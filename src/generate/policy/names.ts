@@ -44,8 +44,8 @@ export const nobody: ReadonlySet<string> = new Set(
   ),
 );
 
-/** What of Node's modules may be imported, by name. */
-export const builtins: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+/** What of modules may be imported by name, where that is not all of it. */
+export const importable: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   [
     ['node:crypto', 'createHash createHmac hash timingSafeEqual createVerify verify createPublicKey'],
     ['node:buffer', 'Buffer'],
@@ -57,6 +57,9 @@ export const builtins: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     ['node:assert', '*'],
     ['node:assert/strict', '*'],
     ['node:string_decoder', 'StringDecoder'],
+    // The rest runs attempts, opens the world and reads files, past what a task declares.
+    ['millrace/tasks', 'implement NonRetryableError'],
+    ['zod', 'z'],
   ].map(([name = '', list = '']) => [name, new Set(words(list))]),
 );
 
@@ -94,4 +97,15 @@ export const dynamic: ReadonlySet<string> = new Set(
 export const changing: ReadonlySet<string> = new Set(
   words(`push pop shift unshift splice sort reverse fill copyWithin set add delete clear append setTime setDate setMonth
   setFullYear setHours setMinutes setSeconds setMilliseconds`),
+);
+
+/** Members of zod that change it for everybody, make code out of texts, or lead to what does. */
+export const withinZod: ReadonlySet<string> = new Set(
+  words('core util config globalConfig globalRegistry registry setErrorMap getErrorMap locales z default'),
+);
+
+/** Methods that call what they are given. */
+export const calls: ReadonlySet<string> = new Set(
+  words(`map forEach filter some every find findIndex findLast findLastIndex flatMap reduce reduceRight sort toSorted then
+  catch finally replace replaceAll from fromAsync groupBy call apply bind`),
 );
