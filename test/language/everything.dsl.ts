@@ -16,6 +16,13 @@ export default system('everything', {
     runs: { maxAge: '90d', keep: 10_000, maxSize: '2gb' },
     history: { keep: 1000, machines: { order: { keep: 9 } } },
   },
+  budget: {
+    run: '0.50 USD',
+    day: '5 USD',
+    total: '100 USD',
+    tasks: { sumUp: '2 USD' },
+    models: { 'some-model': '1.25 USD' },
+  },
   tags: ['test', { key: 'team', value: 'language', scope: 'org' }],
   metadata: { owner: 'us', pages: [1, 2] },
 });
