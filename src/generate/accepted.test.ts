@@ -1,11 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { answer } from './fixtures/bad-answers.ts';
 import { catalogue, scripted } from './fixtures/models.ts';
 import { testProject, type TestProject } from './fixtures/project.ts';
 import { writeTask } from './write/write-task.ts';
 
 // Every part is the real one: the router, the policy, the user's tsc, the sandbox. Only the model is a script.
+// It is `tsc` and processes that take their time where others work, too.
+vi.setConfig({ testTimeout: 120_000 });
+
 let made: TestProject;
 beforeAll(async () => {
   made = await testProject();
@@ -95,4 +99,11 @@ export default implement(findAddress, async ({ customer }, { fetch, signal }) =>
       .filter((name) => name.startsWith('tasks/'))
       .sort(),
   ).toEqual(['tasks/.generated/find-address.json', 'tasks/find-address.test.ts', 'tasks/find-address.ts']);
+  // The project stays as sound as it was: the tests fit its settings, too.
+  const tsc = made.path('node_modules/typescript/bin/tsc');
+  const checked = spawnSync(process.execPath, [tsc, '-p', made.root, '--pretty', 'false'], {
+    cwd: made.root,
+    encoding: 'utf8',
+  });
+  expect(checked.stdout.split('\n').filter((line) => line.startsWith('tasks/'))).toEqual([]);
 });

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CodeGenerator } from './code-generator.ts';
 import { catalogue, scripted } from './fixtures/models.ts';
 import { goodCases, goodCode, testProject, type TestProject } from './fixtures/project.ts';
 import { playedVerifier } from './fixtures/verifier.ts';
+
+// `tsc` takes its time where others work, too.
+vi.setConfig({ testTimeout: 120_000 });
 
 let made: TestProject;
 beforeAll(async () => {

@@ -226,7 +226,10 @@ describe('the cache', () => {
     });
     expect(provider.asked).toHaveLength(1);
     expect(result).toMatchObject({ success: true, origin: 'generated' });
-    expect(result.report.attempts).toMatchObject([{ kind: 'cached', failedAt: 'policy' }, { kind: 'sample' }]);
+    expect(result.report.attempts).toMatchObject([
+      { attempt: 1, kind: 'cached', failedAt: 'policy' },
+      { attempt: 2, kind: 'sample' },
+    ]);
   });
 
   test('is for the same task, model and way of writing; how colleagues write does not count', async () => {

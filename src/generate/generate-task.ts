@@ -154,6 +154,7 @@ export async function generate(options: GenerateOptions, openTypes = projectType
     run,
     deadline: started + withinMs,
     spending,
+    before: before.length,
     onAttempt: (number) => (attemptNumber = number),
   });
   const all = report([...before, ...attempts.reports]);

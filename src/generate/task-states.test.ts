@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { goodCode, testProject } from './fixtures/project.ts';
 import { taskStates } from './task-states.ts';
+
+// `tsc` takes its time where others work, too.
+vi.setConfig({ testTimeout: 120_000 });
 
 // What somebody generated or changed is in write-task.test.ts; here the type checker is the real one.
 test('says of each task how it stands, and changes nothing', async () => {

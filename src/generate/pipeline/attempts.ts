@@ -26,6 +26,8 @@ export interface Attempting {
   readonly run: string;
   readonly deadline: number;
   readonly spending: Spending;
+  /** How many answers were judged before: kept ones. */
+  readonly before: number;
   readonly onAttempt: (attempt: number) => void;
 }
 
@@ -83,7 +85,7 @@ async function sample(attempting: Attempting, choice: ModelChoice, reports: Atte
   let code = '';
   let notes: string | undefined;
   for (let repairs = 0; ; repairs += 1) {
-    const number = reports.length + 1;
+    const number = attempting.before + reports.length + 1;
     attempting.onAttempt(number);
     bench.onStage('answer');
     const started = performance.now();

@@ -29,6 +29,8 @@ const settings = {
   declarationMap: false,
   emitDeclarationOnly: false,
   skipLibCheck: true,
+  // What zod infers holds only so; and a parameter without a type would be any.
+  strict: true,
 };
 
 /**

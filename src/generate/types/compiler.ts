@@ -49,6 +49,7 @@ export async function findCompiler(places: Places, signal?: AbortSignal): Promis
   const shown = await runCompiler(tsc, ['--showConfig', '-p', tsconfig], dirname(tsconfig), signal);
   let config: {
     readonly files?: readonly string[];
+    readonly references?: readonly unknown[];
     readonly compilerOptions?: { readonly rootDirs?: readonly string[] };
   };
   try {
@@ -56,6 +57,12 @@ export async function findCompiler(places: Places, signal?: AbortSignal): Promis
   } catch (cause) {
     throw unusable(`${shownPath(tsconfig, root)} cannot be read: ${firstLine(shown.output)}`, { tsconfig }, cause);
   }
+  // Its own settings say nothing of how the code is checked.
+  if ((config.references ?? []).length > 0 && (config.files ?? []).length === 0)
+    throw unusable(
+      `${shownPath(tsconfig, root)} only refers to others, so it does not say how tasks are checked. Put a tsconfig.json beside them, or name the one that holds for them (places.tsconfig).`,
+      { tsconfig },
+    );
   const inFolder = (path: string): string => (isAbsolute(path) ? path : join(dirname(tsconfig), path));
   return {
     tsc,

@@ -1,10 +1,14 @@
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { goodCode, strict, testProject, type TestProject } from '../fixtures/project.ts';
 import { subjectOf } from '../subject/subject.ts';
 import { typeEscapes } from './escapes.ts';
 import { openTypeGate, type TypeGate } from './gate.ts';
+
+// `tsc` takes its time where others work, too.
+vi.setConfig({ testTimeout: 120_000 });
 
 let made: TestProject;
 let gate: TypeGate;
@@ -23,11 +27,13 @@ const escapes = (code: string) => typeEscapes(code, 'tasks/price-basket.ts').map
 describe('the gate of types', () => {
   test('takes what fits the contract, and leaves nothing behind', async () => {
     const before = made.files();
-    const overlays = readdirSync(tmpdir()).filter((name) => name.startsWith('millrace-types-'));
+    const place = mkdtempSync(join(tmpdir(), 'millrace-empty-'));
+    vi.stubEnv('TMPDIR', place);
     expect(await judge(goodCode)).toMatchObject({ gate: 'types', ok: true, problems: [] });
+    vi.unstubAllEnvs();
     expect(made.files()).toEqual(before);
-    const left = readdirSync(tmpdir()).filter((name) => name.startsWith('millrace-types-') && !overlays.includes(name));
-    expect(left).toEqual([]);
+    expect(readdirSync(place)).toEqual([]);
+    rmdirSync(place);
   });
 
   test('says where the code does not fit, as the file that it is meant for', async () => {
@@ -110,6 +116,27 @@ describe('the project', () => {
     );
     await expect(opened).rejects.toMatchObject({ message: expect.stringMatching(message) });
     await expect(opened).rejects.toMatchObject({ code: expect.stringMatching(/MR500[24]/) });
+  });
+
+  test('whose tsconfig.json only refers to others does not say how code is checked', async () => {
+    using other = await testProject();
+    other.write('tsconfig.json', '{ "files": [], "references": [{ "path": "./tasks" }] }');
+    await expect(openTypeGate(other.places)).rejects.toMatchObject({ code: 'MR5002' });
+    other.write('tsconfig.tasks.json', JSON.stringify({ compilerOptions: strict }));
+    const gate = await openTypeGate({ ...other.places, tsconfig: other.path('tsconfig.tasks.json') });
+    expect((await gate.judge(goodCode, subjectOf(other.system, 'priceBasket', other.places))).problems).toEqual([]);
+  });
+
+  test('that is not strict is checked strictly all the same: else a parameter without a type would be any', async () => {
+    using other = await testProject();
+    other.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...strict, strict: false } }));
+    const gate = await openTypeGate(other.places);
+    const code = goodCode
+      .replace('/** Ten', 'const same = (value) => value;\n\n/** Ten')
+      .replace('{ net, discount,', '{ net: same(net), discount,');
+    expect((await gate.judge(code, subjectOf(other.system, 'priceBasket', other.places))).problems).toMatchObject([
+      { message: expect.stringContaining('TS7006') },
+    ]);
   });
 
   test('whose contracts do not type-check is told, with the place', async () => {
