@@ -55,7 +55,7 @@ const requestOf = (characters: number): Omit<ModelRequest, 'model'> => ({
   maxOutputTokens: 500,
 });
 
-/** Milliseconds a call: the median of rounds, in which the candidates take turns. */
+/** Milliseconds of CPU time a call: the median of rounds, in which the candidates take turns. */
 async function measure(characters: number, together: number): Promise<readonly number[]> {
   const [bare] = providers();
   if (bare === undefined) throw new Error('No provider.');
@@ -71,10 +71,11 @@ async function measure(characters: number, together: number): Promise<readonly n
   for (let round = -2; round < rounds; round++) {
     for (const [index, ask] of candidates.entries()) {
       const requests = Array.from({ length: perRound }, () => requestOf(characters));
-      const from = performance.now();
+      const from = process.cpuUsage();
       for (let at = 0; at < perRound; at += together)
         await Promise.all(requests.slice(at, at + together).map((request) => ask(request)));
-      const took = (performance.now() - from) / perRound;
+      const { user, system } = process.cpuUsage(from);
+      const took = (user + system) / 1_000 / perRound;
       if (round >= 0) times[index]?.push(took);
     }
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson, MillraceError, notJson } from '../../core/index.ts';
 import type { ModelRequest } from '../contract.ts';
 import { schemasOf } from '../request-parts.ts';
@@ -39,4 +39,4 @@ export function keyOf(request: string, who: CacheContext & { readonly model: str
   return sha256({ format: 1, provider, operation, model, request });
 }
 
-const sha256 = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
+const sha256 = (value: unknown): string => hash('sha256', canonicalJson(value), 'hex');
