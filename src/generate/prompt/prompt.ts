@@ -11,7 +11,7 @@ import {
 import type { Diagnostic } from '../../model/index.ts';
 import type { Subject } from '../contract.ts';
 import type { CodeStyle, Places } from '../options.ts';
-import { builtins } from '../policy/names.ts';
+import { importable } from '../policy/names.ts';
 import { sliceOf, weights } from '../slice/slice.ts';
 import { digest } from '../keep/hash.ts';
 import { promptVersion, renderPrompt, templatesHash } from './templates.ts';
@@ -79,7 +79,7 @@ export function promptFor(subject: Subject, places: Places, style: CodeStyle, li
 /** What may be taken out of a module. */
 function namesOf(module: string, contracts: string): string {
   if (module === contracts) return ' (the contracts)';
-  const names = [...(builtins.get(module) ?? ['*'])];
+  const names = [...(importable.get(module) ?? ['*'])];
   return names.includes('*') ? '' : ` (${names.join(', ')})`;
 }
 
