@@ -45,6 +45,12 @@ const results = await runEvals({
   onResult: (result) => console.error(lineOf(result)),
 });
 const summary = summaryOf(results);
+if (results.some(({ why }) => why?.includes('MR4018') === true || why?.includes('cassette') === true)) {
+  console.error(
+    '\nThe prompts have changed since the answers were recorded: run `npm run eval -- --record`, and look at the difference.',
+  );
+  process.exitCode = 1;
+}
 console.error(
   `\n${summary.passed} of ${summary.tasks} passed; prompts ${results[0]?.promptVersion ?? '-'}${values.provider === 'cassettes' ? '; the answers are those of a stand-in, and so are tokens and costs' : ''}`,
 );
