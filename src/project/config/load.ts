@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
-import { relative } from 'node:path';
+import { registerHooks, type ResolveFnOutput } from 'node:module';
+import { dirname, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { hashFile } from '../../compiler/manifest/manifest.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Config as Written } from '../../dsl/index.ts';
 import { CliError } from '../kit/failure.ts';
+import { aliasedFile } from './aliases.ts';
 import { customRulesOf } from './config.ts';
 import { loadModule, placeOf, showPlace } from '../kit/load-module.ts';
 import { runtimeProblem } from './runtime-settings.ts';
@@ -124,8 +125,9 @@ async function importConfig(file: string, { round, files }: Load): Promise<Reado
       if (specifier === 'millrace' && context.parentURL === url) return { url: small, shortCircuit: true };
       if (specifier === 'millrace/rules') return { url: rules, shortCircuit: true };
       if (specifier === 'millrace/llm') return { url: llm, shortCircuit: true };
-      const found = next(specifier, context);
-      const isOwn = /^\.{0,2}\//.test(specifier) && found.url.startsWith('file:') && !inPackage(found.url);
+      const { isAlias, ...found } = resolved(specifier, context.parentURL, () => next(specifier, context));
+      const isPath = isAlias || /^\.{0,2}\//.test(specifier);
+      const isOwn = isPath && found.url.startsWith('file:') && !inPackage(found.url);
       if (!isOwn) return found;
       const path = fileURLToPath(found.url);
       if (!files.has(path)) files.set(path, hashFile(path));
@@ -133,9 +135,42 @@ async function importConfig(file: string, { round, files }: Load): Promise<Reado
     },
   });
   try {
-    return await loadModule(file, query);
+    return await quietly(() => loadModule(file, query));
   } finally {
     hooks.deregister();
+  }
+}
+
+/** What Node finds, or what the `paths` of a `tsconfig.json` say where Node finds nothing. */
+function resolved(
+  specifier: string,
+  from: string | undefined,
+  find: () => ResolveFnOutput,
+): ResolveFnOutput & { readonly isAlias: boolean } {
+  try {
+    return { ...find(), isAlias: false };
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+    if (!isMissing || from?.startsWith('file:') !== true || specifier.startsWith('.')) throw thrown;
+    const file = aliasedFile(specifier, dirname(fileURLToPath(from)));
+    if (file === undefined) throw thrown;
+    return { url: pathToFileURL(file).href, shortCircuit: true, isAlias: true };
+  }
+}
+
+/** A config of a package that does not say what its modules are is read like any other, without a word of Node's. */
+async function quietly<Value>(work: () => Promise<Value>): Promise<Value> {
+  const before = Object.getOwnPropertyDescriptor(process, 'emitWarning');
+  const emit = process.emitWarning.bind(process) as (...args: readonly unknown[]) => void;
+  process.emitWarning = (...args: readonly unknown[]): void => {
+    const codes = args.flatMap((each) => [each, (each as { readonly code?: unknown } | undefined)?.code]);
+    if (!codes.includes('MODULE_TYPELESS_PACKAGE_JSON')) emit(...args);
+  };
+  try {
+    return await work();
+  } finally {
+    if (before !== undefined) Object.defineProperty(process, 'emitWarning', before);
   }
 }
 

@@ -1,6 +1,9 @@
 import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+/** The folder of the code of Millrace itself. */
+const own = fileURLToPath(new URL('../../', import.meta.url));
+
 /** Where in the user's files something went wrong, as far as the failure tells. */
 export interface Place {
   readonly file: string;
@@ -35,7 +38,9 @@ export function placeOf(thrown: unknown): Place | undefined {
     // Neither installed packages nor Node's own modules, which have no root: `node:internal/modules/…`.
     const inside = /node:[\w/]*$/.test(thrown.stack.slice(0, match.index));
     if (inside || path.includes('node_modules')) continue;
-    return { file: path.startsWith('file:') ? fileURLToPath(path) : path, line: Number(line) };
+    const file = path.startsWith('file:') ? fileURLToPath(path) : path;
+    // What loads a module is ours.
+    if (!file.startsWith(own)) return { file, line: Number(line) };
   }
   return undefined;
 }
