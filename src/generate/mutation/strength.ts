@@ -143,7 +143,8 @@ async function tryAll(
             const holds = typeof answer !== 'string' && judge(one, answer, live) === undefined;
             if (holds) passed.push(one.name);
             else killed = true;
-            alive = typeof answer !== 'string';
+            // Nor is a process used any more in which one did what it may not.
+            alive = typeof answer !== 'string' && answer.misdeeds.length === 0;
             if (!alive || (killed && index > 0)) break;
           }
           results[index] = { tried: true, killed, passed };

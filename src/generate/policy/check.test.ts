@@ -245,6 +245,7 @@ describe('honest code is taken', () => {
     'const text = new TextDecoder().decode(new TextEncoder().encode("a")); const url = new URL("https://sums.test"); url.searchParams.set("a", text);',
     'const timer = setTimeout(() => {}, 1); clearTimeout(timer); const x = [..."abc"].reverse().join("");',
     'label: for (const x of [1]) { continue label; } switch (a) { case 1: break; default: }',
+    'const t: Record<string, string> = Object.create(null); const key = String(a); t[key] = "x"; const u = "a".replace("a", t[key] ?? "").concat(...Array.from(t[key] ?? "")); [1].reduce((x, y) => x + y, Number(t[u])); void u;',
     'const list = [1]; const other = list; other.push(2); const { items } = { items: [1] }; items.sort(); let count = a; count += 1;',
     'const f = function* () { yield 1; }; for (const x of f()) { void x; } const { length } = "abc";',
     'try { JSON.parse("{"); } catch (error) { if (error instanceof SyntaxError) throw new TypeError("bad", { cause: error }); }',

@@ -129,7 +129,8 @@ export function judgeNames(parsed: ParsedCode, tell: Tell): void {
         'Use ctx.now(), in ms since 1970: new Date(ctx.now()).',
       );
     if (!ts.isPropertyAccessExpression(callee)) return;
-    if (calls.has(callee.name.text)) for (const one of node.arguments ?? []) calling(one);
+    const [given] = node.arguments ?? [];
+    if (given !== undefined && calls.has(callee.name.text)) calling(given);
     const target = bare(callee.expression);
     if (isFree(target) && target.text === 'Object' && callee.name.text === 'assign') {
       const [first] = node.arguments ?? [];

@@ -18,7 +18,7 @@ export const tools: ReadonlySet<string> = new Set(
 /** The members of globals that are asked for; of those that are not here, all but what is in `clocks` and `nobody`. */
 export const members: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   [
-    ['Object', 'keys values entries fromEntries assign freeze isFrozen is hasOwn groupBy'],
+    ['Object', 'keys values entries fromEntries assign create freeze isFrozen is hasOwn groupBy'],
     ['Symbol', 'iterator asyncIterator toStringTag hasInstance description'],
     ['Error', 'isError'],
     ['crypto', 'subtle'],
@@ -104,8 +104,8 @@ export const withinZod: ReadonlySet<string> = new Set(
   words('core util config globalConfig globalRegistry registry setErrorMap getErrorMap locales z default'),
 );
 
-/** Methods that call what they are given. */
+/** Methods that call what they are given first. */
 export const calls: ReadonlySet<string> = new Set(
   words(`map forEach filter some every find findIndex findLast findLastIndex flatMap reduce reduceRight sort toSorted then
-  catch finally replace replaceAll from fromAsync groupBy call apply bind`),
+  catch finally`),
 );
