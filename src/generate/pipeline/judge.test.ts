@@ -34,6 +34,11 @@ test('gates that were never there do not hold', async () => {
   expect(await judged('', ran())).toMatchObject({ ok: false, failedAt: 'cases', problems: [{ code: 'MR5014' }] });
 });
 
+test('nor does the strength of cases that nobody looked at', async () => {
+  const verifier = { ...playedVerifier(), strength: () => Promise.resolve([]) };
+  expect(await judged('', verifier)).toMatchObject({ ok: false, failedAt: 'mutation', problems: [{ code: 'MR5014' }] });
+});
+
 test('a gate that does not hold and does not say why is told as that', async () => {
   const { problems } = await judged('', ran({ ok: false, details: { results: [1] } }));
   expect(problems).toMatchObject([{ code: 'MR5014', file: 'tasks/x.ts', message: expect.stringContaining("'cases'") }]);

@@ -62,14 +62,13 @@ export async function judge(
   if (!holds(counted(await verifier.run(code, cases, subject, { signal }), cases))) return end();
   signal.throwIfAborted();
   onStage('mutation');
-  holds(await verifier.strength(code, cases, subject, { signal }));
+  holds(present('mutation', await verifier.strength(code, cases, subject, { signal })));
   return end();
 }
 
 /** A gate that reports nothing would hold whatever comes: as many cases as were planned have to have run. */
 function counted(given: readonly GateReport[], cases: readonly TaskCase[]): readonly GateReport[] {
-  const none: GateReport = { gate: 'cases', ok: true, problems: [], took: 0 };
-  const reports = given.some(({ gate }) => gate === 'cases') ? given : [none, ...given];
+  const reports = present('cases', given);
   return reports.map((report) => {
     const results = report.gate === 'cases' ? report.details?.['results'] : undefined;
     if (report.gate !== 'cases' || !report.ok || (Array.isArray(results) && results.length === cases.length))
@@ -78,6 +77,13 @@ function counted(given: readonly GateReport[], cases: readonly TaskCase[]): read
     const problem = problemIn('', 'MR5014', `${cases.length} cases were planned, and ${ran} ran.`);
     return { ...report, ok: false, problems: [...report.problems, problem] };
   });
+}
+
+/** Verdicts with this one among them: a gate that was never there does not hold. */
+function present(gate: 'cases' | 'mutation', given: readonly GateReport[]): readonly GateReport[] {
+  if (given.some((one) => one.gate === gate) || given.some(({ ok }) => !ok)) return given;
+  const problem = problemIn('', 'MR5014', `The verifier says nothing of the gate '${gate}'.`);
+  return [...given, { gate, ok: false, problems: [problem], took: 0 }];
 }
 
 function withoutComments(report: GateReport, code: string, { comments, subject }: Bench): GateReport {
