@@ -104,7 +104,9 @@ export class ModelError extends MillraceError {
   readonly status?: number;
 
   constructor(message: string, options: ModelErrorOptions) {
-    const { kind, provider, model, retryAfterMs, usage, status } = options;
+    const { kind, provider, model, usage, status } = options;
+    // What is no time, nobody can wait for.
+    const retryAfterMs = Number(options.retryAfterMs) >= 0 ? options.retryAfterMs : undefined;
     const usual = kind === 'budget' ? trait(options.code, false, 'input', false) : traits[kind];
     const mayHaveCost = options.mayHaveCost ?? usual.mayHaveCost;
     super(message, {

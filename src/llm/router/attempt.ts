@@ -63,11 +63,9 @@ export async function attempt(one: Attempt): Promise<AttemptEnd> {
   const from = time.now();
   const heard = await listen(one, reservation.signal);
   const took = time.now() - from;
-  const { answer, error } = heard;
+  const { answer, error, paid } = heard;
 
   const usage = sound(answer?.usage ?? error?.usage);
-  // One that was broken off here was under way, whatever the reason.
-  const paid = answer !== undefined || error.mayHaveCost || heard.broken;
   const exact = answer === undefined ? undefined : costIn(answer.usage, candidate);
   // What is not known counts as the most that it may have been: in the books, in usage and in the answer alike.
   const cost = paid ? (exact ?? most) : undefined;
@@ -116,7 +114,7 @@ function sound(usage: Usage | undefined): Usage | undefined {
   if (usage === undefined) return undefined;
   const { input, output, cacheRead, cacheWrite } = usage;
   return [input, output, cacheRead, cacheWrite].every((tokens) => Number.isSafeInteger(tokens) && tokens >= 0)
-    ? usage
+    ? { ...usage, total: input + output }
     : undefined;
 }
 
@@ -125,13 +123,20 @@ const guessed = ({ tokens, request }: Candidate): Usage => {
   return { input, output: 0, cacheRead: 0, cacheWrite: 0, total: input, estimated: true };
 };
 
-type Heard =
+type Heard = { readonly paid: boolean } & (
   | { readonly answer: ModelAnswer; readonly error?: never }
-  | { readonly error: ModelError; readonly broken: boolean; readonly answer?: never };
+  | { readonly error: ModelError; readonly answer?: never }
+);
 
 /** Reads to the end, whether or not the provider heeds the signal. */
 async function listen({ candidate, time, over, stallMs, hear }: Attempt, overrun: AbortSignal): Promise<Heard> {
   const { target, request } = candidate;
+  const { provider, model } = target;
+  const failed = (thrown: unknown, begun: boolean): ModelError =>
+    modelErrorOf(thrown, { provider, model, begun, now: time.now() });
+  // Whoever heard that it begins may have called it off: then nobody is asked.
+  if (over.aborted || overrun.aborted)
+    return { error: failed(over.aborted ? over.reason : overrun.reason, false), paid: false };
   const ending = new AbortController();
   const gone = Promise.withResolvers<never>();
   gone.promise.catch(() => {});
@@ -146,31 +151,33 @@ async function listen({ candidate, time, over, stallMs, hear }: Attempt, overrun
   let begun = false;
   let events: AsyncIterator<ModelEvent> | undefined;
   try {
-    if (overrun.aborted) leave();
     events = target.desk.provider.ask(request, { signal: ending.signal })[Symbol.asyncIterator]();
     for (;;) {
       const next = await Promise.race([events.next(), gone.promise]);
       if (next.done === true) throw endless(target);
       watch.touch();
       begun = true;
+      if (next.value.type === 'end' && !isAnswer(next.value.answer)) throw empty(target);
       hear(next.value);
-      if (next.value.type === 'end') return { answer: next.value.answer };
+      if (next.value.type === 'end') return { answer: next.value.answer, paid: true };
     }
   } catch (thrown) {
-    const { provider, model } = target;
     // Why it was ended counts, whatever the provider makes of it.
-    const why: unknown = ending.signal.aborted ? ending.signal.reason : thrown;
-    const error = modelErrorOf(why, { provider, model, begun, now: time.now() });
-    return { error, broken: ending.signal.aborted };
+    const error = failed(ending.signal.aborted ? ending.signal.reason : thrown, begun);
+    // One that was broken off here was under way, whatever the reason.
+    return { error, paid: error.mayHaveCost || ending.signal.aborted };
   } finally {
     watch.stop();
     over.removeEventListener('abort', leave);
     overrun.removeEventListener('abort', leave);
-    // Not waited for: what hangs may hang here, too.
-    const closing = Promise.resolve(events?.return?.());
-    closing.catch(() => {});
+    // Not waited for: what hangs may hang here, too, and what throws says nothing of the answer.
+    unheeded(() => events?.return?.());
   }
 }
+
+/** Providers of users may be written without types. */
+const isAnswer = (answer: ModelAnswer | null | undefined): boolean =>
+  typeof answer?.text === 'string' && Array.isArray(answer.toolCalls);
 
 function watchFor(stallMs: number | undefined, time: Time, stall: () => void) {
   if (stallMs === undefined) return { touch: () => {}, stop: () => {} };
@@ -194,3 +201,12 @@ const stalled = ({ provider, model }: Named, ms: number): ModelError =>
 
 const endless = ({ provider, model }: Named): ModelError =>
   new ModelError(`${provider} (${model}): the answer ended without its end.`, { kind: 'truncated', provider, model });
+
+const empty = ({ provider, model }: Named): ModelError =>
+  new ModelError(`${provider} (${model}): what it gave as its answer is none.`, {
+    kind: 'server',
+    code: 'MR4015',
+    provider,
+    model,
+    mayHaveCost: true,
+  });

@@ -103,12 +103,19 @@ async function inputOf(
 ): Promise<number> {
   if (provider.countTokens === undefined) return estimated;
   if (fitOf(estimated, contextTokens - request.maxOutputTokens) !== 'count') return estimated;
+  if (signal.aborted) return estimated;
+  // Who hangs there holds nobody longer than the request may take.
+  const { promise: gone, resolve } = Promise.withResolvers<number>();
+  const leave = (): void => resolve(estimated);
+  signal.addEventListener('abort', leave, { once: true });
   try {
-    const counted = await provider.countTokens(request, { signal });
+    const counted = await Promise.race([provider.countTokens(request, { signal }), gone]);
     return Number.isSafeInteger(counted) && counted >= 0 ? counted : estimated;
   } catch {
     // It is a help, not a condition.
     return estimated;
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
 

@@ -52,6 +52,18 @@ describe('a provider that does not keep to the rules', () => {
         }),
       }),
     ],
+    [
+      'ends with no answer',
+      async function* () {
+        yield { type: 'end' } as ModelEvent;
+      },
+    ],
+    [
+      'says to wait for what is no time',
+      () => {
+        throw new ModelError('later', { kind: 'rateLimit', provider: 'a', model: 'a-1', retryAfterMs: Number.NaN });
+      },
+    ],
   ])('%s: another one is asked', async (_name, ask) => {
     const { router, settled } = withProvider(ask, { route: { retry: { baseMs: 1 } } });
     const { answer, asked } = await settled(router.ask(request));
@@ -77,6 +89,30 @@ describe('a provider that does not keep to the rules', () => {
     expect(Number.isSafeInteger(answered.usage.total)).toBe(true);
     expect((await router.used()).all).toMatchObject({ calls: 1, cost: [{ micros: 56 }] });
     expect((await router.budgets())[0]).toMatchObject({ spent: { micros: 56 }, reserved: { micros: 0 } });
+  });
+
+  it('throws where it is closed: the answer counts, and is booked', async () => {
+    const { router, settled } = withProvider(() => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.resolve({ done: false, value: { type: 'end', answer: answer() } }),
+        return: () => {
+          throw new Error('no');
+        },
+      }),
+    }));
+    expect((await settled(router.ask(request))).answer.text).toBe('yes');
+    expect((await router.budgets())[0]).toMatchObject({ spent: { micros: 15 }, reserved: { micros: 0 } });
+  });
+
+  it.each([Number.NaN, -1_000_000, undefined])('says %s of its sum: the parts count', async (total) => {
+    const { router, settled } = withProvider(
+      async function* () {
+        yield { type: 'end', answer: answer({ usage: { ...answer().usage, total: total as number } }) };
+      },
+      { route: { limits: { a: { tokensPerMinute: 1_000 } } } },
+    );
+    expect((await settled(router.ask(request))).usage.total).toBe(15);
+    expect(router.state()[0]).toMatchObject({ availability: 'ready', limits: [{ tokens: 15 }] });
   });
 
   it('goes on after its end: nobody hears it', async () => {
@@ -115,6 +151,31 @@ describe('a provider that does not keep to the rules', () => {
     const near = { ...request, messages: [{ role: 'user', text: 'word '.repeat(64_000) }] } as const;
     expect((await settled(router.ask(near))).answer.text).toBe('yes');
   });
+
+  it('never has counted: the request takes no longer than it may', async () => {
+    const { router, settled, providers, asked } = worldOf({ a: ['never'] });
+    Object.assign(providers[0] ?? {}, { countTokens: () => new Promise(() => {}) });
+    const near = { ...request, messages: [{ role: 'user', text: 'word '.repeat(64_000) }] } as const;
+    await expect(settled(router.ask(near, { withinMs: 1_000 }))).rejects.toMatchObject({ code: 'MR4044' });
+    expect(asked('a')).toHaveLength(0);
+  });
+});
+
+it('who calls a request off on hearing that it begins asks nobody, and pays nothing', async () => {
+  const { router, settled, asked } = worldOf({ a: ['never'] }, { budgets: [{ scope: 'total', limit: '1 USD' }] });
+  const ending = new AbortController();
+  const told: string[] = [];
+  const models = router.keptIn({
+    told: ({ type }) => {
+      told.push(type);
+      ending.abort();
+    },
+  });
+  await expect(settled(models.ask(request, { signal: ending.signal }))).rejects.toMatchObject({ code: 'MR4008' });
+  expect(asked('a')).toHaveLength(0);
+  expect(told).toEqual(['call.started', 'call.ended']);
+  expect((await router.budgets())[0]).toMatchObject({ spent: { micros: 0 }, reserved: { micros: 0 } });
+  expect(router.state()[0]).toMatchObject({ underWay: 0, availability: 'ready' });
 });
 
 describe('books that fail', () => {
