@@ -59,7 +59,9 @@ class Server {
   readonly #cwd: string;
   readonly #prices: PricesIn | undefined;
   readonly #documents = new TextDocuments(TextDocument);
-  readonly #overlay: Overlay = { open: (path) => this.#documents.get(uriOf(path))?.getText() };
+  /** By path: editors write addresses in ways of their own. */
+  readonly #open = new Map<string, string>();
+  readonly #overlay: Overlay = { open: (path) => this.#documents.get(this.#uriOf(path))?.getText() };
   /** The files whose problems the editor shows. */
   readonly #shown = new Set<string>();
   readonly #pictures = new Pictures();
@@ -77,9 +79,16 @@ class Server {
     process.once('exit', () => this.#pictures[Symbol.dispose]());
     connection.onInitialize((params) => this.#initialize(params));
     connection.onInitialized(() => this.#update());
+    this.#documents.onDidOpen(({ document: { uri } }) => {
+      const path = pathOf(uri);
+      if (path !== undefined) this.#open.set(path, uri);
+    });
     this.#documents.onDidChangeContent(({ document }) => this.#changed(document.uri));
     // What was not saved is gone with it.
-    this.#documents.onDidClose(({ document }) => this.#changed(document.uri));
+    this.#documents.onDidClose(({ document: { uri } }) => {
+      this.#open.delete(pathOf(uri) ?? '');
+      this.#changed(uri);
+    });
     connection.onDidChangeWatchedFiles(({ changes }) => {
       for (const { uri } of changes) this.#changed(uri);
     });
@@ -168,6 +177,10 @@ class Server {
     return pathOf(uri);
   }
 
+  #uriOf(path: string): string {
+    return this.#open.get(path) ?? uriOf(path);
+  }
+
   #update(): void {
     this.#workspace.settle().then(
       () => this.#publish(),
@@ -184,12 +197,12 @@ class Server {
           list.map((each) => toLsp(each, root)),
         );
     // What is mended, and what is open and was right from the beginning.
-    const told = [...this.#shown, ...this.#documents.all().flatMap(({ uri }) => pathOf(uri) ?? [])];
+    const told = [...this.#shown, ...this.#open.keys()];
     for (const file of told) if (!found.has(file)) found.set(file, []);
     this.#shown.clear();
     for (const [file, diagnostics] of found) {
       if (diagnostics.length > 0) this.#shown.add(file);
-      const uri = uriOf(file);
+      const uri = this.#uriOf(file);
       const version = this.#documents.get(uri)?.version;
       void this.#connection.sendDiagnostics({
         uri,

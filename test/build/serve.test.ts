@@ -138,6 +138,18 @@ describe.skipIf(isWithoutChromium())('a page with a machine, served by Vite', ()
     await shows('off 3');
   });
 
+  it('lets a page keep its state that has seen no update before', async () => {
+    const other = await browser.newPage();
+    await other.goto(server.resolvedUrls?.local[0] ?? '');
+    await other.locator('button').click();
+    write('lamp.dsl.ts', lamp('bright').replace("target: 'bright'", "target: 'brite'"));
+    await other.locator('vite-error-overlay').waitFor({ timeout: 10_000 });
+    write('lamp.dsl.ts', lamp('bright'));
+    await other.locator('vite-error-overlay').waitFor({ state: 'detached', timeout: 10_000 });
+    expect(await other.locator('output').textContent()).toBe('bright 1');
+    await other.close();
+  });
+
   it('shows it on a page that is opened meanwhile', async () => {
     write('lamp.dsl.ts', 'export default 1;\n');
     await overlay().waitFor({ timeout: 10_000 });
@@ -183,7 +195,7 @@ describe.skipIf(isWithoutChromium())('a page with a machine, served by Vite', ()
 
   it('compiles only when a source has changed: what it writes is no reason', () => {
     // Each of the reasons above was told once.
-    expect(said.filter((text) => text.includes('MR1301'))).toHaveLength(1);
+    expect(said.filter((text) => text.includes('MR1301'))).toHaveLength(2);
     expect(said.filter((text) => text.includes('MR5102'))).toHaveLength(1);
   });
 });

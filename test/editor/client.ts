@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   createProtocolConnection,
   DidChangeTextDocumentNotification,
@@ -46,7 +46,7 @@ export class Client implements AsyncDisposable {
       new StreamMessageWriter(child.stdin),
     );
     this.connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, diagnostics }) => {
-      this.#shown.set(uri, diagnostics);
+      this.#shown.set(fileURLToPath(uri), diagnostics);
       for (const look of this.#waiting) look();
     });
     this.connection.onRequest(RegistrationRequest.type, () => {});
@@ -66,8 +66,9 @@ export class Client implements AsyncDisposable {
     return this;
   }
 
+  /** As some editors write it: with more of it encoded than need be. */
   uri(path: string): string {
-    return pathToFileURL(join(this.#root, path)).href;
+    return pathToFileURL(join(this.#root, path)).href.replaceAll('@', '%40').replaceAll('!', '%21');
   }
 
   async open(path: string): Promise<void> {
@@ -108,14 +109,15 @@ export class Client implements AsyncDisposable {
   }
 
   shown(path: string): readonly Diagnostic[] {
-    return this.#shown.get(this.uri(path)) ?? [];
+    return this.#shown.get(join(this.#root, path)) ?? [];
   }
 
   /** Resolves when the problems of a file are as wanted: exactly these, or these among others; whatever they are by default. */
   async shows(path: string, codes?: readonly string[], which: 'all' | 'some' = 'all'): Promise<readonly Diagnostic[]> {
     const found = (): readonly string[] => this.shown(path).map(({ code }) => String(code));
     const isSo = (): boolean => {
-      if (!this.#shown.has(this.uri(path)) || codes === undefined) return this.#shown.has(this.uri(path));
+      if (!this.#shown.has(join(this.#root, path)) || codes === undefined)
+        return this.#shown.has(join(this.#root, path));
       return which === 'all' ? found().join() === codes.join() : codes.every((code) => found().includes(code));
     };
     if (isSo()) return this.shown(path);

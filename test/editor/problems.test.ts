@@ -144,6 +144,25 @@ it('sees a part, a syntax error, files that come and go, and a config', async ()
   await client.shows('door.dsl.ts', ['MR1301']);
 });
 
+it('is at home in files whose addresses are written in other ways, and untroubled by what is no file', async () => {
+  const path = 'a door @ home!/door.dsl.ts';
+  await client.write('a door @ home!/events.dsl.ts', events);
+  await client.write(path, door('open', 'home'));
+  await client.open(path);
+  await client.type(path, door('opne', 'home'));
+  await client.shows(path, ['MR1301']);
+  await client.type(path, door('open', 'home'));
+  await client.shows(path, []);
+  const nowhere = { uri: 'untitled:Untitled-1', languageId: 'typescript', version: 1, text: door('opne') };
+  await client.connection.sendNotification('textDocument/didOpen', { textDocument: nowhere });
+  const ask = (uri: string, line: number) =>
+    client.connection.sendRequest('textDocument/hover', { textDocument: { uri }, position: { line, character: 9 } });
+  expect(await ask('untitled:Untitled-1', 1)).toBeNull();
+  expect(await ask('file:///nowhere/x.dsl.ts', 1)).toBeNull();
+  expect(await ask('http://[', 1)).toBeNull();
+  expect(await ask(client.uri(path), 99_999)).toBeNull();
+});
+
 it('ends with the editor', async () => {
   await client.connection.sendRequest('shutdown');
   await client.connection.sendNotification('exit');
