@@ -155,6 +155,7 @@ export class Cell {
     if (/heap out of memory|Allocation failed|Array buffer allocation failed/.test(this.#printed))
       return 'used more memory than its heap may have';
     if (signal === 'SIGXCPU') return 'used too much CPU time';
+    if (signal === 'SIGKILL') return 'was killed by the system, as it does for too much CPU time or memory';
     if (signal === 'SIGXFSZ') return 'tried to write a file';
     if (code === 13) return 'waited for what never comes';
     const said =

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { tryBody } from './fixtures/try-code.ts';
 import { behindWalls } from './walls.ts';
 
 /** What somebody tries who has got all of Node back in spite of the realm: each wall has to stand by itself. */
@@ -88,4 +89,9 @@ it.each(bwrap === undefined ? ['off'] : ['off', bwrap])(
 it('takes what is no bubblewrap for none', async () => {
   const { walls } = await behindWalls(tmpdir(), ['x.mjs'], { heapMB: 64, cpuSeconds: 5, bwrap: '/nowhere/bwrap' });
   expect(walls).not.toContain('bwrap');
+});
+
+it.skipIf(process.platform !== 'linux')('the kernel ends what spins, also when nobody waits for it', async () => {
+  const verdict = await tryBody('for (;;);', '', { cpuSeconds: 1, timeoutMs: 60_000 });
+  expect(verdict.why).toMatch(/CPU time/);
 });
