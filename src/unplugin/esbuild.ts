@@ -21,3 +21,5 @@ import { unplugin } from './plugin.ts';
  */
 export const millrace: (options?: PluginOptions) => Plugin = unplugin.esbuild;
 export type { PluginOptions };
+// Configs of bundlers mostly import a plugin by default.
+export { millrace as default };

@@ -22,3 +22,5 @@ import { unplugin } from './plugin.ts';
  */
 export const millrace: (options?: PluginOptions) => Plugin = unplugin.vite;
 export type { PluginOptions };
+// Configs of bundlers mostly import a plugin by default.
+export { millrace as default };

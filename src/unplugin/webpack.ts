@@ -20,3 +20,5 @@ import { unplugin } from './plugin.ts';
  */
 export const millrace: (options?: PluginOptions) => WebpackPluginInstance = unplugin.webpack;
 export type { PluginOptions };
+// Configs of bundlers mostly import a plugin by default.
+export { millrace as default };

@@ -53,7 +53,7 @@ await build({
     'build.mjs': `import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createRequire } from 'node:module';
 import { rollup } from 'rollup';
-import { millrace } from 'millrace/rollup';
+import millrace from 'millrace/rollup';
 ${stripTypes}
 const isPackage = (id, importer) => importer !== undefined && /^[@a-z]/.test(id) && !/^(node:|@opentelemetry)/.test(id);
 const types = {
