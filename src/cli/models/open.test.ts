@@ -6,7 +6,7 @@ import type { ModelSettings } from '../../dsl/index.ts';
 import { scriptedProvider } from '../../llm/index.ts';
 import { startWireServer } from '../../testing/wire-server/index.ts';
 import type { Config } from '../../project/config/config.ts';
-import { mustHaveModels, openProjectModels, usualRole } from './open.ts';
+import { mustHaveModels, openProjectModels } from './open.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-open-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -73,11 +73,4 @@ test('a name in the route that nobody has is refused with its place, also withou
       message: expect.stringMatching(/^dsl\.config\.ts:4:5: route\.limits: 'gpt-6-lunar' is no.*'gpt-6-luna'/),
     }),
   );
-});
-
-test('the usual role is one that somebody who can be asked has', () => {
-  const role = (env: Readonly<Record<string, string>>) => usualRole(openProjectModels(config(), { cwd: root, env }));
-  expect(role({ ANTHROPIC_API_KEY: 'k', GEMINI_API_KEY: 'k' })).toBe('balanced');
-  expect(role({ GEMINI_API_KEY: 'k' })).toBe('fast');
-  expect(role({})).toBe('balanced');
 });

@@ -1,5 +1,5 @@
 import { MillraceError } from '../../core/index.ts';
-import { openModels, type ModelRole, type ModelRouter } from '../../llm/index.ts';
+import { openModels, type ModelRouter } from '../../llm/index.ts';
 import type { Config } from '../../project/config/config.ts';
 import type { Io } from '../kit/io.ts';
 import { withMaxCost } from './max-cost.ts';
@@ -93,12 +93,4 @@ export function mustHaveModels(
   const { models, providers } = opened;
   if (models === undefined) throw noProvider(providers, what);
   return { ...opened, models };
-}
-
-/** The role that is asked where nobody says otherwise: balanced, or what those who can be asked have instead of it. */
-export function usualRole({ settings, providers }: ProjectModels): ModelRole {
-  const ready = new Set(providers.flatMap(({ name, readiness }) => (readiness.ready ? [name] : [])));
-  const has = (role: ModelRole): boolean =>
-    settings.catalogue.list().some((model) => model.role === role && ready.has(model.provider));
-  return (['balanced', 'flagship', 'fast'] as const).find(has) ?? 'balanced';
 }

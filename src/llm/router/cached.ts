@@ -4,7 +4,7 @@ import type { ModelAnswer } from '../contract.ts';
 import { ModelError } from '../errors.ts';
 import type { AskOptions, RoutedRequest } from '../models.ts';
 import { some } from './attempt.ts';
-import type { Routed } from './route.ts';
+import type { Routed } from './journey.ts';
 
 /** A request that may have been answered before. */
 export interface Cacheable {

@@ -119,17 +119,20 @@ export function readRoute(
     if (provider !== undefined && models.includes(name.slice(provider.length + 1))) return;
     // What is said of a provider that is not given here is no mistake.
     if (catalogue.list({ provider: name }).length > 0) return;
-    const near = nearest(name, known);
-    problems.push(
-      `${place}: '${name}' is no provider and no model of the catalogue.${near === undefined ? '' : ` Did you mean '${near}'?`}`,
-    );
+    problems.push(`${place}: '${name}' is no provider and no model of the catalogue.${guess(name, known)}`);
   };
   for (const part of ['priorities', 'limits'] as const)
     for (const name of Object.keys(given[part] ?? {})) check(name, `route.${part}`);
-  for (const [model, others] of Object.entries(given.fallbacks ?? {})) {
+  // These are asked, so the catalogue has to know them.
+  for (const [model, others] of Object.entries(given.fallbacks ?? {}))
     for (const name of [model, ...others.map((one) => (typeof one === 'string' ? one : one.model))])
-      if (!models.includes(name)) check(`${name} `.trim(), `route.fallbacks.${model}`);
-  }
+      if (!models.includes(name))
+        problems.push(`route.fallbacks.${model}: '${name}' is no model of the catalogue.${guess(name, models)}`);
   if (problems.length > 0) throw wrongOptions(problems);
   return given;
+}
+
+function guess(name: string, known: Iterable<string>): string {
+  const near = nearest(name, known);
+  return near === undefined ? '' : ` Did you mean '${near}'?`;
 }

@@ -10,14 +10,14 @@ export interface Choice {
   /** Those who could be asked, in order. */
   readonly left: readonly Candidate[];
   /** Why it is not the role that was asked for. */
-  readonly whyLower: string;
+  readonly instead: string;
   readonly asked: readonly Asked[];
   readonly wish: RoutedRequest;
   readonly route: RouteOptions;
 }
 
 /** The reason of a choice, for people: what was asked for, whom it was before, what it costs, who has failed. */
-export function reasonFor({ tier, candidate, left, whyLower, asked, wish, route }: Choice): string {
+export function reasonFor({ tier, candidate, left, instead, asked, wish, route }: Choice): string {
   const { target, most } = candidate;
   const { key, model, provider } = target;
   const { priorities = {} } = route;
@@ -35,7 +35,7 @@ export function reasonFor({ tier, candidate, left, whyLower, asked, wish, route 
       : [first.target === target ? `first of ${left.length}` : `free before ${first.target.key}`]),
     ...(priority === undefined ? [] : [`priority ${priority}`]),
     ...(most === undefined ? [] : [`at most ${formatMoney(most)}`]),
-    ...(whyLower === '' ? [] : [whyLower]),
+    ...(instead === '' ? [] : [instead]),
     ...(failed.length === 0
       ? []
       : [

@@ -1,45 +1,14 @@
-import type { ModelAnswer, ModelEvent, Usage } from '../contract.ts';
+import type { ModelAnswer } from '../contract.ts';
 import { ModelError } from '../errors.ts';
-import type { Asked, AskOptions, RoutedRequest } from '../models.ts';
-import { addMoney, type Money } from '../money/money.ts';
-import { noTokens, sumUsage } from '../usage/sum.ts';
 import { after, isBusy, type Next } from './after.ts';
 import { attempt, some, type AttemptEnd } from './attempt.ts';
 import { inOrder, type Candidate, type Tier } from './candidates.ts';
-import { asModelError, cooling, exhausted, nobody, type Unfit, type Wanted } from './errors.ts';
-import type { DecisionFor } from './events.ts';
-import type { Books } from './place.ts';
+import { asModelError, cooling, exhausted, nobody, type Unfit } from './errors.ts';
+import type { Journey, Routed } from './journey.ts';
 import { reasonFor } from './reason.ts';
-import type { Core } from './core.ts';
+import { Tally } from './tally.ts';
 import type { Target } from './target.ts';
 import { until } from './time.ts';
-
-/** A request on its way to an answer. */
-export interface Journey {
-  readonly core: Core;
-  readonly books: Books;
-  readonly wanted: Wanted;
-  readonly wish: RoutedRequest;
-  readonly options: AskOptions;
-  readonly about: DecisionFor;
-  /** Those who may answer, from the role that was asked for down. Later ones are made when it comes to them. */
-  readonly tiers: readonly (() => Promise<Tier>)[];
-  readonly deadline: number;
-  /** Aborted with a `ModelError`. */
-  readonly over: AbortSignal;
-  readonly hear: (event: ModelEvent | { readonly type: 'restart' }) => void;
-}
-
-/** What came of it. */
-export interface Routed {
-  readonly answer: ModelAnswer;
-  readonly by: Candidate;
-  readonly usage: Usage;
-  readonly cost?: Money;
-  readonly reason: string;
-  readonly asked: readonly Asked[];
-  readonly overrun?: ModelError;
-}
 
 /** Asks those who may answer until one does. @throws ModelError when none does */
 export async function route(journey: Journey): Promise<Routed> {
@@ -56,14 +25,12 @@ export async function route(journey: Journey): Promise<Routed> {
 
 class Way {
   readonly #journey: Journey;
-  readonly #asked: Asked[] = [];
+  readonly #tally = new Tally();
   readonly #tries = new Map<Target, number>();
   readonly #waits = new Map<Target, number>();
   /** Who is not asked any more for this request. */
   readonly #out = new Set<Target>();
   readonly #avoid = new Set<Target>();
-  #usage: Usage = noTokens;
-  #cost: Money | 'unknown' | undefined;
   #last: ModelError | undefined;
   /** Why the budget did not let through the last one that was to be asked, and how often it did not. */
   #refused: ModelError | undefined;
@@ -79,24 +46,24 @@ class Way {
 
   async go(): Promise<Routed> {
     const { tiers, wanted } = this.#journey;
-    let whyLower = '';
+    let { instead } = this.#journey;
     let tier: Tier | undefined;
     for (const [index, make] of tiers.entries()) {
       tier = await make();
       if (index === 0 && tier.candidates.length === 0) throw nobody(wanted, tier.unfit);
       const refusals = this.#refusals;
-      const routed = await this.#through(tier, whyLower);
+      const routed = await this.#through(tier, instead);
       if (routed !== undefined) return routed;
       if (tier.candidates.length === 0) continue;
       // A lower role is asked because the budget does not pay for a higher one, and for nothing else.
       if (this.#refusals === refusals) break;
-      whyLower = `instead of ${wanted.name}: ${this.#refused?.message ?? ''}`;
+      instead = `instead of ${wanted.name}: ${this.#refused?.message ?? ''}`;
     }
     throw this.#failure(tier);
   }
 
   /** One tier, until somebody answers or nobody of it is left. */
-  async #through(tier: Tier, whyLower: string): Promise<Routed | undefined> {
+  async #through(tier: Tier, instead: string): Promise<Routed | undefined> {
     const { core, deadline, over, wanted, about, wish } = this.#journey;
     for (;;) {
       if (over.aborted) throw over.reason;
@@ -108,11 +75,11 @@ class Way {
       if (taken === 'rethink') continue;
       if ('freeAt' in taken) {
         const wait = Math.max(0, taken.freeAt - core.time.now());
-        throw cooling(wanted, wait, this.#last ?? left[0]?.target.lastError, this.#asked);
+        throw cooling(wanted, wait, this.#last ?? left[0]?.target.lastError, this.#tally.asked);
       }
       const candidate = left.find(({ target }) => target === taken.target);
       if (candidate === undefined) throw new Error('A ticket of somebody who was not asked for.');
-      const reason = reasonFor({ tier, candidate, left, whyLower, asked: this.#asked, wish, route: core.route });
+      const reason = reasonFor({ tier, candidate, left, instead, asked: this.#tally.asked, wish, route: core.route });
       core.bus.tell({ type: 'chosen', ...nameOf(candidate), ...about, ...some({ role: tier.role }), reason });
       const end = await this.#ask(candidate, taken);
       if (end === undefined) continue;
@@ -169,7 +136,7 @@ class Way {
       return undefined;
     }
     const { answer, error, took, usage, paid } = end;
-    const { target, tokens } = candidate;
+    const { tokens } = candidate;
     // What was ended by us says nothing of who was asked.
     const ours = over.aborted || error?.kind === 'budget' || error?.kind === 'aborted';
     core.pool.end(ticket, {
@@ -179,14 +146,7 @@ class Way {
       tokens: answer === undefined ? (paid ? tokens : 0) : usage.total,
     });
     if (answer !== undefined) core.learn(candidate, usage);
-    this.#asked.push({
-      provider: target.provider,
-      model: target.model,
-      took,
-      ...some({ failed: error && { kind: error.kind, code: error.code, message: error.message } }),
-    });
-    this.#usage = sumUsage(this.#usage, usage);
-    if (paid) this.#cost = sumCost(this.#cost, end.cost);
+    this.#tally.add(candidate, end);
     return end;
   }
 
@@ -197,10 +157,10 @@ class Way {
     return {
       answer,
       by,
-      usage: this.#usage,
+      ...this.#tally.sum(),
       reason,
-      asked: this.#asked,
-      ...some({ cost: this.#cost === 'unknown' ? undefined : this.#cost, overrun: end.overrun }),
+      asked: this.#tally.asked,
+      ...some({ overrun: end.overrun }),
     };
   }
 
@@ -272,8 +232,8 @@ class Way {
     if (this.#last === undefined) return this.#refused ?? nobody(this.#journey.wanted, unreadyOf(tier));
     // The one that failed last would have been asked again, if the budget had let it.
     if (this.#refused !== undefined && this.#lastTarget !== undefined && this.#unpaid.has(this.#lastTarget))
-      return exhausted(this.#refused, this.#asked);
-    return this.#asked.length < 2 ? this.#last : exhausted(this.#last, this.#asked);
+      return exhausted(this.#refused, this.#tally.asked);
+    return this.#tally.asked.length < 2 ? this.#last : exhausted(this.#last, this.#tally.asked);
   }
 }
 
@@ -298,10 +258,3 @@ const unwellKinds: ReadonlySet<ModelError['kind']> = new Set([
 
 /** Whether a failure says something of the health of who failed: a no is an answer, and a limit has a time of its own. */
 const isUnwell = ({ kind }: ModelError): boolean => unwellKinds.has(kind);
-
-// Amounts in two currencies have no sum.
-function sumCost(sum: Money | 'unknown' | undefined, cost: Money | undefined): Money | 'unknown' {
-  if (sum === undefined) return cost ?? 'unknown';
-  if (sum === 'unknown' || cost === undefined || sum.currency !== cost.currency) return 'unknown';
-  return addMoney(sum, cost);
-}

@@ -114,7 +114,6 @@ describe('bad requests cost nothing', () => {
   it.each([
     [{ model: 'a-2' }, 'badRequest', 'MR4074'],
     [{ model: '' }, 'badRequest', 'MR4004'],
-    [{ role: 'fast' }, 'badRequest', 'MR4075'],
     [{ role: 'best' }, 'badRequest', 'MR4004'],
     [{ messages: [] }, 'badRequest', 'MR4004'],
     [{ maxOutputTokens: 0 }, 'badRequest', 'MR4004'],
@@ -153,6 +152,8 @@ describe('bad requests cost nothing', () => {
     [{ limits: { a: { requestsPerMinute: 0 } } }, 'route.limits.a.requestsPerMinute'],
     [{ priorities: { nobody: 1 } }, "'nobody' is no provider"],
     [{ fallbacks: { 'a-1': ['c-1'] } }, 'route.fallbacks.a-1'],
+    [{ fallbacks: { 'a-1': ['a'] } }, "'a' is no model"],
+    [{ fallbacks: { 'a-1': ['a/a-1'] } }, "'a/a-1' is no model"],
     [{ retries: 3 }, 'retries'],
     [{ withinMs: -1 }, 'route.withinMs'],
   ])('options that cannot be meant: %j', (route, says) => {

@@ -13,14 +13,17 @@ import type { UsageSnapshot } from '../usage/usage.ts';
 import { noTokens } from '../usage/sum.ts';
 import { routedValue } from './ask-for.ts';
 import { some } from './attempt.ts';
-import { named, rolesFrom, tierOf, type Tier } from './candidates.ts';
+import { tierOf, type Tier } from './candidates.ts';
 import { throughCache } from './cached.ts';
 import type { Core } from './core.ts';
-import { asModelError, badRequest, type Wanted } from './errors.ts';
+import { asModelError, type Wanted } from './errors.ts';
 import { unheeded, type RouterEvent } from './events.ts';
+import type { Routed } from './journey.ts';
 import { leashFor, type Leash } from './leash.ts';
+import { meantBy, type Meant } from './meant.ts';
 import { booksIn, type Books } from './place.ts';
-import { route, type Routed } from './route.ts';
+import { checkRequest, wantedOf } from './request.ts';
+import { route } from './route.ts';
 import { stateOf, type TargetState } from './state.ts';
 
 /** How a provider answered when it was looked at. */
@@ -52,6 +55,15 @@ export interface ModelRouter extends Models {
   keptIn(place: ModelPlace): ModelRouter;
 }
 
+/** One request, with what is known of it. */
+interface Asking {
+  readonly wish: RoutedRequest;
+  readonly options: AskOptions;
+  readonly wanted: Wanted;
+  readonly leash: Leash;
+  readonly meant: Meant;
+}
+
 export class Router implements ModelRouter {
   readonly #core: Core;
   readonly #books: Books;
@@ -80,7 +92,8 @@ export class Router implements ModelRouter {
     const leash = leashFor(options.signal, withinMs, this.#core.time, wanted);
     try {
       if (leash.signal.aborted) throw leash.signal.reason;
-      return await this.#answered(request, options, wanted, leash);
+      const meant = meantBy(request, this.#core);
+      return await this.#answered({ wish: request, options, wanted, leash, meant });
     } catch (thrown) {
       throw asModelError(thrown, wanted, 'badRequest');
     } finally {
@@ -162,17 +175,15 @@ export class Router implements ModelRouter {
     return this.#core.route.withinMs ?? 600_000;
   }
 
-  async #answered(wish: RoutedRequest, options: AskOptions, wanted: Wanted, leash: Leash): Promise<Answered> {
+  async #answered(asking: Asking): Promise<Answered> {
     const { cache } = this.#books;
-    const [models = []] = this.#modelsOf(wish);
-    const [first] = models;
-    const ask = (over: AbortSignal): Promise<Routed> => this.#route(wish, options, wanted, leash, over);
+    const { wish, options, leash, meant } = asking;
+    const [first, ...others] = meant.tiers[0]?.models ?? [];
+    const ask = (over: AbortSignal): Promise<Routed> => this.#route(asking, over);
     if (cache === undefined || options.cache === 'bypass' || first === undefined)
       return answeredBy(await ask(leash.signal));
-    const got = await throughCache(
-      { cache, wish, options, models: [first, ...models.slice(1)], leash: leash.signal },
-      ask,
-    );
+    const models = [first, ...others] as const;
+    const got = await throughCache({ cache, wish, options, models, leash: leash.signal }, ask);
     return 'routed' in got ? answeredBy(got.routed) : this.#spared(got.answer, got.from, first, options);
   }
 
@@ -194,12 +205,11 @@ export class Router implements ModelRouter {
     };
   }
 
-  #route(wish: RoutedRequest, options: AskOptions, wanted: Wanted, leash: Leash, over: AbortSignal): Promise<Routed> {
+  #route({ wish, options, wanted, leash, meant }: Asking, over: AbortSignal): Promise<Routed> {
     const { task, run, step, onEvent } = options;
     const core = this.#core;
     const estimate = core.estimator.estimates({ ...wish, model: '' });
-    const tiers = this.#modelsOf(wish).map((models, index) => async (): Promise<Tier> => {
-      const role = wish.model === undefined ? rolesFrom(wish.role ?? 'balanced')[index] : undefined;
+    const tiers = meant.tiers.map(({ models, role }) => async (): Promise<Tier> => {
       return { ...(await tierOf(models, wish, { ...core, estimate }, over)), ...some({ role }) };
     });
     return route({
@@ -210,6 +220,7 @@ export class Router implements ModelRouter {
       options,
       about: { request: this.#books.newId(), ...some({ task, run, step }) },
       tiers,
+      instead: meant.instead,
       deadline: leash.deadline,
       over,
       hear: (event) => {
@@ -218,40 +229,12 @@ export class Router implements ModelRouter {
     });
   }
 
-  /** Who may answer, role by role: of the providers that are given, in their order. @throws MillraceError MR4074, MR4075 */
-  #modelsOf({ model, role = 'balanced' }: RoutedRequest): readonly (readonly CatalogueModel[])[] {
-    const { catalogue, route, providers } = this.#core;
-    if (model !== undefined) return [named(model, { catalogue, route })];
-    catalogue.byRole(role);
-    return rolesFrom(role).map((one) =>
-      providers.flatMap(({ name }) => catalogue.list({ provider: name }).filter((facts) => facts.role === one)),
-    );
-  }
-
   #window(request: Pick<RoutedRequest, 'model' | 'role'>): number | undefined {
-    const [models = []] = this.#modelsOf({ ...request, messages: [], maxOutputTokens: 1 });
-    const windows = models
+    const windows = (meantBy(request, this.#core).tiers[0]?.models ?? [])
       .filter(({ provider }) => this.#core.pool.desks.get(provider)?.unready === undefined)
       .map(({ contextTokens }) => contextTokens);
     return windows.length === 0 ? undefined : Math.max(...windows);
   }
-}
-
-const wantedOf = ({ model, role = 'balanced' }: RoutedRequest): Wanted => ({ name: model ?? `the role ${role}` });
-
-// Before anything is counted or set aside: what no provider would take.
-function checkRequest(
-  { model, role, messages, maxOutputTokens }: RoutedRequest,
-  withinMs: number,
-  wanted: Wanted,
-): void {
-  if (model === '') throw badRequest(wanted, 'its model has no name.');
-  if (model === undefined && role !== undefined && !rolesFrom('flagship').includes(role))
-    throw badRequest(wanted, `there is no such role. There are: ${rolesFrom('flagship').join(', ')}.`);
-  if (messages.length === 0) throw badRequest(wanted, 'it has no messages: there is nothing to answer.');
-  if (!Number.isSafeInteger(maxOutputTokens) || maxOutputTokens < 1)
-    throw badRequest(wanted, `maxOutputTokens is a whole number from 1 on, and not ${String(maxOutputTokens)}.`);
-  if (!(withinMs >= 0)) throw badRequest(wanted, `withinMs is a number of ms from 0 on, and not ${String(withinMs)}.`);
 }
 
 function answeredBy({ answer, usage, cost, reason, asked, overrun }: Routed): Answered {

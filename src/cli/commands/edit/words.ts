@@ -12,7 +12,7 @@ import { findSystems, hasErrors, type FoundSystem } from '../../../project/syste
 import { editSystem } from '../../../source/index.ts';
 import { canAsk, confirm } from '../../kit/confirm.ts';
 import type { Io } from '../../kit/io.ts';
-import { mustHaveModels, usualRole } from '../../models/open.ts';
+import { mustHaveModels } from '../../models/open.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { showDiff, showProblems, summary, tryEdits, type TriedEdits } from './tried.ts';
 
@@ -61,7 +61,7 @@ export async function editInWords(io: Io, file: string, wanted: string, options:
     wanted,
     models: opened.models,
     signal: io.interrupted,
-    choice: model === undefined ? { role: usualRole(opened) } : { model },
+    choice: model === undefined ? {} : { model },
     attempt: async (edits) => {
       const tried = await withTypes(io, found, config, await tryEdits(io, entry, edits));
       return force === true && tried.result.system !== undefined ? { ...tried, refused: [] } : tried;

@@ -70,9 +70,11 @@ function providerLine(io: Io, one: ProjectProvider, { answers, took = 0, error }
   return `${io.paint('dim', '·')} ${name}: ${inWords(one)}`;
 }
 
-function taskLine(io: Io, { task, agent, wants, models, problem }: TaskModels): string {
-  if (problem !== undefined) return `${io.paint('red', '✗')} task ${task} (${agent}: ${wants}): ${problem}`;
-  return `${io.paint('green', '✓')} task ${task} (${agent}: ${wants}): ${models.join(', ')}`;
+function taskLine(io: Io, { task, agent, wants, models, instead, problem }: TaskModels): string {
+  const name = `task ${task} (${agent}: ${wants})`;
+  if (problem !== undefined) return `${io.paint('red', '✗')} ${name}: ${problem}`;
+  if (instead !== undefined) return `${io.paint('yellow', '✓')} ${name}: ${models.join(', ')}, ${instead}`;
+  return `${io.paint('green', '✓')} ${name}: ${models.join(', ')}`;
 }
 
 async function tryOut(one: ProjectProvider, signal: AbortSignal): Promise<Tried> {

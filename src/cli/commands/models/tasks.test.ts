@@ -33,11 +33,24 @@ test('a task has the models of its role that can be asked', async () => {
     wants: 'the role fast',
     models: ['anthropic/claude-haiku-5-5'],
   });
-  const nobody = await looked("{ role: 'balanced' }", { ready: new Set(['gemini']) });
-  expect(nobody).toMatchObject({
+});
+
+test('or of the nearest role that somebody who can be asked has, and it says so', async () => {
+  const ready = new Set(['gemini']);
+  expect(await looked("{ role: 'balanced' }", { ready })).toMatchObject({
+    wants: 'the role balanced',
+    models: ['gemini/gemini-3.8-flash'],
+    instead: 'instead of the role balanced: nobody who can be asked has it',
+  });
+  expect(await looked("{ role: 'fast' }", { ready })).not.toHaveProperty('instead');
+  // Nothing is known of what this one is good for.
+  const own = { id: 'own-1', provider: 'ollama', contextTokens: 8_000, maxOutputTokens: 2_000 };
+  const capabilities = { tools: true, structuredOutput: true, streaming: true };
+  const catalogue = openCatalogue({ overrides: [{ models: [{ ...own, capabilities }] }] });
+  expect(await looked("{ role: 'balanced' }", { catalogue, ready: new Set(['ollama']) })).toMatchObject({
     models: [],
     problem:
-      "none of its providers can be asked: anthropic, openai. Give the role to another in models.catalogue: { id: 'gemini-3.8-flash', role: 'balanced' }.",
+      "none of its providers can be asked: anthropic, openai. Give the role to another in models.catalogue: { id: 'own-1', role: 'balanced' }.",
   });
 });
 

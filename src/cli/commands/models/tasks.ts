@@ -1,5 +1,7 @@
 import { nearest } from '../../../core/index.ts';
-import type { Catalogue, CatalogueModel, RouteOptions } from '../../../llm/index.ts';
+import type { Catalogue, CatalogueModel, ModelRole, RouteOptions } from '../../../llm/index.ts';
+import { named } from '../../../llm/router/candidates.ts';
+import { nearestRole, standInReason } from '../../../llm/router/meant.ts';
 import type { AgentNode, SystemModel } from '../../../model/index.ts';
 
 /** A task that a model performs, and who can be asked for it. */
@@ -10,6 +12,8 @@ export interface TaskModels {
   readonly wants: string;
   /** The models that can be asked now. */
   readonly models: readonly string[];
+  /** Why they are not of the role that it asks for. */
+  readonly instead?: string;
   /** Why it would not be performed. */
   readonly problem?: string;
 }
@@ -44,11 +48,11 @@ function looked(task: string, agent: AgentNode, known: KnownModels): TaskModels 
     const guess = like === undefined ? '' : ` Did you mean '${like}'?`;
     return { ...about, models: [], problem: `the catalogue has no model '${agent.model}'.${guess}` };
   }
-  const meant = meantBy(agent, known);
+  const { meant, instead } = meantBy(agent, known);
   const usable = meant.filter(({ provider }) => ready.has(provider));
   const priced = usable.filter(({ prices }) => !isLimited || prices !== undefined);
   const models = priced.map(({ id, provider }) => `${provider}/${id}`);
-  if (models.length > 0) return { ...about, models };
+  if (models.length > 0) return { ...about, models, ...(instead === undefined ? {} : { instead }) };
   if (usable.length > 0)
     return { ...about, models, problem: 'there is a budget, and the price of no such model is known.' };
   const providers = [...new Set(meant.map(({ provider }) => provider))];
@@ -59,23 +63,20 @@ function looked(task: string, agent: AgentNode, known: KnownModels): TaskModels 
   return { ...about, models, problem };
 }
 
-/** A model has one role: where nobody who can be asked has it, the project may give it to another one. */
+/** Where those who can be asked have no role at all, the project may give it to one of their models. */
 function otherwise({ model, role = 'balanced' }: AgentNode, { catalogue, ready }: KnownModels): string {
   const other = catalogue.list().find(({ provider }) => ready.has(provider));
   if (model !== undefined || other === undefined) return '';
   return ` Give the role to another in models.catalogue: { id: '${other.id}', role: '${role}' }.`;
 }
 
+/** The models that would be asked, by the rules of the router. */
 function meantBy(
   { model, role = 'balanced' }: AgentNode,
-  { catalogue, route }: KnownModels,
-): readonly CatalogueModel[] {
-  if (model === undefined) return catalogue.list().filter((one) => one.role === role);
-  const others = (route.fallbacks?.[model] ?? []).flatMap((one) => {
-    const found = catalogue.find(typeof one === 'string' ? one : one.model);
-    if (found === undefined) return [];
-    return typeof one === 'string' ? [found] : [{ ...found, provider: one.provider }];
-  });
-  const own = catalogue.find(model);
-  return own === undefined ? others : [own, ...others];
+  { catalogue, route, ready }: KnownModels,
+): { readonly meant: readonly CatalogueModel[]; readonly instead?: string } {
+  if (model !== undefined) return { meant: named(model, { catalogue, route }) };
+  const ofRole = (one: ModelRole): readonly CatalogueModel[] => catalogue.list().filter((facts) => facts.role === one);
+  const nearest = nearestRole(role, (one) => ofRole(one).some(({ provider }) => ready.has(provider))) ?? role;
+  return { meant: ofRole(nearest), ...(nearest === role ? {} : { instead: standInReason(role) }) };
 }
