@@ -3,7 +3,7 @@ import { bare, keyOf } from './constant.ts';
 import type { ParsedCode } from './parse.ts';
 
 /** Does an expression give a member by a name that is not known when the code is read, and that is no index? */
-export function isLookup(node: ts.Expression, parsed: ParsedCode): boolean {
+function isLookup(node: ts.Expression, parsed: ParsedCode): boolean {
   const inner = bare(node);
   if (ts.isElementAccessExpression(inner))
     return (
@@ -92,4 +92,124 @@ function isCallbackIndex(node: ts.ParameterDeclaration): boolean {
   const method = call.expression.name.text;
   if (/^reduce(Right)?$/.test(method)) return at === 2;
   return at === 1 && /^(map|forEach|filter|some|every|find|findIndex|findLast|findLastIndex|flatMap)$/.test(method);
+}
+
+/** Can what an expression gives have been looked up so, under whatever name it has got since? */
+export function isHidden(node: ts.Expression, parsed: ParsedCode, depth = 0): boolean {
+  const inner = bare(node);
+  if (depth > 6) return false;
+  const below = (one: ts.Expression): boolean => isHidden(one, parsed, depth + 1);
+  if (isLookup(inner, parsed)) return true;
+  if (ts.isIdentifier(inner)) {
+    const declarations = parsed.declarationsOf(inner);
+    return (
+      declarations.some((one) => isDeclaredHidden(one, parsed, below)) ||
+      assigned(parsed).some(
+        ([name, value]) =>
+          parsed.declarationsOf(name).some((one) => declarations.includes(one)) &&
+          (value === undefined || below(value)),
+      )
+    );
+  }
+  if (ts.isConditionalExpression(inner)) return below(inner.whenTrue) || below(inner.whenFalse);
+  if (ts.isBinaryExpression(inner)) return below(inner.right) || below(inner.left);
+  if (ts.isArrayLiteralExpression(inner)) return inner.elements.some(below);
+  if (ts.isCallExpression(inner)) return functionsOf(inner.expression, parsed).flatMap(returned).some(below);
+  if (!ts.isPropertyAccessExpression(inner)) return false;
+  if (/^(call|apply|bind)$/.test(inner.name.text)) return below(inner.expression);
+  return literalsOf(inner.expression, parsed).some(({ properties }) =>
+    properties.some((one) => {
+      if (one.name === undefined || !ts.isIdentifier(one.name) || one.name.text !== inner.name.text) return false;
+      if (ts.isPropertyAssignment(one)) return below(one.initializer);
+      if (ts.isShorthandPropertyAssignment(one)) return below(one.name);
+      return ts.isGetAccessorDeclaration(one) && returned(one).some(below);
+    }),
+  );
+}
+
+function isDeclaredHidden(
+  node: ts.Declaration,
+  parsed: ParsedCode,
+  isHiddenValue: (one: ts.Expression) => boolean,
+): boolean {
+  for (let at: ts.Node = node; ; at = at.parent) {
+    if (ts.isBindingElement(at)) {
+      const { propertyName, initializer } = at;
+      if (propertyName !== undefined && isUnknownName(propertyName, parsed)) return true;
+      if (initializer !== undefined && isHiddenValue(initializer)) return true;
+    } else if (ts.isVariableDeclaration(at) || ts.isParameter(at))
+      return at.initializer !== undefined && isHiddenValue(at.initializer);
+    else if (!ts.isObjectBindingPattern(at) && !ts.isArrayBindingPattern(at)) return false;
+  }
+}
+
+/** `{ [key]: value }`, where nobody sees what `key` is. */
+function isUnknownName(name: ts.PropertyName, parsed: ParsedCode): boolean {
+  return ts.isComputedPropertyName(name) && keyOf(name.expression) === undefined && !isIndex(name.expression, parsed);
+}
+
+/** No value: one that was looked up. */
+type Assigned = readonly (readonly [name: ts.Identifier, value: ts.Expression | undefined])[];
+const assignments = new WeakMap<ParsedCode, Assigned>();
+
+/** Every name that is written to, and what it becomes. */
+function assigned(parsed: ParsedCode): Assigned {
+  const known = assignments.get(parsed);
+  if (known !== undefined) return known;
+  const found: (readonly [ts.Identifier, ts.Expression | undefined])[] = [];
+  const into = (target: ts.Expression, value: ts.Expression | undefined): void => {
+    const inner = bare(target);
+    if (ts.isIdentifier(inner)) found.push([inner, value]);
+    else if (ts.isArrayLiteralExpression(inner)) for (const one of inner.elements) into(one, value);
+    else if (ts.isObjectLiteralExpression(inner))
+      for (const one of inner.properties)
+        if (ts.isPropertyAssignment(one)) into(one.initializer, isUnknownName(one.name, parsed) ? undefined : value);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) into(node.left, node.right);
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed.source);
+  assignments.set(parsed, found);
+  return found;
+}
+
+const isAssignment = (kind: ts.SyntaxKind): boolean =>
+  kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+
+/** The functions of the module that a callee can stand for. */
+function functionsOf(callee: ts.Expression, parsed: ParsedCode): readonly ts.FunctionLikeDeclaration[] {
+  const inner = bare(callee);
+  if (ts.isArrowFunction(inner) || ts.isFunctionExpression(inner)) return [inner];
+  if (!ts.isIdentifier(inner)) return [];
+  return parsed.declarationsOf(inner).flatMap((one): readonly ts.FunctionLikeDeclaration[] => {
+    if (ts.isFunctionDeclaration(one)) return [one];
+    const value = ts.isVariableDeclaration(one) && one.initializer !== undefined ? bare(one.initializer) : undefined;
+    return value !== undefined && (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) ? [value] : [];
+  });
+}
+
+/** What a function gives. */
+function returned({ body }: ts.FunctionLikeDeclaration): readonly ts.Expression[] {
+  if (body === undefined) return [];
+  if (!ts.isBlock(body)) return [body];
+  const found: ts.Expression[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node)) return;
+    if (ts.isReturnStatement(node) && node.expression !== undefined) found.push(node.expression);
+    ts.forEachChild(node, visit);
+  };
+  visit(body);
+  return found;
+}
+
+/** The object literals that an expression can stand for. */
+function literalsOf(node: ts.Expression, parsed: ParsedCode): readonly ts.ObjectLiteralExpression[] {
+  const inner = bare(node);
+  if (ts.isObjectLiteralExpression(inner)) return [inner];
+  if (!ts.isIdentifier(inner)) return [];
+  return parsed.declarationsOf(inner).flatMap((one) => {
+    const value = ts.isVariableDeclaration(one) && one.initializer !== undefined ? bare(one.initializer) : undefined;
+    return value !== undefined && ts.isObjectLiteralExpression(value) ? [value] : [];
+  });
 }

@@ -2,7 +2,7 @@ import { ts } from '../../source/syntax/typescript.js';
 import type { Tell } from './check.ts';
 import { bare, keyOf, rootOf } from './constant.ts';
 import { calls, changing, clocks, dynamic, free, insteadOf, members, nobody, tools, withinZod } from './names.ts';
-import { isIndex, isLookup } from './lookups.ts';
+import { isHidden, isIndex } from './lookups.ts';
 import type { ParsedCode } from './parse.ts';
 import { contextOf } from './shape.ts';
 
@@ -129,6 +129,17 @@ export function judgeNames(parsed: ParsedCode, tell: Tell): void {
         'Use ctx.now(), in ms since 1970: new Date(ctx.now()).',
       );
     if (!ts.isPropertyAccessExpression(callee)) return;
+    if (
+      /^format(ToParts)?$/.test(callee.name.text) &&
+      isNothing(node.arguments?.[0]) &&
+      isDateFormat(callee.expression)
+    )
+      tell(
+        node,
+        'MR5040',
+        'Without a date the present time is formatted, which is something else each time.',
+        'Hand it a date: new Date(ctx.now()).',
+      );
     const [given] = node.arguments ?? [];
     if (given !== undefined && calls.has(callee.name.text)) calling(given);
     const target = bare(callee.expression);
@@ -142,18 +153,19 @@ export function judgeNames(parsed: ParsedCode, tell: Tell): void {
     }
   }
 
+  function isDateFormat(node: ts.Expression): boolean {
+    const inner = bare(node);
+    if (ts.isNewExpression(inner) || ts.isCallExpression(inner))
+      return inner.expression.getText().endsWith('.DateTimeFormat');
+    if (!ts.isIdentifier(inner)) return false;
+    return parsed
+      .declarationsOf(inner)
+      .some((one) => ts.isVariableDeclaration(one) && one.initializer !== undefined && isDateFormat(one.initializer));
+  }
+
   /** What is called is known when the code is read. */
   function calling(node: ts.Expression): void {
-    const callee = bare(node);
-    const isHidden = ts.isIdentifier(callee)
-      ? parsed
-          .declarationsOf(callee)
-          .some(
-            (one) =>
-              ts.isVariableDeclaration(one) && one.initializer !== undefined && isLookup(one.initializer, parsed),
-          )
-      : isLookup(callee, parsed);
-    if (isHidden)
+    if (isHidden(node, parsed))
       tell(
         node,
         'MR5035',
@@ -261,6 +273,9 @@ export function judgeNames(parsed: ParsedCode, tell: Tell): void {
   visit(source);
 }
 
+const isNothing = (node: ts.Expression | undefined): boolean =>
+  node === undefined || (ts.isIdentifier(node) && node.text === 'undefined');
+
 /** Is it a value that is asked for, and not the name of a declaration, a member or a label? */
 function isValue(node: ts.Identifier): boolean {
   const { parent } = node;
@@ -270,13 +285,12 @@ function isValue(node: ts.Identifier): boolean {
   if (ts.isBindingElement(parent)) return parent.initializer === node;
   if (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isPropertyDeclaration(parent))
     return parent.initializer === node;
-  if (ts.isExpressionWithTypeArguments(parent))
-    return (
-      parent.expression === node &&
-      ts.isHeritageClause(parent.parent) &&
-      parent.parent.token === ts.SyntaxKind.ExtendsKeyword &&
-      !ts.isInterfaceDeclaration(parent.parent.parent)
-    );
+  if (ts.isExpressionWithTypeArguments(parent)) {
+    const { parent: clause } = parent;
+    // `Array<number>` is a value, too, and another name for `Array`.
+    if (!ts.isHeritageClause(clause)) return parent.expression === node;
+    return clause.token === ts.SyntaxKind.ExtendsKeyword && !ts.isInterfaceDeclaration(clause.parent);
+  }
   if (ts.isExportSpecifier(parent)) return (parent.propertyName ?? parent.name) === node && !parent.isTypeOnly;
   if (ts.isComputedPropertyName(parent)) return true;
   return (
@@ -330,7 +344,6 @@ function isPart(node: ts.Identifier): boolean {
   if (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) return parent.expression === inner;
   if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) return parent.expression === inner;
   if (ts.isTypeOfExpression(parent)) return true;
-  if (ts.isExpressionWithTypeArguments(parent)) return true;
   return (
     ts.isBinaryExpression(parent) &&
     parent.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword &&
