@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { readLine, type Line } from './read-line.ts';
 import { memoryOf } from './memory.ts';
@@ -151,7 +152,8 @@ export class Cell {
       this.kill(`used more than ${this.#limits.memoryMB} MB of memory`);
   }
 
-  #exitReason(code: number | null, signal: string | null): string {
+  #exitReason(code: number | null, killed: NodeJS.Signals | null): string {
+    const signal = killed ?? signalIn(code);
     if (/heap out of memory|Allocation failed|Array buffer allocation failed/.test(this.#printed))
       return 'used more memory than its heap may have';
     if (signal === 'SIGXCPU') return 'used too much CPU time';
@@ -165,4 +167,10 @@ export class Cell {
         .find((line) => /Error/.test(line)) ?? '';
     return `ended by itself (${signal ?? `exit ${code}`})${said === '' ? '' : `: ${said.slice(0, 200)}`}`;
   }
+}
+
+/** Bubblewrap ends with 128 and the number of the signal that ended what it ran. */
+function signalIn(code: number | null): NodeJS.Signals | undefined {
+  const names = Object.keys(constants.signals) as NodeJS.Signals[];
+  return code === null || code <= 128 ? undefined : names.find((name) => constants.signals[name] === code - 128);
 }

@@ -89,7 +89,6 @@ function namespaces(node: string, stage: string): string[] {
     '--unshare-all',
     '--die-with-parent',
     '--new-session',
-    '--clearenv',
     '--cap-drop',
     'ALL',
     ...libraries.flatMap((path) => ['--ro-bind-try', path, path]),
