@@ -102,4 +102,12 @@ describe('reading an answer', () => {
       expect((await readOutput(output, text)).ok).toBe(false);
     },
   );
+
+  test('what a transform throws is a mistake of the answer, which goes back', async () => {
+    const dated = z.object({ on: z.string().transform((text) => new Date(text).toISOString()) });
+    const provider = scriptedProvider([{ json: { on: 'soon' } }, { json: { on: '2026-11-21' } }]);
+    const { value, calls } = await askFor(provider, { ...request, output: dated });
+    expect([value, calls]).toEqual([{ on: '2026-11-21T00:00:00.000Z' }, 2]);
+    expect(JSON.stringify(provider.asked[1]?.messages)).toContain('Invalid time value');
+  });
 });

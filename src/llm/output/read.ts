@@ -21,12 +21,17 @@ export async function readOutput<Type extends z.ZodType>(
   } catch (thrown) {
     return { ok: false, problems: [`The answer is not JSON: ${messageOf(thrown)}`] };
   }
-  for (;;) {
-    const result = await type.safeParseAsync(value);
-    if (result.success) return { ok: true, value: result.data, written: value };
-    const without = withoutNulls(value, pathsOf(result.error.issues));
-    if (without === undefined) return { ok: false, problems: result.error.issues.slice(0, 20).map(problem) };
-    value = without;
+  try {
+    for (;;) {
+      const result = await type.safeParseAsync(value);
+      if (result.success) return { ok: true, value: result.data, written: value };
+      const without = withoutNulls(value, pathsOf(result.error.issues));
+      if (without === undefined) return { ok: false, problems: result.error.issues.slice(0, 20).map(problem) };
+      value = without;
+    }
+  } catch (thrown) {
+    // A transform that was not written for what came, such as a date that is none: the model can mend that.
+    return { ok: false, problems: [`The answer cannot be read: ${messageOf(thrown)}`] };
   }
 }
 

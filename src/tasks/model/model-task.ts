@@ -86,8 +86,10 @@ async function perform(task: Performed, input: unknown, context: TaskContext): P
     step,
     agent: spec.agent.name,
     signal,
-    // The answers that are kept for others have led nowhere.
-    ...(before > 0 ? { cache: 'refresh' } : {}),
+    // Who would have to be waited for longer says so at once, and until when.
+    withinMs: context.remainingMs(),
+    // The answers that are kept for others have led nowhere, or what came of them was refuted.
+    ...(before > 0 || (attempt > 1 && contract.evidence !== undefined) ? { cache: 'refresh' } : {}),
     onEvent: () => context.heartbeat(),
     keep: async (place, make) => (await context.tool(spec.agent.name, { ...key, ...place }, make)).output,
     use: async (call, place) => {
