@@ -29,12 +29,6 @@ const watched = ['**/*.{ts,mts}', '**/dsl.config.{ts,mts,js,mjs}', '**/snapshots
  * @param cwd The folder that is worked on where the editor names none.
  * @param prices Which models have prices; without it that is no question.
  * @returns the exit code: 1 when the editor left without saying so.
- * @example
- * ```ts
- * import { serve } from 'millrace/lsp';
- *
- * process.exitCode = await serve(process.stdin, process.stdout, process.cwd());
- * ```
  */
 export function serve(
   input: NodeJS.ReadableStream,
