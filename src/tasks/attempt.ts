@@ -115,6 +115,9 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
   const input = checkValue(contract.input, request.input);
   if (!input.ok) return fail(new TaskInputError(input.problems, ids, input.cause));
 
+  const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
+  const wall = clock.wall ?? clock;
+  const until = wall.now() + timeoutMs;
   // Most tasks never ask for their signal.
   let abort: AbortController | undefined;
   let reason: TaskError | undefined;
@@ -138,6 +141,7 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
       life = details ?? life;
       dog?.beat();
     },
+    remainingMs: () => (over ? 0 : Math.max(0, Math.min(until - wall.now(), (total?.until ?? Infinity) - clock.now()))),
     onEnd: (work) => void (ends ??= []).push(work),
   });
 
@@ -159,9 +163,7 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
       abort?.abort(error);
     };
     const cancel = (): void => stop(new TaskCancelledError(ids, signal?.reason));
-    const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
-    const wall = clock.wall ?? clock;
-    const stopTimer = wall.at(wall.now() + timeoutMs, () => stop(new TaskTimeoutError(timeoutMs, ids)));
+    const stopTimer = wall.at(until, () => stop(new TaskTimeoutError(timeoutMs, ids)));
     const stopTotal = total && clock.at(total.until, () => stop(new TotalTimeoutError(total.ms, ids)));
     const { heartbeatMs } = request;
     if (heartbeatMs !== undefined)

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../core/index.ts';
 import { taskContract } from '../flow/index.ts';
+import { SimulatedClock } from '../testing/simulated-clock.ts';
 import { implement, runAttempt, silentLogger, type AttemptRequest, type Logger, type TaskContext } from './index.ts';
 
 const job = taskContract('job', { input: z.unknown(), output: z.unknown(), policy: {}, source: 'a.dsl.ts:1:1' });
@@ -99,4 +100,22 @@ it('refuses an attempt that comes after the time of all of them', async () => {
     error: { code: 'MR3131', retryable: false },
   });
   expect(ran).toBe(false);
+});
+
+it('says what is left of its time: of the attempt, or of all attempts where that ends first', async () => {
+  const clock = new SimulatedClock();
+  const left: number[] = [];
+  const run = async ({ remainingMs }: TaskContext) => {
+    left.push(remainingMs());
+    await clock.advance(400);
+    left.push(remainingMs());
+    return () => remainingMs();
+  };
+  let after = (): number => 1;
+  const work = async (context: TaskContext) => void (after = await run(context));
+  await attempt(work, { clock, timeoutMs: 1_000 });
+  expect(after()).toBe(0);
+  await attempt(work, { clock, timeoutMs: 1_000, total: { until: clock.now() + 500, ms: 500 } });
+  await attempt(work, { clock });
+  expect(left).toEqual([1_000, 600, 500, 100, 30_000, 29_600]);
 });

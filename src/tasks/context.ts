@@ -19,6 +19,8 @@ export interface Attempt {
   over(): boolean;
   /** A sign of life. */
   beat(details: unknown): void;
+  /** What is left of its time, in ms. */
+  remainingMs(): number;
   /** Runs when the attempt ends. */
   onEnd(work: () => void): void;
 }
@@ -132,6 +134,10 @@ export class AttemptContext implements TaskContext {
 
   get resource(): TaskContext['resource'] {
     return this.#open().resource;
+  }
+
+  get remainingMs(): TaskContext['remainingMs'] {
+    return () => this.#attempt.remainingMs();
   }
 
   get now(): TaskContext['now'] {

@@ -44,6 +44,8 @@ export interface TaskContext extends TaskWorld {
   readonly tool: ToolCall;
   /** Does something once for a key, whoever asks for it: other steps, runs and processes get the same result. */
   readonly once: OnceCall;
+  /** What is left of this attempt's time, in ms: the shorter of its `timeout` and of the `totalTimeout`. 0 when it is over. */
+  readonly remainingMs: () => number;
   /** The time by the clock of the engine, in ms since 1970. */
   readonly now: () => number;
   /** A new UUID. The n-th one that a step asks for is the same in each of its attempts. */

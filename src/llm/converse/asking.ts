@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { systemClock } from '../../core/index.ts';
 import { compactMessages, type Compacted, type Compaction } from '../context/compact.ts';
 import type { MemoryStore } from '../context/memory.ts';
 import type { Message, ModelAnswer } from '../contract.ts';
@@ -18,6 +19,8 @@ export interface Conversing {
   readonly notes?: MemoryStore;
   /** Counts tokens; `estimateTokens` when left out. */
   readonly estimate?: (text: string) => number;
+  /** The time by which `withinMs` goes, in ms; that of the machine when left out. */
+  readonly now?: () => number;
 }
 
 /** An answer as it is kept: all but a budget that it has overrun. */
@@ -57,10 +60,14 @@ export function askingFor(
   } = conversation;
   const { maxContextTokens: _c, ...request } = rest;
 
+  const now = by.now ?? (() => systemClock().now());
+  const deadline = options.withinMs === undefined ? undefined : now() + options.withinMs;
+
   async function ask(asked: RoutedRequest, how: AskOptions, place: TurnPlace, keep: Keep, add: Add): Promise<Kept> {
     let overrun: ModelError | undefined;
     const kept = await keep(place, async (): Promise<Kept> => {
-      const { overrun: over, ...answered } = await by.ask(asked, how);
+      const withinMs = deadline === undefined ? {} : { withinMs: Math.max(0, deadline - now()) };
+      const { overrun: over, ...answered } = await by.ask(asked, { ...how, ...withinMs });
       overrun = over;
       return answered;
     });

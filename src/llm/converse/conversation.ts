@@ -57,7 +57,7 @@ export interface TurnPlace {
   readonly part?: 'context' | 'summary';
 }
 
-/** Who does what a conversation needs. */
+/** Who does what a conversation needs. `withinMs` is the time of all of it, tools included; without it each answer has its own. */
 export interface ConverseOptions extends AskOptions {
   /** Runs a tool. What it throws ends the conversation. */
   readonly use?: (call: ToolCall, place: TurnPlace) => Promise<ToolResult>;

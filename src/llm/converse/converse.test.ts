@@ -50,6 +50,18 @@ describe('a conversation', () => {
     });
   });
 
+  it('has its time as a whole, tools included', async () => {
+    let time = 1_000;
+    const script = [{ toolCalls: [call('a')] }, { toolCalls: [call('b')] }, { json: { city: 'Rome' } }];
+    const use: ConverseOptions['use'] = async () => ({ text: `${(time += 40)}` });
+    const models = scriptedModels(script, { now: () => time });
+    await models.converse({ ...ask, tools: [search] }, { use, withinMs: 70 });
+    expect(models.how.map(({ withinMs }) => withinMs)).toEqual([70, 30, 0]);
+    const free = scriptedModels(script);
+    await free.converse({ ...ask, tools: [search] }, { use });
+    expect(free.how.map((how) => 'withinMs' in how)).toEqual([false, false, false]);
+  });
+
   it('runs the tools of one answer together and tells what they gave, in order', async () => {
     const models = scriptedModels([{ toolCalls: [call('a'), call('b')] }, { json: { city: 'Rome' } }]);
     const open: (() => void)[] = [];

@@ -113,11 +113,12 @@ export class Router implements ModelRouter {
     conversation: Conversation<Type>,
     options?: ConverseOptions,
   ): Promise<Conversed<z.output<Type>>> {
-    const { estimator } = this.#core;
+    const { estimator, time } = this.#core;
     const by = {
       ask: (request: RoutedRequest, how?: AskOptions): Promise<Answered> => this.ask(request, how),
       window: (request: Pick<RoutedRequest, 'model' | 'role'>) => this.#window(request),
       notes: this.notes,
+      now: () => time.now(),
       estimate: (text: string): number => estimator.estimateText(text, conversation.model),
     };
     return converse(by, conversation, options);

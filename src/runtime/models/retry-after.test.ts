@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ReactiveSystemRuntime } from 'millrace/runtime';
+import { openCatalogue, openModels, scriptedProvider } from 'millrace/llm';
 import { openMemory } from 'millrace/store';
 import { silentLogger } from 'millrace/tasks';
 import { SimulatedClock } from 'millrace/testing';
@@ -24,5 +25,29 @@ it.each([
   expect(models.asked).toHaveLength(1);
   await clock.advance(1);
   expect(await runtime.result(runId)).toMatchObject({ status: 'completed', output: { text: 'then' } });
+  await runtime.close();
+});
+
+it('a wait that is longer than the attempt is none of it: the next one begins when who was asked is free', async () => {
+  const clock = new SimulatedClock();
+  const provider = scriptedProvider([{ fails: 'rateLimit', retryAfterMs: 420_000 }, { json: { text: 'then' } }]);
+  const facts = { contextTokens: 9_000, maxOutputTokens: 5_000 };
+  const capabilities = { tools: true, structuredOutput: true, streaming: true };
+  const model = { ...facts, id: 'scripted-1', provider: provider.name, capabilities };
+  const catalogue = openCatalogue({ shipped: false, overrides: [{ models: [model] }] });
+  const models = openModels({ providers: [provider], catalogue, clock });
+  const options = { logger: silentLogger, store: openMemory(), clock, models };
+  const runtime = new ReactiveSystemRuntime(askingSystem(task), options);
+  const failed: object[] = [];
+  runtime.on((event) => {
+    if (event.type === 'attempt.failed') failed.push({ code: event.error.code, at: event.at - begun });
+  });
+  const begun = clock.now();
+  const { runId } = await runtime.start('f', 1);
+  await runtime.idle();
+  await clock.advance(420_000);
+  expect(await runtime.result(runId)).toMatchObject({ status: 'completed', output: { text: 'then' } });
+  expect(failed).toEqual([{ code: 'MR4043', at: 0 }]);
+  expect(provider.asked).toHaveLength(2);
   await runtime.close();
 });
