@@ -112,7 +112,7 @@ export async function initialised(template: string): Promise<Project> {
 export function install(root: string): void {
   mkdirSync(join(root, 'node_modules/@types'), { recursive: true });
   symlinkSync(packaged, join(root, 'node_modules/millrace'), 'dir');
-  for (const name of ['zod', 'typescript', '@types/node']) {
+  for (const name of ['zod', 'typescript', 'vitest', '@types/node']) {
     symlinkSync(join(repository, 'node_modules', name), join(root, 'node_modules', name), 'dir');
   }
 }

@@ -90,7 +90,7 @@ test('nothing that is there is changed', async () => {
   const manifest = readFileSync(join(other.root, 'package.json'), 'utf8');
   expect(await other.dsl(['init'])).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/= README\.md[\s\S]*"type": "module"[\s\S]*npm i -D typescript @types\/node/),
+    stdout: expect.stringMatching(/= README\.md[\s\S]*"type": "module"[\s\S]*npm i -D typescript vitest @types\/node/),
   });
   expect(readFileSync(join(other.root, 'README.md'), 'utf8')).toBe('mine');
   expect(readFileSync(join(other.root, 'package.json'), 'utf8')).toBe(manifest);

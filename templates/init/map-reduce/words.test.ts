@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from 'vitest';
 import { ReactiveSystemRuntime } from 'millrace/runtime';
 import { silentLogger } from 'millrace/tasks';
 import words from './generated/words/index.ts';

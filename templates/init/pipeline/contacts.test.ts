@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test } from 'vitest';
 import { ReactiveSystemRuntime } from 'millrace/runtime';
 import { silentLogger } from 'millrace/tasks';
 import { SimulatedClock } from 'millrace/testing';

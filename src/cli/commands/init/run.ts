@@ -52,7 +52,7 @@ function tell(io: Io, root: string, written: readonly string[], kept: readonly s
   const source = millrace.startsWith('file:') ? millrace.slice('file:'.length) : 'millrace';
   if (kept.includes('package.json'))
     io.out(
-      `\npackage.json is yours: it needs "type": "module", and these packages:\n  npm i ${source} zod\n  npm i -D typescript @types/node`,
+      `\npackage.json is yours: it needs "type": "module", and these packages:\n  npm i ${source} zod\n  npm i -D typescript vitest @types/node`,
     );
   const folder = relative(io.cwd, root);
   io.out(
@@ -100,6 +100,7 @@ function placeholders(root: string): Readonly<Record<string, string>> {
     zod: `^${manifest.dependencies['zod'] ?? '4.0.0'}`,
     types: `^${manifest.devDependencies?.['@types/node'] ?? '24.0.0'}`,
     typescript: `^${manifest.devDependencies?.['typescript'] ?? '6.0.0'}`,
+    vitest: `^${manifest.devDependencies?.['vitest'] ?? '5.0.0'}`,
   };
 }
 
