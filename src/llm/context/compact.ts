@@ -1,6 +1,7 @@
 import { MillraceError } from '../../core/index.ts';
 import type { Message } from '../contract.ts';
 import { estimateTokens } from '../tokens/estimate.ts';
+import { unended } from './item.ts';
 
 /**
  * How a conversation is made to fit. `none`: not at all. `keepLast`: at most so many of the last messages, whether they
@@ -80,7 +81,7 @@ export async function compactMessages(messages: readonly Message[], options: Com
       ? undefined
       : {
           role: 'user',
-          text: `<summary of="earlier messages">\n${summary.replaceAll('</summary', '<\\/summary')}\n</summary>`,
+          text: `<summary of="earlier messages">\n${unended(summary, 'summary')}\n</summary>`,
         };
   const tokens = size(kept) + (told === undefined ? 0 : tokensOf(told, estimate));
   if (tokens > limitTokens) throw tooLarge('MR4091', 'The conversation', tokens, limitTokens);

@@ -24,10 +24,14 @@ export interface ContextItem {
 /** An item as it is shown: between marks that its text cannot end. */
 export function render(item: ContextItem, form: Exclude<ContextForm, 'drop'> = 'full'): string {
   const text = (form === 'full' ? item.text : item[form]) ?? item.text;
-  const inside = text.replaceAll(`</${item.kind}`, `<\\/${item.kind}`);
+  const inside = unended(text, item.kind);
   const shown = form === 'full' ? '' : ` form="${form}"`;
   return `<${item.kind} id="${item.id.replaceAll(/["<>\n]/g, '_')}"${shown}>\n${inside}\n</${item.kind}>`;
 }
+
+/** A text that cannot end the mark it stands in, nor what a model may take for its end: letters of any case, spaces. */
+export const unended = (text: string, mark: string): string =>
+  text.replaceAll(new RegExp(`<\\s*/\\s*${mark}`, 'gi'), (end) => end.replace('/', '\\/'));
 
 /** The forms that an item may have, from full downwards: those that it lacks are left out. */
 export function formsOf(item: ContextItem): readonly ContextForm[] {
