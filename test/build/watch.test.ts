@@ -25,6 +25,9 @@ export const lamp = machine('lamp', { key: 'room', context: z.object({}), events
 /** What each build said: nothing, or the code of its first problem. */
 type Builds = string[];
 
+/** What esbuild says of a build. */
+type Result = Readonly<Record<'errors' | 'warnings', readonly { readonly text: string }[]>>;
+
 const codeOf = (text: string | undefined): string => /MR\d{4}/.exec(text ?? '')?.[0] ?? text ?? '';
 
 const watchers: Readonly<Record<string, (root: string, builds: Builds) => Promise<() => Promise<void>>>> = {
@@ -49,8 +52,8 @@ const watchers: Readonly<Record<string, (root: string, builds: Builds) => Promis
   async esbuild(root, builds) {
     const listener = {
       name: 'listener',
-      setup: (build: { onEnd(told: (result: { errors: { text: string }[] }) => void): void }): void =>
-        build.onEnd(({ errors }) => void builds.push(codeOf(errors[0]?.text))),
+      setup: (build: { onEnd(told: (result: Result) => void): void }): void =>
+        build.onEnd(({ errors, warnings }) => void builds.push(codeOf([...errors, ...warnings][0]?.text))),
     };
     const building = await context({
       absWorkingDir: root,

@@ -3,6 +3,9 @@ import type { PartialMessage, PluginBuild } from 'esbuild';
 import type { Problem } from '../problem.ts';
 import type { Unit } from '../unit.ts';
 
+/** Marks what this plugin asks itself. */
+const ours = Symbol('millrace');
+
 /** Compiles when a build begins. */
 export function esbuildSetup(unit: Unit, build: PluginBuild): void {
   const { initialOptions } = build;
@@ -15,10 +18,17 @@ export function esbuildSetup(unit: Unit, build: PluginBuild): void {
   const entries = entriesOf(initialOptions.entryPoints).map((each) => each.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   if (entries.length === 0) return;
   // They come as they were written, or as a path from the folder.
-  build.onResolve({ filter: new RegExp(`^(?:\\./)?(?:${entries.join('|')})$`) }, async ({ kind }) => {
-    if (kind !== 'entry-point') return undefined;
-    const { files } = await compilation.refresh();
-    return { watchFiles: [...files] };
+  const filter = new RegExp(`^(?:\\./)?(?:${entries.join('|')})$`);
+  build.onResolve({ filter }, async ({ path, kind, resolveDir, importer, namespace, pluginData, with: attributes }) => {
+    if (kind !== 'entry-point' || pluginData === ours) return undefined;
+    // Who names files without a path is warned of in every build, so the entry is resolved here as everybody else would.
+    const options = { kind, resolveDir, importer, namespace, with: attributes, pluginData: ours };
+    const [{ files }, resolved] = await Promise.all([compilation.refresh(), build.resolve(path, options)]);
+    return {
+      ...resolved,
+      pluginData: resolved.pluginData === ours ? undefined : (resolved.pluginData as unknown),
+      watchFiles: [...files],
+    };
   });
 }
 
