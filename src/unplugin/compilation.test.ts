@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -58,6 +58,19 @@ test('what is broken is told with its place, and what was good stays', async () 
   expect(await compilation.refresh()).toMatchObject({ isNew: false, errors: [{ code: 'MR1301' }] });
   writeFileSync(at('hello.dsl.ts'), hello('hello'));
   expect(await compilation.refresh()).toMatchObject({ isNew: true, errors: [] });
+});
+
+test('what somebody deletes of what was generated is made again', async () => {
+  writeFileSync(at('hello.dsl.ts'), hello('hello'));
+  await compilation.refresh();
+  rmSync(at('generated/hello/machines/bell.ts'));
+  expect(compilation.concerns(at('generated/hello/machines/bell.ts'))).toBe(true);
+  expect(await compilation.refresh()).toMatchObject({ isNew: true, errors: [] });
+  expect(existsSync(at('generated/hello/machines/bell.ts'))).toBe(true);
+  rmSync(at('generated'), { recursive: true });
+  expect(await compilation.refresh()).toMatchObject({ isNew: true, errors: [] });
+  expect(existsSync(at('generated/hello/manifest.json'))).toBe(true);
+  expect(await compilation.refresh()).toMatchObject({ isNew: false });
 });
 
 test('several looks at a time are one after the other', async () => {

@@ -1,4 +1,5 @@
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 import { findConfig, readConfig, type Config } from '../project/config/config.ts';
 import { KeptProject } from '../project/kept/kept-project.ts';
 import { otherInputs } from '../project/systems/fresh.ts';
@@ -45,15 +46,15 @@ export class Compilation {
     return this.#last;
   }
 
-  /** May a change of this file matter? What is generated does not, but for its manifests. */
+  /** May a change of this file matter? What is generated does not, but for its manifests, and for what is deleted. */
   concerns(file: string): boolean {
     const path = resolve(file);
     const folder = dirname(path);
     if (folder === this.#root || /\.dsl\.[cm]?ts$/.test(path)) return true;
     if (this.#config === undefined) return true;
     const out = this.#out ?? this.#config.out;
-    if (dirname(folder) === out) return path.endsWith('manifest.json');
-    if (folder.startsWith(out)) return false;
+    if (folder === out || folder.startsWith(out + sep))
+      return !existsSync(path) || (dirname(folder) === out && path.endsWith('manifest.json'));
     return this.#project.folders(this.#config).has(folder);
   }
 

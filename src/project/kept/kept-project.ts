@@ -51,7 +51,8 @@ export class KeptProject {
       reread: warm && this.#sight === undefined,
       kept: this.#kept,
     });
-    this.#sight = { entries, settings: otherInputs(config), inputs: outcome.inputs, beside };
+    const outputs = outcome.systems.flatMap(({ files }) => files.map((file) => resolve(file)));
+    this.#sight = { entries, settings: otherInputs(config), inputs: outcome.inputs, beside, outputs };
     return outcome;
   }
 

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hashFile } from '../../compiler/manifest/manifest.ts';
 import type { Config } from '../config/config.ts';
@@ -16,6 +16,8 @@ export interface Sight {
   readonly settings: readonly string[];
   /** What lies in the folders beside the entries: implementations by name, snapshots and migrations by their dates too. */
   readonly beside: string;
+  /** What was generated, absolute: when somebody has deleted some of it, it is made again. */
+  readonly outputs: readonly string[];
 }
 
 /** The patterns of a run, and the folder that they start from. */
@@ -45,6 +47,7 @@ export async function isSame(sight: Sight, globs: readonly string[], cwd: string
     entries.join('\n') === sight.entries.join('\n') &&
     otherInputs(config).join('\n') === sight.settings.join('\n') &&
     lookBeside(entries) === sight.beside &&
+    sight.outputs.every((path) => existsSync(path)) &&
     // What was looked for in vain may be there now under another ending: one that is missing always counts as changed.
     [...sight.inputs].every(([path, hash]) => hash !== undefined && hashFile(path) === hash)
   );
