@@ -1,6 +1,6 @@
 import { ts } from '../../source/syntax/typescript.js';
 import { parseCode } from '../policy/parse.ts';
-import { changesAt, isKey, isLeftAlone, isMessage, type Change } from './operators.ts';
+import { changesAt, isKey, isLeftAlone, isMessage, leftOutAt, type Change } from './operators.ts';
 
 /** The code with one little mistake. */
 export interface Mutant {
@@ -22,7 +22,10 @@ export function mutantsOf(code: string): readonly Mutant[] {
     if (isLeftAlone(node, source)) return;
     if (isMessage(node)) return;
     if (!isKey(node)) changes.push(...changesAt(node, source));
+    const before = changes.length;
     ts.forEachChild(node, visit);
+    // What is only handed on has no operator to get wrong: it is forgotten.
+    if (changes.length === before) changes.push(...leftOutAt(node, source));
   };
   ts.forEachChild(source, visit);
   const seen = new Set([code]);

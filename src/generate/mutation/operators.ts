@@ -93,9 +93,43 @@ export function changesAt(node: ts.Node, source: ts.SourceFile): readonly Change
   }
   if (ts.isExpressionStatement(node)) {
     const doing = ts.isAwaitExpression(node.expression) ? node.expression.expression : node.expression;
-    return ts.isCallExpression(doing) ? put(node, ';') : [];
+    return ts.isCallExpression(doing) && !isLeftAlone(doing, source) ? put(node, ';') : [];
   }
   return [];
+}
+
+/** What is missing when a part of an answer, in which nothing else can be a little wrong, is forgotten. */
+export function leftOutAt(node: ts.Node, source: ts.SourceFile): readonly Change[] {
+  const put = (part: ts.Node, text: string): Change[] => [{ start: part.getStart(source), end: part.end, text }];
+  if (ts.isReturnStatement(node)) return isGiven(node.expression) ? put(node.expression, 'undefined') : [];
+  if (ts.isArrowFunction(node)) return !ts.isBlock(node.body) && isGiven(node.body) ? put(node.body, 'undefined') : [];
+  if (!ts.isObjectLiteralExpression(node.parent) || !isAnswer(node.parent)) return [];
+  const isPart =
+    ts.isShorthandPropertyAssignment(node) ||
+    ts.isSpreadAssignment(node) ||
+    (ts.isPropertyAssignment(node) && isGiven(node.initializer));
+  return isPart ? put(node, '...{}') : [];
+}
+
+/** Is it an expression whose value is not nothing anyway? */
+function isGiven(node: ts.Expression | undefined): node is ts.Expression {
+  if (node === undefined || node.kind === K.NullKeyword || ts.isVoidExpression(node)) return false;
+  return !(ts.isIdentifier(node) && node.text === 'undefined');
+}
+
+/** Does a literal stand where an answer is made, maybe as a part of another literal? */
+function isAnswer(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isReturnStatement(parent)) return true;
+  if (ts.isArrowFunction(parent)) return parent.body === node;
+  const isWithin =
+    ts.isParenthesizedExpression(parent) ||
+    ts.isConditionalExpression(parent) ||
+    ts.isSatisfiesExpression(parent) ||
+    ts.isArrayLiteralExpression(parent) ||
+    ts.isObjectLiteralExpression(parent) ||
+    ts.isPropertyAssignment(parent);
+  return isWithin && isAnswer(parent);
 }
 
 /** Is it left alone, with all that is in it? */

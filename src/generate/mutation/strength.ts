@@ -3,6 +3,7 @@ import { MillraceError } from '../../core/index.ts';
 import { specifier } from '../../compiler/paths.ts';
 import { quote } from '../../model/text/names.ts';
 import { dirname } from 'node:path';
+import type { z } from 'zod';
 import type { Diagnostic } from '../../model/index.ts';
 import type { GateOptions, GateReport, Subject, TaskCase } from '../contract.ts';
 import { judge } from '../sandbox/judge.ts';
@@ -49,6 +50,15 @@ export async function strengthGates(
     ),
   );
   if (!stub.ok) return [stub];
+  if (!cases.some(({ expect }) => 'output' in expect) && givesOutput(live)) {
+    const problem = problemOf(
+      subject,
+      'MR5050',
+      'Every case expects an error: none would notice what the code gives when it succeeds.',
+      'Add cases that expect an output; leave the code as it is.',
+    );
+    return [stub, report('mutation', started, [problem])];
+  }
   const constants = stubs.slice(1).map((_, index): Mutant & { readonly outcome: Noticed } => ({
     code: '',
     line: 1,
@@ -61,6 +71,11 @@ export async function strengthGates(
     ...mutants.map((one, index) => ({ ...one, outcome: noticed[stubs.length + index] ?? missed })),
   ].filter(({ outcome }) => outcome.tried);
   return [stub, mutationReport(tried, subject, started, options.leastScore ?? 0.6, mutants.length + constants.length)];
+}
+
+/** Is there any output that the contract takes? A task whose output is `never` can only fail. */
+function givesOutput({ output }: LiveContract): boolean {
+  return (output as Partial<z.ZodType>)._zod?.def.type !== 'never';
 }
 
 function mutationReport(

@@ -155,6 +155,14 @@ describe('cases are strong', () => {
     expect((await strengthOf(good, [cases[0]!]))[1]?.details).toEqual(weak[1]?.details);
   });
 
+  it('only with a case that expects an output, where the task can give one', async () => {
+    const [stub, mutation] = await strengthOf(good, [example(101, 5), example(200, 1)]);
+    expect(stub?.ok).toBe(true);
+    expect(mutation?.problems).toMatchObject([
+      { code: 'MR5050', message: expect.stringContaining('Every case expects an error') as string },
+    ]);
+  });
+
   it('and hold for nothing that only throws', async () => {
     const any: TaskCase = {
       name: 'any failure',
