@@ -78,6 +78,7 @@ export class Cell {
     let timer: NodeJS.Timeout | undefined;
     const stop = (): void => this.kill('was called off');
     signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted === true) stop();
     try {
       return await Promise.race([
         new Promise<Line>((resolve) => (this.#waiting = resolve)),

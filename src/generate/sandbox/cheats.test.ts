@@ -242,6 +242,26 @@ it.concurrent.each<readonly [name: string, body: string, why: RegExp]>([
     `Error.prepareStackTrace = (_, sites) => sites; const sites = new Error().stack; return { sum: 0, note: String(sites.map((s) => s.getThis?.() ?? s.getFunction?.()).find(Boolean)) };`,
     /changed the builtin|gave|failed/,
   ],
+  [
+    'the text of its own code',
+    `return { sum: a + b, note: String((x: number) => x).includes('number') ? 'x' : undefined };`,
+    /asked for the text of a function/,
+  ],
+  [
+    'the text of a function in a template',
+    'return { sum: a + b, note: `${add}` };',
+    /asked for the text of a function/,
+  ],
+  [
+    'the place where it runs',
+    `return { sum: a + b, note: new Error('x').stack?.slice(0, 4) };`,
+    /looked at the stack of an error/,
+  ],
+  [
+    'the place where it failed',
+    `try { null.x; } catch (error) { return { sum: a + b, note: error.stack.includes('stage') ? 'x' : 'y' }; }`,
+    /looked at the stack of an error/,
+  ],
   ['a host that is not declared', `await ctx.fetch('https://evil.test/'); return { sum: 0 };`, /MR3150/],
   ['a host that nobody answers for', `await ctx.fetch('https://sums.test/'); return { sum: 0 };`, /MR3152/],
   ['a file that is not declared', `return { sum: 0, note: await ctx.fs.readText('/etc/passwd') };`, /MR3150/],

@@ -19,6 +19,11 @@ const honest: readonly (readonly [name: string, body: string, module: string, op
   ['waits', 'await new Promise((done) => setTimeout(done, 20)); return { sum: a + b };', ''],
   ['waits for several', 'const [x, y] = await Promise.all([a, Promise.resolve(b)]); return { sum: x + y };', ''],
   ['clears its timers', 'const timer = setTimeout(() => {}, 1e6); clearTimeout(timer); return { sum: a + b };', ''],
+  [
+    'throws and catches, and reads what is built in',
+    "try { throw new TypeError('x', { cause: new Error('y') }); } catch (error) { ctx.logger.warn(error.message, { error }); } return { sum: a + b, note: String(Math.max).includes('native') && String(new Error('n')) === 'Error: n' ? undefined : 'x' };",
+    '',
+  ],
   ['uses zod', 'return z.object({ sum: z.number() }).parse({ sum: a + b });', `import { z } from 'zod';`],
   ['uses shared code', 'return { sum: sum([a, b]) };', `import { sum } from '../lib/sums.ts';`],
   [
@@ -148,6 +153,8 @@ describe('the verdict', () => {
     const running = tryBody('for (;;);', '', { signal: off.signal, timeoutMs: 60_000 });
     setTimeout(() => off.abort(), 500);
     expect((await running).why).toMatch(/called off/);
+    const before = await tryBody('for (;;);', '', { signal: AbortSignal.abort(), timeoutMs: 60_000 });
+    expect(before.why).toMatch(/called off/);
   });
 
   it('says what differs, and where', async () => {

@@ -10,7 +10,7 @@ import { readSync, writeSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { harmless } from '../harmless.ts';
 import { perform, type Came } from './perform.ts';
-import { closeRealm, watchBuiltins } from './realm.ts';
+import { closeRealm, watchBuiltins, watchLooks } from './realm.ts';
 import type { Asked } from './wire.ts';
 
 const { apply } = Reflect;
@@ -99,6 +99,7 @@ registerHooks({
   },
 });
 closeRealm();
+watchLooks(note);
 const tellChanged = watchBuiltins();
 const check = (loading = false): void => tellChanged(loading, (name) => note(`changed the builtin ${name}`));
 listen('uncaughtException', (thrown: unknown, origin: string) => {
