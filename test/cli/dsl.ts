@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -34,6 +34,36 @@ export interface Running {
   /** What it has said so far. */
   readonly said: () => { readonly stdout: string; readonly stderr: string };
   readonly kill: (signal: NodeJS.Signals) => void;
+}
+
+/** The command of util-linux that gives another one a terminal. */
+const terminal = 'script';
+
+/** Keys of a terminal. */
+export const [ctrlC, ctrlD] = ['\u0003', '\u0004'];
+
+/** Is there something that plays a terminal? */
+export const hasTerminal = spawnSync(terminal, ['--version']).status === 0;
+
+/** Runs `dsl` at a terminal of its own, and types a key each time that it asks. What it says is in `stdout`. */
+export async function atTerminal(args: readonly string[], keys: readonly string[], options: Options): Promise<Done> {
+  const line = [process.execPath, main, ...args].map((part) => `'${part}'`).join(' ');
+  const child = spawn(terminal, ['-qefc', `exec ${line}`, '/dev/null'], {
+    cwd: options.cwd ?? repository,
+    env: { PATH: process.env['PATH'], NO_COLOR: '1', ...options.env },
+  });
+  let said = '';
+  let typed = 0;
+  child.stdout.on('data', (part: Buffer) => {
+    said += String(part);
+    const asked = said.match(/\[y\/N\] |Which\? \[\w+\] /g)?.length ?? 0;
+    while (typed < Math.min(asked, keys.length)) child.stdin.write(keys[typed++] ?? '');
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { code, stdout: said.replaceAll('\r', ''), stderr: '' };
 }
 
 /** Starts `dsl` as a user does: a real process, from the built package. */

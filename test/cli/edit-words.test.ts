@@ -1,9 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { startWireServer, type WireServer } from '../../src/testing/wire-server/index.ts';
-import { dsl, main, project, stackTrace, type Project } from './dsl.ts';
+import { atTerminal, ctrlC, ctrlD, dsl, hasTerminal, project, stackTrace, type Project } from './dsl.ts';
 
 const shop = `import { event, machine, system } from 'millrace';
 import { z } from 'zod';
@@ -262,29 +261,21 @@ export const size: string = 3;
   expect(await edit()).toMatchObject({ code: 0, stderr: expect.stringContaining('1 edit made') });
 });
 
-/** Plays a terminal: `script` of util-linux. */
-const terminal = 'script';
-
-test.skipIf(spawnSync(terminal, ['--version']).status !== 0)('at a terminal the person is asked', async () => {
+test.skipIf(!hasTerminal)('at a terminal the person is asked', async () => {
   await using server = await startWireServer(says(edits));
   using it = made();
-  const ask = async (answer: string): Promise<string> => {
-    const line = `'${process.execPath}' '${main}' edit shop.dsl.ts '${wanted}'`;
-    const child = spawn(terminal, ['-qec', line, '/dev/null'], {
-      cwd: it.root,
-      env: { PATH: process.env['PATH'], NO_COLOR: '1', ...at(server) },
-    });
-    let said = '';
-    child.stdout.on('data', (part: Buffer) => {
-      said += String(part);
-      if (String(part).includes('[y/N]')) child.stdin.write(`${answer}\n`);
-    });
-    await new Promise((resolve) => void child.on('close', resolve));
-    return said;
-  };
-  expect(await ask('no')).toMatch(/\+ {2}refunded: [^]*Make these edits\? \[y\/N\] [^]*Nothing was written\./);
+  const ask = (key: string) => atTerminal(['edit', 'shop.dsl.ts', wanted], [key], { cwd: it.root, env: at(server) });
+  const no = await ask('no\n');
+  expect(no.stdout).toMatch(/\+ {2}refunded: [^]*Make these edits\? \[y\/N\] [^]*Nothing was written\./);
+  expect(no.code).toBe(1);
+  expect(await ask(ctrlC)).toMatchObject({
+    code: 130,
+    stdout: expect.stringMatching(/\[y\/N\] [^]*\nNothing was written: it was called off\.\s*$/) as string,
+  });
+  expect(await ask(ctrlD)).toMatchObject({ code: 1 });
   expect(textOf(it)).toBe(shop);
-  expect(await ask('y')).toContain('4 edits made: wrote shop.dsl.ts.');
+  const yes = await ask('y\n');
+  expect(yes).toMatchObject({ code: 0, stdout: expect.stringContaining('4 edits made: wrote shop.dsl.ts.') as string });
   expect(textOf(it)).toContain('refunded: { final: true }');
 });
 

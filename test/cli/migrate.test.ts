@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { main, project, stackTrace, type Done, type Project } from './dsl.ts';
+import { atTerminal, ctrlC, ctrlD, hasTerminal, project, stackTrace, type Done, type Project } from './dsl.ts';
 
 const shop = (
   version = '1.0.0',
@@ -327,34 +326,27 @@ describe('dsl migrate', () => {
 });
 
 describe('dsl migrate --plan at a terminal', () => {
-  const script = '/usr/bin/script';
+  const plan = (it: Project, ...keys: string[]) =>
+    atTerminal(['migrate', 'shop.dsl.ts', '--plan'], keys, { cwd: it.root, env: { TERM: 'dumb' } });
 
-  /** Runs it with a terminal of its own. */
-  function atTerminal(it: Project, typed: string): string {
-    const command = `exec "${process.execPath}" "${main}" migrate shop.dsl.ts --plan`;
-    const env = { PATH: process.env['PATH'], NO_COLOR: '1', TERM: 'dumb' };
-    const done = spawnSync(script, ['-qefc', command, '/dev/null'], {
-      cwd: it.root,
-      env,
-      input: typed,
-      timeout: 25_000,
-    });
-    return done.stdout.toString('utf8').replaceAll('\r', '');
-  }
-
-  it.skipIf(!existsSync(script))('asks what became of what is gone, and takes what is answered', async () => {
+  it.skipIf(!hasTerminal)('asks what became of what is gone, and takes what is answered', async () => {
     using it = await kept({ 'shop.dsl.ts': shop('1.0.0', 'done') });
-    const said = atTerminal(it, 'what?\n1\n');
-    expect(said).toContain(
+    const { stdout } = await plan(it, 'what?\n', '1\n');
+    expect(stdout).toContain(
       "State 'paid' of 'order' is gone. What became of it?\n  1  it is called 'done' now (likely)",
     );
-    expect(said).toContain('Write a number from 0 to 1, or the new name.');
+    expect(stdout).toContain('Write a number from 0 to 1, or the new name.');
     expect(read(it, 'migrations/1.0.0-to-2.0.0.ts')).toContain("paid: 'done',");
   });
 
-  it.skipIf(!existsSync(script))('writes nothing when nobody answers', async () => {
+  it.skipIf(!hasTerminal)('writes nothing when nobody answers, or it is called off', async () => {
     using it = await kept({ 'shop.dsl.ts': shop('1.0.0', 'done') });
-    expect(atTerminal(it, '\u0004')).toContain('The questions were not answered, so nothing was written.');
+    const unanswered = await plan(it, ctrlD);
+    expect(unanswered).toMatchObject({ code: 2 });
+    expect(unanswered.stdout).toContain('The questions were not answered, so nothing was written.');
+    const calledOff = await plan(it, ctrlC);
+    expect(calledOff).toMatchObject({ code: 130 });
+    expect(calledOff.stdout).toContain('Nothing was written: it was called off.');
     expect(existsSync(join(it.root, 'migrations'))).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { atTerminal, ctrlC, ctrlD, hasTerminal } from '../dsl.ts';
 import { answering, filesOf, shop, type Told } from './project.ts';
 
 test('--all does what has no code yet, several at a time, with one budget', async () => {
@@ -64,3 +65,25 @@ test('without a key there is a beginning, and a line that says what to do', asyn
   expect(required.stderr).toMatch(/^error MR2052: .*no provider can be asked/);
   expect(filesOf(other)).toEqual(before);
 }, 300_000);
+
+test.skipIf(!hasTerminal)(
+  'at a terminal the person is asked first: no and Ctrl-C have their exit codes',
+  async () => {
+    await using server = await answering(undefined);
+    using it = shop();
+    const before = filesOf(it);
+    const ask = (key: string) =>
+      atTerminal(['gen-task', 'shop.dsl.ts', 'priceBasket'], [key], { cwd: it.root, env: server.env });
+    for (const [key, code] of [
+      ['n\n', 1],
+      [ctrlD, 1],
+      [ctrlC, 130],
+    ] as const) {
+      const done = await ask(key);
+      expect(done).toMatchObject({ code, stdout: expect.stringContaining('Nothing was asked, and nothing') as string });
+    }
+    expect(server.calls).toEqual([]);
+    expect(filesOf(it)).toEqual(before);
+  },
+  300_000,
+);

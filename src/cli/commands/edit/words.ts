@@ -11,6 +11,7 @@ import { projectRoot } from '../../../project/systems/places.ts';
 import { findSystems, hasErrors, type FoundSystem } from '../../../project/systems/read.ts';
 import { editSystem } from '../../../source/index.ts';
 import { canAsk, confirm } from '../../kit/confirm.ts';
+import { interruptedCode } from '../../kit/interrupted.ts';
 import type { Io } from '../../kit/io.ts';
 import { mustHaveModels } from '../../models/open.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
@@ -68,11 +69,13 @@ export async function editInWords(io: Io, file: string, wanted: string, options:
     },
     onRefused: (refused) => told(io, 'Refused, and given back to the model once:', refused),
   });
-  if (proposal === undefined) {
-    io.note('Nothing was written: it was called off.');
-    return io.interrupted.reason === 'SIGTERM' ? 143 : 130;
-  }
+  if (proposal === undefined) return calledOff(io);
   return await carriedOut(io, entry, proposal, options);
+}
+
+function calledOff(io: Io): number {
+  io.note('Nothing was written: it was called off.');
+  return interruptedCode(io);
 }
 
 /** Undefined when the person called it off: then nothing is there to be told. */
@@ -143,9 +146,10 @@ async function carriedOut(
     if (notes !== '') io.note(`${io.paint('bold', 'The model:', 'note')} ${notes}`);
     io.note(io.paint('dim', spent(proposal), 'note'));
   }
-  const isWanted =
-    isPossible && dryRun !== true && tried.diff !== '' && (yes === true || (await confirm(io, 'Make these edits?')));
-  const made = isWanted ? await editSystem(entry, edits, { cwd: io.cwd }) : undefined;
+  const canBeMade = isPossible && dryRun !== true && tried.diff !== '';
+  const agreed = !canBeMade ? 'no' : yes === true ? 'yes' : await confirm(io, 'Make these edits?');
+  if (agreed === 'interrupted') return calledOff(io);
+  const made = agreed === 'yes' ? await editSystem(entry, edits, { cwd: io.cwd }) : undefined;
   const diagnostics = made === undefined ? (tried?.diagnostics ?? []) : [...made.diagnostics, ...(tried?.fresh ?? [])];
   const written = (made?.written ?? []).map((path) => shownPath(path, io.cwd));
   const ok = isPossible && (dryRun === true || tried.diff === '' || made?.system !== undefined);

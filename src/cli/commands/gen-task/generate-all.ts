@@ -3,6 +3,7 @@ import type { WrittenTask } from '../../../generate/index.ts';
 import { addMoney, type Money } from '../../../llm/index.ts';
 import { describeFailure } from '../../../project/kit/failure.ts';
 import { canAsk, confirm } from '../../kit/confirm.ts';
+import { interruptedCode } from '../../kit/interrupted.ts';
 import type { Io } from '../../kit/io.ts';
 import { generator } from './generator.ts';
 import { withCode } from './choose.ts';
@@ -33,9 +34,10 @@ export async function generateAll(io: Io, job: Job): Promise<number> {
   for (const task of tasks) io.note(`${io.paint('bold', task, 'note')} may touch ${needsOf(job.system, task)}.`);
   const few = tasks.length === 1 ? 'this task' : `these ${tasks.length} tasks`;
   const ask = options.yes !== true && job.models !== undefined && canAsk(io);
-  if (ask && !(await confirm(io, `Generate ${few}${budgetIn(options)}?`))) {
+  const agreed = ask ? await confirm(io, `Generate ${few}${budgetIn(options)}?`) : 'yes';
+  if (agreed !== 'yes') {
     io.note('Nothing was asked, and nothing was written.');
-    return io.interrupted.aborted ? interruptedCode(io) : 1;
+    return agreed === 'no' ? 1 : interruptedCode(io);
   }
   const { writeTask } = await generator();
   const implemented = job.models === undefined ? await withCode(job) : new Set<string>();
@@ -72,8 +74,6 @@ export async function generateAll(io: Io, job: Job): Promise<number> {
 /** A beginning is what was promised where nobody can be asked. */
 const isGood = ({ written, kept }: Ended): boolean =>
   kept === true || written?.success === true || written?.origin === 'scaffold';
-
-const interruptedCode = (io: Io): number => (io.interrupted.reason === 'SIGTERM' ? 143 : 130);
 
 function budgetIn({ maxCost }: Job['options']): string {
   if (maxCost === undefined) return '';

@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import type { Ask } from '../../../migrate/scaffold/answers.ts';
 import { CliError } from '../../../project/kit/failure.ts';
+import { canAsk, linesOf } from '../../kit/confirm.ts';
 import type { Io } from '../../kit/io.ts';
 
 /** How many candidates are offered. */
@@ -8,12 +8,10 @@ const offered = 9;
 
 /** Asks the person at the terminal what became of each thing. Nobody is asked where there is no terminal. */
 export function askAt(io: Io): { readonly ask?: Ask; readonly close: () => void } {
-  if (io.json || !process.stdin.isTTY || !process.stderr.isTTY) return { close: () => {} };
-  // Questions are no answer of ours: they go where notes go.
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  if (!canAsk(io)) return { close: () => {} };
+  const lines = linesOf(io);
   // Lines that come before they are asked for wait for their question.
   const answers = lines[Symbol.asyncIterator]();
-  lines.on('SIGINT', () => lines.close());
   return {
     close: () => lines.close(),
     ask: async ({ kind, name, owner, candidates }) => {

@@ -1,6 +1,7 @@
 import { shownPath } from '../../../core/shown-path.ts';
 import { writeFiles } from '../../../core/write-files.ts';
 import { scaffoldStep, type Scaffold } from '../../../migrate/scaffold/scaffold.ts';
+import { interruptedCode } from '../../kit/interrupted.ts';
 import type { Io } from '../../kit/io.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { askAt } from './ask.ts';
@@ -8,6 +9,16 @@ import type { MigrateOptions } from './run.ts';
 
 /** Scaffolds the step to the present source. */
 export async function plan(io: Io, file: string, options: MigrateOptions): Promise<number> {
+  try {
+    return await planned(io, file, options);
+  } catch (error) {
+    if (!io.interrupted.aborted) throw error;
+    io.note('Nothing was written: it was called off.');
+    return interruptedCode(io);
+  }
+}
+
+async function planned(io: Io, file: string, options: MigrateOptions): Promise<number> {
   const { to, from, rename, drop, dryRun = false } = options;
   const { ask, close } = askAt(io);
   const { scaffold, diagnostics } = await scaffoldStep({

@@ -2,6 +2,7 @@ import { messageOf } from '../../../core/index.ts';
 import { connect, type Client, type FlowResult, type ReactiveSystemRuntime } from '../../../runtime/index.ts';
 import { checkValue, type BoundSystem } from '../../../tasks/index.ts';
 import { CliError } from '../../../project/kit/failure.ts';
+import { interruptedCode } from '../../kit/interrupted.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { span } from '../../kit/table.ts';
@@ -142,5 +143,5 @@ function leave(io: Io, opened: OpenedSystem, engine: Engine, flow: string, id: s
     io.note(`It waits for a person: \`dsl runs decide ${file} ${id} ${step} --approve --by NAME${db}\` (or --reject).`);
   if (engine.role === 'owner' && view?.status === 'running')
     io.note('Attempts that are under way may end first, for at most 10 s; Ctrl-C again stops them.');
-  return io.interrupted.reason === 'SIGTERM' ? 143 : 130;
+  return interruptedCode(io);
 }
