@@ -6,6 +6,7 @@ import type { MemoryStore } from '../context/memory.ts';
 import type { Message, ModelAnswer } from '../contract.ts';
 import { ModelError } from '../errors.ts';
 import type { Answered, AskOptions, Models, RoutedRequest } from '../models.ts';
+import { fitsOutput } from '../output/read.ts';
 import type { Conversation, ConverseOptions, TurnPlace } from './conversation.ts';
 import type { Opening } from './opening.ts';
 import type { Room } from './room.ts';
@@ -105,7 +106,10 @@ export function askingFor(
       ...(wire.tools.length === 0 ? {} : { tools: wire.tools }),
       output: type,
     };
-    return { answer: (await ask(asked, askOptions, { turn }, keep, add)).answer, messages };
+    // What leads to no value is not kept for others: they would be given nothing else.
+    const accept = (answer: ModelAnswer): boolean =>
+      (answer.toolCalls.length > 0 || fitsOutput(type, answer.text)) && askOptions.accept?.(answer) !== false;
+    return { answer: (await ask(asked, { ...askOptions, accept }, { turn }, keep, add)).answer, messages };
   };
   // Some of what is pinned stands with the instructions.
   const pinned = room.estimate(opening.system ?? '') - room.estimate(conversation.system ?? '');
