@@ -50,7 +50,8 @@ function inline(value: unknown, names: ReadonlyMap<string, string>): string {
   if (Array.isArray(value)) return `[${value.map((item) => inline(item, names)).join(', ')}]`;
   const inside = members(value).map(([key, item]) => {
     const text = inline(item, names);
-    return text === key ? key : `${keyText(key)}: ${text}`;
+    // Only what has a name is written by it alone: `{ true }` and `{ 1 }` are nothing.
+    return text === key && isNested(item) ? key : `${keyText(key)}: ${text}`;
   });
   return inside.length === 0 ? '{}' : `{ ${inside.join(', ')} }`;
 }
