@@ -1,10 +1,12 @@
 import type { Diagnostic } from '../../model/index.ts';
 import { ts } from '../../source/syntax/typescript.js';
 import { problemIn } from '../codes.ts';
+import { bare, keyOf } from '../policy/constant.ts';
 
 /** Ways around the type checker that code may not take: with one of them, that it type-checks would say nothing. */
 export function typeEscapes(code: string, file: string): readonly Diagnostic[] {
   const source = ts.createSourceFile(file, code, ts.ScriptTarget.Latest, true);
+  const zod = zodIn(source);
   const problems: Diagnostic[] = [];
   const add = (at: number, message: string, hint?: string, mr = 'MR5011'): void => {
     const { line, character } = source.getLineAndCharacterOfPosition(at);
@@ -25,6 +27,15 @@ export function typeEscapes(code: string, file: string): readonly Diagnostic[] {
       add(at, "A non-null assertion ('!') is not taken.", 'Look whether it is there.');
     else if (ts.isModuleDeclaration(node)) add(at, "'declare module', 'declare global' and namespaces are not taken.");
     else if (hasDeclare(node)) add(at, "'declare' is not taken: what it says is not checked.");
+    else if (zod !== undefined && ts.isCallExpression(node) && memberOf(node.expression, zod) === 'any')
+      add(at, "What 'z.any()' takes is 'any' afterwards.", "Say what it is, or 'z.unknown()'.");
+    else if (
+      zod !== undefined &&
+      ts.isCallExpression(node) &&
+      node.arguments.length === 0 &&
+      memberOf(node.expression, zod) === 'custom'
+    )
+      add(at, "'z.custom()' without a check takes everything for what is said.", 'Say what it is.');
     else if (ts.isTypePredicateNode(node))
       add(at, "A type predicate ('x is T') is not taken: nobody checks that it is true.", 'Check the value with zod.');
     else if (isUntyped(node) && !isChecked(node, source))
@@ -74,9 +85,29 @@ function hasDeclare(node: ts.Node): boolean {
   );
 }
 
-/** Calls that give `any`, whatever comes. */
+/** Calls that give `any`, whatever comes: `JSON.parse`, however it is written. */
 function isUntyped(node: ts.Node): node is ts.CallExpression {
-  return ts.isCallExpression(node) && /^JSON\.parse$/.test(node.expression.getText());
+  return ts.isCallExpression(node) && memberOf(node.expression, 'JSON') === 'parse';
+}
+
+/** The name of the member of `of` that an expression asks for. */
+function memberOf(node: ts.Expression, of: string): string | undefined {
+  const inner = bare(node);
+  if (!ts.isPropertyAccessExpression(inner) && !ts.isElementAccessExpression(inner)) return undefined;
+  const whole = bare(inner.expression);
+  if (!ts.isIdentifier(whole) || whole.text !== of) return undefined;
+  return ts.isPropertyAccessExpression(inner) ? inner.name.text : keyOf(inner.argumentExpression);
+}
+
+/** Under which name the module knows zod. */
+function zodIn(source: ts.SourceFile): string | undefined {
+  for (const one of source.statements) {
+    if (!ts.isImportDeclaration(one) || !ts.isStringLiteral(one.moduleSpecifier)) continue;
+    const bindings = one.importClause?.namedBindings;
+    if (one.moduleSpecifier.text !== 'zod' || bindings === undefined || !ts.isNamedImports(bindings)) continue;
+    for (const { name, propertyName } of bindings.elements) if ((propertyName ?? name).text === 'z') return name.text;
+  }
+  return undefined;
 }
 
 /** Is it handed on to something, or kept as `unknown`? */

@@ -82,6 +82,13 @@ describe('the gate of types', () => {
       goodCode.replace('const net =', "const net: number = JSON.parse('1');\n  const other ="),
       'MR5012 8',
     ],
+    [
+      'JSON.parse, written otherwise',
+      goodCode.replace('const net =', "const net: number = (JSON)['parse']('1');\n  const other ="),
+      'MR5012 8',
+    ],
+    ['z.any', `import { z as y } from 'zod';\nconst x = y.any();\n${goodCode}`, 'MR5011 2'],
+    ['z.custom', `import { z } from 'zod';\nconst x = z['custom']<number>();\n${goodCode}`, 'MR5011 2'],
     ['a default export of any', "const x: unknown = 1;\nexport default JSON.parse('1');\nexport { x };\n", 'MR5012 2'],
   ])('sees the way around the types: %s', async (_name, code, expected) => {
     expect(escapes(code)).toContainEqual(expect.stringContaining(expected));
