@@ -22,7 +22,8 @@ export { AnswerCache, type CachedResult, type CacheOptions, type CacheStatistics
 export { cacheKey, type CacheContext } from './cache/key.ts';
 export { memoryAnswerStore, type AnswerStore, type CachedAnswer, type CacheMatch } from './cache/store.ts';
 export { openCatalogue, type Catalogue } from './catalogue/catalogue.ts';
-export type { CatalogueModel, CatalogueOverrides, ModelRole } from './catalogue/schema.ts';
+export type { ModelRole } from './catalogue/roles.ts';
+export type { CatalogueModel, CatalogueOverrides } from './catalogue/schema.ts';
 export { costOf, mostOf, type Prices, type Rates } from './money/cost.ts';
 export { addMoney, compareMoney, formatMoney, money, parseMoney, subtractMoney, type Money } from './money/money.ts';
 export { Budget, type BudgetCall, type BudgetState, type Reservation, type Settlement } from './budget/budget.ts';

@@ -3,7 +3,7 @@ import type { Clock, Scheduler } from '../core/index.ts';
 import type { BudgetLimit } from './budget/limits.ts';
 import type { BudgetStore } from './budget/store.ts';
 import type { AnswerStore } from './cache/store.ts';
-import type { ModelRole } from './catalogue/schema.ts';
+import type { ModelRole } from './catalogue/roles.ts';
 import type { MemoryStore } from './context/memory.ts';
 import type { Finish, ModelAnswer, ModelEvent, ModelRequest, Usage } from './contract.ts';
 import type { Conversation, Conversed, ConverseOptions } from './converse/conversation.ts';

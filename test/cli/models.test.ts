@@ -163,6 +163,7 @@ test('usage adds up what is in the database', async () => {
       output: 300,
       cacheRead: 1200,
       cacheWrite: 0,
+      total: 3300,
       cost: [{ micros: 24_000, currency: 'USD' }],
       unpriced: 1,
     },

@@ -1,11 +1,11 @@
 import { nearest } from '../../core/index.ts';
 import { CliError } from '../../project/kit/failure.ts';
-import type { ProjectProvider } from './providers.ts';
+import { missingVariables, type ProjectProvider } from './providers.ts';
 
 /** Why no model can be asked, and what to set. */
 export function noProvider(providers: readonly ProjectProvider[], what: string): CliError {
   const reasons = providers.map(({ name, readiness }) => `${name}: ${readiness.ready ? 'ready' : readiness.reason}`);
-  const variables = [...new Set(providers.flatMap(({ set }) => (set === undefined ? [] : [set])))];
+  const variables = missingVariables(providers);
   const keys =
     variables.length === 0 ? 'Name a provider in `models` of dsl.config.ts' : `Set ${variables.join(', or ')}`;
   return new CliError('MR2052', `${what} needs a model, and no provider can be asked (${reasons.join('; ')}).`, {

@@ -65,6 +65,15 @@ export function projectProviders(
   return [...uses, ...own.map((use) => chosen({ use }, env, 'environment'))];
 }
 
+/** The names of those that can be asked. */
+export const readyNames = (providers: readonly ProjectProvider[]): ReadonlySet<string> =>
+  new Set(providers.flatMap(({ name, readiness }) => (readiness.ready ? [name] : [])));
+
+/** The variables that would let the others be asked. */
+export const missingVariables = (providers: readonly ProjectProvider[]): readonly string[] => [
+  ...new Set(providers.flatMap(({ set }) => (set === undefined ? [] : [set]))),
+];
+
 function chosen(choice: ProviderChoice, env: Environment, from: ProjectProvider['from']): ProjectProvider {
   const { use, name, headersMs, idleMs } = choice;
   const usual = known[use];

@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { deepFreeze, messageOf, MillraceError, nearest, systemClock, type Clock } from '../../core/index.ts';
 import shipped from './catalogue.json' with { type: 'json' };
-import {
-  readCatalogue,
-  readModel,
-  readOverrides,
-  type CatalogueModel,
-  type CatalogueOverrides,
-  type ModelRole,
-} from './schema.ts';
+import type { ModelRole } from './roles.ts';
+import { readCatalogue, readModel, readOverrides, type CatalogueModel, type CatalogueOverrides } from './schema.ts';
 
 /** The models that are known, with what they can do and cost. */
 export interface Catalogue {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MillraceError } from '../../core/index.ts';
 import { microsOf } from '../money/cost.ts';
+import { modelRoles } from './roles.ts';
 
 const rate = z.number().refine(
   (rate) => {
@@ -35,7 +36,7 @@ const model = z.strictObject({
   /** The provider's own name of it. */
   id: z.string().min(1),
   provider: z.string().min(1),
-  role: z.enum(['flagship', 'balanced', 'fast']).optional(),
+  role: z.enum(modelRoles).optional(),
   /** The most tokens of input and output together. */
   contextTokens: tokens,
   maxOutputTokens: tokens,
@@ -49,9 +50,6 @@ const model = z.strictObject({
 
 /** What is known of a model. */
 export type CatalogueModel = Readonly<z.infer<typeof model>>;
-
-/** What a model is good for, by which one can be asked for without its name. */
-export type ModelRole = NonNullable<CatalogueModel['role']>;
 
 const whole = z.strictObject({ asOf: z.iso.date(), models: z.array(model) });
 

@@ -29,15 +29,24 @@ export interface Conversing {
 type Kept = Omit<Answered, 'overrun'>;
 
 type Keep = NonNullable<ConverseOptions['keep']>;
-export type Add = (kept: Pick<Kept, 'usage' | 'cost'>) => void;
 
 export interface Asking {
   /** What the model says, and the conversation as it was sent: compacted if it had to be. */
-  answer(messages: readonly Message[], turn: number, keep: Keep, add: Add): Promise<Said>;
+  answer(messages: readonly Message[], turn: number): Promise<Said>;
 }
 interface Said {
   readonly answer: ModelAnswer;
   readonly messages: readonly Message[];
+}
+
+interface AskingParts {
+  readonly opening: Opening;
+  readonly type: z.ZodType;
+  readonly wire: WireTools;
+  readonly room: Room;
+  readonly keep: Keep;
+  /** Adds what an answer has used and cost. */
+  readonly add: (kept: Pick<Kept, 'usage' | 'cost'>) => void;
 }
 
 /** Who asks the model, in as much room as there is. */
@@ -45,9 +54,9 @@ export function askingFor(
   by: Conversing,
   conversation: Conversation,
   options: ConverseOptions,
-  parts: { readonly opening: Opening; readonly type: z.ZodType; readonly wire: WireTools; readonly room: Room },
+  parts: AskingParts,
 ): Asking {
-  const { opening, type, wire, room } = parts;
+  const { opening, type, wire, room, keep, add } = parts;
   const { use: _use, keep: _keep, ...askOptions } = options;
   const {
     prompt: _p,
@@ -65,7 +74,7 @@ export function askingFor(
   const now = by.now ?? (() => systemClock().now());
   const deadline = options.withinMs === undefined ? undefined : now() + options.withinMs;
 
-  async function ask(asked: RoutedRequest, how: AskOptions, place: TurnPlace, keep: Keep, add: Add): Promise<Kept> {
+  async function ask(asked: RoutedRequest, how: AskOptions, place: TurnPlace): Promise<Kept> {
     let overrun: ModelError | undefined;
     const kept = await keep(place, async (): Promise<Kept> => {
       const withinMs = deadline === undefined ? {} : { withinMs: Math.max(0, deadline - now()) };
@@ -83,8 +92,6 @@ export function askingFor(
     messages: readonly Message[],
     limitTokens: number,
     turn: number,
-    keep: Keep,
-    add: Add,
     again = false,
   ): Promise<Compacted> => {
     const summarise = async (dropped: readonly Message[]): Promise<string> => {
@@ -92,13 +99,13 @@ export function askingFor(
       const asked = { ...plain, messages: [{ role: 'user' as const, text: inShort(dropped) }] };
       const { onEvent, ...how } = askOptions;
       const place: TurnPlace = { turn, part: 'summary', ...(again ? { call: 2 } : {}) };
-      return (await ask(asked, onEvent === undefined ? how : { ...how, onEvent }, place, keep, add)).answer.text;
+      return (await ask(asked, onEvent === undefined ? how : { ...how, onEvent }, place)).answer.text;
     };
     const kind = compactionOf(strategy, summarise);
     return compactMessages(messages, { strategy: kind, limitTokens, estimate: room.estimate });
   };
 
-  const send = async (messages: readonly Message[], turn: number, keep: Keep, add: Add): Promise<Said> => {
+  const send = async (messages: readonly Message[], turn: number): Promise<Said> => {
     const asked: RoutedRequest = {
       ...request,
       ...(opening.system === undefined ? {} : { system: opening.system }),
@@ -109,23 +116,23 @@ export function askingFor(
     // What leads to no value is not kept for others: they would be given nothing else.
     const accept = (answer: ModelAnswer): boolean =>
       (answer.toolCalls.length > 0 || fitsOutput(type, answer.text)) && askOptions.accept?.(answer) !== false;
-    return { answer: (await ask(asked, { ...askOptions, accept }, { turn }, keep, add)).answer, messages };
+    return { answer: (await ask(asked, { ...askOptions, accept }, { turn })).answer, messages };
   };
   // Some of what is pinned stands with the instructions.
   const pinned = room.estimate(opening.system ?? '') - room.estimate(conversation.system ?? '');
   const limit = Math.max(0, room.limit - room.fixed - pinned);
   return {
-    async answer(messages, turn, keep, add) {
-      const fitted = await compacted(messages, limit, turn, keep, add);
+    async answer(messages, turn) {
+      const fitted = await compacted(messages, limit, turn);
       try {
-        return await send(fitted.messages, turn, keep, add);
+        return await send(fitted.messages, turn);
       } catch (error) {
         // It was estimated too low: once more, with less, where there is something that can go.
         if (!(error instanceof ModelError) || error.kind !== 'contextLength' || strategy === 'none') throw error;
         const less = Math.floor(fitted.report.tokens * 0.75);
-        const shorter = await compacted(fitted.messages, less, turn, keep, add, true).catch(() => fitted);
+        const shorter = await compacted(fitted.messages, less, turn, true).catch(() => fitted);
         if (shorter.messages.length >= fitted.messages.length) throw error;
-        return send(shorter.messages, turn, keep, add);
+        return send(shorter.messages, turn);
       }
     },
   };

@@ -5,7 +5,7 @@ import { addMoney, type Money } from '../money/money.ts';
 import { inObject } from '../output/in-object.ts';
 import { complaint, readOutput } from '../output/read.ts';
 import { noTokens, sumUsage } from '../usage/sum.ts';
-import { askingFor, type Add, type Conversing } from './asking.ts';
+import { askingFor, type Conversing } from './asking.ts';
 import type { Conversation, Conversed, ConverseOptions, ToolResult, TurnPlace } from './conversation.ts';
 import { openingOf, remember, type Opening } from './opening.ts';
 import { roomOf, type Room } from './room.ts';
@@ -54,12 +54,12 @@ export async function converse<Type extends z.ZodType>(
   const opening = conversation.memory === undefined ? await begin() : await keep({ turn: 1, part: 'context' }, begin);
 
   const sum = sums();
-  const asking = askingFor(by, conversation, options, { opening, type, wire, room });
+  const asking = askingFor(by, conversation, options, { opening, type, wire, room, keep, add: sum.add });
   const { repairs = 1, maxTurns = usualTurns } = conversation;
   let messages = opening.messages;
   let repaired = 0;
   for (let turn = 1; turn <= maxTurns; turn += 1) {
-    const said = await asking.answer(messages, turn, keep, sum.add);
+    const said = await asking.answer(messages, turn);
     const { answer } = said;
     ({ messages } = said);
     if (answer.toolCalls.length > 0) {
@@ -121,18 +121,21 @@ function toolMessage({ toolCalls }: ModelAnswer, index: number, { text, failed }
   return { role: 'tool', callId: call.id, text, ...(failed === true ? { failed } : {}) };
 }
 
-function sums(): { add: Add; usage: () => Usage; all: () => { usage: Usage; cost: Money | undefined } } {
+function sums() {
   let usage: Usage = noTokens;
   let cost: Money | undefined;
   let unpriced = false;
   return {
-    add: (kept) => {
+    add: (kept: { readonly usage: Usage; readonly cost?: Money }): void => {
       usage = sumUsage(usage, kept.usage);
       if (kept.cost === undefined) unpriced = true;
       else cost = cost === undefined ? kept.cost : addMoney(cost, kept.cost);
     },
-    usage: () => usage,
-    all: () => ({ usage, cost: unpriced ? undefined : cost }),
+    usage: (): Usage => usage,
+    all: (): { readonly usage: Usage; readonly cost: Money | undefined } => ({
+      usage,
+      cost: unpriced ? undefined : cost,
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { AskOptions, CallFacts } from '../models.ts';
 import { costOf } from '../money/cost.ts';
 import type { Money } from '../money/money.ts';
 import { modelErrorOf } from '../stream/normalise.ts';
+import { noTokens } from '../usage/sum.ts';
 import type { Candidate } from './candidates.ts';
 import { unheeded } from './events.ts';
 import type { Books } from './place.ts';
@@ -33,8 +34,6 @@ export interface AttemptEnd {
   readonly paid: boolean;
   readonly overrun?: ModelError;
 }
-
-const nothing: Usage = Object.freeze({ input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 });
 
 /**
  * Asks one provider once: sets aside what it may cost, asks, books what it did cost and records what it used, in this
@@ -70,7 +69,7 @@ export async function attempt(one: Attempt): Promise<AttemptEnd> {
   // What is not known counts as the most that it may have been: in the books, in usage and in the answer alike.
   const cost = paid ? (exact ?? most) : undefined;
   const settled = paid ? await reservation.settle(exact) : await reservation.release();
-  const used = usage ?? (paid ? guessed(candidate) : nothing);
+  const used = usage ?? (paid ? guessed(candidate) : noTokens);
   if (paid)
     await books.usage.add({
       id,

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { CatalogueModel, ModelRole } from '../catalogue/schema.ts';
+import type { CatalogueModel } from '../catalogue/schema.ts';
+import { modelRoles, type ModelRole } from '../catalogue/roles.ts';
 import type { ModelRequest } from '../contract.ts';
 import type { RoutedRequest } from '../models.ts';
 import { mostOf } from '../money/cost.ts';
@@ -32,10 +33,8 @@ interface Known {
   readonly estimate: (model: string) => number;
 }
 
-const roles: readonly ModelRole[] = ['flagship', 'balanced', 'fast'];
-
 /** The roles that may answer for one, from its own down: what costs less comes when the budget does not pay for more. */
-export const rolesFrom = (role: ModelRole): readonly ModelRole[] => roles.slice(roles.indexOf(role));
+export const rolesFrom = (role: ModelRole): readonly ModelRole[] => modelRoles.slice(modelRoles.indexOf(role));
 
 /** Whom the catalogue has for a model by its name, and who else may stand in for it. */
 export function named(id: string, { catalogue, route }: Pick<Known, 'catalogue' | 'route'>) {

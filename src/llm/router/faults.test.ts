@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { seededRandom } from '../../testing/random.ts';
 import { memoryBudgetStore, type BudgetBooks, type BudgetReservation, type BudgetStore } from '../budget/store.ts';
 import { openCatalogue } from '../catalogue/catalogue.ts';
-import type { ModelRole } from '../catalogue/schema.ts';
+import type { ModelRole } from '../catalogue/roles.ts';
 import type { ModelRequest } from '../contract.ts';
 import { ModelError } from '../errors.ts';
 import type { CallTold } from '../models.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelRole } from '../catalogue/schema.ts';
+import type { ModelRole } from '../catalogue/roles.ts';
 import { modelOf, request, worldOf } from './fixtures/world.ts';
 import { nearestRole } from './meant.ts';
 

@@ -1,4 +1,5 @@
-import type { CatalogueModel, ModelRole } from '../catalogue/schema.ts';
+import type { CatalogueModel } from '../catalogue/schema.ts';
+import { modelRoles, type ModelRole } from '../catalogue/roles.ts';
 import type { RoutedRequest } from '../models.ts';
 import { named, rolesFrom } from './candidates.ts';
 import type { Core } from './core.ts';
@@ -43,7 +44,6 @@ export const standInReason = (role: ModelRole): string => `instead of the role $
 
 /** The role itself where somebody has it, else the nearest that somebody has: of two as near, the one above. */
 export function nearestRole(role: ModelRole, isThere: (role: ModelRole) => boolean): ModelRole | undefined {
-  const roles = rolesFrom('flagship');
-  const distance = (one: ModelRole): number => Math.abs(roles.indexOf(one) - roles.indexOf(role));
-  return roles.filter(isThere).toSorted((one, other) => distance(one) - distance(other))[0];
+  const distance = (one: ModelRole): number => Math.abs(modelRoles.indexOf(one) - modelRoles.indexOf(role));
+  return modelRoles.filter(isThere).toSorted((one, other) => distance(one) - distance(other))[0];
 }

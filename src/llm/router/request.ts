@@ -1,5 +1,5 @@
+import { modelRoles } from '../catalogue/roles.ts';
 import type { RoutedRequest } from '../models.ts';
-import { rolesFrom } from './candidates.ts';
 import { badRequest, type Wanted } from './errors.ts';
 
 /** What a request asks for, by which its errors name it. */
@@ -14,8 +14,8 @@ export function checkRequest(
   wanted: Wanted,
 ): void {
   if (model === '') throw badRequest(wanted, 'its model has no name.');
-  if (model === undefined && role !== undefined && !rolesFrom('flagship').includes(role))
-    throw badRequest(wanted, `there is no such role. There are: ${rolesFrom('flagship').join(', ')}.`);
+  if (model === undefined && role !== undefined && !modelRoles.includes(role))
+    throw badRequest(wanted, `there is no such role. There are: ${modelRoles.join(', ')}.`);
   if (messages.length === 0) throw badRequest(wanted, 'it has no messages: there is nothing to answer.');
   if (!Number.isSafeInteger(maxOutputTokens) || maxOutputTokens < 1)
     throw badRequest(wanted, `maxOutputTokens is a whole number from 1 on, and not ${String(maxOutputTokens)}.`);

@@ -11,15 +11,12 @@ export function usageStore(place: LedgerPlace): UsageStore {
     );
   return {
     add: (record) => place.write((tx) => tx.usage.add(rowOf(record, place.clock.now()))),
-    snapshot: () => {
-      const [all] = usageOf(place.tables, {});
-      return {
-        all: all === undefined ? none : totalsOf(all),
-        tasks: named('task'),
-        models: named('model'),
-        runs: named('run'),
-      };
-    },
+    snapshot: () => ({
+      all: totalUsage(place.tables, {}),
+      tasks: named('task'),
+      models: named('model'),
+      runs: named('run'),
+    }),
   };
 }
 
@@ -68,6 +65,12 @@ export function usageOf({ usage }: Pick<Tables, 'usage'>, { by, ...filter }: Usa
   const views = new Map<string | null, UsageView>();
   for (const sum of usage.sums(by, filter)) views.set(sum.name, added(views.get(sum.name), sum));
   return [...views.values()];
+}
+
+/** What calls have used together. */
+export function totalUsage(tables: Pick<Tables, 'usage'>, filter: UsageFilter): UsageTotals {
+  const [all] = usageOf(tables, filter);
+  return all === undefined ? none : totalsOf(all);
 }
 
 const totalsOf = ({ name: _name, ...totals }: UsageView): UsageTotals => totals;

@@ -2,6 +2,7 @@ import type { Config } from '../../../project/config/config.ts';
 import type { Io } from '../../kit/io.ts';
 import { noProvider } from '../../models/no-provider.ts';
 import { openProjectModels } from '../../models/open.ts';
+import { missingVariables } from '../../models/providers.ts';
 import type { Job } from './job.ts';
 import type { GenTaskOptions } from './run.ts';
 
@@ -20,7 +21,7 @@ export function modelsFor(
   const { catalogue } = settings;
   if (models !== undefined) return { catalogue, models };
   if (requireLlm === true) throw noProvider(providers, '`dsl gen-task`');
-  const names = [...new Set(providers.flatMap(({ set }) => (set === undefined ? [] : [set])))];
+  const names = missingVariables(providers);
   const how = names.length === 0 ? '`dsl models check` says why' : `set ${names.join(' or ')}`;
   return { catalogue, hint: `No model can be asked, so this is only a beginning: ${how}, and run it again.` };
 }

@@ -7,7 +7,7 @@ import { span } from '../../kit/table.ts';
 import { asData, inWords } from '../../models/in-words.ts';
 import { noProvider } from '../../models/no-provider.ts';
 import { openProjectModels, type ProjectModels } from '../../models/open.ts';
-import type { ProjectProvider } from '../../models/providers.ts';
+import { readyNames, type ProjectProvider } from '../../models/providers.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { taskModels, type TaskModels } from './tasks.ts';
 
@@ -58,7 +58,7 @@ async function tasksOf(
     else showDiagnostics(io, diagnostics);
     return undefined;
   }
-  const ready = new Set(providers.flatMap(({ name, readiness }) => (readiness.ready ? [name] : [])));
+  const ready = readyNames(providers);
   const { catalogue, route, budgets } = settings;
   return taskModels(found.model, { catalogue, route: route.value, ready, isLimited: budgets.length > 0 });
 }

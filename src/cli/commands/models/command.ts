@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { modelRoles } from '../../../llm/catalogue/roles.ts';
 import { wireScenarios } from '../../../testing/wire-server/scenarios.ts';
 import type { Io } from '../../kit/io.ts';
 import { wholeOption } from '../../kit/limit.ts';
@@ -19,7 +20,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
       'List the models of the catalogue: what they can read and answer, what they cost, and whether their provider can be asked. Asks nobody.',
     )
     .option('--provider <name>', 'only models of this provider')
-    .addOption(new Option('--role <role>', 'only models of this role').choices(['flagship', 'balanced', 'fast']))
+    .addOption(new Option('--role <role>', 'only models of this role').choices(modelRoles))
     .option('--usable', 'only models whose provider can be asked')
     .addHelpText(
       'after',

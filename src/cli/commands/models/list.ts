@@ -5,7 +5,7 @@ import { table } from '../../kit/table.ts';
 import { asData, inWords } from '../../models/in-words.ts';
 import { mustBeKnown } from '../../models/no-provider.ts';
 import { openProjectModels } from '../../models/open.ts';
-import type { ProjectProvider } from '../../models/providers.ts';
+import { readyNames, type ProjectProvider } from '../../models/providers.ts';
 
 /** The options of `dsl models list`. */
 export interface ListOptions {
@@ -22,7 +22,7 @@ export async function listModels(io: Io, { provider, role, usable }: ListOptions
     ...new Set([...catalogue.list().map((model) => model.provider), ...providers.map(({ name }) => name)]),
   ];
   if (provider !== undefined) mustBeKnown(provider, known);
-  const ready = new Set(providers.flatMap(({ name, readiness }) => (readiness.ready ? [name] : [])));
+  const ready = readyNames(providers);
   const models = catalogue
     .list(provider === undefined ? {} : { provider })
     .filter((model) => role === undefined || model.role === role)

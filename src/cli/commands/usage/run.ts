@@ -1,7 +1,8 @@
 import { isDuration, milliseconds } from '../../../core/index.ts';
-import { addMoney, formatMoney, type Money } from '../../../llm/index.ts';
+import { formatMoney } from '../../../llm/index.ts';
 import { CliError } from '../../../project/kit/failure.ts';
-import type { BudgetRow, UsageFilter, UsageKey, UsageSum } from '../../../store/index.ts';
+import { totalUsage, usageOf, type UsageView } from '../../../runtime/models/usage.ts';
+import type { BudgetRow, UsageFilter, UsageKey } from '../../../store/index.ts';
 import type { Io } from '../../kit/io.ts';
 import { readStore, time } from '../../kit/read-store.ts';
 import { table } from '../../kit/table.ts';
@@ -16,21 +17,6 @@ export interface UsageArguments {
   readonly db?: string;
 }
 
-/** Calls of models, added up. */
-interface Used {
-  /** Null: those that have none. */
-  readonly name: string | null;
-  readonly calls: number;
-  readonly input: number;
-  readonly output: number;
-  readonly cacheRead: number;
-  readonly cacheWrite: number;
-  /** An amount for each currency. */
-  readonly cost: readonly Money[];
-  /** How many of the calls have a price that is not known: `cost` is without them. */
-  readonly unpriced: number;
-}
-
 /** Prints what models have used. */
 export async function usage(io: Io, options: UsageArguments): Promise<number> {
   const { by, limit } = options;
@@ -40,20 +26,17 @@ export async function usage(io: Io, options: UsageArguments): Promise<number> {
     ...(options.task === undefined ? {} : { task: options.task }),
     ...(since === undefined ? {} : { since }),
   };
-  const { sums, all, budgets } = await readStore(io, options.db, (tables) => ({
-    sums: tables.usage.sums(by, filter),
-    all: tables.usage.sums(undefined, filter),
+  const { used, total, budgets } = await readStore(io, options.db, (tables) => ({
+    used: usageOf(tables, { by, ...filter }),
+    total: totalUsage(tables, filter),
     budgets: tables.budgets.accounts(),
   }));
-  const total = merged(all.map((sum) => ({ ...sum, name: null })))[0] ?? nothing;
-  const used = merged(sums);
   const shown = used.slice(0, limit);
   if (io.json) {
-    const { name: _, ...totals } = total;
     io.document({
       by,
       ...(since === undefined ? {} : { since: time(since) }),
-      all: totals,
+      all: total,
       usage: shown,
       ...(shown.length < used.length ? { more: used.length - shown.length } : {}),
       budgets: budgets.map(account),
@@ -72,36 +55,9 @@ export async function usage(io: Io, options: UsageArguments): Promise<number> {
   return 0;
 }
 
-const nothing: Used = { name: null, calls: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cost: [], unpriced: 0 };
-
-/** The sums of each name: there is one for each currency of it, and one for the calls without a price. */
-export function merged(sums: readonly UsageSum[]): readonly Used[] {
-  const found = new Map<string | null, Used>();
-  for (const { name, currency, calls, input, output, cacheRead, cacheWrite, micros } of sums) {
-    const before = found.get(name) ?? { ...nothing, name };
-    found.set(name, {
-      name,
-      calls: before.calls + calls,
-      input: before.input + input,
-      output: before.output + output,
-      cacheRead: before.cacheRead + cacheRead,
-      cacheWrite: before.cacheWrite + cacheWrite,
-      cost: currency === null ? before.cost : added(before.cost, { micros, currency }),
-      unpriced: before.unpriced + (currency === null ? calls : 0),
-    });
-  }
-  return [...found.values()];
-}
-
-function added(costs: readonly Money[], cost: Money): readonly Money[] {
-  const index = costs.findIndex(({ currency }) => currency === cost.currency);
-  const present = costs[index];
-  return present === undefined ? [...costs, cost] : costs.with(index, addMoney(present, cost));
-}
-
 const numbers = new Intl.NumberFormat('en-GB');
 
-function row({ name, calls, input, output, cacheRead, cost, unpriced }: Used): readonly string[] {
+function row({ name, calls, input, output, cacheRead, cost, unpriced }: UsageView): readonly string[] {
   const known = cost.map((amount) => formatMoney(amount));
   const unknown = unpriced === 0 ? [] : [`${unpriced === calls ? '' : `${unpriced} of them `}without a known price`];
   return [
