@@ -23,6 +23,9 @@ import { Workspace } from './workspace.ts';
 /** What may change the problems of a system without being open in the editor. */
 const watched = ['**/*.{ts,mts}', '**/dsl.config.{ts,mts,js,mjs}', '**/snapshots/*.json'];
 
+/** How many milliseconds nothing has to come before what came is read. */
+const quiet = 10;
+
 /**
  * Serves an editor over a pair of streams until it says goodbye.
  *
@@ -61,6 +64,7 @@ class Server {
   readonly #pictures = new Pictures();
   readonly #features = new Features(this.#overlay, this.#pictures);
   #workspace = new Workspace(this.#overlay, []);
+  #waiting: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection, cwd: string, prices: PricesIn | undefined) {
     this.#connection = connection;
@@ -175,11 +179,15 @@ class Server {
     return this.#open.get(path) ?? uriOf(path);
   }
 
+  /** Soon: of what came while something was read each change would be read on its own, and the editor would run away. */
   #update(): void {
-    this.#workspace.settle().then(
-      () => this.#publish(),
-      (thrown: unknown) => this.#connection.console.error(String(thrown)),
-    );
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => {
+      this.#workspace.settle().then(
+        () => this.#publish(),
+        (thrown: unknown) => this.#connection.console.error(String(thrown)),
+      );
+    }, quiet);
   }
 
   #publish(): void {

@@ -34,6 +34,8 @@ export class Client implements AsyncDisposable {
   readonly #shown = new Map<string, readonly Diagnostic[]>();
   readonly #waiting = new Set<() => void>();
   readonly #versions = new Map<string, number>();
+  /** How often the server has said what is wrong in some file. */
+  told = 0;
   stderr = '';
 
   constructor(root: string) {
@@ -47,6 +49,7 @@ export class Client implements AsyncDisposable {
     );
     this.connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, diagnostics }) => {
       this.#shown.set(fileURLToPath(uri), diagnostics);
+      this.told++;
       for (const look of this.#waiting) look();
     });
     this.connection.onRequest(RegistrationRequest.type, () => {});

@@ -65,6 +65,19 @@ it('shows the problems of what is typed, before it is saved, and what the disk s
   await client.shows('door.dsl.ts', []);
 });
 
+it('reads what was typed in a hurry once', async () => {
+  await client.open('door.dsl.ts');
+  await client.shows('door.dsl.ts', []);
+  const before = client.told;
+  await Promise.all(
+    Array.from({ length: 40 }, (_, index) => client.type('door.dsl.ts', door(index < 39 ? `open${index}` : 'opne'))),
+  );
+  const [problem] = await client.shows('door.dsl.ts', ['MR1301']);
+  await expect.poll(() => client.shown('door.dsl.ts')[0]?.message).toContain("goes to 'opne'");
+  expect(problem).toBeDefined();
+  expect(client.told - before).toBeLessThan(10);
+});
+
 it('mends what can be mended, as `dsl check --fix` does', async () => {
   await client.open('door.dsl.ts');
   await client.type('door.dsl.ts', door('opne'));
