@@ -38,3 +38,9 @@ it('gives the range of what is there, without its quotes', () => {
   const { start, end } = contextAt(text, text.indexOf('clo') + 2) ?? { start: 0, end: 0 };
   expect(text.slice(start, end)).toBe('clo');
 });
+
+it('leaves alone what stands behind a quote that is not closed', () => {
+  const text = machine("open: { on: { paid: { target: 'clo, assign: () => ({}) } } },");
+  const { start, end } = contextAt(text, text.indexOf('clo') + 1) ?? { start: 0, end: 0 };
+  expect(text.slice(start, end)).toBe('clo');
+});

@@ -26,7 +26,9 @@ export function contextAt(text: string, offset: number): Context | undefined {
   const isName = ts.isIdentifier(leaf);
   const begin = isQuoted || isName ? leaf.getStart(source) + (isQuoted ? 1 : 0) : offset;
   const isClosed = isQuoted && leaf.end - leaf.getStart(source) > 1 && /['"`]$/.test(text.slice(0, leaf.end));
-  const end = isQuoted ? leaf.end - (isClosed ? 1 : 0) : isName ? leaf.end : offset;
+  // What is not closed yet goes on to the end of the line, through code that is not meant.
+  const open = (): number => offset + (/^[\w$-]*/.exec(text.slice(offset, leaf.end))?.[0].length ?? 0);
+  const end = isQuoted ? (isClosed ? leaf.end - 1 : open()) : isName ? leaf.end : offset;
   if (offset < begin || offset > end) return undefined;
   const inner = isQuoted || isName ? path.slice(1) : path;
   const wanted = owner.verb === 'flow' ? inFlow(inner) : inMachine(inner, leaf);
