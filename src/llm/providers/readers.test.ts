@@ -36,21 +36,21 @@ describe('messages', () => {
       cache_read_input_tokens: 200,
       output_tokens: 1,
     };
-    const events = play(messageReader('p', 'm'), [start(counts), ...stop('end_turn', { output_tokens: 5 })]);
+    const events = play(messageReader('p', request), [start(counts), ...stop('end_turn', { output_tokens: 5 })]);
     expect(answerOf(events)?.usage).toEqual({ input: 312, output: 5, cacheRead: 200, cacheWrite: 100, total: 317 });
     expect(answerOf(events)?.model).toBe('m-1');
   });
 
   test('a tool call that was cut at the limit is none, and otherwise an invalid one', () => {
-    const cut = play(messageReader('p', 'm'), [start({}), ...tool('{"at":'), ...stop('max_tokens', {})]);
+    const cut = play(messageReader('p', request), [start({}), ...tool('{"at":'), ...stop('max_tokens', {})]);
     expect(answerOf(cut)).toMatchObject({ finish: 'length', toolCalls: [] });
-    expect(() => play(messageReader('p', 'm'), [start({}), ...tool('{"at":'), ...stop('tool_use', {})])).toThrow(
+    expect(() => play(messageReader('p', request), [start({}), ...tool('{"at":'), ...stop('tool_use', {})])).toThrow(
       expect.objectContaining({ kind: 'invalidOutput' }),
     );
   });
 
   test('a tool without arguments is called with none', () => {
-    const events = play(messageReader('p', 'm'), [start({}), ...tool(''), ...stop('tool_use', {})]);
+    const events = play(messageReader('p', request), [start({}), ...tool(''), ...stop('tool_use', {})]);
     expect(answerOf(events)?.toolCalls).toEqual([{ id: 't', name: 'look', input: {} }]);
   });
 });
@@ -73,6 +73,14 @@ describe('chat completions', () => {
     const input = estimateRequest(request);
     expect(input).toBeGreaterThan(5);
     expect(answer?.usage).toEqual({ input, output: 1, cacheRead: 0, cacheWrite: 0, total: input + 1, estimated: true });
+  });
+
+  test('of Gemini think in the sum alone, and that is paid, too', () => {
+    const usage = { prompt_tokens: 21, completion_tokens: 2, total_tokens: 81 };
+    const answer = answerOf(
+      play(chatReader('p', request), [chunk({ content: 'abc' }), { ...chunk({}, 'stop'), usage }]),
+    );
+    expect(answer?.usage).toMatchObject({ input: 21, output: 60, total: 81 });
   });
 
   test.each([
@@ -102,12 +110,46 @@ describe('responses', () => {
   test('that failed or were filtered are no answers, and say what they used', () => {
     const usage = { input_tokens: 3, output_tokens: 4 };
     const error = { code: 'rate_limit_exceeded', message: 'x' };
-    const reader = responseReader('p', 'm');
+    const reader = responseReader('p', request);
     expect(() => play(reader, [{ type: 'response.failed', response: { usage, error } }])).toThrow('x');
     expect(reader.usage()).toEqual({ input: 3, output: 4, cacheRead: 0, cacheWrite: 0, total: 7 });
     const response = { model: 'm', status: 'incomplete', incomplete_details: { reason: 'content_filter' }, usage };
-    expect(() => play(responseReader('p', 'm'), [{ type: 'response.incomplete', response }])).toThrow(
+    expect(() => play(responseReader('p', request), [{ type: 'response.incomplete', response }])).toThrow(
       expect.objectContaining({ kind: 'filtered', usage: expect.objectContaining({ total: 7 }) }),
     );
+  });
+});
+
+describe('gateways that do not count', () => {
+  const response = { model: 'm', status: 'completed', output: [] };
+  const events: readonly (readonly [string, readonly ModelEvent[]])[] = [
+    [
+      'messages',
+      play(messageReader('p', request), [
+        { type: 'message_start', message: { model: 'm' } },
+        { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'abc' } },
+        { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+        { type: 'message_stop' },
+      ]),
+    ],
+    [
+      'responses',
+      play(responseReader('p', request), [
+        { type: 'response.output_text.delta', delta: 'abc' },
+        { type: 'response.completed', response },
+      ]),
+    ],
+    [
+      'chat completions',
+      play(chatReader('p', request), [
+        { choices: [{ index: 0, delta: { content: 'abc' }, finish_reason: 'stop' }] },
+        { choices: [], usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } },
+      ]),
+    ],
+  ];
+
+  test.each(events)('%s are estimated: no answer is for nothing', (_name, all) => {
+    const input = estimateRequest(request);
+    expect(answerOf(all)).toMatchObject({ text: 'abc', usage: { input, output: 1, estimated: true } });
   });
 });

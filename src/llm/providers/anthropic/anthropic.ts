@@ -61,7 +61,7 @@ export function anthropicProvider(settings: AnthropicSettings): Provider {
       const client = await open(watch);
       return await client.messages.create(body, { signal: watch.signal });
     };
-    yield* answering(place.call(request.model, signal), start, messageReader(name, request.model));
+    yield* answering(place.call(request.model, signal), start, messageReader(name, request));
   }
 
   return {

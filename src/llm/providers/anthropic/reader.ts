@@ -1,14 +1,15 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { ModelEvent, ToolCall, Usage } from '../../contract.ts';
+import type { ModelEvent, ModelRequest, ToolCall, Usage } from '../../contract.ts';
 import { ModelError } from '../../errors.ts';
 import type { Reader } from '../../stream/answer.ts';
+import { countedOr, estimatedUsage } from '../common/estimated-usage.ts';
 import { toolCallOf, type ToolCallText } from '../common/tool-call.ts';
 
 type Chunk = Anthropic.RawMessageStreamEvent;
 
 /** Reads the events of a message. The last one is `message_stop`. */
-export function messageReader(provider: string, asked: string): Reader<Chunk> {
-  let model = asked;
+export function messageReader(provider: string, request: ModelRequest): Reader<Chunk> {
+  let { model } = request;
   let text = '';
   let counted: Usage | undefined;
   let stop: string | null = null;
@@ -38,7 +39,9 @@ export function messageReader(provider: string, asked: string): Reader<Chunk> {
     const cut = stop === 'max_tokens' || stop === 'model_context_window_exceeded';
     if (broken !== undefined && !cut) throw broken;
     const finish = cut ? 'length' : calls.length > 0 ? 'toolCalls' : 'stop';
-    const usage = counted ?? usageOf({}, undefined);
+    const usage = countedOr(counted, () =>
+      estimatedUsage(request, [text, ...calls.map(({ input }) => JSON.stringify(input))]),
+    );
     return [{ type: 'end', answer: { text, toolCalls: calls, usage, finish, provider, model } }];
   };
 
@@ -48,7 +51,7 @@ export function messageReader(provider: string, asked: string): Reader<Chunk> {
       switch (chunk.type) {
         case 'message_start':
           model = chunk.message.model;
-          counted = usageOf(chunk.message.usage, undefined);
+          counted = usageOf(chunk.message.usage as Counts | undefined, undefined);
           return [];
         case 'content_block_start': {
           const block = chunk.content_block;
@@ -71,7 +74,7 @@ export function messageReader(provider: string, asked: string): Reader<Chunk> {
           return closeBlock(chunk.index);
         case 'message_delta':
           stop = chunk.delta.stop_reason;
-          counted = usageOf(chunk.usage, counted);
+          counted = usageOf(chunk.usage as Counts | undefined, counted);
           return [];
         case 'message_stop':
           return end();
@@ -92,7 +95,7 @@ interface Counts {
 
 // Counts of later events are of the whole answer; those that are missing stay as they were. There, `input_tokens` is
 // only what was neither read from the cache nor written to it.
-function usageOf(counts: Counts, before: Usage | undefined): Usage {
+function usageOf(counts: Counts = {}, before: Usage | undefined): Usage {
   const cacheRead = counts.cache_read_input_tokens ?? before?.cacheRead ?? 0;
   const cacheWrite = counts.cache_creation_input_tokens ?? before?.cacheWrite ?? 0;
   const fresh = counts.input_tokens ?? (before === undefined ? 0 : before.input - before.cacheRead - before.cacheWrite);

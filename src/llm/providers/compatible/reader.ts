@@ -2,7 +2,7 @@ import type { OpenAI } from 'openai';
 import type { Finish, ModelEvent, ModelRequest, ToolCall, Usage } from '../../contract.ts';
 import { ModelError } from '../../errors.ts';
 import type { Reader } from '../../stream/answer.ts';
-import { estimateRequest, estimateTokens } from '../../tokens/estimate.ts';
+import { countedOr, estimatedUsage } from '../common/estimated-usage.ts';
 import { toolCallOf, type ToolCallText } from '../common/tool-call.ts';
 
 type Chunk = OpenAI.Chat.ChatCompletionChunk;
@@ -62,7 +62,9 @@ export function chatReader(provider: string, request: ModelRequest): Reader<Chun
         });
       const cut = finish === 'length';
       const calls = cut ? [] : [...open.values()].map((call, at) => toolCallOf(named(call, at), about));
-      const usage = counted ?? estimated(request, text, open);
+      const usage = countedOr(counted, () =>
+        estimatedUsage(request, [text, ...[...open.values()].map((call) => call.text)]),
+      );
       const why: Finish = cut ? 'length' : calls.length > 0 ? 'toolCalls' : 'stop';
       return [
         ...calls.map((call: ToolCall): ModelEvent => ({ type: 'toolCall', call })),
@@ -79,14 +81,8 @@ const named = (call: ToolCallText, at: number): ToolCallText => (call.id === '' 
 
 function usageOf(usage: OpenAI.CompletionUsage): Usage {
   const input = usage.prompt_tokens;
-  const output = usage.completion_tokens;
+  // Gemini's thinking is in the sum alone, and paid as output.
+  const output = Math.max(usage.completion_tokens, ((usage.total_tokens as number | undefined) ?? 0) - input);
   const cacheRead = usage.prompt_tokens_details?.cached_tokens ?? 0;
   return { input, output, cacheRead, cacheWrite: 0, total: input + output };
-}
-
-function estimated(request: ModelRequest, text: string, calls: ReadonlyMap<number, ToolCallText>): Usage {
-  const input = estimateRequest(request);
-  const said = [text, ...[...calls.values()].map((call) => call.text)];
-  const output = said.reduce((sum, one) => sum + estimateTokens(one), 0);
-  return { input, output, cacheRead: 0, cacheWrite: 0, total: input + output, estimated: true };
 }

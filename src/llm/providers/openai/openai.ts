@@ -34,7 +34,7 @@ export function openaiProvider(settings: ProviderSettings): Provider {
       const client = await openaiClient(place, watch);
       return await client.responses.create(body, { signal: watch.signal });
     };
-    yield* answering(place.call(request.model, signal), start, responseReader(name, request.model));
+    yield* answering(place.call(request.model, signal), start, responseReader(name, request));
   }
 
   return {

@@ -1,14 +1,15 @@
 import type { OpenAI } from 'openai';
-import type { ModelEvent, ToolCall, Usage } from '../../contract.ts';
+import type { ModelEvent, ModelRequest, ToolCall, Usage } from '../../contract.ts';
 import { ModelError } from '../../errors.ts';
 import type { Reader } from '../../stream/answer.ts';
+import { countedOr, estimatedUsage } from '../common/estimated-usage.ts';
 import { toolCallOf } from '../common/tool-call.ts';
 
 type Chunk = OpenAI.Responses.ResponseStreamEvent;
 
 /** Reads the events of a response. The last one is `response.completed` or `response.incomplete`. */
-export function responseReader(provider: string, asked: string): Reader<Chunk> {
-  let model = asked;
+export function responseReader(provider: string, request: ModelRequest): Reader<Chunk> {
+  let { model } = request;
   let text = '';
   let refused = '';
   let counted: Usage | undefined;
@@ -42,7 +43,9 @@ export function responseReader(provider: string, asked: string): Reader<Chunk> {
     const cut = response.status === 'incomplete';
     if (broken !== undefined && !cut) throw broken;
     const finish = cut ? 'length' : calls.length > 0 ? 'toolCalls' : 'stop';
-    const usage = counted ?? { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 };
+    const usage = countedOr(counted, () =>
+      estimatedUsage(request, [text, ...calls.map(({ input }) => JSON.stringify(input))]),
+    );
     return [{ type: 'end', answer: { text, toolCalls: calls, usage, finish, provider, model } }];
   };
 
