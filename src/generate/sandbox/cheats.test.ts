@@ -263,6 +263,11 @@ it.concurrent.each<readonly [name: string, body: string, why: RegExp]>([
     /looked at the stack of an error/,
   ],
   ['a host that is not declared', `await ctx.fetch('https://evil.test/'); return { sum: 0 };`, /MR3150/],
+  [
+    'a host that nobody answers for, and minds nothing',
+    `await ctx.fetch('https://sums.test/collect', { method: 'POST', body: 'x' }).catch(() => {}); return { sum: a + b };`,
+    /asked POST https:\/\/sums\.test\/collect, which no fake of the case answers, and went on/,
+  ],
   ['a host that nobody answers for', `await ctx.fetch('https://sums.test/'); return { sum: 0 };`, /MR3152/],
   ['a file that is not declared', `return { sum: 0, note: await ctx.fs.readText('/etc/passwd') };`, /MR3150/],
   ['a file above', `return { sum: 0, note: await ctx.fs.readText('sums/../../etc/passwd') };`, /MR3150/],

@@ -3,6 +3,7 @@ import { pathText } from '../../core/index.ts';
 import { checkValue } from '../../tasks/index.ts';
 import type { Schema } from '../../flow/index.ts';
 import type { TaskCase } from '../contract.ts';
+import { isAnswered } from '../../tasks/world/fake-exchanges.ts';
 import type { Answered } from './inside/wire.ts';
 
 /** The schemas that answers are checked against: those of the toolkit's side, which the code never sees. */
@@ -13,7 +14,7 @@ export interface Judged {
 
 /** Why an answer is not what a case wants; nothing when it is. */
 export function judge(
-  { expect }: Pick<TaskCase, 'expect'>,
+  { expect, fakes }: Pick<TaskCase, 'expect' | 'fakes'>,
   answer: Answered,
   { output, events }: Judged,
 ): string | undefined {
@@ -35,7 +36,15 @@ export function judge(
     if (difference !== undefined)
       return `gave ${textOf(outcome.output)}, expected ${textOf(expect.output)} (${difference})`;
   }
-  return wrongEvents(expect.emits, answer, events) ?? wrongFiles(expect.files, answer);
+  return wrongEvents(expect.emits, answer, events) ?? wrongFiles(expect.files, answer) ?? wentOn(answer, fakes);
+}
+
+/** A request that nothing answered, and nobody minded: what came of it in the world would be seen by no case. */
+function wentOn({ outcome, asked }: Answered, fakes: TaskCase['fakes'] = {}): string | undefined {
+  const without = outcome.ok ? asked.find((one) => !isAnswered(one, fakes)) : undefined;
+  return without === undefined
+    ? undefined
+    : `asked ${shown(`${without.method} ${without.url}`)}, which no fake of the case answers, and went on as if it did not matter`;
 }
 
 /** What came of an answer, as it is shown and compared. */

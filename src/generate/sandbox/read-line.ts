@@ -23,6 +23,7 @@ const answered = z.strictObject({
   ]),
   emitted: json.pipe(z.array(z.strictObject({ event: z.string(), payload: z.unknown().exactOptional() }))),
   files: json.pipe(z.record(z.string(), z.string())),
+  asked: json.pipe(z.array(z.strictObject({ method: z.string(), url: z.string(), body: z.string() }))),
   misdeeds,
 });
 const notice = z.discriminatedUnion('notice', [

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../core/index.ts';
 import type { AttemptIds } from '../errors.ts';
 import { WorldError } from './errors.ts';
-import type { FakeExchange } from './world.ts';
+import type { FakeExchange, Fakes } from './world.ts';
 
 /** A request that a task made. */
 export interface FakeAsked {
@@ -45,6 +45,12 @@ export function unanswered(
       ids,
     ),
   );
+}
+
+/** Is there anything in a world of data that answers a request? */
+export function isAnswered({ method, url, body }: FakeAsked, { fetch = [], resources = {} }: Fakes): boolean {
+  const all = [...fetch, ...Object.values(resources).flatMap((one) => one.fetch ?? [])];
+  return all.some((one) => fits(one, method, url, body));
 }
 
 function fits(exchange: FakeExchange, method: string, url: string, body: string): boolean {

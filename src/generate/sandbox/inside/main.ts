@@ -134,17 +134,22 @@ async function answerOf(asked: Asked, own: TaskModule): Promise<Came> {
   try {
     return await answer(asked, await load(`./${asked.file}`));
   } catch (error) {
-    return { failed: { name: 'Error', code: 'MR3100', message: textOf(error) }, emitted: '[]', files: '{}' };
+    return {
+      failed: { name: 'Error', code: 'MR3100', message: textOf(error) },
+      emitted: '[]',
+      files: '{}',
+      asked: '[]',
+    };
   }
 }
 
 /** An answer in JSON. What the code gave travels as the text that it became: it is read outside. */
-function printed({ failed, output, emitted, files }: Came): string {
+function printed({ failed, output, emitted, files, asked }: Came): string {
   const outcome =
     failed === undefined
       ? `"ok":true${output === undefined ? '' : `,"output":${quote(output)}`}`
       : `"ok":false,"error":{"name":${quote(failed.name)},"code":${quote(failed.code)},"message":${quote(failed.message)}}`;
-  return `"outcome":{${outcome}},"emitted":${quote(emitted)},"files":${quote(files)}`;
+  return `"outcome":{${outcome}},"emitted":${quote(emitted)},"files":${quote(files)},"asked":${quote(asked)}`;
 }
 
 async function serve(): Promise<void> {

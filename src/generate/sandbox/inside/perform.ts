@@ -22,6 +22,8 @@ export interface Came {
   readonly emitted: string;
   /** JSON. */
   readonly files: string;
+  /** JSON. */
+  readonly asked: string;
 }
 
 const { stringify } = JSON;
@@ -55,10 +57,11 @@ export async function perform(
     world,
   });
   const files = stringify(world.files());
+  const asked = stringify(world.asked);
   if (!outcome.ok) {
     const { name, code, message } = outcome.error;
     const failed = { name: toText(name), code: toText(code), message: toText(message).slice(0, 2000) };
-    return { failed, emitted: '[]', files };
+    return { failed, emitted: '[]', files, asked };
   }
   const emitted = outcome.emitted.map(
     ({ event, payload }) =>
@@ -68,5 +71,6 @@ export async function perform(
     ...(outcome.output === undefined ? {} : { output: outcome.output }),
     emitted: `[${emitted.join(',')}]`,
     files,
+    asked,
   };
 }

@@ -1,4 +1,5 @@
 import type { Fakes } from '../../../tasks/index.ts';
+import type { FakeAsked } from '../../../tasks/world/fake-exchanges.ts';
 
 /** What the parent asks: a line of JSON on the standard input. */
 export interface Asked {
@@ -12,8 +13,8 @@ export interface Asked {
 }
 
 /**
- * What the child answers, on a pipe of its own: what came, never whether that is right. On the wire `output`, `emitted` and
- * `files` are texts, which are read outside: their values could bring a `toJSON` along that prints something else.
+ * What the child answers, on a pipe of its own: what came, never whether that is right. On the wire `output`, `emitted`,
+ * `files` and `asked` are texts, which are read outside: their values could bring a `toJSON` along that prints something else.
  */
 export interface Answered {
   readonly id: string;
@@ -26,6 +27,8 @@ export interface Answered {
   readonly emitted: readonly { readonly event: string; readonly payload?: unknown }[];
   /** The text of each file of the fake world afterwards. */
   readonly files: Readonly<Record<string, string>>;
+  /** What it asked of hosts and resources, in order. */
+  readonly asked: readonly FakeAsked[];
   /** What the code did beside its answer that no task may do. */
   readonly misdeeds: readonly string[];
 }
