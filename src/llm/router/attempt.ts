@@ -65,7 +65,9 @@ export async function attempt(one: Attempt): Promise<AttemptEnd> {
   const { answer, error, paid } = heard;
 
   const usage = sound(answer?.usage ?? error?.usage);
-  const exact = answer === undefined ? undefined : costIn(answer.usage, candidate);
+  // A refusal is a whole answer, and what it has used is known; of what broke off only a part is.
+  const whole = answer?.usage ?? (error?.kind === 'refusal' ? error.usage : undefined);
+  const exact = whole === undefined ? undefined : costIn(whole, candidate);
   // What is not known counts as the most that it may have been: in the books, in usage and in the answer alike.
   const cost = paid ? (exact ?? most) : undefined;
   const settled = paid ? await reservation.settle(exact) : await reservation.release();

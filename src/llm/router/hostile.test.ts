@@ -115,6 +115,16 @@ describe('a provider that does not keep to the rules', () => {
     expect(router.state()[0]).toMatchObject({ availability: 'ready', limits: [{ tokens: 15 }] });
   });
 
+  it('refuses, and says what that has used: so much is booked, and no more', async () => {
+    const { router, settled } = withProvider(() => {
+      const { usage } = answer();
+      throw new ModelError('no', { kind: 'refusal', provider: 'a', model: 'a-1', usage });
+    });
+    await expect(settled(router.ask(request))).rejects.toMatchObject({ code: 'MR4010' });
+    expect((await router.budgets())[0]).toMatchObject({ spent: { micros: 15 }, reserved: { micros: 0 } });
+    expect((await router.used()).all).toMatchObject({ total: 15, cost: [{ micros: 15 }] });
+  });
+
   it('goes on after its end: nobody hears it', async () => {
     let closed = false;
     const { router, settled } = withProvider(async function* () {
