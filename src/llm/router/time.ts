@@ -1,4 +1,5 @@
 import { systemClock, type Clock, type Scheduler } from '../../core/index.ts';
+import { waitUntil } from '../../core/wait-until.ts';
 
 /** The time by which limits, cool-downs, waits and deadlines go: that of the world, also where a clock runs faster. */
 export type Time = Pick<Clock, 'now' | 'at'>;
@@ -13,20 +14,7 @@ export function timeOf(clock: Clock | undefined, scheduler: Scheduler | undefine
 }
 
 /** Waits until a time. Rejects with the reason of the signal when that comes first. */
-export function until(time: Time, at: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const callOff = time.at(at, () => {
-      signal.removeEventListener('abort', leave);
-      resolve();
-    });
-    const leave = (): void => {
-      callOff();
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', leave, { once: true });
-  });
+export async function until(time: Time, at: number, signal: AbortSignal): Promise<void> {
+  await waitUntil(time, at, signal);
+  if (signal.aborted) throw signal.reason;
 }

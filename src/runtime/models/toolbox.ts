@@ -1,3 +1,4 @@
+import { waitUntil } from '../../core/wait-until.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import type { Tx } from '../../store/index.ts';
 import {
@@ -26,6 +27,7 @@ import type { LedgerPlace } from '../ledger/place.ts';
 import type { Registry } from '../registry.ts';
 import { policyOf } from './policy.ts';
 import { toolPath } from './tool-path.ts';
+import { turnOf, type Turn } from './turn.ts';
 
 /** What a toolbox needs of the process that it is in. */
 export interface ToolPlace {
@@ -108,7 +110,7 @@ async function tries(around: ToolPlace, asked: ToolRun, by: Turn): Promise<Attem
     const until = Math.max(now + retryDelay(policy.retry, attempt, random), notBefore(outcome.error, now));
     if (policy.totalMs !== undefined && until >= since + policy.totalMs)
       return { ok: false, error: new TotalTimeoutError(policy.totalMs, ids(attempt), outcome.error) };
-    await by.waiting(() => rest(place.clock, until, signal));
+    await by.waiting(() => waitUntil(clock, until, signal));
   }
 }
 
@@ -156,89 +158,4 @@ async function once(
     });
   const outcome = await make(request, by, contract.evidence === undefined ? undefined : settle);
   return outcome ?? { ok: false, error: new TaskCancelledError(ids, signal.reason) };
-}
-
-/** Whoever asks for a tool: it is made within an attempt that has its place already. */
-interface Turn extends Asker {
-  /** Waits for time. */
-  waiting(work: () => Promise<void>): Promise<void>;
-  end(): void;
-}
-
-interface Waits {
-  working: number;
-  waiting: number;
-  /** Is the run told that this step waits? */
-  told: boolean;
-}
-
-const waits = new WeakMap<Asker, Map<string, Waits>>();
-
-/**
- * Its run is told when a step only waits for tools that wait for their turn, so that nobody takes it to be at work. A step
- * may wait for several tools at a time.
- */
-function turnOf(run: Asker | undefined, within: NonNullable<Asker['within']>): Turn {
-  const { step } = within;
-  const ofRun = (run && waits.get(run)) ?? new Map<string, Waits>();
-  if (run !== undefined) waits.set(run, ofRun);
-  const shared = ofRun.get(step) ?? { working: 0, waiting: 0, told: false };
-  ofRun.set(step, shared);
-  let mine = 0;
-  const tell = (): void => {
-    const told = shared.working === 0 && shared.waiting > 0;
-    if (run !== undefined && told !== shared.told) run.queued += told ? 1 : -1;
-    shared.told = told;
-  };
-  const wait = (by: number): void => {
-    mine += by;
-    shared.waiting += by;
-    shared.working -= by;
-    tell();
-  };
-  shared.working++;
-  tell();
-  return {
-    id: run?.id ?? '',
-    row: run?.row ?? { priority: 0 },
-    within,
-    held: false,
-    get dead() {
-      return run?.dead ?? false;
-    },
-    attempting: 0,
-    get queued() {
-      return mine;
-    },
-    set queued(count) {
-      wait(count - mine);
-    },
-    async waiting(work) {
-      wait(1);
-      try {
-        await work();
-      } finally {
-        wait(-1);
-      }
-    },
-    end() {
-      wait(-mine);
-      shared.working--;
-      tell();
-      if (shared.working + shared.waiting === 0) ofRun.delete(step);
-    },
-  };
-}
-
-function rest(clock: LedgerPlace['clock'], until: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      off();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const off = clock.at(until, end);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
 }

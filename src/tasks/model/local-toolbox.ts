@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/index.ts';
+import { waitUntil } from '../../core/wait-until.ts';
 import { runAttempt, type AttemptOutcome } from '../attempt.ts';
 import { NotImplementedError, TaskCancelledError } from '../errors.ts';
 import type { TaskImplementation } from '../implement.ts';
@@ -61,20 +62,7 @@ async function attempts(
       logger,
     });
     if (outcome.ok || !outcome.error.retryable || attempt >= policy.attempts) return outcome;
-    await waited(clock, retryDelay(policy.retry, attempt), signal);
+    await waitUntil(clock, clock.now() + retryDelay(policy.retry, attempt), signal);
     if (signal.aborted) return { ok: false, error: new TaskCancelledError(ids, signal.reason) };
   }
-}
-
-function waited(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      callOff();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const callOff = clock.at(clock.now() + ms, done);
-    signal.addEventListener('abort', done);
-  });
 }
