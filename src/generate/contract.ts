@@ -93,7 +93,7 @@ export interface TestFilePlan {
 /**
  * What judges code without believing it: the gates that need no model and no type checker. A gate reports every problem
  * that it finds, and throws only for what is not the code's fault (no Node, no room in the temporary folder). The one that
- * is used is made by `openVerifier()` of `verifier.ts`.
+ * is used is made by `createVerifier()`.
  */
 export interface Verifier {
   /** Part of every key: the same code may fare otherwise with another version. */

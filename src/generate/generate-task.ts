@@ -3,8 +3,8 @@ import { taskStub } from '../compiler/index.ts';
 import { MillraceError } from '../core/index.ts';
 import { formatMoney } from '../llm/index.ts';
 import type { Subject, TaskCase, Verifier } from './contract.ts';
-import { keep, readKept, type Kept, type Provenance } from './keep/cache.ts';
-import { keptInProject } from './keep/manifest.ts';
+import { keep, type Kept, type Provenance } from './keep/cache.ts';
+import { findKept } from './keep/find.ts';
 import type {
   AttemptReport,
   GeneratedTask,
@@ -21,7 +21,7 @@ import { openSpending, watched, type Spending } from './pipeline/spending.ts';
 import type { Prompt } from './prompt/prompt.ts';
 import { needContracts, subjectOf } from './subject/subject.ts';
 import { projectTypes } from './types/shared.ts';
-import { openVerifier } from './verifier.ts';
+import { createVerifier } from './verify/verifier.ts';
 
 /** How long a generation may take, where nobody says so, in ms. */
 const usualTime = 600_000;
@@ -87,7 +87,7 @@ export async function generate(options: GenerateOptions, openTypes = projectType
     return value;
   };
 
-  const verifier = options.verifier ?? openVerifier();
+  const verifier = options.verifier ?? createVerifier();
   const withinMs = limits.withinMs ?? usualTime;
   const timeOut = AbortSignal.timeout(withinMs);
   const signal = options.signal === undefined ? timeOut : AbortSignal.any([timeOut, options.signal]);
@@ -127,7 +127,7 @@ export async function generate(options: GenerateOptions, openTypes = projectType
 
   const before: AttemptReport[] = [];
   if (options.cache !== 'bypass') {
-    const found = readKept(subject.root, key) ?? keptInProject(subject, key);
+    const found = findKept(subject, key);
     if (found !== undefined) {
       onStage('cache');
       const { judged, cases } = await again(bench, found, declared);

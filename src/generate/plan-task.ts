@@ -1,10 +1,9 @@
 import { mostOf, openCatalogue } from '../llm/index.ts';
-import { readKept } from './keep/cache.ts';
-import { keptInProject } from './keep/manifest.ts';
+import { findKept } from './keep/find.ts';
 import type { GenerateOptions, PlannedTask } from './options.ts';
 import { keyOf, modelsOf, planPrompt, usualOutputTokens } from './pipeline/plan.ts';
 import { subjectOf } from './subject/subject.ts';
-import { openVerifier } from './verifier.ts';
+import { createVerifier } from './verify/verifier.ts';
 
 /**
  * What a generation would ask, and the most that its first call may cost. Asks nobody and writes nothing.
@@ -22,11 +21,11 @@ import { openVerifier } from './verifier.ts';
  */
 export async function planTask(options: GenerateOptions): Promise<PlannedTask> {
   const { system, task, places, limits = {}, choice = {}, catalogue = openCatalogue() } = options;
-  const verifier = options.verifier ?? openVerifier();
+  const verifier = options.verifier ?? createVerifier();
   const subject = subjectOf(system, task, places, options.imports);
   const prompt = planPrompt(subject, options);
   const key = keyOf(subject, options, verifier.version);
-  const kept = options.cache === 'bypass' ? undefined : (readKept(subject.root, key) ?? keptInProject(subject, key));
+  const kept = options.cache === 'bypass' ? undefined : findKept(subject, key);
   const tokens = { input: prompt.tokens, maxOutput: limits.maxOutputTokens ?? usualOutputTokens };
   return {
     task,

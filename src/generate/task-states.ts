@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
+import { textIfThere } from '../core/if-there.ts';
 import { shownPath } from '../core/shown-path.ts';
 import type { Diagnostic, SystemModel } from '../model/index.ts';
-import { readFileSync } from 'node:fs';
 import { problemIn } from './codes.ts';
 import type { Subject } from './contract.ts';
 import { hashOfFile } from './keep/hash.ts';
-import { feedbackOf, readTaskManifest } from './keep/manifest.ts';
+import { feedbackOf, readTaskManifest, standingSpec } from './keep/manifest.ts';
 import type { Places, TaskState } from './options.ts';
 import { isStub } from './slice/style.ts';
 import { specHash } from './subject/spec.ts';
@@ -47,21 +47,23 @@ export async function taskStates({
     needContracts(done[0]);
     problems = await (await projectTypes(places)).standing(done);
   }
-  return subjects.map((subject) => stateOf(subject, problems.get(subject.file) ?? []));
+  return subjects.map((subject) => stateOf(subject, problems.get(subject.file) ?? [], places));
 }
 
 /** Is there no file yet, or one that does nothing? */
 function isBegun({ file }: Subject): boolean {
-  const text = textOf(file);
+  const text = textIfThere(file);
   return text === undefined || isStub(text);
 }
 
-function stateOf(subject: Subject, found: readonly Diagnostic[]): TaskState {
+function stateOf(subject: Subject, found: readonly Diagnostic[], { sourcePath }: Places): TaskState {
   const { task, file, root, system } = subject;
   const manifest = readTaskManifest(subject);
-  const text = textOf(file);
+  const text = textIfThere(file);
   const feedback = manifest?.origin === 'generated' ? { feedback: feedbackOf(manifest, subject) } : {};
-  const origin = manifest?.outputs[basename(file)] === undefined ? ('hand' as const) : manifest.origin;
+  // A proposal that was taken is generated code, too.
+  const known = manifest?.outputs[basename(file)] ?? manifest?.proposed?.[basename(file)] === hashOfFile(file);
+  const origin = manifest === undefined || known === undefined || known === false ? 'hand' : manifest.origin;
   const about = { task: task.name, file, ...feedback };
   if (text === undefined) return { ...about, state: 'missing', origin, problems: [] };
   if (isStub(text)) {
@@ -69,26 +71,20 @@ function stateOf(subject: Subject, found: readonly Diagnostic[]): TaskState {
     return { ...about, state: 'stub', origin: asWritten ? 'scaffold' : 'hand', problems: [] };
   }
   if (found.length > 0) return { ...about, state: 'mismatch', origin, problems: found };
-  if (manifest?.origin === 'generated' && manifest.spec !== specHash(system, task)) {
+  const spec = manifest === undefined ? undefined : standingSpec(manifest, subject);
+  if (spec !== undefined && spec !== specHash(system, task)) {
+    const call = `dsl gen-task ${shownPath(sourcePath, root)} ${task.name}`;
     const problem: Diagnostic = {
       ...problemIn(
         shownPath(file, root),
         'MR5016',
-        `'${task.name}' was generated for another contract: it fits the types, but what it has to do may have changed.`,
+        `'${task.name}' was ${origin === 'generated' ? 'generated' : 'accepted'} for another contract: it fits the types, but what it has to do may have changed.`,
         { line: 1, column: 1 },
-        `\`dsl gen-task\` generates it anew.`,
+        `\`${call}\` generates it anew. If it is right as it stands, \`${call} --accept\` tries it and says so.`,
       ),
       severity: 'warning',
     };
     return { ...about, state: 'stale', origin, problems: [problem] };
   }
   return { ...about, state: 'current', origin, problems: [] };
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,9 @@
 import { diffArrays } from 'diff';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MillraceError } from '../core/errors.ts';
 import { RenameFile, TextDocumentEdit, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver/node';
+import { MillraceError } from '../core/errors.ts';
+import { namesIn } from '../core/if-there.ts';
 import { tasksFolder } from '../project/systems/places.ts';
 import type { FoundSystem } from '../project/systems/read.ts';
 import { taskFile } from '../project/systems/task-file.ts';
@@ -66,11 +67,7 @@ function movedTask(entry: string, from: string, to: string): RenameFile | undefi
 }
 
 function filesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).flatMap((name) => (/\.m?ts$/.test(name) ? [join(folder, name)] : []));
-  } catch {
-    return [];
-  }
+  return namesIn(folder).flatMap((name) => (/\.m?ts$/.test(name) ? [join(folder, name)] : []));
 }
 
 function applied(text: string, changes: readonly TextChange[]): string {

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readManifest } from '../compiler/manifest/manifest.ts';
+import { namesIn } from '../core/if-there.ts';
 import { shownPath } from '../core/shown-path.ts';
 import type { Problem } from './problem.ts';
 
@@ -11,7 +12,7 @@ import type { Problem } from './problem.ts';
  * @param folders The output folder of each entry file that was compiled.
  */
 export function leftOver(out: string, folders: ReadonlyMap<string, string>): readonly Problem[] {
-  return list(out).flatMap((name): Problem[] => {
+  return namesIn(out).flatMap((name): Problem[] => {
     const folder = join(out, name);
     const source = readManifest(folder)?.source;
     if (source === undefined) return [];
@@ -25,12 +26,4 @@ export function leftOver(out: string, folders: ReadonlyMap<string, string>): rea
     const hint = isThere ? 'Delete the folder.' : 'Delete the folder, or put the file back.';
     return [{ code: 'MR5103', severity: 'error', text: `${text}\nhint: ${hint}` }];
   });
-}
-
-function list(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

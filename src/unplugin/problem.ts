@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { textIfThere } from '../core/if-there.ts';
 import type { Diagnostic, Severity } from '../model/index.ts';
 import { describeFailure } from '../project/kit/failure.ts';
 import { codeFrame, linesOf } from '../rules/report/excerpt.ts';
@@ -34,7 +34,7 @@ export function problemOf(diagnostic: Diagnostic): Problem {
   const text = `${code}: ${message}${hint === undefined ? '' : `\nhint: ${hint}`}${others}`;
   if (file === '') return { code, severity, text };
   const path = resolve(file);
-  const source = read(path);
+  const source = textIfThere(path) ?? '';
   const lineText = linesOf(source)[line - 1] ?? '';
   const end = endLine === line ? endColumn : lineText.length + 1;
   const frame = codeFrame(diagnostic, source);
@@ -54,12 +54,4 @@ export function inFull({ text, place }: Problem): string {
   const frame = place.frame === undefined ? '' : `\n${place.frame}`;
   const [message = '', ...rest] = text.split('\n');
   return [`${message}\n${place.file}:${place.line}:${place.column}${frame}`, ...rest].join('\n');
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,13 +1,6 @@
-import {
-  addMoney,
-  type AskOptions,
-  type Message,
-  type Models,
-  type Money,
-  type RoutedRequest,
-  type Usage,
-} from '../../llm/index.ts';
+import type { AskOptions, Message, Models, Money, RoutedRequest, Usage } from '../../llm/index.ts';
 import type { Diagnostic, Edit, SystemModel } from '../../model/index.ts';
+import { openSpending } from '../pipeline/spending.ts';
 import { pathsOf } from './paths.ts';
 import { promptOf } from './prompt.ts';
 import { proposalSchema } from './proposal.ts';
@@ -125,25 +118,10 @@ type Answer = Awaited<ReturnType<Models['askFor']>>;
 
 /** What answers took together. */
 function spentOn(answers: readonly Answer[]) {
-  const usages = answers.map(({ usage }) => usage);
-  const costs = answers.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
-  const [first, ...others] = costs;
-  const sum = (key: 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'total') =>
-    usages.reduce((total, usage) => total + usage[key], 0);
-  return {
-    calls: answers.reduce((total, { calls }) => total + calls, 0),
-    usage: {
-      input: sum('input'),
-      output: sum('output'),
-      cacheRead: sum('cacheRead'),
-      cacheWrite: sum('cacheWrite'),
-      total: sum('total'),
-    },
-    ...(first === undefined || costs.length < answers.length
-      ? {}
-      : { cost: others.reduce((total, cost) => addMoney(total, cost), first) }),
-    model: answers.at(-1)?.answer.model ?? '',
-  };
+  const spending = openSpending();
+  for (const answer of answers) spending.add(answer);
+  const { calls, usage, cost } = spending;
+  return { calls, usage, ...(cost === undefined ? {} : { cost }), model: answers.at(-1)?.answer.model ?? '' };
 }
 
 // A model may write `null` or leave out what it does not need: an edit has it, or not.

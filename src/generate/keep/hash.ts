@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { textIfThere } from '../../core/if-there.ts';
 import { canonicalJson } from '../../core/index.ts';
 
 /** A sha256 in hex of a text or of JSON. */
@@ -11,9 +11,6 @@ export function digest(value: unknown): string {
 
 /** The hash of a file as it stands, or nothing. */
 export function hashOfFile(path: string): string | undefined {
-  try {
-    return digest(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
+  const text = textIfThere(path);
+  return text === undefined ? undefined : digest(text);
 }

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { MillraceError } from '../../core/index.ts';
+import { messageOf, MillraceError } from '../../core/index.ts';
 import { shownPath } from '../../core/shown-path.ts';
 import type { Subject, TaskCase } from '../contract.ts';
-import type { Kept, Provenance } from './cache.ts';
+import type { Provenance } from './cache.ts';
 import { manifestFile } from './folders.ts';
 import { hashOfFile } from './hash.ts';
 
@@ -30,7 +30,8 @@ export interface TaskManifest {
   readonly tool: string;
   readonly system: string;
   readonly task: string;
-  readonly origin: 'generated' | 'scaffold';
+  /** `hand`: nothing was generated, but somebody said of the code that it is right. */
+  readonly origin: 'generated' | 'scaffold' | 'hand';
   /** The key of the cache. */
   readonly key: string;
   /** The hash of what the code had to keep to. */
@@ -44,9 +45,22 @@ export interface TaskManifest {
   readonly outputs: Readonly<Record<string, string>>;
   /** Of files that somebody has changed: what was put beside them, by the name of the file. */
   readonly proposed?: Readonly<Record<string, string>>;
+  /** What the code in the project keeps to, where that is not `spec`. */
+  readonly standing?: Standing;
   /** The cases that the model wrote. */
   readonly cases: readonly TaskCase[];
   readonly history: readonly Past[];
+}
+
+/**
+ * What the code that stands in the project keeps to, where it is not what was generated last: that was only proposed, or
+ * somebody has said that the code is right as it is.
+ */
+export interface Standing {
+  /** The hash of its contract. Left out: nobody knows, as of code that was written by hand. */
+  readonly spec?: string;
+  /** The code of which somebody said that it is right. */
+  readonly accepted?: { readonly at: string; readonly output: string };
 }
 
 const hashes = z.record(z.string(), z.string());
@@ -55,7 +69,7 @@ const manifestSchema = z.object({
   tool: z.string(),
   system: z.string(),
   task: z.string(),
-  origin: z.enum(['generated', 'scaffold']),
+  origin: z.enum(['generated', 'scaffold', 'hand']),
   key: z.string(),
   spec: z.string(),
   at: z.string(),
@@ -63,6 +77,9 @@ const manifestSchema = z.object({
   notes: z.string().optional(),
   outputs: hashes,
   proposed: hashes.optional(),
+  standing: z
+    .object({ spec: z.string().optional(), accepted: z.object({ at: z.string(), output: z.string() }).optional() })
+    .optional(),
   cases: z.array(z.looseObject({ name: z.string(), expect: z.looseObject({}) })),
   history: z.array(z.looseObject({ key: z.string(), feedback: z.enum(['accepted', 'edited', 'rejected']) })),
 });
@@ -80,7 +97,7 @@ export function readTaskManifest(subject: Subject): TaskManifest | undefined {
     const { path: at, message } = read.error.issues[0]!;
     why = `${at.map(String).join('.') || 'it'}: ${message}`;
   } catch (error) {
-    why = error instanceof Error ? error.message : String(error);
+    why = messageOf(error);
   }
   const format = (value as { readonly format?: unknown } | null | undefined)?.format;
   const newer = typeof format === 'number' && format > 1;
@@ -102,6 +119,8 @@ export function feedbackOf(manifest: TaskManifest, subject: Subject): Feedback {
   const name = basename(subject.file);
   const now = hashOfFile(subject.file);
   const proposed = manifest.proposed?.[name];
+  if (now !== undefined && now === manifest.standing?.accepted?.output && now !== (proposed ?? manifest.outputs[name]))
+    return 'edited';
   if (proposed !== undefined) {
     if (now === proposed) return 'accepted';
     return existsSync(`${subject.file}.new`) ? 'edited' : 'rejected';
@@ -110,21 +129,21 @@ export function feedbackOf(manifest: TaskManifest, subject: Subject): Feedback {
   return now === manifest.outputs[name] ? 'accepted' : 'edited';
 }
 
+/**
+ * The hash of the contract that the code in the project was written, or found right, for. A proposal beside it says nothing
+ * of it. Nothing where nobody knows.
+ */
+export function standingSpec(manifest: TaskManifest, { file }: Pick<Subject, 'file'>): string | undefined {
+  const { proposed, outputs, standing, spec, origin } = manifest;
+  const name = basename(file);
+  const now = hashOfFile(file);
+  if (now !== undefined && now === standing?.accepted?.output) return standing.spec;
+  if (now !== undefined && now === (proposed?.[name] ?? outputs[name])) return spec;
+  if (standing !== undefined) return standing.spec;
+  return proposed?.[name] === undefined && origin === 'generated' ? spec : undefined;
+}
+
 /** The hash that a file has if nobody has touched what was generated. */
 export function ownHashes(manifest: TaskManifest | undefined, name: string): readonly string[] {
   return [manifest?.outputs[name], manifest?.proposed?.[name]].flatMap((one) => (one === undefined ? [] : [one]));
-}
-
-/**
- * What was generated under a key and stands in the project as it was: whoever has no cache, as after a clone, asks
- * nobody either.
- */
-export function keptInProject(subject: Subject, key: string): Kept | undefined {
-  const manifest = readTaskManifest(subject);
-  if (manifest?.key !== key || manifest.from === undefined) return undefined;
-  const now = hashOfFile(subject.file);
-  if (now === undefined || now !== manifest.outputs[basename(subject.file)]) return undefined;
-  const { cases, notes, from } = manifest;
-  const code = readFileSync(subject.file, 'utf8');
-  return { code, cases, ...(notes === undefined ? {} : { notes }), from };
 }

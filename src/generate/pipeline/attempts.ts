@@ -1,4 +1,4 @@
-import { MillraceError } from '../../core/index.ts';
+import { messageOf, MillraceError } from '../../core/index.ts';
 import { shownPath } from '../../core/shown-path.ts';
 import { ModelError, type Message, type Models, type ModelRole } from '../../llm/index.ts';
 import type { Diagnostic } from '../../model/index.ts';
@@ -205,7 +205,7 @@ function unanswered(
   const problems: readonly Diagnostic[] =
     thrown instanceof ModelError
       ? shapeProblems(thrown).map((line) => problemIn(file, thrown.code, line))
-      : [problemIn(file, 'MR5000', thrown instanceof Error ? thrown.message : String(thrown))];
+      : [problemIn(file, 'MR5000', messageOf(thrown))];
   const usage = thrown instanceof ModelError ? thrown.usage : undefined;
   return {
     attempt,

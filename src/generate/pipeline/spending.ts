@@ -1,4 +1,5 @@
 import { addMoney, type Models, type Money, type Usage } from '../../llm/index.ts';
+import { noTokens, sumUsage } from '../../llm/usage/sum.ts';
 
 /** Counts what a generation uses. */
 export interface Spending {
@@ -9,10 +10,8 @@ export interface Spending {
   add(used: { readonly usage?: Usage | undefined; readonly cost?: Money | undefined; readonly calls: number }): void;
 }
 
-const none: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 };
-
 export function openSpending(): Spending {
-  let usage = none;
+  let usage: Usage = noTokens;
   let cost: Money | undefined;
   let known = true;
   let calls = 0;
@@ -28,21 +27,10 @@ export function openSpending(): Spending {
     },
     add(used) {
       calls += used.calls;
-      if (used.usage !== undefined) usage = sum(usage, used.usage);
+      if (used.usage !== undefined) usage = sumUsage(usage, used.usage);
       if (used.cost !== undefined) cost = cost === undefined ? used.cost : addMoney(cost, used.cost);
       else if ((used.usage?.total ?? 0) > 0) known = false;
     },
-  };
-}
-
-function sum(one: Usage, other: Usage): Usage {
-  return {
-    input: one.input + other.input,
-    output: one.output + other.output,
-    cacheRead: one.cacheRead + other.cacheRead,
-    cacheWrite: one.cacheWrite + other.cacheWrite,
-    total: one.total + other.total,
-    ...(one.estimated === true || other.estimated === true ? { estimated: true as const } : {}),
   };
 }
 

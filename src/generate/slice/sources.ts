@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { textIfThere } from '../../core/if-there.ts';
 import type { Location } from '../../model/index.ts';
 
 /** Reads the texts behind locations of a system; a file that is not there has none. */
 export function sourceTexts(sourcePath: string): (location: Location) => string | undefined {
   const lines = new Map<string, readonly string[] | undefined>();
-  const read = (file: string): readonly string[] | undefined => {
-    try {
-      return readFileSync(join(dirname(sourcePath), file), 'utf8').split('\n');
-    } catch {
-      return undefined;
-    }
-  };
+  const read = (file: string): readonly string[] | undefined =>
+    textIfThere(join(dirname(sourcePath), file))?.split('\n');
   return ({ file, line, column, endLine, endColumn }) => {
     if (!lines.has(file)) lines.set(file, read(file));
     const all = lines.get(file);

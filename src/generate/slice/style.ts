@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { createLayout } from '../../compiler/plan/layout.ts';
+import { textIfThere } from '../../core/if-there.ts';
 import type { SystemModel } from '../../model/index.ts';
 import type { Places } from '../options.ts';
 
@@ -27,7 +27,7 @@ export function styleExamples(
   const found: StyleExample[] = [];
   for (const name of ordered) {
     if (found.length === most) break;
-    const code = readText(layout.taskFile(name));
+    const code = textIfThere(layout.taskFile(name));
     if (code === undefined || code.length > longest || isStub(code)) continue;
     found.push({ task: name, code, distance: near.includes(name) ? 1 : 2 });
   }
@@ -37,12 +37,4 @@ export function styleExamples(
 /** A file that was begun, and does nothing yet. */
 export function isStub(code: string): boolean {
   return /throw new NotImplementedError\(/.test(code);
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { textIfThere } from '../../core/if-there.ts';
 import type { Places } from '../options.ts';
 import { openTypeGate, type TypeGate } from './gate.ts';
 
@@ -10,18 +10,10 @@ export async function projectTypes(places: Places): Promise<TypeGate> {
   const had = opened.get(places);
   if (had !== undefined) {
     const gate = await had.gate;
-    if (had.text === textOf(gate.tsconfig)) return gate;
+    if (had.text === textIfThere(gate.tsconfig)) return gate;
   }
   const gate = openTypeGate(places);
-  const entry = { text: textOf((await gate).tsconfig), gate };
+  const entry = { text: textIfThere((await gate).tsconfig), gate };
   opened.set(places, entry);
   return await gate;
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { MillraceError } from '../../core/index.ts';
+import { messageOf, MillraceError } from '../../core/index.ts';
 import { writeFiles } from '../../core/write-files.ts';
 import { intentFolder } from '../keep/folders.ts';
 import { digest, hashOfFile } from '../keep/hash.ts';
@@ -44,7 +44,7 @@ export function writeTogether(root: string, changes: readonly Change[]): void {
     // A refusal comes before the first file has changed. What a refusal in between leaves is finished by the next one.
     if (intent.files.every(({ path, before }) => (hashOfFile(join(root, path)) ?? null) === before))
       rmSync(file, { force: true });
-    throw refused(error instanceof Error ? error.message : String(error), root, error);
+    throw refused(messageOf(error), root, error);
   }
   rmSync(file, { force: true });
 }
@@ -63,7 +63,7 @@ export function finishWriting(root: string): readonly string[] {
         for (const { path } of intent.files) sweepBeside(join(root, path));
         written.push(...carryOut(root, intent));
       } catch (error) {
-        throw refused(error instanceof Error ? error.message : String(error), root, error);
+        throw refused(messageOf(error), root, error);
       }
     }
     rmSync(file, { force: true });

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { namesIn } from '../../core/if-there.ts';
 import { hashFile } from '../../compiler/manifest/manifest.ts';
 import type { Config } from '../config/config.ts';
 import { findFiles, foldersOf } from '../kit/find-files.ts';
@@ -29,9 +30,9 @@ export function patternsOf(globs: readonly string[], cwd: string, config: Config
 export function lookBeside(entries: readonly string[]): string {
   const seen = new Set<string>();
   for (const entry of entries) {
-    for (const name of list(tasksFolder(entry))) seen.add(join(tasksFolder(entry), name));
+    for (const name of namesIn(tasksFolder(entry))) seen.add(join(tasksFolder(entry), name));
     for (const folder of dated(entry)) {
-      for (const name of list(folder)) {
+      for (const name of namesIn(folder)) {
         const stat = statSync(join(folder, name), { throwIfNoEntry: false });
         seen.add(`${join(folder, name)} ${stat?.mtimeMs} ${stat?.size}`);
       }
@@ -71,12 +72,4 @@ export function foldersToFollow(
 
 function dated(entry: string): readonly string[] {
   return ['snapshots', 'migrations'].map((name) => join(dirname(entry), name));
-}
-
-function list(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.ts';
 import { writeFiles } from '../../core/write-files.ts';
 import { CliError, describeFailure } from './failure.ts';
 
@@ -13,8 +14,7 @@ export function inWords(path: string, write: () => void): void {
   } catch (error) {
     // A full disk and the like have words of their own.
     if (describeFailure(error).code !== 'MR2099') throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError('MR1733', `'${path}' cannot be written: ${reason}.`, {
+    throw new CliError('MR1733', `'${path}' cannot be written: ${messageOf(error)}.`, {
       hint: 'Name a file in a folder that is there, or that can be made.',
       fault: 'environment',
       cause: error,

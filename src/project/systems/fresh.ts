@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { namesIn } from '../../core/if-there.ts';
 import { shownPath } from '../../core/shown-path.ts';
 import { freshManifest } from '../../compiler/manifest/fresh.ts';
 import { readManifest, type Manifest } from '../../compiler/manifest/manifest.ts';
@@ -44,7 +44,7 @@ export function freshSystems(files: readonly string[], out: string, config: Conf
 /** The files besides the sources that the output depends on. */
 export function otherInputs(config: Config): readonly string[] {
   const { file, templates, imports = [] } = config;
-  const overrides = templates === undefined ? [] : list(templates).filter((name) => name.endsWith('.hbs'));
+  const overrides = templates === undefined ? [] : namesIn(templates).filter((name) => name.endsWith('.hbs'));
   return [...(file === undefined ? [] : [file]), ...imports, ...overrides.map((name) => join(templates ?? '', name))];
 }
 
@@ -67,7 +67,7 @@ export interface CompiledSystem {
 
 function outputsBySource(out: string): ReadonlyMap<string, readonly string[]> {
   const map = new Map<string, string[]>();
-  for (const name of list(out)) {
+  for (const name of namesIn(out)) {
     const folder = join(out, name);
     const source = readManifest(folder)?.source;
     if (source === undefined) continue;
@@ -75,12 +75,4 @@ function outputsBySource(out: string): ReadonlyMap<string, readonly string[]> {
     map.set(entry, [...(map.get(entry) ?? []), folder]);
   }
   return map;
-}
-
-function list(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { specifier } from '../../compiler/paths.ts';
+import { namesIn, textIfThere } from '../../core/if-there.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import { CliError } from '../kit/failure.ts';
 import { loadModule } from '../kit/load-module.ts';
@@ -10,14 +10,10 @@ import { taskFile } from './task-file.ts';
 /** The modules of implementations that generated code imports and that are not there, absolute. Loads nothing. */
 export function missingTasks(outDir: string, entry: string): readonly string[] {
   const tasksDir = tasksFolder(entry);
-  let text: string;
-  try {
-    text = readFileSync(join(outDir, 'index.ts'), 'utf8');
-  } catch {
-    return [];
-  }
+  const text = textIfThere(join(outDir, 'index.ts'));
+  if (text === undefined) return [];
   // One look at the folder instead of one at each file: there may be hundreds.
-  const there = new Set(existsSync(tasksDir) ? readdirSync(tasksDir) : []);
+  const there = new Set(namesIn(tasksDir));
   const from = ` from '${specifier(outDir, tasksDir)}/`;
   return text
     .split('\n')

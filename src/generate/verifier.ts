@@ -1,1 +1,0 @@
-export { createVerifier as openVerifier } from './verify/verifier.ts';
