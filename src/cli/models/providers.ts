@@ -7,6 +7,13 @@ import {
   type ProviderSettings,
   type Readiness,
 } from '../../llm/index.ts';
+import {
+  namedBy,
+  providerVariables,
+  reachedBy,
+  valueOf,
+  type ProviderVariables,
+} from '../../llm/providers/environment.ts';
 import type { Io } from '../kit/io.ts';
 
 type Environment = Io['env'];
@@ -27,27 +34,8 @@ export interface ProjectProvider {
   readonly set?: string;
 }
 
-interface Known {
-  readonly key?: string;
-  readonly address?: string;
-}
-
-const known: Readonly<Record<Use, Known>> = {
-  anthropic: { key: 'ANTHROPIC_API_KEY', address: 'ANTHROPIC_BASE_URL' },
-  openai: { key: 'OPENAI_API_KEY', address: 'OPENAI_BASE_URL' },
-  gemini: { key: 'GEMINI_API_KEY', address: 'GEMINI_BASE_URL' },
-  ollama: { address: 'OLLAMA_BASE_URL' },
-  vllm: { address: 'VLLM_BASE_URL' },
-  llamaCpp: { address: 'LLAMACPP_BASE_URL' },
-  compatible: {},
-};
-
-/** What is sent to a server of your own that asks for no key: the SDKs do not send an empty one. */
-const noKey = 'none';
-
 /**
- * The providers of a project: those of its config, or those of the environment. One is at another address than its own
- * (`ANTHROPIC_BASE_URL`, …) needs no key: whether that server wants one, it says itself.
+ * The providers of a project: those of its config, or those of the environment.
  */
 export function projectProviders(
   choices: readonly (ProviderChoice | Provider)[] | undefined,
@@ -59,10 +47,7 @@ export function projectProviders(
         ? { name: one.name, provider: one, readiness: one.readiness, from: 'config' }
         : chosen(one, env, 'config'),
     );
-  const uses = (['anthropic', 'openai', 'gemini'] as const).map((use) => chosen({ use }, env, 'environment'));
-  // These need no key, so only an address says that they are there.
-  const own = (['ollama', 'vllm', 'llamaCpp'] as const).filter((use) => valueOf(env, known[use].address) !== undefined);
-  return [...uses, ...own.map((use) => chosen({ use }, env, 'environment'))];
+  return namedBy(env).map((use) => chosen({ use }, env, 'environment'));
 }
 
 /** The names of those that can be asked. */
@@ -76,14 +61,13 @@ export const missingVariables = (providers: readonly ProjectProvider[]): readonl
 
 function chosen(choice: ProviderChoice, env: Environment, from: ProjectProvider['from']): ProjectProvider {
   const { use, name, headersMs, idleMs } = choice;
-  const usual = known[use];
+  const usual: ProviderVariables = use === 'compatible' ? {} : providerVariables[use];
   const keyFrom = choice.keyFrom ?? usual.key;
   const baseURL = choice.baseURL ?? valueOf(env, usual.address);
   const key = valueOf(env, keyFrom);
   const provider = made(use, {
-    apiKey: key ?? (baseURL === undefined ? undefined : noKey),
+    ...reachedBy(key, baseURL),
     ...(name === undefined ? {} : { name }),
-    ...(baseURL === undefined ? {} : { baseURL }),
     ...(headersMs === undefined ? {} : { headersMs }),
     ...(idleMs === undefined ? {} : { idleMs }),
   });
@@ -134,9 +118,4 @@ function withoutSecrets(address: string): string {
   url.password = '';
   url.search = '';
   return url.href;
-}
-
-function valueOf(env: Environment, name: string | undefined): string | undefined {
-  const value = name === undefined ? undefined : env[name]?.trim();
-  return value === '' ? undefined : value;
 }

@@ -240,6 +240,15 @@ describe('readiness', () => {
     await all[1]?.check();
   });
 
+  test('an address is enough, as for the commands: a server of your own may need no key', () => {
+    const ready = (environment: Record<string, string>) =>
+      environmentProviders(environment).flatMap(({ name, readiness }) => (readiness.ready ? [name] : []));
+    expect(ready({ ANTHROPIC_BASE_URL: 'http://127.0.0.1:4010' })).toEqual(['anthropic']);
+    expect(ready({ OLLAMA_BASE_URL: 'http://127.0.0.1:1/v1', OPENAI_BASE_URL: ' ' })).toEqual(['ollama']);
+    expect(ready({ VLLM_BASE_URL: 'http://a/v1', LLAMACPP_BASE_URL: 'http://b/v1' })).toEqual(['vllm', 'llamaCpp']);
+    expect(ready({})).toEqual([]);
+  });
+
   test('servers of your own need no key', () => {
     expect(compatibleProvider({ preset: 'vllm' }).readiness).toEqual({ ready: true });
   });
