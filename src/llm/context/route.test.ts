@@ -62,6 +62,11 @@ describe('outputs', () => {
     expect(context(whole.report.tokens - 1).report.reduced).toMatchObject([{ id: 'search', form: 'summary' }]);
   });
 
+  it('have an outline without halves of characters: providers refuse those', () => {
+    const text = outline(`x${'😀'.repeat(80)}`);
+    expect(JSON.stringify(text)).not.toContain('\\ud83d');
+  });
+
   it('have an outline of any depth', () => {
     expect(outline({ a: { b: { c: { d: 1, e: 2 }, f: [1] } } })).toEqual({
       a: { b: { c: '(2 members)', f: '(1 entries)' } },

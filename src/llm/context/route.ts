@@ -104,7 +104,7 @@ const [longest, most, deepest] = [80, 3, 3];
 /** A value cut down to its shape: beginnings of texts, and of lists, which say how much there is. The same each time. */
 export function outline(value: unknown, depth = 0): unknown {
   if (typeof value === 'string')
-    return value.length <= longest ? value : `${value.slice(0, longest)}… (${value.length} characters)`;
+    return value.length <= longest ? value : `${value.slice(0, longest).toWellFormed()}… (${value.length} characters)`;
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) {
     if (depth >= deepest) return `(${value.length} entries)`;

@@ -54,7 +54,8 @@ export function shortened(text: string, tokens: number, estimate: (text: string)
   const size = estimate(text);
   if (size <= tokens) return text;
   const kept = Math.max(0, Math.floor(text.length * (tokens / size) * 0.9));
-  return `${text.slice(0, kept)}\n… (${text.length - kept} more characters are left out: ask for less)`;
+  // Half of a character makes the whole request one that providers refuse.
+  return `${text.slice(0, kept).toWellFormed()}\n… (${text.length - kept} more characters are left out: ask for less)`;
 }
 
 const isBox = (input: unknown): input is { readonly value: unknown } =>

@@ -81,6 +81,8 @@ function turns(messages: readonly Message[]): Turn[] {
   for (const message of messages) {
     const role = message.role === 'assistant' ? 'assistant' : 'user';
     const content = blocks(message);
+    // Whoever said nothing is left out: the API refuses a turn that is empty.
+    if (content.length === 0) continue;
     const before = made.at(-1);
     if (message.role === 'tool' && before?.role === role && Array.isArray(before.content))
       made[made.length - 1] = { role, content: [...before.content, ...content] };
@@ -99,7 +101,7 @@ function blocks(message: Message): Anthropic.ContentBlockParam[] {
         ...(message.failed === true ? { is_error: true } : {}),
       },
     ];
-  const text: Anthropic.ContentBlockParam[] = message.text === '' ? [] : [{ type: 'text', text: message.text }];
+  const text: Anthropic.ContentBlockParam[] = message.text.trim() === '' ? [] : [{ type: 'text', text: message.text }];
   if (message.role === 'user') return text;
   return [
     ...text,
