@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { taskContract } from 'millrace/flow';
+import { environmentProviders, openModels, scriptedProvider } from 'millrace/llm';
 import { ReactiveSystemRuntime, type RuntimeOptions } from 'millrace/runtime';
 import { openMemory, type Store } from 'millrace/store';
 import { silentLogger, type BoundSystem } from 'millrace/tasks';
@@ -34,6 +35,29 @@ describe('a task that a model performs', () => {
     const second = open(askingSystem(ask), { store, models: scriptedModels([said('hi')]) });
     expect(await second.result(runId)).toMatchObject({ status: 'completed', output: { text: 'hi' } });
     await second.close();
+  });
+
+  it('waits just so for somebody who can be asked, also when it is a tool of another', async () => {
+    const store = openMemory();
+    const plain = askingTask('ask', { agent: { name: 'writer', role: 'fast' } });
+    const first = open(askingSystem(plain), { store, models: openModels({ providers: environmentProviders({}) }) });
+    const { runId } = await first.start('f', 1);
+    const error = { code: 'MR3287', message: expect.stringContaining('set ANTHROPIC_API_KEY') };
+    expect(await first.result(runId)).toMatchObject({ status: 'blocked', error });
+    expect(await first.executeTask('ask', 1)).toMatchObject({ success: false, error: { code: 'MR3287' } });
+    await first.close();
+    const second = open(askingSystem(plain), { store, models: scriptedModels([said('hi'), said('hi')]) });
+    expect(await second.result(runId)).toMatchObject({ status: 'completed', output: { text: 'hi' } });
+    await second.close();
+    // Who plans can be asked, who does its tool cannot.
+    const tools = [{ task: 'inner', description: 'Asks another.' }];
+    const outer = askingTask('ask', { agent: { name: 'planner', model: 'gpt-6-luna' }, tools });
+    const inner = askingTask('inner', { agent: { name: 'writer', model: 'claude-haiku-5-5' } });
+    const planner = scriptedProvider([toolCall('inner', 1)], { name: 'openai' });
+    const system = askingSystem(outer, { unimplemented: [inner] });
+    const third = open(system, { models: openModels({ providers: [planner] }) });
+    expect(await third.executeFlow('f', 1)).toMatchObject({ status: 'blocked', error: { code: 'MR3287' } });
+    await third.close();
   });
 
   it('is done by code instead, where there is some', async () => {

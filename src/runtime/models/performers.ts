@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '../../core/index.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import { modelTask, type Toolbox } from '../../tasks/index.ts';
 import type { Models } from '../../llm/index.ts';
@@ -33,6 +34,27 @@ export function lacking(
     'MR3209',
     `Task '${name}'${tool} has no implementation, ${stopped}. Write tasks/ for it or register one; the run then goes on.`,
     { details },
+  );
+}
+
+/** Nobody who is given has what it needs to be asked: a key, an address, a model in the catalogue. */
+const nobodyToAsk = 'MR4040';
+
+/**
+ * Why a run has to wait when the models that are there could not be asked: nothing was sent, and another process, or this
+ * one with a key, can go on.
+ */
+export function notAsked(
+  contract: AnyTask,
+  { code, message }: ErrorRecord,
+  { runId, step }: { readonly runId: string; readonly step: string },
+): RunError | undefined {
+  if (contract.model === undefined || code !== nobodyToAsk) return undefined;
+  const task = contract.contract;
+  return new RunError(
+    'MR3287',
+    `Task '${task}' is performed by a model, and none can be asked: ${message} So run '${runId}' stopped at step '${step}'; it goes on when it is driven with one that can.`,
+    { details: { task, run: runId, step, reason: message } },
   );
 }
 

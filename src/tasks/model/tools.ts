@@ -58,8 +58,8 @@ export async function useTool(
   return output;
 }
 
-// Nothing that a model could do otherwise: nobody has written the task, the run ends, the money is spent, the step is
-// done by others.
-const notForModel = /^MR(?:3104|3105|3131|3133|34\d\d|4002|4003|408\d)$/;
+// Nothing that a model could do otherwise: nobody has written the task, nobody can be asked, the run ends, the money is
+// spent, the step is done by others.
+const notForModel = /^MR(?:3104|3105|3131|3133|34\d\d|4002|4003|4040|408\d)$/;
 
 const isForModel = ({ code }: TaskError): boolean => !notForModel.test(code);

@@ -1,7 +1,7 @@
 import { RecordedError, toErrorRecord, type ErrorRecord } from '../../../core/index.ts';
 import { retryDelay, TotalTimeoutError } from '../../../tasks/index.ts';
 import { never } from '../../errors.ts';
-import { lacking } from '../../models/performers.ts';
+import { lacking, notAsked } from '../../models/performers.ts';
 import { halting } from '../../models/overrun.ts';
 import type { Record } from '../records.ts';
 import { setTimer } from '../timer.ts';
@@ -45,6 +45,8 @@ export async function tries(step: TaskStep, record: Record | undefined): Promise
     if (outcome.ok) return complete(step, attempt, outcome);
     if (scope.reason !== undefined) return cancel(step, attempt);
     const error = toErrorRecord(outcome.error);
+    const unasked = notAsked(contract, error, { runId: run.id, step: path });
+    if (unasked !== undefined) return run.block(unasked);
     if (!error.retryable || attempt >= policy.attempts) throw halting(run, fail(step, attempt, error));
     const now = clock.now();
     const until = Math.max(now + retryDelay(policy.retry, attempt, random), notBefore(error, now));
