@@ -152,7 +152,7 @@ async function listen({ candidate, time, over, stallMs, hear }: Attempt, overrun
   let begun = false;
   let events: AsyncIterator<ModelEvent> | undefined;
   try {
-    events = target.desk.provider.ask(request, { signal: ending.signal })[Symbol.asyncIterator]();
+    events = target.upstream.provider.ask(request, { signal: ending.signal })[Symbol.asyncIterator]();
     for (;;) {
       const next = await Promise.race([events.next(), gone.promise]);
       if (next.done === true) throw endless(target);

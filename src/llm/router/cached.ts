@@ -4,7 +4,7 @@ import type { ModelAnswer } from '../contract.ts';
 import { ModelError } from '../errors.ts';
 import type { AskOptions, RoutedRequest } from '../models.ts';
 import { some } from './attempt.ts';
-import type { Routed } from './journey.ts';
+import type { Routed } from './routing.ts';
 
 /** A request that may have been answered before. */
 export interface Cacheable {
@@ -14,7 +14,7 @@ export interface Cacheable {
   /** Those whose answers count for it, always in the same order. */
   readonly models: readonly [CatalogueModel, ...CatalogueModel[]];
   /** Ends the waiting. */
-  readonly leash: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 /** An answer of one's own call, or one that was there or that somebody else was asking for. */
@@ -22,7 +22,7 @@ export type Gotten = { readonly routed: Routed } | { readonly answer: ModelAnswe
 
 /** The answer that is kept, that of the same request under way, or that of `ask`, which is kept under who has given it. */
 export async function throughCache(
-  { cache, wish, options, models, leash }: Cacheable,
+  { cache, wish, options, models, signal }: Cacheable,
   ask: (over: AbortSignal) => Promise<Routed>,
 ): Promise<Gotten> {
   const { model: _model, role: _role, ...rest } = wish;
@@ -37,7 +37,7 @@ export async function throughCache(
           also: others.map(nameOf),
           by: () => nameOf(own.routed?.by.facts ?? first),
           refresh: options.cache === 'refresh',
-          signal: leash,
+          signal,
           ...some({ operation: options.operation, ttl: options.ttl, accept: options.accept }),
         },
         async (over) => {
@@ -52,7 +52,7 @@ export async function throughCache(
     } catch (thrown) {
       // What was begun is in the books before anybody hears that it is over.
       if (own.over?.aborted === true) await own.asking?.catch(() => {});
-      if (own.asking !== undefined || leash.aborted || !isTheirs(thrown)) throw thrown;
+      if (own.asking !== undefined || signal.aborted || !isTheirs(thrown)) throw thrown;
     }
   }
 }

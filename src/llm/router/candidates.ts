@@ -65,7 +65,7 @@ export async function tierOf(
       refuse('unready', 'no such provider is given');
       continue;
     }
-    const { unready } = target.desk;
+    const { unready } = target.upstream;
     if (unready !== undefined) refuse('unready', unready);
     else if ((wish.tools?.length ?? 0) > 0 && !facts.capabilities.tools) refuse('capability', 'it calls no tools');
     else if (wish.output !== undefined && !facts.capabilities.structuredOutput)
@@ -95,7 +95,7 @@ export async function tierOf(
 /** The tokens of the input: as estimated, and counted by the provider where the estimate is too near to the limit. */
 async function inputOf(
   request: ModelRequest,
-  { desk: { provider } }: Target,
+  { upstream: { provider } }: Target,
   { contextTokens }: CatalogueModel,
   estimated: number,
   signal: AbortSignal,

@@ -29,7 +29,7 @@ export function meantBy(
   const models = providers.flatMap(({ name }) => catalogue.list({ provider: name }));
   const ofRole = (one: ModelRole): readonly CatalogueModel[] => models.filter((facts) => facts.role === one);
   const first = nearestRole(role, (one) =>
-    ofRole(one).some(({ provider }) => pool.desks.get(provider)?.unready === undefined),
+    ofRole(one).some(({ provider }) => pool.upstreams.get(provider)?.unready === undefined),
   );
   if (first === undefined) catalogue.byRole(role);
   const [own, ...below] = rolesFrom(first ?? role).map((one) => ({ role: one, models: ofRole(one) }));

@@ -3,7 +3,7 @@ import type { ModelError } from '../errors.ts';
 import type { BreakerChange } from './breaker.ts';
 import type { Bus } from './events.ts';
 import type { RouteOptions } from './options.ts';
-import { Desk, Target, type Ticket } from './target.ts';
+import { Upstream, Target, type Ticket } from './target.ts';
 import type { Time } from './time.ts';
 
 /** A target that a request could go to, and how many tokens it would take there. */
@@ -39,26 +39,26 @@ export class Pool {
   readonly #time: Time;
   readonly #bus: Bus;
   readonly #route: RouteOptions;
-  readonly desks: ReadonlyMap<string, Desk>;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly #targets = new Map<string, Target>();
 
   constructor(providers: readonly Provider[], route: RouteOptions, time: Time, bus: Bus) {
     this.#time = time;
     this.#bus = bus;
     this.#route = route;
-    this.desks = new Map(providers.map((one) => [one.name, new Desk(one, route.limits?.[one.name])]));
+    this.upstreams = new Map(providers.map((one) => [one.name, new Upstream(one, route.limits?.[one.name])]));
   }
 
   /** A model of a provider that is given. */
   target(provider: string, model: string): Target | undefined {
-    const desk = this.desks.get(provider);
-    if (desk === undefined) return undefined;
+    const upstream = this.upstreams.get(provider);
+    if (upstream === undefined) return undefined;
     const key = `${provider}/${model}`;
     let target = this.#targets.get(key);
     if (target === undefined) {
       const { limits, health = {} } = this.#route;
-      target = new Target(desk, model, limits?.[key] ?? limits?.[model], health);
-      desk.targets.add(target);
+      target = new Target(upstream, model, limits?.[key] ?? limits?.[model], health);
+      upstream.targets.add(target);
       this.#targets.set(key, target);
     }
     return target;
@@ -114,7 +114,7 @@ export class Pool {
     target.underWay -= 1;
     target.breaker.end(this.#time.now(), { probe, took: 0 });
     for (const [index, use] of uses.entries()) target.limits[index]?.drop(use);
-    this.#pumpAll(target.desk);
+    this.#pumpAll(target.upstream);
   }
 
   /** The request has ended. Who waits is let in by `goOn`. */
@@ -138,16 +138,16 @@ export class Pool {
   }
 
   /** Lets in who waits, after a request has ended and what follows from it was said. */
-  goOn({ desk }: Target): void {
-    this.#pumpAll(desk);
+  goOn({ upstream }: Target): void {
+    this.#pumpAll(upstream);
   }
 
   /** Leaves a target, or all of a provider, alone until a time. */
   cool(target: Target, until: number, reason: string, whole = false): void {
-    const owner = whole ? target.desk : target;
+    const owner = whole ? target.upstream : target;
     if ((owner.cool?.until ?? 0) >= until) return;
     owner.cool = { until, reason };
-    for (const one of whole ? target.desk.targets : [target]) {
+    for (const one of whole ? target.upstream.targets : [target]) {
       this.#bus.tell({ type: 'cooling', provider: one.provider, model: one.model, until, reason });
       // Who has no time for that looks for somebody else, or fails now and not then.
       for (const waiter of one.queue) if (waiter.deadline < until) waiter.rethink();
@@ -155,26 +155,30 @@ export class Pool {
   }
 
   /** Its key was refused: it is asked no more. */
-  disable(desk: Desk, reason: string): void {
-    if (desk.disabled !== undefined) return;
-    desk.disabled = reason;
-    this.#bus.tell({ type: 'disabled', provider: desk.provider.name, reason });
-    for (const target of desk.targets) for (const waiter of target.queue) waiter.rethink();
+  disable(upstream: Upstream, reason: string): void {
+    if (upstream.disabled !== undefined) return;
+    upstream.disabled = reason;
+    this.#bus.tell({ type: 'disabled', provider: upstream.provider.name, reason });
+    for (const target of upstream.targets) for (const waiter of target.queue) waiter.rethink();
   }
 
   /** It was looked after, and is well: whatever was held against it counts no more. */
-  enable(desk: Desk): void {
-    const was = desk.disabled;
-    desk.disabled = undefined;
-    desk.cool = undefined;
+  enable(upstream: Upstream): void {
+    const was = upstream.disabled;
+    upstream.disabled = undefined;
+    upstream.cool = undefined;
     if (was !== undefined)
-      this.#bus.tell({ type: 'enabled', provider: desk.provider.name, reason: 'it answered when it was looked at' });
-    for (const target of desk.targets) {
+      this.#bus.tell({
+        type: 'enabled',
+        provider: upstream.provider.name,
+        reason: 'it answered when it was looked at',
+      });
+    for (const target of upstream.targets) {
       target.cool = undefined;
       target.strikes = 0;
       this.#told(target, target.breaker.close());
     }
-    this.#pumpAll(desk);
+    this.#pumpAll(upstream);
   }
 
   #begin(target: Target, tokens: number): Ticket {
@@ -197,8 +201,8 @@ export class Pool {
     this.#bus.tell({ type: change, provider, model, reason });
   }
 
-  #pumpAll(desk: Desk): void {
-    for (const target of desk.targets) if (target.queue.size > 0) this.#pump(target);
+  #pumpAll(upstream: Upstream): void {
+    for (const target of upstream.targets) if (target.queue.size > 0) this.#pump(target);
   }
 
   /** Lets in who waits, in the order in which they came, and looks again when the next can be let in. */

@@ -4,27 +4,27 @@ import { after, isBusy, type Next } from './after.ts';
 import { attempt, some, type AttemptEnd } from './attempt.ts';
 import { inOrder, type Candidate, type Tier } from './candidates.ts';
 import { asModelError, cooling, exhausted, nobody, type Unfit } from './errors.ts';
-import type { Journey, Routed } from './journey.ts';
+import type { Routing, Routed } from './routing.ts';
 import { reasonFor } from './reason.ts';
 import { Tally } from './tally.ts';
 import type { Target } from './target.ts';
 import { until } from './time.ts';
 
 /** Asks those who may answer until one does. @throws ModelError when none does */
-export async function route(journey: Journey): Promise<Routed> {
+export async function route(routing: Routing): Promise<Routed> {
   try {
-    return await new Way(journey).go();
+    return await new Attempts(routing).go();
   } catch (thrown) {
     if (thrown instanceof ModelError) {
       const { kind, code, message: reason, retryAfterMs } = thrown;
-      journey.core.bus.tell({ type: 'gaveUp', ...journey.about, kind, code, reason, ...some({ retryAfterMs }) });
+      routing.core.bus.tell({ type: 'gaveUp', ...routing.about, kind, code, reason, ...some({ retryAfterMs }) });
     }
     throw thrown;
   }
 }
 
-class Way {
-  readonly #journey: Journey;
+class Attempts {
+  readonly #routing: Routing;
   readonly #tally = new Tally();
   readonly #tries = new Map<Target, number>();
   readonly #waits = new Map<Target, number>();
@@ -40,13 +40,13 @@ class Way {
   /** Whether something of an answer was heard: of this try, or of one before. */
   #told: 'now' | 'before' | undefined;
 
-  constructor(journey: Journey) {
-    this.#journey = journey;
+  constructor(routing: Routing) {
+    this.#routing = routing;
   }
 
   async go(): Promise<Routed> {
-    const { tiers, wanted } = this.#journey;
-    let { instead } = this.#journey;
+    const { tiers, wanted } = this.#routing;
+    let { instead } = this.#routing;
     let tier: Tier | undefined;
     for (const [index, make] of tiers.entries()) {
       tier = await make();
@@ -64,7 +64,7 @@ class Way {
 
   /** One tier, until somebody answers or nobody of it is left. */
   async #through(tier: Tier, instead: string): Promise<Routed | undefined> {
-    const { core, deadline, over, wanted, about, wish } = this.#journey;
+    const { core, deadline, over, wanted, about, wish } = this.#routing;
     for (;;) {
       if (over.aborted) throw over.reason;
       const left = this.#ordered(tier);
@@ -92,8 +92,10 @@ class Way {
   }
 
   #ordered(tier: Tier): readonly Candidate[] {
-    const { core } = this.#journey;
-    const left = tier.candidates.filter(({ target }) => !this.#out.has(target) && target.desk.unready === undefined);
+    const { core } = this.#routing;
+    const left = tier.candidates.filter(
+      ({ target }) => !this.#out.has(target) && target.upstream.unready === undefined,
+    );
     if (left.length < 2) return left;
     const sorted = inOrder(left, core.route, core.time.now());
     const avoided = ({ target }: Candidate): boolean => this.#avoid.has(target);
@@ -104,7 +106,7 @@ class Way {
 
   /** Asks one. Nothing, when the budget did not let it. */
   async #ask(candidate: Candidate, ticket: ReturnType<Target['begin']>): Promise<AttemptEnd | undefined> {
-    const { core, books, options, over, wanted, about, hear } = this.#journey;
+    const { core, books, options, over, wanted, about, hear } = this.#routing;
     if (this.#told !== undefined) this.#told = 'before';
     let end: AttemptEnd;
     try {
@@ -151,7 +153,7 @@ class Way {
   }
 
   #routed(end: AttemptEnd, answer: ModelAnswer, by: Candidate, reason: string): Routed {
-    const { core, about } = this.#journey;
+    const { core, about } = this.#routing;
     const { took, usage, cost } = end;
     core.bus.tell({ type: 'answered', ...nameOf(by), ...about, took, usage, ...some({ cost }) });
     return {
@@ -166,7 +168,7 @@ class Way {
 
   /** What the policy says after a failure, with what holds for all from now on. */
   #decide(error: ModelError, overrun: ModelError | undefined, candidate: Candidate, tier: Tier): Next {
-    const { core, over, books, about, deadline } = this.#journey;
+    const { core, over, books, about, deadline } = this.#routing;
     if (over.aborted) return { does: 'stop', reason: 'it was called off' };
     const { target } = candidate;
     const now = core.time.now();
@@ -203,15 +205,15 @@ class Way {
 
   /** Stops or waits, as was decided. */
   async #heed({ does, waitMs }: Next, overrun: ModelError | undefined, tier: Tier): Promise<void> {
-    const { core, over, deadline } = this.#journey;
+    const { core, over, deadline } = this.#routing;
     if (over.aborted) throw over.reason;
     if (does === 'stop') throw overrun ?? this.#failure(tier);
     if (waitMs !== undefined) await until(core.time, Math.min(core.time.now() + waitMs, deadline), over);
   }
 
   #apply(next: Next, { target, facts }: Candidate, tier: Tier, now: number): void {
-    const { pool } = this.#journey.core;
-    if (next.disable === true) pool.disable(target.desk, this.#last?.message ?? next.reason);
+    const { pool } = this.#routing.core;
+    if (next.disable === true) pool.disable(target.upstream, this.#last?.message ?? next.reason);
     if (next.cool !== undefined)
       pool.cool(target, now + next.cool.ms, this.#last?.message ?? next.reason, next.cool.all === true);
     if (next.avoid === true) this.#avoid.add(target);
@@ -221,7 +223,7 @@ class Way {
         next.out === 'target'
           ? other.target === target
           : next.out === 'provider'
-            ? other.target.desk === target.desk
+            ? other.target.upstream === target.upstream
             : other.facts.contextTokens <= facts.contextTokens;
       if (same) this.#out.add(other.target);
     }
@@ -229,7 +231,7 @@ class Way {
 
   /** What is thrown when nobody is left. */
   #failure(tier: Tier | undefined): ModelError {
-    if (this.#last === undefined) return this.#refused ?? nobody(this.#journey.wanted, unreadyOf(tier));
+    if (this.#last === undefined) return this.#refused ?? nobody(this.#routing.wanted, unreadyOf(tier));
     // The one that failed last would have been asked again, if the budget had let it.
     if (this.#refused !== undefined && this.#lastTarget !== undefined && this.#unpaid.has(this.#lastTarget))
       return exhausted(this.#refused, this.#tally.asked);
@@ -239,11 +241,11 @@ class Way {
 
 /** Those whose key was refused while the request waited. */
 const unreadyOf = (tier: Tier | undefined): readonly Unfit[] =>
-  (tier?.candidates ?? []).map(({ target: { provider, model, desk } }) => ({
+  (tier?.candidates ?? []).map(({ target: { provider, model, upstream } }) => ({
     provider,
     model,
     sort: 'unready',
-    why: desk.unready ?? 'it has failed',
+    why: upstream.unready ?? 'it has failed',
   }));
 
 const nameOf = ({ target: { provider, model } }: Candidate) => ({ provider, model });

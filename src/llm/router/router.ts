@@ -18,8 +18,8 @@ import { throughCache } from './cached.ts';
 import type { Core } from './core.ts';
 import { asModelError, type Wanted } from './errors.ts';
 import { unheeded, type RouterEvent } from './events.ts';
-import type { Routed } from './journey.ts';
-import { leashFor, type Leash } from './leash.ts';
+import type { Routed } from './routing.ts';
+import { deadlineFor, type Deadline } from './deadline.ts';
 import { meantBy, type Meant } from './meant.ts';
 import { booksIn, type Books } from './place.ts';
 import { checkRequest, wantedOf } from './request.ts';
@@ -60,7 +60,7 @@ interface Asking {
   readonly wish: RoutedRequest;
   readonly options: AskOptions;
   readonly wanted: Wanted;
-  readonly leash: Leash;
+  readonly deadline: Deadline;
   readonly meant: Meant;
 }
 
@@ -89,15 +89,15 @@ export class Router implements ModelRouter {
     const wanted = wantedOf(request);
     const withinMs = options.withinMs ?? this.#withinMs;
     checkRequest(request, withinMs, wanted);
-    const leash = leashFor(options.signal, withinMs, this.#core.time, wanted);
+    const deadline = deadlineFor(options.signal, withinMs, this.#core.time, wanted);
     try {
-      if (leash.signal.aborted) throw leash.signal.reason;
+      if (deadline.signal.aborted) throw deadline.signal.reason;
       const meant = meantBy(request, this.#core);
-      return await this.#answered({ wish: request, options, wanted, leash, meant });
+      return await this.#answered({ wish: request, options, wanted, deadline, meant });
     } catch (thrown) {
       throw asModelError(thrown, wanted, 'badRequest');
     } finally {
-      leash.release();
+      deadline.release();
     }
   }
 
@@ -136,24 +136,26 @@ export class Router implements ModelRouter {
     const { providers, catalogue, pool, time } = this.#core;
     const now = time.now();
     for (const { name } of providers) for (const { id } of catalogue.list({ provider: name })) pool.target(name, id);
-    return [...pool.desks.values()].flatMap(({ targets }) => [...targets].map((target) => stateOf(target, now)));
+    return [...pool.upstreams.values()].flatMap(({ targets }) => [...targets].map((target) => stateOf(target, now)));
   }
 
   async check(name?: string, options: { readonly signal?: AbortSignal } = {}): Promise<readonly ProviderCheck[]> {
     const { pool } = this.#core;
-    const desks = [...pool.desks.values()].filter((desk) => name === undefined || desk.provider.name === name);
+    const upstreams = [...pool.upstreams.values()].filter(
+      (upstream) => name === undefined || upstream.provider.name === name,
+    );
     return Promise.all(
-      desks.map(async (desk): Promise<ProviderCheck> => {
-        const { provider } = desk;
+      upstreams.map(async (upstream): Promise<ProviderCheck> => {
+        const { provider } = upstream;
         if (!provider.readiness.ready)
           return { provider: provider.name, ready: false, reason: provider.readiness.reason };
         try {
           await provider.check(options);
-          pool.enable(desk);
+          pool.enable(upstream);
           return { provider: provider.name, ready: true };
         } catch (thrown) {
           if (!(thrown instanceof ModelError)) throw thrown;
-          if (thrown.kind === 'auth') pool.disable(desk, thrown.message);
+          if (thrown.kind === 'auth') pool.disable(upstream, thrown.message);
           return { provider: provider.name, ready: false, reason: thrown.message, error: thrown };
         }
       }),
@@ -178,13 +180,13 @@ export class Router implements ModelRouter {
 
   async #answered(asking: Asking): Promise<Answered> {
     const { cache } = this.#books;
-    const { wish, options, leash, meant } = asking;
+    const { wish, options, deadline, meant } = asking;
     const [first, ...others] = meant.tiers[0]?.models ?? [];
     const ask = (over: AbortSignal): Promise<Routed> => this.#route(asking, over);
     if (cache === undefined || options.cache === 'bypass' || first === undefined)
-      return answeredBy(await ask(leash.signal));
+      return answeredBy(await ask(deadline.signal));
     const models = [first, ...others] as const;
-    const got = await throughCache({ cache, wish, options, models, leash: leash.signal }, ask);
+    const got = await throughCache({ cache, wish, options, models, signal: deadline.signal }, ask);
     return 'routed' in got ? answeredBy(got.routed) : this.#spared(got.answer, got.from, first, options);
   }
 
@@ -206,7 +208,7 @@ export class Router implements ModelRouter {
     };
   }
 
-  #route({ wish, options, wanted, leash, meant }: Asking, over: AbortSignal): Promise<Routed> {
+  #route({ wish, options, wanted, deadline, meant }: Asking, over: AbortSignal): Promise<Routed> {
     const { task, run, step, onEvent } = options;
     const core = this.#core;
     const estimate = core.estimator.estimates({ ...wish, model: '' });
@@ -222,17 +224,17 @@ export class Router implements ModelRouter {
       about: { request: this.#books.newId(), ...some({ task, run, step }) },
       tiers,
       instead: meant.instead,
-      deadline: leash.deadline,
+      deadline: deadline.at,
       over,
       hear: (event) => {
-        if (onEvent !== undefined && !leash.signal.aborted) unheeded(() => onEvent(event));
+        if (onEvent !== undefined && !deadline.signal.aborted) unheeded(() => onEvent(event));
       },
     });
   }
 
   #window(request: Pick<RoutedRequest, 'model' | 'role'>): number | undefined {
     const windows = (meantBy(request, this.#core).tiers[0]?.models ?? [])
-      .filter(({ provider }) => this.#core.pool.desks.get(provider)?.unready === undefined)
+      .filter(({ provider }) => this.#core.pool.upstreams.get(provider)?.unready === undefined)
       .map(({ contextTokens }) => contextTokens);
     return windows.length === 0 ? undefined : Math.max(...windows);
   }

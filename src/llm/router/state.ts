@@ -66,7 +66,7 @@ export function stateOf(target: Target, now: number): TargetState {
 }
 
 function availabilityOf(target: Target, now: number): Pick<TargetState, 'availability' | 'reason' | 'until'> {
-  const { unready } = target.desk;
+  const { unready } = target.upstream;
   if (unready !== undefined) return { availability: 'unready', reason: unready };
   const breaker = target.breaker.state(now);
   if (breaker === 'open')

@@ -11,7 +11,7 @@ export interface CoolDown {
 }
 
 /** A provider, with what holds for all of its models. */
-export class Desk {
+export class Upstream {
   readonly provider: Provider;
   readonly limits: MinuteLimits | undefined;
   readonly targets = new Set<Target>();
@@ -41,7 +41,7 @@ export interface LastError {
 
 /** One model of one provider: how it is, and who waits for it. */
 export class Target {
-  readonly desk: Desk;
+  readonly upstream: Upstream;
   readonly model: string;
   readonly limits: readonly MinuteLimits[];
   readonly breaker: Breaker;
@@ -56,17 +56,17 @@ export class Target {
   lastSuccessAt: number | undefined;
   wake: { readonly at: number; readonly callOff: () => void } | undefined;
 
-  constructor(desk: Desk, model: string, own: RateLimits | undefined, health: HealthOptions) {
-    this.desk = desk;
+  constructor(upstream: Upstream, model: string, own: RateLimits | undefined, health: HealthOptions) {
+    this.upstream = upstream;
     this.model = model;
-    this.limits = [desk.limits, own === undefined ? undefined : new MinuteLimits(own)].filter(
+    this.limits = [upstream.limits, own === undefined ? undefined : new MinuteLimits(own)].filter(
       (limits) => limits !== undefined,
     );
     this.breaker = new Breaker(health);
   }
 
   get provider(): string {
-    return this.desk.provider.name;
+    return this.upstream.provider.name;
   }
 
   get key(): string {
@@ -75,7 +75,7 @@ export class Target {
 
   /** Until when it is left alone, and why; nothing when it is not. */
   coolDown(now: number): CoolDown | undefined {
-    const [own, all] = [this.cool, this.desk.cool];
+    const [own, all] = [this.cool, this.upstream.cool];
     const longer = (own?.until ?? 0) >= (all?.until ?? 0) ? own : all;
     return longer !== undefined && longer.until > now ? longer : undefined;
   }

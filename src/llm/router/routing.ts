@@ -9,7 +9,7 @@ import type { DecisionFor } from './events.ts';
 import type { Books } from './place.ts';
 
 /** A request on its way to an answer. */
-export interface Journey {
+export interface Routing {
   readonly core: Core;
   readonly books: Books;
   readonly wanted: Wanted;
