@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { startWireServer, type WireServer } from '../../../src/testing/wire-server/index.ts';
+import { startWireServer, type WireServer, type WireServerOptions } from '../../../src/testing/wire-server/index.ts';
 import { project, type Project } from '../dsl.ts';
 
 const source = `import { system, task } from 'millrace';
@@ -128,19 +128,28 @@ export const answers = {
 export const taskIn = (body: unknown): string =>
   /Write the task '(\w+)' of the system/.exec(JSON.stringify(body))?.[1] ?? 'none';
 
-/** Plays a provider that says these things one after the other, the last one for ever; or what fits the task. */
-export async function answering(
-  first: string | undefined,
-  ...others: readonly string[]
-): Promise<WireServer & { readonly env: Readonly<Record<string, string>> }> {
-  const all = first === undefined ? [] : [first, ...others];
-  const server = await startWireServer({
-    answer: ({ n, body }) =>
-      all[Math.min(n, all.length) - 1] ?? (taskIn(body) === 'findCity' ? answers.city : answers.price),
-  });
+/** A provider that is played, and the variables with which a command asks it. */
+type Played = WireServer & { readonly env: Readonly<Record<string, string>> };
+
+async function played(options: WireServerOptions): Promise<Played> {
+  const server = await startWireServer(options);
   return Object.assign(server, {
     env: { ANTHROPIC_BASE_URL: server.baseURL('messages'), ANTHROPIC_API_KEY: 'the-key' },
   });
+}
+
+/** Plays a provider that says these things one after the other, the last one for ever; or what fits the task. */
+export async function answering(first: string | undefined, ...others: readonly string[]): Promise<Played> {
+  const all = first === undefined ? [] : [first, ...others];
+  return await played({
+    answer: ({ n, body }) =>
+      all[Math.min(n, all.length) - 1] ?? (taskIn(body) === 'findCity' ? answers.city : answers.price),
+  });
+}
+
+/** Plays a provider that says one thing so often, and then that there is no money left. */
+export async function answeringUntil(times: number, answer: string): Promise<Played> {
+  return await played({ answer, scenario: ({ n }) => (n <= times ? 'ok' : 'quota') });
 }
 
 /** All files of a project but packages, what the compiler made and what nobody looks at, with their texts. */

@@ -1,17 +1,19 @@
 import { expect, test } from 'vitest';
 import { stackTrace } from '../dsl.ts';
-import { answering, answers, filesOf, shop, untold, type Told } from './project.ts';
+import { answering, answeringUntil, answers, filesOf, shop, untold, type Told } from './project.ts';
 
+// What counts is what is said of the first answer: only the one that is judged at once is given until nobody is asked any
+// more. Prose is asked for twice, as it has no shape.
 test.each([
-  ['wrongType', 'types'],
-  ['failing', 'cases'],
-  ['forbidden', 'policy'],
-  ['weak', 'mutation'],
-  ['prose', 'answer'],
+  ['wrongType', 'types', 1],
+  ['failing', 'cases', 1],
+  ['forbidden', 'policy', 6],
+  ['weak', 'mutation', 1],
+  ['prose', 'answer', 2],
 ] as const)(
   'writes nothing of an answer that is %s: it ends at %s',
-  async (name, stage) => {
-    await using server = await answering(answers[name]);
+  async (name, stage, times) => {
+    await using server = await answeringUntil(times, answers[name]);
     const task = 'priceBasket';
     using it = shop(name === 'weak' ? { 'shop.dsl.ts': untold } : {});
     const before = filesOf(it);
@@ -22,6 +24,7 @@ test.each([
     expect(tasks).toMatchObject([{ task, ok: false, files: [] }]);
     const reached = tasks[0]?.report?.attempts.map(({ failedAt }) => failedAt) ?? [];
     expect(reached[0]).toBe(stage);
+    expect(server.paid()).toBe(times);
     expect(tasks[0]?.error?.code).toMatch(/^MR\d{4}$/);
     expect(done.stderr).toContain(`✗ ${task}: `);
     expect(done.stderr).not.toMatch(stackTrace);
