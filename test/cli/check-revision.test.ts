@@ -55,7 +55,16 @@ test('a revision is checked as git has it, whatever is on the disk', async () =>
   });
   expect(await made.dsl(['check', '--revision', 'gone'])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('MR2030'),
+    stderr: expect.stringMatching(/MR2030: git could not give revision 'gone': fatal: \w/),
+  });
+  // What is about to be committed, whatever the disk says.
+  writeFileSync(join(made.root, 'sub/bell.dsl.ts'), bell('lout'));
+  git('add', 'sub/bell.dsl.ts');
+  writeFileSync(join(made.root, 'sub/bell.dsl.ts'), bell('loud'));
+  const index = execFileSync('git', ['write-tree'], { cwd: made.root, encoding: 'utf8' }).trim();
+  expect(await made.dsl(['check', '--revision', index])).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining("'lout'"),
   });
   expect(await made.dsl(['check', '--revision', 'HEAD', '--fix'])).toMatchObject({
     code: 2,

@@ -11,7 +11,7 @@ export interface Revision {
 }
 
 /**
- * Opens a revision of the repository around a folder.
+ * Opens a revision of the repository around a folder: a commit, or a tree such as what `git write-tree` makes of the index.
  *
  * @throws CliError MR2030 when git is not there, or has no such revision.
  */
@@ -35,12 +35,12 @@ export function openRevision(cwd: string, revision: string): Revision {
     }
   };
   // A revision that begins with a dash would be an option.
-  git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`);
+  const tree = git('rev-parse', '--verify', '--end-of-options', `${revision}^{tree}`).toString('utf8').trimEnd();
   const root = git('rev-parse', '--show-toplevel').toString('utf8').trimEnd();
   return {
-    readFile: (path) => git('cat-file', 'blob', `${revision}:${relative(root, path).replaceAll('\\', '/')}`),
+    readFile: (path) => git('cat-file', 'blob', `${tree}:${relative(root, path).replaceAll('\\', '/')}`),
     files: () =>
-      git('ls-tree', '-r', '-z', '--full-tree', '--name-only', revision)
+      git('ls-tree', '-r', '-z', '--full-tree', '--name-only', tree)
         .toString('utf8')
         .split('\0')
         .flatMap((path) => (path === '' ? [] : [join(root, path)])),
