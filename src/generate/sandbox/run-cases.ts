@@ -23,6 +23,8 @@ export interface RunOptions extends Judged, Partial<WallOptions> {
   /** The time zone that the code finds itself in. Default UTC. */
   readonly timeZone?: string;
   readonly signal?: AbortSignal;
+  /** Hears every answer, before it is judged. */
+  readonly onAnswer?: (answer: Answered) => void;
 }
 
 /** What came of a run: given by this process, whatever the code says of itself. */
@@ -59,6 +61,7 @@ export async function runCases(
       const began = performance.now();
       const answer = await ask(one);
       const took = performance.now() - began;
+      if (typeof answer !== 'string') options.onAnswer?.(answer);
       const wrong = typeof answer === 'string' ? answer : judge(one, answer, options);
       const got = typeof answer === 'string' ? undefined : gotOf(answer);
       results.push({

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../model/index.ts';
 import type { CaseResult, GateOptions, GateReport, Stage, Subject, TaskCase } from '../contract.ts';
-import { gotOf, judge, textOf } from '../sandbox/judge.ts';
+import { gotOf, judge, shown, textOf } from '../sandbox/judge.ts';
 import { runCases, trying, type RunOptions, type Verdict } from '../sandbox/run-cases.ts';
 import { buildStage } from '../stage/build-stage.ts';
 import { loadContracts, type LiveContract } from '../stage/load-contracts.ts';
@@ -32,10 +32,23 @@ export async function runGates(
     ];
   const built = await buildStage(code, subject);
   if (!built.ok) return [report('cases', started, built.problems, { results: [] })];
-  const verdict = await runEach(built.stage, cases, { ...options, output: live.output, events: live.events });
+  const emitted = new Set<string>();
+  let asked = 0;
+  const verdict = await runEach(built.stage, cases, {
+    ...options,
+    output: live.output,
+    events: live.events,
+    onAnswer: (answer) => {
+      for (const { event } of answer.emitted) emitted.add(event);
+      asked += answer.asked.length;
+    },
+  });
   // Whoever called it off wants no verdict.
   options.signal?.throwIfAborted();
-  const problems = problemsOf(verdict, cases, subject);
+  const problems = [
+    ...problemsOf(verdict, cases, subject),
+    ...(verdict.pass ? unsaid(cases, emitted, asked).map((why) => problemOf(subject, 'MR5047', why)) : []),
+  ];
   const first = report('cases', started, problems, { results: verdict.results, walls: verdict.walls });
   if (!first.ok) return [first];
   const { gate, inputs } = await propertiesGate(built.stage, cases, subject, live, options);
@@ -44,6 +57,21 @@ export async function runGates(
   const stable = await stability(built.stage, cases, verdict.results, inputs, subject, live, options);
   options.signal?.throwIfAborted();
   return [first, gate, stable];
+}
+
+/** What the cases leave open although the code does it, or say although it does not. */
+function unsaid(cases: readonly TaskCase[], emitted: ReadonlySet<string>, asked: number): readonly string[] {
+  const said = new Set(cases.flatMap(({ expect }) => (expect.emits ?? []).map(({ event }) => event)));
+  const events = [...emitted].filter((event) => !said.has(event));
+  const isAnswered = cases.some(({ fakes, expect }) => 'output' in expect && (fakes?.fetch?.length ?? 0) > 0);
+  return [
+    ...events.map(
+      (event) => `The code emits '${shown(event)}', and no case expects it ('emits'): nobody would notice.`,
+    ),
+    ...(isAnswered && asked === 0
+      ? ["Cases have answers of the world ('fakes.fetch'), and the code asks for none: it knows them by heart."]
+      : []),
+  ];
 }
 
 /** How often code may end its process before the rest of the cases is not tried. */

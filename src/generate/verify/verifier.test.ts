@@ -51,6 +51,22 @@ describe('code is run', () => {
     expect(gates.map(({ gate, ok }) => [gate, ok])).toEqual([['cases', false]]);
   });
 
+  it('and what it does without that a case says so does not hold', async () => {
+    const code = codeOf('ctx.emit(added({ sum: 1 }));\nreturn { sum: a + b };').replace('{ add }', '{ add, added }');
+    const tried = cases.filter(({ input }) => (input as { a: number }).a <= 100);
+    expect(await problemsOf(code, tried)).toEqual([
+      expect.stringMatching(/^cases MR5047 .*emits 'added', and no case expects it/),
+    ]);
+    const said = tried.map((one) => ({ ...one, expect: { ...one.expect, emits: [{ event: 'added' }] } }));
+    expect((await problemsOf(code, said)).filter((one) => one.startsWith('cases'))).toEqual([]);
+  });
+
+  it('and does not know by heart what the world answers', async () => {
+    const fakes = { fetch: [{ url: 'https://sums.test/3', json: { c: 3 } }] };
+    const tried = cases.map((one) => ({ ...one, fakes }));
+    expect(await problemsOf(good, tried)).toEqual([expect.stringMatching(/^cases MR5047 .*knows them by heart/)]);
+  });
+
   it('each case by itself, also after one that ended the process', async () => {
     const problems = await problemsOf(codeOf('if (a === 100) for (;;);\nreturn { sum: a + b };'));
     expect(problems).toEqual([
