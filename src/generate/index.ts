@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { acceptTask, type AcceptedTask, type AcceptOptions } from './accept/accept-task.ts';
 export { CodeGenerator, type CodeGeneratorOptions } from './code-generator.ts';
 export type * from './contract.ts';
 export { proposeEdits, type Proposal, type ProposeOptions, type Tried } from './edit/propose.ts';

@@ -162,8 +162,12 @@ export interface GeneratedTask {
 /** What was done with a file. Paths are absolute. */
 export interface FileOutcome {
   readonly path: string;
-  /** `proposed`: somebody changed the file, so ours stands beside it, at `path` + `.new`. */
+  /** `proposed`: the file stays as it is, and ours stands beside it, at `path` + `.new`. */
   readonly action: 'written' | 'unchanged' | 'proposed';
+  /** Of what was written: there was a file of ours before. */
+  readonly replaced?: true;
+  /** Of a proposal: somebody changed the file, or its code is only proposed and these are the tests of that code. */
+  readonly why?: 'changed' | 'code';
   /** Of a proposal: from what is there to what was generated. */
   readonly diff?: string;
 }
@@ -193,7 +197,7 @@ export interface TaskState {
   readonly file: string;
   /**
    * `missing`: no file. `stub`: begun, but throws NotImplementedError. `current`: fits its contract. `stale`: generated
-   * for another contract, though it fits the types. `mismatch`: does not fit the types of its contract.
+   * or accepted for another contract, though it fits the types. `mismatch`: does not fit the types of its contract.
    */
   readonly state: 'missing' | 'stub' | 'current' | 'stale' | 'mismatch';
   /** Who wrote it, as far as that is known. */

@@ -61,13 +61,15 @@ function stateOf(subject: Subject, found: readonly Diagnostic[], { sourcePath }:
   const manifest = readTaskManifest(subject);
   const text = textIfThere(file);
   const feedback = manifest?.origin === 'generated' ? { feedback: feedbackOf(manifest, subject) } : {};
+  const name = basename(file);
   // A proposal that was taken is generated code, too.
-  const known = manifest?.outputs[basename(file)] ?? manifest?.proposed?.[basename(file)] === hashOfFile(file);
-  const origin = manifest === undefined || known === undefined || known === false ? 'hand' : manifest.origin;
+  const isTaken = text !== undefined && manifest?.proposed?.[name] === hashOfFile(file);
+  const isOurs = manifest !== undefined && (manifest.outputs[name] !== undefined || isTaken);
+  const origin = isOurs ? manifest.origin : 'hand';
   const about = { task: task.name, file, ...feedback };
   if (text === undefined) return { ...about, state: 'missing', origin, problems: [] };
   if (isStub(text)) {
-    const asWritten = hashOfFile(file) === manifest?.outputs[basename(file)];
+    const asWritten = hashOfFile(file) === manifest?.outputs[name];
     return { ...about, state: 'stub', origin: asWritten ? 'scaffold' : 'hand', problems: [] };
   }
   if (found.length > 0) return { ...about, state: 'mismatch', origin, problems: found };

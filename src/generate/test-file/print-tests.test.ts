@@ -63,6 +63,12 @@ it('prints what nobody has done as what is to be done', () => {
   expect(text).not.toMatch(/\bit\(|expect|import priceBasket/);
 });
 
+it('has something to do in it, also of a task that asks the world and has no examples', () => {
+  const text = printTests(page, { cases: [], todo: true });
+  expect(text).toMatch(/^describe\('describe', \(\) => \{\n {2}it\.todo\(/m);
+  expect(text).not.toContain('import describe');
+});
+
 it('lets what is expected go through a schema that changes values', () => {
   const system = { tasks: { priceBasket: { output: { text: 'z.int().default(1)' } } } } as unknown as SystemModel;
   expect(printTests({ ...basket, system }, { cases: baskets })).toContain(

@@ -22,6 +22,11 @@ export function printTests(subject: PrintedSubject, plan: TestFilePlan): string 
     schemaGroup(subject, name, plan),
   ].filter((text) => text !== undefined);
   const isTodo = plan.todo === true;
+  // Vitest calls a file without a test a failure.
+  if (groups.length === 0)
+    groups.push(
+      `describe(${quoted(task.name)}, () => {\n  it.todo('does what its declaration says: it has no examples yet');\n});`,
+    );
   const hasCases = plan.cases.length > 0;
   const own = [
     ...(hasSchemaTest(subject) ? ['sampleInputs'] : []),

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { taskStub } from '../../compiler/index.ts';
 import type { ScriptedTurn } from '../../llm/index.ts';
+import { acceptTask } from '../accept/accept-task.ts';
 import { catalogue, scripted } from '../fixtures/models.ts';
 import { goodCases, goodCode, shop, testProject, type TestProject } from '../fixtures/project.ts';
 import { playedTypes, playedVerifier } from '../fixtures/verifier.ts';
@@ -244,6 +245,101 @@ test('code is out of date when its contract says something else, not when it is 
   expect((await taskStates({ ...made, system: await made.compile() }))[0]).toMatchObject({
     state: 'stale',
     problems: [{ code: 'MR5016', severity: 'warning', file: 'tasks/price-basket.ts' }],
+  });
+});
+
+describe('what was changed by hand, when its contract changes', () => {
+  const fiveInstead = shop
+    .replace('ten per cent off', 'five per cent off')
+    .replace('discount: 99, total: 891', 'discount: 49, total: 941');
+  const fiveCode = goodCode.replace('Math.floor(net / 10)', 'Math.floor(net / 20)');
+  const edited = async () => {
+    await write([answer()]);
+    made.write(files[0]!, `${goodCode}// mine\n`);
+    made.write('shop.dsl.ts', fiveInstead);
+    const system = await made.compile();
+    return { system, stands: async () => (await taskStates({ ...made, system }))[0] };
+  };
+
+  test('stays out of date for all proposals beside it, and is up to date when one is taken', async () => {
+    const { system, stands } = await edited();
+    expect(await stands()).toMatchObject({ state: 'stale' });
+    expect((await write([answer(fiveCode)], { system })).told[0]).toBe('proposed tasks/price-basket.ts');
+    expect(await stands()).toMatchObject({ state: 'stale', feedback: 'edited' });
+    rmSync(made.path(`${files[0]}.new`));
+    expect(await stands()).toMatchObject({ state: 'stale', feedback: 'rejected' });
+    // Also where it is proposed once more.
+    await write([], { system });
+    expect(await stands()).toMatchObject({ state: 'stale' });
+    // The code of the old contract as it was generated is no better.
+    made.write(files[0]!, goodCode);
+    expect(await stands()).toMatchObject({ state: 'stale' });
+    made.write(files[0]!, fiveCode);
+    expect(await stands()).toMatchObject({ state: 'current', origin: 'generated', feedback: 'accepted' });
+  });
+
+  test('says of the tests that were only kept beside their code why', async () => {
+    const { system } = await edited();
+    const more = { json: { code: fiveCode, cases: [...goodCases, { ...goodCases[0], name: 'one more' }] } };
+    const { files: outcomes } = await write([more], { system });
+    expect(outcomes.map(({ action, why }) => [action, why])).toEqual([
+      ['proposed', 'changed'],
+      ['proposed', 'code'],
+    ]);
+  });
+
+  test('is up to date once somebody says that it is right, until the contract changes again', async () => {
+    const { system, stands } = await edited();
+    made.write(files[0]!, `${fiveCode}// mine\n`);
+    expect(await stands()).toMatchObject({ state: 'stale' });
+    const verifier = playedVerifier();
+    const accept = (over: object = {}) =>
+      acceptTask({ system, task: 'priceBasket', places: made.places, verifier, ...over });
+    // What a model wrote for the old contract is not asked of it.
+    expect(await accept()).toMatchObject({ ok: true, cases: 3, problems: [] });
+    expect(verifier.asked).toEqual(['cases']);
+    expect(await stands()).toMatchObject({ state: 'current', feedback: 'edited' });
+    expect(made.read(files[0]!)).toBe(`${fiveCode}// mine\n`);
+    // A proposal beside it makes it no older.
+    await write([answer(fiveCode)], { system });
+    expect(await stands()).toMatchObject({ state: 'current', feedback: 'edited' });
+    // Now there are cases for this contract, too.
+    expect(await accept()).toMatchObject({ ok: true, cases: 6 });
+    made.write('shop.dsl.ts', fiveInstead.replace('discount: 49, total: 941', 'discount: 50, total: 940'));
+    const again = await made.compile();
+    expect((await taskStates({ ...made, system: again }))[0]).toMatchObject({ state: 'stale' });
+  });
+
+  test('so can be what was generated, when the new contract asks for nothing else', async () => {
+    await write([answer()]);
+    made.write('shop.dsl.ts', shop.replace('Adds up a basket', 'Adds a basket up'));
+    const system = await made.compile();
+    expect((await taskStates({ ...made, system }))[0]).toMatchObject({ state: 'stale' });
+    await acceptTask({ system, task: 'priceBasket', places: made.places, verifier: playedVerifier() });
+    expect((await taskStates({ ...made, system }))[0]).toMatchObject({ state: 'current', feedback: 'accepted' });
+  });
+
+  test('and code by hand, which then is out of date when its contract changes', async () => {
+    made.write(files[0]!, `${goodCode}// mine\n`);
+    const accept = () =>
+      acceptTask({ system: made.system, task: 'priceBasket', places: made.places, verifier: playedVerifier() });
+    expect(await accept()).toMatchObject({ ok: true });
+    expect(await state()).toMatchObject({ state: 'current', origin: 'hand' });
+    made.write('shop.dsl.ts', fiveInstead);
+    expect((await taskStates({ ...made, system: await made.compile() }))[0]).toMatchObject({
+      state: 'stale',
+      problems: [{ code: 'MR5016', message: expect.stringContaining('was accepted for another contract') }],
+    });
+  });
+
+  test('but not what does not hold, and not what is not there', async () => {
+    const accept = () =>
+      acceptTask({ system: made.system, task: 'priceBasket', places: made.places, verifier: playedVerifier() });
+    await expect(accept()).rejects.toMatchObject({ code: 'MR5022' });
+    made.write(files[0]!, `// FAILS cases\n${goodCode}`);
+    const before = made.files();
+    expect(await accept()).toMatchObject({ ok: false, problems: [{ code: 'MR5030' }] });
+    expect(made.files()).toEqual(before);
   });
 });
 

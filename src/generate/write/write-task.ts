@@ -12,7 +12,9 @@ import {
   ownHashes,
   printTaskManifest,
   readTaskManifest,
+  standingSpec,
   type Past,
+  type Standing,
   type TaskManifest,
 } from '../keep/manifest.ts';
 import type { FileOutcome, GenerateOptions, WrittenTask } from '../options.ts';
@@ -69,7 +71,7 @@ function commit(subject: Subject, generation: Generation, options: GenerateOptio
   // Tests belong to their code: where the code is only proposed, so are they.
   const together = outcomes.map((one) =>
     outcomes[0]?.action === 'proposed' && one.action === 'written' && existsSync(one.path)
-      ? { ...one, action: 'proposed' as const, diff: diffOf(subject, one.path, one.text) }
+      ? { ...one, action: 'proposed' as const, why: 'code' as const, diff: diffOf(subject, one.path, one.text) }
       : one,
   );
   const changes: Change[] = together.flatMap(({ path, text, action }) =>
@@ -82,7 +84,7 @@ function commit(subject: Subject, generation: Generation, options: GenerateOptio
     subject.root,
     changes.filter(({ path, text }) => hashOfFile(path) !== digest(text)),
   );
-  return together.map(({ path, action, diff }) => ({ path, action, ...(diff === undefined ? {} : { diff }) }));
+  return together.map(({ text: _, ...outcome }) => outcome);
 }
 
 function isCode(path: string): boolean {
@@ -105,8 +107,9 @@ function judgeFile(
   if (now === undefined && existsSync(path))
     throw refused(`${shownPath(path, subject.root)} is no file that can be read`, subject.root);
   const ours = [...ownHashes(manifest, basename(path)), ...alsoOurs];
-  if (now === undefined || ours.includes(now)) return { path, text, action: 'written' };
-  return { path, text, action: 'proposed', diff: diffOf(subject, path, text) };
+  if (now === undefined) return { path, text, action: 'written' };
+  if (ours.includes(now)) return { path, text, action: 'written', replaced: true };
+  return { path, text, action: 'proposed', why: 'changed', diff: diffOf(subject, path, text) };
 }
 
 function diffOf({ root }: Subject, path: string, after: string): string {
@@ -141,9 +144,18 @@ function manifestOf(
     ...(kept?.notes === undefined ? {} : { notes: kept.notes }),
     outputs: { ...before?.outputs, ...hashes(({ action }) => action !== 'proposed') },
     ...(Object.keys(proposed).length === 0 ? {} : { proposed }),
+    ...(proposed[basename(subject.file)] === undefined ? {} : { standing: standingOf(before, subject) }),
     cases: kept?.cases ?? [],
     history: historyOf(before, subject),
   };
+}
+
+/** What code that stays as it is keeps to: what it kept to before something was put beside it. */
+function standingOf(before: TaskManifest | undefined, subject: Subject): Standing {
+  if (before === undefined) return {};
+  const spec = standingSpec(before, subject);
+  const accepted = before.standing?.accepted;
+  return { ...(spec === undefined ? {} : { spec }), ...(accepted === undefined ? {} : { accepted }) };
 }
 
 /** What became of what was generated before, the latest first. */

@@ -15,8 +15,11 @@ const words: Readonly<Record<TaskState['state'], string>> = {
   mismatch: 'does not fit its contract',
 };
 
+const inWords = ({ state, origin }: TaskState): string =>
+  state === 'stale' && origin !== 'generated' ? 'was accepted for another contract' : words[state];
+
 /** Says how implementations stand to their contracts. Exit code 1 when one does not fit. */
-export async function checkTasks(io: Io, project: Project, names: readonly string[]): Promise<number> {
+export async function checkTasks(io: Io, project: Project, names: readonly string[], file: string): Promise<number> {
   const { taskStates } = await generator();
   const only = names.length === 0 ? undefined : named(project, names);
   const all = await taskStates(project);
@@ -36,14 +39,14 @@ export async function checkTasks(io: Io, project: Project, names: readonly strin
   const by = ({ state, origin, feedback }: TaskState): string =>
     state === 'missing' ? '' : [origin === 'hand' ? 'written by hand' : origin, feedback].filter(Boolean).join(', ');
   if (tasks.length > 0)
-    io.out(table(tasks.map((one) => [sign(one), one.task, words[one.state], io.paint('dim', by(one))])));
+    io.out(table(tasks.map((one) => [sign(one), one.task, inWords(one), io.paint('dim', by(one))])));
   showDiagnostics(
     io,
     tasks.flatMap(({ problems }) => problems),
   );
   if (bad.length > 0)
     io.note(
-      `\`dsl gen-task FILE ${bad.map(({ task }) => task).join(' ')}\` generates ${bad.length === 1 ? 'it' : 'them'} anew.`,
+      `\`dsl gen-task ${file} ${bad.map(({ task }) => task).join(' ')}\` generates ${bad.length === 1 ? 'it' : 'them'} anew.`,
     );
   return ok ? 0 : 1;
 }

@@ -20,6 +20,10 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--require-llm', 'fail when no model can be asked, instead of writing a beginning')
     .option('--fresh', 'ask anew, also where a verified answer is kept')
     .option('--check', 'say which implementations no longer fit their contract; write nothing')
+    .option(
+      '--accept',
+      'say of code as it stands that it is right: its types and examples are tried, no model is asked',
+    )
     .option('-y, --yes', 'do not ask before it begins')
     .addHelpText(
       'after',
@@ -32,6 +36,7 @@ Examples:
   $ dsl gen-task shop.dsl.ts --all --max-cost 0.50 --yes
   $ dsl gen-task shop.dsl.ts priceBasket --dry-run
   $ dsl gen-task shop.dsl.ts --check
+  $ dsl gen-task shop.dsl.ts priceBasket --accept
 `,
     )
     .action(async (file: string, tasks: readonly string[], options: GenTaskOptions) =>

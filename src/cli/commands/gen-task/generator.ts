@@ -1,8 +1,16 @@
-import type { GenerateOptions, PlannedTask, TaskState, WrittenTask } from '../../../generate/index.ts';
+import type {
+  AcceptedTask,
+  AcceptOptions,
+  GenerateOptions,
+  PlannedTask,
+  TaskState,
+  WrittenTask,
+} from '../../../generate/index.ts';
 import type { Project } from './job.ts';
 
 /** What generates: the pipeline. */
 export interface Generator {
+  readonly acceptTask: (options: AcceptOptions) => Promise<AcceptedTask>;
   readonly planTask: (options: GenerateOptions) => Promise<PlannedTask>;
   readonly writeTask: (options: GenerateOptions) => Promise<WrittenTask>;
   readonly taskStates: (project: Project) => Promise<readonly TaskState[]>;

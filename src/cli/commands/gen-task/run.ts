@@ -7,6 +7,7 @@ import { findSystems, hasErrors } from '../../../project/systems/read.ts';
 import type { Io } from '../../kit/io.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { compileFirst } from '../test/compile-first.ts';
+import { acceptTasks } from './accept.ts';
 import { checkTasks } from './check.ts';
 import { chosen } from './choose.ts';
 import { dryRun } from './dry-run.ts';
@@ -25,12 +26,14 @@ export interface GenTaskOptions {
   readonly requireLlm?: true;
   readonly fresh?: true;
   readonly check?: true;
+  readonly accept?: true;
   readonly yes?: true;
 }
 
 /**
  * Generates tasks. Exit code 1: problems in the source, a task that could not be generated, or no model with
- * `--require-llm`; with `--check`, an implementation that does not fit its contract. 2: it was called in a wrong way.
+ * `--require-llm`; with `--check`, an implementation that does not fit its contract; with
+ * `--accept`, one that does not hold. 2: it was called in a wrong way.
  */
 export async function genTask(
   io: Io,
@@ -56,11 +59,12 @@ export async function genTask(
     tasksDir: tasksFolder(entry),
     outDir: join(config.out, system.name),
   };
-  const opened = options.check === true ? undefined : modelsFor(config, io, options);
+  const opened = options.check === true || options.accept === true ? undefined : modelsFor(config, io, options);
   // Code is judged by the contracts: they have to be those of the source.
   await compileFirst(io, entry, config);
   const project = { system, places };
-  if (opened === undefined) return await checkTasks(io, project, names);
+  if (opened === undefined)
+    return options.accept === true ? await acceptTasks(io, project, names) : await checkTasks(io, project, names, file);
   const tasks = await chosen(project, names);
   const job: Job = { ...project, ...opened, tasks, options };
   return options.dryRun === true ? await dryRun(io, job) : await generateAll(io, job);
@@ -68,11 +72,24 @@ export async function genTask(
 
 function mustMakeSense(
   names: readonly string[],
-  { all, check, dryRun, requireLlm, concurrency }: GenTaskOptions,
+  { all, check, accept, fresh, dryRun, requireLlm, concurrency }: GenTaskOptions,
 ): void {
   const wrong = (message: string, hint: string): never => {
     throw new CliError('MR2003', message, { hint });
   };
+  if (accept === true) {
+    const others = {
+      '--all': all,
+      '--check': check,
+      '--dry-run': dryRun,
+      '--fresh': fresh,
+      '--require-llm': requireLlm,
+    };
+    const [other] = Object.entries(others).find(([, given]) => given === true) ?? [];
+    if (other !== undefined)
+      wrong(`--accept and ${other} do not go together.`, '--accept asks no model, and names the tasks.');
+    if (names.length === 0) wrong('--accept needs to know which tasks.', 'Name those whose code you have looked at.');
+  }
   if (all === true && names.length > 0) wrong('--all means every task, so it goes with no names.', 'Leave one out.');
   if (all !== true && check !== true && names.length === 0)
     wrong('`dsl gen-task` needs to know which tasks.', 'Name them, or give --all for those without an implementation.');
