@@ -8,12 +8,13 @@ import { otherInputs } from '../project/systems/fresh.ts';
 import { tasksFolder } from '../project/systems/places.ts';
 import { printingProblems } from '../project/systems/printing-problems.ts';
 import { findSystems, type FoundSystem } from '../project/systems/read.ts';
+import type { KnownPrices } from '../rules/index.ts';
 import { keepFiles } from '../source/files/kept.ts';
 import type { Names } from '../source/places/open.ts';
 import { readWith, type Overlay } from './overlay.ts';
 
 /** Which models have prices, as a project says it. */
-export type PricesIn = (config: Config, folder: string) => Promise<(id: string) => 'priced' | 'unpriced' | undefined>;
+export type PricesIn = (config: Config, folder: string) => Promise<KnownPrices>;
 
 /** What was last found of one entry file. */
 interface Entry {

@@ -20,6 +20,6 @@ export {
   type ReportFormat,
   type ReportOptions,
 } from './report/index.ts';
-export type { Finding, Issue, IssueContext, Rule, RuleWorld } from './rule.ts';
+export type { Finding, Issue, IssueContext, KnownPrices, Rule, RuleWorld } from './rule.ts';
 export { features, type Feature } from './supported/index.ts';
 export { validateSystem, type ValidateOptions, type Validation } from './validate.ts';

@@ -17,12 +17,19 @@ export interface Issue extends Diagnostic {
   readonly context?: IssueContext;
 }
 
+/** How a model stands in the catalogue: it has a price, it has none, or it is not there. */
+export interface KnownPrices {
+  (id: string): 'priced' | 'unpriced' | undefined;
+  /** All that are there, for suggestions. */
+  readonly ids?: readonly string[];
+}
+
 /** What the rules may know about the world outside the model. */
 export interface RuleWorld {
   /** Is there an implementation of this task? Absent: not known. */
   readonly implemented?: (taskName: string) => boolean;
   /** Is a model in the catalogue, and has it a price? Absent: no catalogue is known. */
-  readonly models?: (id: string) => 'priced' | 'unpriced' | undefined;
+  readonly models?: KnownPrices;
   /** Could a part of the source not be read? Then what seems to be unused may be used there. */
   readonly partial?: boolean;
   /** The extensions that are registered. Absent: not known, and nothing is said of keys that look like one. */
@@ -42,7 +49,7 @@ export interface Rule {
   /** In kebab case. */
   readonly name: string;
   readonly severity: Severity;
-  /** Are some findings of this error only warnings? Those may be switched off. */
+  /** May this error be switched off: some findings are only warnings, or it is judged by what may be said elsewhere. */
   readonly alsoWarns?: boolean;
   /** Reports what it finds; never throws. */
   check(model: SystemModel, report: (finding: Finding) => void, world: RuleWorld): void;

@@ -41,7 +41,19 @@ test('dsl check knows the prices of the catalogue, and of what the project adds 
     return diagnostics.map(({ code, severity }) => `${severity} ${code}`);
   };
   expect(await check(desk('claude-haiku-5-5', budget))).toEqual([]);
-  expect(await check(desk('claude-haiku-9', budget))).toEqual(['warning MR1249']);
+  expect(await check(desk('claude-haiku-9', budget))).toEqual(['error MR1249']);
   expect(await check(desk('own-1', budget))).toEqual(['error MR1249']);
   expect(await check(desk('own-1'))).toEqual([]);
+});
+
+test('a model that is not in the catalogue is told with the nearest one, by dsl check and dsl models check', async () => {
+  using it = project({ 'desk.dsl.ts': desk('gpt-6-lunar') });
+  const checked = await it.dsl(['check', 'desk.dsl.ts']);
+  expect(checked.code).toBe(1);
+  expect(checked.stdout).toMatch(/error MR1249[\s\S]*Did you mean 'gpt-6-luna'\?[\s\S]*id: 'gpt-6-lunar'/);
+  const models = await it.dsl(['models', 'check', 'desk.dsl.ts'], {
+    env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' },
+  });
+  expect(models.code).toBe(1);
+  expect(models.stdout).toMatch(/no model 'gpt-6-lunar'\. Did you mean 'gpt-6-luna'\?/);
 });

@@ -9,7 +9,7 @@ export function noProvider(providers: readonly ProjectProvider[], what: string):
   const keys =
     variables.length === 0 ? 'Name a provider in `models` of dsl.config.ts' : `Set ${variables.join(', or ')}`;
   return new CliError('MR2052', `${what} needs a model, and no provider can be asked (${reasons.join('; ')}).`, {
-    hint: `${keys}; a server of your own needs its address: OLLAMA_BASE_URL, or \`models\` in dsl.config.ts. \`dsl models check\` tries them.`,
+    hint: `${keys}; a server of your own needs its address (OLLAMA_BASE_URL, or \`models.providers\` in dsl.config.ts) and, in \`models.catalogue\`, what its models can do. \`dsl models play\` plays a provider on this machine, without any key; \`dsl models check\` tries what is set.`,
     exitCode: 1,
   });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { deepFreeze, messageOf, MillraceError, nearest, systemClock, type Clock } from '../../core/index.ts';
 import shipped from './catalogue.json' with { type: 'json' };
 import type { ModelRole } from './roles.ts';
+import { modelToAdd, whereToAdd } from './to-add.ts';
 import { readCatalogue, readModel, readOverrides, type CatalogueModel, type CatalogueOverrides } from './schema.ts';
 
 /** The models that are known, with what they can do and cost. */
@@ -89,7 +90,7 @@ export function openCatalogue(
       if (model !== undefined) return model;
       const near = nearest(id, known.keys());
       throw new MillraceError(
-        `The model '${id}' is not in the catalogue.${near === undefined ? '' : ` Did you mean '${near}'?`} Add it with an override.`,
+        `The model '${id}' is not in the catalogue.${near === undefined ? '' : ` Did you mean '${near}'?`} A model of your own is added with ${whereToAdd}: ${modelToAdd({ id, provider: 'PROVIDER' })}`,
         { code: 'MR4074', retryable: false, fault: 'input', details: { model: id } },
       );
     },

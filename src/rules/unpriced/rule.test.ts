@@ -21,7 +21,7 @@ it('reports a model without a price where there is a budget', async () => {
 
 it('reports a model that nobody knows', async () => {
   expect(await check("model: 'daer'")).toEqual([
-    "agents.clerk.model warning: Agent 'clerk' names the model 'daer', which is not in the catalogue.",
+    "agents.clerk.model error: Agent 'clerk' names the model 'daer', which is not in the catalogue.",
   ]);
 });
 

@@ -13,6 +13,7 @@ import { editSystem } from '../../../source/index.ts';
 import { canAsk, confirm } from '../../kit/confirm.ts';
 import { interruptedCode } from '../../kit/interrupted.ts';
 import type { Io } from '../../kit/io.ts';
+import { mustBeThere } from '../../models/must-be-there.ts';
 import { mustHaveModels } from '../../models/open.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { showDiff, showProblems, summary, tryEdits, type TriedEdits } from './tried.ts';
@@ -49,6 +50,7 @@ export async function editInWords(io: Io, file: string, wanted: string, options:
   const found = await readable(io, entry, config);
   if (found === undefined) return 1;
   const opened = mustHaveModels(config, io, 'An edit in words', options);
+  mustBeThere({ model }, opened.settings, opened.providers);
   const { cwd } = io;
   // Paths of edits name files as the model does: from the folder of the entry.
   const files = found.files.map((path) => ({

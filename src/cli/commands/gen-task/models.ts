@@ -25,5 +25,5 @@ export function modelsFor(
   if (requireLlm === true) throw noProvider(providers, '`dsl gen-task`');
   const names = missingVariables(providers);
   const how = names.length === 0 ? '`dsl models check` says why' : `set ${names.join(' or ')}`;
-  return { catalogue, hint: `No model can be asked, so this is only a beginning: ${how}, and run it again.` };
+  return { catalogue, hint: `No model can be asked: ${how}, and run it again.` };
 }

@@ -8,6 +8,7 @@ import { asData, inWords } from '../../models/in-words.ts';
 import { noProvider } from '../../models/no-provider.ts';
 import { openProjectModels, type ProjectModels } from '../../models/open.ts';
 import { readyNames, type ProjectProvider } from '../../models/providers.ts';
+import { hasModels, withoutModels } from '../../models/who-can-be-asked.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { taskModels, type TaskModels } from './tasks.ts';
 
@@ -31,15 +32,23 @@ export async function checkModels(io: Io, file: string | undefined, { provider }
   if (!providers.some(({ readiness }) => readiness.ready)) throw noProvider(providers, 'A check');
   const tasks = entry === undefined ? [] : await tasksOf(io, entry, config, opened);
   if (tasks === undefined) return 1;
+  const { catalogue } = opened.settings;
+  // They answer, and are never asked.
+  const unknown = [...readyNames(providers)].filter((name) => !hasModels(catalogue, name));
   const tried = await Promise.all(providers.map(async (one) => [one, await tryOut(one, io.interrupted)] as const));
   const ok = tried.every(([, { answers }]) => answers !== false) && tasks.every(({ problem }) => problem === undefined);
   if (io.json) {
-    const told = tried.map(([one, found]) => ({ ...asData(one), ...found }));
+    const told = tried.map(([one, found]) => ({
+      ...asData(one),
+      ...found,
+      ...(unknown.includes(one.name) ? { models: 0 } : {}),
+    }));
     io.document({ ok, providers: told, ...(entry === undefined ? {} : { tasks }) });
     return ok ? 0 : 1;
   }
   for (const [one, found] of tried) io.out(providerLine(io, one, found));
   for (const one of tasks) io.out(taskLine(io, one));
+  for (const name of unknown) io.note(`${io.paint('yellow', '!', 'note')} ${withoutModels(name)}`);
   if (entry !== undefined && tasks.length === 0) io.note('No task of the system is performed by a model.');
   return ok ? 0 : 1;
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openCatalogue } from '../../../llm/index.ts';
 import { readSystem } from '../../../source/index.ts';
-import { taskModels, type KnownModels } from './tasks.ts';
+import type { KnownModels } from '../../models/who-can-be-asked.ts';
+import { taskModels } from './tasks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-tasks-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -63,7 +64,22 @@ test('or the model that it names, and those that stand in for it', async () => {
   expect(await looked("{ model: 'gpt-6-luna' }", { route })).toMatchObject({ models: ['anthropic/claude-haiku-5-5'] });
   expect(await looked("{ model: 'gpt-6-lunar' }")).toMatchObject({
     models: [],
-    problem: "the catalogue has no model 'gpt-6-lunar'. Did you mean 'gpt-6-luna'?",
+    problem: expect.stringMatching(
+      /^the catalogue has no model 'gpt-6-lunar'\. Did you mean 'gpt-6-luna'\? .*id: 'gpt-6-lunar', provider: 'PROVIDER'/,
+    ),
+  });
+});
+
+test('a server of your own, of which the catalogue has no model, is told with what to add', async () => {
+  const ready = new Set(['ollama']);
+  expect(await looked("{ role: 'fast' }", { ready })).toMatchObject({
+    models: [],
+    problem: expect.stringMatching(
+      /The catalogue has no model of ollama.*provider: 'ollama', role: 'fast'.*PerMTok: 0/,
+    ),
+  });
+  expect(await looked("{ model: 'llama3.3' }", { ready })).toMatchObject({
+    problem: expect.stringContaining("{ id: 'llama3.3', provider: 'ollama', "),
   });
 });
 
