@@ -33,6 +33,8 @@ export interface AttemptRequest {
   readonly runId: string;
   readonly step: string;
   readonly idempotencyKey: string;
+  /** Somebody has taken back what the step gave and wants it anew: no answer that is kept for equal requests counts. */
+  readonly again?: boolean;
   /** Cancels the attempt. */
   readonly signal?: AbortSignal;
   /** Default 30 s. Measured by the clock's wall time: an accelerated clock shortens waits, not work. */

@@ -32,6 +32,7 @@ export interface Attempt {
 export class AttemptContext implements TaskContext {
   readonly idempotencyKey: string;
   readonly attempt: number;
+  readonly again: boolean;
   readonly runId: string;
   readonly step: string;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -45,6 +46,7 @@ export class AttemptContext implements TaskContext {
   constructor(request: AttemptRequest, attempt: Attempt) {
     this.idempotencyKey = request.idempotencyKey;
     this.attempt = request.attempt;
+    this.again = request.again === true;
     this.runId = request.runId;
     this.step = request.step;
     this.metadata = request.metadata ?? {};

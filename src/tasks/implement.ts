@@ -12,6 +12,8 @@ export interface TaskContext extends TaskWorld {
   readonly idempotencyKey: string;
   /** Counts from 1. */
   readonly attempt: number;
+  /** Somebody has taken back what the step gave and wants it anew (`retry`): what is kept for equal requests is no answer. */
+  readonly again: boolean;
   readonly runId: string;
   /** The path of the step in its run, such as `prepared/stock/held[3]/line`. */
   readonly step: string;

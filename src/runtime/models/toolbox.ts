@@ -127,7 +127,7 @@ interface Try {
 
 async function once(
   { place, registry, logger, world, outside, attempt: make }: ToolPlace,
-  { signal, asking, input, idempotencyKey }: ToolRun,
+  { signal, asking, again = false, input, idempotencyKey }: ToolRun,
   { contract, policy, path, services, since, attempt, ids, by }: Try,
 ): Promise<AttemptOutcome> {
   const request: AttemptRequest = {
@@ -138,6 +138,7 @@ async function once(
     runId: asking.runId ?? '',
     step: path,
     idempotencyKey,
+    again,
     signal,
     timeoutMs: policy.timeoutMs,
     services,

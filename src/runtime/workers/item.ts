@@ -12,6 +12,7 @@ import { originOf } from '../renamed.ts';
 interface Asked {
   readonly input?: unknown;
   readonly key: string;
+  readonly again?: boolean;
   readonly timeoutMs?: number;
   readonly heartbeatMs?: number;
   readonly total?: { readonly until: number; readonly ms: number };
@@ -50,10 +51,11 @@ export function workRow(
   request: AttemptRequest,
   { priority, lost, maxLost, now }: Pick<WorkRow, 'priority' | 'lost' | 'maxLost'> & { readonly now: number },
 ): WorkRow {
-  const { input, timeoutMs, heartbeatMs, total, metadata } = request;
+  const { input, again, timeoutMs, heartbeatMs, total, metadata } = request;
   const asked: Asked = {
     key: request.idempotencyKey,
     ...(input === undefined ? {} : { input }),
+    ...(again === true ? { again } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     ...(total === undefined ? {} : { total }),

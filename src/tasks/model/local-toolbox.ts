@@ -43,7 +43,7 @@ async function attempts(
   clock: Clock,
   logger: Logger,
 ): Promise<AttemptOutcome> {
-  const { contract, input, idempotencyKey, place, asking, signal } = run;
+  const { contract, input, idempotencyKey, place, asking, again = false, signal } = run;
   const policy = stepPolicy(contract.policy);
   const ids = { task: contract.contract };
   if (implementation === undefined) return { ok: false, error: new NotImplementedError(ids) };
@@ -56,6 +56,7 @@ async function attempts(
       runId: asking.runId ?? '',
       step: `${asking.step ?? ''}/${place}`,
       idempotencyKey,
+      again,
       signal,
       timeoutMs: policy.timeoutMs,
       clock,

@@ -65,7 +65,7 @@ interface Performed {
 
 async function perform(task: Performed, input: unknown, context: TaskContext): Promise<unknown> {
   const { contract, spec, models, toolbox } = task;
-  const { runId, step, attempt, signal } = context;
+  const { runId, step, attempt, again, signal } = context;
   const asking: AttemptIds = { task: contract.contract, runId, step, attempt };
   const tools = toolsOf(contract, toolbox);
   const data = dataOf(spec, input, asking);
@@ -88,8 +88,8 @@ async function perform(task: Performed, input: unknown, context: TaskContext): P
     signal,
     // Who would have to be waited for longer says so at once, and until when.
     withinMs: context.remainingMs(),
-    // The answers that are kept for others have led nowhere, or what came of them was refuted.
-    ...(before > 0 || (attempt > 1 && contract.evidence !== undefined) ? { cache: 'refresh' } : {}),
+    // The answers that are kept for others have led nowhere, were taken back, or what came of them was refuted.
+    ...(again || before > 0 || (attempt > 1 && contract.evidence !== undefined) ? { cache: 'refresh' } : {}),
     onEvent: () => context.heartbeat(),
     keep: async (place, make) => (await context.tool(spec.agent.name, { ...key, ...place }, make)).output,
     use: async (call, place) => {

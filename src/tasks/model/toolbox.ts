@@ -13,6 +13,8 @@ export interface ToolRun {
   readonly place: string;
   /** The attempt that asks. */
   readonly asking: AttemptIds;
+  /** Is it for a step that somebody wants to be done anew? Then what is kept for equal requests is no answer here, too. */
+  readonly again?: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -47,8 +47,8 @@ export async function useTool(
     contract.contract,
     { ...key, place, input: call.input ?? null },
     async ({ idempotencyKey }): Promise<ToolResult> => {
-      const { signal } = context;
-      const outcome = await toolbox.run({ contract, input: call.input, idempotencyKey, place, asking, signal });
+      const { signal, again } = context;
+      const outcome = await toolbox.run({ contract, input: call.input, idempotencyKey, place, asking, again, signal });
       context.heartbeat({ tool: contract.contract, place });
       if (outcome.ok) return { text: outcome.output ?? 'Done.' };
       if (!isForModel(outcome.error)) throw outcome.error;

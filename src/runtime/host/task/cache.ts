@@ -4,6 +4,7 @@ import { decodeJson, type TaskImplementation } from '../../../tasks/index.ts';
 import { prove } from '../../evidence/prove.ts';
 import { kept, outcomeIn, requestHash } from '../../ledger/outcome.ts';
 import { placeOf } from '../../ledger/place.ts';
+import { isAgain } from '../../rewind/again.ts';
 import type { Good, Made } from './ends.ts';
 import { perform } from './perform.ts';
 import type { TaskStep } from './step.ts';
@@ -39,8 +40,9 @@ export async function performCached(
   let made: Made | undefined;
   try {
     // Who asks for a step again wants what it gives now, and so does everybody after that.
-    const isAgain = part.run.past.epochOf(step.path) > 0;
-    made = (isAgain ? undefined : await known(step, key)) ?? (await perform(step, attempt, implementation));
+    made =
+      (isAgain(part.run, step.path) ? undefined : await known(step, key)) ??
+      (await perform(step, attempt, implementation));
   } finally {
     // Whoever waits finds the result in the ledger, so that it has to be there first.
     if (made?.ok === true && made.cached !== true) void context.writer.committed().then(land);

@@ -1,5 +1,6 @@
 import type { AttemptOutcome, AttemptRequest, TaskImplementation } from '../../../tasks/index.ts';
 import { prove } from '../../evidence/prove.ts';
+import { isAgain } from '../../rewind/again.ts';
 import type { TaskStep } from './step.ts';
 
 /** Makes one attempt when its turn has come. Undefined: the run was paused before. */
@@ -19,6 +20,7 @@ export function perform(
     runId: run.id,
     step: step.path,
     idempotencyKey: step.key,
+    ...(isAgain(run, step.path) ? { again: true } : {}),
     signal: scope.signal,
     timeoutMs: policy.timeoutMs,
     services: step.services,
