@@ -1,8 +1,10 @@
 /** Files beside a system that name what it declares by the contracts generated from it: tasks, most of all. */
 import type { SystemModel } from '../model/index.ts';
+import { pathName } from '../model/edit/path.ts';
 import { camelCase } from '../model/text/names.ts';
-import { piece, type Entity } from '../source/places/entity.ts';
+import type { Entity } from '../source/places/entity.ts';
 import { isMemberName, tokenAt, tokensOf } from '../source/places/tokens.ts';
+import { parseText } from '../source/syntax/parse-text.ts';
 import { ts } from '../source/syntax/typescript.js';
 
 /** A change of a text, by UTF-16 offsets. */
@@ -20,14 +22,14 @@ export function contractAt(
   text: string,
   offset: number,
 ): { readonly entity: Entity; readonly start: number; readonly end: number } | undefined {
-  const source = parse(text);
+  const source = parseText(text);
   const token = tokenAt(source, offset);
   if (token === undefined || isMemberName(token)) return undefined;
   const imported = importsOf(source).find(({ local }) => local.text === token.text)?.imported.text;
   for (const kind of kinds) {
     const name = Object.keys(system[kind]).find((each) => camelCase(each) === imported);
     if (name === undefined) continue;
-    const entity = { kind: kind.slice(0, -1) as Entity['kind'], name, path: `${kind}.${piece(name)}` };
+    const entity = { kind: kind.slice(0, -1) as Entity['kind'], name, path: `${kind}.${pathName(name)}` };
     return { entity, start: token.start, end: token.end };
   }
   return undefined;
@@ -35,7 +37,7 @@ export function contractAt(
 
 /** The changes of a file that imports contracts, when what one was made of gets another name. */
 export function renameContract(text: string, from: string, to: string): readonly TextChange[] {
-  const source = parse(text);
+  const source = parseText(text);
   const [before, after] = [camelCase(from), camelCase(to)];
   const found = importsOf(source).find(({ imported }) => imported.text === before);
   if (found === undefined || before === after) return [];
@@ -66,8 +68,4 @@ function importsOf(source: ts.SourceFile): readonly Imported[] {
     if (!ts.isNamedImports(named)) return [];
     return named.elements.map(({ name, propertyName }) => ({ imported: propertyName ?? name, local: name }));
   });
-}
-
-function parse(text: string): ts.SourceFile {
-  return ts.createSourceFile('x.ts', text, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
 }

@@ -12,7 +12,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { MillraceError } from '../core/errors.ts';
-import { parsePath, visitSteps, type SystemModel } from '../model/index.ts';
+import type { SystemModel } from '../model/index.ts';
 import type { FoundSystem } from '../project/systems/read.ts';
 import { taskFile } from '../project/systems/task-file.ts';
 import { contextAt } from '../source/places/context.ts';
@@ -21,10 +21,11 @@ import type { FileRange, Names } from '../source/places/open.ts';
 import { completions } from './completion.ts';
 import { contractAt } from './contracts.ts';
 import { hoverText } from './hover.ts';
+import { stepOf } from './nodes.ts';
 import { textWith, uriOf, type Overlay } from './overlay.ts';
 import { draw, type Pictures } from './pictures.ts';
 import type { LspProject } from './project.ts';
-import { renameEverywhere } from './rename.ts';
+import { renameEverywhere } from './rename/rename.ts';
 
 /** What is named at a place of a file, and the system that it is of. */
 interface Found {
@@ -49,10 +50,8 @@ export class Features {
     const found = await this.#find(project, file, position);
     if (found === undefined) return null;
     const { entity, range, names, system } = found;
-    const drawn = entity.owner ?? entity.name;
-    const kind = entity.kind === 'machine' || entity.kind === 'state' ? 'machine' : 'flow';
-    const isDrawn = ['machine', 'state', 'flow', 'step'].includes(entity.kind);
-    const picture = isDrawn ? await this.#pictures.fileOf(names.system, kind, drawn) : undefined;
+    const drawn = drawnFor(entity);
+    const picture = drawn && (await this.#pictures.fileOf(names.system, drawn.kind, drawn.name));
     const declared = names.declaration(entity);
     const implementation = implementationOf(found);
     const statement = ['event', 'task', 'agent', 'resource'].includes(entity.kind)
@@ -127,10 +126,8 @@ export class Features {
   async picture(project: LspProject, file: string, position: Position): Promise<string | null> {
     const found = await this.#find(project, file, position);
     if (found === undefined) return null;
-    const { kind, name, owner = name } = found.entity;
-    const drawn =
-      kind === 'machine' || kind === 'state' ? 'machine' : kind === 'flow' || kind === 'step' ? 'flow' : undefined;
-    return drawn === undefined ? null : ((await draw(found.names.system, drawn, owner)) ?? null);
+    const drawn = drawnFor(found.entity);
+    return (drawn && (await draw(found.names.system, drawn.kind, drawn.name))) ?? null;
   }
 
   async #find(project: LspProject, file: string, position: Position): Promise<Found | undefined> {
@@ -165,6 +162,16 @@ export class Features {
   }
 }
 
+/** The machine or flow whose picture shows something. */
+function drawnFor({
+  kind,
+  name,
+  owner = name,
+}: Entity): { readonly kind: 'machine' | 'flow'; readonly name: string } | undefined {
+  if (kind === 'machine' || kind === 'state') return { kind: 'machine', name: owner };
+  return kind === 'flow' || kind === 'step' ? { kind: 'flow', name: owner } : undefined;
+}
+
 /** The file with the code of a task, or of the task that a step calls, when it is there. */
 function implementationOf({ entity, system, names }: Found): string | undefined {
   const task =
@@ -173,21 +180,7 @@ function implementationOf({ entity, system, names }: Found): string | undefined 
   return file !== undefined && existsSync(file) ? file : undefined;
 }
 
-function calledBy({ owner = '', path }: Entity, system: SystemModel): string | undefined {
-  const flow = system.flows[owner];
-  const parsed = parsePath(path);
-  const wanted =
-    'pieces' in parsed
-      ? parsed.pieces
-          .slice(3)
-          .map(({ name }) => name)
-          .join('/')
-      : '';
-  let found: string | undefined;
-  if (flow !== undefined)
-    visitSteps(flow, (step, place) => {
-      if (place.path === wanted && step.kind === 'step' && step.call.target.kind === 'task')
-        found = step.call.target.name;
-    });
-  return found;
+function calledBy(step: Entity, system: SystemModel): string | undefined {
+  const node = stepOf(system, step);
+  return node?.kind === 'step' && node.call.target.kind === 'task' ? node.call.target.name : undefined;
 }

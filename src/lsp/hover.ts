@@ -1,5 +1,6 @@
-import { visitStates, visitSteps, type StateNode, type SystemModel } from '../model/index.ts';
+import { visitStates, visitSteps, type SystemModel } from '../model/index.ts';
 import type { Entity } from '../source/places/entity.ts';
+import { stateOf, stepOf } from './nodes.ts';
 
 /** What a hover links to: addresses. */
 export interface HoverLinks {
@@ -39,14 +40,15 @@ function shorten(code: string): string {
   return lines.length <= most ? code : [...lines.slice(0, most), '…'].join('\n');
 }
 
-function descriptionOf({ kind, name, owner = '' }: Entity, system: SystemModel): string | undefined {
-  if (kind === 'state') return stateOf(system, owner, name)?.description;
+function descriptionOf(entity: Entity, system: SystemModel): string | undefined {
+  const { kind, name } = entity;
+  if (kind === 'state') return stateOf(system, entity)?.description;
   if (kind === 'step') return undefined;
   return system[`${kind}s`][name]?.description;
 }
 
 function factsOf(entity: Entity, system: SystemModel): string | undefined {
-  const { kind, name, owner = '', path } = entity;
+  const { kind, name } = entity;
   switch (kind) {
     case 'machine': {
       const machine = system.machines[name];
@@ -56,7 +58,7 @@ function factsOf(entity: Entity, system: SystemModel): string | undefined {
       return `${count} states, one instance for each \`${machine.key}\`. Takes ${list(machine.events.map(({ alias }) => alias))}.`;
     }
     case 'state': {
-      const state = stateOf(system, owner, name);
+      const state = stateOf(system, entity);
       const events = state?.on.map(({ event }) => event) ?? [];
       const is = state === undefined || state.type === 'atomic' ? '' : `A ${state.type} state. `;
       return `${is}${events.length === 0 ? 'Reacts to nothing of its own.' : `Reacts to ${list(events)}.`}`;
@@ -69,15 +71,9 @@ function factsOf(entity: Entity, system: SystemModel): string | undefined {
       return `${count} steps.`;
     }
     case 'step': {
-      const flow = system.flows[owner];
-      let found: string | undefined;
-      if (flow !== undefined)
-        visitSteps(flow, (step, place) => {
-          if (path.endsWith(`.body.${place.path}`))
-            found =
-              step.kind === 'step' ? `Calls ${step.call.target.kind} \`${step.call.target.name}\`.` : `A ${step.kind}.`;
-        });
-      return found;
+      const step = stepOf(system, entity);
+      if (step === undefined) return undefined;
+      return step.kind === 'step' ? `Calls ${step.call.target.kind} \`${step.call.target.name}\`.` : `A ${step.kind}.`;
     }
     case 'event': {
       const by = Object.values(system.machines).filter(({ events }) => events.some((each) => each.name === name));
@@ -88,16 +84,6 @@ function factsOf(entity: Entity, system: SystemModel): string | undefined {
     case 'resource':
       return undefined;
   }
-}
-
-function stateOf(system: SystemModel, machine: string, name: string): StateNode | undefined {
-  const node = system.machines[machine];
-  let found: StateNode | undefined;
-  if (node !== undefined)
-    visitStates(node, (state) => {
-      if (state.name === name) found ??= state;
-    });
-  return found;
 }
 
 const list = (names: readonly string[]): string =>

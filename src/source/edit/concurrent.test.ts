@@ -85,7 +85,7 @@ test('killed at any moment, each file is whole: as it was, or as it should be', 
     { op: 'set', path: 'version', value: \`1.0.\${n}\` },
     { op: 'set', path: 'tasks.second.tags', value: ['x'.repeat(10_000 * (n % 3))] },
   ]);
-  if (n === 0) console.log('ready');
+  if (n === ${kill % 3}) console.log('ready');
 }`,
       kill * 7,
     );

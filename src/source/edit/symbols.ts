@@ -1,3 +1,4 @@
+import { parseText } from '../syntax/parse-text.ts';
 import { ts } from '../syntax/typescript.js';
 import { candidates } from '../files/imports.ts';
 import { applyEdits, type TextEdit } from '../save/edits.ts';
@@ -113,7 +114,7 @@ function renameAll(texts: Texts, locations: readonly ts.RenameLocation[], to: st
 /** How often a file declares or imports a name. */
 function declarations(text: string, name: string): number {
   if (!text.includes(name)) return 0;
-  const source = ts.createSourceFile('a.ts', text, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+  const source = parseText(text);
   const imported = (statement: ts.ImportDeclaration): readonly string[] => {
     const { name: whole, namedBindings: more } = statement.importClause ?? {};
     const listed =
@@ -128,7 +129,7 @@ function declarations(text: string, name: string): number {
 /** Is there a name like this that is not the name of a member? */
 function isUsed(text: string, name: string): boolean {
   if (!text.includes(name)) return false;
-  const source = ts.createSourceFile('a.ts', text, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+  const source = parseText(text);
   const visit = (node: ts.Node): boolean => {
     if (ts.isIdentifier(node)) return node.text === name;
     const isMember = ts.isPropertyAccessExpression(node) || ts.isPropertyAssignment(node);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseText } from '../syntax/parse-text.ts';
 import { ts } from '../syntax/typescript.js';
 import type { FragmentPlace, ReadText } from '../../model/edit/read.ts';
 import type { Diagnostic, ImportNode, LocalNode, Location } from '../../model/index.ts';
@@ -81,7 +82,7 @@ function reaching(text: string, { kind, name }: FragmentPlace): string {
 
 /** Is this text only what stands behind the `=` of a definition? */
 function isCallText(text: string): boolean {
-  const source = ts.createSourceFile('a.ts', text, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+  const source = parseText(text);
   const [only, second] = source.statements;
   return only !== undefined && second === undefined && ts.isExpressionStatement(only);
 }

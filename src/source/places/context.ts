@@ -1,3 +1,4 @@
+import { parseText } from '../syntax/parse-text.ts';
 import { ts } from '../syntax/typescript.js';
 import { around } from './tokens.ts';
 
@@ -17,7 +18,7 @@ export interface Context {
 
 /** The context of an offset in a text; nothing where no name of a system belongs. */
 export function contextAt(text: string, offset: number): Context | undefined {
-  const source = ts.createSourceFile('x.ts', text, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+  const source = parseText(text);
   const path = around(source, offset);
   const [leaf] = path;
   const owner = ownerOf(path);

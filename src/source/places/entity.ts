@@ -1,5 +1,6 @@
 import { ts } from '../syntax/typescript.js';
 import { visitSteps, type MachineNode, type SystemModel } from '../../model/index.ts';
+import { pathName } from '../../model/edit/path.ts';
 import { visitStates } from '../../model/visit/index.ts';
 import { stateRenaming, stepRenaming, type Rewriting } from '../edit/names.ts';
 import type { Opened } from '../read.ts';
@@ -40,13 +41,10 @@ const roots = {
   machine: 'machines',
 } as const;
 
-/** A name as a piece of a path. */
-export const piece = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
-
 const definition = (kind: keyof typeof roots, name: string): Entity => ({
   kind,
   name,
-  path: `${roots[kind]}.${piece(name)}`,
+  path: `${roots[kind]}.${pathName(name)}`,
 });
 
 /** What a name in a file stands for; nothing when it is no name of the system. */
@@ -123,7 +121,7 @@ function stateAt({ opened, system }: Source, module: Module, token: Token): Enti
   for (const machine of Object.values(system.machines)) {
     if (!hasState(machine, text)) continue;
     const entity = { kind: 'state', name: text, owner: machine.name } as const;
-    const found = { ...entity, path: `machines.${piece(machine.name)}.states.${piece(text)}` };
+    const found = { ...entity, path: `machines.${pathName(machine.name)}.states.${pathName(text)}` };
     const places = stateRenaming(opened, system, machine.name, text, text) ?? [];
     if (places.some((place) => covers(place, module, token))) return found;
     // `initial: 'open'`, `isIn('open')`.
@@ -155,7 +153,7 @@ function stepAt({ opened, system }: Source, module: Module, token: Token): Entit
     kind: 'step',
     name: token.text,
     owner: flow.name,
-    path: `flows.${piece(flow.name)}.body.${path.split('/').map(piece).join('/')}`,
+    path: `flows.${pathName(flow.name)}.body.${path.split('/').map(pathName).join('/')}`,
   });
   for (const path of paths) {
     const places = stepRenaming(opened, system, flow.name, path, token.text) ?? [];

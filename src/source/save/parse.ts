@@ -1,9 +1,10 @@
+import { parseText } from '../syntax/parse-text.ts';
 import { ts } from '../syntax/typescript.js';
 import type { Code } from './code.ts';
 
 /** Parses what the printer wrote. */
 export function parse(text: string): Code {
-  const source = ts.createSourceFile('printed.ts', text, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+  const source = parseText(text);
   return { source, node: source, start: 0 };
 }
 

@@ -2,14 +2,14 @@ import { diffArrays } from 'diff';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RenameFile, TextDocumentEdit, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver/node';
-import { MillraceError } from '../core/errors.ts';
-import { namesIn } from '../core/if-there.ts';
-import { tasksFolder } from '../project/systems/places.ts';
-import type { FoundSystem } from '../project/systems/read.ts';
-import { taskFile } from '../project/systems/task-file.ts';
-import type { Entity } from '../source/places/entity.ts';
-import { renameContract, type TextChange } from './contracts.ts';
-import { readWith, textWith, uriOf, type Overlay } from './overlay.ts';
+import { MillraceError } from '../../core/errors.ts';
+import { namesIn } from '../../core/if-there.ts';
+import { tasksFolder } from '../../project/systems/places.ts';
+import type { FoundSystem } from '../../project/systems/read.ts';
+import { taskFile } from '../../project/systems/task-file.ts';
+import type { Entity } from '../../source/places/entity.ts';
+import { renameContract, type TextChange } from '../contracts.ts';
+import { readWith, textWith, uriOf, type Overlay } from '../overlay.ts';
 import { isPending, renameInMigration } from './pending-migration.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function renameEverywhere(
   root: string,
   overlay: Overlay,
 ): Promise<WorkspaceEdit> {
-  const { editTexts } = await import('../source/edit/edit-texts.ts');
+  const { editTexts } = await import('../../source/edit/edit-texts.ts');
   const edited = editTexts([{ op: 'rename', path: entity.path, to }], entry, root, readWith(overlay));
   const problem = edited.diagnostics.find(({ severity }) => severity === 'error');
   if (edited.system === undefined || problem !== undefined)

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Entity } from '../source/places/entity.ts';
+import type { Entity } from '../../source/places/entity.ts';
 import { isPending, renameInMigration } from './pending-migration.ts';
 
 const text = `import { migration } from 'millrace/migrate';
@@ -54,6 +54,14 @@ it('renames what the present version is said to have, and no name of the old one
     "tasks: { takeMoney: 'bill' },",
   ]);
   expect(renamed({ kind: 'event', name: 'paid', path: 'events.paid' }, 'done')).toEqual([]);
+});
+
+it('finds a name that stands in quotes in a path', () => {
+  const odd = text.replaceAll("'money", "'pay.now").replace("to: 'away'", "to: 'far.away'");
+  const step = { kind: 'step', name: 'pay.now', owner: 'charge', path: 'flows.charge.body."pay.now"' } as const;
+  expect(renameInMigration(odd, step, 'cash')).toHaveLength(2);
+  const state = { kind: 'state', name: 'far.away', owner: 'loan', path: 'machines.loan.states."far.away"' } as const;
+  expect(renameInMigration(odd, state, 'out')).toHaveLength(1);
 });
 
 it('is about the migration to a version that is not kept yet', () => {

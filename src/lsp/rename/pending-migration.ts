@@ -1,15 +1,18 @@
 /** The migration to the present version, as long as that version is not kept: its new side follows what is renamed. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Entity } from '../source/places/entity.ts';
-import { ts } from '../source/syntax/typescript.js';
-import type { TextChange } from './contracts.ts';
+import { pathName } from '../../model/edit/path.ts';
+import type { Entity } from '../../source/places/entity.ts';
+import { parseText } from '../../source/syntax/parse-text.ts';
+import { ts } from '../../source/syntax/typescript.js';
+import type { TextChange } from '../contracts.ts';
+import { stepPath } from '../nodes.ts';
 
 /** Is this migration one that leads to a version which nobody has released yet? */
 export function isPending(text: string, version: string, entry: string): boolean {
   if (existsSync(join(dirname(entry), 'snapshots', `${version}.json`))) return false;
   let found = false;
-  visit(parse(text), [], (node, keys) => {
+  visit(parseText(text), [], (node, keys) => {
     found ||= keys.join('.') === 'to' && node.text === version;
   });
   return found;
@@ -24,7 +27,7 @@ export function renameInMigration(
   { kind, name, owner = '', path }: Entity,
   to: string,
 ): readonly TextChange[] {
-  const source = parse(text);
+  const source = parseText(text);
   const changes: TextChange[] = [];
   const replace = (node: ts.StringLiteralLike, by: string): void => {
     changes.push({ start: node.getStart(source) + 1, end: node.end - 1, text: by });
@@ -39,7 +42,7 @@ export function renameInMigration(
     if (kind === 'event' && isIn('events', 'event') && node.text === name) replace(node, to);
     if (kind === 'task' && part === 'tasks' && field === undefined && node.text === name) replace(node, to);
     if (kind === 'step' && isIn('runs', 'steps') && own === owner && rest.length === 1) {
-      const step = path.slice(path.indexOf('.body.') + '.body.'.length);
+      const step = stepPath({ path });
       const folder = step.slice(0, step.length - name.length);
       if (node.text === step) replace(node, `${folder}${to}`);
       else if (node.text.startsWith(`${step}/`)) replace(node, `${folder}${to}${node.text.slice(step.length)}`);
@@ -54,7 +57,7 @@ function renameEdits(
   { name, path }: Pick<Entity, 'kind' | 'name' | 'path'>,
   to: string,
 ): TextChange[] {
-  const folder = path.slice(0, path.length - name.length);
+  const folder = path.slice(0, path.length - pathName(name).length);
   const found: TextChange[] = [];
   const walk = (node: ts.Node): void => {
     if (ts.isObjectLiteralExpression(node)) {
@@ -97,8 +100,4 @@ function visit(
     visit(node.initializer, [...keys, String(node.name.text)], found);
   // The function of a state is code: names in it are for a person.
   else if (!ts.isArrowFunction(node)) ts.forEachChild(node, (child) => visit(child, keys, found));
-}
-
-function parse(text: string): ts.SourceFile {
-  return ts.createSourceFile('x.ts', text, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
 }
