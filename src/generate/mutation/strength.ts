@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { isDeepStrictEqual } from 'node:util';
 import { MillraceError } from '../../core/index.ts';
 import { specifier } from '../../compiler/paths.ts';
 import { quote } from '../../model/text/names.ts';
@@ -6,6 +7,7 @@ import { dirname } from 'node:path';
 import type { z } from 'zod';
 import type { Diagnostic } from '../../model/index.ts';
 import type { GateOptions, GateReport, Subject, TaskCase } from '../contract.ts';
+import { sampleInputs } from '../../tasks/properties/index.ts';
 import { judge } from '../sandbox/judge.ts';
 import { trying } from '../sandbox/run-cases.ts';
 import { buildStage, buildVariants } from '../stage/build-stage.ts';
@@ -66,8 +68,10 @@ export async function strengthGates(
     became: `an answer that is always the same as that of a case (${index + 1})`,
     outcome: noticed[index + 1] ?? missed,
   }));
+  // Of a task that can give one thing only, code that always gives it is right: no case could notice.
+  const isOnly = await hasOneOutput(live);
   const tried = [
-    ...constants,
+    ...constants.filter(({ outcome }) => outcome.killed || !isOnly),
     ...mutants.map((one, index) => ({ ...one, outcome: noticed[stubs.length + index] ?? missed })),
   ].filter(({ outcome }) => outcome.tried);
   return [stub, mutationReport(tried, subject, started, options.leastScore ?? 0.6, mutants.length + constants.length)];
@@ -76,6 +80,11 @@ export async function strengthGates(
 /** Is there any output that the contract takes? A task whose output is `never` can only fail. */
 function givesOutput({ output }: LiveContract): boolean {
   return (output as Partial<z.ZodType>)._zod?.def.type !== 'never';
+}
+
+async function hasOneOutput({ output }: LiveContract): Promise<boolean> {
+  const { inputs } = await sampleInputs(output, { count: 20, seed: 1 });
+  return inputs.length > 0 && inputs.every((one) => isDeepStrictEqual(one, inputs[0]));
 }
 
 function mutationReport(

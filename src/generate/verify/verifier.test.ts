@@ -179,6 +179,14 @@ describe('cases are strong', () => {
     ]);
   });
 
+  it('also for a task that can give one thing only', async () => {
+    const code =
+      "import { implement } from 'millrace/tasks';\nimport { ping } from '../contracts.ts';\nexport default implement(ping, () => 'pong');\n";
+    const one: TaskCase = { name: 'pong', origin: 'generated', input: { a: 1 }, expect: { output: 'pong' } };
+    const [, mutation] = await verifier.strength(code, [one], { ...subject, contract: 'ping' });
+    expect(mutation).toMatchObject({ ok: true, problems: [], details: { killed: 1, total: 1 } });
+  });
+
   it('and hold for nothing that only throws', async () => {
     const any: TaskCase = {
       name: 'any failure',
