@@ -9,6 +9,8 @@ const router = 'router';
 export interface Wanted {
   /** `claude-haiku-5-5`, or `the role fast`. */
   readonly name: string;
+  /** Who is there to be asked, in words. */
+  readonly among?: () => string;
 }
 
 /** Why somebody cannot be asked. */
@@ -27,13 +29,14 @@ const unfitKinds = {
 } as const;
 
 /** Nobody can be asked: told by what comes nearest to an answer, with the reason of each. */
-export function nobody({ name }: Wanted, unfit: readonly Unfit[]): ModelError {
+export function nobody({ name, among }: Wanted, unfit: readonly Unfit[]): ModelError {
   const sort = (['limit', 'window', 'capability', 'unready'] as const).find((one) =>
     unfit.some((other) => other.sort === one),
   );
   const reasons = unfit.map(({ provider, model, why }) => `${provider}/${model}: ${why}`);
+  const who = among === undefined || (sort ?? 'unready') !== 'unready' ? '' : ` ${among()}.`;
   return new ModelError(
-    `Nobody can be asked for ${name}${reasons.length === 0 ? ': no provider of such a model is given' : `. ${reasons.slice(0, 8).join('; ')}`}.`,
+    `Nobody can be asked for ${name}${reasons.length === 0 ? ': no provider of such a model is given' : `. ${reasons.slice(0, 8).join('; ')}`}.${who}`,
     { ...unfitKinds[sort ?? 'unready'], provider: router, model: name, details: { unfit } },
   );
 }

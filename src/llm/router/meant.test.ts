@@ -86,8 +86,19 @@ describe('a role that nobody who can be asked has', () => {
     Object.assign(providers[1] ?? {}, none);
     await expect(settled(router.ask(request))).rejects.toMatchObject({
       code: 'MR4040',
-      message: 'Nobody can be asked for the role balanced. a/a-1: no key: set A_KEY.',
+      message: 'Nobody can be asked for the role balanced. a/a-1: no key: set A_KEY. Given: a, b.',
     });
     await expect(settled(router.ask({ ...request, role: 'flagship' }))).rejects.toMatchObject({ code: 'MR4075' });
+  });
+
+  it('is an error that names who is given, and what to add for one that nobody knows', async () => {
+    const { router } = worldOf({ mill: () => 'a' }, { models });
+    await expect(router.ask({ ...request, role: 'fast' })).rejects.toMatchObject({
+      code: 'MR4040',
+      message: expect.stringMatching(/no provider of such a model.* Given: mill\. .*provider: 'mill', role: 'fast'/),
+    });
+    await expect(router.ask({ ...request, model: 'a-1' })).rejects.toMatchObject({
+      message: expect.stringMatching(/a\/a-1: no such provider is given\. Given: mill\. A provider is asked for what/),
+    });
   });
 });

@@ -132,7 +132,7 @@ describe('bad requests cost nothing', () => {
     await expect(settled(router.ask(request))).rejects.toMatchObject({
       code: 'MR4040',
       kind: 'auth',
-      message: 'Nobody can be asked for the role balanced. a/a-1: no key: set A_KEY.',
+      message: 'Nobody can be asked for the role balanced. a/a-1: no key: set A_KEY. Given: a.',
     });
     expect(router.state()).toMatchObject([{ availability: 'unready', reason: 'no key: set A_KEY' }]);
     expect(await router.check()).toEqual([{ provider: 'a', ready: false, reason: 'no key: set A_KEY' }]);
@@ -143,7 +143,7 @@ describe('bad requests cost nothing', () => {
     await expect(nobody.settled(nobody.router.ask(request))).rejects.toEqual(kind('auth', 'MR4040'));
     await expect(nobody.settled(nobody.router.ask({ ...request, model: 'a-1' }))).rejects.toMatchObject({
       code: 'MR4040',
-      message: 'Nobody can be asked for a-1. a/a-1: no such provider is given.',
+      message: 'Nobody can be asked for a-1. a/a-1: no such provider is given. No provider is given.',
     });
   });
 

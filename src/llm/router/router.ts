@@ -86,7 +86,7 @@ export class Router implements ModelRouter {
   }
 
   async ask(request: RoutedRequest, options: AskOptions = {}): Promise<Answered> {
-    const wanted = wantedOf(request);
+    const wanted = wantedOf(request, this.#core);
     const withinMs = options.withinMs ?? this.#withinMs;
     checkRequest(request, withinMs, wanted);
     const deadline = deadlineFor(options.signal, withinMs, this.#core.time, wanted);
