@@ -1,62 +1,36 @@
 /** What each stage of a generation takes: the real type checker and sandbox, and a model that answers at once. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { compileSystem, writeOutput } from '../../src/compiler/index.ts';
+import { catalogue } from '../../src/generate/fixtures/models.ts';
+import { goodCases, goodCode, testProject } from '../../src/generate/fixtures/project.ts';
 import { generateTask, type GeneratedTask } from '../../src/generate/index.ts';
 import { openModels, scriptedProvider } from '../../src/llm/index.ts';
-import { readSystem } from '../../src/source/index.ts';
-import { catalogue } from '../../src/generate/fixtures/models.ts';
-import { goodCases, goodCode, shop, strict } from '../../src/generate/fixtures/project.ts';
-import { root as repository } from '../process.ts';
 import { median, type Row } from '../table.ts';
 
 const rounds = 5;
 
 export async function run(): Promise<readonly Row[]> {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-bench-')));
-  try {
-    const write = (name: string, text: string): void => {
-      mkdirSync(dirname(join(root, name)), { recursive: true });
-      writeFileSync(join(root, name), text);
-    };
-    write('package.json', '{ "type": "module" }');
-    write('tsconfig.json', JSON.stringify({ compilerOptions: strict, include: ['**/*.ts'] }));
-    write('shop.dsl.ts', shop);
-    mkdirSync(join(root, 'node_modules/@types'), { recursive: true });
-    symlinkSync(repository, join(root, 'node_modules/millrace'));
-    for (const name of ['zod', 'typescript', '@types/node'])
-      symlinkSync(join(repository, 'node_modules', name), join(root, 'node_modules', name));
-    const sourcePath = join(root, 'shop.dsl.ts');
-    const places = { root, sourcePath, tasksDir: join(root, 'tasks'), outDir: join(root, 'generated/shop') };
-    const { system } = await readSystem(sourcePath);
-    if (system === undefined) throw new Error('The system of the benchmark cannot be read.');
-    writeOutput(compileSystem(system, { ...places, toolVersion: '0' }), { outDir: places.outDir });
-
-    const provider = scriptedProvider(() => ({ json: { code: goodCode, cases: goodCases } }), { name: 'scripted' });
-    const models = openModels({ providers: [provider], catalogue });
-    const results: GeneratedTask[] = [];
-    for (let round = 0; round <= rounds; round += 1) {
-      // The first round also loads the parser, the bundler and what runs in the sandbox.
-      const result = await generateTask({ system, task: 'priceBasket', places, models, catalogue, cache: 'bypass' });
-      if (!result.success) throw result.error ?? new Error('The code of the benchmark did not pass.');
-      results.push(result);
-    }
-    const [first, ...others] = results;
-    const names = others[0]?.report.attempts[0]?.stages.map(({ stage }) => stage) ?? [];
-    return [
-      ...names.map((name) => ({
-        name: `stage ${name}`,
-        value: median(others.map(({ report }) => tookOf(report.attempts[0]?.stages ?? [], name))),
-        unit: 'ms',
-      })),
-      { name: 'stages project and prompt, the first time', value: sum(first?.report.stages ?? []), unit: 'ms' },
-      { name: 'all, the first time', value: first?.report.took ?? Number.NaN, unit: 'ms' },
-      { name: 'all, after that', value: median(others.map(({ report }) => report.took)), unit: 'ms' },
-    ];
-  } finally {
-    rmSync(root, { recursive: true, force: true });
+  using made = await testProject();
+  const { system, places } = made;
+  const provider = scriptedProvider(() => ({ json: { code: goodCode, cases: goodCases } }), { name: 'scripted' });
+  const models = openModels({ providers: [provider], catalogue });
+  const results: GeneratedTask[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    // The first round also loads the parser, the bundler and what runs in the sandbox.
+    const result = await generateTask({ system, task: 'priceBasket', places, models, catalogue, cache: 'bypass' });
+    if (!result.success) throw result.error ?? new Error('The code of the benchmark did not pass.');
+    results.push(result);
   }
+  const [first, ...others] = results;
+  const names = others[0]?.report.attempts[0]?.stages.map(({ stage }) => stage) ?? [];
+  return [
+    ...names.map((name) => ({
+      name: `stage ${name}`,
+      value: median(others.map(({ report }) => tookOf(report.attempts[0]?.stages ?? [], name))),
+      unit: 'ms',
+    })),
+    { name: 'stages project and prompt, the first time', value: sum(first?.report.stages ?? []), unit: 'ms' },
+    { name: 'all, the first time', value: first?.report.took ?? Number.NaN, unit: 'ms' },
+    { name: 'all, after that', value: median(others.map(({ report }) => report.took)), unit: 'ms' },
+  ];
 }
 
 interface Timed {
