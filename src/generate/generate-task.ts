@@ -78,7 +78,8 @@ export async function generate(options: GenerateOptions, openTypes = projectType
   const { system, task, places, limits = {}, onProgress } = options;
   const stages: StageReport[] = [];
   let attemptNumber = 1;
-  const onStage = (stage: StageName): void => onProgress?.({ task, stage, attempt: attemptNumber });
+  const onStage = (stage: StageName, failed?: string): void =>
+    onProgress?.({ task, stage, attempt: attemptNumber, ...(failed === undefined ? {} : { failed }) });
   const staged = async <T>(stage: StageName, work: () => T | Promise<T>): Promise<T> => {
     onStage(stage);
     const began = performance.now();
@@ -100,7 +101,7 @@ export async function generate(options: GenerateOptions, openTypes = projectType
   });
   const prompt = await staged('prompt', () => planPrompt(subject, options));
   const key = keyOf(subject, options, verifier.version);
-  const bench: Bench = { subject, verifier, types, comments: options.includeComments ?? true, signal, onStage };
+  const bench: Bench = { subject, verifier, types, signal, onStage };
   const declared = declaredCases(subject.task);
   const spending = openSpending();
   const heard = openSpending();
@@ -148,6 +149,7 @@ export async function generate(options: GenerateOptions, openTypes = projectType
     models: watched(options.models, run, limits.maxCost, heard),
     prompt,
     choice: options.choice ?? {},
+    comments: options.includeComments ?? true,
     next: options.next ?? nextChoice(options.choice ?? {}),
     declared,
     maxOutputTokens: limits.maxOutputTokens ?? usualOutputTokens,

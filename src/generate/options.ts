@@ -42,7 +42,7 @@ export interface GenerationLimits {
 export interface CodeStyle {
   /** Only `typescript`, which is the default. */
   readonly language?: 'typescript';
-  /** Comments that say why. Default: true. Without them, an answer that has comments is not taken. */
+  /** Comments that say why. Default: true. With `false` those of an answer are taken out. */
   readonly includeComments?: boolean;
   /** Is a test file written? Default: true. The code is tried with its cases all the same. */
   readonly includeTests?: boolean;
@@ -83,6 +83,8 @@ export interface Progress {
   readonly stage: StageName;
   /** Counts from 1: the first answer, its repairs, a fresh answer. */
   readonly attempt: number;
+  /** The answer did not hold at this stage: the first reason, in one line. */
+  readonly failed?: string;
 }
 
 /** The stages of the pipeline, in order. */

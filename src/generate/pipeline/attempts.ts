@@ -3,6 +3,7 @@ import { shownPath } from '../../core/shown-path.ts';
 import { ModelError, type Message, type Models, type ModelRole } from '../../llm/index.ts';
 import type { Diagnostic } from '../../model/index.ts';
 import { problemIn } from '../codes.ts';
+import { stripComments } from '../answer/strip-comments.ts';
 import type { TaskCase } from '../contract.ts';
 import type { AttemptReport, ModelChoice, StageName, StageReport } from '../options.ts';
 import { moreCasesMessage, repairMessage, type Prompt } from '../prompt/prompt.ts';
@@ -21,6 +22,8 @@ export interface Attempting {
   readonly prompt: Prompt;
   readonly choice: ModelChoice;
   readonly next: ModelChoice;
+  /** May code have comments? Else they are taken out of it. */
+  readonly comments: boolean;
   readonly declared: readonly TaskCase[];
   readonly maxOutputTokens: number;
   readonly run: string;
@@ -98,12 +101,16 @@ async function sample(attempting: Attempting, choice: ModelChoice, reports: Atte
       const used = usedBy(thrown);
       spending.add(used);
       reports.push(unanswered(attempting, number, kind, thrown, performance.now() - started));
-      if (anotherMayDo(thrown)) return {};
+      if (anotherMayDo(thrown)) {
+        bench.onStage('answer', firstLine(messageOf(thrown)));
+        return {};
+      }
       return { error: stopped(attempting, thrown) };
     }
     spending.add(answer);
     const answered: StageReport = { stage: 'answer', ok: true, took: performance.now() - started, problems: [] };
-    code = answer.code ?? code;
+    const written = answer.code ?? code;
+    code = attempting.comments ? written : stripComments(written);
     notes = answer.notes ?? notes;
     const cases = joinCases(declared, answer.cases);
     let judgement: Judgement;
@@ -114,6 +121,7 @@ async function sample(attempting: Attempting, choice: ModelChoice, reports: Atte
       return { error: stopped(attempting, thrown) };
     }
     reports.push(reportOf(number, kind, answer, [answered, ...judgement.stages], judgement));
+    if (!judgement.ok) bench.onStage(judgement.failedAt ?? 'answer', firstLine(judgement.problems[0]?.message));
     if (judgement.ok) {
       const { model } = answer;
       const score = scoreOf(judgement.stages);
@@ -134,6 +142,8 @@ async function sample(attempting: Attempting, choice: ModelChoice, reports: Atte
     messages = [...answer.messages, { role: 'user', text: complaint(judgement) }];
   }
 }
+
+const firstLine = (text = ''): string => text.split('\n')[0] ?? '';
 
 function askingOf(attempting: Attempting, choice: ModelChoice, messages: readonly Message[]): Asking {
   const { bench, models, prompt, maxOutputTokens, run, deadline, declared } = attempting;

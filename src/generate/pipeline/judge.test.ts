@@ -6,11 +6,7 @@ import { judge } from './judge.ts';
 const subject = { file: '/p/tasks/x.ts', root: '/p' } as unknown as Subject;
 const cases: readonly TaskCase[] = [{ name: 'a', origin: 'declared', input: 1, expect: { output: 1 } }];
 const judged = (code: string, verifier: Verifier = playedVerifier()) =>
-  judge(
-    { subject, verifier, types: playedTypes, comments: true, signal: AbortSignal.timeout(9_000), onStage: () => {} },
-    code,
-    cases,
-  );
+  judge({ subject, verifier, types: playedTypes, signal: AbortSignal.timeout(9_000), onStage: () => {} }, code, cases);
 const ran = (...reports: readonly Partial<GateReport>[]): Verifier => ({
   ...playedVerifier(),
   run: () =>

@@ -3,7 +3,6 @@ import { shownPath } from '../../core/shown-path.ts';
 import { problemIn } from '../codes.ts';
 import type { GateReport, Subject, TaskCase, Verifier } from '../contract.ts';
 import type { StageName, StageReport } from '../options.ts';
-import { commentsOf } from '../types/escapes.ts';
 import type { TypeGate } from '../types/gate.ts';
 
 /** What code is judged by. */
@@ -11,9 +10,9 @@ export interface Bench {
   readonly subject: Subject;
   readonly verifier: Verifier;
   readonly types: TypeGate;
-  readonly comments: boolean;
   readonly signal: AbortSignal;
-  readonly onStage: (stage: StageName) => void;
+  /** `failed`: why an answer did not hold at this stage. */
+  readonly onStage: (stage: StageName, failed?: string) => void;
 }
 
 /** What the gates say of code, up to the first that does not hold. */
@@ -52,7 +51,7 @@ export async function judge(
   };
   if (!codeIsKnown) {
     onStage('policy');
-    if (!holds([withoutComments(verifier.policy(code, subject), code, bench)])) return end();
+    if (!holds([verifier.policy(code, subject)])) return end();
     signal.throwIfAborted();
     onStage('types');
     if (!holds([await types.judge(code, subject, signal)])) return end();
@@ -84,16 +83,6 @@ function present(gate: 'cases' | 'mutation', given: readonly GateReport[]): read
   if (given.some((one) => one.gate === gate) || given.some(({ ok }) => !ok)) return given;
   const problem = problemIn('', 'MR5014', `The verifier says nothing of the gate '${gate}'.`);
   return [...given, { gate, ok: false, problems: [problem], took: 0 }];
-}
-
-function withoutComments(report: GateReport, code: string, { comments, subject }: Bench): GateReport {
-  if (comments) return report;
-  const found = commentsOf(code).map(({ pos }) => {
-    const before = code.slice(0, pos).split('\n');
-    const spot = { line: before.length, column: (before.at(-1) ?? '').length + 1 };
-    return problemIn(shownPath(subject.file, subject.root), 'MR5015', 'No comments were asked for.', spot);
-  });
-  return found.length === 0 ? report : { ...report, ok: false, problems: [...report.problems, ...found] };
 }
 
 /** A gate that does not hold says why; if it does not, that is said. */

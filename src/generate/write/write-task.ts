@@ -84,7 +84,13 @@ function commit(subject: Subject, generation: Generation, options: GenerateOptio
     subject.root,
     changes.filter(({ path, text }) => hashOfFile(path) !== digest(text)),
   );
-  return together.map(({ text: _, ...outcome }) => outcome);
+  return together.map(({ path, action, why, replaced, diff }) => ({
+    path,
+    action,
+    ...(why === undefined ? {} : { why }),
+    ...(replaced === undefined ? {} : { replaced }),
+    ...(diff === undefined ? {} : { diff }),
+  }));
 }
 
 function isCode(path: string): boolean {

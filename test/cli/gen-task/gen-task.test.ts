@@ -44,7 +44,11 @@ test('mends what did not hold, and says what it cost', async () => {
   using it = shop();
   const done = await it.dsl(['gen-task', 'shop.dsl.ts', 'priceBasket'], server);
   expect(done.code).toBe(0);
-  expect(done.stderr).toMatch(/✓ priceBasket: generated in .*; answer 3 held, 3 calls, 0\.\d+ USD/);
+  expect(done.stderr).toMatch(
+    /✓ priceBasket: generated in .* by anthropic\/claude-\S+; answer 3 held, 3 calls, 0\.\d+ USD/,
+  );
+  expect(done.stderr).toMatch(/priceBasket: answer 1 does not hold at 'types': TS\d+: .*\n/);
+  expect(done.stderr).toMatch(/priceBasket: answer 2 does not hold at 'cases': The declared case/);
   expect(done.stdout).toContain('+ tasks/price-basket.ts');
   expect(server.paid()).toBe(3);
 }, 300_000);
@@ -58,6 +62,9 @@ test('a file that somebody has changed is not overwritten', async () => {
   expect(files['tasks/price-basket.ts']).toBe('// mine\n');
   expect(files['tasks/price-basket.ts.new']).toContain('EMPTY_BASKET');
   expect(done.stdout).toMatch(/\? tasks\/price-basket\.ts was changed by somebody[^]*-\/\/ mine/);
+  expect(done.stderr).toMatch(
+    /the code in use is what it was\. Take tasks\/price-basket\.ts\.new over, or delete it\./,
+  );
 }, 300_000);
 
 test('--dry-run shows what would be asked, and what it would cost at most', async () => {
@@ -91,4 +98,38 @@ test('--check tells what no longer fits its contract', async () => {
   expect(done.code).toBe(1);
   expect(done.stdout).toMatch(/✗ +priceBasket +does not fit its contract/);
   expect(done.stderr).toMatch(/price-basket\.ts/);
+}, 300_000);
+
+test('--accept says of code that was mended by hand that it is right, and of none that is not', async () => {
+  await using server = await answering(undefined);
+  using it = shop();
+  await it.dsl(['gen-task', 'shop.dsl.ts', 'priceBasket'], server);
+  const tests = filesOf(it)['tasks/price-basket.test.ts'];
+  const source = filesOf(it)['shop.dsl.ts'] ?? '';
+  const code = filesOf(it)['tasks/price-basket.ts'] ?? '';
+  const write = (name: string, text: string) => writeFileSync(join(it.root, name), text);
+  write('shop.dsl.ts', source.replace('ten per cent off', 'five per cent off').replace('total: 891', 'total: 940'));
+  write('tasks/price-basket.ts', `${code}// mine\n`);
+  const check = ['gen-task', 'shop.dsl.ts', 'priceBasket', '--check'];
+  const stale = await it.dsl(check);
+  expect([stale.code, stale.stderr]).toEqual([
+    1,
+    expect.stringContaining('`dsl gen-task shop.dsl.ts priceBasket --accept` tries it and says so'),
+  ]);
+  const accept = ['gen-task', 'shop.dsl.ts', 'priceBasket', '--accept'];
+  const wrong = await it.dsl(accept);
+  expect([wrong.code, wrong.stderr]).toEqual([
+    1,
+    expect.stringContaining("The declared case 'ten pieces' does not hold"),
+  ]);
+  expect((await it.dsl(check)).code).toBe(1);
+  write('tasks/price-basket.ts', `${code.replace('net * 9 / 10', 'net * 95 / 100')}// mine\n`);
+  const right = await it.dsl(accept);
+  expect([right.code, right.stdout]).toEqual([0, expect.stringContaining('✓ priceBasket: accepted as it stands')]);
+  expect(right.stderr).not.toContain('asks the model');
+  const after = await it.dsl(check);
+  expect([after.code, after.stdout]).toEqual([0, expect.stringMatching(/fits its contract +generated, edited/)]);
+  expect(filesOf(it)['tasks/price-basket.test.ts']).toBe(tests);
+  expect((await it.dsl([...accept, '--check'])).code).toBe(2);
+  expect(server.paid()).toBe(1);
 }, 300_000);

@@ -30,7 +30,7 @@ export function named({ system }: Pick<Project, 'system'>, names: readonly strin
     const like = nearest(name, known);
     const all = known.length === 0 ? 'It has no tasks.' : `It has ${known.join(', ')}.`;
     throw new CliError('MR2017', `The system '${system.name}' has no task '${name}'. ${all}`, {
-      hint: like === undefined ? '`dsl inspect FILE` shows what it declares.' : `Did you mean '${like}'?`,
+      hint: like === undefined ? '`dsl inspect` shows what it declares.' : `Did you mean '${like}'?`,
     });
   }
   return [...new Set(names)];

@@ -30,6 +30,6 @@ export async function dryRun(io: Io, job: Job): Promise<number> {
     );
     if (!cached) for (const cost of costs) io.note(`  ${cost}`);
   }
-  if (job.hint !== undefined) io.note(job.hint.replace(', so this is only a beginning', ''));
+  if (job.hint !== undefined) io.note(job.hint);
   return 0;
 }

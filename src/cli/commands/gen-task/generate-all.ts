@@ -24,7 +24,7 @@ interface Ended {
 
 /** Generates tasks and writes what holds. Exit code 1 when one could not be generated. */
 export async function generateAll(io: Io, job: Job): Promise<number> {
-  const { tasks, hint, options } = job;
+  const { tasks, options } = job;
   if (tasks.length === 0) {
     if (io.json) io.document({ ok: true, tasks: [], calls: 0 });
     else io.out('Every task has an implementation.');
@@ -40,6 +40,13 @@ export async function generateAll(io: Io, job: Job): Promise<number> {
     return agreed === 'no' ? 1 : interruptedCode(io);
   }
   const { writeTask } = await generator();
+  const unheard = job.models?.on((event) => {
+    const instead = event.type === 'chosen' ? /\binstead of .*/.exec(event.reason)?.[0] : undefined;
+    if (event.type === 'chosen' && instead !== undefined)
+      io.note(
+        io.paint('dim', `▸ ${event.task ?? ''}: ${event.model} (${event.role ?? ''}) is asked ${instead}`, 'note'),
+      );
+  });
   const implemented = job.models === undefined ? await withCode(job) : new Set<string>();
   const generate = async (task: string): Promise<Ended> => {
     if (implemented.has(task)) {
@@ -62,7 +69,11 @@ export async function generateAll(io: Io, job: Job): Promise<number> {
   };
   const found = await inTurns(tasks, options.concurrency ?? 2, generate, () => io.interrupted.aborted);
   const ended = found.map((one, index): Ended => one ?? { task: tasks[index] ?? '' });
+  unheard?.();
   const ok = ended.every((one) => isGood(one));
+  // Code that is there stays: nothing of it was begun.
+  const begun = ended.some(({ written }) => written?.origin === 'scaffold');
+  const hint = begun ? job.hint?.replace('asked:', 'asked, so this is only a beginning:') : job.hint;
   const cost = sumOf(ended);
   const calls = ended.reduce((sum, { written }) => sum + (written?.report.calls ?? 0), 0);
   if (io.json) io.document({ ok, tasks: ended.map((one) => asData(io, one)), calls, ...cost, ...(hint && { hint }) });

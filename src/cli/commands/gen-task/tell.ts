@@ -14,7 +14,11 @@ const worth: Partial<Readonly<Record<StageName, string>>> = {
 };
 
 /** A line of what is being done. */
-export function tellProgress(io: Io, { task, stage, attempt }: Progress): void {
+export function tellProgress(io: Io, { task, stage, attempt, failed }: Progress): void {
+  if (failed !== undefined) {
+    io.note(io.paint('dim', `▸ ${task}: answer ${attempt} does not hold at '${stage}': ${failed}`, 'note'));
+    return;
+  }
   const what = worth[stage];
   if (what === undefined) return;
   io.note(io.paint('dim', `▸ ${task}: ${what}${attempt > 1 ? ` (answer ${attempt})` : ''}`, 'note'));
@@ -32,23 +36,28 @@ export function tell(io: Io, written: WrittenTask): void {
     if (report.calls > 0) io.note(io.paint('dim', `    ${paid(report.calls, cost)}; nothing was written`, 'note'));
     return;
   }
+  const model = report.attempts.at(-1)?.model;
   const how =
     origin === 'scaffold'
       ? 'begun: a typed stub, its tests are todo'
       : origin === 'cached'
         ? 'verified before, and again now; nobody was asked'
-        : `generated in ${span(took)}; ${attempts === 1 ? 'the first answer held' : `answer ${attempts} held`}, ${paid(report.calls, cost)}`;
+        : `generated in ${span(took)}${model === undefined ? '' : ` by ${model.provider}/${model.model}`}; ${attempts === 1 ? 'the first answer held' : `answer ${attempts} held`}, ${paid(report.calls, cost)}`;
   io.note(`${io.paint('green', '✓', 'note')} ${task}: ${how}`);
   if (io.json) return;
-  for (const { path, action, diff } of files) {
+  for (const { path, action, why, replaced, diff } of files) {
     const shown = relative(io.cwd, path);
-    if (action === 'written') io.out(`${io.paint('green', '+')} ${shown}`);
+    if (action === 'written') io.out(`${io.paint('green', replaced === true ? '~' : '+')} ${shown}`);
     else if (action === 'unchanged') io.out(`${io.paint('dim', '=')} ${shown}`);
     else {
-      io.out(`${io.paint('yellow', '?')} ${shown} was changed by somebody, so this is in ${shown}.new:`);
+      const reason = why === 'code' ? 'belongs to the code as it stands' : 'was changed by somebody';
+      io.out(`${io.paint('yellow', '?')} ${shown} ${reason}, so this is in ${shown}.new:`);
       if (diff !== undefined) io.out(diff.trimEnd());
     }
   }
+  const [code] = files;
+  if (code?.action === 'proposed')
+    io.note(`${task}: the code in use is what it was. Take ${relative(io.cwd, code.path)}.new over, or delete it.`);
 }
 
 /** Why the last answer did not hold. */
