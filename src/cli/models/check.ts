@@ -8,7 +8,11 @@ export function wrongIn(schema: z.ZodType, said: Said): readonly Wrong[] {
   if (parsed.success) return [];
   return parsed.error.issues.flatMap((issue): readonly Wrong[] => {
     if (issue.code !== 'unrecognized_keys') {
-      return [{ place: said.placeOf(issue.path), message: `'${nameOf(said, issue.path)}': ${issue.message}.` }];
+      const name = `'${nameOf(said, issue.path)}'`;
+      const message = issue.message.startsWith('is ')
+        ? `${name} should be ${issue.message.slice(3)}.`
+        : `${name}: ${issue.message}.`;
+      return [{ place: said.placeOf(issue.path), message }];
     }
     const at = namesAt(schema, issue.path);
     return issue.keys.map((key) => unknownKey(said, issue.path, key, at));

@@ -3,12 +3,16 @@ import { CliError } from '../../project/kit/failure.ts';
 import { missingVariables, type ProjectProvider } from './providers.ts';
 
 /** Why no model can be asked, and what to set. */
-export function noProvider(providers: readonly ProjectProvider[], what: string): CliError {
+export function noProvider(
+  providers: readonly ProjectProvider[],
+  what: string,
+  needs: 'needs' | 'need' = 'needs',
+): CliError {
   const reasons = providers.map(({ name, readiness }) => `${name}: ${readiness.ready ? 'ready' : readiness.reason}`);
   const variables = missingVariables(providers);
   const keys =
     variables.length === 0 ? 'Name a provider in `models` of dsl.config.ts' : `Set ${variables.join(', or ')}`;
-  return new CliError('MR2052', `${what} needs a model, and no provider can be asked (${reasons.join('; ')}).`, {
+  return new CliError('MR2052', `${what} ${needs} a model, and no provider can be asked (${reasons.join('; ')}).`, {
     hint: `${keys}; a server of your own needs its address (OLLAMA_BASE_URL, or \`models.providers\` in dsl.config.ts) and, in \`models.catalogue\`, what its models can do. \`dsl models play\` plays a provider on this machine, without any key; \`dsl models check\` tries what is set.`,
     exitCode: 1,
   });

@@ -66,7 +66,10 @@ test('files say it, too: one for all, or one for each', () => {
 
 test.each([
   [{ budget: [] }, /^dsl\.config\.ts:3:3: 'models' has no 'budget'\. Did you mean 'budgets'\?/],
-  [{ budgets: [{ scope: 'day', limit: 5 }] }, /^dsl\.config\.ts:6:7: 'models\.budgets\[0\]\.limit': is an amount/],
+  [
+    { budgets: [{ scope: 'day', limit: 5 }] },
+    /^dsl\.config\.ts:6:7: 'models\.budgets\[0\]\.limit' should be an amount/,
+  ],
   [{ budgets: [{ scope: 'day', limit: '5' }] }, /^dsl\.config\.ts:4:5: .*\(MR4070\)/],
   [{ budgets: [{ scope: 'day', limit: '5 USD', off: 1 }] }, /:7:7: 'models\.budgets\[0\]' has no 'off'\. .*'of'/],
   [{ budgets: [{ scope: 'hour', limit: '5 USD' }] }, /:5:7: 'models\.budgets\[0\]\.scope': /],
@@ -81,15 +84,15 @@ test.each([
     /^dsl\.config\.ts:8:5: .*\(MR4071\)/,
   ],
   [{ providers: [] }, /should be a list of providers/],
-  [{ providers: ['antropic'] }, /:4:5: 'models\.providers\[0\]\.use': is one of anthropic, openai/],
+  [{ providers: ['antropic'] }, /:4:5: 'models\.providers\[0\]\.use' should be one of anthropic, openai/],
   [{ providers: [{ use: 'ollama', url: 'x' }] }, /:6:7: 'models\.providers\[0\]' has no 'url'/],
-  [{ providers: [{ use: 'ollama', baseURL: 'ftp://x' }] }, /'models\.providers\[0\]\.baseURL': is an address/],
+  [{ providers: [{ use: 'ollama', baseURL: 'ftp://x' }] }, /'models\.providers\[0\]\.baseURL' should be an address/],
   [{ providers: [{ use: 'compatible', name: 'lab' }] }, /needs a 'baseURL'/],
   [{ providers: ['openai', { use: 'openai', baseURL: 'http://x' }] }, /is called 'openai', as one before it/],
   [{ catalogue: { models: [{ id: 'm', provider: 'p' }] } }, /'m'.*[\s\S]*\(MR4073\)/],
   [{ catalogue: { models: [{ id: 'gpt-6-luna', rolle: 'fast' }] } }, /catalogue\.models\[0\]' has no 'rolle'.*'role'/],
   [{ catalogue: { model: [] } }, /has no 'model'\. Did you mean 'models'\?/],
-  [{ cache: { ttl: 'a week' } }, /:4:5: 'models\.cache\.ttl': is a time/],
+  [{ cache: { ttl: 'a week' } }, /:4:5: 'models\.cache\.ttl' should be a time/],
   [{ cache: 7 }, /'models\.cache'/],
   [
     { route: { limits: { openai: { requestsPerMinut: 3 } } } },
@@ -105,9 +108,9 @@ test('all that is wrong is said at once, and places in files are those of the fi
   writeFileSync(join(root, 'models.yml'), 'models:\n  - id: gpt-6-luna\n    prices: free\n');
   const said = refused({ providers: ['anthropic', 'bedrock'], budgets: 'money.yaml', catalogue: 'models.yml' });
   expect(said.split('\n')).toEqual([
-    expect.stringMatching(/^dsl\.config\.ts:5:5: 'models\.providers\[1\]\.use': is one of/),
+    expect.stringMatching(/^dsl\.config\.ts:5:5: 'models\.providers\[1\]\.use' should be one of/),
     expect.stringMatching(/^ {2}models\.yml:3:5: 'models\.catalogue\.models\[0\]\.prices': /),
-    expect.stringMatching(/^ {2}money\.yaml:3:3: 'models\.budgets\[0\]\.limit': is an amount/),
+    expect.stringMatching(/^ {2}money\.yaml:3:3: 'models\.budgets\[0\]\.limit' should be an amount/),
   ]);
 });
 

@@ -22,7 +22,13 @@ export async function modelsFor(io: Io, config: Config, system: BoundSystem): Pr
   ]);
   const { models, providers } = openProjectModels(config, io);
   if (models !== undefined) return models;
-  const { code, message, hint = '' } = noProvider(providers, `The task ${performed.join(', ')}`);
+  const {
+    code,
+    message,
+    hint = '',
+  } = performed.length === 1
+    ? noProvider(providers, `The task ${performed.join('')}`)
+    : noProvider(providers, `The tasks ${performed.join(', ')}`, 'need');
   io.note(`${io.paint('yellow', `warning ${code}`, 'note')}: ${message} What comes to it waits.`);
   io.note(`  ${io.paint('dim', 'hint:', 'note')} ${hint}`);
   return undefined;

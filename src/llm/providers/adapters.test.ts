@@ -255,6 +255,10 @@ describe('readiness', () => {
 
   test('nobody listens: a network failure that cost nothing', async () => {
     const nobody = compatibleProvider({ baseURL: 'http://127.0.0.1:9/v1' });
+    // A look at the provider is about no model, and what was said at each turn is one sentence.
+    await expect(nobody.check()).rejects.toMatchObject({
+      message: expect.stringMatching(/^compatible: [^.]*: fetch failed/),
+    });
     await expect(collect(nobody.ask(request))).rejects.toMatchObject({
       kind: 'network',
       code: 'MR4006',

@@ -32,7 +32,7 @@ export function modelErrorOf(thrown: unknown, call: FailedCall): ModelError {
     cause: thrown,
     ...(call.usage === undefined ? {} : { usage: call.usage }),
   };
-  const tell = (what: string): string => `${call.provider} (${call.model}): ${brief(what, call.secret)}`;
+  const tell = (what: string): string => `${whoIs(call)}: ${brief(what, call.secret)}`;
   if (said.status !== undefined || said.complains) {
     const kind = kindOf(said);
     const wait = retryAfterOf(said.headers, call.now) ?? delayIn(said.message);
@@ -65,6 +65,10 @@ export function modelErrorOf(thrown: unknown, call: FailedCall): ModelError {
   const what = kind === 'truncated' ? 'the answer broke off before its end' : (deepest(thrown) ?? messageOf(thrown));
   return new ModelError(tell(what), { ...about, kind, ...(unsent ? { mayHaveCost: false } : {}) });
 }
+
+/** How messages name who was asked; a look at the provider itself is about no model. */
+export const whoIs = ({ provider, model }: { readonly provider: string; readonly model: string }): string =>
+  model === '' ? provider : `${provider} (${model})`;
 
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 // What the SDKs throw before they send anything.
@@ -126,7 +130,7 @@ function deepest(thrown: unknown): string | undefined {
   const texts = causes(thrown)
     .map((one) => (one instanceof Error ? one.message : ''))
     .filter((text) => text !== '');
-  return texts.length > 1 ? [...new Set(texts)].join(': ') : texts[0];
+  return texts.length > 1 ? [...new Set(texts.map((text) => text.replace(/\.$/, '')))].join(': ') : texts[0];
 }
 
 function brief(text: string, secret: string | undefined): string {

@@ -1,6 +1,7 @@
 import type { Scheduler } from '../../core/index.ts';
 import type { Usage } from '../contract.ts';
 import { ModelError } from '../errors.ts';
+import { whoIs } from './normalise.ts';
 
 /** How long an answer may take, and who may call it off. */
 export interface Patience {
@@ -54,7 +55,7 @@ export function watchOver(
   };
   const tell = (what: string, kind: 'timeout' | 'aborted', cause?: unknown): ModelError => {
     const usage = used();
-    return new ModelError(`${about.provider} (${about.model}): ${what}`, {
+    return new ModelError(`${whoIs(about)}: ${what}`, {
       kind,
       provider: about.provider,
       model: about.model,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { system, task } from '../../model/fixtures/nodes.ts';
-import { messages } from '../fixtures/found.ts';
+import { readText } from '../../source/fixtures/read-text.ts';
+import { found, messages } from '../fixtures/found.ts';
 import { performed } from '../fixtures/performed.ts';
 import { budget } from './rule.ts';
 
@@ -26,6 +27,16 @@ it('reports tasks that there are not, and those that cost nothing', async () => 
   expect(await check("{ tasks: { look: '1 USD' } }", more)).toEqual([
     "budget.tasks.look warning: There is a budget of the task 'look', which no model performs: it costs nothing.",
   ]);
+});
+
+it('says which tasks there are', async () => {
+  const { system: read } = await readText(`import { agent, system, task } from 'millrace';
+import { z } from 'zod';
+export default system('s', { version: '1.0.0', budget: { tasks: { quite: '1 USD' } } });
+export const clerk = agent('clerk', { role: 'fast' });
+export const sort = task('sort', { input: z.string(), output: z.string(), model: { agent: clerk, prompt: 'Sort.' } });
+`);
+  expect(read && found(budget, read).map(({ hint }) => hint)).toEqual(["Known model tasks: 'sort'."]);
 });
 
 it('reports a budget where nothing costs anything', () => {

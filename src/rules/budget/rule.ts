@@ -20,7 +20,7 @@ export const budget: Rule = {
         say({
           message: `There is a budget of the task '${name}', and no such task.`,
           path,
-          ...unknownName(name, names, 'task of a model'),
+          ...unknownName(name, names, 'model task'),
         });
       else if (!names.includes(name))
         say({

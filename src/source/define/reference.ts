@@ -73,9 +73,18 @@ export function notOne(reading: Reading, site: Site<ts.Expression>, kinds: reado
       rename: guess,
     });
   }
-  return reading.report('MR1118', site, `Expected ${alternatives(kinds)}, but '${shown.split('\n')[0]}' is none.`, {
-    hint: `Name a constant such as \`export const x = ${kinds[0]}('x', { … })\`.`,
-  });
+  const [line = ''] = shown.split('\n');
+  // A name as a text: the constant is meant.
+  const isText = ts.isStringLiteralLike(node);
+  const guess = isText ? nearest(node.text, [...module.bindings.keys()]) : undefined;
+  return reading.report(
+    'MR1118',
+    site,
+    `Expected ${alternatives(kinds)}, but ${isText ? line : line.includes("'") ? `\`${line}\`` : `'${line}'`} is none.`,
+    {
+      hint: `${guess === undefined ? '' : `Did you mean the constant \`${guess}\`, without quotes? `}Name a constant such as \`export const x = ${kinds[0]}('x', { … })\`.`,
+    },
+  );
 }
 
 /** The name of an event: a declared one, or `failed(task)`. */

@@ -85,7 +85,7 @@ export function anthropicProvider(settings: AnthropicSettings): Provider {
         return counted.input_tokens;
       }),
     check: async ({ signal } = {}) => {
-      await once(place.call('any', signal), async (watch) => {
+      await once(place.call('', signal), async (watch) => {
         const client = await open(watch);
         await client.models.list({ limit: 1 }, { signal: watch.signal });
       });

@@ -61,7 +61,7 @@ export function compatibleProvider(settings: CompatibleSettings): Provider {
     readiness: place.readiness,
     ask,
     check: async ({ signal } = {}) => {
-      await once(place.call('any', signal), async (watch) => {
+      await once(place.call('', signal), async (watch) => {
         const client = await openaiClient(place, watch);
         await client.models.list({ signal: watch.signal });
       });

@@ -58,7 +58,7 @@ export function openaiProvider(settings: ProviderSettings): Provider {
         return counted.input_tokens;
       }),
     check: async ({ signal } = {}) => {
-      await once(place.call('any', signal), async (watch) => {
+      await once(place.call('', signal), async (watch) => {
         const client = await openaiClient(place, watch);
         await client.models.list({ signal: watch.signal });
       });

@@ -17,7 +17,10 @@ describe('a scripted provider', () => {
       mayHaveCost: false,
     });
     expect((await collect(provider.ask(request))).text).toBe('{"n":2}');
-    await expect(collect(provider.ask(request))).rejects.toMatchObject({ code: 'MR4017' });
+    await expect(collect(provider.ask(request))).rejects.toMatchObject({
+      code: 'MR4017',
+      message: expect.stringContaining('has 3 turns and is asked once more'),
+    });
     expect(provider.asked).toHaveLength(4);
   });
 

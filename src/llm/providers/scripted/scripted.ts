@@ -63,7 +63,7 @@ export function scriptedProvider(
     const turn = script[call];
     if (turn !== undefined) return turn;
     throw new ModelError(
-      `The scripted provider '${name}' has ${script.length} turns and is asked for the ${call + 1}th time.`,
+      `The scripted provider '${name}' has ${script.length === 1 ? '1 turn' : `${script.length} turns`} and is asked once more. Give it another, or a function, which is asked each time.`,
       { kind: 'badRequest', code: 'MR4017', provider: name, model: request.model },
     );
   };
