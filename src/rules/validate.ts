@@ -13,6 +13,8 @@ export interface ValidateOptions extends RuleWorld {
   readonly rules?: readonly Rule[];
   /** The comments of the source that switch warnings off, as `readSystem` gives them. */
   readonly suppressions?: readonly Suppression[];
+  /** Where the source has what a finding is about, if it is known better than the finding says. */
+  readonly placeOf?: (code: string, finding: Finding) => Location | undefined;
   /** The folder of the entry file, relative to the working directory: the diagnostics' files begin with it. */
   readonly folder?: string;
 }
@@ -46,7 +48,8 @@ export function validateSystem(model: SystemModel, options: ValidateOptions = {}
   for (const rule of ran) {
     const report = (finding: Finding): void => {
       if (isCustom(rule.code)) checkFinding(finding);
-      found.push(toIssue(rule, finding, options.folder));
+      const location = options.placeOf?.(rule.code, finding) ?? finding.location;
+      found.push(toIssue(rule, { ...finding, location }, options.folder));
     };
     try {
       const given: unknown = rule.check(model, report, options);

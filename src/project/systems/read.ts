@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { textIfThere } from '../../core/if-there.ts';
 import { deepFreeze } from '../../core/index.ts';
 import { shownPath } from '../../core/shown-path.ts';
 import type { Diagnostic, SystemModel } from '../../model/index.ts';
@@ -13,6 +14,7 @@ import { schemaComparison } from '../../source/schemas/load.ts';
 import type { Config } from '../config/config.ts';
 import { settleMigrations } from './settle.ts';
 import { taskFile } from './task-file.ts';
+import { isOfBroken, writtenPlaces } from './written-places.ts';
 
 /** A system that was found, with everything that is wrong with it. */
 export interface FoundSystem {
@@ -22,6 +24,8 @@ export interface FoundSystem {
   /** All its files, absolute, the entry first. */
   readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Was all of the source read? Otherwise some of what it says may not be in the model. */
+  readonly isWhole: boolean;
 }
 
 /** What came of reading files. */
@@ -82,8 +86,10 @@ export async function findSystems(
       ...(options.stubs !== true && implementedBeside(file, exists)),
       ...(await pricesFor(result.system, options)),
     };
-    const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result, world)];
-    const found = { entry: file, model: result.system, files: result.files, diagnostics: own };
+    const textOf = (path: string): string | undefined => textRead(path, readFile);
+    const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result, world, textOf)];
+    const isWhole = !hasErrors(result.diagnostics);
+    const found = { entry: file, model: result.system, files: result.files, diagnostics: own, isWhole };
     const twin = names.get(result.system.name);
     if (twin !== undefined) own.push(sameName(found, twin, cwd));
     names.set(result.system.name, found);
@@ -125,6 +131,7 @@ function judge(
   config: Config,
   { diagnostics: read, suppressions = [] }: ReadResult,
   world: RuleWorld,
+  textOf: (path: string) => string | undefined,
 ): Diagnostic[] {
   const { issues } = validateSystem(model, {
     ...world,
@@ -134,14 +141,24 @@ function judge(
     // One that fails would still say so.
     off: (config.customRules ?? []).flatMap(({ code }) => (config.rules[code] === 'off' ? [code] : [])),
     folder: relative(cwd, dirname(entry)).replaceAll('\\', '/'),
+    placeOf: writtenPlaces(model, entry, textOf),
     partial: hasErrors(read),
   });
   const seen = new Set(read.map(at));
   return issues.flatMap((issue) => {
     // What is an error would be compiled into something wrong: it stays one.
     const severity = !mayBeOff(issue) ? 'error' : (config.rules[issue.code] ?? issue.severity);
-    return severity === 'off' || seen.has(at(issue)) ? [] : [{ ...issue, severity }];
+    return severity === 'off' || seen.has(at(issue)) || isOfBroken(issue, read) ? [] : [{ ...issue, severity }];
   });
+}
+
+function textRead(path: string, readFile: Options['readFile']): string | undefined {
+  if (readFile === undefined) return textIfThere(path);
+  try {
+    return Buffer.from(readFile(path)).toString('utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** What is known of implementations. A stub that is about to be written is neither missing nor there. */

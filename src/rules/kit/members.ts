@@ -30,6 +30,35 @@ export function membersOf(model: SystemModel, schema: Pick<SchemaNode, 'text'>):
   return chainIsHarmless(tokens, closesCall + 1) ? keysIn(tokens, 4) : undefined;
 }
 
+/**
+ * Whether a member of an object schema is a text, a number or the like, which has no members of its own, where the text
+ * of the schema shows it.
+ */
+export function isPlain(model: SystemModel, schema: Pick<SchemaNode, 'text'>, member: string): boolean {
+  const tokens = codeTokens(schema.text) ?? [];
+  const [only, second] = tokens;
+  if (only?.type === 'name' && second === undefined) {
+    const local = Object.hasOwn(model.locals, only.value) ? model.locals[only.value] : undefined;
+    const [, value] = /^const\s+[\w$]+\s*=\s*([^]*?);?\s*$/.exec(local?.text ?? '') ?? [];
+    return value !== undefined && value !== schema.text && isPlain(without(model, only.value), { text: value }, member);
+  }
+  if (membersOf(model, schema)?.includes(member) !== true) return false;
+  const at = tokens.findIndex(
+    ({ value, around, type }, index) =>
+      around === 4 && is(tokens, index + 1, ':') && (type === 'string' ? literal(value) : value) === member,
+  );
+  // `z . string (`, and then nothing that makes something else of it.
+  if (at < 0 || !isWord(tokens, at + 2, 'z') || !is(tokens, at + 3, '.') || !plain.test(tokens[at + 4]?.value ?? ''))
+    return false;
+  const end = tokens[4]!.pair;
+  for (let next = at + 5; next < end && !(is(tokens, next, ',') && tokens[next]!.around === 4); next += 1)
+    if (tokens[next]!.around === 4 && changing.test(tokens[next]!.value)) return false;
+  return true;
+}
+
+const plain = /^(?:string|email|url|uuid|iso|number|int|float|boolean|bigint|date|enum|literal|stringbool)$/;
+const changing = /^(?:transform|pipe|or|and|codec|catch)$/;
+
 const without = (model: SystemModel, name: string): SystemModel => ({
   ...model,
   locals: Object.fromEntries(Object.entries(model.locals).filter(([key]) => key !== name)),

@@ -10,7 +10,9 @@ describe('the prompt', () => {
     ["prompt: 'Sort it: {{ text }}'"],
     ["prompt: '{{ input.text }} {{ input }}'"],
     ['prompt: ({ input }) => input.text + "{{ nowhere }}"'],
-    ["prompt: '{ text } {'"],
+    [`prompt: '{ nobody } { "text": 1 } {'`],
+    ["prompt: '{{ when.year }}'", '{ when: z.object({ year: z.int() }) }'],
+    ["prompt: '{{ a.b }} {{ c.d }}'", '{ a: z.string().transform((b) => ({ b })), c: z.any() }'],
     ["prompt: '{{ order.id }}'", '{ order: z.object({ no: z.string() }) }'],
     ["prompt: '{{ \u0061-b }}'", "{ 'a-b': z.string(), }"],
     // Nothing can be said of what the text does not show.
@@ -26,6 +28,7 @@ describe('the prompt', () => {
   it.each([
     ["prompt: '{{ txt }}'", "names 'txt', which its input does not have"],
     ["prompt: '{{ input.txt }}'", "names 'txt'"],
+    ["prompt: '{{ text.first }}'", "names 'first' of 'text', which has no members"],
     ["prompt: 'a {{ text'", "stands '{{ text': it has no end"],
     ["prompt: '{{ text | upper }}'", "'text | upper' is no path into the input"],
     ["prompt: '  '", 'is empty'],
@@ -34,6 +37,19 @@ describe('the prompt', () => {
     expect(only).toContain(message);
     expect(only).toMatch(/^tasks\.sort\.model\.prompt error: /);
     expect(others).toEqual([]);
+  });
+
+  it('may be meant with one brace', async () => {
+    expect(await check("prompt: 'Sort { text }, {text}.'")).toEqual([
+      expect.stringMatching(/^tasks\.sort\.model\.prompt warning: .*stands '\{ text \}'/),
+      expect.stringMatching(/^tasks\.sort\.model\.prompt warning: .*stands '\{text\}'/),
+    ]);
+  });
+
+  it('is looked at below a constant', async () => {
+    const more = 'const Letter = z.object({ a: z.string().min(1).optional(), b: z.int() });';
+    const said = await check("prompt: '{{ a.x }} {{ b.y }}'", 'Letter', more);
+    expect(said.map((one) => /names '(.)'/.exec(one)?.[1])).toEqual(['x', 'y']);
   });
 
   it('is looked at through a constant', async () => {

@@ -1,6 +1,6 @@
 import { parsePrompt } from '../../core/index.ts';
 import type { SystemModel, TaskModelNode, TaskNode } from '../../model/index.ts';
-import { membersOf } from '../kit/members.ts';
+import { isPlain, membersOf } from '../kit/members.ts';
 import { unknownName } from '../kit/words.ts';
 import type { Finding, Rule } from '../rule.ts';
 
@@ -9,10 +9,11 @@ export const modelInput: Rule = {
   code: 'MR1244',
   name: 'model-input',
   severity: 'error',
+  alsoWarns: true,
   check(model, report) {
     for (const task of Object.values(model.tasks)) {
       if (task.model === undefined) continue;
-      const say = (member: string, found: Pick<Finding, 'message' | 'hint' | 'context'>): void =>
+      const say = (member: string, found: Pick<Finding, 'message' | 'severity' | 'hint' | 'context'>): void =>
         report({ ...found, path: `tasks.${task.name}.model.${member}`, location: task.location });
       checkPrompt(model, task, task.model, say);
       checkShown(model, task, task.model, say);
@@ -20,7 +21,7 @@ export const modelInput: Rule = {
   },
 };
 
-type Say = (member: string, found: Pick<Finding, 'message' | 'hint' | 'context'>) => void;
+type Say = (member: string, found: Pick<Finding, 'message' | 'severity' | 'hint' | 'context'>) => void;
 
 function checkPrompt(model: SystemModel, task: TaskNode, { prompt }: TaskModelNode, say: Say): void {
   if (typeof prompt === 'object') return;
@@ -33,13 +34,28 @@ function checkPrompt(model: SystemModel, task: TaskNode, { prompt }: TaskModelNo
   const members = membersOf(model, task.input);
   if (members === undefined) return;
   for (const part of parts) {
-    const [first] = typeof part === 'string' ? [] : part.path;
-    if (first === undefined || members.includes(first)) continue;
+    const [first, second] = typeof part === 'string' ? [] : part.path;
+    if (first === undefined) continue;
+    if (members.includes(first)) {
+      if (second !== undefined && isPlain(model, task.input, first))
+        say('prompt', {
+          message: `The prompt of task '${task.name}' names '${second}' of '${first}', which has no members: it is a text, a number or the like.`,
+          hint: `Write {{ ${first} }}.`,
+        });
+      continue;
+    }
     say('prompt', {
       message: `The prompt of task '${task.name}' names '${first}', which its input does not have.`,
       ...unknownName(first, members, 'member'),
     });
   }
+  for (const [text, name = ''] of prompt.matchAll(/(?<![{$])\{\s*([\w$]+)(?:\.[\w$]+)*\s*\}(?!\})/g))
+    if (members.includes(name))
+      say('prompt', {
+        severity: 'warning',
+        message: `In the prompt of task '${task.name}' stands '${text}', which is told as it is: it does not name the member '${name}'.`,
+        hint: `With two braces it would: {{ ${text.slice(1, -1).trim()} }}.`,
+      });
   if (prompt.trim() === '') say('prompt', { message: `The prompt of task '${task.name}' is empty.` });
 }
 

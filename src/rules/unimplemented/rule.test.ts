@@ -29,6 +29,6 @@ it.each([
 ])('the hint for %s is TypeScript', (name, file, contract) => {
   const [finding] = found(unimplemented, system({ tasks: [task(name)] }), { implemented: () => false });
   expect(finding?.hint).toBe(
-    `Write ${file}: export default implement(${contract}, async (input, ctx) => ...), with ${contract} imported from the generated contracts.ts.`,
+    `Write ${file}: export default implement(${contract}, async (input, ctx) => ...), with ${contract} imported from the generated contracts.ts. \`dsl compile --stubs\` begins the file, \`dsl gen-task\` has a model write it.`,
   );
 });

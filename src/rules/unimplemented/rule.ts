@@ -13,7 +13,7 @@ export const unimplemented: Rule = {
       const contract = identifierOf(name);
       report({
         message: `Task '${name}' has no implementation.`,
-        hint: `Write tasks/${kebabCase(name)}.ts: export default implement(${contract}, async (input, ctx) => ...), with ${contract} imported from the generated contracts.ts.`,
+        hint: `Write tasks/${kebabCase(name)}.ts: export default implement(${contract}, async (input, ctx) => ...), with ${contract} imported from the generated contracts.ts. \`dsl compile --stubs\` begins the file, \`dsl gen-task\` has a model write it.`,
         path: `tasks.${name}`,
         location,
         context: { ids: [name] },
