@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../../core/index.ts';
+import { MillraceError, systemClock, type Clock } from '../../core/index.ts';
 import { Budget } from '../budget/budget.ts';
 import { accountOf, type BudgetLimit } from '../budget/limits.ts';
 import { memoryBudgetStore, type BudgetStore } from '../budget/store.ts';
@@ -60,6 +60,7 @@ export function booksIn(books: Books, place: ModelPlace): Books {
   const clock = place.clock ?? books.clock;
   const random = place.random ?? books.random;
   const store = place.books ?? books.store;
+  oneForBoth(books.limits, place.budgets ?? []);
   const limits = tightest([...books.limits, ...(place.budgets ?? [])]);
   const same = store === books.store && clock === books.clock && (place.budgets ?? []).length === 0;
   // Whoever does not want answers to be kept does not want it anywhere.
@@ -80,6 +81,31 @@ export function booksIn(books: Books, place: ModelPlace): Books {
     random,
     newId: () => idFrom(random),
     told: place.told ?? books.told,
+  };
+}
+
+/** @throws MillraceError MR4071 for budgets of two places in two currencies: it names both. */
+function oneForBoth(own: readonly BudgetLimit[], others: readonly BudgetLimit[]): void {
+  const problem = twoCurrencies(own, others);
+  if (problem === undefined) return;
+  throw new MillraceError(problem.message, {
+    code: 'MR4071',
+    retryable: false,
+    fault: 'input',
+    details: { currencies: problem.currencies },
+  });
+}
+
+/** Why the budgets of the models and those of a system do not go together; nothing when they do. */
+export function twoCurrencies(
+  own: readonly BudgetLimit[],
+  ofSystem: readonly BudgetLimit[],
+): { readonly message: string; readonly currencies: readonly string[] } | undefined {
+  const [first, second] = [own[0], ofSystem[0]].map((limit) => limit && amountOf(limit).currency);
+  if (first === undefined || second === undefined || first === second) return undefined;
+  return {
+    message: `The budgets of the models (\`budgets\` of openModels, \`models.budgets\` of dsl.config.ts) are in ${first}, and those of the system (\`budget\` of system(…)) in ${second}: nothing converts currencies. Give both in one.`,
+    currencies: [first, second],
   };
 }
 

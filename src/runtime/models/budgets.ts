@@ -2,7 +2,7 @@ import type { BudgetLimit } from '../../llm/index.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
 
 /** The limits that a system declares. Whoever keeps the books checks them. */
-export function limitsOf({ budget }: BoundSystem): readonly BudgetLimit[] {
+export function limitsOf({ budget }: Pick<BoundSystem, 'budget'>): readonly BudgetLimit[] {
   if (budget === undefined) return [];
   const each = (['run', 'day', 'total'] as const).flatMap((scope): BudgetLimit[] => {
     const limit = budget[scope];

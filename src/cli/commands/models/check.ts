@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { toErrorRecord } from '../../../core/index.ts';
+import { twoCurrencies } from '../../../llm/router/place.ts';
 import { readConfig, type Config } from '../../../project/config/config.ts';
+import { limitsOf } from '../../../runtime/models/budgets.ts';
 import { findSystems, hasErrors } from '../../../project/systems/read.ts';
 import type { Io } from '../../kit/io.ts';
 import { span } from '../../kit/table.ts';
@@ -30,24 +32,34 @@ export async function checkModels(io: Io, file: string | undefined, { provider }
   const opened = openProjectModels(config, io, { provider });
   const { providers } = opened;
   if (!providers.some(({ readiness }) => readiness.ready)) throw noProvider(providers, 'A check');
-  const tasks = entry === undefined ? [] : await tasksOf(io, entry, config, opened);
-  if (tasks === undefined) return 1;
+  const asked = entry === undefined ? { tasks: [] } : await tasksOf(io, entry, config, opened);
+  if (asked === undefined) return 1;
+  const { tasks, problem } = asked;
   const { catalogue } = opened.settings;
   // They answer, and are never asked.
   const unknown = [...readyNames(providers)].filter((name) => !hasModels(catalogue, name));
   const tried = await Promise.all(providers.map(async (one) => [one, await tryOut(one, io.interrupted)] as const));
-  const ok = tried.every(([, { answers }]) => answers !== false) && tasks.every(({ problem }) => problem === undefined);
+  const ok =
+    tried.every(([, { answers }]) => answers !== false) &&
+    problem === undefined &&
+    tasks.every((one) => one.problem === undefined);
   if (io.json) {
     const told = tried.map(([one, found]) => ({
       ...asData(one),
       ...found,
       ...(unknown.includes(one.name) ? { models: 0 } : {}),
     }));
-    io.document({ ok, providers: told, ...(entry === undefined ? {} : { tasks }) });
+    io.document({
+      ok,
+      providers: told,
+      ...(entry === undefined ? {} : { tasks }),
+      ...(problem === undefined ? {} : { problem }),
+    });
     return ok ? 0 : 1;
   }
   for (const [one, found] of tried) io.out(providerLine(io, one, found));
   for (const one of tasks) io.out(taskLine(io, one));
+  if (problem !== undefined) io.out(`${io.paint('red', '✗')} ${problem}`);
   for (const name of unknown) io.note(`${io.paint('yellow', '!', 'note')} ${withoutModels(name)}`);
   if (entry !== undefined && tasks.length === 0) io.note('No task of the system is performed by a model.');
   return ok ? 0 : 1;
@@ -59,7 +71,7 @@ async function tasksOf(
   entry: string,
   config: Config,
   { settings, providers }: ProjectModels,
-): Promise<readonly TaskModels[] | undefined> {
+): Promise<{ readonly tasks: readonly TaskModels[]; readonly problem?: string } | undefined> {
   const { systems, diagnostics } = await findSystems([entry], io.cwd, config);
   const [found] = systems;
   if (found === undefined || hasErrors(diagnostics)) {
@@ -69,7 +81,9 @@ async function tasksOf(
   }
   const ready = readyNames(providers);
   const { catalogue, route, budgets } = settings;
-  return taskModels(found.model, { catalogue, route: route.value, ready, isLimited: budgets.length > 0 });
+  const tasks = taskModels(found.model, { catalogue, route: route.value, ready, isLimited: budgets.length > 0 });
+  const problem = twoCurrencies(budgets, limitsOf(found.model))?.message;
+  return { tasks, ...(problem === undefined ? {} : { problem: `${problem} (MR4071)` }) };
 }
 
 function providerLine(io: Io, one: ProjectProvider, { answers, took = 0, error }: Tried): string {

@@ -9,6 +9,7 @@ import { span } from '../../kit/table.ts';
 import { dbOption, makeFolderOf, mustHave, openSystem, type OpenedSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
 import { followClient, followRuntime } from './follow.ts';
+import { followOthers } from './others.ts';
 
 /** The options of `dsl run`. */
 export interface RunArguments {
@@ -72,6 +73,7 @@ function checkInput(system: BoundSystem, flow: string, input: unknown): void {
 
 async function toItsEnd(io: Io, opened: OpenedSystem, engine: Engine, flow: string, id: string): Promise<number> {
   const stop = engine.role === 'owner' ? followRuntime(io, engine, id) : followClient(io, engine, id);
+  const stopOthers = engine.role === 'owner' ? followOthers(io, engine, id) : () => {};
   const interrupted = new Promise<undefined>((resolve) => {
     if (io.interrupted.aborted) resolve(undefined);
     io.interrupted.addEventListener('abort', () => resolve(undefined), { once: true });
@@ -84,10 +86,14 @@ async function toItsEnd(io: Io, opened: OpenedSystem, engine: Engine, flow: stri
   } finally {
     stop();
   }
-  if (result === undefined) return leave(io, opened, engine, flow, id);
-  tell(io, opened, flow, id, result);
-  // What it has set off: flows that its events or its failure start, other runs.
-  if (engine.role === 'owner' && !io.interrupted.aborted) await Promise.race([rest(io, engine), interrupted]);
+  try {
+    if (result === undefined) return leave(io, opened, engine, flow, id);
+    tell(io, opened, flow, id, result);
+    // What it has set off: flows that its events or its failure start, other runs.
+    if (engine.role === 'owner' && !io.interrupted.aborted) await Promise.race([rest(io, engine), interrupted]);
+  } finally {
+    stopOthers();
+  }
   return result.status === 'completed' ? 0 : 1;
 }
 
@@ -107,6 +113,10 @@ async function rest(io: Io, engine: ReactiveSystemRuntime): Promise<void> {
   }
 }
 
+/** Was it for want of something outside: a server, a key, money? Then the same run may still come to a good end. */
+const isOfSurroundings = (error: FlowResult['error'] | null): boolean =>
+  error != null && (error.fault === 'environment' || /^MR40\d\d$/.test(error.code));
+
 function tell(io: Io, opened: OpenedSystem, flow: string, id: string, result: FlowResult): void {
   const { status, output = null, error = null, executionTime } = result;
   if (io.json) io.document({ id, status, output, error, durationMs: executionTime });
@@ -116,7 +126,13 @@ function tell(io: Io, opened: OpenedSystem, flow: string, id: string, result: Fl
   } else {
     io.note(`${io.paint('red', '✗', 'note')} ${flow} ${status} after ${span(executionTime)}`);
     if (error !== null) io.note(`${io.paint(['bold', 'red'], `error ${error.code}`, 'note')}: ${error.message}`);
-    io.note(`  ${io.paint('dim', 'hint:', 'note')} \`dsl runs show ${id}${dbOption(opened)}\` shows its journal.`);
+    const hint = io.paint('dim', 'hint:', 'note');
+    const db = dbOption(opened);
+    if (status === 'blocked' || (status === 'failed' && isOfSurroundings(error)))
+      io.note(
+        `  ${hint} \`dsl runs retry ${opened.file} ${id}${db}\` lets it go on from there, once what it lacked is there.`,
+      );
+    io.note(`  ${hint} \`dsl runs show ${id}${db}\` shows its journal.`);
   }
 }
 
