@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { startWireServer, type WireServer } from '../../src/testing/wire-server/index.ts';
@@ -62,6 +62,7 @@ describe('dsl edit in words', () => {
     expect(dry.stderr).toMatch(/claude-[\w-]+, asked once: \d+ tokens in, \d+ out, \d+\.\d+ USD\./);
     expect(textOf(it)).toBe(shop);
 
+    const shown = await it.dsl(['edit', 'shop.dsl.ts', wanted, '--dry-run', '--json'], { env: at(server) });
     const done = await it.dsl(['edit', 'shop.dsl.ts', wanted, '--yes', '--json'], { env: at(server) });
     expect(done.code).toBe(0);
     const document = JSON.parse(done.stdout) as Readonly<Record<string, unknown>>;
@@ -83,6 +84,12 @@ describe('dsl edit in words', () => {
     expect(after).toContain("  new: { on: { pay: 'paid' } }, // the beginning\n");
     expect(after).toContain("cancelled: { on: { refund: 'refunded' } },\n  refunded: { final: true },");
     expect((await it.dsl(['check', 'shop.dsl.ts'])).stderr).not.toContain('error');
+
+    // What was shown is made as it was, and nobody is asked.
+    using other = made();
+    writeFileSync(join(other.root, 'shown.json'), shown.stdout);
+    const asShown = await other.dsl(['edit', 'shop.dsl.ts', '--ops', '@shown.json']);
+    expect([asShown.code, textOf(other)]).toEqual([0, after]);
   });
 
   it('says what is refused, gives it back once, and writes nothing when it is refused again', async () => {

@@ -199,5 +199,8 @@ test('usage adds up what is in the database', async () => {
     code: 2,
     stderr: expect.stringMatching(/^error MR2003: --since/),
   });
+  const unknown = await it.dsl(['usage', '--db', 'shop.db', '--task', 'sumarise']);
+  expect(unknown).toMatchObject({ code: 0, stdout: '' });
+  expect(unknown.stderr).toContain("No model was asked for the task 'sumarise'. There are calls of summarise.");
   expect(await it.dsl(['usage', '--db', 'none.db'])).toMatchObject({ code: 1, stdout: '' });
 });

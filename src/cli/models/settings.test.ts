@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -127,4 +127,15 @@ test('a key in the config is refused, and not shown', () => {
 
 test('a file that is not there is another failure', () => {
   expect(() => read({ budgets: 'none.yaml' })).toThrow(expect.objectContaining({ code: 'MR2051' }));
+});
+
+test('the files that docs/cli.md shows can be read as they are', () => {
+  const page = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
+  const shown = [...page.matchAll(/^```yaml\n# (\S+): [^]*?^```$/gm)];
+  expect(shown.map(([, name]) => name)).toEqual(['catalogue.yaml', 'models.yaml']);
+  for (const [text, name = ''] of shown) writeFileSync(join(root, name), text.slice('```yaml\n'.length, -3));
+  const { providers, budgets, cache, route, catalogue } = read('models.yaml');
+  expect([providers?.length, budgets.length, cache]).toEqual([3, 2, { ttl: '7d' }]);
+  expect(route.value).toEqual({ limits: { anthropic: { requestsPerMinute: 50 } } });
+  expect(catalogue.get('llama3.2').provider).toBe('ollama');
 });

@@ -7,7 +7,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
   command
     .argument('<file>', 'the .dsl.ts file of the system')
     .argument('[words]', 'what should be different, in words: a model proposes the edits')
-    .option('--ops <json>', 'the edits, a list: JSON, @FILE, or - for stdin')
+    .option('--ops <json>', 'the edits, a list or the document of --json: JSON, @FILE, or - for stdin')
     .option('--pattern <name>', 'add a pattern: map-reduce, pipeline, approval, saga or retry-until')
     .option('--set <key=value>', 'a parameter of the pattern; may be given again', collect, [])
     .option('--into <file>', 'the file of the system that gets the pattern; default: the entry')
@@ -29,6 +29,7 @@ Examples:
   $ dsl edit orders.dsl.ts --ops @edits.json --dry-run
   $ dsl edit orders.dsl.ts --ops '[{"op":"set","path":"tasks.sendMail.timeout","value":"1m"}]' --json
   $ dsl edit orders.dsl.ts "add a refund state after cancelled"
+  $ dsl edit orders.dsl.ts "add a refund state" --dry-run --json > shown.json && dsl edit orders.dsl.ts --ops @shown.json
   $ dsl edit orders.dsl.ts "rename the task chargeCard to takeMoney" --yes --max-cost 0.10 --json
   $ dsl edit trips.dsl.ts --pattern saga --set name=bookTrip --set steps=flight,hotel,car:rentCar:returnCar
 `,

@@ -84,8 +84,11 @@ async function editsOf(io: Io, { ops, pattern, set, into }: EditCommandOptions):
     throw new CliError('MR2003', '--set and --into are for --pattern.', { hint: 'An edit names its own file.' });
   }
   const given = await jsonArgument(io, '--ops', ops);
-  // One edit need not be put into a list.
-  const edits = (typeof given === 'object' && given !== null && 'op' in given ? [given] : given) as readonly Edit[];
+  const isObject = typeof given === 'object' && given !== null;
+  // One edit need not be put into a list; the document of `--json` has one.
+  const edits = (
+    isObject && 'op' in given ? [given] : isObject && 'edits' in given ? given.edits : given
+  ) as readonly Edit[];
   if (Array.isArray(edits)) return edits;
   throw new CliError('MR2003', '--ops: edits come as a list.', {
     hint: 'Such as \'[{"op":"rename","path":"tasks.pay","to":"payOrder"}]\'.',

@@ -1,11 +1,13 @@
 import { isDuration, milliseconds } from '../../../core/index.ts';
-import { formatMoney } from '../../../llm/index.ts';
+import { formatMoney, type UsageTotals } from '../../../llm/index.ts';
 import { CliError } from '../../../project/kit/failure.ts';
 import { totalUsage, usageOf, type UsageView } from '../../../runtime/models/usage.ts';
-import type { BudgetRow, UsageFilter, UsageKey } from '../../../store/index.ts';
+import type { UsageFilter, UsageKey } from '../../../store/index.ts';
 import type { Io } from '../../kit/io.ts';
 import { readStore, time } from '../../kit/read-store.ts';
 import { table } from '../../kit/table.ts';
+import { standings, standingText, type Standing } from './budgets.ts';
+import { limitsFor } from './limits.ts';
 
 /** The options of `dsl usage`. */
 export interface UsageArguments {
@@ -26,10 +28,12 @@ export async function usage(io: Io, options: UsageArguments): Promise<number> {
     ...(options.task === undefined ? {} : { task: options.task }),
     ...(since === undefined ? {} : { since }),
   };
-  const { used, total, budgets } = await readStore(io, options.db, (tables) => ({
+  const { file, used, total, budgets, tasks } = await readStore(io, options.db, (tables, database) => ({
+    file: database,
     used: usageOf(tables, { by, ...filter }),
     total: totalUsage(tables, filter),
-    budgets: tables.budgets.accounts(),
+    budgets: standings(tables, options.run),
+    tasks: usageOf(tables, { by: 'task' }).flatMap(({ name }) => name ?? []),
   }));
   const shown = used.slice(0, limit);
   if (io.json) {
@@ -43,16 +47,28 @@ export async function usage(io: Io, options: UsageArguments): Promise<number> {
     });
     return 0;
   }
-  if (total.calls === 0) {
-    io.note('No model was asked yet.');
-    return 0;
-  }
-  const heading = [by, 'calls', 'input', 'output', 'from cache', 'cost'].map((text) => io.paint('dim', text));
-  io.out(table([heading, ...shown.map(row), ...(used.length > 1 ? [row({ ...total, name: 'all' })] : [])]));
-  if (shown.length < used.length) io.note(`${used.length - shown.length} more: --limit shows them.`);
-  const open = budgets.filter(({ reserved }) => reserved > 0);
-  if (open.length > 0) io.note(`Set aside for calls under way: ${open.map(held).join(', ')}.`);
+  if (total.calls === 0) io.note(nothing(options, tasks));
+  else showUsed(io, by, shown, total, used.length);
+  if (budgets.length === 0) return 0;
+  // The limits are looked for only where there is something to hold against them.
+  const limits = await limitsFor(io, file);
+  if (total.calls > 0) io.out('');
+  for (const standing of budgets) io.out(standingText(standing, limits));
   return 0;
+}
+
+function showUsed(io: Io, by: UsageKey, shown: readonly UsageView[], total: UsageTotals, all: number): void {
+  const heading = [by, 'calls', 'input', 'output', 'from cache', 'cost'].map((text) => io.paint('dim', text));
+  io.out(table([heading, ...shown.map(row), ...(all > 1 ? [row({ ...total, name: 'all' })] : [])]));
+  if (shown.length < all) io.note(`${all - shown.length} more: --limit shows them.`);
+}
+
+/** A name that nothing was asked for may be a wrong one. */
+function nothing({ task, run, since }: UsageArguments, tasks: readonly string[]): string {
+  if (task !== undefined && tasks.length > 0 && !tasks.includes(task))
+    return `No model was asked for the task '${task}'. There are calls of ${tasks.join(', ')}.`;
+  const isNarrow = task !== undefined || run !== undefined || since !== undefined;
+  return isNarrow && tasks.length > 0 ? 'No call of a model is like that.' : 'No model was asked yet.';
 }
 
 const numbers = new Intl.NumberFormat('en-GB');
@@ -67,14 +83,12 @@ function row({ name, calls, input, output, cacheRead, cost, unpriced }: UsageVie
   ];
 }
 
-const account = ({ account: name, currency, spent, reserved }: BudgetRow) => ({
+const account = ({ account: name, currency, spent, reserved, unrecorded }: Standing) => ({
   account: name,
   spent: { micros: spent, currency },
   reserved: { micros: reserved, currency },
+  ...(unrecorded > 0 ? { unrecorded: { micros: unrecorded, currency } } : {}),
 });
-
-const held = ({ account: name, currency, reserved }: BudgetRow): string =>
-  `${name} ${formatMoney({ micros: reserved, currency })}`;
 
 /** A time: so long ago, or a date. */
 function sinceWhen(text: string, now: number): number {
