@@ -1,6 +1,7 @@
 import { CompletionItemKind, type CompletionItem } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { visitStates, visitSteps, type SystemModel } from '../model/index.ts';
+import { camelCase } from '../model/text/names.ts';
 import type { Context } from '../source/places/context.ts';
 
 interface Offer {
@@ -8,11 +9,22 @@ interface Offer {
   readonly detail: string;
 }
 
-/** The names that may stand in a place. `system` may be as it was before the edit that is under way. */
-export function completions(context: Context, system: SystemModel, document: TextDocument): readonly CompletionItem[] {
+/**
+ * The names that may stand in a place.
+ *
+ * @param models The system as it can be read, and, where something of it cannot, as it was before the edit that is under way.
+ */
+export function completions(
+  context: Context,
+  models: readonly SystemModel[],
+  document: TextDocument,
+): readonly CompletionItem[] {
   const range = { start: document.positionAt(context.start), end: document.positionAt(context.end) };
-  const kind = context.wanted === 'event' ? CompletionItemKind.Event : CompletionItemKind.EnumMember;
-  return offersOf(context, system, document).map(({ name, detail }) => {
+  const kind = context.wanted.endsWith('event') ? CompletionItemKind.Event : CompletionItemKind.EnumMember;
+  const offers = new Map<string, Offer>();
+  for (const model of models)
+    for (const offer of offersOf(context, model, document)) if (!offers.has(offer.name)) offers.set(offer.name, offer);
+  return [...offers.values()].map(({ name, detail }) => {
     const isPlain = context.isQuoted || (context.isKey && /^[A-Za-z_$][\w$]*$/.test(name));
     return { label: name, kind, detail, textEdit: { range, newText: isPlain ? name : `'${name}'` }, filterText: name };
   });
@@ -42,6 +54,10 @@ function offersOf({ wanted, owner, start }: Context, system: SystemModel, docume
         });
       return found;
     }
+    case 'any event':
+      return Object.keys(system.events).map((name) => ({ name: camelCase(name), detail: `event ${name}` }));
+    case 'any flow':
+      return Object.keys(system.flows).map((name) => ({ name: camelCase(name), detail: `flow ${name}` }));
     case 'flow':
     case 'task':
     case 'machine':

@@ -98,7 +98,11 @@ export class Features {
     if (system === undefined || !system.files.includes(file)) return [];
     const document = this.#document(file);
     const context = contextAt(document.getText(), document.offsetAt(position));
-    return context === undefined ? [] : completions(context, system.model, document);
+    if (context === undefined) return [];
+    const whole = project.wholeOf(system);
+    // Where a quote is open, what stands behind it is read as text.
+    const models = whole === undefined || whole === system ? [system.model] : [system.model, whole.model];
+    return completions(context, models, document);
   }
 
   /** What would be renamed at a place: the range and what stands there. */

@@ -5,6 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export interface Overlay {
   /** The text of a file that is open. */
   readonly open: (path: string) => string | undefined;
+  /** The files that are open, absolute; some may be on no disk yet. */
+  readonly paths: () => readonly string[];
 }
 
 /** Reads a file as the editor has it. Throws as `readFileSync` does. */

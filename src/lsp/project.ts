@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../model/index.ts';
 import { findConfig, readConfig, type Config } from '../project/config/config.ts';
 import { CliError, describeFailure } from '../project/kit/failure.ts';
-import { findFiles } from '../project/kit/find-files.ts';
+import { filesAmong, findFiles } from '../project/kit/find-files.ts';
 import { otherInputs } from '../project/systems/fresh.ts';
 import { tasksFolder } from '../project/systems/places.ts';
 import { printingProblems } from '../project/systems/printing-problems.ts';
@@ -20,6 +20,8 @@ export type PricesIn = (config: Config, folder: string) => Promise<KnownPrices>;
 interface Entry {
   /** As it was read last without losing the system: what an editor completes is of a file that is half written. */
   readonly system?: FoundSystem;
+  /** As it was read last without losing any of it. */
+  readonly whole?: FoundSystem;
   readonly isCurrent: boolean;
   readonly files: readonly string[];
   readonly missing: readonly string[];
@@ -60,6 +62,11 @@ export class LspProject {
       own ??
       this.systems.find(({ entry }) => [tasksFolder(entry), join(dirname(entry), 'migrations')].includes(dirname(file)))
     );
+  }
+
+  /** A system as it was before some of it could not be read: while a quote is open, say. */
+  wholeOf({ entry }: FoundSystem): FoundSystem | undefined {
+    return this.#entries.get(entry)?.whole;
   }
 
   /** The names of a system as the editor has it; nothing while it cannot be read. */
@@ -108,11 +115,12 @@ export class LspProject {
   }
 
   async #filesOf({ globs, root }: Config): Promise<readonly string[]> {
+    const open = filesAmong(this.#overlay.paths(), globs, root, existsSync);
     try {
-      return await findFiles(globs, root);
+      return [...new Set([...(await findFiles(globs, root)), ...open])].toSorted();
     } catch (thrown) {
-      // Nothing is there yet.
-      if (thrown instanceof CliError && thrown.code === 'MR2007') return [];
+      // Nothing is there yet, but perhaps what was never saved.
+      if (thrown instanceof CliError && thrown.code === 'MR2007') return open;
       throw thrown;
     }
   }
@@ -144,6 +152,7 @@ export class LspProject {
       const system = found.systems.find(({ entry }) => entry === file);
       const before = this.#entries.get(file);
       const last = system ?? before?.system;
+      const whole = system !== undefined && isWhole(system) ? system : before?.whole;
       // What belongs to no system stands with its file, or with the first.
       const strays = rest.filter((each) => {
         const at = resolve(this.root, each.file);
@@ -151,6 +160,7 @@ export class LspProject {
       });
       this.#entries.set(file, {
         ...(last !== undefined && { system: last }),
+        ...(whole !== undefined && { whole }),
         isCurrent: system !== undefined,
         files: system?.files ?? before?.files ?? [file],
         missing: found.missing,
@@ -178,4 +188,9 @@ export class LspProject {
     const place = { file: existsSync(file) ? file : this.root, line, column: 1, endLine: line, endColumn: 1 };
     return { code, severity: 'error', message, ...place, ...(hint !== undefined && { hint }) };
   }
+}
+
+/** Was all of a source read? Otherwise some of what it says is not in the model. The codes below MR1200 are the reader's. */
+function isWhole({ diagnostics }: FoundSystem): boolean {
+  return diagnostics.every(({ code, severity }) => severity !== 'error' || !/^MR1[01]/.test(code));
 }

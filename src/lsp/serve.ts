@@ -58,7 +58,10 @@ class Server {
   readonly #documents = new TextDocuments(TextDocument);
   /** By path: editors write addresses in ways of their own. */
   readonly #open = new Map<string, string>();
-  readonly #overlay: Overlay = { open: (path) => this.#documents.get(this.#uriOf(path))?.getText() };
+  readonly #overlay: Overlay = {
+    open: (path) => this.#documents.get(this.#uriOf(path))?.getText(),
+    paths: () => [...this.#open.keys()],
+  };
   /** The files whose problems the editor shows. */
   readonly #shown = new Set<string>();
   readonly #pictures = new Pictures();

@@ -1,5 +1,6 @@
-import { dirname, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { findConfig } from '../project/config/config.ts';
+import { configNames, projectsBelow } from '../project/kit/find-files.ts';
 import type { Overlay } from './overlay.ts';
 import { LspProject, type PricesIn } from './project.ts';
 
@@ -17,7 +18,7 @@ export class Workspace {
     this.#overlay = overlay;
     this.#prices = prices;
     this.#folders = folders.map((folder) => resolve(folder));
-    for (const folder of this.#folders) this.#open(folder);
+    for (const folder of this.#folders) for (const each of [folder, ...projectsBelow(folder)]) this.#open(each);
   }
 
   get projects(): Iterable<LspProject> {
@@ -33,6 +34,7 @@ export class Workspace {
   /** Says that a file is not what it was. Everything may be another where a config has changed. */
   change(file: string): void {
     this.#changed.add(file);
+    if (configNames.includes(basename(file))) this.#configured(dirname(file));
     if (/\.dsl\.[cm]?ts$/.test(file)) this.#open(dirname(file));
   }
 
@@ -49,6 +51,14 @@ export class Workspace {
       this.#changed.clear();
       for (const project of this.#projects.values()) await project.refresh(changed);
     }
+  }
+
+  /** A config makes a folder a project of its own, and what was read above it may be another's now. */
+  #configured(folder: string): void {
+    const config = findConfig(folder);
+    if (config !== undefined && dirname(config) === folder) this.#open(folder);
+    else if (!this.#folders.includes(folder)) this.#projects.delete(folder);
+    this.#isStale = true;
   }
 
   #open(folder: string): void {

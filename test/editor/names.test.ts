@@ -129,6 +129,20 @@ it('completes names in a source that is half written', async () => {
   expect(labels(steps)).not.toContain('mail');
   const flows = await complete("flow: 'takeBack'", "flow: '|'");
   expect(labels(flows)).toEqual(['fulfilOrder', 'askForReview', 'takeBack', 'apologise']);
+  const taken = await complete('events: { orderPlaced', 'events: { |, orderPlaced');
+  expect(labels(taken)).toContain('parcelDelivered');
+  await client.type(source, text);
+  await client.shows(source, []);
+});
+
+it('completes all states while a quote is open in the middle of them', async () => {
+  const half = text.replace("target: 'open', assign", "target: ', assign");
+  await client.type(source, half);
+  const place = { textDocument: { uri: client.uri(source) }, position: at(half, "target: '|, assign") };
+  const items = ((await client.connection.sendRequest(CompletionRequest.type, place)) ?? []) as CompletionItem[];
+  expect(items.map(({ label }) => label)).toEqual(
+    expect.arrayContaining(['waiting', 'open', 'travelling', 'delivered', 'closed', 'refunding', 'cancelled']),
+  );
   await client.type(source, text);
   await client.shows(source, []);
 });

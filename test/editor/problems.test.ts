@@ -176,6 +176,42 @@ it('is at home in files whose addresses are written in other ways, and untrouble
   expect(await ask(client.uri(path), 99_999)).toBeNull();
 });
 
+it('shows what is wrong in a file that is only in the editor, until it is closed', async () => {
+  const uri = client.uri('new/other.dsl.ts');
+  const text = door('opne', 'other').replace('./events', '../events');
+  const textDocument = { uri, languageId: 'typescript', version: 1, text };
+  await client.connection.sendNotification('textDocument/didOpen', { textDocument });
+  await client.shows('new/other.dsl.ts', ['MR1301']);
+  await client.close('new/other.dsl.ts');
+  await client.shows('new/other.dsl.ts', []);
+});
+
+it('takes each config of a monorepo for a project of its own, also one that is new', async () => {
+  const sys = `import { event, system } from 'millrace';\nimport { z } from 'zod';\n\nexport default system('sys', { version: '1.0.0' });\n\nexport const gone = event('gone', { payload: z.object({}) });\n`;
+  const config = 'export default {};\n';
+  const files = ['a', 'b', 'c'].flatMap((name) => [
+    [`packages/${name}/dsl.config.ts`, config],
+    [`packages/${name}/${name}.dsl.ts`, sys],
+  ]);
+  using repo = project(Object.fromEntries(files));
+  rmSync(join(repo.root, 'dsl.config.ts'), { force: true });
+  await using editor = await new Client(repo.root).start();
+  for (const name of ['a', 'b', 'c']) await editor.open(`packages/${name}/${name}.dsl.ts`);
+  for (const name of ['a', 'b', 'c']) {
+    await editor.shows(`packages/${name}/${name}.dsl.ts`);
+    const codes = editor.shown(`packages/${name}/${name}.dsl.ts`).map(({ code }) => code);
+    expect(codes).not.toContain('MR2015');
+  }
+  // Without its config a folder belongs to what is above it, where another has come in meanwhile.
+  rmSync(join(repo.root, 'packages/a/dsl.config.ts'));
+  await editor.touch('packages/a/dsl.config.ts');
+  rmSync(join(repo.root, 'packages/b/dsl.config.ts'));
+  await editor.touch('packages/b/dsl.config.ts');
+  await editor.shows('packages/b/b.dsl.ts', ['MR2015'], 'some');
+  await editor.write('packages/b/dsl.config.ts', config);
+  await expect.poll(() => editor.shown('packages/b/b.dsl.ts').map(({ code }) => code)).not.toContain('MR2015');
+});
+
 it('ends with the editor', async () => {
   await client.connection.sendRequest('shutdown');
   await client.connection.sendNotification('exit');

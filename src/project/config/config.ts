@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config as Written } from '../../dsl/index.ts';
 import { CliError } from '../kit/failure.ts';
+import { configNames } from '../kit/find-files.ts';
 import type { CustomRule, Extension, Severity } from '../../model/index.ts';
 
 /** What `dsl.config.ts` says, with the defaults filled in. Paths are absolute. */
@@ -35,8 +36,6 @@ export interface Config {
   readonly imports?: readonly string[];
 }
 
-const names = ['dsl.config.ts', 'dsl.config.mts', 'dsl.config.js', 'dsl.config.mjs'];
-
 /**
  * Finds and reads the nearest config at or above `cwd`.
  *
@@ -54,7 +53,7 @@ export async function readConfig(cwd: string, near?: string): Promise<Config> {
 /** The nearest config file at or above a folder. */
 export function findConfig(cwd: string): string | undefined {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const found = names.map((name) => join(folder, name)).find((path) => existsSync(path));
+    const found = configNames.map((name) => join(folder, name)).find((path) => existsSync(path));
     if (found !== undefined || folder === dirname(folder)) return found;
   }
 }
@@ -62,7 +61,7 @@ export function findConfig(cwd: string): string | undefined {
 /** One of two configs would count for nothing, and nobody could tell which. */
 function refuseTwo(file: string): void {
   const folder = dirname(file);
-  const [first, second] = names.filter((name) => existsSync(join(folder, name)));
+  const [first, second] = configNames.filter((name) => existsSync(join(folder, name)));
   if (second === undefined) return;
   throw new CliError('MR5102', `There are two configs in ${folder}: ${first} and ${second}.`, {
     hint: 'Keep one, and delete the other.',

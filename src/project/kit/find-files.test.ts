@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findFiles } from './find-files.ts';
+import { filesAmong, findFiles, projectsBelow } from './find-files.ts';
 
 let root: string;
 beforeAll(() => {
@@ -41,4 +41,25 @@ test('a plain path is taken as it is, brackets or missing', async () => {
     'b.dsl.ts',
     'missing.dsl.ts',
   ]);
+});
+
+test('a folder with a config is a project of its own: the pattern of a whole tree stops there, a path goes on', async () => {
+  const above = mkdtempSync(join(tmpdir(), 'millrace-find-projects-'));
+  for (const file of ['x.dsl.ts', 'packages/a/dsl.config.ts', 'packages/a/a.dsl.ts', 'packages/a/in/dsl.config.mjs']) {
+    mkdirSync(join(above, file, '..'), { recursive: true });
+    writeFileSync(join(above, file), '');
+  }
+  const short = (files: readonly string[]): string[] => files.map((file) => relative(above, file));
+  expect(short(projectsBelow(above))).toEqual(['packages/a', 'packages/a/in']);
+  expect(short(await findFiles(['**/*.dsl.ts'], above))).toEqual(['x.dsl.ts']);
+  expect(short(await findFiles(['**/*.dsl.ts'], join(above, 'packages/a')))).toEqual(['packages/a/a.dsl.ts']);
+  expect(short(await findFiles(['packages/*/*.dsl.ts'], above))).toEqual(['packages/a/a.dsl.ts']);
+  const all = ['x.dsl.ts', 'packages/a/a.dsl.ts'].map((file) => join(above, file));
+  expect(short(filesAmong(all, ['**/*.dsl.ts'], above, existsSync))).toEqual(['x.dsl.ts']);
+  rmSync(join(above, 'x.dsl.ts'));
+  await expect(findFiles(['**/*.dsl.ts'], above)).rejects.toMatchObject({
+    code: 'MR2007',
+    hint: expect.stringContaining('has a config, and is a project of its own'),
+  });
+  rmSync(above, { recursive: true, force: true });
 });

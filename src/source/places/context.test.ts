@@ -22,6 +22,12 @@ it.each([
   [machine('open: { on: { pa| } },'), 'order event key'],
   [machine('open: { on: { | } },'), 'order event key'],
   [machine("open: { run: { flow: '|' } },"), 'order flow quoted'],
+  ["export const order = machine('order', {}).states('|', { open: {} });", 'order state quoted'],
+  ["export const order = machine('order', {}).states('op|', {", 'order state quoted'],
+  ["export const order = machine('order', { events: { | } }).states('open', {});", 'order any event key'],
+  ["export const order = machine('order', { events: { paid, ca| } }).states('open', {});", 'order any event key'],
+  ["export const order = machine('order', { flows: { | } }).states('open', {});", 'order any flow key'],
+  [machine('open: { on: { paid: { events: { | } } } },'), undefined],
   // Half written: the quote is not closed, the brace neither.
   [machine("open: { on: { paid: '|"), 'order state quoted'],
   [flow('({ input, | }) => charge(input)'), 'pay step key'],

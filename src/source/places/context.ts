@@ -4,7 +4,7 @@ import { around } from './tokens.ts';
 
 /** What may be written at a place, as far as the text around it shows; the system may be half written. */
 export interface Context {
-  readonly wanted: 'state' | 'event' | 'step' | 'flow' | 'task' | 'machine';
+  readonly wanted: 'state' | 'event' | 'step' | 'flow' | 'task' | 'machine' | 'any event' | 'any flow';
   /** The name of the machine or flow around the place. */
   readonly owner: string;
   /** The range of what is there so far, without quotes. */
@@ -55,9 +55,17 @@ function inMachine(path: readonly ts.Node[], leaf: ts.Node): Pick<Context, 'want
     ts.isShorthandPropertyAssignment(parent) ||
     (ts.isPropertyAssignment(parent) && parent.name === leaf);
   if (isKey) {
-    const holder = path[path.indexOf(object as ts.Node) + 1];
-    return holder !== undefined && keyOf(holder) === 'on' ? { wanted: 'event', isKey: true } : undefined;
+    const at = path.indexOf(object as ts.Node);
+    const key = path[at + 1] === undefined ? undefined : keyOf(path[at + 1]!);
+    if (key === 'on') return { wanted: 'event', isKey: true };
+    // What a machine takes and runs is said in the options of the machine, not further down.
+    const call = path[at + 3];
+    const isOption = call !== undefined && ts.isCallExpression(call) && isCallOf(call, 'machine');
+    if (isOption && key === 'events') return { wanted: 'any event', isKey: true };
+    return isOption && key === 'flows' ? { wanted: 'any flow', isKey: true } : undefined;
   }
+  if (ts.isCallExpression(parent) && isCallOf(parent, 'states') && parent.arguments[0] === leaf)
+    return { wanted: 'state', isKey: false };
   if (ts.isCallExpression(parent) && ts.isIdentifier(parent.expression) && /^(?:isIn|in)$/.test(parent.expression.text))
     return { wanted: 'state', isKey: false };
   const values = ts.isArrayLiteralExpression(parent) ? path.slice(1) : path;
@@ -70,6 +78,11 @@ function inMachine(path: readonly ts.Node[], leaf: ts.Node): Pick<Context, 'want
   // `on: { opened: 'HERE' }`, `after: { '3s': 'HERE' }`.
   const around = values[2] === undefined ? undefined : keyOf(values[2]);
   return around === 'on' || around === 'after' ? { wanted: 'state', isKey: false } : undefined;
+}
+
+function isCallOf({ expression }: ts.CallExpression, name: string): boolean {
+  const called = ts.isPropertyAccessExpression(expression) ? expression.name : expression;
+  return ts.isIdentifier(called) && called.text === name;
 }
 
 function keyOf(node: ts.Node): string | undefined {

@@ -64,12 +64,13 @@ async function inRevision(
 ): Promise<Found> {
   const all = files();
   const there = new Set(all);
-  const entries = filesAmong(all, patterns, folder);
+  const exists = (path: string): boolean => there.has(path);
+  const entries = filesAmong(all, patterns, folder, exists);
   if (entries.length === 0) {
     throw new CliError('MR2007', `No file of the revision matches ${patterns.join(', ')}.`, {
       hint: `It was looked for below ${folder}, among what git has.`,
       exitCode: 1,
     });
   }
-  return await findSystems(entries, cwd, config, { ...more, readFile, exists: (path) => there.has(path) });
+  return await findSystems(entries, cwd, config, { ...more, readFile, exists });
 }
