@@ -13,7 +13,7 @@ const exchange = z.object({
 const strings = z.record(z.string(), z.string());
 const row = z.record(z.string(), z.unknown());
 
-const oneCase = z.object({
+const withInput = z.object({
   name: z.string().min(1).max(120),
   input: z.unknown(),
   fakes: z
@@ -45,6 +45,13 @@ const oneCase = z.object({
       error: 'names an output and an error: one thing has to come of a case',
     }),
 });
+
+/** A case of a task that takes nothing may leave its input out. A model is told that every case has one. */
+const oneCase = z.preprocess(
+  (value) =>
+    typeof value === 'object' && value !== null && !('input' in value) ? { ...value, input: undefined } : value,
+  withInput,
+);
 
 /** The shape of an answer. What a model is told of it is its JSON Schema. */
 export const candidateSchema = z.object({

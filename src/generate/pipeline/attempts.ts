@@ -7,8 +7,9 @@ import { stripComments } from '../answer/strip-comments.ts';
 import type { TaskCase } from '../contract.ts';
 import type { AttemptReport, ModelChoice, StageName, StageReport } from '../options.ts';
 import { moreCasesMessage, repairMessage, type Prompt } from '../prompt/prompt.ts';
+import { loadContracts } from '../stage/load-contracts.ts';
 import { anotherMayDo, askForCases, askForCode, shapeProblems, usedBy, type Answer, type Asking } from './ask.ts';
-import { joinCases } from './cases.ts';
+import { joinCases, withNothing } from './cases.ts';
 import { judge, type Bench, type Judgement } from './judge.ts';
 import type { Spending } from './spending.ts';
 
@@ -112,9 +113,12 @@ async function sample(attempting: Attempting, choice: ModelChoice, reports: Atte
     const written = answer.code ?? code;
     code = attempting.comments ? written : stripComments(written);
     notes = answer.notes ?? notes;
-    const cases = joinCases(declared, answer.cases);
+    let generated: readonly TaskCase[];
+    let cases: readonly TaskCase[];
     let judgement: Judgement;
     try {
+      generated = withNothing(answer.cases, await loadContracts(bench.subject));
+      cases = joinCases(declared, generated);
       judgement = await judge(bench, code, cases, kind === 'more-cases');
     } catch (thrown) {
       // What fails here is not the code's fault: a missing compiler, a full disk.
@@ -128,7 +132,7 @@ async function sample(attempting: Attempting, choice: ModelChoice, reports: Atte
       return {
         passed: {
           code,
-          generated: answer.cases,
+          generated,
           cases,
           model,
           ...(notes === undefined ? {} : { notes }),

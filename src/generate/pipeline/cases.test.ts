@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import type { TaskNode } from '../../model/index.ts';
 import type { TaskCase } from '../contract.ts';
-import { declaredCases, joinCases } from './cases.ts';
+import { declaredCases, joinCases, withNothing } from './cases.ts';
 
 const generated = (name: string, input: unknown, more: Partial<TaskCase> = {}): TaskCase => ({
   name,
@@ -51,4 +52,16 @@ test('a case that only repeats an example is left out; one with another world is
 test('an expectation that JSON has lost is there again', () => {
   const kept = JSON.parse(JSON.stringify(generated('a', 1, { expect: { output: undefined } }))) as TaskCase;
   expect(joinCases([], [kept])[0]?.expect).toStrictEqual({ output: undefined });
+});
+
+test('null is nothing where the contract takes nothing and no null', () => {
+  const one = generated('a', null, { expect: { output: null, emits: [] } });
+  const of = (input: z.ZodType, output: z.ZodType) => withNothing([one], { input, output })[0];
+  expect(of(z.undefined(), z.void())).toStrictEqual({
+    ...one,
+    input: undefined,
+    expect: { output: undefined, emits: [] },
+  });
+  expect(of(z.null().optional(), z.null())).toStrictEqual(one);
+  expect(of(z.string(), z.object({}))).toStrictEqual(one);
 });

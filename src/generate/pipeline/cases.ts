@@ -1,6 +1,9 @@
 import { canonicalJson } from '../../core/index.ts';
 import type { TaskNode } from '../../model/index.ts';
+import { checkValue } from '../../tasks/index.ts';
+import type { Schema } from '../../flow/index.ts';
 import type { TaskCase } from '../contract.ts';
+import type { LiveContract } from '../stage/load-contracts.ts';
 
 /** The examples of the user as cases. One that names no result shows an input only, and has nothing to compare. */
 export function declaredCases(task: TaskNode): readonly TaskCase[] {
@@ -35,6 +38,30 @@ export function joinCases(declared: readonly TaskCase[], generated: readonly Tas
   const taken = new Set(lent.map(({ name }) => name));
   const named = others.map((one) => (taken.has(one.name) ? { ...one, name: `${one.name} (generated)` } : one));
   return [...lent, ...named].map(whole);
+}
+
+/**
+ * Cases of a model as they are meant: JSON has no `undefined`, so for a task that takes or gives nothing, it writes `null`
+ * for that, or leaves it out.
+ */
+export function withNothing(
+  cases: readonly TaskCase[],
+  { input, output }: Pick<LiveContract, 'input' | 'output'>,
+): readonly TaskCase[] {
+  const [none, nothing] = [isOfNothing(input), isOfNothing(output)];
+  return cases.map((one) => ({
+    ...one,
+    ...(none && one.input === null && { input: undefined }),
+    expect:
+      nothing && 'output' in one.expect && one.expect.output === null
+        ? { ...one.expect, output: undefined }
+        : one.expect,
+  }));
+}
+
+/** Does it take `undefined`, and not `null`? */
+function isOfNothing(schema: Schema): boolean {
+  return checkValue(schema, undefined).ok && !checkValue(schema, null).ok;
 }
 
 /** JSON has no `undefined`: a case of a task without output has lost its expectation on the way. */
