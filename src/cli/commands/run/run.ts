@@ -115,7 +115,7 @@ async function rest(io: Io, engine: ReactiveSystemRuntime): Promise<void> {
 
 /** Was it for want of something outside: a server, a key, money? Then the same run may still come to a good end. */
 const isOfSurroundings = (error: FlowResult['error'] | null): boolean =>
-  error != null && (error.fault === 'environment' || /^MR40\d\d$/.test(error.code));
+  error !== null && error !== undefined && (error.fault === 'environment' || /^MR40\d\d$/.test(error.code));
 
 function tell(io: Io, opened: OpenedSystem, flow: string, id: string, result: FlowResult): void {
   const { status, output = null, error = null, executionTime } = result;
