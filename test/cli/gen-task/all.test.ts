@@ -41,7 +41,7 @@ test('without a key there is a beginning, and a line that says what to do', asyn
   expect(JSON.parse(done.stdout)).toMatchObject({
     ok: true,
     calls: 0,
-    hint: expect.stringMatching(/No model can be asked.*ANTHROPIC_API_KEY/) as string,
+    hint: expect.stringMatching(/No model can be asked, so this is only a beginning: .*ANTHROPIC_API_KEY/) as string,
     tasks: [
       { task: 'priceBasket', ok: true, origin: 'scaffold' },
       { task: 'findCity', ok: true, kept: true },
@@ -51,11 +51,16 @@ test('without a key there is a beginning, and a line that says what to do', asyn
   expect(files['tasks/price-basket.ts']).toContain('NotImplementedError');
   expect(files['tasks/price-basket.test.ts']).toContain('todo');
   expect(files['tasks/find-city.ts']).toBe('// mine\n');
+  // Nothing of code that stays was begun.
+  const kept = await it.dsl(['gen-task', 'shop.dsl.ts', 'findCity']);
+  expect(kept.stderr).toMatch(/findCity has code[^]*No model can be asked: set ANTHROPIC_API_KEY/);
+  expect(kept.stderr).not.toContain('beginning');
   const check = await it.dsl(['gen-task', 'shop.dsl.ts', 'priceBasket', '--check', '--json']);
   expect(JSON.parse(check.stdout)).toMatchObject({ ok: true, tasks: [{ state: 'stub', origin: 'scaffold' }] });
   // With a key it is replaced: nobody has changed it.
   await using server = await answering(undefined);
-  expect((await it.dsl(['gen-task', 'shop.dsl.ts', '--all'], server)).code).toBe(0);
+  const replaced = await it.dsl(['gen-task', 'shop.dsl.ts', '--all'], server);
+  expect([replaced.code, replaced.stdout]).toEqual([0, '~ tasks/price-basket.ts\n~ tasks/price-basket.test.ts\n']);
   expect(filesOf(it)['tasks/price-basket.ts']).not.toContain('NotImplementedError');
 
   using other = shop();
@@ -87,3 +92,15 @@ test.skipIf(!hasTerminal)(
   },
   300_000,
 );
+
+test('a budget that pays only for a lower role is said, with who wrote the code', async () => {
+  await using server = await answering(undefined);
+  using it = shop();
+  const ask = ['gen-task', 'shop.dsl.ts', 'priceBasket'];
+  const dry = await it.dsl([...ask, '--dry-run'], server);
+  const most = Number(/at most (0\.\d+) USD a call/.exec(dry.stderr)?.[1]);
+  const done = await it.dsl([...ask, '--max-cost', `${(most * 0.8).toFixed(6)}`], server);
+  expect(done.code).toBe(0);
+  expect(done.stderr).toMatch(/▸ priceBasket: claude-haiku-\S+ \(fast\) is asked instead of .*balanced.*: /);
+  expect(done.stderr).toMatch(/✓ priceBasket: generated in .* by anthropic\/claude-haiku-/);
+}, 300_000);
