@@ -1,5 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { inspect } from 'node:util';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Compilation } from './compilation.ts';
@@ -136,4 +137,15 @@ test('two plugins in one configuration are refused, one in two configurations is
   expect(() => new Unit({}).open(host, root)).toThrow(expect.objectContaining({ code: 'MR5104' }));
   new Unit({ root: 'other' }).open(host, root);
   new Unit({}).open({}, root);
+  // Bundlers print the stack, and the rest of an error as an object.
+  const thrown = (() => {
+    try {
+      new Unit({}).open(host, root);
+    } catch (error) {
+      return inspect(error);
+    }
+    return '';
+  })();
+  expect(thrown).toMatch(/MR5104: The plugin of Millrace is there twice/);
+  expect(thrown).not.toMatch(/\n/);
 });

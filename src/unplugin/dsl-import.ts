@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { MillraceError } from '../core/errors.ts';
 import { shownPath } from '../core/shown-path.ts';
 import type { Standing } from './compilation.ts';
+import { refusal } from './refusal.ts';
 
 /** The specifiers that may mean a source of ours. */
 export const dslSpecifier = /\.dsl(?:\.[cm]?[jt]s)?$/;
@@ -29,11 +29,8 @@ export function refuseDslImport(specifier: string, importer: string | undefined,
       ? 'Import what is generated from it'
       : `Import ${outputs.map((each) => `${shown(each)}/index.ts`).join(' or ')}, or one of its flows and machines,`;
   const who = from === undefined ? `'${specifier}' is an entry of the build` : `${shown(from)} imports '${specifier}'`;
-  const error = new MillraceError(
-    `MR5101: ${who}, but a .dsl.ts is there for the compiler only. ${instead} instead; \`import type\` is fine.`,
-    { code: 'MR5101', retryable: false, fault: 'input' },
+  throw refusal(
+    'MR5101',
+    `${who}, but a .dsl.ts is there for the compiler only. ${instead} instead; \`import type\` is fine.`,
   );
-  // Bundlers print the stack, which would be ours; some print nothing else.
-  error.stack = error.message;
-  throw error;
 }

@@ -1,5 +1,5 @@
-import { MillraceError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
+import { refusal } from './refusal.ts';
 
 /** What the plugin of every bundler takes. Most projects need none: `dsl.config.ts` says it all. */
 export interface PluginOptions {
@@ -21,7 +21,7 @@ const shape: Readonly<Record<keyof PluginOptions, readonly [is: (value: unknown)
 /** Refuses what is no option: bundlers are configured without types, too. */
 export function checkOptions(options: unknown): PluginOptions {
   const refuse = (message: string): never => {
-    throw new MillraceError(`The plugin of Millrace: ${message}`, { code: 'MR5100', retryable: false, fault: 'input' });
+    throw refusal('MR5100', `The plugin of Millrace: ${message}`);
   };
   if (options === undefined) return {};
   if (options === null || typeof options !== 'object' || Array.isArray(options)) refuse('its options are no object.');

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import { MillraceError } from '../core/errors.ts';
-import { shownPath } from '../core/shown-path.ts';
 import { Compilation } from './compilation.ts';
 import { refuseDslImport } from './dsl-import.ts';
 import type { PluginOptions } from './options.ts';
+import { refusal } from './refusal.ts';
 
 /** The projects that the plugins of one bundler's configuration compile, by their folders. */
 const claimed = new WeakMap<object, Map<string, Unit>>();
@@ -31,9 +30,9 @@ export class Unit {
     claimed.set(host, units);
     const root = resolve(folder, this.#options.root ?? '.');
     if ((units.get(root) ?? this) !== this) {
-      throw new MillraceError(
-        `The plugin of Millrace is there twice for ${shownPath(root, process.cwd())}. Leave one out; \`globs\` of one can name all systems.`,
-        { code: 'MR5104', retryable: false, fault: 'input' },
+      throw refusal(
+        'MR5104',
+        `The plugin of Millrace is there twice for ${root}. Leave one out; \`globs\` of one can name all systems.`,
       );
     }
     units.set(root, this);

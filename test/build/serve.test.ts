@@ -124,7 +124,7 @@ describe.skipIf(isWithoutChromium())('a page with a machine, served by Vite', ()
     await overlay().waitFor({ timeout: 10_000 });
     const text = await overlay().locator('.window').innerText();
     expect(text).toContain("MR1301: A transition of state 'off' of machine 'lamp' goes to 'brite'");
-    expect(text).toContain('lamp.dsl.ts:14');
+    expect(text).toMatch(/lamp\.dsl\.ts:14:\d+/);
     expect(text).toContain('^^^^^^^');
     await page.screenshot({ path: join(pictures, 'overlay.png') });
     // Beneath it the page works.

@@ -38,6 +38,30 @@ it('replaces the key that a state reacts to', () => {
   expect(mend(`on: { opne: 'x' }`, `opne: 'x'`)).toBeUndefined();
 });
 
+it('replaces what a state runs, and the state that a machine begins in', () => {
+  expect(mend(`run: { flow: 'opne' }`, `{ flow: 'opne' }`, 'MR1311')).toBe(`run: { flow: 'open' }`);
+  const machine = `machine('opne', { key: 'opne' }).states('opne', { open: {} })`;
+  expect(mend(machine, machine, 'MR1302')).toBe(machine.replace(`states('opne'`, `states('open'`));
+  const below = `busy: { initial: 'opne', states: { open: {} } }`;
+  expect(mend(below, below, 'MR1302')).toBe(below.replace('opne', 'open'));
+});
+
+it('replaces a name that a lambda reads, at all its places, where it is nothing else', () => {
+  const lambda = (text: string): string | undefined => mend(`f.step('a', ${text})`, text, 'MR1218');
+  expect(lambda('({ a, opne }) => charge({ a, of: opne.id, more: opne + a.opne })')).toBe(
+    `f.step('a', ({ a, open }) => charge({ a, of: open.id, more: open + a.opne }))`,
+  );
+  expect(lambda('({ opne }) => opne')).toBe(`f.step('a', ({ open }) => open)`);
+  for (const more of [
+    '({ opne }) => ({ opne })',
+    '({ opne }) => ({ opne: 1, of: opne })',
+    '({ opne: other }) => other',
+    `({ opne }) => say('opne', opne)`,
+    '(scope) => scope.opne',
+  ])
+    expect(lambda(more)).toBeUndefined();
+});
+
 it('offers nothing where the place is not certain', () => {
   expect(mend(`{ target: 'opne', description: 'opne' }`, `{ target: 'opne', description: 'opne' }`)).toBeUndefined();
   expect(mend(`{ target: OPEN, description: 'opne' }`, `{ target: OPEN, description: 'opne' }`)).toBeUndefined();

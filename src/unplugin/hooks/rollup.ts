@@ -7,7 +7,7 @@ import type { Unit } from '../unit.ts';
 interface Context {
   addWatchFile(file: string): void;
   warn(log: RollupLog): void;
-  error(log: RollupLog): never;
+  error(log: Error): never;
 }
 
 interface RollupLog {
@@ -32,19 +32,24 @@ export function report(context: Context, { isNew, errors, warnings, files }: Sta
   for (const file of files) context.addWatchFile(file);
   if (isNew) for (const warning of warnings) context.warn(logOf(warning));
   const [first, ...others] = errors;
-  if (first !== undefined) context.error(logOf(first, ...others));
+  if (first !== undefined) context.error(thrownOf(logOf(first, ...others)));
+}
+
+/** As an error, because what is none gets a stack with our frames in it; the place and the frame are printed of themselves. */
+function thrownOf({ message, ...log }: RollupLog): Error {
+  return Object.assign(new Error(message), log, { stack: '' });
 }
 
 /**
  * Problems as Rollup and Vite show them. One is all that they take: several are told in the words of one, at the place
- * of the first. Their columns count from 0.
+ * of the first. They print the column as it is given, so it counts from 1 as in the terminal.
  */
 export function logOf(first: Problem, ...others: readonly Problem[]): RollupLog {
   const { code, text, place } = first;
   const message = others.length === 0 ? text : [first, ...others].map(inFull).join('\n\n');
   if (place === undefined) return { message, pluginCode: code };
   const { file, line, column, frame } = place;
-  const where = { id: file, loc: { file, line, column: column - 1 } };
+  const where = { id: file, loc: { file, line, column } };
   const isFramed = frame !== undefined && others.length === 0;
   return { message, pluginCode: code, ...where, ...(isFramed && { frame }) };
 }

@@ -1,6 +1,7 @@
 import type { HotPayload, Plugin, ViteDevServer } from 'vite';
 import type { Compilation, Standing } from '../compilation.ts';
 import { inFull } from '../problem.ts';
+import { withoutStack } from '../refusal.ts';
 import type { Unit } from '../unit.ts';
 import { logOf, report } from './rollup.ts';
 
@@ -23,16 +24,9 @@ export function viteHooks(unit: Unit): Partial<Plugin> {
     async configureServer(server) {
       const { errors } = await serve(server, compilation);
       // Tests must not run on what was good last, a page may.
-      if (unit.allowsDslImports && errors.length > 0) throw refusal(errors);
+      if (unit.allowsDslImports && errors.length > 0) throw withoutStack(new Error(errors.map(inFull).join('\n\n')));
     },
   };
-}
-
-function refusal(errors: Standing['errors']): Error {
-  const error = new Error(errors.map(inFull).join('\n\n'));
-  // It is printed, and would be ours.
-  error.stack = error.message;
-  return error;
 }
 
 /** Nothing is updated by it, but the page takes the overlay away. */
