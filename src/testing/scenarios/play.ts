@@ -8,7 +8,7 @@ import { SimulatedClock } from '../simulated-clock.ts';
 import type { Problem } from './compare.ts';
 import { ScenarioError } from './errors.ts';
 import { observe, type Played } from './observe.ts';
-import { Script } from './script.ts';
+import { Script, type TaskCall } from './script.ts';
 import { checkScenario } from './check.ts';
 import type { Scenario, ScenarioDefinition, When } from './types.ts';
 
@@ -209,8 +209,11 @@ function refused(index: number, thrown: unknown): Problem {
   return { at: `when[${index}]`, expected: 'to happen', message: `it cannot happen. ${message}` };
 }
 
-function unanswered({ task, input }: { readonly task: string; readonly input: unknown }): Problem {
-  const message = `it was called with ${text(input)}, and the scenario has no answer.`;
+function unanswered({ task, input, why }: TaskCall): Problem {
+  const message =
+    why === undefined
+      ? `it was called with ${text(input)}, and the scenario has no answer.`
+      : `it cannot be 'real': ${why}`;
   return { at: `given.tasks.${task}`, expected: 'an answer', message };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import * as orderStories from '../../../dsl-examples/orders/orders.scenarios.ts';
 import orders from '../../../generated/orders/index.ts';
+import { askingSystem, askingTask } from '../../runtime/fixtures/asking.ts';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from '../../runtime/fixtures/bind.ts';
 import type { Scenario, ScenarioDefinition } from './types.ts';
 
@@ -11,6 +12,15 @@ const changed = (change: (definition: ScenarioDefinition<never>) => object): Sce
   const { name, definition } = approved as Scenario;
   return { kind: 'scenario', name, definition: { ...definition, ...change(definition as never) } };
 };
+
+it('a task that a model performs cannot be real: there is no code, and nobody is asked', async () => {
+  const definition = { given: { tasks: { ask: 'real' } }, when: [{ start: 'f', input: 1 }], expect: { runs: {} } };
+  const real = { kind: 'scenario', name: 'x', definition } as unknown as Scenario;
+  const { problems } = await playScenario(askingSystem(askingTask('ask')), real);
+  expect(problems.map(problemText)).toContainEqual(
+    expect.stringMatching(/^given\.tasks\.ask: .*'real': a model performs it.*\{ gives: … \}/),
+  );
+});
 
 describe('a wrong expectation', () => {
   it('fails, with what should be beside what is', async () => {

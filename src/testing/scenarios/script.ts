@@ -8,6 +8,8 @@ export interface TaskCall {
   readonly task: string;
   /** What it was given, parsed. */
   readonly input: unknown;
+  /** Why it has no answer, where that is not for want of one in the scenario. */
+  readonly why?: string;
 }
 
 /** Tasks that answer as a scenario says, and note what they were called with. */
@@ -46,6 +48,11 @@ export class Script {
     if (answers === 'real') {
       const own = this.#system.implementations[task];
       if (own !== undefined) return own.run(input, context as never);
+      if (this.#system.tasks[task]?.model !== undefined) {
+        const why = `a model performs it, so there is no code that 'real' could run, and a scenario asks nobody. Say what the model gives: { gives: … }, or a function; its prompt and tools are tried by testRuntime with openModels and scriptedProvider (docs/testing.md).`;
+        this.unanswered.push({ ...call, why });
+        throw unanswered(`Task '${task}' cannot be 'real': ${why}`);
+      }
     } else if (typeof answers === 'function') {
       return answers(input, context.attempt);
     } else if (answers !== undefined) {
@@ -57,11 +64,7 @@ export class Script {
       if (answer !== undefined) return 'fails' in answer ? fail(task, answer.fails) : answer.gives;
     }
     this.unanswered.push(call);
-    throw new MillraceError(`Task '${task}' was called, and the scenario has no answer for it.`, {
-      code: 'MR3572',
-      retryable: false,
-      fault: 'user-code',
-    });
+    throw unanswered(`Task '${task}' was called, and the scenario has no answer for it.`);
   }
 
   #next(task: string, answers: readonly TaskAnswer[], input: unknown): TaskAnswer | undefined {
@@ -73,6 +76,9 @@ export class Script {
     return answer;
   }
 }
+
+const unanswered = (message: string): MillraceError =>
+  new MillraceError(message, { code: 'MR3572', retryable: false, fault: 'user-code' });
 
 function fail(task: string, failing: Failing): never {
   const {

@@ -29,6 +29,17 @@ function words(io: Io, event: RuntimeEvent): string | undefined {
       return `${sign('red', '✗')} ${step(event)}: ${event.error.message}`;
     case 'step.cancelled':
       return `${sign('yellow', '✗')} ${event.step} cancelled`;
+    // A tool that the model of a step has called: a task as any other.
+    case 'attempt.started':
+      return event.within === undefined
+        ? undefined
+        : `  ${sign('cyan', '▸')} tool ${event.task}${again(event.attempt)}`;
+    case 'attempt.completed':
+      return event.within === undefined ? undefined : `  ${sign('green', '✓')} tool ${event.task}`;
+    case 'attempt.failed':
+      return event.within === undefined
+        ? undefined
+        : `  ${sign('yellow', '✗')} tool ${event.task}: ${event.error.message} (${event.error.code})`;
     case 'model.answered':
       return `  ${sign('blue', '·')} ${event.model} answered${used(event)}`;
     case 'model.failed':
@@ -39,6 +50,8 @@ function words(io: Io, event: RuntimeEvent): string | undefined {
       return undefined;
   }
 }
+
+const again = (attempt: number): string => (attempt > 1 ? `, attempt ${attempt}` : '');
 
 /** What a call of a model took, as far as it is known. */
 function used({ usage, cost }: Pick<Extract<RuntimeEvent, { type: 'model.answered' }>, 'usage' | 'cost'>): string {

@@ -10,6 +10,7 @@ import type { Io } from '../../kit/io.ts';
 import { nearest } from '../../../core/index.ts';
 import { json, readStore, time } from '../../kit/read-store.ts';
 import { shorten, span, table } from '../../kit/table.ts';
+import { toolLines, toolsOfRun, type UsedTool } from './tools.ts';
 import { usageDocument, usageText } from './usage-text.ts';
 import { asks, summary } from './list.ts';
 import { statusStyle } from './status-style.ts';
@@ -26,6 +27,7 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
         asked: decisionsOf(tables, id),
         used: usageOfRun(tables, id),
         usedBy: usageOfSteps(tables, id),
+        tools: toolsOfRun(tables, id),
         untaken: workViews(tables).filter((work) => work.runId === id && work.untaken === true),
       };
     const like = nearest(
@@ -53,6 +55,7 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
               steps: [...found.usedBy].map(([step, used]) => ({ step, ...usageDocument(used) })),
             },
           }),
+      ...(found.tools.length === 0 ? {} : { tools: found.tools }),
       ...(found.untaken.length === 0 ? {} : { untaken: found.untaken.map(({ step, task }) => ({ step, task })) }),
       ...(found.run.forked === null ? {} : { forked: runView(found.run).forked }),
       journal: found.journal.map((row) => ({
@@ -101,9 +104,10 @@ interface Found {
   readonly asked: readonly DecisionView[];
   readonly used: UsageTotals | undefined;
   readonly usedBy: ReadonlyMap<string, UsageTotals>;
+  readonly tools: readonly UsedTool[];
 }
 
-function print(io: Io, { run, journal, children, asked, used, usedBy }: Found): void {
+function print(io: Io, { run, journal, children, asked, used, usedBy, tools }: Found): void {
   const fact = (name: string, value: string | null): void => {
     if (value !== null) io.out(`${io.paint('dim', name.padEnd(9))} ${value}`);
   };
@@ -116,6 +120,7 @@ function print(io: Io, { run, journal, children, asked, used, usedBy }: Found): 
   fact('errors', run.errors);
   if (used !== undefined) fact('models', usageText(used));
   for (const [step, ofStep] of usedBy) fact('', `${step}: ${usageText(ofStep)}`);
+  for (const line of toolLines(tools)) fact('tools', line);
   fact('parent', run.parent);
   if (run.forked !== null) fact('forked', (JSON.parse(run.forked) as { run: string }).run);
   if (run.machine !== null) fact('for', `${run.machine} ${run.instance ?? ''}`);
