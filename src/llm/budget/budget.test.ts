@@ -27,12 +27,15 @@ describe('a budget', () => {
     await expect(budget.reserve(call('3'), dollars('0.000001'))).rejects.toThrow(code('MR4080'));
   });
 
-  it('is a failure of a model call that says how it stands, and is not to be retried', async () => {
+  it('is a failure of a model call that says how it stands, and may be retried only where others may give something back', async () => {
     const budget = open({ scope: 'run', limit: '1.00 USD' });
     await budget.reserve(call('1'), dollars('0.75'));
     const error = await budget.reserve(call('2'), dollars('0.30')).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(ModelError);
-    expect(error).toMatchObject({ kind: 'budget', retryable: false, provider: 'p', model: 'm', mayHaveCost: false });
+    expect(error).toMatchObject({ kind: 'budget', retryable: true, provider: 'p', model: 'm', mayHaveCost: false });
+    expect(error).toMatchObject({ retryAfterMs: 1_000 });
+    const never = await budget.reserve(call('2'), dollars('1.01')).catch((error: unknown) => error);
+    expect(never).toMatchObject({ code: 'MR4080', retryable: false, retryAfterMs: undefined });
     expect(String(error)).toMatch(/0\.30 USD.*run r.*1\.00 USD.*0\.00 USD are spent and 0\.75 USD reserved/);
   });
 

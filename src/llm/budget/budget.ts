@@ -2,6 +2,8 @@ import { MillraceError, systemClock, type Clock } from '../../core/index.ts';
 import { ModelError } from '../errors.ts';
 import { addMoney, compareMoney, formatMoney, money, oneCurrency, subtractMoney, type Money } from '../money/money.ts';
 import { accountOf, holdsFor, readLimits, type BudgetLimit, type ReadLimit } from './limits.ts';
+import { Line, type Turn } from './line.ts';
+import { untilRoom, type Patience } from './room.ts';
 import { memoryBudgetStore, type BudgetAccount, type BudgetBooks, type BudgetStore } from './store.ts';
 
 /** A call that is about to be made. What has no task or run counts towards that of no name. */
@@ -76,6 +78,7 @@ export class Budget {
   readonly #store: BudgetStore;
   readonly #clock: Clock;
   readonly #live = new Map<string, Set<AbortController>>();
+  readonly #line = new Line();
 
   /** @throws MillraceError MR4070, MR4071, MR4083 for limits that are not right. */
   constructor(options: {
@@ -91,30 +94,81 @@ export class Budget {
   /**
    * Sets aside the most that a call may cost (`mostOf`).
    *
-   * @throws ModelError of the kind `budget`: MR4080 when it does not fit, MR4081 when a budget is overrun already,
+   * With a `turn` it stands in line when it would fit as soon as others give back what they do not need, and does not go
+   * before those who came earlier: `room` waits for that.
+   *
+   * @throws ModelError of the kind `budget`: MR4080 when it does not fit (retryable when it may as soon as calls under way
+   * have ended), MR4081 when a budget is overrun already,
    * MR4082 when its price is not known though a budget holds for it.
    * @throws MillraceError MR4071 when the price is in another currency, MR4084 when a call of this id is open.
    */
-  async reserve(call: BudgetCall, most: Money | undefined): Promise<Reservation> {
+  async reserve(call: BudgetCall, most: Money | undefined, turn?: Turn): Promise<Reservation> {
     const holdings = this.#holdingsOf(call);
     if (holdings.length === 0) return free();
     if (most === undefined) throw unknownPrice(call, holdings);
     for (const { limit } of holdings) oneCurrency(limit, most);
     await this.#store.transact((books) => {
       if (books.reservation(call.id) !== undefined) throw notOpen(call.id, 'is open already');
-      const accounts = holdings.map(({ account, limit }) => {
-        const present = read(books, account, limit.currency);
-        const state = stateOf(account, present, limit);
-        if (compareMoney(state.spent, limit) > 0) throw overrunOf(call, state);
-        if (compareMoney(most, state.left) > 0) throw exceeded(call, most, state);
-        return [account, { ...present, reserved: addMoney(state.reserved, most).micros }] as const;
-      });
-      for (const [name, account] of accounts) books.putAccount(name, account);
+      const states = statesIn(books, holdings);
+      const held = refusedBy(call, most, states);
+      const before = this.#line.before(
+        turn,
+        states.map(({ account }) => account),
+      );
+      const [first] = [...held, ...states.filter(({ account }) => before.includes(account))];
+      if (first !== undefined) {
+        if (turn !== undefined) this.#line.join(turn, [...held.map(({ account }) => account), ...before]);
+        throw exceeded(call, most, first, true);
+      }
+      for (const { account, spent, reserved } of states)
+        books.putAccount(account, {
+          currency: most.currency,
+          spent: spent.micros,
+          reserved: addMoney(reserved, most).micros,
+        });
       const { micros, currency } = most;
       const at = this.#clock.now();
       books.putReservation({ id: call.id, accounts: holdings.map(({ account }) => account), micros, currency, at });
     });
+    turn?.leave();
     return this.#hold(call, most, holdings);
+  }
+
+  /** A place in the line of those who wait for money. It has to be left in the end. */
+  turn(): Turn {
+    return this.#line.turn();
+  }
+
+  /**
+   * Waits until one of some calls may fit, or it is clear that none will: `reserve` says which. False: the time is over.
+   * Throws the reason of the signal.
+   */
+  async room(
+    turn: Turn,
+    calls: readonly { readonly call: BudgetCall; readonly most: Money }[],
+    patience: Patience,
+  ): Promise<boolean> {
+    const look = async () => {
+      // Whoever stands behind others has no need to look.
+      const before = calls.map(({ call }) =>
+        this.#line.before(
+          turn,
+          this.#holdingsOf(call).map(({ account }) => account),
+        ),
+      );
+      const first = calls.filter((_, index) => before[index]?.length === 0);
+      if (first.length === 0) {
+        this.#line.join(turn, before.flat());
+        return 'behind';
+      }
+      const held = await this.#store.transact((books) =>
+        first.map(({ call, most }) => this.#heldFor(books, call, most)),
+      );
+      if (held.some((accounts) => accounts.length === 0)) return 'room';
+      this.#line.join(turn, held.flat());
+      return 'none';
+    };
+    return untilRoom(this.#line, turn, look, patience);
   }
 
   /** How every account stands that a limit holds for and that something was reserved in. */
@@ -139,6 +193,16 @@ export class Budget {
   /** Books all that was reserved for a call that nobody carries on. @throws MillraceError MR4084 when it is not open. */
   async settleAbandoned(id: string): Promise<void> {
     await this.#close(id, undefined);
+    this.#line.stir();
+  }
+
+  #heldFor(books: BudgetBooks, call: BudgetCall, most: Money): readonly string[] {
+    try {
+      return refusedBy(call, most, statesIn(books, this.#holdingsOf(call))).map(({ account }) => account);
+    } catch {
+      // It never will fit: that is for `reserve` to say.
+      return [];
+    }
   }
 
   #holdingsOf({ task = '', model, run = '' }: BudgetCall): readonly Holding[] {
@@ -161,6 +225,7 @@ export class Budget {
     }
     const end = async (cost: Money | undefined): Promise<void> => {
       await this.#close(call.id, cost);
+      this.#line.stir(holdings.map(({ account }) => account));
       for (const { account } of holdings) {
         const live = this.#live.get(account);
         live?.delete(controller);
@@ -204,9 +269,7 @@ export class Budget {
   }
 
   async #overrun(call: BudgetCall, holdings: readonly Holding[]): Promise<ModelError | undefined> {
-    const states = await this.#store.transact((books) =>
-      holdings.map(({ account, limit }) => stateOf(account, read(books, account, limit.currency), limit)),
-    );
+    const states = await this.#store.transact((books) => statesIn(books, holdings));
     let first: ModelError | undefined;
     for (const state of states.filter(({ spent, limit }) => compareMoney(spent, limit) > 0)) {
       const error = overrunOf(call, state);
@@ -235,13 +298,37 @@ function stateOf(account: string, { spent, reserved, currency }: BudgetAccount, 
   return { account, limit, spent: gone, reserved: held, left: subtractMoney(limit, addMoney(gone, held)) };
 }
 
+const statesIn = (books: BudgetBooks, holdings: readonly Holding[]): readonly BudgetState[] =>
+  holdings.map(({ account, limit }) => stateOf(account, read(books, account, limit.currency), limit));
+
+/** Where it would fit if nothing were reserved. @throws ModelError MR4080 and MR4081 where it would not even then */
+function refusedBy(call: BudgetCall, most: Money, states: readonly BudgetState[]): readonly BudgetState[] {
+  return states.filter((state) => {
+    const { spent, limit, left } = state;
+    if (compareMoney(spent, limit) > 0) throw overrunOf(call, state);
+    if (compareMoney(most, left) <= 0) return false;
+    if (compareMoney(most, subtractMoney(limit, spent)) > 0) throw exceeded(call, most, state, false);
+    return true;
+  });
+}
+
 const detailsOf = ({ account, limit, spent, reserved }: BudgetState) => ({ account, limit, spent, reserved });
 
-function exceeded({ provider, model }: BudgetCall, most: Money, state: BudgetState): ModelError {
+/** When to look again whether calls under way have given something back, for who does not wait for them. */
+const againMs = 1_000;
+
+function exceeded({ provider, model }: BudgetCall, most: Money, state: BudgetState, held: boolean): ModelError {
   const { account, limit, spent, reserved } = state;
   return new ModelError(
-    `A call to '${model}' may cost up to ${formatMoney(most)}: more than is left of the budget of ${account}. Of ${formatMoney(limit)}, ${formatMoney(spent)} are spent and ${formatMoney(reserved)} reserved for calls under way.`,
-    { kind: 'budget', code: 'MR4080', provider, model, details: { ...detailsOf(state), asked: most } },
+    `A call to '${model}' may cost up to ${formatMoney(most)}: more than is left of the budget of ${account}. Of ${formatMoney(limit)}, ${formatMoney(spent)} are spent and ${formatMoney(reserved)} reserved for calls under way${held ? ': it may fit when these have ended' : ''}.`,
+    {
+      kind: 'budget',
+      code: 'MR4080',
+      provider,
+      model,
+      ...(held ? { retryable: true, retryAfterMs: againMs } : {}),
+      details: { ...detailsOf(state), asked: most },
+    },
   );
 }
 

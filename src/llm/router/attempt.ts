@@ -1,4 +1,6 @@
 import type { ModelAnswer, ModelEvent, Usage } from '../contract.ts';
+import type { BudgetCall } from '../budget/budget.ts';
+import type { Turn } from '../budget/line.ts';
 import { ModelError } from '../errors.ts';
 import type { AskOptions, CallFacts } from '../models.ts';
 import { costOf } from '../money/cost.ts';
@@ -18,6 +20,8 @@ export interface Attempt {
   readonly time: Time;
   /** Ends it: who asked gave up, or the time is over. Its reason is a `ModelError`. */
   readonly over: AbortSignal;
+  /** Its place among those who wait for money. */
+  readonly turn?: Turn;
   /** How long it may give nothing, in ms. */
   readonly stallMs: number | undefined;
   readonly hear: (event: ModelEvent) => void;
@@ -44,14 +48,10 @@ export interface AttemptEnd {
 export async function attempt(one: Attempt): Promise<AttemptEnd> {
   const { candidate, options, books, time, over } = one;
   const { target, request, most } = candidate;
-  const { task, run, step, agent, operation, within } = options;
+  const { task, run, step, agent, operation } = options;
   const id = books.newId();
   const whom = { ...some({ task, step, agent, operation }), provider: target.provider, model: target.model };
-  const counted = within ?? run;
-  const reservation = await books.budget.reserve(
-    { id, provider: target.provider, model: target.model, ...some({ task, run: counted }) },
-    most,
-  );
+  const reservation = await books.budget.reserve({ id, ...callOf(candidate, options) }, most, one.turn);
   if (over.aborted) {
     await reservation.release();
     throw over.reason;
@@ -88,6 +88,11 @@ export async function attempt(one: Attempt): Promise<AttemptEnd> {
     ...some({ usage: paid ? used : undefined, cost, finish: answer?.finish, failed }),
   });
   return { took, usage: used, paid, ...some({ answer, error, cost, overrun: settled?.overrun }) };
+}
+
+/** What the budget counts a call by. */
+export function callOf({ target }: Candidate, { task, run, within }: AskOptions): Omit<BudgetCall, 'id'> {
+  return { provider: target.provider, model: target.model, ...some({ task, run: within ?? run }) };
 }
 
 /** The members that are there. */

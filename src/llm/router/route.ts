@@ -1,8 +1,9 @@
 import type { ModelAnswer } from '../contract.ts';
 import { ModelError } from '../errors.ts';
 import { after, isBusy, type Next } from './after.ts';
-import { attempt, some, type AttemptEnd } from './attempt.ts';
+import { attempt, callOf, some, type AttemptEnd } from './attempt.ts';
 import { inOrder, type Candidate, type Tier } from './candidates.ts';
+import type { Turn } from '../budget/line.ts';
 import { asModelError, cooling, exhausted, nobody, type Unfit } from './errors.ts';
 import type { Routing, Routed } from './routing.ts';
 import { reasonFor } from './reason.ts';
@@ -12,14 +13,17 @@ import { until } from './time.ts';
 
 /** Asks those who may answer until one does. @throws ModelError when none does */
 export async function route(routing: Routing): Promise<Routed> {
+  const attempts = new Attempts(routing);
   try {
-    return await new Attempts(routing).go();
+    return await attempts.go();
   } catch (thrown) {
     if (thrown instanceof ModelError) {
       const { kind, code, message: reason, retryAfterMs } = thrown;
       routing.core.bus.tell({ type: 'gaveUp', ...routing.about, kind, code, reason, ...some({ retryAfterMs }) });
     }
     throw thrown;
+  } finally {
+    attempts.leave();
   }
 }
 
@@ -36,12 +40,25 @@ class Attempts {
   #refused: ModelError | undefined;
   #refusals = 0;
   readonly #unpaid = new Set<Target>();
+  /** Who would be asked if others had not set money aside. */
+  readonly #held = new Set<Candidate>();
+  readonly #turn: Turn;
+  /** How long others are waited for: who asks has to hear of it before its time is over. */
+  readonly #patient: number;
   #lastTarget: Target | undefined;
   /** Whether something of an answer was heard: of this try, or of one before. */
   #told: 'now' | 'before' | undefined;
 
   constructor(routing: Routing) {
     this.#routing = routing;
+    const { books, core, deadline } = routing;
+    this.#turn = books.budget.turn();
+    this.#patient = deadline - Math.min(1_000, (deadline - core.time.now()) / 20);
+  }
+
+  /** Waits for nothing any more. */
+  leave(): void {
+    this.#turn.leave();
   }
 
   async go(): Promise<Routed> {
@@ -68,7 +85,11 @@ class Attempts {
     for (;;) {
       if (over.aborted) throw over.reason;
       const left = this.#ordered(tier);
-      if (left.length === 0) return undefined;
+      if (left.length === 0) {
+        if (this.#held.size === 0) return undefined;
+        await this.#room(tier);
+        continue;
+      }
       const waits = (at: number): void =>
         core.bus.tell({ type: 'waiting', ...about, ...(at === Number.POSITIVE_INFINITY ? {} : { until: at }) });
       const taken = await core.pool.take(left, deadline, over, waits);
@@ -91,10 +112,25 @@ class Attempts {
     }
   }
 
+  /** Waits until others have given back enough of what they had set aside. */
+  async #room(tier: Tier): Promise<void> {
+    const { core, books, over, about, options } = this.#routing;
+    const calls = [...this.#held].flatMap((candidate) =>
+      candidate.most === undefined ? [] : [{ call: { id: '', ...callOf(candidate, options) }, most: candidate.most }],
+    );
+    core.bus.tell({ type: 'waiting', ...about });
+    const patience = { time: core.time, until: this.#patient, signal: over };
+    if (!(await books.budget.room(this.#turn, calls, patience))) {
+      for (const { target } of this.#held) this.#unpaid.add(target);
+      throw this.#failure(tier);
+    }
+    this.#held.clear();
+  }
+
   #ordered(tier: Tier): readonly Candidate[] {
     const { core } = this.#routing;
     const left = tier.candidates.filter(
-      ({ target }) => !this.#out.has(target) && target.upstream.unready === undefined,
+      (one) => !this.#out.has(one.target) && !this.#held.has(one) && one.target.upstream.unready === undefined,
     );
     if (left.length < 2) return left;
     const sorted = inOrder(left, core.route, core.time.now());
@@ -116,6 +152,7 @@ class Attempts {
         books,
         time: core.time,
         over,
+        turn: this.#turn,
         stallMs: core.route.stallMs,
         hear: (event) => {
           // Who only begins and fails changes nothing of what was heard.
@@ -129,14 +166,20 @@ class Attempts {
       if (over.aborted) throw over.reason;
       const refused = asModelError(thrown, wanted, 'budget');
       if (!(refused instanceof ModelError) || refused.kind !== 'budget') throw refused;
-      this.#out.add(candidate.target);
       this.#refused = refused;
+      if (refused.retryable) {
+        this.#held.add(candidate);
+        return undefined;
+      }
+      this.#out.add(candidate.target);
       this.#refusals += 1;
       this.#unpaid.add(candidate.target);
       const { code, message: reason } = refused;
       core.bus.tell({ type: 'refused', ...nameOf(candidate), ...about, code, reason });
       return undefined;
     }
+    // It gave up its place in the line when it had its money.
+    this.#held.clear();
     const { answer, error, took, usage, paid } = end;
     const { tokens } = candidate;
     // What was ended by us says nothing of who was asked.
