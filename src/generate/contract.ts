@@ -37,6 +37,8 @@ export interface Stage {
   readonly bundle: string;
   /** The task, for messages. */
   readonly task: string;
+  /** The step that it is in when it is tried: its name in the contract. */
+  readonly step?: string;
   /** Other modules of the same shape, and what they share, by file name: variants of the code. */
   readonly files?: Readonly<Record<string, string>>;
 }

@@ -9,6 +9,7 @@ import type { Line } from './read-line.ts';
 import { harness } from './harness.ts';
 import type { Answered } from './inside/wire.ts';
 import { gotOf, judge, shown, type Judged } from './judge.ts';
+import { intoTrial, outOfTrial, trialOf } from './trial.ts';
 import { behindWalls, type Wall, type WallOptions } from './walls.ts';
 
 export interface RunOptions extends Judged, Partial<WallOptions> {
@@ -22,6 +23,8 @@ export interface RunOptions extends Judged, Partial<WallOptions> {
   readonly outputBytes?: number;
   /** The time zone that the code finds itself in. Default UTC. */
   readonly timeZone?: string;
+  /** Which attempt the code is told that it is. Default 1. */
+  readonly attempt?: number;
   readonly signal?: AbortSignal;
   /** Hears every answer, before it is judged. */
   readonly onAnswer?: (answer: Answered) => void;
@@ -102,7 +105,7 @@ export async function trying(
     const limits = { memoryMB: options.memoryMB ?? 320, outputBytes: options.outputBytes ?? 1_000_000 };
     const cell = new Cell(walled, folder, { TZ: options.timeZone ?? 'UTC', LANG: 'C.UTF-8' }, limits);
     try {
-      const { why, broken = false } = await converse(cell, options, work);
+      const { why, broken = false } = await converse(stage, cell, options, work);
       return { walls: walled.walls, broken, ...(why === undefined ? {} : { why }) };
     } finally {
       await cell.end();
@@ -113,10 +116,12 @@ export async function trying(
 }
 
 async function converse(
+  stage: Stage,
   cell: Cell,
-  { timeoutMs = 2000, bootMs = 10_000, signal }: Omit<RunOptions, keyof Judged>,
+  { timeoutMs = 2000, bootMs = 10_000, attempt = 1, signal }: Omit<RunOptions, keyof Judged>,
   work: (ask: Ask) => Promise<void>,
 ): Promise<{ readonly why?: string; readonly broken?: boolean }> {
+  const trial = trialOf(stage, attempt);
   const gone = (): string => `the process ${shown(cell.why ?? 'is gone')}`;
   const first = await cell.next(bootMs, `took longer than ${bootMs} ms to load the module`, signal);
   const broken = notReady(first, gone);
@@ -127,10 +132,10 @@ async function converse(
   await work(async ({ input, fakes }, file) => {
     if (cell.why !== undefined) return gone();
     const id = randomBytes(16).toString('hex');
-    cell.ask({ id, input, fakes, file });
+    cell.ask({ id, input, fakes: intoTrial(stage, trial, fakes), file, trial });
     const line = await cell.next(timeoutMs, `took longer than ${timeoutMs} ms`, signal);
     if (line === undefined) return gone();
-    if ('id' in line && line.id === id) return line;
+    if ('id' in line && line.id === id) return outOfTrial(stage, trial, line);
     cell.kill('answered what it was not asked');
     return gone();
   });

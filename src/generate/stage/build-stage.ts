@@ -5,7 +5,7 @@ import type { Stage, Subject } from '../contract.ts';
 import { bundler } from './bundler.ts';
 
 /** What of a subject its stage is made from. */
-export type StageSubject = Pick<Subject, 'root' | 'file' | 'contracts' | 'contract'>;
+export type StageSubject = Pick<Subject, 'root' | 'file' | 'contracts' | 'contract'> & Partial<Pick<Subject, 'task'>>;
 
 export type BuiltStage =
   | { readonly ok: true; readonly stage: Stage }
@@ -29,7 +29,8 @@ export async function buildStage(code: string, subject: StageSubject): Promise<B
       absWorkingDir: subject.root,
       plugins: [bundler({ texts: new Map([[subject.file, code]]), builtins: 'closed', root: subject.root })],
     });
-    return { ok: true, stage: { bundle: outputFiles[0]?.text ?? '', task: subject.contract } };
+    const step = subject.task === undefined ? {} : { step: subject.task.name };
+    return { ok: true, stage: { bundle: outputFiles[0]?.text ?? '', task: subject.contract, ...step } };
   } catch (error) {
     const problems = messagesOf(error);
     if (problems === undefined) throw error;

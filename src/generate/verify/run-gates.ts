@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../model/index.ts';
 import type { CaseResult, GateOptions, GateReport, Stage, Subject, TaskCase } from '../contract.ts';
 import { gotOf, judge, shown, textOf } from '../sandbox/judge.ts';
 import { runCases, trying, type RunOptions, type Verdict } from '../sandbox/run-cases.ts';
+import { trialOf } from '../sandbox/trial.ts';
 import { buildStage } from '../stage/build-stage.ts';
 import { loadContracts, type LiveContract } from '../stage/load-contracts.ts';
 import { checkCases } from './check-cases.ts';
@@ -11,7 +12,7 @@ import { propertiesGate, type PropertyInput } from './properties.ts';
 import { problemOf, report } from './problems.ts';
 
 /** How the gates that run code do it. */
-export type SandboxOptions = Partial<Omit<RunOptions, 'output' | 'events' | 'signal' | 'timeZone'>>;
+export type SandboxOptions = Partial<Omit<RunOptions, 'output' | 'events' | 'signal' | 'timeZone' | 'attempt'>>;
 
 /** Gates `cases`, `properties` and `stability`, up to the first that does not hold. */
 export async function runGates(
@@ -46,7 +47,7 @@ export async function runGates(
   // Whoever called it off wants no verdict.
   options.signal?.throwIfAborted();
   const problems = [
-    ...problemsOf(verdict, cases, subject),
+    ...problemsOf(verdict, cases, subject, /\bnow\b/.test(code)),
     ...(verdict.pass ? unsaid(cases, emitted, asked).map((why) => problemOf(subject, 'MR5047', why)) : []),
   ];
   const first = report('cases', started, problems, { results: verdict.results, walls: verdict.walls });
@@ -105,6 +106,7 @@ function problemsOf(
   { pass, results, why }: Verdict,
   cases: readonly TaskCase[],
   subject: Subject,
+  timed: boolean,
 ): readonly Diagnostic[] {
   if (pass) return [];
   const problems: Diagnostic[] = [];
@@ -116,17 +118,27 @@ function problemsOf(
         subject,
         'MR5046',
         `The ${cases[index]?.origin ?? 'generated'} case '${result.name}' does not hold: ${result.why}.`,
+        timed && cases[index]?.fakes?.now === undefined
+          ? "Where the time matters, a case says it in 'fakes.now': else it is any."
+          : undefined,
       ),
     );
   }
   return problems;
 }
 
-/** Another order and another machine: what comes of a case depends on neither. */
+/** Another order, another machine, another attempt, another time: what comes of a case depends on none of them. */
 const others = [
-  { timeZone: 'America/St_Johns', order: <T>(list: readonly T[]) => list.toReversed() },
+  {
+    timeZone: 'America/St_Johns',
+    attempt: 2,
+    later: 8_000_000_000,
+    order: <T>(list: readonly T[]) => list.toReversed(),
+  },
   {
     timeZone: 'Pacific/Kiritimati',
+    attempt: 3,
+    later: 29_000_000_000,
     order: <T>(list: readonly T[]) => [...list.slice(list.length >> 1), ...list.slice(0, list.length >> 1)],
   },
 ];
@@ -146,24 +158,27 @@ async function stability(
     ...inputs.map((one) => [one, one] as const),
   ]);
   const problems: Diagnostic[] = [];
-  for (const { timeZone, order } of others) {
+  const { now } = trialOf(stage, 1);
+  for (const { timeZone, attempt, later, order } of others) {
     const asked = order([...cases, ...inputs]);
     let index = 0;
-    const { why } = await trying(stage, { ...options, timeZone }, async (ask) => {
+    const { why } = await trying(stage, { ...options, timeZone, attempt }, async (ask) => {
       for (const one of asked) {
         index += 1;
-        const answer = await ask(one);
+        // What has to come of a case is said: unless it says the time, too, that may be any.
+        const isTimed = 'expect' in one && one.fakes?.now === undefined;
+        const answer = await ask(isTimed ? { ...one, fakes: { ...one.fakes, now: now + later } } : one);
         const wrong = typeof answer === 'string' ? answer : 'expect' in one ? judge(one, answer, live) : undefined;
         const got = typeof answer === 'string' ? undefined : gotOf(answer);
         const known = first.get(one)?.got;
-        if (wrong === undefined && isDeepStrictEqual(got, known)) continue;
+        if (wrong === undefined && (isTimed || isDeepStrictEqual(got, known))) continue;
         const how = wrong ?? `gave ${textOf(known)} first, and then ${textOf(got)}`;
         problems.push(
           problemOf(
             subject,
             'MR5048',
-            `${'name' in one ? `The case '${one.name}'` : `What comes of the input ${textOf(one.input)}`} is not the same each time (in another order, in the time zone ${timeZone}): ${how}.`,
-            'Keep nothing between calls; take the time from ctx.now() and ids from ctx.newId(); format dates in UTC.',
+            `${'name' in one ? `The case '${one.name}'` : `What comes of the input ${textOf(one.input)}`} is not the same each time (in another order, in the time zone ${timeZone}, as attempt ${attempt}${isTimed ? ', at another time' : ''}): ${how}.`,
+            'Keep nothing between calls; take the time from ctx.now() and ids from ctx.newId(); format dates in UTC; do the same in each attempt. A case for which the time matters says it in fakes.now.',
           ),
         );
         if (typeof answer === 'string' || problems.length > 3) break;

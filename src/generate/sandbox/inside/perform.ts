@@ -2,9 +2,7 @@ import { systemClock } from '../../../core/clock.ts';
 import type { AnyTask } from '../../../flow/index.ts';
 import { runAttempt } from '../../../tasks/attempt.ts';
 import type { TaskImplementation } from '../../../tasks/index.ts';
-import { triedRun } from '../../../tasks/tried.ts';
-import { idempotencyKey as key } from '../../../tasks/policy.ts';
-import { fakeWorld } from '../../../tasks/world/fake.ts';
+import { fakeWorld, type FakeWorld } from '../../../tasks/world/fake.ts';
 import type { Asked } from './wire.ts';
 
 /** What a stage exports. The contract is the generated one, whatever the code passes to `implement`. */
@@ -26,25 +24,32 @@ export interface Came {
   readonly asked: string;
 }
 
+const { apply } = Reflect;
 const { stringify } = JSON;
+const { padStart } = String.prototype;
+const hexOf = Number.prototype.toString;
 const toText = String;
 
 /** One attempt, as an engine would make it, in a world of data. */
 export async function perform(
-  { input, fakes }: Asked,
+  { input, fakes, trial }: Asked,
   { contract, run }: TaskModule,
   note: (misdeed: string) => void,
 ): Promise<Came> {
-  const world = fakeWorld(fakes);
+  let ids = 0;
+  const world: FakeWorld = {
+    ...fakeWorld({ now: trial.now, ...fakes }),
+    newId: () => trial.ids + apply(padStart, apply(hexOf, ++ids, [16]), [12, '0']),
+  };
   const outcome = await runAttempt({
     contract,
     implementation: { kind: 'implementation', contract, run },
     input,
-    attempt: 1,
     // The same for every case: nothing to tell them apart by.
-    runId: triedRun,
+    attempt: trial.attempt,
+    runId: trial.runId,
     step: contract.contract,
-    idempotencyKey: key(triedRun, contract.contract),
+    idempotencyKey: trial.idempotencyKey,
     clock: systemClock(),
     logger: {
       debug: () => {},

@@ -1,6 +1,17 @@
 import type { Fakes } from '../../../tasks/index.ts';
 import type { FakeAsked } from '../../../tasks/world/fake-exchanges.ts';
 
+/** The run that code is tried in. */
+export interface Trial {
+  readonly runId: string;
+  readonly idempotencyKey: string;
+  /** How the ids of `newId` begin. */
+  readonly ids: string;
+  /** The time, where a case does not say it. */
+  readonly now: number;
+  readonly attempt: number;
+}
+
 /** What the parent asks: a line of JSON on the standard input. */
 export interface Asked {
   /** Random: whoever does not know it cannot answer. The name of the case stays outside. */
@@ -8,6 +19,7 @@ export interface Asked {
   /** Absent: `undefined`, which JSON does not have. */
   readonly input?: unknown;
   readonly fakes?: Fakes;
+  readonly trial: Trial;
   /** The file of the stage that is asked. Default: its own module. */
   readonly file?: string;
 }
