@@ -1,8 +1,8 @@
 import { compileSystem } from '../compiler/index.ts';
 import { createLayout } from '../compiler/plan/layout.ts';
+import { packageVersion } from '../core/package-version.ts';
 import type { Diagnostic, SystemModel } from '../model/index.ts';
 import { generateTask } from './generate-task.ts';
-import { toolVersion } from './keep/tool-version.ts';
 import type { CodeStyle, GeneratedTask, GenerateOptions } from './options.ts';
 
 /** What all generations of a generator have in common. */
@@ -63,7 +63,7 @@ export class CodeGenerator {
     }
     const { outDir, sourcePath, tasksDir } = this.#options.places;
     const places = { outDir, sourcePath, tasksDir };
-    const { files, diagnostics } = compileSystem(system, { ...places, toolVersion: toolVersion() });
+    const { files, diagnostics } = compileSystem(system, { ...places, toolVersion: packageVersion() });
     const { path } = createLayout(system, places).module('flow', flow);
     const success = diagnostics.every(({ severity }) => severity !== 'error');
     return { code: files.find((file) => file.path === path)?.text ?? '', success, diagnostics };

@@ -1,12 +1,12 @@
 import { textIfThere } from '../../core/if-there.ts';
 import { MillraceError } from '../../core/index.ts';
+import { packageVersion } from '../../core/package-version.ts';
 import { shownPath } from '../../core/shown-path.ts';
 import type { Diagnostic, SystemModel } from '../../model/index.ts';
 import type { Subject, TaskCase, Verifier } from '../contract.ts';
 import { manifestFile } from '../keep/folders.ts';
 import { digest } from '../keep/hash.ts';
 import { printTaskManifest, readTaskManifest, type TaskManifest } from '../keep/manifest.ts';
-import { toolVersion } from '../keep/tool-version.ts';
 import type { Places } from '../options.ts';
 import { declaredCases, joinCases } from '../pipeline/cases.ts';
 import { isStub } from '../slice/style.ts';
@@ -110,7 +110,7 @@ function accepted(
   if (before !== undefined) return { ...before, standing };
   return {
     format: 1,
-    tool: toolVersion(),
+    tool: packageVersion(),
     system: subject.system.name,
     task: subject.task.name,
     origin: 'hand',

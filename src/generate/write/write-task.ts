@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { taskStub } from '../../compiler/index.ts';
+import { packageVersion } from '../../core/package-version.ts';
 import { shownPath } from '../../core/shown-path.ts';
 import { unifiedDiff } from '../../core/unified-diff.ts';
 import type { Subject } from '../contract.ts';
 import { generate, type Generation } from '../generate-task.ts';
 import { manifestFile } from '../keep/folders.ts';
-import { toolVersion } from '../keep/tool-version.ts';
 import {
   feedbackOf,
   ownHashes,
@@ -139,7 +139,7 @@ function manifestOf(
   const proposed = hashes(({ action }) => action === 'proposed');
   return {
     format: 1,
-    tool: toolVersion(),
+    tool: packageVersion(),
     system: subject.system.name,
     task: subject.task.name,
     origin: result.origin === 'scaffold' ? 'scaffold' : 'generated',

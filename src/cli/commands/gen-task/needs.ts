@@ -9,8 +9,8 @@ export function needsOf({ tasks, resources }: SystemModel, task: string): string
     ...env.map((name) => `the variable ${name}`),
     ...named.map((name) => {
       const { type, env: secrets = [] } = resources[name] ?? {};
-      const with_ = secrets.length === 0 ? '' : ` with ${secrets.join(', ')}`;
-      return `the ${type ?? ''} resource ${name}${with_}`.replace('the  ', 'the ');
+      const kind = type === undefined ? 'resource' : `${type} resource`;
+      return `the ${kind} ${name}${secrets.length === 0 ? '' : ` with ${secrets.join(', ')}`}`;
     }),
   ];
   return parts.length === 0 ? 'nothing outside' : parts.join(', ');
