@@ -145,7 +145,7 @@ export class AnswerCache {
     const entry = await this.#safely(() => this.#store.get(key));
     if (entry === undefined) return undefined;
     const old = entry.expiresAt <= this.#clock.now();
-    if (!old && (accept === undefined || accept(entry.answer))) return entry.answer;
+    if (!old && accepts(accept, entry.answer)) return entry.answer;
     if (old) this.#counts.expired++;
     await this.#safely(() => this.#store.delete({ key }));
     return undefined;
@@ -153,7 +153,7 @@ export class AnswerCache {
 
   async #keep({ by, keyFor, options, answer, ttl }: Keeping): Promise<void> {
     // An answer that was cut off is not one, even if it was paid for.
-    if (answer.finish === 'length' || options.accept?.(answer) === false) {
+    if (answer.finish === 'length' || !accepts(options.accept, answer)) {
       this.#counts.refused++;
       return;
     }
@@ -182,6 +182,15 @@ export class AnswerCache {
       this.#counts.failures++;
       return undefined;
     }
+  }
+}
+
+/** One that cannot be judged is not kept, and not lost: it is paid. */
+function accepts(accept: CacheOptions['accept'], answer: ModelAnswer): boolean {
+  try {
+    return accept?.(answer) !== false;
+  } catch {
+    return false;
   }
 }
 

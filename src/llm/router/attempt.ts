@@ -72,14 +72,19 @@ export async function attempt(one: Attempt): Promise<AttemptEnd> {
   const cost = paid ? (exact ?? most) : undefined;
   const settled = paid ? await reservation.settle(exact) : await reservation.release();
   const used = usage ?? (paid ? guessed(candidate) : noTokens);
-  if (paid)
-    await books.usage.add({
-      id,
-      provider: target.provider,
-      model: target.model,
-      ...some({ task, run, step, agent, cost }),
-      usage: used,
-    });
+  if (paid) {
+    try {
+      await books.usage.add({
+        id,
+        provider: target.provider,
+        model: target.model,
+        ...some({ task, run, step, agent, cost }),
+        usage: used,
+      });
+    } catch {
+      // The budget has booked it. An answer that is paid is not lost for a count of it.
+    }
+  }
   const failed = error === undefined ? undefined : { kind: error.kind, code: error.code, message: error.message };
   tell(books, {
     type: 'call.ended',

@@ -23,6 +23,17 @@ export interface FailedCall {
  * so it serves both without loading either.
  */
 export function modelErrorOf(thrown: unknown, call: FailedCall): ModelError {
+  try {
+    return read(thrown, call);
+  } catch {
+    // What throws when it is looked at: nothing is known but that there is no answer.
+    const { provider, model, begun } = call;
+    const what = `${whoIs(call)}: what it has thrown cannot be read.`;
+    return new ModelError(what, { kind: begun ? 'truncated' : 'network', provider, model });
+  }
+}
+
+function read(thrown: unknown, call: FailedCall): ModelError {
   const known = causes(thrown).find((cause) => cause instanceof ModelError);
   if (known !== undefined) return known;
   const said = saidBy(thrown);
