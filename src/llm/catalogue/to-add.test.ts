@@ -13,5 +13,7 @@ test('what is shown for a model of your own can be put in as it is', () => {
 
 test('a model that nobody knows is told with its own name in it', () => {
   const catalogue = openCatalogue();
-  expect(() => catalogue.get('gpt-6-lunar')).toThrow(/Did you mean 'gpt-6-luna'\? .*models\.catalogue.*id: 'gpt-6-lunar'/);
+  expect(() => catalogue.get('gpt-6-lunar')).toThrow(
+    /Did you mean 'gpt-6-luna'\? .*models\.catalogue.*id: 'gpt-6-lunar'/,
+  );
 });
