@@ -115,6 +115,7 @@ function checkKey(reading: Reading, { head }: Definition, key: string): void {
   const events = option('events')?.initializer;
   const at = option('key')?.initializer;
   if (events === undefined || at === undefined || !ts.isObjectLiteralExpression(events)) return;
+  const without: { readonly event: string; readonly keys: ReadonlySet<string> }[] = [];
   for (const member of events.properties) {
     const value = ts.isPropertyAssignment(member)
       ? member.initializer
@@ -122,8 +123,14 @@ function checkKey(reading: Reading, { head }: Definition, key: string): void {
         ? member.name
         : undefined;
     const event = value && definitionBehind(reading, { module, node: value });
-    if (event === undefined) continue;
-    const whose = `The payload of '${textOf({ module, node: value as ts.Expression })}'`;
-    checkField(reading, { module, node: at }, key, payloadKeys(reading, event), whose);
+    const keys = event && payloadKeys(reading, event);
+    if (keys === undefined || keys.has(key)) continue;
+    without.push({ event: `'${textOf({ module, node: value as ts.Expression })}'`, keys });
   }
+  // The key is one mistake, however many events there are.
+  const [first, ...others] = without;
+  if (first === undefined) return;
+  const shared = new Set([...first.keys].filter((each) => others.every(({ keys }) => keys.has(each))));
+  const names = without.map(({ event }) => event);
+  checkField(reading, { module, node: at }, key, shared, `The payload of ${names.join(' and of ')}`);
 }

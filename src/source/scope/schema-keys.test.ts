@@ -24,6 +24,12 @@ it('the key of a machine is a field of each of its events', async () => {
   expect(found?.hint).toBe("Did you mean 'ID'? Its fields are: no, ID.");
 });
 
+it('a key that no event has is one mistake', async () => {
+  const two = `export const sent = event('sent', { payload: z.object({ ID: z.string() }) });\n`;
+  const source = text('z.object({ ID: z.string() })', fine, two).replace('events: { paid }', 'events: { paid, sent }');
+  expect(lines(await readText(source))).toEqual(["MR1125 7:38 The payload of 'paid' and of 'sent' has no field 'id'."]);
+});
+
 it('what is assigned is a field of the context', async () => {
   const payload = 'z.object({ id: z.string(), n: z.int() })';
   expect(await marks(text(payload, '({ event }) => ({ totl: event.n })'))).toEqual(['MR1125 totl']);
