@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:path';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { messageOf, MillraceError } from '../../core/index.ts';
+import { shownPath } from '../../core/shown-path.ts';
 import { writeFiles } from '../../core/write-files.ts';
 import { intentFolder } from '../keep/folders.ts';
 import { digest, hashOfFile } from '../keep/hash.ts';
@@ -57,14 +58,17 @@ export function finishWriting(root: string): readonly string[] {
   sweep(folder, () => true);
   for (const name of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
     const file = join(folder, name);
-    const intent = readIntent(file);
-    if (intent !== undefined) {
-      try {
-        for (const { path } of intent.files) sweepBeside(join(root, path));
-        written.push(...carryOut(root, intent));
-      } catch (error) {
-        throw refused(messageOf(error), root, error);
-      }
+    const intent = readIntent(root, file);
+    if (intent === undefined)
+      throw new MillraceError(
+        `'${shownPath(file, root)}' is no plan of ours, or would write outside of the project. Nothing of it was written; look at it, and delete it.`,
+        { code: 'MR5019', retryable: false, fault: 'input', details: { root, file } },
+      );
+    try {
+      for (const { path } of intent.files) sweepBeside(join(root, path));
+      written.push(...carryOut(root, intent));
+    } catch (error) {
+      throw refused(messageOf(error), root, error);
     }
     rmSync(file, { force: true });
   }
@@ -105,8 +109,8 @@ function carryOut(root: string, { files }: Intent): readonly string[] {
   return due.map(([path]) => path);
 }
 
-/** Only a plan that can be ours is carried out: whole, and inside the project. */
-function readIntent(file: string): Intent | undefined {
+/** Only a plan that can be ours is carried out: whole, and inside the project, also behind links. */
+function readIntent(root: string, file: string): Intent | undefined {
   let value: Partial<Intent> | null;
   try {
     value = JSON.parse(readFileSync(file, 'utf8')) as Partial<Intent> | null;
@@ -119,10 +123,30 @@ function readIntent(file: string): Intent | undefined {
       typeof one?.path === 'string' &&
       typeof one.text === 'string' &&
       (one.before === null || typeof one.before === 'string') &&
-      !isAbsolute(one.path) &&
-      !/^\.\.(?:[\\/]|$)/.test(normalize(one.path)),
+      isInside(root, one.path),
   );
   return isOurs ? (value as Intent) : undefined;
+}
+
+/** Does a path lead into the project, and not into what is of others there? */
+function isInside(root: string, path: string): boolean {
+  if (isAbsolute(path)) return false;
+  const base = realpathSync(root);
+  const file = join(base, path);
+  const within = relative(base, join(realFolder(dirname(file)), basename(file)));
+  const parts = within.split(/[\\/]/);
+  return within !== '' && !isAbsolute(within) && !parts.some((part) => /^(?:\.\.|\.git|node_modules)$/i.test(part));
+}
+
+/** Where a folder is, behind its links; of one that is not there yet, where it would be made. */
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    const isDangling = lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
+    if (isDangling || dirname(folder) === folder) return sep;
+    return join(realFolder(dirname(folder)), basename(folder));
+  }
 }
 
 /** The file system does not let us write. */

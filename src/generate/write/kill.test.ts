@@ -1,10 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { finishWriting } from './intent.ts';
 
 let root: string;
@@ -89,12 +98,33 @@ test('a file that somebody has changed since the kill stays as it is', () => {
   expect(finishWriting(root)).toEqual([]);
 });
 
-test.each(['{ broken', JSON.stringify({ format: 1, files: [{ path: '../x', before: null, text: 'x' }] })])(
-  'what is no plan of ours is not carried out: %s',
-  (text) => {
+describe('what is no plan of ours is refused, and left as it is', () => {
+  const plan = (path: string): string => JSON.stringify({ format: 1, files: [{ path, before: null, text: 'x' }] });
+  let outside: string;
+  beforeEach(() => {
+    outside = mkdtempSync(join(tmpdir(), 'millrace-outside-'));
+    symlinkSync(outside, join(root, 'out'));
+    mkdirSync(join(root, '.git'));
+    symlinkSync(join(root, '.git'), join(root, 'hooks'));
+  });
+  afterEach(() => rmSync(outside, { recursive: true, force: true }));
+
+  test.each([
+    '{ broken',
+    'null',
+    plan('../x'),
+    plan('out/x'),
+    plan('out/new/x'),
+    plan('hooks/x'),
+    plan('.git/x'),
+    plan('node_modules/zod/x'),
+    plan('/tmp/x'),
+  ])('%s', (text) => {
     mkdirSync(join(root, '.millrace/generate/writing'), { recursive: true });
-    writeFileSync(join(root, '.millrace/generate/writing/1.json'), text);
-    expect(finishWriting(root)).toEqual([]);
-    expect(all()).toEqual({});
-  },
-);
+    const intent = join(root, '.millrace/generate/writing/1.json');
+    writeFileSync(intent, text);
+    expect(() => finishWriting(root)).toThrow(expect.objectContaining({ code: 'MR5019' }));
+    expect(readFileSync(intent, 'utf8')).toBe(text);
+    expect([all(), readdirSync(outside), readdirSync(join(root, '.git'))]).toEqual([{}, [], []]);
+  });
+});
