@@ -3,6 +3,7 @@ import type { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-s
 import type { Message, ModelRequest } from '../../contract.ts';
 import { inWords, jsonSchemaOf, strictSchema } from '../../schema/index.ts';
 import { optionsOf } from '../common/settings.ts';
+import { wellFormed } from '../common/well-formed.ts';
 
 type Body = Anthropic.MessageCreateParamsStreaming;
 type Turn = Anthropic.MessageParam;
@@ -30,7 +31,8 @@ export interface BodyMeans {
 }
 
 /** A request in the words of the Messages API. */
-export function messagesBody(request: ModelRequest, { provider, promptCaching, transform }: BodyMeans): Body {
+export function messagesBody(asked: ModelRequest, { provider, promptCaching, transform }: BodyMeans): Body {
+  const request = wellFormed(asked);
   const about = { provider, model: request.model };
   const options = optionsOf(request, provider, optionNames);
   const tools = (request.tools ?? []).map(({ name, description, input }): Anthropic.Tool => {

@@ -2,6 +2,7 @@ import type { OpenAI } from 'openai';
 import type { Message, ModelRequest } from '../../contract.ts';
 import { inWords, jsonSchemaOf } from '../../schema/index.ts';
 import { optionsOf } from '../common/settings.ts';
+import { wellFormed } from '../common/well-formed.ts';
 
 type Body = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
 type Turn = OpenAI.Chat.ChatCompletionMessageParam;
@@ -30,7 +31,8 @@ const optionNames = [
 export type Structured = 'schema' | 'words';
 
 /** A request in the words of chat completions. */
-export function chatBody(request: ModelRequest, provider: string, structured: Structured): Body {
+export function chatBody(asked: ModelRequest, provider: string, structured: Structured): Body {
+  const request = wellFormed(asked);
   const about = { provider, model: request.model };
   const options = optionsOf(request, provider, optionNames);
   const tools = (request.tools ?? []).map(({ name, description, input }): OpenAI.Chat.ChatCompletionTool => ({

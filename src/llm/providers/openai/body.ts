@@ -2,6 +2,7 @@ import type { OpenAI } from 'openai';
 import type { Message, ModelRequest } from '../../contract.ts';
 import { jsonSchemaOf, strictSchema } from '../../schema/index.ts';
 import { optionsOf } from '../common/settings.ts';
+import { wellFormed } from '../common/well-formed.ts';
 
 type Body = OpenAI.Responses.ResponseCreateParamsStreaming;
 type Item = OpenAI.Responses.ResponseInputItem;
@@ -25,7 +26,8 @@ const optionNames = [
 ];
 
 /** A request in the words of the Responses API. Nothing is kept by the provider unless `options.store` says so. */
-export function responsesBody(request: ModelRequest, provider: string): Body {
+export function responsesBody(asked: ModelRequest, provider: string): Body {
+  const request = wellFormed(asked);
   const about = { provider, model: request.model };
   const options = optionsOf(request, provider, optionNames);
   const tools = (request.tools ?? []).map(({ name, description, input }): OpenAI.Responses.FunctionTool => ({
