@@ -52,13 +52,25 @@ test('the steps of the workflow do what they say: a state that is gone breaks so
   expect(step('Is the generated code fresh?').code).toBe(1);
   expect(sh('npx dsl compile').code).toBe(0);
   expect(step('Is the generated code fresh?').code).toBe(0);
-  expect(step('What does it break?')).toMatchObject({ code: 0, stdout: expect.stringContaining('### bell.dsl.ts') });
+  expect(step('What does it break?')).toMatchObject({ code: 0, stdout: expect.stringContaining('bell (bell.dsl.ts)') });
   writeFileSync(join(made.root, 'bell.dsl.ts'), bell('shrill'));
   expect(step('What does it break?')).toMatchObject({
     code: 1,
     stdout: expect.stringContaining("State 'loud' of machine 'bell' was removed."),
   });
   expect(readFileSync(join(made.root, 'report.md'), 'utf8')).toContain('breaking (1)');
+  // A file that is moved hides nothing, whatever it is called; a system that is gone is told.
+  sh("git mv bell.dsl.ts 'die Glöcke.dsl.ts'");
+  expect(step('What does it break?')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining("State 'loud' of machine 'bell' was removed."),
+  });
+  sh("mv 'die Glöcke.dsl.ts' away");
+  expect(step('What does it break?')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining("System 'bell' is gone"),
+  });
+  sh('mv away bell.dsl.ts');
   expect(step('The same for the Security tab').code).toBe(0);
   expect(JSON.parse(readFileSync(join(made.root, 'problems.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' });
 });

@@ -1,4 +1,4 @@
-import { diffSystems, isRaisedFor, likelyRenames, type Change } from '../../../model/index.ts';
+import { diffSystems, isRaisedFor, likelyRenames, type Change, type SystemModel } from '../../../model/index.ts';
 import { schemaComparison } from '../../../source/index.ts';
 import type { Io } from '../../kit/io.ts';
 import { parseSide, readSide } from './side.ts';
@@ -10,25 +10,47 @@ export async function diff(io: Io, beforeText: string, afterText: string, check:
   if (before === undefined) return 1;
   const after = await readSide(io, afterSide);
   if (after === undefined) return 1;
+  const found = await compare(before, after);
+  if (io.json) io.document(found);
+  else tell(io, found);
+  if (!isRaised(found)) tooLittle(io, found);
+  return check && !isRaised(found) ? 1 : 0;
+}
+
+/** What is different in a system, and whether its version says so. */
+export interface Compared extends ReturnType<typeof diffSystems> {
+  readonly renamed: readonly { readonly path: string; readonly to: string }[];
+  readonly from: string;
+  readonly to: string;
+  readonly raised: boolean;
+}
+
+/** Compares two versions of a system. */
+export async function compare(before: SystemModel, after: SystemModel): Promise<Compared> {
   const { breaking, compatible } = diffSystems(before, after, { compareSchemas: await schemaComparison() });
   const needs = breaking.length > 0 ? 'breaking' : 'compatible';
   const raised = breaking.length + compatible.length === 0 || isRaisedFor(before.version, after.version, needs);
   const renamed = [...likelyRenames(before, after)].map(([path, to]) => ({ path, to }));
-  if (io.json) io.document({ breaking, compatible, renamed, from: before.version, to: after.version, raised });
-  else {
-    section(io, 'breaking', breaking);
-    section(io, 'compatible', compatible);
-    if (renamed.length > 0) io.out(io.paint('bold', `perhaps renamed (${renamed.length})`));
-    for (const { path, to } of renamed) io.out(`  ${path} → ${to}`);
-    if (breaking.length + compatible.length === 0) io.out('No differences.');
-  }
-  const failed = breaking.length > 0 && !raised;
-  if (failed) {
-    io.note(
-      `Version ${before.version} to ${after.version} is too little for ${breaking.length === 1 ? 'a breaking change' : `${breaking.length} breaking changes`}: raise the first number (below 1.0.0 the second).`,
-    );
-  }
-  return check && failed ? 1 : 0;
+  return { breaking, compatible, renamed, from: before.version, to: after.version, raised };
+}
+
+/** Was the version raised as far as what breaks demands? */
+export const isRaised = ({ breaking, raised }: Compared): boolean => breaking.length === 0 || raised;
+
+/** Shows what is different, for a person. */
+export function tell(io: Io, { breaking, compatible, renamed }: Compared): void {
+  section(io, 'breaking', breaking);
+  section(io, 'compatible', compatible);
+  if (renamed.length > 0) io.out(io.paint('bold', `perhaps renamed (${renamed.length})`));
+  for (const { path, to } of renamed) io.out(`  ${path} → ${to}`);
+  if (breaking.length + compatible.length === 0) io.out('No differences.');
+}
+
+/** Says that the version was not raised far enough. */
+export function tooLittle(io: Io, { breaking, from, to }: Compared): void {
+  io.note(
+    `Version ${from} to ${to} is too little for ${breaking.length === 1 ? 'a breaking change' : `${breaking.length} breaking changes`}: raise the first number (below 1.0.0 the second).`,
+  );
 }
 
 function section(io: Io, title: string, changes: readonly Change[]): void {
