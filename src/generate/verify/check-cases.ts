@@ -14,6 +14,10 @@ export function checkCases(cases: readonly TaskCase[], subject: Subject, live: L
       void problems.push(problemOf(subject, 'MR5047', `The ${one.origin} case '${one.name}' ${why}.`));
     if (names.has(one.name)) tell('has the name of another one');
     names.add(one.name);
+    for (const url of openUrls(one.fakes))
+      tell(
+        `has a fake that answers '${url}', so whatever is asked: a wrong address would pass. Name the host and the path`,
+      );
     const { expect } = one;
     const input = checkValue(live.input, one.input);
     // That it refuses an input is what a contract does, not what code does.
@@ -33,4 +37,15 @@ export function checkCases(cases: readonly TaskCase[], subject: Subject, live: L
     }
   }
   return problems;
+}
+
+/** Addresses of fakes that fit any host, or any path of a resource. */
+function openUrls({ fetch = [], resources = {} }: NonNullable<TaskCase['fakes']> = {}): readonly string[] {
+  const isOpen = (url: string): boolean => url.includes('*') && !/^https?:\/\/(?:\*\.)?[^*/?#]+(?:[/?#]|$)/i.test(url);
+  return [
+    ...fetch.map(({ url }) => url).filter(isOpen),
+    ...Object.values(resources).flatMap((one) =>
+      (one.fetch ?? []).map(({ url }) => url).filter((url) => /^\/?\*+$/.test(url)),
+    ),
+  ];
 }

@@ -56,3 +56,16 @@ it.concurrent.each([
 it('a case that has the time in what it expects, and does not say it, does not hold', async () => {
   expect(await judged('return { sum: a + b, note: String(ctx.now()) };', String(usualTime))).toContain('cases MR5046');
 });
+
+it.concurrent.each([
+  ['*', true],
+  ['https://*', true],
+  ['https://*/x', true],
+  ['http*://sums.test/x', true],
+  ['https://sums.test*', true],
+  ['https://sums.test/*', false],
+  ['https://*.sums.test/x', false],
+])('a fake that answers %s lets a wrong address pass: %s', async (url, isOpen) => {
+  const said = await judged('return { sum: a + b };', undefined, { fetch: [{ url, json: 1 }] });
+  expect(said.filter((one) => one === 'cases MR5047').length).toBe(isOpen ? 2 : 1);
+});
