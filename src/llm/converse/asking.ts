@@ -21,12 +21,16 @@ export interface Conversing {
   readonly notes?: MemoryStore;
   /** Counts tokens; `estimateTokens` when left out. */
   readonly estimate?: (text: string) => number;
+  /** Is the budget of an account overrun at present? Left out: it is not. */
+  readonly isOverrun?: (account: string) => Promise<boolean>;
   /** The time by which `withinMs` goes, in ms; that of the machine when left out. */
   readonly now?: () => number;
 }
 
-/** An answer as it is kept: all but a budget that it has overrun. */
-type Kept = Omit<Answered, 'overrun'>;
+/** An answer as it is kept, with the budget that it has overrun: nothing follows from it before there is money again. */
+interface Kept extends Omit<Answered, 'overrun'> {
+  readonly overrun?: Pick<ModelError, 'message' | 'provider' | 'model' | 'details'>;
+}
 
 type Keep = NonNullable<ConverseOptions['keep']>;
 
@@ -80,11 +84,17 @@ export function askingFor(
       const withinMs = deadline === undefined ? {} : { withinMs: Math.max(0, deadline - now()) };
       const { overrun: over, ...answered } = await by.ask(asked, { ...how, ...withinMs });
       overrun = over;
-      return answered;
+      if (over === undefined) return answered;
+      const { message, provider, model, details } = over;
+      return { ...answered, overrun: { message, provider, model, details } };
     });
     add(kept);
     // The answer is paid and kept; nothing more is to be paid.
     if (overrun !== undefined) throw overrun;
+    if (kept.overrun !== undefined && (await by.isOverrun?.(String(kept.overrun.details['account']))) === true) {
+      const { message, ...about } = kept.overrun;
+      throw new ModelError(message, { kind: 'budget', code: 'MR4081', ...about });
+    }
     return kept;
   }
 

@@ -8,7 +8,7 @@ import type { ModelAnswer, ModelEvent, Provider } from '../contract.ts';
 import { converse, type Conversation, type Conversed, type ConverseOptions } from '../converse/index.ts';
 import { ModelError } from '../errors.ts';
 import type { Answered, AnsweredValue, AskOptions, ModelPlace, Models, RoutedRequest } from '../models.ts';
-import { money } from '../money/money.ts';
+import { compareMoney, money } from '../money/money.ts';
 import type { UsageSnapshot } from '../usage/usage.ts';
 import { noTokens } from '../usage/sum.ts';
 import { routedValue } from './ask-for.ts';
@@ -119,6 +119,8 @@ export class Router implements ModelRouter {
       window: (request: Pick<RoutedRequest, 'model' | 'role'>) => this.#window(request),
       notes: this.notes,
       now: () => time.now(),
+      isOverrun: async (name: string): Promise<boolean> =>
+        (await this.budgets()).some(({ account, spent, limit }) => account === name && compareMoney(spent, limit) > 0),
       estimate: (text: string): number => estimator.estimateText(text, conversation.model),
     };
     return converse(by, conversation, options);
