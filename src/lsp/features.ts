@@ -25,7 +25,7 @@ import { stepOf } from './nodes.ts';
 import { textWith, uriOf, type Overlay } from './overlay.ts';
 import { draw, type Pictures } from './pictures.ts';
 import type { LspProject } from './project.ts';
-import { renameEverywhere } from './rename/rename.ts';
+import { renameEverywhere, type EditSupport } from './rename/rename.ts';
 
 /** What is named at a place of a file, and the system that it is of. */
 interface Found {
@@ -115,11 +115,17 @@ export class Features {
     return found === undefined ? null : { range: found.range, placeholder: found.entity.name };
   }
 
-  async rename(project: LspProject, file: string, position: Position, to: string): Promise<WorkspaceEdit | null> {
+  async rename(
+    project: LspProject,
+    file: string,
+    position: Position,
+    to: string,
+    can: EditSupport,
+  ): Promise<WorkspaceEdit | null> {
     const found = await this.#find(project, file, position);
     if (found === undefined) return null;
     try {
-      return await renameEverywhere(found.entity, to, found.system, project.root, this.#overlay);
+      return await renameEverywhere(found.entity, to, found.system, project.root, this.#overlay, can);
     } catch (thrown) {
       if (!(thrown instanceof MillraceError)) throw thrown;
       throw new ResponseError(ErrorCodes.InvalidRequest, `${thrown.code}: ${thrown.message}`);

@@ -61,7 +61,9 @@ function factsOf(entity: Entity, system: SystemModel): string | undefined {
       const state = stateOf(system, entity);
       const events = state?.on.map(({ event }) => event) ?? [];
       const is = state === undefined || state.type === 'atomic' ? '' : `A ${state.type} state. `;
-      return `${is}${events.length === 0 ? 'Reacts to nothing of its own.' : `Reacts to ${list(events)}.`}`;
+      const runs = state?.run.map(({ target }) => `${target.kind} \`${target.name}\``) ?? [];
+      const doing = runs.length === 0 ? '' : `Runs ${runs.join(', ')}. `;
+      return `${is}${doing}${events.length === 0 ? 'Reacts to nothing of its own.' : `Reacts to ${list(events)}.`}`;
     }
     case 'flow': {
       const flow = system.flows[name];

@@ -17,6 +17,7 @@ import { pathOf, uriOf, type Overlay } from './overlay.ts';
 import { Features } from './features.ts';
 import { Pictures } from './pictures.ts';
 import type { LspProject, PricesIn } from './project.ts';
+import type { EditSupport } from './rename/rename.ts';
 import { quickFixes } from './quick-fixes.ts';
 import { Workspace } from './workspace.ts';
 
@@ -67,6 +68,8 @@ class Server {
   readonly #pictures = new Pictures();
   readonly #features = new Features(this.#overlay, this.#pictures);
   #workspace = new Workspace(this.#overlay, []);
+  /** What edits the editor can carry out. */
+  #edits: EditSupport = { documentChanges: false, renameFile: false };
   #waiting: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection, cwd: string, prices: PricesIn | undefined) {
@@ -132,7 +135,7 @@ class Server {
       ask(textDocument.uri, (project, file) => features.renamed(project, file, position)),
     );
     connection.onRenameRequest(({ textDocument, position, newName }) =>
-      ask(textDocument.uri, (project, file) => features.rename(project, file, position, newName)),
+      ask(textDocument.uri, (project, file) => features.rename(project, file, position, newName, this.#edits)),
     );
     connection.onRequest('millrace/picture', ({ textDocument, position }: TextDocumentPositionParams) =>
       ask(textDocument.uri, (project, file) => features.picture(project, file, position)),
@@ -140,6 +143,9 @@ class Server {
   }
 
   #initialize({ workspaceFolders, capabilities, rootUri }: InitializeParams): InitializeResult {
+    const can = capabilities.workspace?.workspaceEdit;
+    const documentChanges = can?.documentChanges === true;
+    this.#edits = { documentChanges, renameFile: can?.resourceOperations?.includes('rename') === true };
     const named = workspaceFolders?.map(({ uri }) => uri) ?? (typeof rootUri === 'string' ? [rootUri] : []);
     const folders = named.flatMap((uri) => pathOf(uri) ?? []);
     this.#workspace = new Workspace(this.#overlay, folders.length === 0 ? [this.#cwd] : folders, this.#prices);

@@ -56,13 +56,16 @@ export class Client implements AsyncDisposable {
     this.connection.listen();
   }
 
-  /** Opens the folder. */
-  async start(): Promise<this> {
+  /** Opens the folder. Can the editor do all that an edit may ask for? */
+  async start(isAble = true): Promise<this> {
+    const edits = { documentChanges: true, resourceOperations: ['create' as const, 'rename' as const] };
     const root = pathToFileURL(this.#root).href;
     this.result = await this.connection.sendRequest(InitializeRequest.type, {
       processId: process.pid,
       rootUri: root,
-      capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } },
+      capabilities: {
+        workspace: { didChangeWatchedFiles: { dynamicRegistration: true }, ...(isAble && { workspaceEdit: edits }) },
+      },
       workspaceFolders: [{ uri: root, name: 'project' }],
     });
     await this.connection.sendNotification(InitializedNotification.type, {});

@@ -103,6 +103,7 @@ it('says what something is, with its picture, its declaration and its code', asy
   expect(await hover("target: 'travel|ling'")).toMatch(
     /\*\*state\*\* `travelling` of machine `order`[^]*Reacts to `parcelDelivered`/,
   );
+  expect(await hover('  refund|ing: {')).toContain('Runs flow `');
   const task = await hover('|chargeCard({');
   expect(task).toContain("```ts\nexport const chargeCard = task('chargeCard'");
   expect(task).toContain(`[Implementation](${client.uri('shop/tasks/charge-card.ts')})`);
@@ -224,6 +225,23 @@ it('renames a state in the source and in the migration; what is no name of the s
     newName: 'sendMail',
   });
   await expect(taken).rejects.toThrow(/MR1782/);
+  await expect(taken).rejects.not.toThrow(/Edit 1/);
+});
+
+it('asks of an editor only what it can do', async () => {
+  await using plain = await new Client(made.root).start(false);
+  const place = (marked: string) => ({ textDocument: { uri: plain.uri(source) }, position: at(text, marked) });
+  const edit = await plain.connection.sendRequest(RenameRequest.type, {
+    ...place("target: 'travel|ling'"),
+    newName: 'onTheRoad',
+  });
+  expect(edit?.documentChanges).toBeUndefined();
+  expect(Object.keys(edit?.changes ?? {})).toHaveLength(2);
+  const moved = plain.connection.sendRequest(RenameRequest.type, {
+    ...place("task('charge|Card'"),
+    newName: 'askForMoney',
+  });
+  await expect(moved).rejects.toThrow(/cannot rename files/);
 });
 
 it('draws a picture on request', async () => {

@@ -12,6 +12,12 @@ import { renameContract, type TextChange } from '../contracts.ts';
 import { readWith, textWith, uriOf, type Overlay } from '../overlay.ts';
 import { isPending, renameInMigration } from './pending-migration.ts';
 
+/** What an editor can carry out. */
+export interface EditSupport {
+  readonly documentChanges: boolean;
+  readonly renameFile: boolean;
+}
+
 /**
  * What changes when something of a system gets another name: its source, the tasks that are written against its
  * contract (and the file of a task), and the migration to the version that is being written.
@@ -24,6 +30,7 @@ export async function renameEverywhere(
   { entry, model }: FoundSystem,
   root: string,
   overlay: Overlay,
+  can: EditSupport,
 ): Promise<WorkspaceEdit> {
   const { editTexts } = await import('../../source/edit/edit-texts.ts');
   const edited = editTexts([{ op: 'rename', path: entity.path, to }], entry, root, readWith(overlay));
@@ -31,7 +38,7 @@ export async function renameEverywhere(
   if (edited.system === undefined || problem !== undefined)
     throw refusal(
       problem?.code ?? 'MR1780',
-      problem?.message ?? 'The source has errors; mend them first.',
+      problem?.message.replace(/^Edit \d+(?: \([^)]*\))?: /, '') ?? 'The source has errors; mend them first.',
       problem?.hint,
     );
   const moved = entity.kind === 'task' ? movedTask(entry, entity.name, to) : undefined;
@@ -45,6 +52,19 @@ export async function renameEverywhere(
   for (const file of filesIn(join(dirname(entry), 'migrations'))) {
     const text = textWith(overlay, file);
     if (isPending(text, model.version, entry)) change(file, renameInMigration(text, entity, to));
+  }
+  // A file that could not be moved would leave a task without its code.
+  if (moved !== undefined && !(can.documentChanges && can.renameFile))
+    throw refusal(
+      'MR5151',
+      'The code of the task is in a file of its name, and this editor cannot rename files with an edit.',
+    );
+  if (!can.documentChanges) {
+    const changes = [...texts].map(([file, text]): [string, TextEdit[]] => [
+      uriOf(file),
+      [...lineEdits(textWith(overlay, file), text)],
+    ]);
+    return { changes: Object.fromEntries(changes) };
   }
   const edits = [...texts].map(([file, text]) =>
     TextDocumentEdit.create({ uri: uriOf(file), version: null }, [...lineEdits(textWith(overlay, file), text)]),
