@@ -93,7 +93,11 @@ export function readTaskManifest(subject: Subject): TaskManifest | undefined {
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
     const read = manifestSchema.safeParse(value);
-    if (read.success) return read.data as unknown as TaskManifest;
+    // One of another task says nothing of this one: its files count as the user's.
+    if (read.success) {
+      const isOf = read.data.task === subject.task.name && read.data.system === subject.system.name;
+      return isOf ? (read.data as unknown as TaskManifest) : undefined;
+    }
     const { path: at, message } = read.error.issues[0]!;
     why = `${at.map(String).join('.') || 'it'}: ${message}`;
   } catch (error) {

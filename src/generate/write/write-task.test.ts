@@ -126,6 +126,27 @@ describe('what somebody has changed', () => {
     expect(manifest().history).toMatchObject([{ feedback: 'edited', provider: 'scripted', model: 'small' }]);
   });
 
+  test('is not what a checkout changes: the ends of its lines', async () => {
+    await write([answer()]);
+    for (const name of files) made.write(name, (made.read(name) ?? '').replaceAll('\n', '\r\n'));
+    expect(await state()).toMatchObject({ state: 'current', feedback: 'accepted' });
+    expect((await write([answer()])).told).toEqual([
+      'unchanged tasks/price-basket.ts',
+      'unchanged tasks/price-basket.test.ts',
+    ]);
+    const { told } = await write([answer(other)], { cache: 'bypass' });
+    expect(told[0]).toBe('written tasks/price-basket.ts');
+    expect(made.read(files[0]!)).toBe(other);
+  });
+
+  test.each([{ task: 'sayTotal' }, { system: 'other' }])('nor what is known of others says it: %j', async (of) => {
+    await write([answer()]);
+    made.write(files[2]!, JSON.stringify({ ...manifest(), ...of }));
+    expect(await state()).toMatchObject({ origin: 'hand' });
+    expect((await write([answer(other)], { cache: 'bypass' })).told[0]).toBe('proposed tasks/price-basket.ts');
+    expect(made.read(files[0]!)).toBe(goodCode);
+  });
+
   test('and a proposal that is taken, or thrown away, is known as that', async () => {
     await write([answer()]);
     made.write(files[0]!, `${goodCode}// mine\n`);
