@@ -8,7 +8,7 @@ import { runGates, type SandboxOptions } from './run-gates.ts';
 export type VerifierOptions = SandboxOptions & StrengthOptions;
 
 /** Raised when the same code could fare otherwise. */
-const version = '2';
+const version = '3';
 
 /**
  * What judges code without believing it: its policy, its runs behind walls, and how strong its cases are.
