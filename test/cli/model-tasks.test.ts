@@ -64,7 +64,9 @@ test('without a provider it says what to set, waits, and goes on when there is o
   using it = project(files);
   const stopped = await runIt(it, {}, ...input, '--id', 'r1');
   expect(stopped.code).toBe(1);
-  expect(stopped.stderr).toMatch(/warning MR2052: The task sort needs a model.* no provider can be asked \(anthropic: no key/);
+  expect(stopped.stderr).toMatch(
+    /warning MR2052: The task sort needs a model.* no provider can be asked \(anthropic: no key/,
+  );
   expect(stopped.stderr).toContain('Set ANTHROPIC_API_KEY, or OPENAI_API_KEY, or GEMINI_API_KEY');
   expect(stopped.stderr).not.toMatch(stackTrace);
   expect(JSON.parse(stopped.stdout)).toMatchObject({ status: 'blocked', error: { code: 'MR3287' } });

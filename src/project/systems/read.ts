@@ -24,8 +24,6 @@ export interface FoundSystem {
   /** All its files, absolute, the entry first. */
   readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Was all of the source read? Otherwise some of what it says may not be in the model. */
-  readonly isWhole: boolean;
 }
 
 /** What came of reading files. */
@@ -88,8 +86,7 @@ export async function findSystems(
     };
     const textOf = (path: string): string | undefined => textRead(path, readFile);
     const own = [...result.diagnostics, ...judge(result.system, file, cwd, config, result, world, textOf)];
-    const isWhole = !hasErrors(result.diagnostics);
-    const found = { entry: file, model: result.system, files: result.files, diagnostics: own, isWhole };
+    const found = { entry: file, model: result.system, files: result.files, diagnostics: own };
     const twin = names.get(result.system.name);
     if (twin !== undefined) own.push(sameName(found, twin, cwd));
     names.set(result.system.name, found);

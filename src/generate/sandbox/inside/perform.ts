@@ -24,10 +24,8 @@ export interface Came {
   readonly asked: string;
 }
 
-const { apply } = Reflect;
 const { stringify } = JSON;
-const { padStart } = String.prototype;
-const hexOf = Number.prototype.toString;
+const hexDigits = '0123456789abcdef';
 const toText = String;
 
 /** One attempt, as an engine would make it, in a world of data. */
@@ -39,7 +37,7 @@ export async function perform(
   let ids = 0;
   const world: FakeWorld = {
     ...fakeWorld({ now: trial.now, ...fakes }),
-    newId: () => trial.ids + apply(padStart, apply(hexOf, ++ids, [16]), [12, '0']),
+    newId: () => trial.ids + twelveDigits(++ids),
   };
   const outcome = await runAttempt({
     contract,
@@ -78,4 +76,12 @@ export async function perform(
     files,
     asked,
   };
+}
+
+/** A number in 12 hexadecimal digits, by nothing that code under trial could have replaced. */
+function twelveDigits(number: number): string {
+  let text = '';
+  for (let rest = number, place = 0; place < 12; place += 1, rest = (rest - (rest % 16)) / 16)
+    text = (hexDigits[rest % 16] ?? '') + text;
+  return text;
 }
