@@ -1,6 +1,6 @@
 import { nearest, pathText } from '../../core/index.ts';
 import type { ExtensionTarget, Location, Metadata, SystemModel } from '../../model/index.ts';
-import { definitionMaps } from '../kit/definitions.ts';
+import { definitionMaps } from '../../model/nodes/definition-maps.ts';
 import type { Rule } from '../rule.ts';
 
 /** The keys that belong to extensions: a prefix and a name, as the codes of rules. All others are free. */

@@ -1,14 +1,6 @@
 import type { Location, SystemModel } from '../../model/index.ts';
+import { definitionMaps } from '../../model/nodes/definition-maps.ts';
 
-/** The kinds of definition, which share one namespace, and the member of the system that holds each. */
-export const definitionMaps = {
-  event: 'events',
-  task: 'tasks',
-  agent: 'agents',
-  resource: 'resources',
-  flow: 'flows',
-  machine: 'machines',
-} as const;
 export type DefinitionKind = keyof typeof definitionMaps;
 
 export interface Definition {

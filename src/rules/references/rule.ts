@@ -1,6 +1,7 @@
 import { failedOf } from '../../core/index.ts';
 import type { SystemModel } from '../../model/index.ts';
-import { definitionMaps, kindOf, namesOf, type DefinitionKind } from '../kit/definitions.ts';
+import { definitionMaps } from '../../model/nodes/definition-maps.ts';
+import { kindOf, namesOf, type DefinitionKind } from '../kit/definitions.ts';
 import { article, knownNames, unknownName } from '../kit/words.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { visitReferences, type Reference } from './visit.ts';

@@ -1,4 +1,4 @@
-import { definitionMaps } from '../kit/definitions.ts';
+import { definitionMaps } from '../../model/nodes/definition-maps.ts';
 import { visitReferences } from '../references/visit.ts';
 import type { Rule } from '../rule.ts';
 

@@ -1,6 +1,7 @@
 import { ts } from '../syntax/typescript.js';
 import { visitSteps, type MachineNode, type SystemModel } from '../../model/index.ts';
 import { pathName } from '../../model/edit/path.ts';
+import { definitionMaps } from '../../model/nodes/definition-maps.ts';
 import { visitStates } from '../../model/visit/index.ts';
 import { stateRenaming, stepRenaming, type Rewriting } from '../edit/names.ts';
 import type { Opened } from '../read.ts';
@@ -32,19 +33,10 @@ export interface Place {
   readonly end: number;
 }
 
-const roots = {
-  event: 'events',
-  task: 'tasks',
-  agent: 'agents',
-  resource: 'resources',
-  flow: 'flows',
-  machine: 'machines',
-} as const;
-
-const definition = (kind: keyof typeof roots, name: string): Entity => ({
+const definition = (kind: keyof typeof definitionMaps, name: string): Entity => ({
   kind,
   name,
-  path: `${roots[kind]}.${pathName(name)}`,
+  path: `${definitionMaps[kind]}.${pathName(name)}`,
 });
 
 /** What a name in a file stands for; nothing when it is no name of the system. */
@@ -190,7 +182,7 @@ function runTarget({ opened, system }: Source, module: Module, token: Token): En
   const owner = memberAround(opened.members, module, token)?.name;
   const machine = owner === undefined ? undefined : system.machines[owner];
   for (const kind of ['flow', 'task', 'machine'] as const) {
-    const found = machine?.[roots[kind] as 'flows'].find(({ alias }) => alias === token.text);
+    const found = machine?.[definitionMaps[kind] as 'flows'].find(({ alias }) => alias === token.text);
     if (found !== undefined && isProperty(parent, [kind])) return definition(kind, found.name);
   }
   return undefined;
