@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decodeJson, encodeJson } from '../tasks/index.ts';
-import { EventError, OwnerError, RunError } from './errors.ts';
+import { EventError, OwnerError, RunError } from '../engine/index.ts';
 import type { RequestKind, Requests } from './requests.ts';
 
 const text = z.string();

@@ -4,7 +4,7 @@ import type { BoundSystem } from '../tasks/index.ts';
 import { writeAsks } from './asks.ts';
 import type { Dispatched } from './dispatcher.ts';
 import { Controls } from './controls.ts';
-import { OwnerError, RunError } from './errors.ts';
+import { OwnerError, RunError } from '../engine/index.ts';
 import { checkSystem, type RuntimeOptions } from './options.ts';
 import { isAlive } from './owner.ts';
 import { readerOf, type Reader } from './reader.ts';

@@ -5,7 +5,7 @@ import type { EvidenceWorld, Logger, WorldPort } from '../tasks/index.ts';
 import type { Attempts } from './attempts/index.ts';
 import type { Bus } from './bus.ts';
 import type { HistoryLimits } from './options.ts';
-import type { Registry } from './registry.ts';
+import type { Registry } from '../engine/index.ts';
 import type { Writer } from './writer.ts';
 
 /** An event about to be appended to the log. Its payload is JSON text that fits the schema. */

@@ -1,9 +1,8 @@
+import { RunError, decision, type Decision, filledIn, jsonSchema } from '../engine/index.ts';
 import type { FlowModule, Schema } from '../flow/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { Context } from './context.ts';
-import { RunError } from './errors.ts';
-import { decision, decisionsOf, type Decision } from './decisions.ts';
-import { filledIn, jsonSchema } from './host/approve.ts';
+import { decisionsOf } from './decisions.ts';
 import { dropTimer } from './host/timer.ts';
 import { effective } from './rewind/rewound.ts';
 import { knownRun } from './known-run.ts';

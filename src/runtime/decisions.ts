@@ -1,24 +1,6 @@
+import { decision, type Question } from '../engine/index.ts';
 import type { Tx } from '../store/index.ts';
 import { lookAt } from './unreadable.ts';
-
-/** Under which event the wait for a person stands: no event has such a name. */
-export const decision = '~decision';
-
-/** What a person is asked. */
-export interface Question {
-  readonly message?: string;
-  /** JSON Schema of what is to be filled in. */
-  readonly form?: unknown;
-  /** When it is too late, in ms since 1970. */
-  readonly until?: number;
-}
-
-/** What a person has said, as it is recorded. `form` is what was filled in. */
-export interface Decision {
-  readonly approved: boolean;
-  readonly by: string;
-  readonly form?: unknown;
-}
 
 /** A step that waits for a person. Times are in ms since 1970. */
 export interface DecisionView {

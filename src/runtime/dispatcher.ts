@@ -1,13 +1,11 @@
+import { EventError, matchKey, isBreaking } from '../engine/index.ts';
 import { messageOf, toErrorRecord, type ErrorRecord } from '../core/index.ts';
 import { decodeJson } from '../tasks/index.ts';
 import type { EventRow, Tx } from '../store/index.ts';
 import type { Context } from './context.ts';
-import { EventError } from './errors.ts';
-import { matchKey } from './host/match.ts';
 import { receivedData } from './host/receive.ts';
 import { dropTimer } from './host/timer.ts';
 import type { Instances } from './instances/instances.ts';
-import { isBreaking } from './versions.ts';
 import { lookAt, readColumn } from './unreadable.ts';
 
 /** What one subscriber made of an event. */

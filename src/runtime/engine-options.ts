@@ -4,7 +4,7 @@ import type { EvidenceWorld, Logger, WorldPort } from '../tasks/index.ts';
 import type { ProcessLimits } from './attempts/index.ts';
 import type { Bus } from './bus.ts';
 import type { HistoryLimits } from './options.ts';
-import type { Registry } from './registry.ts';
+import type { Registry } from '../engine/index.ts';
 import type { SharingOptions } from './workers/sharing.ts';
 
 /** What an engine is made of. */

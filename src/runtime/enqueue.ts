@@ -1,7 +1,7 @@
 import type { JournalRow, Tx } from '../store/index.ts';
 import { decodeJson, encodeJson } from '../tasks/index.ts';
 import type { Context } from './context.ts';
-import { RunError } from './errors.ts';
+import { RunError } from '../engine/index.ts';
 import { openGraph } from './host/graph.ts';
 import { addedPath, type Added } from './host/graph-added.ts';
 import { effective } from './rewind/rewound.ts';

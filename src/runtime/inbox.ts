@@ -1,7 +1,7 @@
 import { messageOf, MillraceError, toErrorRecord, type ErrorRecord, type Repeated } from '../core/index.ts';
 import type { Engine } from './engine.ts';
 import type { Tx } from '../store/index.ts';
-import { OwnerError } from './errors.ts';
+import { OwnerError } from '../engine/index.ts';
 import { preparedRow } from './prepare.ts';
 import { answerRow, type Answer, type Ready } from './requests.ts';
 import { hasMoved } from './rewind/ready.ts';

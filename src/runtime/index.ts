@@ -12,11 +12,19 @@ export type { DecideAsks, DecideGives } from './decide.ts';
 export type { DecisionView } from './decisions.ts';
 export type { EnqueueAsks, EnqueueGives } from './enqueue.ts';
 export type { Delivery, Dispatched, EventHandler, ReceivedEvent } from './dispatcher.ts';
-export { EventError, OwnerError, RunError } from './errors.ts';
+export {
+  EventError,
+  nodeWorld,
+  OwnerError,
+  RunError,
+  type InstanceName,
+  type NodeWorldOptions,
+  type ResourceOption,
+  type TaskCode,
+} from '../engine/index.ts';
 export type { ForkGives } from './fork/fork.ts';
 export type { ForkAsks } from './fork/fork-plan.ts';
 export type { PartialFailure } from './live-run.ts';
-export type { InstanceName } from './instances/chain.ts';
 export type { DocumentEntry, DocumentTimer, DocumentWork, InstanceDocument } from './instances/document.ts';
 export type { MachineMetrics } from './instances/metrics.ts';
 export type { Spans } from './metrics/histogram.ts';
@@ -28,7 +36,6 @@ export type { RollbackGives } from './instances/rollback.ts';
 export type { HistoryView, InstanceView } from './instances/views.ts';
 export { Ledger, openLedger, type Begun, type LedgerEntry, type LedgerOptions } from './ledger/ledger.ts';
 export type { ToolUse, ToolView } from './ledger/views.ts';
-export type { ResourceOption } from './evidence/world.ts';
 export type { HistoryLimit, RuntimeOptions } from './options.ts';
 export type { UsageQuery, UsageView } from './models/usage.ts';
 export type { PauseAsks, PauseGives } from './pause.ts';
@@ -55,7 +62,6 @@ export type { PruneOptions, PruneReport } from './retention/prune.ts';
 export type { ScheduleView } from './schedules/schedules.ts';
 export type { RetryGives } from './rewind/retry.ts';
 export type { RetryAsks } from './rewind/retry-plan.ts';
-export type { TaskCode } from './registry.ts';
 export { ReactiveSystemRuntime } from './runtime.ts';
 export type { SpanLike, TelemetryApi, TracerLike, TraceOptions } from './telemetry/api.ts';
 export { snapshotOf, type RunSnapshot } from './snapshot.ts';
@@ -65,4 +71,3 @@ export type { WorkView } from './workers/views.ts';
 export type { WorkersOption } from './workers/settings.ts';
 export type { LeaseView, WorkerEvent, WorkerOptions } from './workers/facts.ts';
 export { Worker } from './workers/worker.ts';
-export { nodeWorld, type NodeWorldOptions } from './world/node-world.ts';

@@ -1,5 +1,5 @@
 import type { RunRow, Tables } from '../store/index.ts';
-import { RunError } from './errors.ts';
+import { RunError } from '../engine/index.ts';
 
 /**
  * The run of this id.

@@ -2,16 +2,14 @@ import { toErrorRecord, type ErrorRecord } from '../core/index.ts';
 import { decodeJson, encodeJson, type EmittedEvent } from '../tasks/index.ts';
 import type { JournalRow, RunRow, RunStatus, Tx } from '../store/index.ts';
 import type { Context, Stop } from './context.ts';
-import { Cancelled, never, RunError } from './errors.ts';
+import { Cancelled, never, RunError, type Program, Scope } from '../engine/index.ts';
 import { childrenOf, fold, type Record } from './host/records.ts';
 import { addNode } from './host/graph-added.ts';
 import type { Node } from './host/graph-nodes.ts';
 import { Part } from './host/part.ts';
 import { unwind, type Undo } from './host/undo.ts';
-import type { Program } from './registry.ts';
 import { originOf } from './renamed.ts';
 import { pastOf, type Past } from './rewind/past.ts';
-import { Scope } from './scope.ts';
 import { tellStep } from './tell.ts';
 import { legible } from './unreadable.ts';
 

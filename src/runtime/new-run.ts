@@ -1,7 +1,7 @@
 import { milliseconds } from '../core/index.ts';
 import type { RunRow, RunStatus, Tx } from '../store/index.ts';
 import type { Context, NewRun } from './context.ts';
-import type { Program } from './registry.ts';
+import type { Program } from '../engine/index.ts';
 
 /** The row of a run that begins now. */
 export function newRun(

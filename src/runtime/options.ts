@@ -12,11 +12,9 @@ import type { Models } from '../llm/index.ts';
 import { openSqlite, type Store } from '../store/index.ts';
 import type { BoundSystem, Logger, Retention, WorldPort } from '../tasks/index.ts';
 import type { ProcessLimits } from './attempts/index.ts';
-import { RunError } from './errors.ts';
+import { RunError, type ResourceOption, inWholeMs } from '../engine/index.ts';
 import { readColumn } from './unreadable.ts';
-import type { ResourceOption } from './evidence/world.ts';
 import type { WorkersOption } from './workers/settings.ts';
-import { inWholeMs } from './whole-clock.ts';
 
 /** How a runtime is set up. Either `db` or `store` must be given: nothing durable is guessed. */
 export interface RuntimeOptions extends ProcessLimits {

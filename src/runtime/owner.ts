@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { OwnerRow, Store, Tx } from '../store/index.ts';
-import { OwnerError } from './errors.ts';
+import { OwnerError } from '../engine/index.ts';
 
 /** How often an owner shows that it is alive, and after how long without a sign it is taken for dead, in ms. */
 export const heartbeat = { every: 2000, stale: 10_000 } as const;

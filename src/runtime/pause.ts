@@ -1,6 +1,6 @@
 import type { RunRow, Tx } from '../store/index.ts';
 import type { Context, Stop } from './context.ts';
-import { RunError } from './errors.ts';
+import { RunError } from '../engine/index.ts';
 import type { LiveRun } from './live-run.ts';
 import { effective } from './rewind/rewound.ts';
 import { knownRun } from './known-run.ts';

@@ -3,8 +3,7 @@ import { failurePayload, type AnyEvent } from '../flow/index.ts';
 import type { Tx } from '../store/index.ts';
 import { decodeJson } from '../tasks/index.ts';
 import type { Context, NewEvent } from './context.ts';
-import { matchKey } from './host/match.ts';
-import { newId } from './ids.ts';
+import { matchKey, newId } from '../engine/index.ts';
 
 type Sets = Readonly<Record<string, readonly (readonly string[])[]>>;
 

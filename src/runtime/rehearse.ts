@@ -5,11 +5,10 @@ import { silentLogger, type BoundSystem } from '../tasks/index.ts';
 import { Attempts } from './attempts/index.ts';
 import { Bus } from './bus.ts';
 import type { Context } from './context.ts';
-import { never, RunError } from './errors.ts';
+import { never, RunError, Registry, worldOf } from '../engine/index.ts';
+import { programFor } from './program-for.ts';
 import { LiveRun } from './live-run.ts';
 import type { Undo } from './host/undo.ts';
-import { programFor, Registry } from './registry.ts';
-import { worldOf } from './evidence/world.ts';
 import { Writer } from './writer.ts';
 
 /** A run that is only looked at: it goes through what its journal knows, and rests at whatever would be new. */

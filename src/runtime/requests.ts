@@ -1,3 +1,14 @@
+import {
+  EventError,
+  OwnerError,
+  RunError,
+  sameJson,
+  checkId,
+  checkRunId,
+  newId,
+  payloadText,
+  type InstanceName,
+} from '../engine/index.ts';
 import { hash } from 'node:crypto';
 import { canonicalJson, failedOf, MillraceError, toErrorRecord, type ErrorRecord } from '../core/index.ts';
 import { decodeJson, encodeJson } from '../tasks/index.ts';
@@ -7,16 +18,11 @@ import { checkPriority } from './attempts/index.ts';
 import type { Context, NewRun } from './context.ts';
 import { decide, type DecideAsks, type DecideGives } from './decide.ts';
 import { enqueue, type EnqueueAsks, type EnqueueGives } from './enqueue.ts';
-import { EventError, OwnerError, RunError } from './errors.ts';
 import { fork, type ForkGives, type ForkReady } from './fork/fork.ts';
 import type { ForkAsks } from './fork/fork-plan.ts';
-import { payloadText } from './host/emit.ts';
-import { sameJson } from './host/same.ts';
-import { checkId, checkRunId, newId } from './ids.ts';
 import { pause, resume, type PauseAsks, type PauseGives } from './pause.ts';
 import { prune, type PruneAsks } from './retention/prune.ts';
 import type { Pruned } from './retention/prune-runs.ts';
-import type { InstanceName } from './instances/chain.ts';
 import type { Instances } from './instances/instances.ts';
 import type { LiveRun } from './live-run.ts';
 import { remove, type RemoveAsks } from './instances/remove.ts';

@@ -3,9 +3,8 @@ import type { Schema } from '../flow/index.ts';
 import type { JournalRow, RunRow } from '../store/index.ts';
 import { decodeJson } from '../tasks/index.ts';
 import type { Dispatched } from './dispatcher.ts';
-import { RunError } from './errors.ts';
+import { RunError, taskStep } from '../engine/index.ts';
 import type { PartialFailure } from './live-run.ts';
-import { taskStep } from './registry.ts';
 import type { Answer, RequestKind, Requests } from './requests.ts';
 import { stepViews, type StepStatus } from './views.ts';
 

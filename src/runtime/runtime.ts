@@ -6,14 +6,12 @@ import type { RuntimeEvent } from './bus.ts';
 import type { EventHandler } from './dispatcher.ts';
 import { Controls } from './controls.ts';
 import type { Ended } from './engine.ts';
-import { EventError } from './errors.ts';
+import { EventError, noModels, Registry, type TaskCode } from '../engine/index.ts';
 import type { InstanceDocument } from './instances/document.ts';
 import type { MachineMetrics } from './instances/metrics.ts';
 import type { HistoryView, InstanceView } from './instances/views.ts';
 import { checkOptions, checkSystem, type RuntimeOptions } from './options.ts';
 import { readerOf, type HistoryQuery, type InstanceQuery, type Reader, type RunQuery } from './reader.ts';
-import { noModels } from './models/performers.ts';
-import { Registry, type TaskCode } from './registry.ts';
 import { prepared } from './prepare.ts';
 import { answer, type Answer, type Ready, type RequestKind, type Requests } from './requests.ts';
 import {

@@ -1,7 +1,7 @@
 import { toErrorRecord } from '../core/index.ts';
 import type { RunRow, RunStatus, Tx } from '../store/index.ts';
 import type { Stop } from './context.ts';
-import { RunError } from './errors.ts';
+import { RunError } from '../engine/index.ts';
 import { stopOf, unpause, type Desk } from './pause.ts';
 import { isParked } from './workers/lost.ts';
 

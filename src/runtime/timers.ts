@@ -1,7 +1,7 @@
 import { toErrorRecord } from '../core/index.ts';
 import type { TimerRow, Tx } from '../store/index.ts';
 import type { Context } from './context.ts';
-import { RunError } from './errors.ts';
+import { RunError } from '../engine/index.ts';
 
 const atOnce = 500;
 const putOff = 60_000;

@@ -1,3 +1,4 @@
+import { RunError } from '../engine/index.ts';
 import { MillraceError, toErrorRecord, type ErrorRecord } from '../core/index.ts';
 import type { JournalRow, Tables } from '../store/index.ts';
 
@@ -65,4 +66,13 @@ export function lookAt(of: string): {
       }
     },
   };
+}
+
+/** The reason to leave a run alone whose journal cannot be read. */
+export function unreadable(run: string, cause: unknown): RunError {
+  return new RunError(
+    'MR3216',
+    `The journal of run '${run}' cannot be read: ${String(cause)}. The other runs go on without it.`,
+    { fault: 'environment', cause },
+  );
 }

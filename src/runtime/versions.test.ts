@@ -1,10 +1,10 @@
+import { isBreaking } from '../engine/index.ts';
 import { expect, it } from 'vitest';
 import { openSqlite, type Store } from 'millrace/store';
 import { silentLogger } from 'millrace/tasks';
 import { anyEvent, anyFlow, at, bind } from './fixtures/bind.ts';
 import { noting, sketched } from './fixtures/sketched.ts';
 import { ReactiveSystemRuntime } from './index.ts';
-import { isBreaking } from './versions.ts';
 
 it.each([
   ['1.0.0', '1.9.3', false],

@@ -1,8 +1,7 @@
+import { EventError, OwnerError, RunError, type InstanceName, isBreaking } from '../engine/index.ts';
 import { basename } from 'node:path';
 import type { InstanceRow, RunRow, RunStatus, Tx } from '../store/index.ts';
 import type { BoundSystem } from '../tasks/index.ts';
-import { EventError, OwnerError, RunError } from './errors.ts';
-import type { InstanceName } from './instances/chain.ts';
 import { readColumn } from './unreadable.ts';
 
 /** Where a database notes which versions of a system have made rows in it. */
@@ -11,19 +10,6 @@ export const versionsKey = (system: string): string => `versions ${system}`;
 /** The versions of a system that have made rows, in the order in which they came. */
 export function versionsOf(tx: Pick<Tx, 'meta'>, system: string): readonly string[] {
   return readColumn(`the list of versions of '${system}'`, 'value', tx.meta.get(versionsKey(system)) ?? '[]');
-}
-
-/** Do two versions differ by a breaking step: in their first number, or below 1.0.0 in their second? */
-export function isBreaking(a: string | null, b: string): boolean {
-  if (a === null || a === b) return false;
-  const [one, other] = [lineOf(a), lineOf(b)];
-  return one !== undefined && other !== undefined && one !== other;
-}
-
-/** Versions of one line understand each other's rows. */
-function lineOf(version: string): string | undefined {
-  const [, major, minor] = /^(\d+)\.(\d+)\.\d+/.exec(version) ?? [];
-  return major === '0' ? `0.${minor}` : major;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Scheduler } from '../core/index.ts';
 import type { Logger } from '../tasks/index.ts';
 import { StoreError, type Store, type Tx } from '../store/index.ts';
-import { OwnerError } from './errors.ts';
+import { OwnerError } from '../engine/index.ts';
 
 /** Whose memory a unit belongs to: when one of its units fails, the rest of them must not be written. */
 export interface UnitOwner {

@@ -23,7 +23,11 @@ const rooms = {
   convert: { values: ['model'], types: [] },
   // Who answers for models comes in as a port: the router itself is nothing they load.
   tasks: { values: ['flow'], types: ['machine', 'llm'] },
-  runtime: { values: ['tasks', 'machine', 'flow', 'store'], types: ['llm'] },
+  // What every engine does alike.
+  engine: { values: ['tasks', 'machine', 'flow'], types: ['llm'] },
+  runtime: { values: ['engine', 'tasks', 'machine', 'flow', 'store'], types: ['llm'] },
+  // People and programs see the same views on every engine.
+  restate: { values: ['engine', 'tasks', 'machine', 'flow'], types: ['llm', 'runtime'] },
   // Writes task implementations with a model, and lets nothing out that is not verified.
   generate: { values: ['model', 'rules', 'source', 'compiler', 'tasks', 'llm'], types: ['flow'] },
   // A project on a disk: commands, bundlers and editors all read and compile it in the same way.
@@ -34,10 +38,10 @@ const rooms = {
   lsp: { values: ['model', 'rules', 'source', 'compiler', 'convert', 'migrate', 'project'], types: [] },
   // A version upgrade touches the source and what is stored.
   migrate: {
-    values: ['model', 'rules', 'source', 'compiler', 'flow', 'machine', 'tasks', 'store', 'runtime'],
+    values: ['model', 'rules', 'source', 'compiler', 'flow', 'machine', 'tasks', 'store', 'engine', 'runtime'],
     types: [],
   },
-  testing: { values: ['tasks', 'machine', 'flow', 'store', 'runtime', 'llm'], types: [] },
+  testing: { values: ['tasks', 'machine', 'flow', 'store', 'engine', 'runtime', 'llm'], types: [] },
   cli: {
     values: [
       'dsl',
@@ -50,7 +54,9 @@ const rooms = {
       'compiler',
       'convert',
       'tasks',
+      'engine',
       'runtime',
+      'restate',
       'migrate',
       'testing',
       'llm',

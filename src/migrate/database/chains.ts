@@ -1,4 +1,4 @@
-import { isBreaking } from '../../runtime/versions.ts';
+import { isBreaking } from '../../engine/index.ts';
 import { MigrationError } from '../errors.ts';
 import { planChain, type ChainOptions } from '../plan/chain.ts';
 import type { PlannedStep } from '../plan/planned-step.ts';

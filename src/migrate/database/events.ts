@@ -1,6 +1,6 @@
 import { failedOf, failureName, messageOf } from '../../core/index.ts';
 import { failureOf, type AnyEvent } from '../../flow/index.ts';
-import { matchKey } from '../../runtime/host/match.ts';
+import { matchKey } from '../../engine/index.ts';
 import { versionsOf } from '../../runtime/versions.ts';
 import type { EventRow, Tx } from '../../store/index.ts';
 import { checkValue, encodeJson } from '../../tasks/index.ts';

@@ -6,7 +6,6 @@
 export type { Asker } from './asker.ts';
 export * from './attempts.ts';
 export { Admission } from './admission.ts';
-export { notBefore } from './errors.ts';
 export { checkPriority } from './priority.ts';
 export { checkLimits, type ProcessLimits } from './settings.ts';
 export type { LimitsView, LimitView } from './view.ts';

@@ -1,4 +1,4 @@
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 
 /** @throws RunError MR3276 for a priority that is no whole number. */
 export function checkPriority(priority: number | undefined): void {

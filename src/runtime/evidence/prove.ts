@@ -1,18 +1,6 @@
-import type { Clock } from '../../core/index.ts';
-import type { AnyTask } from '../../flow/index.ts';
-import {
-  checkValue,
-  claimsOf,
-  EvidenceError,
-  TaskCancelledError,
-  toTaskError,
-  verify,
-  type AttemptIds,
-  type AttemptOutcome,
-  type EvidenceResult,
-  type EvidenceWorld,
-} from '../../tasks/index.ts';
+import { proven } from '../../engine/index.ts';
 import type { TaskStep } from '../host/task/step.ts';
+import type { AttemptOutcome } from '../../tasks/index.ts';
 
 /** Where the evidence of a step is recorded. */
 export const evidenceOf = (path: string): string => `${path}/~evidence`;
@@ -32,39 +20,4 @@ export async function prove(step: TaskStep, attempt: number, outcome: AttemptOut
     patience: { ms: policy.timeoutMs, clock, signal: part.scope.signal },
     distrust: () => part.run.enqueue((tx) => services.distrust(tx)),
   });
-}
-
-/** What is to be proven, and how. */
-interface Claimed {
-  readonly contract: AnyTask;
-  /** As it was asked for. */
-  readonly input: unknown;
-  readonly ids: AttemptIds;
-  readonly world: EvidenceWorld;
-  readonly patience: { readonly ms: number; readonly clock: Clock; readonly signal: AbortSignal };
-  /** The world is not as the result says. */
-  readonly distrust: () => void;
-}
-
-/** The same for an attempt that is no step. */
-export async function proven(
-  outcome: AttemptOutcome,
-  { contract, input: asked, ids, world, patience, distrust }: Claimed,
-): Promise<AttemptOutcome> {
-  const { evidence } = contract;
-  if (evidence === undefined || !outcome.ok) return outcome;
-  const input = checkValue(contract.input, asked);
-  const scope = { input: input.ok ? input.value : undefined, output: outcome.value };
-  const { signal } = patience;
-  let result: EvidenceResult;
-  try {
-    result = await verify(claimsOf(evidence, scope, world), evidence.atLeast, world, patience);
-  } catch (error) {
-    // It could not be looked at: that refutes nothing, and what the step has kept stays.
-    return { ok: false, error: toTaskError(error, ids) };
-  }
-  if (signal.aborted) return { ok: false, error: new TaskCancelledError(ids, signal.reason) };
-  if (result.ok) return { ...outcome, evidence: JSON.stringify(result) };
-  distrust();
-  return { ok: false, error: new EvidenceError(result, ids) };
 }

@@ -8,7 +8,7 @@ import {
   type EvidenceWorld,
   type Patience,
 } from '../../tasks/index.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import { planOf, type Aim } from '../rewind/plan.ts';
 import { passedOver } from '../rewind/rewind.ts';
 import { covers, effective } from '../rewind/rewound.ts';

@@ -1,7 +1,7 @@
 import { messageOf, toErrorRecord } from '../../core/index.ts';
 import type { JournalRow, RunRow, Tx } from '../../store/index.ts';
 import { defaultTimeoutMs } from '../../tasks/index.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import type { Desk } from '../pause.ts';
 import { rewind } from '../rewind/rewind.ts';
 import { effective } from '../rewind/rewound.ts';

@@ -1,6 +1,6 @@
 import type { JournalRow, RunRow, Tables } from '../../store/index.ts';
 import type { Context } from '../context.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import { checkedEdit } from '../rewind/edit.ts';
 import { pastOf, type Forked } from '../rewind/past.ts';
 import { linesUpTo } from '../rewind/let-go.ts';

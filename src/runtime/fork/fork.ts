@@ -1,8 +1,7 @@
 import { milliseconds } from '../../core/index.ts';
 import type { JournalRow, Tables, Tx } from '../../store/index.ts';
 import type { Context } from '../context.ts';
-import { RunError } from '../errors.ts';
-import { checkRunId, newId } from '../ids.ts';
+import { RunError, checkRunId, newId } from '../../engine/index.ts';
 import type { LiveRun } from '../live-run.ts';
 import type { Desk } from '../pause.ts';
 import { rehearse } from '../rehearse.ts';

@@ -1,6 +1,5 @@
 import type { Part as PartOf } from '../../flow/index.ts';
-import { Cancelled } from '../errors.ts';
-import { Scope } from '../scope.ts';
+import { Cancelled, Scope } from '../../engine/index.ts';
 import { orderOf } from './order.ts';
 import type { Part } from './part.ts';
 

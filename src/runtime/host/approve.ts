@@ -1,9 +1,14 @@
-import { z } from 'zod';
+import {
+  Cancelled,
+  RunError,
+  decision,
+  type Decision,
+  type Question,
+  filledIn,
+  jsonSchema,
+} from '../../engine/index.ts';
 import { milliseconds, toErrorRecord } from '../../core/index.ts';
-import type { Approval, ApproveOptions, Schema } from '../../flow/index.ts';
-import { decodeJson, encodeJson } from '../../tasks/index.ts';
-import { decision, type Decision, type Question } from '../decisions.ts';
-import { Cancelled, RunError } from '../errors.ts';
+import type { Approval, ApproveOptions } from '../../flow/index.ts';
 import { failed } from './call.ts';
 import { cancelWait, dropWait } from './cancel-wait.ts';
 import { recordedError } from './order.ts';
@@ -45,13 +50,6 @@ export async function approve(part: Part, id: string, options: ApproveOptions): 
   return part.diverged(`what was filled in at '${path}' does not fit its form any more (${filled.problems})`);
 }
 
-/** What a form makes of what was filled in. Without a form nothing is, and with a rejection nothing need be. */
-export function filledIn(form: Schema | undefined, value: unknown, approved: boolean): ReturnType<typeof decodeJson> {
-  if (!approved && value === undefined) return { ok: true, value: undefined };
-  const text = encodeJson(value);
-  return text.ok ? decodeJson(form ?? z.undefined(), text.value) : text;
-}
-
 const isOurs = (kind: string, name: string | null): boolean =>
   name === decision || (kind === 'failed' && name === null);
 
@@ -84,9 +82,4 @@ function ask(part: Part, path: string, options: ApproveOptions, old: Question | 
     tx.waits.insert({ run: run.id, path, event: decision, key: '', created: now });
     if (question.until !== undefined) setTimer(tx, 'wait', run.id, path, question.until);
   });
-}
-
-/** A form as JSON Schema. What that cannot say is left open: the form itself judges. */
-export function jsonSchema(form: Schema): unknown {
-  return z.toJSONSchema(form, { io: 'input', unrepresentable: 'any' });
 }

@@ -1,7 +1,6 @@
 import { toErrorRecord, type ErrorRecord } from '../../core/index.ts';
 import type { Part as PartOf } from '../../flow/index.ts';
-import { Cancelled } from '../errors.ts';
-import { Scope } from '../scope.ts';
+import { Cancelled, Scope } from '../../engine/index.ts';
 import type { Part } from './part.ts';
 import { compensate } from './undo.ts';
 

@@ -1,5 +1,5 @@
 import type { At, Part as PartOf } from '../../flow/index.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import { located } from './call.ts';
 import type { Part } from './part.ts';
 

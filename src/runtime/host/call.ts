@@ -1,12 +1,10 @@
+import { Cancelled, sameJson, isOverrun } from '../../engine/index.ts';
 import { messageOf, RecordedError, toErrorRecord, type Duration, type ErrorRecord } from '../../core/index.ts';
 import type { AnyTask, At, Call, RetryPolicy } from '../../flow/index.ts';
-import { Cancelled } from '../errors.ts';
-import { isOverrun } from '../models/overrun.ts';
 import { tellFailure } from '../publish.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
 import type { Record } from './records.ts';
-import { sameJson } from './same.ts';
 
 /** The options of a step or child run. */
 export interface CallOptions {

@@ -1,7 +1,7 @@
 import { milliseconds, toErrorRecord, type ErrorRecord } from '../../core/index.ts';
 import type { AnyFlow, Call, RetryPolicy } from '../../flow/index.ts';
 import { decodeJson, encodeJson, retryDelay } from '../../tasks/index.ts';
-import { Cancelled, never, RunError } from '../errors.ts';
+import { Cancelled, never, RunError } from '../../engine/index.ts';
 import type { LiveRun } from '../live-run.ts';
 import { halting } from '../models/overrun.ts';
 import { called, expectSame, failed, type CallOptions } from './call.ts';

@@ -1,6 +1,5 @@
+import { RunError, payloadText } from '../../engine/index.ts';
 import type { AnyEvent, At, Call } from '../../flow/index.ts';
-import { decodeJson, encodeJson } from '../../tasks/index.ts';
-import { EventError, RunError } from '../errors.ts';
 import { callFor, expectSame } from './call.ts';
 import type { Part } from './part.ts';
 import type { Record } from './records.ts';
@@ -39,22 +38,4 @@ export async function performEmit(
     await expectSame(part, path, record, event.contract, text ?? null);
     part.time = record.at;
   }
-}
-
-/**
- * The JSON text of a payload that fits its event.
- *
- * @throws EventError MR3302 when it does not.
- */
-export function payloadText(event: AnyEvent, payload: unknown): string | undefined {
-  const encoded = encodeJson(payload);
-  const checked = encoded.ok ? decodeJson(event.payload, encoded.value) : encoded;
-  if (encoded.ok && checked.ok) return encoded.value;
-  throw new EventError(
-    'MR3302',
-    `The payload of event '${event.contract}' is not valid: ${checked.ok ? '' : checked.problems}`,
-    {
-      details: { event: event.contract },
-    },
-  );
 }

@@ -1,5 +1,5 @@
 import type { At, Call, GraphNodes } from '../../flow/index.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 
 /** One node of a graph. */
 export interface Node {

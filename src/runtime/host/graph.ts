@@ -1,9 +1,8 @@
 import { toErrorRecord } from '../../core/index.ts';
 import type { At, GraphFailure, GraphNodes } from '../../flow/index.ts';
 import type { Tx } from '../../store/index.ts';
-import { Cancelled } from '../errors.ts';
+import { Cancelled, Scope } from '../../engine/index.ts';
 import type { LiveRun } from '../live-run.ts';
-import { Scope } from '../scope.ts';
 import { checkNodes, declared, stuckGraph, type Node } from './graph-nodes.ts';
 import { orderOf, recordedError } from './order.ts';
 import type { Part } from './part.ts';

@@ -14,9 +14,8 @@ import type {
   Schema,
   Winner,
 } from '../../flow/index.ts';
-import { never, RunError } from '../errors.ts';
+import { never, RunError, type Scope, idFrom, numberFrom } from '../../engine/index.ts';
 import type { LiveRun } from '../live-run.ts';
-import type { Scope } from '../scope.ts';
 import { all } from './all.ts';
 import { approve } from './approve.ts';
 import { attempt } from './attempt.ts';
@@ -27,7 +26,6 @@ import { emit } from './emit.ts';
 import { graph } from './graph.ts';
 import { map } from './map.ts';
 import { race } from './race.ts';
-import { idFrom, numberFrom } from './random.ts';
 import { receive, type ReceiveOptions } from './receive.ts';
 import type { Record } from './records.ts';
 import { repeat, type RepeatOptions } from './repeat.ts';

@@ -1,7 +1,6 @@
 import { messageOf, toErrorRecord, type ErrorRecord } from '../../core/index.ts';
 import type { At, Part as PartOf } from '../../flow/index.ts';
-import { Cancelled, RunError } from '../errors.ts';
-import { Scope } from '../scope.ts';
+import { Cancelled, RunError, Scope } from '../../engine/index.ts';
 import type { Part } from './part.ts';
 import { compensate } from './undo.ts';
 

@@ -2,10 +2,9 @@ import { milliseconds, toErrorRecord, type Duration } from '../../core/index.ts'
 import type { AnyEvent, At } from '../../flow/index.ts';
 import { decodeJson } from '../../tasks/index.ts';
 import type { EventRow } from '../../store/index.ts';
-import { Cancelled, EventError, RunError } from '../errors.ts';
+import { Cancelled, EventError, RunError, matchKey } from '../../engine/index.ts';
 import { failed } from './call.ts';
 import { cancelWait, dropWait } from './cancel-wait.ts';
-import { matchKey } from './match.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
 import { setTimer } from './timer.ts';

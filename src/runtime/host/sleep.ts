@@ -1,6 +1,6 @@
 import { milliseconds, toErrorRecord } from '../../core/index.ts';
 import type { At } from '../../flow/index.ts';
-import { Cancelled } from '../errors.ts';
+import { Cancelled } from '../../engine/index.ts';
 import { failed } from './call.ts';
 import { cancelWait } from './cancel-wait.ts';
 import { recordedError } from './order.ts';

@@ -1,18 +1,12 @@
+import { EventError, type InstanceName } from '../../engine/index.ts';
 import type { MachineEvent } from '../../machine/index.ts';
 import type { Tx } from '../../store/index.ts';
-import { EventError } from '../errors.ts';
 import type { Writer } from '../writer.ts';
 
 /** How many events may follow from one another at once, of sends, of work that cannot begin, of machines that end. */
 const longest = 1000;
 /** How many events one event may set off at once in all: a machine may send to many others. */
 const most = 100_000;
-
-/** Which instance of which machine. */
-export interface InstanceName {
-  readonly machine: string;
-  readonly id: string;
-}
 
 /** An event on its way to an instance, under the name by which its machine knows it. */
 export interface Link {

@@ -3,7 +3,7 @@ import { messageOf } from '../../core/index.ts';
 import type { Snapshot } from '../../machine/index.ts';
 import type { HistoryRow, InstanceRow, Tables } from '../../store/index.ts';
 import { describeIssues } from '../../tasks/index.ts';
-import { EventError } from '../errors.ts';
+import { EventError } from '../../engine/index.ts';
 import { readArmed, type Armed, type ArmedTimer, type ArmedWork } from './armed.ts';
 import { tooMany } from './history.ts';
 import { workOf } from './rearm.ts';

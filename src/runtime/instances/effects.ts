@@ -1,10 +1,9 @@
+import { EventError, payloadText } from '../../engine/index.ts';
 import { messageOf, toErrorRecord } from '../../core/index.ts';
 import type { Effect, MachineStep } from '../../machine/index.ts';
 import { encodeJson } from '../../tasks/index.ts';
 import { StoreError, type InstanceRow, type Tx } from '../../store/index.ts';
 import type { Context } from '../context.ts';
-import { EventError } from '../errors.ts';
-import { payloadText } from '../host/emit.ts';
 import { machineTarget } from '../timers.ts';
 import type { TimerData } from './armed.ts';
 import type { Chain } from './chain.ts';

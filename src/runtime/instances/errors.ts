@@ -1,5 +1,4 @@
-import { EventError } from '../errors.ts';
-import type { InstanceName } from './chain.ts';
+import { EventError, type InstanceName } from '../../engine/index.ts';
 
 /** There is nothing under this name. */
 export function noInstance(name: InstanceName): EventError {

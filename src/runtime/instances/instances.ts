@@ -1,3 +1,15 @@
+import {
+  EventError,
+  RunError,
+  checkId,
+  endEvent,
+  type WorkEnd,
+  type InstanceName,
+  isBreaking,
+  keyOf,
+  checkFits,
+  fits,
+} from '../../engine/index.ts';
 import { messageOf, MillraceError, toErrorRecord, type ErrorRecord } from '../../core/index.ts';
 import type { MachineEvent, MachineStep, Snapshot } from '../../machine/index.ts';
 import { decodeJson, encodeJson, type BoundMachine } from '../../tasks/index.ts';
@@ -12,19 +24,16 @@ import {
 } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import type { Delivery } from '../dispatcher.ts';
-import { EventError, RunError } from '../errors.ts';
-import { checkId } from '../ids.ts';
 import type { TimerData } from './armed.ts';
-import { Chain, type InstanceName, type Link } from './chain.ts';
+import { Chain, type Link } from './chain.ts';
 import { arms, carryOut, dropAll, sendNow, type Machines } from './effects.ts';
-import { endEvent, type WorkEnd } from './end-event.ts';
 import { noInstance } from './errors.ts';
 import { elapsed, store } from './history.ts';
 import { readColumn } from '../unreadable.ts';
-import { checkVersion, isBreaking } from '../versions.ts';
+import { checkVersion } from '../versions.ts';
 import { park } from './park.ts';
-import { failedSend, gone, keyOf, parsed } from './sends.ts';
-import { checkFits, fits, snapshotOf } from './snapshot.ts';
+import { failedSend, gone, parsed } from './sends.ts';
+import { snapshotOf } from './snapshot.ts';
 
 /** The machine, as it is here, cannot wake the instance; another version may. */
 const unfits: ReadonlySet<string> = new Set(['MR3350', 'MR3304', 'MR3502']);

@@ -1,10 +1,9 @@
+import { newId, type InstanceName } from '../../engine/index.ts';
 import type { MachineEvent } from '../../machine/index.ts';
 import type { Tx } from '../../store/index.ts';
 import type { Context } from '../context.ts';
-import { newId } from '../ids.ts';
 import { machineTarget } from '../timers.ts';
 import type { TimerData } from './armed.ts';
-import type { InstanceName } from './chain.ts';
 
 const never = 8_640_000_000_000_000;
 const atOnce = 500;

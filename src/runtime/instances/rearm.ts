@@ -1,7 +1,7 @@
 import { messageOf, toErrorRecord } from '../../core/index.ts';
 import type { MachineStep } from '../../machine/index.ts';
 import { StoreError, type InstanceRow, type Tables, type Tx } from '../../store/index.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import type { ArmedTimer, ArmedWork } from './armed.ts';
 import { begin, setTimer, type Machines, type Work } from './effects.ts';
 

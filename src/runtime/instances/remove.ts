@@ -1,9 +1,7 @@
+import { EventError, endEvent, type InstanceName } from '../../engine/index.ts';
 import { toErrorRecord } from '../../core/index.ts';
 import type { Tx } from '../../store/index.ts';
-import { EventError } from '../errors.ts';
-import type { InstanceName } from './chain.ts';
 import { dropAll } from './effects.ts';
-import { endEvent } from './end-event.ts';
 import { noInstance } from './errors.ts';
 import type { Instances } from './instances.ts';
 

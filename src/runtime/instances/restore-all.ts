@@ -1,5 +1,5 @@
+import type { InstanceName } from '../../engine/index.ts';
 import { toErrorRecord, type ErrorRecord } from '../../core/index.ts';
-import type { InstanceName } from './chain.ts';
 
 /** What became of many documents. */
 export interface RestoreResult {

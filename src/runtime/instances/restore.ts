@@ -1,16 +1,14 @@
+import { EventError, checkId, type InstanceName, checkFits, vanishedStates } from '../../engine/index.ts';
 import { checkSnapshot, type Snapshot } from '../../machine/index.ts';
 import type { InstanceRow, Tx } from '../../store/index.ts';
 import { checkValue, type BoundMachine } from '../../tasks/index.ts';
 import { messageOf } from '../../core/index.ts';
-import { EventError } from '../errors.ts';
-import { checkId } from '../ids.ts';
 import type { ArmedWork } from './armed.ts';
-import type { InstanceName } from './chain.ts';
 import { noDocument, readDocument, rowOf, type DocumentWork, type InstanceDocument } from './document.ts';
 import { dropAll, freeId } from './effects.ts';
 import type { Instances } from './instances.ts';
 import { rearm } from './rearm.ts';
-import { checkFits, snapshotOf, vanishedStates } from './snapshot.ts';
+import { snapshotOf } from './snapshot.ts';
 
 /** How a document becomes an instance again. */
 export interface RestoreOptions {

@@ -1,12 +1,12 @@
+import { EventError, checkFits } from '../../engine/index.ts';
 import type { HistoryRow, InstanceRow, Tx } from '../../store/index.ts';
-import { EventError } from '../errors.ts';
 import type { Armed } from './armed.ts';
 import { dropAll } from './effects.ts';
 import { noInstance } from './errors.ts';
 import { elapsed, store, tooMany } from './history.ts';
 import type { Instances } from './instances.ts';
 import { rearm } from './rearm.ts';
-import { checkFits, snapshotAt, snapshotOf } from './snapshot.ts';
+import { snapshotAt, snapshotOf } from './snapshot.ts';
 
 /** Which instance goes back, and to which entry of its history. */
 export interface RollbackAsks {

@@ -1,11 +1,10 @@
+import { EventError, payloadText, type InstanceName, keyOf } from '../../engine/index.ts';
 import { toErrorRecord } from '../../core/index.ts';
 import { parseTarget, type MachineEvent } from '../../machine/index.ts';
 import type { InstanceRow, Tx } from '../../store/index.ts';
-import { decodeJson, encodeJson, type BoundMachine } from '../../tasks/index.ts';
+import { decodeJson, encodeJson } from '../../tasks/index.ts';
 import type { Context } from '../context.ts';
-import { EventError } from '../errors.ts';
-import { payloadText } from '../host/emit.ts';
-import type { InstanceName, Link } from './chain.ts';
+import type { Link } from './chain.ts';
 
 /** A delivery of a machine to itself or to another one. Its payload is JSON. */
 export interface Sending {
@@ -107,12 +106,6 @@ function receiver(context: Context, tx: Tx, sender: InstanceRow, text: string, e
       throw unreachable(by, text, event, 'the event does not name an instance, or there is no such machine');
     }
   }
-}
-
-/** Which instance of a machine an event names. */
-export function keyOf(machine: BoundMachine | undefined, payload: unknown): string | undefined {
-  const key = machine && (payload as Readonly<Record<string, unknown>> | undefined | null)?.[machine.module.key];
-  return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
 }
 
 function unreachable(by: InstanceName, target: string, event: MachineEvent, why: string): EventError {

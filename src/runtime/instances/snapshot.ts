@@ -1,8 +1,6 @@
-import { checkSnapshot, type MachineModule, type Snapshot } from '../../machine/index.ts';
+import type { Snapshot } from '../../machine/index.ts';
 import type { HistoryRow, InstanceRow } from '../../store/index.ts';
-import { EventError } from '../errors.ts';
 import { readColumn } from '../unreadable.ts';
-import type { InstanceName } from './chain.ts';
 
 /** Where an instance stands. */
 export function snapshotOf(row: Pick<InstanceRow, 'machine' | 'id' | 'snapshot'>): Snapshot<unknown> {
@@ -23,43 +21,4 @@ export function snapshotAt(row: Pick<HistoryRow, 'after' | 'context' | 'more'>):
     status: 'active',
     ...(row.more === null ? {} : (JSON.parse(row.more) as Partial<Snapshot<unknown>>)),
   };
-}
-
-/**
- * Checks that a machine can stand where a snapshot of another version of it says.
- *
- * @throws EventError MR3350 when it cannot.
- */
-export function checkFits(module: MachineModule<unknown>, name: InstanceName, snapshot: Snapshot<unknown>): void {
-  try {
-    checkSnapshot(module, snapshot);
-  } catch (cause) {
-    const vanished = vanishedStates(module, snapshot);
-    const why =
-      vanished.length === 0
-        ? `stands in '${snapshot.state.join("' and '")}', which cannot be active together in this version of it`
-        : `needs the state${vanished.length === 1 ? '' : 's'} '${vanished.join("', '")}', which this version of it does not have`;
-    throw new EventError(
-      'MR3350',
-      `Instance '${name.id}' of machine '${name.machine}' ${why}. It stays as it is, and its timers wait; bring the states back, or take the instance back with rollback.`,
-      { fault: 'user-code', cause, details: { ...name, states: vanished } },
-    );
-  }
-}
-
-/** Can a machine stand where a snapshot of another version of it says? */
-export function fits(module: MachineModule<unknown>, snapshot: Snapshot<unknown>): boolean {
-  try {
-    checkSnapshot(module, snapshot);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The states that a snapshot names and the machine does not have. */
-export function vanishedStates(module: MachineModule<unknown>, { state, history }: Snapshot<unknown>): string[] {
-  const known = new Set(module.states.map(([name]) => name));
-  const named = [...state, ...Object.entries(history ?? {}).flatMap(([name, kept]) => [name, ...kept])];
-  return [...new Set(named)].filter((name) => !known.has(name));
 }

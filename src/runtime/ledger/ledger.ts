@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { milliseconds, systemClock, toErrorRecord, type Clock, type Duration } from '../../core/index.ts';
 import { openSqlite, type Store } from '../../store/index.ts';
 import type { OnceCall } from '../../tasks/index.ts';
-import { inWholeMs } from '../whole-clock.ts';
+import { inWholeMs } from '../../engine/index.ts';
 import { claim, settle } from './claims.ts';
 import { onceOf } from './once.ts';
 import { outcomeIn, requestHash, textOf, type Outcome } from './outcome.ts';

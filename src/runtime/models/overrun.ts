@@ -1,12 +1,5 @@
-import { RecordedError } from '../../core/index.ts';
-import { Cancelled } from '../errors.ts';
+import { Cancelled, isOverrun } from '../../engine/index.ts';
 import type { LiveRun } from '../live-run.ts';
-
-/** A call has cost so much that a budget is overrun: nothing more may be spent. */
-const overrun = 'MR4081';
-
-export const isOverrun = (failure: unknown): failure is RecordedError =>
-  failure instanceof RecordedError && failure.code === overrun;
 
 /**
  * Stops the run, whatever its flow makes of failures, when a step or a flow that it runs has failed because a budget is

@@ -1,6 +1,6 @@
 import type { Clock, Scheduler } from '../../core/index.ts';
 import type { BudgetLimit, CallTold, Models } from '../../llm/index.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import type { LedgerPlace } from '../ledger/place.ts';
 import { answerStore, noteStore } from './answers.ts';
 import { budgetStore } from './books.ts';

@@ -1,3 +1,4 @@
+import { type Registry, policyOf, toolPath, proven, notBefore } from '../../engine/index.ts';
 import { waitUntil } from '../../core/wait-until.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import type { Tx } from '../../store/index.ts';
@@ -20,13 +21,9 @@ import {
   type ToolRun,
   type WorldPort,
 } from '../../tasks/index.ts';
-import { notBefore, type Asker, type Perform } from '../attempts/index.ts';
-import { proven } from '../evidence/prove.ts';
+import { type Asker, type Perform } from '../attempts/index.ts';
 import { StepServices } from '../host/task/services.ts';
 import type { LedgerPlace } from '../ledger/place.ts';
-import type { Registry } from '../registry.ts';
-import { policyOf } from './policy.ts';
-import { toolPath } from './tool-path.ts';
 import { turnOf, type Turn } from './turn.ts';
 
 /** What a toolbox needs of the process that it is in. */

@@ -1,7 +1,7 @@
 import type { Money, UsageRecord, UsageStore, UsageTotals } from '../../llm/index.ts';
 import type { Tables, UsageFilter, UsageKey, UsageRow, UsageSum } from '../../store/index.ts';
 import type { LedgerPlace } from '../ledger/place.ts';
-import { stepOf } from './tool-path.ts';
+import { stepOf } from '../../engine/index.ts';
 
 /** What calls have used, in the database. */
 export function usageStore(place: LedgerPlace): UsageStore {

@@ -4,10 +4,8 @@ import type { Tx } from '../../store/index.ts';
 import { runAttempt, type EmittedEvent, type EvidenceWorld, type Logger, type WorldPort } from '../../tasks/index.ts';
 import { writeAsks } from '../asks.ts';
 import type { LedgerPlace } from '../ledger/place.ts';
-import type { Registry } from '../registry.ts';
-import { limitsOf } from './budgets.ts';
+import { type Registry, limitsOf, perform } from '../../engine/index.ts';
 import { alive } from './living.ts';
-import { perform } from './performers.ts';
 import { keptModels } from './place.ts';
 import { toolboxOf } from './toolbox.ts';
 

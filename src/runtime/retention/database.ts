@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { openSqlite, type Store } from '../../store/index.ts';
 import { writeAsks } from '../asks.ts';
-import { OwnerError } from '../errors.ts';
+import { OwnerError } from '../../engine/index.ts';
 import { clockOf } from '../options.ts';
 import { isAlive } from '../owner.ts';
 import type { Answer } from '../requests.ts';

@@ -1,7 +1,7 @@
 import type { JournalRow, RunRow } from '../../store/index.ts';
 import { decodeJson, encodeJson } from '../../tasks/index.ts';
 import type { Context } from '../context.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import type { Schema } from '../../flow/index.ts';
 import { stepsOf, type Taken } from './rewound.ts';
 

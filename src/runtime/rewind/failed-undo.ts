@@ -1,5 +1,5 @@
 import type { JournalRow, RunRow } from '../../store/index.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import { undoEnd } from './open-effects.ts';
 import type { RetryAsks, Step } from './retry-plan.ts';
 

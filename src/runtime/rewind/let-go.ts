@@ -1,5 +1,5 @@
 import type { JournalRow } from '../../store/index.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import type { Compacted } from '../host/rounds.ts';
 
 const dataOf = ({ data }: JournalRow): Compacted => JSON.parse(data ?? '{}') as Compacted;

@@ -1,6 +1,6 @@
 import type { JournalRow, RunRow } from '../../store/index.ts';
 import type { Context } from '../context.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import { undosOf } from '../rehearse.ts';
 import { within } from './prefixes.ts';
 import { effective, type Taken } from './rewound.ts';

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../../core/index.ts';
 import type { Tables } from '../../store/index.ts';
 import type { Context } from '../context.ts';
-import { Cancelled, RunError } from '../errors.ts';
+import { Cancelled, RunError } from '../../engine/index.ts';
 import type { LiveRun } from '../live-run.ts';
 import { rehearse } from '../rehearse.ts';
 import { forgets, openEffects, type OpenEffects } from './open-effects.ts';

@@ -1,6 +1,6 @@
 import type { JournalRow, RunRow, Tables } from '../../store/index.ts';
 import type { Context } from '../context.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import { checkedEdit } from './edit.ts';
 import { failedUndo } from './failed-undo.ts';
 import { planOf, withHandler } from './plan.ts';

@@ -1,6 +1,6 @@
 import { milliseconds, toErrorRecord } from '../../core/index.ts';
 import type { JournalRow, RunRow, Tx } from '../../store/index.ts';
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import { openGraph } from '../host/graph.ts';
 import { dropTimer, setTimer } from '../host/timer.ts';
 import type { PartialFailure } from '../live-run.ts';

@@ -5,7 +5,7 @@ import { silentLogger } from 'millrace/tasks';
 import { SimulatedClock } from 'millrace/testing';
 import { anyFlow, anyTask, at, bind, code } from '../fixtures/bind.ts';
 import { ReactiveSystemRuntime } from '../index.ts';
-import { newestDue, timesOf } from './cron.ts';
+import { newestDue, timesOf } from '../../engine/cron.ts';
 
 const note = anyTask('note');
 const start = Date.parse('2026-03-28T12:00:00Z');

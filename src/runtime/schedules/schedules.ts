@@ -3,7 +3,7 @@ import type { TimerRow, Tx } from '../../store/index.ts';
 import { encodeJson } from '../../tasks/index.ts';
 import type { Context } from '../context.ts';
 import { lookAt } from '../unreadable.ts';
-import { newestDue, timesOf, type Times } from './cron.ts';
+import { newestDue, timesOf, type Times } from '../../engine/index.ts';
 import { isFinal } from '../stop.ts';
 
 /** Later than this counts as missed: nobody drove the database when the time came. In ms. */

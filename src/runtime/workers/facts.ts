@@ -1,9 +1,9 @@
+import { OwnerError, isBreaking } from '../../engine/index.ts';
 import type { ErrorRecord } from '../../core/index.ts';
 import type { Store, WorkRow } from '../../store/index.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
-import { OwnerError } from '../errors.ts';
 import type { RuntimeOptions } from '../options.ts';
-import { isBreaking, versionsOf } from '../versions.ts';
+import { versionsOf } from '../versions.ts';
 
 /** How a worker is set up. Either `db` or `store` must be given. */
 export interface WorkerOptions extends Pick<

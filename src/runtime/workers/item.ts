@@ -5,7 +5,7 @@ import type { WorkRow } from '../../store/index.ts';
 import { decodeJson, TaskError, type AttemptOutcome, type AttemptRequest, type WorldPort } from '../../tasks/index.ts';
 import { StepServices } from '../host/task/services.ts';
 import type { LedgerPlace } from '../ledger/place.ts';
-import type { Registry } from '../registry.ts';
+import type { Registry } from '../../engine/index.ts';
 import { originOf } from '../renamed.ts';
 
 /** What an attempt needs to know, beside what its row says. */

@@ -1,7 +1,7 @@
 import { TaskCancelledError, type AttemptRequest } from '../../tasks/index.ts';
 import type { Asker, Perform } from '../attempts/index.ts';
 import type { Context } from '../context.ts';
-import type { RunError } from '../errors.ts';
+import type { RunError } from '../../engine/index.ts';
 import type { Record } from '../host/records.ts';
 import type { LiveRun } from '../live-run.ts';
 import { noteLost, noteTry } from './lost.ts';

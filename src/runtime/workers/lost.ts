@@ -1,4 +1,4 @@
-import { RunError } from '../errors.ts';
+import { RunError } from '../../engine/index.ts';
 import type { Record } from '../host/records.ts';
 import type { LiveRun } from '../live-run.ts';
 

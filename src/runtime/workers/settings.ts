@@ -1,5 +1,4 @@
-import { RunError } from '../errors.ts';
-import type { Registry } from '../registry.ts';
+import { RunError, type Registry } from '../../engine/index.ts';
 
 /** How work is shared with other processes: see `RuntimeOptions.workers`. */
 export interface WorkersOption {

@@ -23,7 +23,7 @@ import { StepServices } from '../host/task/services.ts';
 import { placeOf, underLease } from '../ledger/place.ts';
 import { settleCalls } from '../models/engine.ts';
 import { isGone, processName } from '../owner.ts';
-import type { Registry } from '../registry.ts';
+import type { Registry } from '../../engine/index.ts';
 import type { Writer } from '../writer.ts';
 import { Executor } from './executor.ts';
 import { outcomeOf, requestOf, resultOf, workId, workRow } from './item.ts';

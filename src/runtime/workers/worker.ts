@@ -17,12 +17,11 @@ import {
   type Logger,
   type WorldPort,
 } from '../../tasks/index.ts';
-import { worldOf } from '../evidence/world.ts';
+import { worldOf, Registry } from '../../engine/index.ts';
 import { underLease, type LedgerPlace } from '../ledger/place.ts';
 import { performInWorker } from '../models/worker.ts';
 import { checkSystem, clockOf, openStore } from '../options.ts';
 import { isAlive, isGone, processName } from '../owner.ts';
-import { Registry } from '../registry.ts';
 import { ReactiveSystemRuntime } from '../runtime.ts';
 import { Writer } from '../writer.ts';
 import { Executor, type WorkerCounts } from './executor.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { recheck } from '../../../runtime/evidence/recheck.ts';
-import { worldOf } from '../../../runtime/evidence/world.ts';
+import { worldOf } from '../../../engine/index.ts';
 import { effective } from '../../../runtime/rewind/rewound.ts';
 import { nearest } from '../../../core/index.ts';
 import type { JournalRow } from '../../../store/index.ts';

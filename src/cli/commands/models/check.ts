@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { toErrorRecord } from '../../../core/index.ts';
 import { twoCurrencies } from '../../../llm/router/place.ts';
 import { readConfig, type Config } from '../../../project/config/config.ts';
-import { limitsOf } from '../../../runtime/models/budgets.ts';
+import { limitsOf } from '../../../engine/index.ts';
 import { findSystems, hasErrors } from '../../../project/systems/read.ts';
 import type { Io } from '../../kit/io.ts';
 import { span } from '../../kit/table.ts';

@@ -2,7 +2,7 @@ import type { BudgetLimit } from '../../../llm/index.ts';
 import { readConfig } from '../../../project/config/config.ts';
 import { findFiles } from '../../../project/kit/find-files.ts';
 import { findSystems } from '../../../project/systems/read.ts';
-import { limitsOf } from '../../../runtime/models/budgets.ts';
+import { limitsOf } from '../../../engine/index.ts';
 import { databaseOf } from '../../kit/database.ts';
 import type { Io } from '../../kit/io.ts';
 import { readSettings } from '../../models/settings.ts';

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../../../core/index.ts';
 import type { Tx } from '../../../store/index.ts';
 import { decodeJson, type AttemptOutcome } from '../../../tasks/index.ts';
-import { Cancelled } from '../../errors.ts';
+import { Cancelled } from '../../../engine/index.ts';
 import { evidenceOf } from '../../evidence/prove.ts';
 import { failed } from '../call.ts';
 import type { Record } from '../records.ts';

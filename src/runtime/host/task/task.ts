@@ -1,14 +1,13 @@
 import { toErrorRecord } from '../../../core/index.ts';
 import type { AnyTask } from '../../../flow/index.ts';
 import { encodeJson, idempotencyKey, stepPolicy, TaskInputError } from '../../../tasks/index.ts';
-import { Cancelled } from '../../errors.ts';
+import { Cancelled, policyOf } from '../../../engine/index.ts';
 import { expectSame, failed, type CallOptions } from '../call.ts';
 import { recordedError } from '../order.ts';
 import type { Part } from '../part.ts';
 import type { Record } from '../records.ts';
 import { placeOf } from '../../ledger/place.ts';
 import { halting } from '../../models/overrun.ts';
-import { policyOf } from '../../models/policy.ts';
 import { recorded } from './ends.ts';
 import { StepServices } from './services.ts';
 import { tries } from './tries.ts';

@@ -1,11 +1,9 @@
+import { never, lacking, notAsked, notBefore } from '../../../engine/index.ts';
 import { RecordedError, toErrorRecord, type ErrorRecord } from '../../../core/index.ts';
 import { retryDelay, TotalTimeoutError } from '../../../tasks/index.ts';
-import { never } from '../../errors.ts';
-import { lacking, notAsked } from '../../models/performers.ts';
 import { halting } from '../../models/overrun.ts';
 import type { Record } from '../records.ts';
 import { setTimer } from '../timer.ts';
-import { notBefore } from '../../attempts/index.ts';
 import { performCached } from './cache.ts';
 import { cancel, complete, fail, type Made } from './ends.ts';
 import { perform } from './perform.ts';

@@ -1,7 +1,7 @@
-import { toErrorRecord, type ErrorRecord } from '../../core/index.ts';
-import type { MachineEvent } from '../../machine/index.ts';
-import { decodeJson, type BoundMachine } from '../../tasks/index.ts';
-import { RunError } from '../errors.ts';
+import { toErrorRecord, type ErrorRecord } from '../core/index.ts';
+import type { MachineEvent } from '../machine/index.ts';
+import { decodeJson, type BoundMachine } from '../tasks/index.ts';
+import { RunError } from './errors.ts';
 
 /** What a run or child instance of a machine came to. */
 export type WorkEnd =

@@ -55,12 +55,3 @@ export class Cancelled extends RunError {
 export function never<T>(): Promise<T> {
   return new Promise<T>(() => {});
 }
-
-/** The reason to leave a run alone whose journal cannot be read. */
-export function unreadable(run: string, cause: unknown): RunError {
-  return new RunError(
-    'MR3216',
-    `The journal of run '${run}' cannot be read: ${String(cause)}. The other runs go on without it.`,
-    { fault: 'environment', cause },
-  );
-}

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { openWorld, type EdgeResource, type WorldEdge, type WorldPort } from '../../tasks/index.ts';
-import type { ResourceOption } from '../evidence/world.ts';
+import type { ResourceOption } from './evidence-world.ts';
 import { nodeFiles } from './files.ts';
 import { rowsIn } from './rows.ts';
 

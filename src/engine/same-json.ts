@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../core/index.ts';
+import { canonicalJson } from '../core/index.ts';
 
 /** Do two JSON texts say the same? The order of keys does not count. */
 export function sameJson(a: string | null, b: string | null): boolean {

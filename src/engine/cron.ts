@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
-import { messageOf } from '../../core/index.ts';
-import type { FlowModule, FlowSchedule } from '../../flow/index.ts';
-import { RunError } from '../errors.ts';
+import { messageOf } from '../core/index.ts';
+import type { FlowModule, FlowSchedule } from '../flow/index.ts';
+import { RunError } from './errors.ts';
 
 /** The times at which a schedule is due, in ms since 1970. */
 export interface Times {

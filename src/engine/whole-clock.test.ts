@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from 'millrace/core';
 import { openMemory, openSqlite } from 'millrace/store';
-import { anyEvent, anyFlow, anyTask, at, code } from './fixtures/bind.ts';
-import { open } from './fixtures/noting-tasks.ts';
-import { openLedger } from './index.ts';
+import { anyEvent, anyFlow, anyTask, at, code } from '../runtime/fixtures/bind.ts';
+import { open } from '../runtime/fixtures/noting-tasks.ts';
+import { openLedger } from '../runtime/index.ts';
 
 const now = (): number => performance.timeOrigin + performance.now() + 0.25;
 const fine = {

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../core/index.ts';
+import { canonicalJson } from '../core/index.ts';
 
 /** Under which key an event is found by some of its fields: equal fields give equal keys. */
 export function matchKey(fields: readonly string[], payload: unknown): string {

@@ -12,10 +12,8 @@ import {
 } from '../flow/index.ts';
 import { failedOf, failureName, type Duration } from '../core/index.ts';
 import type { BoundMachine, BoundSystem, TaskContext, TaskImplementation } from '../tasks/index.ts';
-import type { RunRow } from '../store/index.ts';
-import { checkSchedule } from './schedules/cron.ts';
+import { checkSchedule } from './cron.ts';
 import { RunError } from './errors.ts';
-import { oldRun } from './versions.ts';
 
 /** What a run runs: a compiled flow, or a single task in the shape of one. */
 export interface Program {
@@ -145,7 +143,7 @@ export class Registry {
     this.#fields.clear();
   }
 
-  program(kind: RunRow['kind'], target: string): Program | undefined {
+  program(kind: 'flow' | 'task', target: string): Program | undefined {
     if (kind === 'flow') {
       const flow = this.#flows.get(target);
       return flow && flowProgram(flow, this.#registered.has(target));
@@ -196,26 +194,6 @@ function flowProgram(flow: FlowModule, registered: boolean): Program {
     onFailure: flow.onFailure,
     run: (host, input) => flow.run(host, input),
   };
-}
-
-/** What a run runs, or why this system cannot run it. */
-export function programFor(registry: Registry, row: RunRow): Program | RunError {
-  const old = oldRun(row, registry.system);
-  if (old !== undefined) return old;
-  const program = registry.program(row.kind, row.target);
-  if (program === undefined) {
-    return new RunError(
-      'MR3204',
-      `Run '${row.id}' needs the ${row.kind} '${row.target}', which this system does not have. Register it, or bring it back; the run then goes on.`,
-    );
-  }
-  if (row.registered && program.hash !== row.hash) {
-    return new RunError(
-      'MR3212',
-      `Run '${row.id}' was started by a flow '${row.target}' registered at run time with hash '${row.hash}'; the one registered now has '${program.hash}'. Register the same flow again.`,
-    );
-  }
-  return program;
 }
 
 /** The step of a run that consists of one task. */
