@@ -9,6 +9,8 @@ export interface Clock {
    * request or a heartbeat takes as long as ever. Absent: this clock itself.
    */
   readonly wall?: Clock;
+  /** How many ms of it pass in one of the wall's. Absent: 1. */
+  readonly factor?: number;
 }
 
 // setTimeout counts in a signed 32-bit number of milliseconds: a longer wait is taken in pieces.
@@ -34,7 +36,7 @@ export function systemClock(options: { readonly factor?: number; readonly origin
       : Math.floor(origin.virtual + (Date.now() - origin.real) * factor);
   return {
     now,
-    ...(factor === 1 ? {} : { wall: systemClock() }),
+    ...(factor === 1 ? {} : { wall: systemClock(), factor }),
     at(at, callback) {
       let timer: ReturnType<typeof setTimeout>;
       const arm = (): void => {
