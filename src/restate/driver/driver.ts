@@ -1,4 +1,4 @@
-import { RestatePromise } from '@restatedev/restate-sdk';
+import { CancelledError, RestatePromise } from '@restatedev/restate-sdk';
 import { MillraceError } from '../../core/index.ts';
 import type { Scope } from '../../engine/index.ts';
 
@@ -17,12 +17,16 @@ export interface Fiber<T> {
 }
 
 interface Pending {
-  readonly operation: RestatePromise<Came>;
-  readonly wake: (came: Came) => void;
+  readonly operation: RestatePromise<unknown>;
+  readonly callback: (value: unknown, failure: unknown) => void;
+  /** The same, when others are waited for beside it, or after a cancel. */
+  named?: RestatePromise<Came>;
+  cancelled?: true;
 }
 
+/** What has come, and for whom. */
 interface Came {
-  readonly pending: number;
+  readonly number: number;
   readonly value: unknown;
   readonly failure: unknown;
 }
@@ -36,6 +40,9 @@ interface Running<T> {
  * Runs the parts of a flow beside each other within one invocation, so that a replay does the same in the same order. At
  * any time either some part is at work, or all of them wait and the journal says who goes on next. Native `Promise.all`
  * and `Promise.race` know nothing of that order: with them a replay would ask for other things than are recorded.
+ *
+ * The invocation must have cancellation as Restate does it by default (no `explicitCancellation`): then a cancel costs
+ * nothing while there is none. It interrupts whatever is waited for, and Restate cancels the calls under way.
  */
 export class Driver {
   readonly #pending = new Map<number, Pending>();
@@ -43,6 +50,12 @@ export class Driver {
   /** How many parts are at work. */
   #active = 0;
   #quiet: (() => void) | undefined;
+  readonly #cancelled: () => void;
+
+  /** `cancelled`: called when the invocation is cancelled, each time, while all parts wait. What they wait for still comes. */
+  constructor(cancelled: () => void) {
+    this.#cancelled = cancelled;
+  }
 
   /** Runs a flow, with all its parts, to its end. */
   async run<T>(main: () => Promise<T>): Promise<T> {
@@ -53,9 +66,13 @@ export class Driver {
       if (end?.ok === true) return end.value;
       if (end?.ok === false) throw end.failure;
       const came = await this.#next();
-      const pending = this.#pending.get(came.pending);
-      this.#pending.delete(came.pending);
-      pending?.wake(came);
+      if (came === undefined) {
+        this.#cancelled();
+        continue;
+      }
+      const pending = this.#pending.get(came.number);
+      this.#pending.delete(came.number);
+      pending?.callback(came.value, came.failure);
     }
   }
 
@@ -122,15 +139,15 @@ export class Driver {
   listen<T>(operation: RestatePromise<T>, callback: (value: T | undefined, failure: unknown) => void): () => void {
     const number = this.#count++;
     this.#pending.set(number, {
-      operation: operation.map((value, failure) => ({ pending: number, value, failure })),
-      wake: ({ value, failure }) => callback(value as T | undefined, failure),
+      operation,
+      callback: (value, failure) => callback(value as T | undefined, failure),
     });
     return () => this.#pending.delete(number);
   }
 
-  #next(): Promise<Came> {
-    const all = [...this.#pending.values()];
-    const [first] = all;
+  /** What comes next; undefined for a cancel. */
+  async #next(): Promise<Came | undefined> {
+    const [first, second] = this.#pending;
     if (first === undefined) {
       throw new MillraceError('All parts of the flow wait, and for nothing that could come.', {
         code: 'MR5200',
@@ -138,7 +155,30 @@ export class Driver {
         fault: 'internal',
       });
     }
-    return all.length === 1 ? first.operation : RestatePromise.race(all.map(({ operation }) => operation));
+    const [number, only] = first;
+    if (second !== undefined || only.cancelled === true) return this.#first();
+    try {
+      // Without anything around it, since most flows do one thing at a time.
+      return { number, value: await only.operation, failure: undefined };
+    } catch (failure) {
+      if (!(failure instanceof CancelledError)) return { number, value: undefined, failure };
+      only.cancelled = true;
+      return undefined;
+    }
+  }
+
+  async #first(): Promise<Came | undefined> {
+    const all = Array.from(
+      this.#pending,
+      ([number, pending]) =>
+        (pending.named ??= pending.operation.map((value, failure) => ({ number, value, failure }))),
+    );
+    try {
+      return await RestatePromise.race(all);
+    } catch (failure) {
+      if (failure instanceof CancelledError) return undefined;
+      throw failure;
+    }
   }
 
   /** A part waits, or has ended. */
