@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../core/index.ts';
+import { RestateError } from '../errors.ts';
+import { serverVersion } from './binary.ts';
+
+/** How a request to a server went. */
+export interface Answer {
+  readonly status: number;
+  /** JSON, or the text that it was instead. */
+  readonly body: unknown;
+}
+
+/**
+ * Asks the admin API of a server.
+ *
+ * @throws RestateError MR5210 when it cannot be reached.
+ */
+export async function askAdmin(
+  admin: string,
+  path: string,
+  asks: { readonly method?: string; readonly body?: unknown; readonly signal?: AbortSignal } = {},
+): Promise<Answer> {
+  const { method = 'GET', body, signal } = asks;
+  try {
+    const response = await fetch(new URL(path, admin), {
+      method,
+      headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal !== undefined && { signal }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: parsed(text) };
+  } catch (thrown) {
+    throw unreachable(admin, 'admin API', thrown);
+  }
+}
+
+/** Rows of its SQL tables. */
+export async function askSql(admin: string, query: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const { status, body } = await askAdmin(admin, '/query', { method: 'POST', body: { query } });
+  const { rows } = (typeof body === 'object' && body !== null ? body : {}) as { rows?: unknown };
+  if (status === 200 && Array.isArray(rows)) return rows as Readonly<Record<string, unknown>>[];
+  throw new RestateError('MR5214', `The server at ${admin} does not answer a query: ${said(body)}`, {
+    details: { status, query },
+  });
+}
+
+/**
+ * Waits until a server is healthy, and gives its version. `note` hears every few seconds that it still waits.
+ *
+ * @throws RestateError MR5210 when it is not within `patienceMs`, MR5213 when it is a server of another kind.
+ */
+export async function whenHealthy(
+  admin: string,
+  options: {
+    readonly patienceMs?: number;
+    readonly note?: ((text: string) => void) | undefined;
+    readonly signal?: AbortSignal | undefined;
+  } = {},
+): Promise<string> {
+  const { patienceMs = 30_000, note, signal } = options;
+  const begun = performance.now();
+  let told = begun;
+  for (;;) {
+    signal?.throwIfAborted();
+    const failure = await healthOf(admin);
+    if (failure === undefined) return checkVersion(admin);
+    const now = performance.now();
+    if (now - begun > patienceMs) throw failure;
+    if (now - told > 2000) {
+      told = now;
+      note?.(`Waits for the server of Restate at ${admin} (${Math.round((now - begun) / 1000)} s): ${failure.message}`);
+    }
+    await sleep(now - begun < 1000 ? 25 : 250, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+  }
+}
+
+async function healthOf(admin: string): Promise<RestateError | undefined> {
+  try {
+    const { status, body } = await askAdmin(admin, '/health', { signal: AbortSignal.timeout(5000) });
+    if (status === 200) return undefined;
+    return new RestateError('MR5210', `The server of Restate at ${admin} is not healthy: ${status} ${said(body)}`, {
+      retryable: true,
+    });
+  } catch (thrown) {
+    return thrown as RestateError;
+  }
+}
+
+/** Refuses a server that speaks another language: an earlier one, a later major version, or none of Restate's. */
+async function checkVersion(admin: string): Promise<string> {
+  const { body } = await askAdmin(admin, '/version');
+  const { version } = (typeof body === 'object' && body !== null ? body : {}) as { version?: unknown };
+  const [major, minor] = String(version).split('.').map(Number);
+  const [needsMajor, needsMinor] = serverVersion.atLeast.split('.').map(Number);
+  if (major === needsMajor && minor !== undefined && minor >= (needsMinor ?? 0)) return String(version);
+  const what = typeof version === 'string' ? `is version ${version}` : 'is no server of Restate';
+  throw new RestateError(
+    'MR5213',
+    `The server at ${admin} ${what}. This engine speaks with ${serverVersion.atLeast} and later versions ${needsMajor}.x; it was tested with ${serverVersion.tested}.`,
+    { details: { admin, ...(typeof version === 'string' && { version }) } },
+  );
+}
+
+/** What a server says about a failure. */
+export function said(body: unknown): string {
+  const { message } = (typeof body === 'object' && body !== null ? body : {}) as { message?: unknown };
+  if (typeof message === 'string') return message;
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+export function parsed(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** The failure of a request that reached nobody. */
+export function unreachable(address: string, what: string, thrown: unknown): RestateError {
+  const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+  const { code } = (typeof cause === 'object' && cause !== null ? cause : {}) as { code?: unknown };
+  const why = code === 'ECONNREFUSED' ? 'nobody listens there' : messageOf(cause);
+  return new RestateError('MR5210', `The server of Restate cannot be reached: its ${what} at ${address}: ${why}.`, {
+    retryable: true,
+    cause: thrown,
+    details: { address },
+  });
+}
