@@ -9,6 +9,7 @@ export { decision, filledIn, jsonSchema, type Decision, type Question } from './
 export { endEvent, type WorkEnd } from './end-event.ts';
 export { Cancelled, EventError, never, OwnerError, RunError } from './errors.ts';
 export { checkFits, fits, vanishedStates } from './fits.ts';
+export { historyLimits, type HistoryLimit, type HistoryLimits } from './history-limits.ts';
 export { checkId, checkRunId, newId } from './ids.ts';
 export type { InstanceName } from './instance-name.ts';
 export { keyOf } from './key-of.ts';

@@ -4,8 +4,7 @@ import type { JournalRow, RunRow, Store, Tx } from '../store/index.ts';
 import type { EvidenceWorld, Logger, WorldPort } from '../tasks/index.ts';
 import type { Attempts } from './attempts/index.ts';
 import type { Bus } from './bus.ts';
-import type { HistoryLimits } from './options.ts';
-import type { Registry } from '../engine/index.ts';
+import type { HistoryLimits, Registry } from '../engine/index.ts';
 import type { Writer } from './writer.ts';
 
 /** An event about to be appended to the log. Its payload is JSON text that fits the schema. */

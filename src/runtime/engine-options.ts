@@ -3,8 +3,7 @@ import type { Store } from '../store/index.ts';
 import type { EvidenceWorld, Logger, WorldPort } from '../tasks/index.ts';
 import type { ProcessLimits } from './attempts/index.ts';
 import type { Bus } from './bus.ts';
-import type { HistoryLimits } from './options.ts';
-import type { Registry } from '../engine/index.ts';
+import type { HistoryLimits, Registry } from '../engine/index.ts';
 import type { SharingOptions } from './workers/sharing.ts';
 
 /** What an engine is made of. */

@@ -14,6 +14,7 @@ export type { EnqueueAsks, EnqueueGives } from './enqueue.ts';
 export type { Delivery, Dispatched, EventHandler, ReceivedEvent } from './dispatcher.ts';
 export {
   EventError,
+  type HistoryLimit,
   nodeWorld,
   OwnerError,
   RunError,
@@ -36,7 +37,7 @@ export type { RollbackGives } from './instances/rollback.ts';
 export type { HistoryView, InstanceView } from './instances/views.ts';
 export { Ledger, openLedger, type Begun, type LedgerEntry, type LedgerOptions } from './ledger/ledger.ts';
 export type { ToolUse, ToolView } from './ledger/views.ts';
-export type { HistoryLimit, RuntimeOptions } from './options.ts';
+export type { RuntimeOptions } from './options.ts';
 export type { UsageQuery, UsageView } from './models/usage.ts';
 export type { PauseAsks, PauseGives } from './pause.ts';
 export {

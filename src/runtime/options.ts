@@ -1,18 +1,9 @@
-import {
-  MillraceError,
-  milliseconds,
-  nearest,
-  systemClock,
-  type Clock,
-  type ClockOrigin,
-  type Duration,
-  type Scheduler,
-} from '../core/index.ts';
+import { MillraceError, nearest, systemClock, type Clock, type ClockOrigin, type Scheduler } from '../core/index.ts';
 import type { Models } from '../llm/index.ts';
 import { openSqlite, type Store } from '../store/index.ts';
 import type { BoundSystem, Logger, Retention, WorldPort } from '../tasks/index.ts';
 import type { ProcessLimits } from './attempts/index.ts';
-import { RunError, type ResourceOption, inWholeMs } from '../engine/index.ts';
+import { RunError, type HistoryLimit, type ResourceOption, inWholeMs } from '../engine/index.ts';
 import { readColumn } from './unreadable.ts';
 import type { WorkersOption } from './workers/settings.ts';
 
@@ -87,38 +78,6 @@ export interface RuntimeOptions extends ProcessLimits {
    * `performance.now`.
    */
   readonly stopwatch?: () => number;
-}
-
-/** How much of the history of an instance is kept. The oldest entries go first, the newest one never. */
-export interface HistoryLimit {
-  /** How many entries. Default 1000. */
-  readonly keep?: number;
-  /** How old they may become. Default: any age. */
-  readonly maxAge?: Duration;
-}
-
-/** The limits of a machine, `maxAge` in ms. */
-export type HistoryLimits = (machine: string) => { readonly keep: number; readonly maxAge: number | undefined };
-
-/**
- * Reads the limits once.
- *
- * @throws MillraceError MR3358 for a number of entries below 1, MR3002 for what is no duration.
- */
-export function historyLimits(option: RuntimeOptions['history'] = {}): HistoryLimits {
-  const { machines = {}, ...all } = option;
-  const read = ({ keep = 1000, maxAge }: HistoryLimit): ReturnType<HistoryLimits> => {
-    if (Number.isSafeInteger(keep) && keep >= 1)
-      return { keep, maxAge: maxAge === undefined ? undefined : milliseconds(maxAge) };
-    throw new MillraceError(`'history.keep' is a whole number of entries from 1 on, not ${String(keep)}.`, {
-      code: 'MR3358',
-      retryable: false,
-      fault: 'input',
-    });
-  };
-  const rest = read(all);
-  const own = new Map(Object.entries(machines).map(([name, limit]) => [name, read({ ...all, ...limit })]));
-  return (machine) => own.get(machine) ?? rest;
 }
 
 const fastest = 60_000_000;
