@@ -123,7 +123,7 @@ class Work {
 
 // Hooks are of a service: there are none for a whole endpoint. The types of a definition do not show its options.
 function hooked(service: AnyService, hooks: HooksProvider): AnyService {
-  const { options }: { readonly options?: ServiceOptions } = service;
+  const { options } = service as object as { readonly options?: ServiceOptions };
   const withHooks = { options: { ...options, hooks: [...(options?.hooks ?? []), hooks] } };
   return { ...service, ...withHooks };
 }
