@@ -11,9 +11,17 @@ export { Cancelled, EventError, never, OwnerError, RunError } from './errors.ts'
 export { checkFits, fits, vanishedStates } from './fits.ts';
 export { historyLimits, type HistoryLimit, type HistoryLimits } from './history-limits.ts';
 export { checkId, checkRunId, newId } from './ids.ts';
+export { checkNodes, declared, stuckGraph, type GraphNode } from './graph-nodes.ts';
 export type { InstanceName } from './instance-name.ts';
 export { keyOf } from './key-of.ts';
+export { lostRace } from './lost-race.ts';
 export { matchKey } from './match.ts';
+export { given, isGoodResult, outcomeOf, requestHash, textOf, type Outcome } from './ledger/outcome.ts';
+export { Breaker, type BreakerKept, type BreakerState, type Ended } from './limits/breaker.ts';
+export { endedAs } from './limits/ended.ts';
+export { BreakerOpenError, QueueFullError } from './limits/errors.ts';
+export { RateWindow, type Counted, type Starts } from './limits/rate-window.ts';
+export { checkLimits, settingsOf, type LimitSettings, type ProcessLimits } from './limits/settings.ts';
 export { limitsOf } from './models/budgets.ts';
 export { isOverrun } from './models/overrun.ts';
 export { lacking, noModels, notAsked, perform } from './models/performers.ts';

@@ -8,7 +8,7 @@ import { anyTask } from '../fixtures/bind.ts';
 import { Admission } from './admission.ts';
 import type { Asker } from './asker.ts';
 import { Attempts } from './attempts.ts';
-import type { ProcessLimits } from './settings.ts';
+import type { ProcessLimits } from '../../engine/index.ts';
 
 /** A hundred seeds here; more on demand: SEEDS=10000 npx vitest run src/runtime/attempts/admission.test.ts */
 const seeds = Number(process.env['SEEDS'] ?? 100);

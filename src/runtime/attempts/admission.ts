@@ -1,3 +1,12 @@
+import {
+  BreakerOpenError,
+  QueueFullError,
+  settingsOf,
+  type BreakerState,
+  type Ended,
+  type LimitSettings,
+  type ProcessLimits,
+} from '../../engine/index.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import {
   TaskCancelledError,
@@ -8,12 +17,9 @@ import {
 } from '../../tasks/index.ts';
 import type { Context } from '../context.ts';
 import type { Asker } from './asker.ts';
-import type { BreakerState, Ended } from './breaker.ts';
 import { choose, type Pool } from './choose.ts';
-import { BreakerOpenError, QueueFullError } from './errors.ts';
 import { Gate, type Taken } from './gate.ts';
 import type { Inherited } from './inherited.ts';
-import { settingsOf, type ProcessLimits, type Settings } from './settings.ts';
 import { viewOf, type LimitsView } from './view.ts';
 import type { Entry } from './waiting.ts';
 
@@ -188,7 +194,7 @@ export class Admission {
     };
   }
 
-  #gate(task: string | undefined, priority: number, settings: Settings): Gate {
+  #gate(task: string | undefined, priority: number, settings: LimitSettings): Gate {
     const { clock, store } = this.#around;
     const saved = store.tables.meta.get(keyOf(task));
     const gate = new Gate(task, priority, settings, clock.now(), saved, (of, state) => this.#changed(of, state));

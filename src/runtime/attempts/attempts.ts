@@ -1,10 +1,10 @@
 import type { Scheduler } from '../../core/index.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import { runAttempt, TaskError, type AttemptOutcome, type AttemptRequest } from '../../tasks/index.ts';
-import { never } from '../../engine/index.ts';
+import { endedAs, never } from '../../engine/index.ts';
 import type { Admission } from './admission.ts';
 import type { Asker } from './asker.ts';
-import { endedAs, type Gate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import type { Inherited } from './inherited.ts';
 import type { LimitsView } from './view.ts';
 

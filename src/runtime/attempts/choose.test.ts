@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { choose, every, type Pool } from './choose.ts';
 import { Gate } from './gate.ts';
-import { settingsOf } from './settings.ts';
+import { settingsOf } from '../../engine/index.ts';
 import type { Entry } from './waiting.ts';
 
 const gate = (task: string, priority = 0): Gate =>

@@ -1,9 +1,14 @@
-import type { AttemptOutcome } from '../../tasks/index.ts';
 import type { Asker } from './asker.ts';
-import { Breaker, type BreakerState, type Ended } from './breaker.ts';
+import {
+  Breaker,
+  RateWindow,
+  type BreakerState,
+  type Counted,
+  type Ended,
+  type LimitSettings,
+  type Starts,
+} from '../../engine/index.ts';
 import { every } from './choose.ts';
-import { RateWindow, type Counted, type Starts } from './rate-window.ts';
-import type { Settings } from './settings.ts';
 import { Waiting, type Entry, type Level } from './waiting.ts';
 
 /** What holds an attempt back. */
@@ -32,7 +37,7 @@ export class Gate {
   /** The task; undefined for the whole process. */
   readonly task: string | undefined;
   readonly priority: number;
-  readonly settings: Settings;
+  readonly settings: LimitSettings;
   readonly waiting = new Waiting();
   /** What waits within attempts that have begun. */
   readonly within = new Waiting();
@@ -49,7 +54,7 @@ export class Gate {
   constructor(
     task: string | undefined,
     priority: number,
-    settings: Settings,
+    settings: LimitSettings,
     now: number,
     saved: string | undefined,
     changed: (gate: Gate, state: BreakerState) => void,
@@ -139,15 +144,4 @@ function startsOf(saved: Saved | undefined, per: number, now: number): readonly 
   const rate =
     saved.rates.find((one) => one.per === per) ?? saved.rates.toSorted((one, other) => other.per - one.per)[0];
   return (rate?.starts ?? []).map(({ at, count }) => ({ at: at > now ? at : Math.min(now, at + slack), count }));
-}
-
-// Neither says anything of the world outside: the input did not fit, there is no code, it was called off.
-const unknown: ReadonlySet<string> = new Set(['MR3101', 'MR3104', 'MR3105']);
-
-/** What an outcome tells a breaker. A failure that may not be retried is an answer: a card was declined, so the service works. */
-export function endedAs(outcome: AttemptOutcome | undefined): Ended {
-  if (outcome === undefined) return 'unknown';
-  if (outcome.ok) return 'good';
-  if (unknown.has(outcome.error.code)) return 'unknown';
-  return outcome.error.retryable ? 'bad' : 'good';
 }

@@ -7,5 +7,5 @@ export type { Asker } from './asker.ts';
 export * from './attempts.ts';
 export { Admission } from './admission.ts';
 export { checkPriority } from './priority.ts';
-export { checkLimits, type ProcessLimits } from './settings.ts';
+export { checkLimits, type ProcessLimits } from '../../engine/index.ts';
 export type { LimitsView, LimitView } from './view.ts';

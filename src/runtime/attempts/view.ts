@@ -1,4 +1,4 @@
-import type { BreakerState } from './breaker.ts';
+import type { BreakerState } from '../../engine/index.ts';
 import type { Gate } from './gate.ts';
 
 /** How far the limits of a task, or of the whole process, are used now. */

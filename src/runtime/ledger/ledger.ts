@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { milliseconds, systemClock, toErrorRecord, type Clock, type Duration } from '../../core/index.ts';
 import { openSqlite, type Store } from '../../store/index.ts';
 import type { OnceCall } from '../../tasks/index.ts';
-import { inWholeMs } from '../../engine/index.ts';
+import { inWholeMs, requestHash, textOf, type Outcome } from '../../engine/index.ts';
 import { claim, settle } from './claims.ts';
 import { onceOf } from './once.ts';
-import { outcomeIn, requestHash, textOf, type Outcome } from './outcome.ts';
+import { outcomeIn } from './outcome.ts';
 import type { LedgerPlace } from './place.ts';
 
 export interface LedgerOptions {

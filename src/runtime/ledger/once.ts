@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { MillraceError, milliseconds, type Clock } from '../../core/index.ts';
 import type { OnceCall, Replayable } from '../../tasks/index.ts';
+import { given, outcomeOf, requestHash, type Outcome } from '../../engine/index.ts';
 import { claim, renew, settle } from './claims.ts';
-import { given, outcomeIn, outcomeOf, requestHash, type Outcome } from './outcome.ts';
+import { outcomeIn } from './outcome.ts';
 import { writeFenced, type LedgerPlace } from './place.ts';
 import type { ToolStep } from './tool.ts';
 

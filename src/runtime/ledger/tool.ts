@@ -1,7 +1,8 @@
 import type { AnyTask } from '../../flow/index.ts';
 import type { LedgerRow } from '../../store/index.ts';
 import type { Replayable, ToolCall } from '../../tasks/index.ts';
-import { given, kept, outcomeIn, outcomeOf, requestHash, type Outcome } from './outcome.ts';
+import { given, isGoodResult, outcomeOf, requestHash, type Outcome } from '../../engine/index.ts';
+import { kept, outcomeIn } from './outcome.ts';
 import { writeFenced, type LedgerPlace } from './place.ts';
 
 /** In which step tools are used. */
@@ -58,7 +59,7 @@ export function toolsOf(
           scope: 'tool',
           key,
           request,
-          status: isGood(outcome) ? 'succeeded' : 'failed',
+          status: isGoodResult(outcome) ? 'succeeded' : 'failed',
           owner: null,
           until: null,
           ...kept(tx, text),
@@ -73,12 +74,4 @@ export function toolsOf(
       });
     return { output: given<T>(outcome, thrown), replayed: false };
   }
-}
-
-/** A program that ended with another code than 0 has failed, although its tool gave a result. */
-function isGood(outcome: Outcome): boolean {
-  if ('error' in outcome) return false;
-  const { output } = outcome;
-  if (typeof output !== 'object' || output === null || !('exitCode' in output)) return true;
-  return output.exitCode === 0;
 }

@@ -1,8 +1,9 @@
 import { milliseconds } from '../../../core/index.ts';
 import type { Tx } from '../../../store/index.ts';
+import { requestHash } from '../../../engine/index.ts';
 import { decodeJson, type TaskImplementation } from '../../../tasks/index.ts';
 import { prove } from '../../evidence/prove.ts';
-import { kept, outcomeIn, requestHash } from '../../ledger/outcome.ts';
+import { kept, outcomeIn } from '../../ledger/outcome.ts';
 import { placeOf } from '../../ledger/place.ts';
 import { isAgain } from '../../rewind/again.ts';
 import type { Good, Made } from './ends.ts';

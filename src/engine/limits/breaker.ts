@@ -16,6 +16,17 @@ export type BreakerState = 'closed' | 'open' | 'halfOpen';
 /** How an attempt ended, to a breaker: one that says nothing of the world outside (it was cancelled) is `unknown`. */
 export type Ended = 'good' | 'bad' | 'unknown';
 
+/** All that a breaker knows, to be kept between the calls of a process that has no memory. JSON. */
+export interface BreakerKept {
+  readonly state: BreakerState;
+  readonly until: number;
+  readonly probing: boolean;
+  readonly succeeded: number;
+  readonly era: number;
+  readonly inRow: number;
+  readonly window: readonly { readonly index: number; readonly good: number; readonly bad: number }[];
+}
+
 /** The window moves on in steps of this part of it. */
 const slots = 32;
 
@@ -41,13 +52,39 @@ export class Breaker {
   #inRow = 0;
   #window: Slot[] = [];
 
-  /** `until`: it was open, up to this time, when it was last heard of. */
-  constructor(settings: BreakerSettings, changed: (state: BreakerState) => void = () => {}, until?: number) {
+  /** `before`: what was `kept`; or it was open, up to this time, when it was last heard of. */
+  constructor(
+    settings: BreakerSettings,
+    changed: (state: BreakerState) => void = () => {},
+    before?: number | BreakerKept,
+  ) {
     this.settings = settings;
     this.#changed = changed;
-    if (until === undefined) return;
-    this.#state = 'open';
-    this.#until = until;
+    if (typeof before === 'object') {
+      this.#state = before.state;
+      this.#until = before.until;
+      this.#probing = before.probing;
+      this.#succeeded = before.succeeded;
+      this.#era = before.era;
+      this.#inRow = before.inRow;
+      this.#window = before.window.map((slot) => ({ ...slot }));
+    } else if (before !== undefined) {
+      this.#state = 'open';
+      this.#until = before;
+    }
+  }
+
+  /** All that it knows now. */
+  get kept(): BreakerKept {
+    return {
+      state: this.#state,
+      until: this.#until,
+      probing: this.#probing,
+      succeeded: this.#succeeded,
+      era: this.#era,
+      inRow: this.#inRow,
+      window: this.#window.map((slot) => ({ ...slot })),
+    };
   }
 
   /** What it is now: an open one becomes half open when its time has come. */

@@ -77,6 +77,7 @@ const settings = fc
 const action = fc.oneof(
   fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(1, 9, 50, 200, 600) }),
   fc.record({ kind: fc.constant('begin' as const) }),
+  fc.record({ kind: fc.constant('keep' as const) }),
   fc.record({
     kind: fc.constant('end' as const),
     which: fc.nat(5),
@@ -94,12 +95,14 @@ describe('Breaker', () => {
     fc.assert(
       fc.property(settings, fc.array(action, { minLength: 20, maxLength: 80 }), (set, actions) => {
         const told: BreakerState[] = [];
-        const breaker = new Breaker(set, (state) => told.push(state));
+        let breaker = new Breaker(set, (state) => told.push(state));
         const reference = new Reference(set);
         const under: [number, number][] = [];
         let now = 0;
         for (const act of actions) {
-          if (act.kind === 'pass') now += act.ms;
+          if (act.kind === 'keep')
+            breaker = new Breaker(set, (state) => told.push(state), JSON.parse(JSON.stringify(breaker.kept)));
+          else if (act.kind === 'pass') now += act.ms;
           else if (act.kind === 'begin') {
             expect(breaker.allows(now)).toBe(reference.allows(now));
             if (breaker.allows(now)) under.push([breaker.begin(), reference.begin()]);

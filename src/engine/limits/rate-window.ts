@@ -3,6 +3,8 @@ export interface Starts {
   /** The last of them, in ms since 1970. */
   readonly at: number;
   readonly count: number;
+  /** The first of them. Default: `at`. */
+  readonly from?: number;
 }
 
 /** Starts, with how many of them have been counted but not yet made. */
@@ -29,7 +31,7 @@ export class RateWindow {
   constructor(limit: number, per: number, starts: readonly Starts[] = []) {
     this.limit = limit;
     this.per = per;
-    this.#starts = starts.map(({ at, count }) => ({ at, from: at, count, open: 0 }));
+    this.#starts = starts.map(({ at, count, from = at }) => ({ at, from, count, open: 0 }));
     for (const { count } of starts) this.#total += count;
   }
 

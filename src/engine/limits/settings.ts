@@ -13,7 +13,7 @@ export interface ProcessLimits {
 }
 
 /** Limits as the engine counts them; spans in ms. */
-export interface Settings {
+export interface LimitSettings {
   readonly concurrency: number;
   readonly queue: number;
   readonly rates: readonly { readonly limit: number; readonly per: number }[];
@@ -29,7 +29,7 @@ export function settingsOf(
   declared: ProcessLimits & Pick<TaskPolicy, 'breaker'>,
   whose: string,
   always = false,
-): Settings | undefined {
+): LimitSettings | undefined {
   const { concurrency, queue, rateLimit, breaker } = declared;
   if (!always && concurrency === undefined && rateLimit === undefined && breaker === undefined) return undefined;
   const rates = rateLimit === undefined ? [] : 'limit' in rateLimit ? [rateLimit] : rateLimit;
