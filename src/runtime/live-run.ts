@@ -2,10 +2,9 @@ import { toErrorRecord, type ErrorRecord } from '../core/index.ts';
 import { decodeJson, encodeJson, type EmittedEvent } from '../tasks/index.ts';
 import type { JournalRow, RunRow, RunStatus, Tx } from '../store/index.ts';
 import type { Context, Stop } from './context.ts';
-import { Cancelled, never, RunError, type Program, Scope } from '../engine/index.ts';
+import { Cancelled, never, RunError, type GraphNode, type Program, Scope } from '../engine/index.ts';
 import { childrenOf, fold, type Record } from './host/records.ts';
 import { addNode } from './host/graph-added.ts';
-import type { Node } from './host/graph-nodes.ts';
 import { Part } from './host/part.ts';
 import { unwind, type Undo } from './host/undo.ts';
 import { originOf } from './renamed.ts';
@@ -50,7 +49,7 @@ export class LiveRun {
   /** Up to which event of the log it has taken, by what it waited for: a search goes on from there. */
   readonly taken = new Map<string, number>();
   /** Nodes that were added to graphs while they ran, by the path of the graph. */
-  readonly added = new Map<string, Node[]>();
+  readonly added = new Map<string, GraphNode[]>();
   /** The status that the database has. */
   status: RunStatus;
   dead = false;

@@ -1,9 +1,8 @@
 import { toErrorRecord } from '../../core/index.ts';
 import type { At, GraphFailure, GraphNodes } from '../../flow/index.ts';
 import type { Tx } from '../../store/index.ts';
-import { Cancelled, Scope } from '../../engine/index.ts';
+import { Cancelled, checkNodes, declared, Scope, stuckGraph, type GraphNode } from '../../engine/index.ts';
 import type { LiveRun } from '../live-run.ts';
-import { checkNodes, declared, stuckGraph, type Node } from './graph-nodes.ts';
 import { orderOf, recordedError } from './order.ts';
 import type { Part } from './part.ts';
 import { tellProgress } from './progress.ts';
@@ -51,7 +50,7 @@ export async function graph(
   return graph.values();
 }
 
-function open(run: LiveRun, path: string, nodes: readonly Node[], at: At): void {
+function open(run: LiveRun, path: string, nodes: readonly GraphNode[], at: At): void {
   const after = Object.fromEntries(nodes.flatMap(({ name, needs }) => (needs.length === 0 ? [] : [[name, needs]])));
   const data = JSON.stringify({ nodes: nodes.map(({ name }) => name), after });
   run.append({ kind: 'opened', path, place: at, data }, (tx, { at: created }) =>
@@ -65,14 +64,14 @@ class Running {
   time: number;
   readonly #part: Part;
   readonly #path: string;
-  readonly #own: readonly Node[];
+  readonly #own: readonly GraphNode[];
   readonly #options: Options;
   readonly #closed: boolean;
   readonly #ends = new Map<string, End>();
   readonly #begun = new Set<string>();
   readonly #failures: unknown[] = [];
 
-  constructor(part: Part, path: string, own: readonly Node[], options: Options, closed: boolean) {
+  constructor(part: Part, path: string, own: readonly GraphNode[], options: Options, closed: boolean) {
     this.#part = part;
     this.#path = path;
     this.#own = own;
@@ -86,7 +85,7 @@ class Running {
     return this.#part.run;
   }
 
-  #nodes(): readonly Node[] {
+  #nodes(): readonly GraphNode[] {
     return [...this.#own, ...(this.#run.added.get(this.#path) ?? [])];
   }
 
@@ -141,8 +140,8 @@ class Running {
   }
 
   /** The nodes whose time has come. What cannot run any more is skipped on the way. */
-  #ready(): readonly Node[] {
-    const ready: Node[] = [];
+  #ready(): readonly GraphNode[] {
+    const ready: GraphNode[] = [];
     for (const node of this.#nodes()) {
       if (this.#ends.has(node.name)) continue;
       const needs = node.needs.map((need) => this.#ends.get(need)?.is);
@@ -153,23 +152,23 @@ class Running {
     return ready;
   }
 
-  #skip({ name, at }: Node): void {
+  #skip({ name, at }: GraphNode): void {
     const path = `${this.#path}/${name}`;
     this.#ends.set(name, { is: 'skipped' });
     if (!this.#run.records.has(path)) this.#run.append({ kind: 'skipped', path, place: at });
   }
 
   /** Nodes beside one another, as a sliding window. */
-  async #runAll(batch: readonly Node[]): Promise<void> {
+  async #runAll(batch: readonly GraphNode[]): Promise<void> {
     let next = 0;
     const work = async (): Promise<void> => {
-      for (let index = next++; index < batch.length; index = next++) await this.#runOne(batch[index] as Node);
+      for (let index = next++; index < batch.length; index = next++) await this.#runOne(batch[index] as GraphNode);
     };
     const width = Math.max(1, Math.min(this.#options.concurrency ?? batch.length, batch.length));
     await Promise.all(Array.from({ length: width }, work));
   }
 
-  async #runOne({ name, needs, call, at }: Node): Promise<void> {
+  async #runOne({ name, needs, call, at }: GraphNode): Promise<void> {
     // Once it is cancelled nothing begins; what is recorded is handed out all the same.
     if (this.scope.reason !== undefined && !this.#isRecorded(name)) {
       this.#failures.push(this.scope.reason);

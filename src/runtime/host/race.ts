@@ -1,6 +1,6 @@
-import { messageOf, toErrorRecord, type ErrorRecord } from '../../core/index.ts';
+import { messageOf } from '../../core/index.ts';
 import type { At, Part as PartOf } from '../../flow/index.ts';
-import { Cancelled, RunError, Scope } from '../../engine/index.ts';
+import { Cancelled, lostRace, Scope } from '../../engine/index.ts';
 import type { Part } from './part.ts';
 import { compensate } from './undo.ts';
 
@@ -69,27 +69,10 @@ export async function race(
       const why = messageOf(failures.get(recorded));
       return part.diverged(`'${path}' is recorded as won by '${recorded}', which fails now (${why})`);
     }
-    throw lost(part, path, options.at, names, failures);
+    throw lostRace({ run: run.id, step: path, source: part.source(options.at) }, names, failures);
   }
   const { winner } = won;
   part.time = time;
   await compensate(run, ...names.filter((name) => name !== winner).map((name) => `${path}/${name}/`));
   return won;
-}
-
-/** The failure of a race that nobody has won. */
-function lost(
-  part: Part,
-  path: string,
-  at: At,
-  names: readonly string[],
-  failures: ReadonlyMap<string, unknown>,
-): RunError {
-  const records = names.map((name): [string, ErrorRecord] => [name, toErrorRecord(failures.get(name))]);
-  const each = records.map(([name, { message }]) => `${name}: ${message}`);
-  return new RunError('MR3230', `Nobody won the race '${path}': all its parts have failed. ${each.join(' | ')}`, {
-    retryable: records.some(([, { retryable }]) => retryable),
-    fault: records[0]?.[1].fault ?? 'user-code',
-    details: { run: part.run.id, step: path, source: part.source(at), failures: Object.fromEntries(records) },
-  });
 }

@@ -1,8 +1,8 @@
-import type { At, Call, GraphNodes } from '../../flow/index.ts';
-import { RunError } from '../../engine/index.ts';
+import type { At, Call, GraphNodes } from '../flow/index.ts';
+import { RunError } from './errors.ts';
 
 /** One node of a graph. */
-export interface Node {
+export interface GraphNode {
   readonly name: string;
   readonly needs: readonly string[];
   readonly at: At;
@@ -10,10 +10,10 @@ export interface Node {
 }
 
 /** The nodes that a graph declares, in order. */
-export function declared(build: (nodes: GraphNodes<unknown>) => unknown): readonly Node[] {
-  const nodes: Node[] = [];
+export function declared(build: (nodes: GraphNodes<unknown>) => unknown): readonly GraphNode[] {
+  const nodes: GraphNode[] = [];
   const recorder = {
-    node(name: string, call: Node['call'], options: { readonly at: At; readonly needs?: readonly string[] }) {
+    node(name: string, call: GraphNode['call'], options: { readonly at: At; readonly needs?: readonly string[] }) {
       nodes.push({ name, needs: options.needs ?? [], at: options.at, call });
       return recorder;
     },
@@ -27,8 +27,8 @@ export function declared(build: (nodes: GraphNodes<unknown>) => unknown): readon
  *
  * @throws RunError MR3236: two of one name, a need that is not there, or needs in a circle, which it names.
  */
-export function checkNodes(nodes: readonly Node[], path: string): void {
-  const known = new Map<string, Node>();
+export function checkNodes(nodes: readonly GraphNode[], path: string): void {
+  const known = new Map<string, GraphNode>();
   for (const node of nodes) {
     if (known.has(node.name)) throw refused(path, `it has two nodes '${node.name}'`);
     known.set(node.name, node);
@@ -59,7 +59,7 @@ export function checkNodes(nodes: readonly Node[], path: string): void {
 }
 
 /** The failure of a graph in which nothing can run, although not everything has ended. */
-export function stuckGraph(path: string, stuck: readonly Node[]): RunError {
+export function stuckGraph(path: string, stuck: readonly GraphNode[]): RunError {
   return refused(
     path,
     `these nodes wait, and nothing runs that they could wait for: ${stuck.map(({ name }) => `'${name}'`).join(', ')}`,
