@@ -13,6 +13,7 @@ export { historyLimits, type HistoryLimit, type HistoryLimits } from './history-
 export { checkId, checkRunId, newId } from './ids.ts';
 export { checkNodes, declared, stuckGraph, type GraphNode } from './graph-nodes.ts';
 export type { InstanceName } from './instance-name.ts';
+export * from './instances/index.ts';
 export { keyOf } from './key-of.ts';
 export { lostRace } from './lost-race.ts';
 export { matchKey } from './match.ts';

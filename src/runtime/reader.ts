@@ -1,10 +1,10 @@
 import type { ErrorRecord } from '../core/index.ts';
+import { noInstance } from '../engine/index.ts';
 import { openSqlite, type BudgetRow, type EventRow, type RunStatus, type Store, type Tables } from '../store/index.ts';
 import { checkpointsOf, type CheckpointQuery, type CheckpointView } from './checkpoints/checkpoints.ts';
 import { decisionsOf, type DecisionView } from './decisions.ts';
 import type { Dispatched } from './dispatcher.ts';
 import { documentOf, type InstanceDocument } from './instances/document.ts';
-import { noInstance } from './instances/errors.ts';
 import { metricsOf, type MachineMetrics } from './instances/metrics.ts';
 import { historyView, instanceView, type HistoryView, type InstanceView } from './instances/views.ts';
 import { toolUse, toolViews, type ToolUse, type ToolView } from './ledger/views.ts';

@@ -1,6 +1,6 @@
-import { EventError, OwnerError, RunError, type InstanceName, isBreaking } from '../engine/index.ts';
+import { OwnerError, RunError, isBreaking } from '../engine/index.ts';
 import { basename } from 'node:path';
-import type { InstanceRow, RunRow, RunStatus, Tx } from '../store/index.ts';
+import type { RunRow, RunStatus, Tx } from '../store/index.ts';
 import type { BoundSystem } from '../tasks/index.ts';
 import { readColumn } from './unreadable.ts';
 
@@ -56,14 +56,4 @@ export function statusBefore({ status, error }: RunRow): RunStatus {
 function kept(row: RunRow): { readonly status?: RunStatus } {
   const before = statusBefore({ ...row, status: 'blocked' });
   return before === 'paused' || (before === 'waiting' && row.status === 'blocked') ? { status: before } : {};
-}
-
-/** The same for an instance. */
-export function checkVersion(row: InstanceRow, name: InstanceName, system: BoundSystem): void {
-  if (!isBreaking(row.version, system.version)) return;
-  throw new EventError(
-    'MR3502',
-    `Instance '${name.id}' of machine '${name.machine}' has data of version ${row.version} of the system '${system.name}', and this is version ${system.version}. No migration has carried it over. It stays as it is, and its timers wait; mend the step and migrate again.`,
-    { fault: 'user-code', details: { ...name, version: row.version } },
-  );
 }

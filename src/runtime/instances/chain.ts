@@ -1,10 +1,8 @@
-import { EventError, type InstanceName } from '../../engine/index.ts';
+import { endlessChain, longestChain, type InstanceName } from '../../engine/index.ts';
 import type { MachineEvent } from '../../machine/index.ts';
 import type { Tx } from '../../store/index.ts';
 import type { Writer } from '../writer.ts';
 
-/** How many events may follow from one another at once, of sends, of work that cannot begin, of machines that end. */
-const longest = 1000;
 /** How many events one event may set off at once in all: a machine may send to many others. */
 const most = 100_000;
 
@@ -73,8 +71,8 @@ export class Chain {
         for (let count = 1; ; count++) {
           const next = this.#first.shift() ?? this.#queue?.shift();
           if (next === undefined) return result;
-          if (next.depth > longest) throw endless(next, longest);
-          if (count > most) throw endless(next, most);
+          if (next.depth > longestChain) throw endlessChain(next.name, next.event.name, longestChain);
+          if (count > most) throw endlessChain(next.name, next.event.name, most);
           this.#depth = next.depth;
           handle(next);
         }
@@ -95,12 +93,4 @@ export class Chain {
       throw thrown;
     }
   }
-}
-
-function endless({ name, event }: Link, limit: number): EventError {
-  return new EventError(
-    'MR3311',
-    `Instance '${name.id}' of machine '${name.machine}' did not come to rest: one event set off more than ${limit} others, the last of them '${event.name}'. Look for machines that send one another events at once without end, and for work that cannot begin and whose 'onError' leads back to it.`,
-    { fault: 'user-code', details: { ...name, event: event.name } },
-  );
 }

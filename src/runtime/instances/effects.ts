@@ -1,4 +1,4 @@
-import { EventError, payloadText } from '../../engine/index.ts';
+import { asJson, EventError, leftState, payloadText, type Sending } from '../../engine/index.ts';
 import { messageOf, toErrorRecord } from '../../core/index.ts';
 import type { Effect, MachineStep } from '../../machine/index.ts';
 import { encodeJson } from '../../tasks/index.ts';
@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { machineTarget } from '../timers.ts';
 import type { TimerData } from './armed.ts';
 import type { Chain } from './chain.ts';
-import { addressed, asJson, failedSend, type Sending } from './sends.ts';
+import { addressed, failedSend } from './sends.ts';
 
 /** What the parts of the instances need of the whole. */
 export interface Machines {
@@ -42,7 +42,7 @@ export function carryOut(
   for (const [index, effect] of effects.entries()) {
     try {
       if (effect.type === 'schedule' || effect.type === 'send') {
-        const sending = asJson(machines.context, row, { ...effect, id: effect.id });
+        const sending = asJson(machines.context.registry, row.machine, { ...effect, id: effect.id });
         if (effect.delay <= 0) atOnce.push(sending);
         else setTimer(tx, row, sending, machines.context.clock.now() + effect.delay, index);
       } else if (effect.type === 'unschedule') {
@@ -170,10 +170,7 @@ function stopWork(machines: Machines, tx: Tx, row: InstanceRow, ref: string): vo
 }
 
 function cancelRun(context: Context, tx: Tx, run: string, row: InstanceRow): void {
-  const error = new EventError('MR3203', `Machine '${row.machine}' left the state that run '${run}' worked for.`, {
-    details: { run },
-  });
-  context.stop(tx, run, { reason: 'cancel', error: toErrorRecord(error) });
+  context.stop(tx, run, { reason: 'cancel', error: toErrorRecord(leftState(row.machine, run)) });
 }
 
 /** Takes all that an instance waits for: its timers and its work. */

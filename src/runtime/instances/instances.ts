@@ -7,8 +7,17 @@ import {
   type InstanceName,
   isBreaking,
   keyOf,
+  badContext,
   checkFits,
+  checkVersion,
+  contextNotJson,
   fits,
+  goneReceiver,
+  instanceExists,
+  machineFailed,
+  noInstance,
+  noMachine,
+  parsedFor,
 } from '../../engine/index.ts';
 import { messageOf, MillraceError, toErrorRecord, type ErrorRecord } from '../../core/index.ts';
 import type { MachineEvent, MachineStep, Snapshot } from '../../machine/index.ts';
@@ -27,12 +36,10 @@ import type { Delivery } from '../dispatcher.ts';
 import type { TimerData } from './armed.ts';
 import { Chain, type Link } from './chain.ts';
 import { arms, carryOut, dropAll, sendNow, type Machines } from './effects.ts';
-import { noInstance } from './errors.ts';
 import { elapsed, store } from './history.ts';
 import { readColumn } from '../unreadable.ts';
-import { checkVersion } from '../versions.ts';
 import { park } from './park.ts';
-import { failedSend, gone, parsed } from './sends.ts';
+import { failedSend } from './sends.ts';
 import { snapshotOf } from './snapshot.ts';
 
 /** The machine, as it is here, cannot wake the instance; another version may. */
@@ -77,19 +84,9 @@ export class Instances implements Machines {
     parent?: InstanceName & { readonly ref: string },
   ): InstanceRow {
     const machine = this.machine(name.machine);
-    if (tx.instances.get(name.machine, name.id) !== undefined) {
-      throw new EventError('MR3305', `There is an instance '${name.id}' of machine '${name.machine}' already.`, {
-        details: { ...name },
-      });
-    }
+    if (tx.instances.get(name.machine, name.id) !== undefined) throw instanceExists(name);
     const read = decodeJson(machine.context, context ?? '{}');
-    if (!read.ok) {
-      throw new EventError(
-        'MR3307',
-        `The context of the new instance '${name.id}' of machine '${name.machine}' is not valid: ${read.problems}`,
-        { details: { ...name } },
-      );
-    }
+    if (!read.ok) throw badContext(name, read.problems);
     const now = this.context.clock.now();
     const row: InstanceRow = {
       machine: name.machine,
@@ -122,7 +119,7 @@ export class Instances implements Machines {
     if (row.status !== 'active') return { handled: false, available: [] };
     const now = this.context.clock.now();
     const before = snapshotOf(row);
-    checkVersion(row, name, this.context.registry.system);
+    checkVersion(row.version, name, this.context.registry.system);
     if (row.hash !== machine.module.hash) checkFits(machine.module, name, before);
     const began = this.context.stopwatch();
     const step = machine.module.send(before, event, { instanceId: row.id, now });
@@ -211,13 +208,13 @@ export class Instances implements Machines {
     const create = status === undefined && sent?.creates === true;
     if (status !== 'active' && !create) {
       if (sent !== undefined && (sent.by.id !== name.id || sent.by.machine !== name.machine))
-        this.#unsent(sent.by, gone(sent.by, `${name.machine}/${name.id}`, event, name, status));
+        this.#unsent(sent.by, goneReceiver(sent.by, `${name.machine}/${name.id}`, event.name, name, status));
       return;
     }
     try {
       this.whole(tx, () => {
         if (create) this.#createByEvent(tx, name);
-        return this.#send(tx, name, parsed(this.context, name, event));
+        return this.#send(tx, name, parsedFor(this.context.registry, name.machine, event));
       });
     } catch (thrown) {
       const error = this.#failed(name, event.name, thrown);
@@ -267,15 +264,7 @@ export class Instances implements Machines {
     if (thrown instanceof EventError || thrown instanceof RunError) return toErrorRecord(thrown);
     // A machine that does not come to rest says so itself, and it is no mistake of ours.
     if (thrown instanceof MillraceError && thrown.code === 'MR3331') return toErrorRecord(thrown);
-    const error = new EventError(
-      'MR3309',
-      `The machine '${name.machine}' failed on '${event}' for instance '${name.id}', which stays as it was: ${messageOf(thrown)}`,
-      {
-        fault: 'internal',
-        cause: thrown,
-        details: { ...name, event },
-      },
-    );
+    const error = machineFailed(name, event, thrown);
     this.context.logger.error(error.message, { code: error.code, ...name });
     return toErrorRecord(error);
   }
@@ -284,23 +273,13 @@ export class Instances implements Machines {
   machine(name: string): BoundMachine {
     const machine = this.context.registry.machine(name);
     if (machine !== undefined) return machine;
-    const { system } = this.context.registry;
-    throw new EventError(
-      'MR3304',
-      `The system '${system.name}' has no machine '${name}'. It has: ${Object.keys(system.machines).join(', ')}.`,
-    );
+    throw noMachine(this.context.registry.system, name);
   }
 
   #apply(tx: Tx, { machine, row, before, event, began }: Step, step: MachineStep): InstanceRow {
     const { snapshot } = step;
     const encoded = encodeJson(snapshot.context);
-    if (!encoded.ok) {
-      throw new EventError(
-        'MR3307',
-        `The context of instance '${row.id}' of machine '${row.machine}' is not JSON after '${event.name}': ${encoded.problems}`,
-        { fault: 'user-code' },
-      );
-    }
+    if (!encoded.ok) throw contextNotJson(row, event.name, encoded.problems);
     const next: InstanceRow = {
       ...row,
       status: snapshot.status,

@@ -1,8 +1,7 @@
-import { EventError, endEvent, type InstanceName } from '../../engine/index.ts';
+import { endEvent, noInstance, notEnded, wasRemoved, type InstanceName } from '../../engine/index.ts';
 import { toErrorRecord } from '../../core/index.ts';
 import type { Tx } from '../../store/index.ts';
 import { dropAll } from './effects.ts';
-import { noInstance } from './errors.ts';
 import type { Instances } from './instances.ts';
 
 export interface RemoveAsks extends InstanceName {
@@ -19,13 +18,7 @@ export function remove(instances: Instances, tx: Tx, { machine, id, force = fals
   const name = { machine, id };
   const row = tx.instances.get(machine, id);
   if (row === undefined) throw noInstance(name);
-  if (row.status === 'active' && !force) {
-    throw new EventError(
-      'MR3360',
-      `Instance '${id}' of machine '${machine}' has not ended. Say { force: true } to remove it all the same.`,
-      { details: name },
-    );
-  }
+  if (row.status === 'active' && !force) throw notEnded(name);
   return instances.whole(tx, () => {
     dropAll(instances, tx, row);
     tx.instances.remove(machine, id);
@@ -35,9 +28,7 @@ export function remove(instances: Instances, tx: Tx, { machine, id, force = fals
     });
     const { parentMachine, parentInstance, parentRef } = row;
     if (parentMachine === null || parentInstance === null || parentRef === null) return name;
-    const error = toErrorRecord(
-      new EventError('MR3203', `Instance '${id}' of machine '${machine}' was removed.`, { details: name }),
-    );
+    const error = toErrorRecord(wasRemoved(name));
     instances.chain.push({
       name: { machine: parentMachine, id: parentInstance },
       event: endEvent(parentRef, { ok: false, error }, undefined, `machine '${machine}'`),

@@ -1,8 +1,15 @@
-import { EventError, checkFits } from '../../engine/index.ts';
+import {
+  EventError,
+  checkFits,
+  hasEnded,
+  noEntry,
+  noInstance,
+  nothingBefore,
+  tooManyTimers,
+} from '../../engine/index.ts';
 import type { HistoryRow, InstanceRow, Tx } from '../../store/index.ts';
 import type { Armed } from './armed.ts';
 import { dropAll } from './effects.ts';
-import { noInstance } from './errors.ts';
 import { elapsed, store, tooMany } from './history.ts';
 import type { Instances } from './instances.ts';
 import { rearm } from './rearm.ts';
@@ -43,24 +50,12 @@ export function rollback(instances: Instances, tx: Tx, asks: RollbackAsks): Roll
   const { module } = instances.machine(of);
   const row = tx.instances.get(of, id);
   if (row === undefined) throw noInstance(name);
-  if (row.status !== 'active' && !fromFinal) {
-    throw new EventError(
-      'MR3351',
-      `Instance '${id}' of machine '${of}' has ended (${row.status}). Say { fromFinal: true } to take it back all the same.`,
-      { details: { ...name, status: row.status } },
-    );
-  }
+  if (row.status !== 'active' && !fromFinal) throw hasEnded(name, row.status);
   const entry = to === undefined ? entryBefore(tx, row) : entryAt(tx, row, to);
   checkMigrated(tx, row, entry);
   const snapshot = snapshotAt(entry);
   checkFits(module, name, snapshot);
-  if (entry.armed === tooMany) {
-    throw new EventError(
-      'MR3359',
-      `At entry ${entry.seq} instance '${id}' of machine '${of}' had more than 100 timers, which its history does not keep. Choose another entry.`,
-      { details: { ...name, entry: entry.seq } },
-    );
-  }
+  if (entry.armed === tooMany) throw tooManyTimers(name, entry.seq);
   return instances.whole(tx, () => {
     const began = context.stopwatch();
     const now = context.clock.now();
@@ -108,7 +103,7 @@ function checkMigrated(tx: Tx, { machine, id, migrated }: InstanceRow, { seq }: 
 function entryAt(tx: Tx, row: InstanceRow, seq: number): HistoryRow {
   const entry = Number.isSafeInteger(seq) ? tx.instances.entry(row.machine, row.id, seq) : undefined;
   if (entry !== undefined) return entry;
-  throw noEntry(tx, row, `has no entry ${String(seq)}`);
+  throw missing(tx, row, `has no entry ${String(seq)}`);
 }
 
 /** What the instance was before its last event: going back twice goes back two events. */
@@ -120,19 +115,10 @@ function entryBefore(tx: Tx, row: InstanceRow): HistoryRow {
   }
   const [before] = tx.instances.history(row.machine, row.id, { before: at, limit: 1 });
   if (before !== undefined) return before;
-  if ((tx.instances.oldest(row.machine, row.id)?.seq ?? 1) > 1) throw noEntry(tx, row, `has none before ${at}`);
-  throw new EventError(
-    'MR3352',
-    `Instance '${row.id}' of machine '${row.machine}' stands where it began: there is nothing to go back to.`,
-    { details: { machine: row.machine, id: row.id } },
-  );
+  if ((tx.instances.oldest(row.machine, row.id)?.seq ?? 1) > 1) throw missing(tx, row, `has none before ${at}`);
+  throw nothingBefore(row);
 }
 
-function noEntry(tx: Tx, { machine, id, seq }: InstanceRow, what: string): EventError {
-  const oldest = tx.instances.oldest(machine, id)?.seq ?? seq;
-  return new EventError(
-    'MR3353',
-    `The history of instance '${id}' of machine '${machine}' ${what}. It keeps the entries ${oldest} to ${seq}${oldest > 1 ? '; older ones were dropped' : ''}.`,
-    { details: { machine, id, oldest, newest: seq } },
-  );
+function missing(tx: Tx, row: InstanceRow, what: string): EventError {
+  return noEntry(row, what, tx.instances.oldest(row.machine, row.id)?.seq ?? row.seq, row.seq);
 }
