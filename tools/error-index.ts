@@ -27,6 +27,7 @@ const groups: Readonly<Record<string, string>> = {
   MR40: 'Models',
   MR50: 'Generated code',
   MR51: 'Bundlers and editors',
+  MR52: 'Restate',
 };
 
 const lines = ['# Codes', '', 'Every diagnostic and every error has a code. `dsl explain MR1203` prints its page.'];
