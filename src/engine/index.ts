@@ -4,8 +4,10 @@
  *
  * @module
  */
-export { checkSchedule, newestDue, timesOf, type Times } from './cron.ts';
+export { checkSystem } from './check-system.ts';
+export { checkSchedule, timesOf, type Times } from './cron.ts';
 export { decision, filledIn, jsonSchema, type Decision, type Question } from './decision.ts';
+export { dueRuns } from './due.ts';
 export { endEvent, type WorkEnd } from './end-event.ts';
 export { Cancelled, EventError, never, OwnerError, RunError } from './errors.ts';
 export { checkFits, fits, vanishedStates } from './fits.ts';

@@ -1,7 +1,7 @@
 import { MillraceError, nearest, systemClock, type Clock, type ClockOrigin, type Scheduler } from '../core/index.ts';
 import type { Models } from '../llm/index.ts';
 import { openSqlite, type Store } from '../store/index.ts';
-import type { BoundSystem, Logger, Retention, WorldPort } from '../tasks/index.ts';
+import type { Logger, Retention, WorldPort } from '../tasks/index.ts';
 import type { ProcessLimits } from './attempts/index.ts';
 import { RunError, type HistoryLimit, type ResourceOption, inWholeMs } from '../engine/index.ts';
 import { readColumn } from './unreadable.ts';
@@ -159,14 +159,4 @@ export function clockOf(store: Store, option: RuntimeOptions['clock']): Clock {
   const stored: StoredClock = { factor: option.factor, origin: { real, virtual: real } };
   store.transaction((tx) => tx.meta.set('clock', JSON.stringify(stored)));
   return systemClock(stored);
-}
-
-/** Refuses what is not a system that can run: a bare model, or the builder's own object. */
-export function checkSystem(system: BoundSystem): void {
-  const kind = (system as { readonly kind?: unknown } | null | undefined)?.kind;
-  if (kind === 'bound-system') return;
-  throw new RunError(
-    'MR3222',
-    `This is not a system that can run (${typeof kind === 'string' ? `a '${kind}'` : typeof system}). Import the generated index.ts, or load the file with loadSystemFromDsl(path, { live: true }).`,
-  );
 }

@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** Default: one that is free. */
   readonly port?: number;
+  /** Public keys of servers that sign their requests: all others are refused. */
+  readonly identityKeys?: readonly string[];
   /** Of the SDK. Default: nothing is logged. */
   readonly log?: LoggerTransport;
 }
@@ -50,11 +52,12 @@ export interface ServedEndpoint {
  * @throws RestateError MR5212 when the port is taken.
  */
 export async function serve(services: readonly AnyService[], options: ServeOptions = {}): Promise<ServedEndpoint> {
-  const { host = '127.0.0.1', port = 0, log = () => {} } = options;
+  const { host = '127.0.0.1', port = 0, identityKeys = [], log = () => {} } = options;
   const work = new Work();
   const handler = createEndpointHandler({
     services: services.map((service) => hooked(service, work.hooks)),
     logger: log,
+    identityKeys: [...identityKeys],
   });
   const server = createServer(handler);
   const sessions = new Set<ServerHttp2Session>();

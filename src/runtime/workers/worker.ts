@@ -17,10 +17,10 @@ import {
   type Logger,
   type WorldPort,
 } from '../../tasks/index.ts';
-import { worldOf, Registry } from '../../engine/index.ts';
+import { checkSystem, worldOf, Registry } from '../../engine/index.ts';
 import { underLease, type LedgerPlace } from '../ledger/place.ts';
 import { performInWorker } from '../models/worker.ts';
-import { checkSystem, clockOf, openStore } from '../options.ts';
+import { clockOf, openStore } from '../options.ts';
 import { isAlive, isGone, processName } from '../owner.ts';
 import { ReactiveSystemRuntime } from '../runtime.ts';
 import { Writer } from '../writer.ts';

@@ -1,0 +1,19 @@
+import type { LoggerTransport } from '@restatedev/restate-sdk';
+import { messageOf } from '../../core/index.ts';
+import type { Logger } from '../../tasks/index.ts';
+
+/** What the SDK has to say, as lines of our logger: that an invocation failed and is tried again, for example. */
+export function logTo(logger: Logger): { readonly write: LoggerTransport; readonly end: () => void } {
+  let over = false;
+  return {
+    write: ({ level, replaying, context }, ...parts: readonly unknown[]) => {
+      // What breaks when an endpoint ends is what was to break.
+      if (over || replaying || level === 'trace' || level === 'debug' || level === 'info') return;
+      const fields = context && { invocation: context.invocationId, target: context.invocationTarget };
+      logger[level === 'error' ? 'error' : 'warn'](parts.map((part) => messageOf(part)).join(' '), fields);
+    },
+    end: () => {
+      over = true;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import type { Place } from '../contract.ts';
+import { effectServices } from '../effects/index.ts';
+import { eventServices } from '../events/index.ts';
+import { limitServices } from '../limits/index.ts';
+import { machineServices } from '../machines/machines.ts';
+import type { AnyService } from './serve.ts';
+
+/** Everything that a system is on Restate, but for what models need. */
+export function servicesOf(place: Place): readonly AnyService[] {
+  return [...eventServices(place), ...machineServices(place), ...effectServices(place), ...limitServices(place)];
+}
