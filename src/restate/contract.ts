@@ -62,6 +62,8 @@ export interface RunAsks {
   readonly depth?: number;
   /** How often it was begun anew from its beginning. */
   readonly epoch?: number;
+  /** The id of the event that started it: it counts as taken. */
+  readonly event?: string;
   /** A limit of whoever runs it, besides that of the flow, in ms of the clock. */
   readonly timeoutMs?: number;
   /** The instance that hears of its end, once. */
@@ -81,6 +83,8 @@ export interface RunOwner {
 /** What a run gives that has completed. */
 export interface RunGives {
   readonly output?: unknown;
+  /** When it ended. */
+  readonly at?: number;
   /** Failures that did not end it. */
   readonly errors?: readonly PartialFailure[];
 }
@@ -90,6 +94,8 @@ export interface RunFailed {
   readonly status: 'failed' | 'cancelled';
   readonly error: ErrorRecord;
   readonly errors?: readonly PartialFailure[];
+  /** When it ended. */
+  readonly at?: number;
 }
 
 /** An event that was published. */
@@ -110,8 +116,17 @@ export interface Waiting {
   readonly signal: string;
   /** Events that came before do not count. */
   readonly since: number;
-  /** The ids of events that the run has taken. */
+  /** The ids of events of this name that the run has taken, those by `after` excepted. */
   readonly taken: readonly string[];
+  /** The position of the newest event that the run has taken by the same event and fields. */
+  readonly after?: number;
+}
+
+/** An event that a waiting run gets: from the buffer at once, or by its signal. */
+export interface Came {
+  readonly event: Published;
+  /** For `after` of the next wait for the same. */
+  readonly position: number;
 }
 
 /** Any handler's context. */

@@ -18,6 +18,7 @@ export function namesOf(system: string): Names {
     machine: (name) => `${own}.machines.${plain(name)}`,
     events: `${own}.events`,
     buffers: `${own}.buffers`,
+    outbox: `${own}.outbox`,
     decisions: `${own}.decisions`,
     schedules: `${own}.schedules`,
     signals: `${own}.signals`,
@@ -41,6 +42,8 @@ export interface Names {
   readonly events: string;
   /** A virtual object by event and matched values: what has come, and who waits. */
   readonly buffers: string;
+  /** A virtual object by sender: hands out what runs and instances publish, in order, by the newest deployment. */
+  readonly outbox: string;
   /** A virtual object by run and step: what a person is to decide. */
   readonly decisions: string;
   /** A virtual object by flow. */

@@ -3,13 +3,9 @@ import type { TimerRow, Tx } from '../../store/index.ts';
 import { encodeJson } from '../../tasks/index.ts';
 import type { Context } from '../context.ts';
 import { lookAt } from '../unreadable.ts';
-import { newestDue, timesOf, type Times } from '../../engine/index.ts';
+import { dueRuns, timesOf, type Times } from '../../engine/index.ts';
 import { isFinal } from '../stop.ts';
 
-/** Later than this counts as missed: nobody drove the database when the time came. In ms. */
-const grace = 60_000;
-/** At most so many runs are started for times that were missed. */
-const most = 100;
 /** How long a flow that is not registered yet is put off, in ms. */
 const putOff = 60_000;
 
@@ -126,19 +122,14 @@ export class Schedules {
     const { schedule } = flow;
     if (schedule === undefined) return;
     const times = this.#timesOf(name, schedule);
-    const due = newestDue(times, kept.next, now, most);
-    const wanted = due.filter((time, index) => isWanted(schedule, time, now, index === due.length - 1));
+    const { wanted, missed } = dueRuns(schedule, times, kept.next, now);
     let newest = kept.last;
     const overlapping: number[] = [];
     for (const time of wanted) {
       if (schedule.overlap === 'skip' && isUnderWay(tx, newest)) overlapping.push(time);
       else newest = this.#start(tx, name, schedule, time);
     }
-    this.#passOver(
-      name,
-      'missed',
-      due.filter((time) => !wanted.includes(time)),
-    );
+    this.#passOver(name, 'missed', missed);
     this.#passOver(name, 'overlap', overlapping);
     const { cron, timeZone, registered } = kept;
     this.#put(tx, name, { cron, timeZone, registered, ...last(newest) }, times.after(Math.max(now, kept.next)));
@@ -185,9 +176,4 @@ const last = (run: string | undefined): Pick<Kept, 'last'> => (run === undefined
 function isUnderWay(tx: Tx, run: string | undefined): boolean {
   const status = run === undefined ? undefined : tx.runs.get(run)?.status;
   return status !== undefined && !isFinal(status);
-}
-
-/** Does a time that has come start a run? `newest`: it is the last one up to now. */
-function isWanted({ missed = 'once' }: FlowSchedule, time: number, now: number, newest: boolean): boolean {
-  return missed === 'all' || (missed === 'once' ? newest : now - time <= grace);
 }
