@@ -1,7 +1,7 @@
 import { RecordedError, toErrorRecord, type Duration, type ErrorRecord } from '../../core/index.ts';
 import { Cancelled, isOverrun } from '../../engine/index.ts';
 import type { AnyTask, At, Call, RetryPolicy } from '../../flow/index.ts';
-import { failureEvent } from './failure-event.ts';
+import { failureEvents } from '../events/index.ts';
 import { failureOf } from './order.ts';
 import type { Part } from './part.ts';
 
@@ -68,9 +68,8 @@ export function failed(
     details: { ...error.details, run: run.id, step: path, source: part.source(at) },
   };
   if (task !== undefined) {
-    const event = run.place.registry.failure(task.contract);
-    if (event !== undefined)
-      run.publish([failureEvent(run, event, task.asked, { error: located, runId: run.id, step: path }, part.time)]);
+    const where = { error: located, runId: run.id, step: path };
+    run.publish(failureEvents(run.place, task.contract, task.asked, where, { invocation: run.invocation, at: part.time }));
   }
   return failureOf(run, located);
 }

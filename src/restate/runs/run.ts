@@ -1,11 +1,13 @@
-import type { Context } from '@restatedev/restate-sdk';
+import { setMaxListeners } from 'node:events';
+import type { Context, internal } from '@restatedev/restate-sdk';
 import type { ErrorRecord } from '../../core/index.ts';
-import { Cancelled, never, Scope, type Program } from '../../engine/index.ts';
+import { Cancelled, never, RunError, Scope, type Program } from '../../engine/index.ts';
 import type { At, Call } from '../../flow/index.ts';
 import type { PartialFailure } from '../../runtime/index.ts';
 import type { Place, Published, RunAsks } from '../contract.ts';
 import { Driver } from '../driver/driver.ts';
-import { publish } from '../events/publish.ts';
+import { publish } from '../events/index.ts';
+import { inTruth } from '../host/real.ts';
 import { Blocked } from './blocked.ts';
 
 /** Why a run stops before its code has come to its end. */
@@ -37,6 +39,10 @@ export class Run {
   readonly driver: Driver;
   /** The id of the invocation: another one when the run is begun anew from some step. */
   readonly invocation: string;
+  /** The end of that, as records have it. */
+  readonly by: string;
+  /** Has another attempt of the invocation, perhaps in another process, done something? */
+  readonly resumed: boolean;
   readonly root = new Scope();
   /** Out of reach of a cancel, for compensation. */
   readonly shield = new Scope();
@@ -44,7 +50,7 @@ export class Run {
   /** Failures that did not end it. */
   readonly errors: PartialFailure[] = [];
   /** The ids of events that it has taken: each counts once. */
-  readonly taken: string[] = [];
+  readonly taken: string[];
   stopping: Stop | undefined;
   /** The raw result of the last task, for a run that is a single task: JSON. */
   lastOutput: unknown;
@@ -53,6 +59,8 @@ export class Run {
   /** The connection to the server is lost, or the run at rest: whatever this code still does is nobody's. */
   readonly gone: AbortSignal;
   #order = 0;
+  /** What has to end when this code's attempt at the invocation does. */
+  readonly #leashes = new Set<() => void>();
 
   constructor(place: Place, ctx: Context, asks: RunAsks, program: Program, kind: 'flow' | 'task') {
     this.place = place;
@@ -62,7 +70,14 @@ export class Run {
     this.kind = kind;
     const { id, attemptCompletedSignal } = ctx.request();
     this.invocation = id;
+    this.by = id.slice(-8);
+    this.resumed = !(ctx as internal.ContextInternal).isProcessing();
+    this.taken = asks.event === undefined ? [] : [asks.event];
     this.gone = attemptCompletedSignal;
+    setMaxListeners(0, attemptCompletedSignal);
+    attemptCompletedSignal.addEventListener('abort', () => {
+      for (const end of this.#leashes) end();
+    });
     this.driver = new Driver(() => this.#cancelled());
     // Nobody need be waiting for it.
     this.blocked.promise.catch(() => {});
@@ -93,6 +108,41 @@ export class Run {
   block(error: Error): Promise<never> {
     this.blocked.reject(new Blocked(error));
     return never();
+  }
+
+  /** The code asks for something else than what is recorded. */
+  diverged(what: string): Promise<never> {
+    return this.block(
+      new RunError(
+        'MR3205',
+        `Run '${this.id}' of flow '${this.program.target}' does not fit its code any more: ${what}. Bring the old code back, go back to a step before the change (\`dsl runs retry FILE ${this.id} --from-step STEP\`), or cancel the run.`,
+        { fault: 'user-code', details: { run: this.id } },
+      ),
+    );
+  }
+
+  /** A signal for an attempt: aborted with its scope, and when its work is done elsewhere. `off` lets go of it. */
+  leash(scope: Scope): { readonly signal: AbortSignal; readonly off: () => void } {
+    const controller = new AbortController();
+    const end = (): void => controller.abort(scope.reason ?? new Cancelled('The work goes on elsewhere.'));
+    if (scope.reason !== undefined || this.gone.aborted) end();
+    const detach = scope.onAbort(end);
+    this.#leashes.add(end);
+    return {
+      signal: controller.signal,
+      off: () => {
+        detach();
+        this.#leashes.delete(end);
+      },
+    };
+  }
+
+  /** Waits until a time, `now` being what the journal says it is. Throws when the scope is aborted before. */
+  async waitUntil(until: number, now: number, name: string, scope: Scope): Promise<void> {
+    if (scope.reason !== undefined) throw scope.reason;
+    if (until <= now) return;
+    const came = await this.driver.wait(this.ctx.sleep(inTruth(this.place, until - now), name), scope);
+    if (!came.ok) throw came.failure;
   }
 
   /** Publishes events, in order. */

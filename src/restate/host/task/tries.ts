@@ -1,0 +1,125 @@
+import { notBefore, numberFrom } from '../../../engine/index.ts';
+import { RecordedError, toErrorRecord, type ErrorRecord } from '../../../core/index.ts';
+import { checkValue, retryDelay, TotalTimeoutError, type AttemptOutcome } from '../../../tasks/index.ts';
+import { forget } from '../../effects/index.ts';
+import { eventId } from '../../events/index.ts';
+import { takeTurn, type Turn } from '../../limits/index.ts';
+import { failed } from '../call.ts';
+import { halting } from '../halting.ts';
+import { make } from './make.ts';
+import { recordSerde, type AttemptRecord } from './record.ts';
+import type { TaskStep } from './step.ts';
+
+const free: Turn = { kind: 'free' };
+
+/** Makes attempts until one succeeds or no other may follow. Each, and the time between two, is in the journal. */
+export async function tries(step: TaskStep): Promise<unknown> {
+  const { part, path, contract, policy, asked } = step;
+  const { run, scope } = part;
+  const { driver, ctx, place } = run;
+  let since: number | undefined;
+  let kept = false;
+  for (let attempt = 1, lost = 0; ; ) {
+    const name = attempt === 1 ? path : `${path}~${attempt}`;
+    let turn = free;
+    if (isLimited(step)) {
+      const total =
+        policy.totalMs === undefined || since === undefined
+          ? {}
+          : { total: { until: since + policy.totalMs, ms: policy.totalMs } };
+      const begins = { contract, run: run.id, path, attempt, name: lost === 0 ? name : `${name}~${lost}`, ...total };
+      turn = await takeTurn({ place, ctx, driver }, begins, scope);
+    }
+    if (turn.kind === 'aborted' && scope.reason !== undefined) throw scope.reason;
+    let record: AttemptRecord;
+    let live: AttemptOutcome | undefined;
+    if (turn.kind === 'refused') {
+      record = { by: run.by, asked, at: part.time, ok: false, error: turn.error };
+    } else {
+      const begins = { attempt, since, kept, turn };
+      const operation = ctx.run(
+        name,
+        async () => {
+          const made = await make(step, begins);
+          live = made.outcome;
+          return made.text as unknown;
+        },
+        { serde: recordSerde },
+      );
+      const came = await driver.wait(operation, scope);
+      if (!came.ok) throw came.failure;
+      record = came.value as AttemptRecord;
+      if (record.asked !== asked) return run.diverged(differs(step, record));
+    }
+    since ??= record.since;
+    kept ||= record.kept === true;
+    part.time = record.at;
+    if (record.ok) return complete(step, record, live);
+    if ('turn' in record) {
+      lost++;
+      continue;
+    }
+    const { error } = record;
+    if (!error.retryable || attempt >= policy.attempts) throw halting(run, fail(step, error, kept));
+    const until = Math.max(
+      record.at + retryDelay(policy.retry, attempt, () => numberFrom(run.id, name, attempt)),
+      notBefore(error, record.at),
+    );
+    if (policy.totalMs !== undefined && until >= (since ?? record.at) + policy.totalMs)
+      throw fail(step, tooLate(step, attempt, error), kept);
+    attempt++;
+    lost = 0;
+    await run.waitUntil(until, record.at, `${path}~wait${attempt}`, scope);
+  }
+}
+
+function isLimited({ contract: { policy } }: TaskStep): boolean {
+  return policy.concurrency !== undefined || policy.rateLimit !== undefined || policy.breaker !== undefined;
+}
+
+function complete(
+  { part, id, path, contract }: TaskStep,
+  record: AttemptRecord & { readonly ok: true },
+  live: AttemptOutcome | undefined,
+): unknown {
+  const { run } = part;
+  if (record.emitted !== undefined)
+    run.publish(
+      record.emitted.map(({ event, payload }, index) => ({
+        id: eventId(run.invocation, `${path} ${index}`),
+        name: event,
+        at: record.at,
+        ...(payload === undefined ? {} : { payload }),
+      })),
+    );
+  if (record.kept === true) forget(run.ctx, run.place, { run: run.id, path });
+  part.done(id, record.at);
+  run.lastOutput = record.output;
+  // The same, and read already.
+  if (live?.ok === true) return live.value;
+  const value = checkValue(contract.output, record.output);
+  if (value.ok) return value.value;
+  return run.diverged(
+    `the recorded result of step '${path}' does not fit the output of task '${contract.contract}' (${value.problems})`,
+  );
+}
+
+/** The step has failed for good; gives the error to throw. */
+function fail({ part, path, contract, input, options }: TaskStep, error: ErrorRecord, kept: boolean): Error {
+  if (kept) forget(part.run.ctx, part.run.place, { run: part.run.id, path });
+  const asked: unknown = input === undefined ? undefined : JSON.parse(input);
+  return failed(part, path, error, options.at, { contract, asked });
+}
+
+/** No other attempt could begin in time. */
+function tooLate({ part, path, contract, policy }: TaskStep, attempt: number, last: ErrorRecord): ErrorRecord {
+  const ids = { task: contract.contract, runId: part.run.id, step: path, attempt };
+  return toErrorRecord(new TotalTimeoutError(policy.totalMs ?? 0, ids, new RecordedError(last)));
+}
+
+function differs({ path, contract }: TaskStep, { asked }: AttemptRecord): string {
+  const task = asked.slice(0, asked.lastIndexOf(' '));
+  return task === contract.contract
+    ? `step '${path}' is recorded with another input than the code now gives`
+    : `step '${path}' is recorded with '${task}', and the code asks for '${contract.contract}'`;
+}
