@@ -223,9 +223,12 @@ export interface Made {
 }
 
 /** What the tasks do in a world. */
-export function tasksOf(world: () => Pick<World, 'wait'>, effects: Made[]) {
-  const note = ({ runId, step, attempt, idempotencyKey }: TaskContext): void =>
-    void effects.push({ run: runId, step, attempt, key: idempotencyKey });
+export function tasksOf(world: () => Pick<World, 'wait'>, effects: Made[] | ((context: TaskContext) => void)) {
+  const note =
+    typeof effects === 'function'
+      ? effects
+      : ({ runId, step, attempt, idempotencyKey }: TaskContext): void =>
+          void effects.push({ run: runId, step, attempt, key: idempotencyKey });
   const work = async ({ fails, slow, late, id }: Work, context: TaskContext): Promise<string> => {
     note(context);
     if (late && context.attempt === 1) {

@@ -8,8 +8,8 @@ import {
   type Models,
   type ScriptedTurn,
 } from 'millrace/llm';
-import type { BoundSystem, TaskContext } from 'millrace/tasks';
-import { system as simulated } from '../../simulate/system.ts';
+import type { TaskContext } from 'millrace/tasks';
+import type { CaseWorld } from './world.ts';
 
 /** What a model does when it is asked: data, one after the other. Each token of its answer costs 1 USD. */
 export type Turn =
@@ -53,32 +53,27 @@ const flow: FlowModule = {
   },
 };
 
-/** The system of all cases: that of the simulation, and a flow whose step a model does, within a budget of 100 USD. */
-export const system: BoundSystem = {
-  ...simulated,
-  tasks: { ...simulated.tasks, ask, look },
-  flows: { ...simulated.flows, asking: flow },
-  budget: { run: '100 USD' },
-};
+/** The flow whose step a model does, with what it needs. */
+export const askingParts = { tasks: { ask, look }, flows: { asking: flow } };
 
-/** The code of the tool. `wait`: for ever. */
-export function lookingWith(wait: () => Promise<void>, made: (step: TaskContext) => void) {
-  let lives = 0;
-  return async (where: string, context: TaskContext): Promise<string> => {
-    made(context);
-    if (where === 'never' && lives++ === 0) await wait();
+/** The code of the tool. */
+export const lookingIn =
+  (world: CaseWorld) =>
+  async (where: string, context: TaskContext): Promise<string> => {
+    const isFirst = world.count(context.step) === 0;
+    world.note(context);
+    if (where === 'never' && isFirst) await world.wait(Infinity);
     if (where === 'nowhere') throw new Error('There is no such place.');
     return `seen ${where}`;
   };
-}
 
 /** Models that do what a case says, and note what they were told last each time. */
-export function modelsOf(turns: readonly Turn[], asked: string[], wait: () => Promise<void>): Models {
-  const answer = async (request: ModelRequest, call: number): Promise<ScriptedTurn> => {
+export function modelsOf(turns: readonly Turn[], world: CaseWorld): Models {
+  const answer = async (request: ModelRequest): Promise<ScriptedTurn> => {
     const last = request.messages.at(-1);
-    asked.push(last?.role === 'tool' ? `${last.failed === true ? 'failed ' : ''}${last.text}` : 'asked');
+    const call = world.ask(last?.role === 'tool' ? `${last.failed === true ? 'failed ' : ''}${last.text}` : 'asked');
     const turn = turns[call] ?? { fail: 'badRequest' };
-    if ('hang' in turn) await wait();
+    if ('hang' in turn) await world.wait(Infinity);
     if ('fail' in turn) return { fails: turn.fail };
     if ('call' in turn)
       return { toolCalls: [{ id: `${call}`, name: 'look', input: turn.call }], usage: { input: 1, output: 1 } };

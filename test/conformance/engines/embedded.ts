@@ -1,44 +1,44 @@
 import { testRuntime, type TestRuntime } from 'millrace/testing';
-import { tasksOf, type Made } from '../../simulate/system.ts';
-import { lookingWith, modelsOf, system, type Turn } from './asking.ts';
-import type { End, Engine, EngineKind } from './engine.ts';
+import { modelsOf } from './asking.ts';
+import { common, outcome, type Asked } from './common.ts';
+import type { Done, End, Engine, EngineKind, OpenOptions } from './engine.ts';
+import { scheduledSystem, system, tasksIn } from './system.ts';
+import type { CaseWorld } from './world.ts';
 
 /** The embedded engine, on a store in memory, with a clock that skips time. */
 export const embedded: EngineKind = {
   name: 'embedded',
-  skipsTime: true,
-  open: (turns = []) => Promise.resolve(open(turns)),
+  atOnce: 1,
+  open: (options = {}) => Promise.resolve(open(options)),
 };
 
-function open(turns: readonly Turn[]): Engine {
-  const made: Made[] = [];
+function open({ turns = [], scheduled = false }: OpenOptions): Engine {
+  const made: Done[] = [];
   const asked: string[] = [];
-  const forEver = (): Promise<void> => test.wait(Infinity);
-  const look = lookingWith(forEver, ({ runId, step, attempt }) => made.push({ run: runId, step, attempt } as Made));
-  const test: TestRuntime = testRuntime(system, {
-    tasks: { ...tasksOf(() => test, made), look },
-    models: modelsOf(turns, asked, forEver),
+  const world: CaseWorld = {
+    note: ({ runId, step, attempt }, what = step) => void made.push({ run: runId, step: what, attempt }),
+    count: (what) => made.filter(({ step }) => step === what).length,
+    ask: (told) => asked.push(told) - 1,
+    wait: (ms, signal) => test.wait(ms, signal),
+  };
+  const test: TestRuntime = testRuntime(scheduled ? scheduledSystem : system, {
+    tasks: tasksIn(world),
+    models: modelsOf(turns, world),
   });
+  const rest = (): Promise<void> => test.clock.advance(0);
   return {
-    start: async (flow, id, body) => void (await test.runtime.start(flow, { body }, { id })),
-    send: async (event, payload, key) =>
-      void (await test.runtime.sendEvent(event, payload, key === undefined ? {} : { idempotencyKey: key })),
-    decide: async () => {
-      await test.runtime.idle();
-      for (const { runId, step } of test.runtime.reader.decisions())
-        await test.runtime.decide(runId, step, { approved: true, by: 'ada' });
+    ...common(() => askedOf(test.runtime), rest),
+    task: async (name, input) => {
+      const running = { ended: false };
+      const result = test.runtime.executeTask(name, input).finally(() => (running.ended = true));
+      result.catch(() => {});
+      for (await rest(); !running.ended; await rest()) await test.clock.advanceToNext();
+      return outcome(await result);
     },
-    cancel: async (run) => void (await test.runtime.cancel(run)),
-    pause: async (run) => void (await test.runtime.pause(run)),
-    resume: async (run) => void (await test.runtime.resume(run)),
     pass: (minutes) => test.advance(minutes * 60_000),
     crash: () => {
       test.crash();
       return Promise.resolve();
-    },
-    status: async (run) => {
-      await test.clock.advance(0);
-      return test.runtime.status(run)?.status ?? 'unknown';
     },
     end: async (run): Promise<End> => {
       const { status, output, error } = await test.finish(run);
@@ -48,12 +48,28 @@ function open(turns: readonly Turn[]): Engine {
         ...(status === 'failed' && error !== undefined ? { error: error.message } : {}),
       };
     },
-    done: () => made.map(({ run, step, attempt }) => ({ run, step, attempt })),
+    done: () => made,
     asked: () => asked,
-    book: () => {
-      const context = test.runtime.get('book', 'b')?.context;
-      return Promise.resolve(context as { seen: number[]; rang: number[] } | undefined);
-    },
     close: () => test.close(),
   };
 }
+
+const askedOf = (runtime: TestRuntime['runtime']): Asked => ({
+  start: (name, input, options) => runtime.start(name, input, options),
+  executeTask: (name, input) => runtime.executeTask(name, input),
+  sendEvent: (name, payload, options) => runtime.sendEvent(name, payload, options),
+  decide: (run, step, said) => runtime.decide(run, step, said),
+  decisions: () => runtime.reader.decisions(),
+  cancel: (run) => runtime.cancel(run),
+  pause: (run) => runtime.pause(run),
+  resume: (run) => runtime.resume(run),
+  retry: (run) => runtime.retry(run),
+  create: (machine, options) => runtime.create(machine, options),
+  rollback: (machine, id) => runtime.rollback(machine, id),
+  removeInstance: (machine, id) => runtime.removeInstance(machine, id),
+  get: (machine, id) => runtime.get(machine, id),
+  history: (machine, id) => runtime.history(machine, id),
+  status: (run) => runtime.status(run),
+  list: () => runtime.list(),
+  steps: (run) => runtime.reader.steps(run),
+});

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { cases, play } from './cases.ts';
+import { allCases } from './all.ts';
 import { embedded } from './embedded.ts';
-import { modelCases } from './model-cases.ts';
+import { play } from './play.ts';
 
 describe.each([[embedded.name, embedded] as const])('the engine %s', (_, { open }) => {
-  it.each([...cases, ...modelCases].map((one) => [one.name, one] as const))('%s', async (_name, one) => {
-    const engine = await open(one.turns);
+  it.each(allCases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+    const engine = await open(one);
     try {
       expect(await play(engine, one)).toEqual([]);
     } finally {
@@ -15,9 +15,14 @@ describe.each([[embedded.name, embedded] as const])('the engine %s', (_, { open 
 
   it('a case that is wrong is found', async () => {
     const engine = await open();
-    expect(
-      await play(engine, { ...cases[0], name: 'wrong', end: { status: 'completed', output: 'other' } } as never),
-    ).toEqual([
+    const [first] = allCases;
+    const wrong = {
+      ...first,
+      name: 'wrong',
+      does: first?.does ?? [],
+      end: { status: 'completed', output: 'other' },
+    } as const;
+    expect(await play(engine, wrong)).toEqual([
       'end: {"status":"completed","output":"work0work1"}, and should be {"status":"completed","output":"other"}',
     ]);
     await engine.close();

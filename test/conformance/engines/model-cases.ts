@@ -1,6 +1,6 @@
 import type { Turn } from './asking.ts';
-import type { EngineCase } from './cases.ts';
 import type { End } from './engine.ts';
+import type { EngineCase } from './play.ts';
 
 const start = { do: 'start' } as const;
 const completed = (output: string): End => ({ status: 'completed', output });
