@@ -14,7 +14,7 @@ export function step(part: Part, id: string, call: () => Call<unknown>, options:
       case 'flow':
         return performChild(part, id, path, contract, input, options);
       case 'event':
-        return performEmit(part, path, contract, input, options.at);
+        return performEmit(part, path, contract, input);
     }
   });
 }

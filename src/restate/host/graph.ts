@@ -1,0 +1,132 @@
+import { toErrorRecord } from '../../core/index.ts';
+import { Cancelled, checkNodes, declared, Scope, stuckGraph, type GraphNode } from '../../engine/index.ts';
+import type { At, GraphFailure, GraphNodes } from '../../flow/index.ts';
+import { window } from './all.ts';
+import { orderOf } from './order.ts';
+import type { Part } from './part.ts';
+
+interface Options {
+  readonly at: At;
+  readonly concurrency?: number;
+  readonly onFailure?: GraphFailure;
+}
+type End = { readonly is: 'done'; readonly value: unknown } | { readonly is: 'failed' | 'skipped' };
+
+/**
+ * Runs nodes in batches: those whose needs have ended, in the order in which they were declared; the next batch begins
+ * when the last one has ended. None can be added while it runs: Restate has nothing that could tell a run to.
+ */
+export async function graph(
+  part: Part,
+  id: string,
+  build: (nodes: GraphNodes<unknown>) => unknown,
+  options: Options,
+): Promise<Readonly<Record<string, unknown>>> {
+  const own = declared(build);
+  const path = part.begin(id);
+  checkNodes(own, path);
+  const graph = new Running(part, path, own, options);
+  try {
+    await graph.batches();
+  } finally {
+    graph.scope.close();
+    part.time = Math.max(part.time, graph.time);
+  }
+  return graph.values();
+}
+
+/** A graph under way. */
+class Running {
+  readonly scope: Scope;
+  time: number;
+  readonly #part: Part;
+  readonly #path: string;
+  readonly #nodes: readonly GraphNode[];
+  readonly #options: Options;
+  readonly #ends = new Map<string, End>();
+  readonly #failures: unknown[] = [];
+
+  constructor(part: Part, path: string, nodes: readonly GraphNode[], options: Options) {
+    this.#part = part;
+    this.#path = path;
+    this.#nodes = nodes;
+    this.#options = options;
+    this.scope = new Scope(part.scope);
+    this.time = part.time;
+  }
+
+  /** Runs batch after batch, until there is nothing left. */
+  async batches(): Promise<void> {
+    for (;;) {
+      const batch = this.#ready();
+      if (batch.length === 0) break;
+      const width = this.#options.concurrency ?? batch.length;
+      await window(this.#part, batch, width, (node) => this.#runOne(node));
+      if (this.#failures.length > 0) throw this.#failure();
+      // Cancelled while the last one came to its end.
+      if (this.#part.scope.reason !== undefined) throw this.#part.scope.reason;
+    }
+    const stuck = this.#nodes.filter(({ name }) => !this.#ends.has(name));
+    if (stuck.length > 0) throw stuckGraph(this.#path, stuck);
+  }
+
+  /** The values of the nodes, by name. */
+  values(): Readonly<Record<string, unknown>> {
+    return this.#valuesOf(this.#nodes.map(({ name }) => name));
+  }
+
+  #valuesOf(names: readonly string[]): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(
+      names.map((name) => {
+        const end = this.#ends.get(name);
+        return [name, end?.is === 'done' ? end.value : undefined];
+      }),
+    );
+  }
+
+  /** The nodes whose time has come. What cannot run any more is skipped on the way. */
+  #ready(): readonly GraphNode[] {
+    const ready: GraphNode[] = [];
+    for (const node of this.#nodes) {
+      if (this.#ends.has(node.name)) continue;
+      const needs = node.needs.map((need) => this.#ends.get(need)?.is);
+      if (needs.includes(undefined)) continue;
+      if (needs.every((is) => is === 'done') || this.#options.onFailure === 'skip') ready.push(node);
+      else this.#ends.set(node.name, { is: 'skipped' });
+    }
+    return ready;
+  }
+
+  async #runOne({ name, needs, call, at }: GraphNode): Promise<void> {
+    const inner = this.#part.part(this.#path, this.scope);
+    inner.time = this.time;
+    try {
+      const value = await inner.call(name, () => call(this.#valuesOf(needs)), at);
+      this.#ends.set(name, { is: 'done', value });
+    } catch (thrown) {
+      this.#failed(name, thrown);
+    }
+    this.time = Math.max(this.time, inner.time);
+  }
+
+  #failed(name: string, thrown: unknown): void {
+    if (thrown instanceof Cancelled) {
+      this.#failures.push(thrown);
+      return;
+    }
+    this.#ends.set(name, { is: 'failed' });
+    if (this.#options.onFailure === undefined || this.#options.onFailure === 'failFast') {
+      this.#failures.push(thrown);
+      this.scope.abort(new Cancelled(`A node beside it failed: ${this.#path}/${name}.`));
+    } else {
+      this.#part.run.errors.push({ path: `${this.#path}/${name}`, error: toErrorRecord(thrown) });
+    }
+  }
+
+  /** Why it ends badly: of the failures the first, of cancels that of what is around it. */
+  #failure(): unknown {
+    if (this.#part.scope.reason !== undefined) return this.#part.scope.reason;
+    const own = this.#failures.filter((thrown) => !(thrown instanceof Cancelled));
+    return own.sort((a, b) => orderOf(a) - orderOf(b))[0] ?? this.#failures[0];
+  }
+}
