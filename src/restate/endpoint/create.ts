@@ -106,8 +106,9 @@ export interface EndpointAddress {
  * import type { BoundSystem } from 'millrace/tasks';
  *
  * async function main(system: BoundSystem): Promise<void> {
- *   const served = await createEndpoint(system).serve({ port: 9080 });
- *   await registerDeployment({ admin: 'http://127.0.0.1:9070', uri: served.uri, system });
+ *   const endpoint = createEndpoint(system);
+ *   const served = await endpoint.serve({ port: 9080 });
+ *   await registerDeployment({ admin: 'http://127.0.0.1:9070', uri: served.uri, endpoint });
  *   process.once('SIGTERM', () => void served.drain());
  * }
  * ```
@@ -132,9 +133,10 @@ export function createEndpoint(system: BoundSystem, options: EndpointOptions = {
     world: worldOf(resources),
     outside: options.world ?? nodeWorld(resources === undefined ? {} : { resources }),
     ingress: ingressOf(ingress, { note: (text) => logger.info(text) }),
+    ...(options.maxDepth === undefined ? {} : { maxDepth: options.maxDepth }),
   };
   const finish = options.models === undefined ? () => {} : performOn(place, options.models);
-  const services = withOptions([...servicesOf(place), ...modelServices(place)], optionsFor(place, options));
+  const services = withOptions(system, [...servicesOf(place), ...modelServices(place)], optionsFor(place, options));
   return {
     system,
     services,

@@ -1,5 +1,7 @@
 import { RestateError } from '../errors.ts';
-import { askAdmin, said, whenHealthy } from '../server/admin.ts';
+import { askAdmin, said, whenHealthy, type Answer } from '../server/admin.ts';
+import type { Endpoint } from './create.ts';
+import { mark, markOf } from './with-options.ts';
 
 /** How an endpoint is made known. */
 export interface RegisterOptions {
@@ -7,6 +9,8 @@ export interface RegisterOptions {
   readonly admin?: string;
   /** Where the server reaches the endpoint. */
   readonly uri: string;
+  /** What is served there: a server that knows something else under this address is found out. */
+  readonly endpoint?: Pick<Endpoint, 'services'>;
   /** Takes the place of what was registered under the same address, whatever runs there. */
   readonly force?: boolean;
   /** How long the server may take until it is healthy, in ms. Default: 30 s. */
@@ -26,29 +30,48 @@ export interface Registered {
   readonly server: string;
 }
 
+interface Told {
+  readonly id: string;
+  readonly services: readonly { readonly name: string; readonly metadata?: Readonly<Record<string, string>> }[];
+}
+
 /**
- * Makes an endpoint known to a server, which waits until the server is healthy. New invocations of its services come to it
- * from now on; those that run stay where they began.
+ * Makes an endpoint known to a server, which it waits for to be healthy. New invocations of its services come to it from
+ * now on; those that run stay where they began.
  *
- * @throws RestateError MR5210 when the server cannot be reached, MR5213 when it is the wrong one, MR5221 when another
- * version of the services is registered under the same address, MR5222 when the server does not take it.
+ * @throws RestateError MR5210 when the server cannot be reached, MR5213 when it is the wrong one, MR5221 when other
+ * services are registered under the same address, MR5222 when the server does not take it.
  */
 export async function registerDeployment(options: RegisterOptions): Promise<Registered> {
-  const { admin = 'http://127.0.0.1:9070', uri, force = false } = options;
+  const { admin = 'http://127.0.0.1:9070', uri, endpoint, force = false } = options;
   const server = await whenHealthy(admin, options);
-  const { status, body } = await askAdmin(admin, '/deployments', { method: 'POST', body: { uri, force } });
-  if (status === 409) {
-    throw new RestateError(
-      'MR5221',
-      `The server at ${admin} knows other services under ${uri}: ${said(body)} Serve the new version at another port, so that what runs stays with the old one; or, when nothing runs that must go on, register it with --force.`,
-      { fault: 'input', details: { admin, uri } },
-    );
+  // What is known under an address is not looked at again by the server, unless it is forced to: it would go on with what
+  // was served there before.
+  const known = await tell(admin, uri, force && endpoint === undefined);
+  const { id, services } = known.body as Told;
+  const names = services.map(({ name }) => name);
+  if (known.status === 201) return { id, services: names, already: false, server };
+  const ours = markOf(endpoint?.services ?? []);
+  const theirs = [...new Set(services.map(({ metadata }) => metadata?.[mark]))];
+  if (ours === undefined || (theirs.length === 1 && theirs[0] === ours)) {
+    return { id, services: names, already: true, server };
   }
-  if (status !== 200 && status !== 201) {
-    throw new RestateError('MR5222', `The server at ${admin} does not take the endpoint ${uri}: ${said(body)}`, {
-      details: { admin, uri, status },
-    });
+  if (force) {
+    const anew = (await tell(admin, uri, true)).body as Told;
+    return { id: anew.id, services: anew.services.map(({ name }) => name), already: false, server };
   }
-  const { id, services } = body as { id: string; services: readonly { readonly name: string }[] };
-  return { id, services: services.map(({ name }) => name), already: status === 200, server };
+  const what = theirs.filter((one) => one !== undefined).map((one) => one.split(' ').slice(0, 2).join(' '));
+  throw new RestateError(
+    'MR5221',
+    `The server at ${admin} knows something else under ${uri}: ${what.length > 0 ? what.join(', ') : names.join(', ')}, as it was served there before. Serve the new version at another port, so that what runs stays with the old one; or register it with force, when what runs may meet the new code.`,
+    { fault: 'input', details: { admin, uri, known: names } },
+  );
+}
+
+async function tell(admin: string, uri: string, force: boolean): Promise<Answer> {
+  const answer = await askAdmin(admin, '/deployments', { method: 'POST', body: { uri, force } });
+  if (answer.status === 200 || answer.status === 201) return answer;
+  throw new RestateError('MR5222', `The server at ${admin} does not take the endpoint ${uri}: ${said(answer.body)}`, {
+    details: { admin, uri, status: answer.status },
+  });
 }

@@ -9,6 +9,14 @@ const day = 24 * 60 * 60_000;
 /** As good as for ever. */
 const ages = 36_500 * day;
 
+// By itself a server would put an invocation aside after 70 tries, of which each moment without an endpoint is one.
+const patient = {
+  initialInterval: 100,
+  exponentiationFactor: 2,
+  maxInterval: 10_000,
+  maxAttempts: Number.MAX_SAFE_INTEGER,
+} as const;
+
 /** How Restate tries an invocation again whose endpoint went away or threw something unexpected. */
 export interface InvocationRetry {
   /** In ms. Default: 100. */
@@ -32,7 +40,7 @@ export function optionsFor(
     inactivityTimeout: settings.inactivityMs ?? inactivityMs,
     abortTimeout: longestAttempt(system, real),
     onJournalMismatchErrors: 'pause',
-    retryPolicy: { initialInterval: 100, exponentiationFactor: 2, maxInterval: 10_000, ...settings.retry },
+    retryPolicy: { ...patient, ...settings.retry },
   };
   const kept = runs?.maxAge === undefined ? ages : real(milliseconds(runs.maxAge));
   const runOptions = { ...common, journalRetention: kept, idempotencyRetention: kept };

@@ -3,9 +3,16 @@ import { effectServices } from '../effects/index.ts';
 import { eventServices } from '../events/index.ts';
 import { limitServices } from '../limits/index.ts';
 import { machineServices } from '../machines/machines.ts';
+import { flowServices } from '../runs/services.ts';
 import type { AnyService } from './serve.ts';
 
 /** Everything that a system is on Restate, but for what models need. */
 export function servicesOf(place: Place): readonly AnyService[] {
-  return [...eventServices(place), ...machineServices(place), ...effectServices(place), ...limitServices(place)];
+  return [
+    ...flowServices(place),
+    ...eventServices(place),
+    ...machineServices(place),
+    ...effectServices(place),
+    ...limitServices(place),
+  ];
 }

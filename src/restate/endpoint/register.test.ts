@@ -1,0 +1,129 @@
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRestate, type TestRestate } from '../fixtures/restate.ts';
+import { restateIsInstalled } from '../fixtures/installed.ts';
+import { service } from '../sdk.ts';
+import { freePorts } from '../server/taken.ts';
+import { olderDeployments } from './deployments.ts';
+import { registerDeployment } from './register.ts';
+import { serve, type AnyService } from './serve.ts';
+import { withOptions } from './with-options.ts';
+
+/** A system with one flow, whose handlers are named. */
+function served(version: string, ...handlers: readonly string[]): { services: readonly AnyService[] } {
+  const plain = service({
+    name: 'shop.flows.order',
+    handlers: Object.fromEntries(
+      handlers.map((name) => [name, async (ctx: { sleep: (ms: number) => Promise<void> }) => ctx.sleep(60_000)]),
+    ),
+  });
+  return { services: withOptions({ name: 'shop', version, hash: version }, [plain], () => ({})) };
+}
+
+describe.skipIf(!restateIsInstalled())('registering an endpoint', () => {
+  let restate: TestRestate;
+  beforeAll(async () => {
+    restate = await startRestate();
+  });
+  afterAll(() => restate.close());
+
+  it('is known after that, and again without a change', async () => {
+    const endpoint = served('1.0.0', 'run');
+    const { uri, close } = await serve(endpoint.services);
+    const first = await registerDeployment({ admin: restate.admin, uri, endpoint });
+    expect(first).toMatchObject({ already: false, services: ['shop.flows.order'] });
+    expect(await registerDeployment({ admin: restate.admin, uri, endpoint })).toEqual({ ...first, already: true });
+    await close();
+  });
+
+  it('refuses another version under the same address, and takes it by force', async () => {
+    const [port = 0] = await freePorts(1);
+    const old = served('1.0.0', 'run');
+    const before = await serve(old.services, { port });
+    const { uri } = before;
+    const { id } = await registerDeployment({ admin: restate.admin, uri, endpoint: old });
+    await before.close();
+    const endpoint = served('1.1.0', 'run', 'more');
+    const after = await serve(endpoint.services, { port });
+    const refused = registerDeployment({ admin: restate.admin, uri, endpoint });
+    await expect(refused).rejects.toMatchObject({
+      code: 'MR5221',
+      message: expect.stringMatching(/knows something else under .*: shop 1\.0\.0, as .*another port.*force/s),
+    });
+    expect(await registerDeployment({ admin: restate.admin, uri, endpoint, force: true })).toMatchObject({
+      id,
+      already: false,
+    });
+    expect(await registerDeployment({ admin: restate.admin, uri, endpoint })).toMatchObject({ already: true });
+    await after.close();
+  });
+
+  it('says which older deployments still have something under way', async () => {
+    const old = served('2.0.0', 'run');
+    const first = await serve(old.services);
+    const before = await registerDeployment({ admin: restate.admin, uri: first.uri, endpoint: old });
+    const { invocation } = await restate.call.send({ service: 'shop.flows.order', handler: 'run' });
+    await restate.until(
+      `SELECT id FROM sys_invocation WHERE id = '${invocation}' AND pinned_deployment_id IS NOT NULL`,
+      (rows) => rows.length > 0,
+    );
+    const endpoint = served('2.1.0', 'run');
+    const second = await serve(endpoint.services);
+    const { id } = await registerDeployment({ admin: restate.admin, uri: second.uri, endpoint });
+    const pinnedTo = async (): Promise<number | undefined> =>
+      (await olderDeployments(restate.admin, 'shop', id)).find((one) => one.id === before.id)?.pinned;
+    expect(await pinnedTo()).toBe(1);
+    expect(await olderDeployments(restate.admin, 'sho', id)).toEqual([]);
+    await restate.ask('PATCH', `/invocations/${invocation}/kill`);
+    await restate.until(
+      `SELECT status FROM sys_invocation WHERE id = '${invocation}' AND status <> 'completed'`,
+      (rows) => rows.length === 0,
+    );
+    expect(await pinnedTo()).toBe(0);
+    await first.close();
+    await second.close();
+  });
+
+  it('says that the server cannot reach the endpoint', async () => {
+    const [port = 0] = await freePorts(1);
+    const refused = registerDeployment({ admin: restate.admin, uri: `http://127.0.0.1:${port}` });
+    await expect(refused).rejects.toMatchObject({ code: 'MR5222' });
+  });
+
+  it('says that something that is no admin API is none', async () => {
+    const refused = registerDeployment({ admin: restate.ingress, uri: 'http://127.0.0.1:1', patienceMs: 300 });
+    await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/^MR521[03]$/) });
+  });
+});
+
+describe('registering an endpoint without a server', () => {
+  it('waits with progress, and then says that nobody is there', async () => {
+    const [port] = await freePorts(1);
+    const notes: string[] = [];
+    const refused = registerDeployment({
+      admin: `http://127.0.0.1:${port}`,
+      uri: 'http://127.0.0.1:1',
+      patienceMs: 2500,
+      note: (text) => notes.push(text),
+    });
+    await expect(refused).rejects.toMatchObject({
+      code: 'MR5210',
+      retryable: true,
+      message: expect.stringContaining('nobody listens there'),
+    });
+    expect(notes[0]).toMatch(/^Waits for the server of Restate at .* \(2 s\)/);
+  });
+
+  it.each([
+    ['1.6.9', 'is version 1.6.9'],
+    ['2.0.0', 'is version 2.0.0'],
+    [undefined, 'is no server of Restate'],
+  ])('refuses a server of version %s', async (version, says) => {
+    const other = createServer((_request, response) => response.end(JSON.stringify(version && { version }) ?? 'hello'));
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', () => done()));
+    const { port } = other.address() as { port: number };
+    const refused = registerDeployment({ admin: `http://127.0.0.1:${port}`, uri: 'http://127.0.0.1:1' });
+    await expect(refused).rejects.toMatchObject({ code: 'MR5213', message: expect.stringContaining(says) });
+    await new Promise((done) => other.close(done));
+  });
+});
