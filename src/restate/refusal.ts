@@ -16,7 +16,9 @@ export function refusal(thrown: unknown, errorCode = 400): InstanceType<typeof T
 /** The record in the metadata of an error that came from a handler; none when it is not one of ours. */
 export function refused(metadata: Readonly<Record<string, string>> | undefined): ErrorRecord | undefined {
   const text = metadata?.[mark];
-  return text === undefined ? undefined : (JSON.parse(text) as { readonly error: ErrorRecord }).error;
+  if (text === undefined) return undefined;
+  const ours = JSON.parse(text) as ErrorRecord | { readonly error: ErrorRecord };
+  return 'error' in ours ? ours.error : ours;
 }
 
 /** An error of a call to another handler as it was thrown there. */
@@ -25,6 +27,6 @@ export function received(thrown: unknown): unknown {
   return error === undefined ? thrown : new RecordedError(error);
 }
 
-/** An option of services: our errors are refusals, anything else is tried again. */
+/** An option of services: what another try would not change is a refusal, anything else is tried again. */
 export const asTerminalError = (thrown: unknown): InstanceType<typeof TerminalError> | undefined =>
-  thrown instanceof MillraceError ? refusal(thrown) : undefined;
+  thrown instanceof MillraceError && !thrown.retryable ? refusal(thrown) : undefined;

@@ -1,12 +1,12 @@
 import type { Context, ServiceDefinition } from '@restatedev/restate-sdk';
-import { milliseconds, toErrorRecord, type ErrorRecord } from '../../core/index.ts';
+import { toErrorRecord, type ErrorRecord } from '../../core/index.ts';
 import { EventError, newId } from '../../engine/index.ts';
 import type { Delivery, Dispatched } from '../../runtime/index.ts';
 import type { Place, Published } from '../contract.ts';
 import type { EventGives } from '../machines/contract.ts';
 import { plumbing } from '../plumbing.ts';
 import { json } from '../json.ts';
-import { service } from '../sdk.ts';
+import { handlers, service } from '../sdk.ts';
 import { checked } from './check.ts';
 import { fieldSets } from './field-sets.ts';
 import { receiversOf, type FieldSets, type Receiver } from './receivers.ts';
@@ -23,24 +23,28 @@ export interface PublishGives extends Dispatched {
   readonly asked: PublishAsks;
 }
 
-/** How long the answer for an idempotency key is kept, in ms: 7 days. */
-const keptFor = milliseconds('7d');
+/** How long the answer to a call without a key is kept, for a sender whose connection broke: an hour, in ms. */
+const keptFor = 60 * 60_000;
 
 /** Takes events from outside, hands each out to one receiver after the other, and says what became of it. */
 export function publisherService(place: Place): ServiceDefinition<string, unknown> {
+  const publish = async (ctx: Context, asks: PublishAsks): Promise<PublishGives> => {
+    const { event, payload } = checked(place.registry, asks.event, asks.payload);
+    const { at, id, sets } = await ctx.run('publish', () => stamp(place));
+    const published: Published = { id, name: event.contract, payload, at };
+    const read = receiversOf(place, event, published, sets);
+    const told = read.ok ? await hand(ctx, read.receivers) : nobody(published, read.problems);
+    return { eventId: id, ...told, asked: { event: asks.event, payload } };
+  };
   return service({
     name: place.names.events,
     handlers: {
-      async publish(ctx: Context, asks: PublishAsks): Promise<PublishGives> {
-        const { event, payload } = checked(place.registry, asks.event, asks.payload);
-        const { at, id, sets } = await ctx.run('publish', () => stamp(place));
-        const published: Published = { id, name: event.contract, payload, at };
-        const read = receiversOf(place, event, published, sets);
-        const told = read.ok ? await hand(ctx, read.receivers) : nobody(published, read.problems);
-        return { eventId: id, ...told, asked: { event: asks.event, payload } };
-      },
+      /** By an idempotency key of the sender. */
+      publish,
+      /** Without one. */
+      send: handlers.handler({ idempotencyRetention: keptFor }, publish),
     },
-    options: { ...plumbing, idempotencyRetention: keptFor },
+    options: plumbing,
   });
 }
 

@@ -20,7 +20,7 @@ export async function sendEvent(
   const body: PublishAsks = { event: name, payload: checked(registry, name, payload).payload };
   const answer = await ingress.call({
     service: names.events,
-    handler: 'publish',
+    handler: idempotencyKey === undefined ? 'send' : 'publish',
     body,
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   });
