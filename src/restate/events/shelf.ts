@@ -125,8 +125,9 @@ export class Shelf {
     const waiting = await this.#cells.get<Waiting>(`w${noted}`);
     // The numbers begin anew when nobody waits.
     if (waiting?.run !== run || waiting.signal !== signal) return { underWay: true };
-    this.#cells.clear(`w${noted}`);
     const book = await this.#book();
+    // Nothing is waited for from here on: a cancel of the run that leaves must not end this halfway.
+    this.#cells.clear(`w${noted}`);
     const [left, next, count] = book.waits;
     this.#write({ ...book, waits: count === 1 ? nobody : [left, next, count - 1] });
     return { underWay: false };
