@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import {
-  failureOf,
-  flowContract,
-  type AnyEvent,
-  type FlowModule,
-  type Host,
-  type Schema,
-  type TaskContract,
-} from 'millrace/flow';
+import { failureOf, flowContract, type AnyEvent, type FlowModule, type Host } from 'millrace/flow';
 import { contracts as tasks, events } from './tasks.ts';
 
 const source = 'promises.dsl.ts:1:1';
@@ -36,7 +28,7 @@ const one = flow('one', (host, { task, input }: { readonly task: keyof typeof ta
   host.step('one', () => ({ contract: tasks[task], input }), at),
 );
 const failing = flow('failing', (host) => host.step('bad', () => job('bad'), at), {
-  onFailure: () => aftermath.contract({ why: 'failing' }) as never,
+  onFailure: () => ({ contract: aftermath.contract, input: { why: 'failing' } }),
 });
 const aftermath = flow('aftermath', (host, input) => host.step('after', () => job(input), at));
 

@@ -1,13 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { systemClock } from 'millrace/core';
 import { RestateClient } from 'millrace/restate';
-import { serverBinary } from '../../../src/restate/server/binary.ts';
 import { startRestate, type TestRestate } from '../../../src/restate/fixtures/restate.ts';
+import { missingServer } from '../../restate/installed.ts';
 import { common, outcome } from './common.ts';
 import type { End, Engine, EngineKind, OpenOptions } from './engine.ts';
 import { notesIn } from './file-world.ts';
@@ -25,7 +23,7 @@ export const restate: EngineKind = {
   name: 'restate',
   atOnce: 10,
   open: async (options = {}) => open(await server(), options),
-  missing: () => Promise.resolve(install()),
+  missing: () => Promise.resolve(missingServer()),
   shut: async () => {
     const ending = shared;
     shared = undefined;
@@ -38,14 +36,6 @@ let shared: Promise<TestRestate> | undefined;
 let folder: string | undefined;
 let count = 0;
 const server = (): Promise<TestRestate> => (shared ??= startRestate());
-
-/** Installs the server where it is missing. Says why not, when it cannot. */
-function install(): string | undefined {
-  if (serverBinary() !== undefined) return undefined;
-  const script = fileURLToPath(new URL('../../../tools/restate/install.ts', import.meta.url));
-  const { status, stderr, stdout } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
-  return status === 0 && serverBinary() !== undefined ? undefined : `${stdout}${stderr}`.trim();
-}
 
 async function open(
   place: TestRestate,
