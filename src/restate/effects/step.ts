@@ -1,5 +1,7 @@
 import type { Context } from '@restatedev/restate-sdk';
+import { idempotencyKey } from '../../tasks/index.ts';
 import type { Place } from '../contract.ts';
+import { json } from '../json.ts';
 
 /** A step that is done by a task. */
 export interface EffectStep {
@@ -11,10 +13,21 @@ export interface EffectStep {
   readonly task: string;
 }
 
+/** The object of a step. `key`: the idempotency key of its attempts, another one where its run was begun anew. */
+export const stepObject = ({ run, path }: Pick<EffectStep, 'run' | 'path'>, key: string): string =>
+  `step ${run} ${path} ${key.slice(0, 16)}`;
+
 /**
- * The step has ended: lets go of what its attempts have kept. To be called from the handler, and only when the record of
- * one of its attempts says that there is something (`KeptServices.kept`).
+ * The step has ended: lets go of what its attempts have kept. To be called from the handler of its run, and only when the
+ * record of one of its attempts says that there is something (`KeptServices.kept`).
  */
-export function forget(_ctx: Context, _place: Place, _step: Pick<EffectStep, 'run' | 'path'>): void {
-  throw new Error('Not yet.');
+export function forget(ctx: Context, place: Place, step: Pick<EffectStep, 'run' | 'path'>): void {
+  ctx.genericSend<null>({
+    service: place.names.effects,
+    key: stepObject(step, idempotencyKey(ctx.request().id, step.path)),
+    method: 'ended',
+    parameter: null,
+    inputSerde: json(),
+    name: `${step.path} ended`,
+  });
 }
