@@ -21,6 +21,8 @@ export interface Place {
   /** What tasks reach through their context. */
   readonly outside: WorldPort;
   readonly ingress: Ingress;
+  /** How many flows deep runs may be. Default 100. */
+  readonly maxDepth?: number;
 }
 
 /** Calls handlers from outside of any handler: from inside an attempt, or from another process. */

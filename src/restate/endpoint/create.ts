@@ -22,6 +22,7 @@ import type { Place } from '../contract.ts';
 import { ingressOf } from '../ingress/ingress.ts';
 import { modelServices, performOn } from '../models/index.ts';
 import { namesOf } from '../names.ts';
+import { armSchedules } from '../schedules/index.ts';
 import { checkOptions, checkSupported } from '../supported/check.ts';
 import { logTo } from './log.ts';
 import type { AnyService, ServedEndpoint } from './serve.ts';
@@ -54,8 +55,6 @@ export interface EndpointOptions {
   readonly retry?: InvocationRetry;
   /** After how many ms at rest a run leaves the memory of its endpoint. Default: a minute. */
   readonly inactivityMs?: number;
-  /** How deep flows may run flows, one in the other. Default 100. */
-  readonly maxDepth?: number;
   /** How long `drain()` waits for the attempts that are under way, in ms. Default 10,000. */
   readonly drainMs?: number;
 }
@@ -72,7 +71,6 @@ const known: Readonly<Record<keyof EndpointOptions, true>> = {
   retention: true,
   retry: true,
   inactivityMs: true,
-  maxDepth: true,
   drainMs: true,
 };
 
@@ -81,6 +79,11 @@ export interface Endpoint {
   readonly system: BoundSystem;
   /** Flows and tasks as services, machines as virtual objects, and what they need. */
   readonly services: readonly AnyService[];
+  /**
+   * Says what the system expects from outside: when its flows start by themselves, and what they wait for. To be called after
+   * each registration, which `registerDeployment` does.
+   */
+  announce(): Promise<void>;
   /** Serves it over HTTP/2, on loopback unless a host is named. */
   serve(options?: EndpointAddress): Promise<ServedEndpoint>;
 }
@@ -113,9 +116,11 @@ export interface EndpointAddress {
  * }
  * ```
  */
-export function createEndpoint(system: BoundSystem, options: EndpointOptions = {}): Endpoint {
-  checkSystem(system);
+export function createEndpoint(given: BoundSystem, options: EndpointOptions = {}): Endpoint {
+  checkSystem(given);
   checkOptions(options, Object.keys(known));
+  const { retention = given.retention } = options;
+  const system = retention === undefined ? given : { ...given, retention: { ...given.retention, ...retention } };
   checkSupported(system);
   const { ingress = 'http://127.0.0.1:8080', resources, logger = jsonLogger({ level: 'warn' }), drainMs } = options;
   const registry = new Registry(system);
@@ -140,6 +145,7 @@ export function createEndpoint(system: BoundSystem, options: EndpointOptions = {
   return {
     system,
     services,
+    announce: () => armSchedules(place.ingress, place),
     async serve(address = {}) {
       const log = logTo(logger);
       const served = await serve(services, { ...address, log: log.write });

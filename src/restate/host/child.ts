@@ -12,9 +12,6 @@ import { halting } from './halting.ts';
 import { failureOf } from './order.ts';
 import type { Part } from './part.ts';
 
-/** How many flows deep runs may be. */
-const maxDepth = 100;
-
 /** Runs another flow as a run of its own. */
 export function child(part: Part, id: string, call: () => Call<unknown>, options: CallOptions): Promise<unknown> {
   return called(part, id, call, options, async (path, { contract, input }) => {
@@ -50,6 +47,7 @@ export async function performChild(
     const error = new RunError('MR3206', `The input of flow '${name}' is not JSON: ${encoded.problems}`);
     throw failed(part, path, toErrorRecord(error), options.at);
   }
+  const { maxDepth = 100 } = run.place;
   if (run.depth >= maxDepth) {
     const error = new RunError(
       'MR3239',

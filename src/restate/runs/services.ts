@@ -1,7 +1,6 @@
 import type { Context, ServiceDefinition } from '@restatedev/restate-sdk';
 import { milliseconds } from '../../core/index.ts';
-import { policyOf, RunError, type Program } from '../../engine/index.ts';
-import { stepPolicy } from '../../tasks/index.ts';
+import { RunError, type Program } from '../../engine/index.ts';
 import type { Place, RunAsks, RunGives } from '../contract.ts';
 import { handlers, service } from '../sdk.ts';
 import { inTruth } from '../host/real.ts';
@@ -9,8 +8,6 @@ import { Blocked } from './blocked.ts';
 import { drive } from './drive.ts';
 import { failureFor } from './end.ts';
 import { Run } from './run.ts';
-
-const day = 86_400_000;
 
 /** A service for each flow, and one for each task: an invocation of its handler `run` is a run. */
 export function flowServices(place: Place): readonly ServiceDefinition<string, unknown>[] {
@@ -33,7 +30,7 @@ function runService(
     if (program === undefined) throw new Blocked(unknown(kind, target));
     return runToEnd(new Run(place, ctx, asks, program, kind));
   });
-  return service({ name, handlers: { run }, options: options(place) }) as ServiceDefinition<string, unknown>;
+  return service({ name, handlers: { run } }) as ServiceDefinition<string, unknown>;
 }
 
 async function runToEnd(run: Run): Promise<RunGives> {
@@ -63,23 +60,6 @@ function limit(run: Run): void {
       },
     }),
   );
-}
-
-/** How the server treats invocations of runs. */
-function options(place: Place): NonNullable<Parameters<typeof service>[0]['options']> {
-  const { system } = place;
-  const attempts = Object.values(system.tasks).map((task) => stepPolicy(policyOf(task)).timeoutMs);
-  const keep = system.retention?.runs?.maxAge;
-  const retention = keep === undefined ? 365 * day : inTruth(place, milliseconds(keep));
-  return {
-    // An attempt may be silent for as long as it may take, and a step may allow more than its task.
-    abortTimeout: Math.max(day, ...attempts.map((ms) => 2 * ms)),
-    idempotencyRetention: retention,
-    journalRetention: retention,
-    onJournalMismatchErrors: 'pause',
-    // An endpoint that is away comes back, and who misses an implementation writes it.
-    retryPolicy: { initialInterval: 50, exponentiationFactor: 2, maxInterval: 10_000, maxAttempts: 1_000_000 },
-  };
 }
 
 function unknown(kind: Program['target'], target: string): RunError {

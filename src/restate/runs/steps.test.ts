@@ -53,13 +53,13 @@ describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
     const invocation = await system.start('line', 'a', { run: 'line1' });
     expect(await system.end('line', 'line1')).toMatchObject({ status: 'completed', output: { two: 'a12', now: true } });
     expect(seen).toEqual(['a1', 'a12']);
-    expect(await system.names(invocation)).toEqual(['one', 'two']);
+    expect(await system.asked(invocation)).toEqual(['one', 'two']);
   });
 
   it('makes a try that fails again, after a wait that is in the journal', async () => {
     const invocation = await system.start('retried', 2, { run: 'retried1' });
     expect(await system.end('retried', 'retried1')).toMatchObject({ status: 'completed', output: 3 });
-    expect(await system.names(invocation)).toEqual(['one', 'one~wait2', 'one~2', 'one~wait3', 'one~3']);
+    expect(await system.asked(invocation)).toEqual(['one', 'one~wait2', 'one~2', 'one~wait3', 'one~3']);
   });
 
   it('fails after the last try', async () => {
@@ -76,7 +76,7 @@ describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
       status: 'failed',
       error: { message: 'no', code: 'NO', retryable: false, details: { why: 'just so', run: 'refused1', step: 'one' } },
     });
-    expect(await system.names(invocation)).toEqual(['one']);
+    expect(await system.asked(invocation)).toEqual(['one']);
   });
 
   it('gives up an attempt that takes too long', async () => {
