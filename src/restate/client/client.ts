@@ -1,4 +1,5 @@
-import { MillraceError, systemClock, type Clock } from '../../core/index.ts';
+import { systemClock, type Clock, type MillraceError } from '../../core/index.ts';
+import { RunError, Registry } from '../../engine/index.ts';
 import type {
   CheckpointQuery,
   CheckpointView,
@@ -26,137 +27,237 @@ import type {
   TaskResult,
 } from '../../runtime/index.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
+import { sendEvent } from '../events/index.ts';
+import { ingressOf } from '../ingress/ingress.ts';
+import { namesOf } from '../names.ts';
+import { cancel, type CancelGives } from './cancel.ts';
+import { checkpointsOf } from './checkpoints.ts';
+import { decide, decisionsOf } from './decisions.ts';
+import type { Desk } from './desk.ts';
+import { ask, create, getInstance, historyOf, listInstances } from './instances.ts';
+import { seen } from './known.ts';
+import { listRuns } from './list.ts';
+import { pause, resume } from './pause.ts';
+import { ended, flowResult, taskResult } from './result.ts';
+import { retry } from './retry.ts';
+import { start } from './start.ts';
+import { stepsOf } from './steps.ts';
 
-/** Where a Restate server is, and how it is talked to. */
+/** Where a server of Restate is, and how it is talked to. */
 export interface RestateClientOptions {
   /** The address that takes calls, such as `http://127.0.0.1:8080`. */
   readonly ingress: string;
   /** The address that is asked about invocations, such as `http://127.0.0.1:9070`. */
   readonly admin: string;
-  /** The clock of the system: the same as that of its endpoint. Default: the system clock. */
+  /** The clock of the system: that of its endpoint. Default: the system clock. */
   readonly clock?: Clock;
-  /** Called when the server cannot be reached and is tried again, with the failure. */
+  /** Called when the server cannot be reached, and is tried again. */
   readonly onUnreachable?: (failure: MillraceError) => void;
   /** How long a server that cannot be reached is tried again, in ms. Default 30 s. */
   readonly patienceMs?: number;
 }
 
-/** What came of a cancel: `accepted` is false when the run had ended before. */
-export interface CancelGives {
-  readonly runId: string;
-  readonly accepted: boolean;
-}
-
 /**
- * Asks a system that runs on Restate: the counterpart of `ReactiveSystemRuntime` and `Client`, with the same views. What
- * is read is asked of the server, so everything is a promise.
+ * Asks a system that runs on Restate: the counterpart of `ReactiveSystemRuntime` and `Client`, with the same views. All of
+ * it is asked of the server, so everything is a promise; it needs the contracts of the system, and none of its code runs
+ * here. What Restate cannot do is refused with MR5230, which says what to do instead; while the server cannot be reached
+ * all of it is tried again, then it fails with MR5210.
+ *
+ * @example
+ * ```ts
+ * import { RestateClient } from 'millrace/restate';
+ * import type { BoundSystem } from 'millrace/tasks';
+ *
+ * declare const system: BoundSystem;
+ * const client = new RestateClient(system, { ingress: 'http://127.0.0.1:8080', admin: 'http://127.0.0.1:9070' });
+ * const { output } = await client.executeFlow('fulfilOrder', { orderId: 'A1' }, { id: 'order-A1' });
+ * await client.close();
+ * ```
  */
 export class RestateClient {
   readonly role = 'client';
-  readonly system: BoundSystem;
-  readonly options: RestateClientOptions;
-  readonly clock: Clock;
+  readonly #desk: Desk;
+  readonly #registry: Registry;
+  readonly #closed = new AbortController();
 
   constructor(system: BoundSystem, options: RestateClientOptions) {
-    this.system = system;
-    this.options = options;
-    this.clock = options.clock ?? systemClock();
+    const { ingress, admin, clock = systemClock(), onUnreachable, patienceMs = 30_000 } = options;
+    this.#registry = new Registry(system);
+    this.#desk = {
+      system,
+      names: namesOf(system.name),
+      ingress,
+      admin,
+      handlers: ingressOf(ingress, { patienceMs }),
+      clock,
+      patienceMs,
+      onUnreachable,
+      closed: this.#closed.signal,
+    };
   }
 
-  start(_name: string, _input?: unknown, _options: StartOptions = {}): Promise<StartResult> {
-    return notYet();
+  /**
+   * Starts a flow and resolves when the server has it. With the `id` of a run of the same flow and input it attaches to it.
+   *
+   * @throws RunError MR3201, MR3202, MR3206, MR3218, MR3220.
+   */
+  start(name: string, input?: unknown, options: StartOptions = {}): Promise<StartResult> {
+    return start(this.#desk, { kind: 'flow', target: name, input, options });
   }
-  startTask(_name: string, _input?: unknown, _options: StartOptions = {}): Promise<StartResult> {
-    return notYet();
-  }
-  executeFlow(
-    _name: string,
-    _input?: unknown,
-    _options: StartOptions & { readonly signal?: AbortSignal } = {},
+
+  /**
+   * Runs a flow and waits for its end. Aborting the signal cancels the run. A failing flow does not throw: see `success`
+   * and `error`.
+   */
+  async executeFlow(
+    name: string,
+    input?: unknown,
+    options: StartOptions & { readonly signal?: AbortSignal } = {},
   ): Promise<FlowResult> {
-    return notYet();
+    const { signal, ...asks } = options;
+    const { runId } = await this.start(name, input, asks);
+    if (signal === undefined) return this.result(runId);
+    const stop = (): void => void this.cancel(runId).catch(() => {});
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await this.result(runId);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
-  executeTask(_name: string, _input?: unknown, _options: StartOptions = {}): Promise<TaskResult> {
-    return notYet();
+
+  /** Runs one task to its end, as a durable run of one step. @throws RunError MR3219, MR3206. */
+  async executeTask(name: string, input?: unknown, options: StartOptions = {}): Promise<TaskResult> {
+    const { runId } = await start(this.#desk, { kind: 'task', target: name, input, options });
+    return taskResult(this.#desk, await ended(this.#desk, runId, undefined));
   }
-  result(_runId: string, _options: { readonly signal?: AbortSignal } = {}): Promise<FlowResult> {
-    return notYet();
+
+  /**
+   * Waits for the end of a run, over restarts of the server, or until it is blocked. Aborting the signal ends the wait.
+   *
+   * @throws RunError MR3208 unknown run, MR3223 the wait was given up.
+   */
+  async result(runId: string, options: { readonly signal?: AbortSignal } = {}): Promise<FlowResult> {
+    return flowResult(this.#desk, await ended(this.#desk, runId, options.signal));
   }
-  sendEvent(_name: string, _payload?: unknown, _options: SendOptions = {}): Promise<SendResult> {
-    return notYet();
+
+  /**
+   * Publishes an event and resolves when everybody who is there for it has it.
+   *
+   * @throws EventError MR3301 unknown event, MR3302 invalid payload, MR3303 the key was used for something else.
+   */
+  sendEvent(name: string, payload?: unknown, options: SendOptions = {}): Promise<SendResult> {
+    return sendEvent(
+      this.#desk.handlers,
+      { names: this.#desk.names, registry: this.#registry },
+      name,
+      payload,
+      options,
+    );
   }
+
+  /** `sendEvent`. */
   send(name: string, payload?: unknown, options: SendOptions = {}): Promise<SendResult> {
     return this.sendEvent(name, payload, options);
   }
-  status(_runId: string): Promise<RunView | undefined> {
-    return notYet();
+
+  /** Where a run stands; undefined when there is none. */
+  async status(runId: string): Promise<RunView | undefined> {
+    return (await seen(this.#desk, runId))?.view;
   }
-  list(_query: RunQuery = {}): Promise<RunView[]> {
-    return notYet();
+  /** Newest first. */
+  list(query: RunQuery = {}): Promise<RunView[]> {
+    return listRuns(this.#desk, query);
   }
+  /** The runs that have not ended. */
   active(): Promise<RunView[]> {
     return this.list({ status: ['pending', 'running', 'waiting', 'paused', 'blocked'] });
   }
-  steps(_runId: string): Promise<StepView[]> {
-    return notYet();
+  /** The steps of a run, in the order in which they began. Parts that only order others, such as a map, have no line. */
+  async steps(runId: string): Promise<StepView[]> {
+    const known = await seen(this.#desk, runId);
+    return known === undefined ? [] : stepsOf(this.#desk, known.entries, known.view);
   }
-  checkpoints(_query: string | CheckpointQuery): Promise<CheckpointView[]> {
-    return notYet();
+  /** Committed steps, newest first. */
+  checkpoints(query: string | CheckpointQuery): Promise<CheckpointView[]> {
+    return checkpointsOf(this.#desk, typeof query === 'string' ? { run: query } : query);
   }
-  pause(_runId: string, _options: Omit<PauseAsks, 'runId'> = {}): Promise<PauseGives> {
-    return notYet();
+
+  /**
+   * Lets a run, and the flows that it runs, begin nothing more. Attempts under way end; until then its status is `running`.
+   *
+   * @throws RunError MR3208 unknown run, MR3250 it has ended, is about to, or is blocked.
+   */
+  pause(runId: string, options: Omit<PauseAsks, 'runId'> = {}): Promise<PauseGives> {
+    return pause(this.#desk, { runId, ...options });
   }
-  resume(_runId: string): Promise<PauseGives> {
-    return notYet();
+  /** Goes on with a paused run, and with the flows that it runs. @throws RunError MR3208, MR3251 it is not paused. */
+  resume(runId: string): Promise<PauseGives> {
+    return resume(this.#desk, runId);
   }
-  cancel(_runId: string, _options: { readonly reason?: string; readonly by?: string } = {}): Promise<CancelGives> {
-    return notYet();
+  /**
+   * Cancels a run: attempts are aborted, finished steps undone. `accepted` is false when it had ended before; `undone:
+   * false`: it was blocked, so that what it did stays as it is.
+   */
+  cancel(runId: string, options: { readonly reason?: string; readonly by?: string } = {}): Promise<CancelGives> {
+    return cancel(this.#desk, runId, options);
   }
-  retry(_runId: string, _options: Omit<RetryAsks, 'runId'> = {}): Promise<RetryGives> {
-    return notYet();
+  /**
+   * Does what failed again, or a step and what came after it, whatever ran beside it, with the newest deployment.
+   *
+   * @throws RunError MR3208 unknown run, MR3252 it is completed or cancelled, MR3253 nothing of it has failed, MR3254 no such
+   * step, MR3257 the run above has gone on. RestateError MR5230 for another input; MR5232.
+   */
+  retry(runId: string, options: Omit<RetryAsks, 'runId'> = {}): Promise<RetryGives> {
+    return retry(this.#desk, { runId, ...options });
   }
-  decide(_runId: string, _step: string, _said: Omit<DecideAsks, 'runId' | 'step'>): Promise<DecideGives> {
-    return notYet();
+
+  /** A person's word on a step that waits for one. @throws RunError MR3208, MR3232, MR3233, MR3234. */
+  decide(runId: string, step: string, said: Omit<DecideAsks, 'runId' | 'step'>): Promise<DecideGives> {
+    return decide(this.#desk, { runId, step, ...said });
   }
-  decisions(_runId?: string): Promise<DecisionView[]> {
-    return notYet();
+  /** The steps that wait for a person, of one run or of all, the oldest first. */
+  decisions(runId?: string): Promise<DecisionView[]> {
+    return decisionsOf(this.#desk, runId);
   }
-  create(_machine: string, _options: CreateOptions): Promise<InstanceView> {
-    return notYet();
+
+  /** Creates a machine instance. @throws EventError MR3304 unknown machine, MR3305 it exists, MR3307 invalid context. */
+  create(machine: string, options: CreateOptions): Promise<InstanceView> {
+    return create(this.#desk, machine, options);
   }
-  get(_machine: string, _id: string): Promise<InstanceView | undefined> {
-    return notYet();
+  /** Undefined when there is no such instance. @throws EventError MR3304 unknown machine. */
+  get(machine: string, id: string): Promise<InstanceView | undefined> {
+    return getInstance(this.#desk, machine, id);
   }
-  instances(_query: InstanceQuery = {}): Promise<InstanceView[]> {
-    return notYet();
+  /** The most recently changed first. */
+  instances(query: InstanceQuery & { readonly id?: string } = {}): Promise<InstanceView[]> {
+    return listInstances(this.#desk, query);
   }
-  history(_machine: string, _id: string, _query: number | HistoryQuery = {}): Promise<HistoryView[]> {
-    return notYet();
+  /** Newest first. A number is a `tail`. */
+  history(machine: string, id: string, query: number | HistoryQuery = {}): Promise<HistoryView[]> {
+    return historyOf(this.#desk, machine, id, query);
   }
-  available(_machine: string, _id: string): Promise<readonly string[]> {
-    return notYet();
+  /** By the system's names, what an instance would take now. @throws EventError MR3304. */
+  available(machine: string, id: string): Promise<readonly string[]> {
+    return ask(this.#desk, machine, id, 'available');
   }
+  /** Puts an instance where it stood after an earlier entry of its history, by default the one before. */
   rollback(
-    _machine: string,
-    _id: string,
-    _options: { readonly to?: number; readonly fromFinal?: boolean } = {},
+    machine: string,
+    id: string,
+    options: { readonly to?: number; readonly fromFinal?: boolean } = {},
   ): Promise<RollbackGives> {
-    return notYet();
+    return ask(this.#desk, machine, id, 'rollback', options);
   }
-  removeInstance(_machine: string, _id: string, _options: { readonly force?: boolean } = {}): Promise<void> {
-    return notYet();
+  /** Removes an instance with its history. @throws EventError MR3306 none; MR3360 it has not ended, without `force`. */
+  async removeInstance(machine: string, id: string, options: { readonly force?: boolean } = {}): Promise<void> {
+    await ask(this.#desk, machine, id, 'remove', options);
   }
+
+  /** Ends what waits (MR3223). What runs goes on. */
   close(): Promise<void> {
+    this.#closed.abort(new RunError('MR3223', 'The client was closed.'));
     return Promise.resolve();
   }
-}
-
-function notYet(): Promise<never> {
-  return Promise.reject(
-    new MillraceError('This cannot be asked of Restate yet.', {
-      code: 'MR5230',
-      retryable: false,
-      fault: 'internal',
-    }),
-  );
 }

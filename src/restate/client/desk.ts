@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock, MillraceError } from '../../core/index.ts';
+import type { Ingress } from '../contract.ts';
+import type { Names } from '../names.ts';
+import { RestateError } from '../errors.ts';
+import { askAdmin, askSql, parsed, unreachable, type Answer } from '../server/admin.ts';
+import type { BoundSystem } from '../../tasks/index.ts';
+
+/** What all questions of a client share: whom they are asked, and about which system. */
+export interface Desk {
+  readonly system: BoundSystem;
+  readonly names: Names;
+  readonly admin: string;
+  readonly ingress: string;
+  /** Calls handlers. */
+  readonly handlers: Ingress;
+  readonly clock: Clock;
+  readonly patienceMs: number;
+  readonly onUnreachable?: ((failure: MillraceError) => void) | undefined;
+  /** Aborts when the client is closed. */
+  readonly closed: AbortSignal;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Asks the server's SQL tables. */
+export function sql(desk: Desk, query: string): Promise<readonly Row[]> {
+  return patiently(desk, async () => {
+    try {
+      return await askSql(desk.admin, query);
+    } catch (thrown) {
+      // A server that has just started, or moves what it keeps, finds its parts a moment later.
+      if (thrown instanceof RestateError && thrown.code === 'MR5214' && /partition/.test(thrown.message))
+        throw new RestateError('MR5210', thrown.message, { retryable: true, cause: thrown });
+      throw thrown;
+    }
+  });
+}
+
+/** Gives an order about an invocation, such as `pause`. */
+export function order(desk: Desk, invocation: string, what: string): Promise<Answer> {
+  const path = `/invocations/${encodeURIComponent(invocation)}/${what}`;
+  return patiently(desk, () => askAdmin(desk.admin, path, { method: 'PATCH' }));
+}
+
+/** Waits for the end of an invocation, at most so many ms. Undefined: it has not ended by then. */
+export async function attach(desk: Desk, invocation: string, ms: number): Promise<Answer | undefined> {
+  const path = `/restate/invocation/${encodeURIComponent(invocation)}/attach`;
+  return await patiently(desk, async () => {
+    const over = AbortSignal.timeout(ms);
+    try {
+      const response = await fetch(new URL(path, desk.ingress), { signal: AbortSignal.any([over, desk.closed]) });
+      return { status: response.status, body: parsed(await response.text()) };
+    } catch (thrown) {
+      if (over.aborted || desk.closed.aborted) return undefined;
+      throw unreachable(desk.ingress, 'ingress', thrown);
+    }
+  });
+}
+
+/**
+ * Does it again while the server cannot be reached: it may be about to start again. All of it may happen twice.
+ *
+ * @throws RestateError MR5210 when the patience is over.
+ */
+async function patiently<T>(desk: Desk, ask: () => Promise<T>): Promise<T> {
+  const begun = performance.now();
+  for (let wait = 50; ; wait = Math.min(wait * 2, 1000)) {
+    try {
+      return await ask();
+    } catch (thrown) {
+      const { code } = thrown as Partial<RestateError>;
+      const over = performance.now() - begun + wait > desk.patienceMs;
+      if (code !== 'MR5210' || over || desk.closed.aborted) throw thrown;
+      desk.onUnreachable?.(thrown as RestateError);
+      await sleep(wait, undefined, { signal: desk.closed }).catch(() => {});
+    }
+  }
+}
+
+/** A time of the server, by the clock of the system. */
+export function timeOf({ clock }: Desk, written: unknown): number {
+  const real = Date.parse(String(written));
+  if (clock.factor === undefined) return real;
+  return Math.floor(clock.now() - (Date.now() - real) * clock.factor);
+}

@@ -1,0 +1,124 @@
+import { sql, timeOf, type Desk, type Row } from './desk.ts';
+import { listed, quoted } from './sql.ts';
+
+/** What the server knows of the invocation of a run. */
+export interface Invocation {
+  readonly id: string;
+  readonly kind: 'flow' | 'task';
+  /** The flow or task. */
+  readonly target: string;
+  /** Absent of one that was begun again. */
+  readonly key?: string;
+  readonly status: string;
+  readonly created: number;
+  readonly modified: number;
+  readonly completed?: number;
+  /** `[409] …` of one that did not come to its end. */
+  readonly failure?: string;
+  readonly deployment?: string;
+  readonly restartedFrom?: string;
+  /** Why its newest attempt failed, while it is tried again. */
+  readonly lastFailure?: string;
+  readonly lastFailureCode?: string;
+}
+
+const columns = [
+  'id',
+  'target_service_name',
+  'idempotency_key',
+  'status',
+  'created_at',
+  'modified_at',
+  'completed_at',
+  'completion_failure',
+  'pinned_deployment_id',
+  'restarted_from',
+  'last_failure',
+  'last_failure_error_code',
+].join(', ');
+
+/** The services that run flows and tasks of a system, with what they run. */
+function targets({ system, names }: Desk): ReadonlyMap<string, Pick<Invocation, 'kind' | 'target'>> {
+  return new Map<string, Pick<Invocation, 'kind' | 'target'>>([
+    ...Object.keys(system.flows).map((target) => [names.flow(target), { kind: 'flow' as const, target }] as const),
+    ...Object.keys(system.tasks).map((target) => [names.task(target), { kind: 'task' as const, target }] as const),
+  ]);
+}
+
+/** That an invocation is of a run of this system, or of these flows or tasks of it. */
+export function isRun({ names }: Desk, target?: string): string {
+  const services =
+    target === undefined
+      ? ['flows', 'tasks'].map((kind) => `starts_with(target_service_name, '${names.system}.${kind}.')`)
+      : [names.flow(target), names.task(target)].map((name) => `target_service_name = ${quoted(name)}`);
+  return `target_handler_name = 'run' AND (${services.join(' OR ')})`;
+}
+
+/** The invocations that are so, as SQL says it. */
+export async function invocations(desk: Desk, where: string, rest = ''): Promise<readonly Invocation[]> {
+  const known = targets(desk);
+  const rows = await sql(desk, `SELECT ${columns} FROM sys_invocation WHERE ${where} ${rest}`);
+  return rows.map((row) => invocation(desk, row, known));
+}
+
+function invocation(desk: Desk, row: Row, known: ReturnType<typeof targets>): Invocation {
+  const service = String(row['target_service_name']);
+  const text = (name: string): string | undefined => (typeof row[name] === 'string' ? row[name] : undefined);
+  const key = text('idempotency_key');
+  const completed = text('completed_at');
+  const failure = text('completion_failure');
+  const deployment = text('pinned_deployment_id');
+  const restartedFrom = text('restarted_from');
+  const lastFailure = text('last_failure');
+  const lastFailureCode = text('last_failure_error_code');
+  return {
+    id: String(row['id']),
+    // A flow of another version of the system: its name is as Restate has it.
+    ...(known.get(service) ?? {
+      kind: service.split('.')[1] === 'tasks' ? 'task' : 'flow',
+      target: service.split('.')[2] ?? service,
+    }),
+    status: String(row['status']),
+    created: timeOf(desk, row['created_at']),
+    modified: timeOf(desk, row['modified_at']),
+    ...(key !== undefined && { key }),
+    ...(completed !== undefined && { completed: timeOf(desk, completed) }),
+    ...(failure !== undefined && { failure }),
+    ...(deployment !== undefined && { deployment }),
+    ...(restartedFrom !== undefined && { restartedFrom }),
+    ...(lastFailure !== undefined && { lastFailure }),
+    ...(lastFailureCode !== undefined && { lastFailureCode }),
+  };
+}
+
+/** The invocation that a run is now, after those that it was before it was retried. */
+export interface Found {
+  readonly invocation: Invocation;
+  /** How often it was retried. */
+  readonly restarts: number;
+}
+
+/** The run of this id, if there is one. */
+export async function findRun(desk: Desk, run: string): Promise<Found | undefined> {
+  const keys = [...new Set([run, keyOf(run)])];
+  const all = await invocations(desk, `idempotency_key IN ${listed(keys)} AND ${isRun(desk)}`, 'ORDER BY created_at');
+  let [found] = all;
+  if (found === undefined) return undefined;
+  for (let restarts = 0; ; restarts++) {
+    const next = await restartOf(desk, found);
+    if (next === undefined) return { invocation: found, restarts };
+    found = next;
+  }
+}
+
+/** What an invocation was begun again as. Only what has ended can be. */
+async function restartOf(desk: Desk, { id, status }: Invocation): Promise<Invocation | undefined> {
+  if (status !== 'completed') return undefined;
+  const again = await invocations(desk, `restarted_from = ${quoted(id)}`, 'ORDER BY created_at DESC');
+  return again[0];
+}
+
+/** The idempotency key of a run that is started from outside. A header is of ASCII only. */
+export function keyOf(run: string): string {
+  return run.replaceAll(/[^!-$&-~]/gu, encodeURIComponent);
+}

@@ -1,0 +1,112 @@
+import type { ErrorRecord } from '../../core/index.ts';
+import type { RunView } from '../../runtime/index.ts';
+import { sql, type Desk } from './desk.ts';
+import type { Invocation } from './invocations.ts';
+import { endOf, resultOf, type Entry } from './journal.ts';
+import { listed } from './sql.ts';
+
+type Status = RunView['status'];
+
+/** Why an invocation does not go on. */
+export interface Failure {
+  readonly message: string;
+  /** Restate's own code, such as RT0016. */
+  readonly code?: string;
+}
+
+/** A run that the server holds, since the journal says something else than the code. */
+const mismatch = 'RT0016';
+
+/** Why invocations rest, by their id: what the server noted when it paused them. */
+export async function failuresOf(desk: Desk, all: readonly Invocation[]): Promise<ReadonlyMap<string, Failure>> {
+  const found = new Map<string, Failure>();
+  for (const { id, status, lastFailure, lastFailureCode } of all)
+    if (status === 'backing-off' && lastFailure !== undefined) found.set(id, failure(lastFailure, lastFailureCode));
+  const paused = all.flatMap(({ id, status }) => (status === 'paused' ? [id] : []));
+  if (paused.length === 0) return found;
+  const rows = await sql(
+    desk,
+    `SELECT id, event_json FROM sys_journal_events WHERE id IN ${listed(paused)} AND event_type = 'Paused' ORDER BY appended_at`,
+  );
+  for (const row of rows) {
+    const { last_failure: last } = JSON.parse(String(row['event_json'])) as { readonly last_failure?: LastFailure };
+    // The newest pause counts: an earlier one may have had a reason that is mended.
+    if (last === undefined || last === null) found.delete(String(row['id']));
+    else found.set(String(row['id']), failure(last.error_message, last.restate_doc_error_code));
+  }
+  return found;
+}
+
+interface LastFailure {
+  readonly error_message: string;
+  readonly restate_doc_error_code?: string;
+}
+
+const failure = (message: string, code: string | undefined): Failure => ({
+  message,
+  ...(code !== undefined && { code }),
+});
+
+/** Where a run stands, in the words of every engine. `entries`: its journal, or none where its status says it all. */
+export function statusOf(
+  { status, completed, failure: end }: Invocation,
+  entries: readonly Entry[],
+  why: Failure | undefined,
+): Status {
+  if (completed !== undefined || status === 'completed') return endStatus(entries, end);
+  if ((status === 'paused' || status === 'backing-off') && why !== undefined && blocks(why)) return 'blocked';
+  switch (status) {
+    case 'scheduled':
+    case 'pending':
+      return 'pending';
+    case 'paused':
+      return 'paused';
+    case 'suspended':
+      return 'waiting';
+    default:
+      return isAtWork(entries) ? 'running' : 'waiting';
+  }
+}
+
+function endStatus(entries: readonly Entry[], failure: string | undefined): Status {
+  if (failure === undefined) return 'completed';
+  const end = endOf(entries);
+  if (end?.ok === false && end.failed !== undefined) return end.failed.status;
+  // Ended by the server: cancelled before it began, or killed.
+  return failure.startsWith('[409]') ? 'cancelled' : 'failed';
+}
+
+/** What our own code refuses to go on with says so by its code. */
+const ours = /^(?:\w+: )?(MR\d{4}): /;
+const blocks = ({ message, code }: Failure): boolean => code === mismatch || ours.test(message);
+
+/** Is an attempt under way, or the code between two of them? When it only waits, it asked for something that has not come. */
+function isAtWork(entries: readonly Entry[]): boolean {
+  const open = entries.filter((each) => each.command && each.completion !== undefined && !resultOf(entries, each));
+  return open.length === 0 || open.some(({ type }) => type === 'Run');
+}
+
+/** Why a run is blocked, or is tried again by the server. */
+export function whyNot(run: string, status: Status, why: Failure | undefined): ErrorRecord | undefined {
+  if (why === undefined) return undefined;
+  const details = { run, ...(why.code === undefined ? {} : { restate: why.code }) };
+  if (status === 'blocked') {
+    const own = ours.exec(why.message);
+    const message =
+      own === null
+        ? `The journal of run '${run}' does not fit the code that is served now: ${firstLines(why.message)}`
+        : why.message.slice(own[0].length);
+    const code = own?.[1] ?? 'MR3205';
+    return { name: 'RunError', message, code, retryable: false, fault: 'user-code', details };
+  }
+  return {
+    name: 'RestateError',
+    message: `The endpoint of the system could not go on with run '${run}': ${firstLines(why.message)}`,
+    code: 'MR5231',
+    retryable: true,
+    fault: 'environment',
+    details,
+  };
+}
+
+const firstLines = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').slice(0, 500);

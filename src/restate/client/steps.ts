@@ -1,0 +1,182 @@
+import type { ErrorRecord } from '../../core/index.ts';
+import type { RunView, StepStatus, StepView } from '../../runtime/index.ts';
+import type { Desk } from './desk.ts';
+import { failedIn, fromBytes, resultOf, type Entry } from './journal.ts';
+
+/** A command of a journal that belongs to a step. */
+export interface Command {
+  readonly entry: Entry;
+  readonly result: Entry | undefined;
+  /** Of the step, with `~undo` and the like, without the number of the try. */
+  readonly path: string;
+  readonly attempt: number;
+  readonly does: 'attempt' | 'pause' | 'sleep' | 'child' | 'receive' | 'approve' | 'emit';
+  /** The task, flow or event. */
+  readonly target?: string;
+}
+
+/** What an attempt has left in the journal, as far as it is shown. */
+export interface Attempt {
+  readonly asked?: string;
+  readonly at?: number;
+  readonly ok?: boolean;
+  readonly output?: unknown;
+  readonly error?: ErrorRecord;
+  readonly evidence?: StepView['evidence'];
+}
+
+/** The record of an attempt. */
+export const recordIn = (result: Entry | undefined): Attempt => (fromBytes(success(result)) ?? {}) as Attempt;
+
+/** The commands of a journal by which steps are shown; what the engine asks for itself is left out. */
+export function commandsOf({ names, system }: Desk, entries: readonly Entry[]): readonly Command[] {
+  const flows = new Map(Object.keys(system.flows).map((name) => [names.flow(name), name]));
+  return entries.flatMap((entry): readonly Command[] => {
+    if (!entry.command || entry.name === '') return [];
+    const { path, attempt, isWait } = named(entry.name);
+    const common = { entry, result: resultOf(entries, entry), path, attempt };
+    if (entry.type === 'Run') return [{ ...common, does: 'attempt' }];
+    if (entry.type === 'Sleep')
+      return /(?<!\/)~[a-z]/i.test(path) ? [] : [{ ...common, does: isWait ? 'pause' : 'sleep' }];
+    if (entry.type !== 'Call' && entry.type !== 'OneWayCall') return [];
+    const { Service, VirtualObject } = entry.content.request?.invocation_target ?? {};
+    const { name = '', handler = '' } = Service ?? VirtualObject ?? {};
+    const flow = flows.get(name);
+    if (flow !== undefined && entry.type === 'Call') return [{ ...common, does: 'child', target: flow }];
+    if (name === names.buffers && handler === 'wait')
+      return [{ ...common, does: 'receive', target: VirtualObject?.key?.split(' ')[0] ?? '' }];
+    if (name === names.decisions && handler === 'ask') return [{ ...common, does: 'approve' }];
+    return [];
+  });
+}
+
+/** `held[3]~2`: the second try; `held[3]~wait2`: the time before it. What is below a step begins with `/~`, as `charged/~undo`. */
+function named(name: string): { readonly path: string; readonly attempt: number; readonly isWait: boolean } {
+  const [, path = name, wait, number] = /^(.*[^/])~(wait)?(\d+)$/s.exec(name) ?? [];
+  return { path, attempt: number === undefined ? 1 : Number(number), isWait: wait !== undefined };
+}
+
+/** The steps of a run, in the order in which they began, as its journal shows them. */
+export function stepsOf(desk: Desk, entries: readonly Entry[], view: Pick<RunView, 'endedAt'>): StepView[] {
+  const steps = new Map<string, StepView>();
+  for (const command of commandsOf(desk, entries)) {
+    const next = after(steps.get(command.path), command, entries, view.endedAt);
+    if (next !== undefined) steps.set(command.path, next);
+  }
+  return [...steps.values()];
+}
+
+function after(
+  before: StepView | undefined,
+  command: Command,
+  entries: readonly Entry[],
+  endedAt: number | undefined,
+): StepView | undefined {
+  const { entry, result, path, attempt, does, target } = command;
+  const open = (status: StepStatus): Pick<StepView, 'status' | 'endedAt'> =>
+    endedAt === undefined ? { status } : { status: 'cancelled', endedAt };
+  const common = {
+    path,
+    kind: kinds[does],
+    startedAt: before?.startedAt ?? entry.at,
+    attempts: Math.max(
+      before?.attempts ?? 0,
+      does === 'sleep' || does === 'receive' || does === 'approve' ? 0 : attempt,
+    ),
+    ...(target === undefined ? {} : { target }),
+  };
+  switch (does) {
+    case 'attempt': {
+      const made = recordIn(result);
+      // Something that the engine does itself.
+      if (result !== undefined && made.asked === undefined) return before;
+      const task = made.asked === undefined ? before?.target : made.asked.slice(0, made.asked.lastIndexOf(' '));
+      const facts = { ...common, ...(task === undefined ? {} : { target: task }) };
+      if (result === undefined || made.ok === undefined) return { ...facts, ...open('running') };
+      const at = made.at ?? result.at;
+      if (made.ok) {
+        const { output, evidence } = made;
+        return {
+          ...facts,
+          status: 'completed',
+          ...(output === undefined ? {} : { output }),
+          ...(evidence === undefined ? {} : { evidence }),
+          endedAt: at,
+        };
+      }
+      return { ...facts, status: 'failed', ...(made.error === undefined ? {} : { error: made.error }), endedAt: at };
+    }
+    case 'pause': {
+      // It has failed, and is tried again.
+      if (before === undefined) return undefined;
+      const { endedAt: _, ...failed } = before;
+      return { ...failed, ...open('waiting') };
+    }
+    case 'child': {
+      const asks = fromBytes(entry.content.request?.parameter) as { readonly input?: unknown } | undefined;
+      const facts = { ...common, ...(asks?.input === undefined ? {} : { input: asks.input }) };
+      if (result === undefined) return { ...facts, ...open('running') };
+      const failure = result.content.result;
+      if (failure !== undefined && 'Failure' in failure) {
+        const told = failedIn(failure.Failure.metadata?.find(({ key }) => key === 'millrace')?.value);
+        return { ...facts, status: 'failed', ...(told === undefined ? {} : { error: told.error }), endedAt: result.at };
+      }
+      const gives = fromBytes(success(result)) as { readonly output?: unknown } | undefined;
+      return {
+        ...facts,
+        status: 'completed',
+        ...(gives?.output === undefined ? {} : { output: gives.output }),
+        endedAt: result.at,
+      };
+    }
+    case 'sleep':
+      return result === undefined
+        ? { ...common, ...open('waiting') }
+        : { ...common, status: 'completed', endedAt: result.at };
+    case 'receive':
+    case 'approve': {
+      const came = cameIn(command, entries);
+      if (came === undefined) return { ...common, ...open('waiting') };
+      const { value, at } = came;
+      return { ...common, status: 'completed', ...(value === undefined ? {} : { output: value }), endedAt: at };
+    }
+    case 'emit':
+      return { ...common, status: 'completed', endedAt: entry.at };
+  }
+}
+
+const kinds = {
+  attempt: 'step',
+  pause: 'step',
+  sleep: 'sleep',
+  child: 'child',
+  receive: 'receive',
+  approve: 'approve',
+  emit: 'emit',
+} as const;
+
+/** What a wait has got: at once, or by the signal that is called as its step. */
+function cameIn(
+  { result, path, does }: Command,
+  entries: readonly Entry[],
+): { readonly value: unknown; readonly at: number } | undefined {
+  const told = fromBytes(success(result)) as { readonly came?: Came } | undefined;
+  if (told?.came !== undefined && result !== undefined) return { value: told.came.event.payload, at: result.at };
+  const signal = entries.find((each) => !each.command && signalName(each)?.startsWith(`${path}`) === true);
+  if (signal === undefined) return undefined;
+  const value = fromBytes(success(signal));
+  return { value: does === 'receive' ? (value as Came | undefined)?.event.payload : value, at: signal.at };
+}
+
+interface Came {
+  readonly event: { readonly payload?: unknown };
+}
+
+/** `{"Signal":{"id":{"SignalName":"…"}}}` */
+const signalName = ({ content: { id } }: Entry): string | undefined =>
+  typeof id === 'object' && id !== null ? String(Reflect.get(id, 'SignalName')) : undefined;
+
+const success = (entry: Entry | undefined): readonly number[] | undefined => {
+  const result = entry?.content.result;
+  return result !== undefined && 'Success' in result ? result.Success : undefined;
+};
