@@ -5,7 +5,6 @@
  * @module
  */
 export { RestateClient, type RestateClientOptions } from './client/client.ts';
-export { RestateClient, type RestateClientOptions } from './client/client.ts';
 export { Driver } from './driver/driver.ts';
 export { createEndpoint, type Endpoint, type EndpointAddress, type EndpointOptions } from './endpoint/create.ts';
 export { registerDeployment, type Registered, type RegisterOptions } from './endpoint/register.ts';
