@@ -55,6 +55,8 @@ export interface EndpointOptions {
   readonly retry?: InvocationRetry;
   /** After how many ms at rest a run leaves the memory of its endpoint. Default: a minute. */
   readonly inactivityMs?: number;
+  /** How deep flows may run flows, one in the other. Default 100. */
+  readonly maxDepth?: number;
   /** How long `drain()` waits for the attempts that are under way, in ms. Default 10,000. */
   readonly drainMs?: number;
 }
@@ -71,6 +73,7 @@ const known: Readonly<Record<keyof EndpointOptions, true>> = {
   retention: true,
   retry: true,
   inactivityMs: true,
+  maxDepth: true,
   drainMs: true,
 };
 

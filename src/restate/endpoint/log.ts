@@ -9,6 +9,8 @@ export function logTo(logger: Logger): { readonly write: LoggerTransport; readon
     write: ({ level, replaying, context }, ...parts: readonly unknown[]) => {
       // What breaks when an endpoint ends is what was to break.
       if (over || replaying || level === 'trace' || level === 'debug' || level === 'info') return;
+      // Said of every endpoint without keys; who binds more than loopback is told by the command.
+      if (String(parts[0]).startsWith('Accepting requests without')) return;
       const fields = context && { invocation: context.invocationId, target: context.invocationTarget };
       logger[level === 'error' ? 'error' : 'warn'](parts.map((part) => messageOf(part)).join(' '), fields);
     },

@@ -10,7 +10,7 @@ export interface RegisterOptions {
   /** Where the server reaches the endpoint. */
   readonly uri: string;
   /** What is served there: a server that knows something else under this address is found out. */
-  readonly endpoint?: Pick<Endpoint, 'services'>;
+  readonly endpoint?: Pick<Endpoint, 'services'> & Partial<Pick<Endpoint, 'announce'>>;
   /** Takes the place of what was registered under the same address, whatever runs there. */
   readonly force?: boolean;
   /** How long the server may take until it is healthy, in ms. Default: 30 s. */
@@ -43,6 +43,12 @@ interface Told {
  * services are registered under the same address, MR5222 when the server does not take it.
  */
 export async function registerDeployment(options: RegisterOptions): Promise<Registered> {
+  const registered = await register(options);
+  await options.endpoint?.announce?.();
+  return registered;
+}
+
+async function register(options: RegisterOptions): Promise<Registered> {
   const { admin = 'http://127.0.0.1:9070', uri, endpoint, force = false } = options;
   const server = await whenHealthy(admin, options);
   // What is known under an address is not looked at again by the server, unless it is forced to: it would go on with what

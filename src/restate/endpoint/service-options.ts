@@ -1,6 +1,6 @@
 import type { ServiceOptions } from '@restatedev/restate-sdk';
 import { milliseconds } from '../../core/index.ts';
-import { stepPolicy, type BoundSystem, type Retention } from '../../tasks/index.ts';
+import { stepPolicy, type BoundSystem } from '../../tasks/index.ts';
 import type { Place } from '../contract.ts';
 
 /** How long a run is at rest in the memory of its endpoint before Restate lets it sleep, in ms of real time. */
@@ -29,13 +29,12 @@ export interface InvocationRetry {
 export function optionsFor(
   place: Pick<Place, 'system' | 'names' | 'real'>,
   settings: {
-    readonly retention?: Retention | undefined;
     readonly retry?: InvocationRetry | undefined;
     readonly inactivityMs?: number | undefined;
   },
 ): (service: string) => ServiceOptions {
   const { system, names, real } = place;
-  const { runs, ledger } = { ...system.retention, ...settings.retention };
+  const { runs, ledger } = system.retention ?? {};
   const common: ServiceOptions = {
     inactivityTimeout: settings.inactivityMs ?? inactivityMs,
     abortTimeout: longestAttempt(system, real),
@@ -43,7 +42,8 @@ export function optionsFor(
     retryPolicy: { ...patient, ...settings.retry },
   };
   const kept = runs?.maxAge === undefined ? ages : real(milliseconds(runs.maxAge));
-  const runOptions = { ...common, journalRetention: kept, idempotencyRetention: kept };
+  // A run decides itself what a cancel does, and when it has heard of it.
+  const runOptions = { ...common, explicitCancellation: true, journalRetention: kept, idempotencyRetention: kept };
   const keys = ledger?.maxAge === undefined ? ages : real(milliseconds(ledger.maxAge));
   const runPrefixes = [names.flow(''), names.task('')].map((name) => name.slice(0, name.lastIndexOf('.') + 1));
   return (service) => {
