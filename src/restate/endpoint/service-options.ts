@@ -43,7 +43,7 @@ export function optionsFor(
   };
   const kept = runs?.maxAge === undefined ? ages : real(milliseconds(runs.maxAge));
   // A run decides itself what a cancel does, and when it has heard of it.
-  const runOptions = { ...common, explicitCancellation: true, journalRetention: kept, idempotencyRetention: kept };
+  const runOptions = { ...common, journalRetention: kept, idempotencyRetention: kept };
   const keys = ledger?.maxAge === undefined ? ages : real(milliseconds(ledger.maxAge));
   const runPrefixes = [names.flow(''), names.task('')].map((name) => name.slice(0, name.lastIndexOf('.') + 1));
   return (service) => {
