@@ -4,7 +4,9 @@
  *
  * @module
  */
+export type { CancelGives } from './client/cancel.ts';
 export { RestateClient, type RestateClientOptions } from './client/client.ts';
+export type { RestateRunView } from './client/views.ts';
 export { Driver } from './driver/driver.ts';
 export { createEndpoint, type Endpoint, type EndpointAddress, type EndpointOptions } from './endpoint/create.ts';
 export { registerDeployment, type Registered, type RegisterOptions } from './endpoint/register.ts';
@@ -12,5 +14,6 @@ export type { ServedEndpoint } from './endpoint/serve.ts';
 export { RestateError } from './errors.ts';
 export { ingressOf } from './ingress/ingress.ts';
 export { namesOf, type Names } from './names.ts';
+export { findServer } from './server/binary.ts';
 export { clusterConfig, type ClusterOptions, type NodeConfig } from './server/config.ts';
 export { startServer, type RestateServer, type ServerOptions } from './server/start.ts';

@@ -2,7 +2,7 @@ import type { CheckpointQuery, CheckpointView } from '../../runtime/index.ts';
 import type { Desk } from './desk.ts';
 import { invocations, isRun } from './invocations.ts';
 import { seen } from './known.ts';
-import { commandsOf, recordIn } from './steps.ts';
+import { commandsOf, recordIn, taskOf } from './steps.ts';
 import { lookAt, type Seen } from './views.ts';
 
 /** How many of the newest runs are looked through when no run is named. */
@@ -35,7 +35,7 @@ function inRun(desk: Desk, { view, entries }: Seen): CheckpointView[] {
       if (result === undefined || does === 'pause' || /(?:^|\/)~(?:undo|onFailure)(?:\/|$)/.test(path)) return [];
       const record = does === 'attempt' ? recordIn(result) : undefined;
       if (does === 'attempt' && record?.ok !== true) return [];
-      const of = target ?? record?.asked?.slice(0, record.asked.lastIndexOf(' '));
+      const of = target ?? (record?.asked === undefined ? undefined : taskOf(record.asked));
       return [
         {
           runId: view.id,

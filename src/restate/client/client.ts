@@ -18,7 +18,6 @@ import type {
   RetryGives,
   RollbackGives,
   RunQuery,
-  RunView,
   SendOptions,
   SendResult,
   StartOptions,
@@ -42,6 +41,7 @@ import { ended, flowResult, taskResult } from './result.ts';
 import { retry } from './retry.ts';
 import { start } from './start.ts';
 import { stepsOf } from './steps.ts';
+import type { RestateRunView } from './views.ts';
 
 /** Where a server of Restate is, and how it is talked to. */
 export interface RestateClientOptions {
@@ -163,15 +163,15 @@ export class RestateClient {
   }
 
   /** Where a run stands; undefined when there is none. */
-  async status(runId: string): Promise<RunView | undefined> {
+  async status(runId: string): Promise<RestateRunView | undefined> {
     return (await seen(this.#desk, runId))?.view;
   }
   /** Newest first. */
-  list(query: RunQuery = {}): Promise<RunView[]> {
+  list(query: RunQuery = {}): Promise<RestateRunView[]> {
     return listRuns(this.#desk, query);
   }
   /** The runs that have not ended. */
-  active(): Promise<RunView[]> {
+  active(): Promise<RestateRunView[]> {
     return this.list({ status: ['pending', 'running', 'waiting', 'paused', 'blocked'] });
   }
   /** The steps of a run, in the order in which they began. Parts that only order others, such as a map, have no line. */

@@ -2,6 +2,7 @@ import { EventError, noInstance, noMachine } from '../../engine/index.ts';
 import type { CreateOptions, HistoryQuery, HistoryView, InstanceQuery, InstanceView } from '../../runtime/index.ts';
 import { encodeJson } from '../../tasks/index.ts';
 import type { HistoryEntry, InstanceState, MachineHandlers } from '../machines/contract.ts';
+import { historyView, instanceView } from '../machines/views.ts';
 import { sql, type Desk } from './desk.ts';
 import { listed, quoted } from './sql.ts';
 
@@ -54,7 +55,10 @@ export async function listInstances(
   return rows
     .map((row) => {
       const name = byService.get(String(row['service_name'])) ?? machine ?? '';
-      return instanceView(name, String(row['service_key']), JSON.parse(String(row['value_utf8'])) as InstanceState);
+      return instanceView(
+        { machine: name, id: String(row['service_key']) },
+        JSON.parse(String(row['value_utf8'])) as InstanceState,
+      );
     })
     .filter(
       (view) => (status === undefined || view.status === status) && (state === undefined || view.state.includes(state)),
@@ -70,24 +74,6 @@ export async function getInstance(desk: Desk, machine: string, id: string): Prom
   objectOf(desk, machine);
   const [found] = await listInstances(desk, { machine, id });
   return found;
-}
-
-function instanceView(machine: string, id: string, state: InstanceState): InstanceView {
-  const { snapshot, parent, seq, oldest } = state;
-  return {
-    machine,
-    id,
-    state: snapshot.state,
-    context: snapshot.context,
-    status: state.status,
-    ...(snapshot.output === undefined ? {} : { output: snapshot.output }),
-    ...(parent === undefined ? {} : { parent: { machine: parent.machine, id: parent.id } }),
-    changes: seq,
-    historySize: Math.max(0, seq - oldest + 1),
-    lastTransition: state.last,
-    createdAt: state.created,
-    updatedAt: state.updated,
-  };
 }
 
 /** The entries of a history, newest first. None for an instance that there is not. */
@@ -109,8 +95,5 @@ export async function historyOf(
     desk,
     `SELECT value_utf8 FROM state WHERE ${where.join(' AND ')} ORDER BY key DESC${tail === undefined ? '' : ` LIMIT ${tail}`}`,
   );
-  return rows.map((row) => {
-    const { more: _more, armed: _armed, ...view } = JSON.parse(String(row['value_utf8'])) as HistoryEntry;
-    return view;
-  });
+  return rows.map((row) => historyView(JSON.parse(String(row['value_utf8'])) as HistoryEntry));
 }

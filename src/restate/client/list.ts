@@ -2,7 +2,7 @@ import type { RunQuery, RunView } from '../../runtime/index.ts';
 import type { Desk } from './desk.ts';
 import { invocations, isRun } from './invocations.ts';
 import { quoted } from './sql.ts';
-import { lookAt } from './views.ts';
+import { lookAt, type RestateRunView } from './views.ts';
 
 /** How many runs are looked at in one go. */
 const page = 1000;
@@ -11,7 +11,7 @@ type Status = RunView['status'];
 const over: ReadonlySet<Status> = new Set(['completed', 'failed', 'cancelled']);
 
 /** The runs that a query asks for, newest first. What was begun again is one run, and its newest invocation counts. */
-export async function listRuns(desk: Desk, query: RunQuery): Promise<RunView[]> {
+export async function listRuns(desk: Desk, query: RunQuery): Promise<RestateRunView[]> {
   const { status, target, parent, limit = Infinity, offset = 0 } = query;
   const where = [
     isRun(desk, target),
@@ -23,7 +23,7 @@ export async function listRuns(desk: Desk, query: RunQuery): Promise<RunView[]> 
     (status === undefined || status.includes(own)) && (parent === undefined || above === parent);
   // Where the server itself can tell all of them apart it skips, too.
   const exact = status === undefined && parent === undefined;
-  const found: RunView[] = [];
+  const found: RestateRunView[] = [];
   let skip = exact ? 0 : offset;
   for (let from = exact ? offset : 0; ; from += page) {
     const size = exact ? Math.min(page, limit - found.length) : page;

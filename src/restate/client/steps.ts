@@ -23,10 +23,25 @@ export interface Attempt {
   readonly output?: unknown;
   readonly error?: ErrorRecord;
   readonly evidence?: StepView['evidence'];
+  readonly emitted?: readonly { readonly event: string; readonly payload?: unknown }[];
 }
 
 /** The record of an attempt. */
 export const recordIn = (result: Entry | undefined): Attempt => (fromBytes(success(result)) ?? {}) as Attempt;
+
+/** A step that publishes is recorded as one that has asked for its own event. */
+function isEmit(result: Entry | undefined): boolean {
+  const { asked, emitted } = recordIn(result);
+  return (
+    asked !== undefined &&
+    emitted?.length === 1 &&
+    emitted[0]?.event === taskOf(asked) &&
+    !('output' in recordIn(result))
+  );
+}
+
+/** `NAME HASH` */
+export const taskOf = (asked: string): string => asked.slice(0, asked.lastIndexOf(' '));
 
 /** The commands of a journal by which steps are shown; what the engine asks for itself is left out. */
 export function commandsOf({ names, system }: Desk, entries: readonly Entry[]): readonly Command[] {
@@ -35,7 +50,7 @@ export function commandsOf({ names, system }: Desk, entries: readonly Entry[]): 
     if (!entry.command || entry.name === '') return [];
     const { path, attempt, isWait } = named(entry.name);
     const common = { entry, result: resultOf(entries, entry), path, attempt };
-    if (entry.type === 'Run') return [{ ...common, does: 'attempt' }];
+    if (entry.type === 'Run') return [{ ...common, does: isEmit(common.result) ? 'emit' : 'attempt' }];
     if (entry.type === 'Sleep')
       return /(?<!\/)~[a-z]/i.test(path) ? [] : [{ ...common, does: isWait ? 'pause' : 'sleep' }];
     if (entry.type !== 'Call' && entry.type !== 'OneWayCall') return [];
@@ -90,7 +105,7 @@ function after(
       const made = recordIn(result);
       // Something that the engine does itself.
       if (result !== undefined && made.asked === undefined) return before;
-      const task = made.asked === undefined ? before?.target : made.asked.slice(0, made.asked.lastIndexOf(' '));
+      const task = made.asked === undefined ? before?.target : taskOf(made.asked);
       const facts = { ...common, ...(task === undefined ? {} : { target: task }) };
       if (result === undefined || made.ok === undefined) return { ...facts, ...open('running') };
       const at = made.at ?? result.at;
@@ -136,12 +151,20 @@ function after(
     case 'receive':
     case 'approve': {
       const came = cameIn(command, entries);
-      if (came === undefined) return { ...common, ...open('waiting') };
+      if (came === undefined) return { ...common, ...(left(command, entries) ?? open('waiting')) };
       const { value, at } = came;
       return { ...common, status: 'completed', ...(value === undefined ? {} : { output: value }), endedAt: at };
     }
-    case 'emit':
-      return { ...common, status: 'completed', endedAt: entry.at };
+    case 'emit': {
+      const { emitted: [event] = [], at } = recordIn(result);
+      return {
+        ...common,
+        status: 'completed',
+        ...(event === undefined ? {} : { target: event.event }),
+        ...(event?.payload === undefined ? {} : { input: event.payload }),
+        endedAt: at ?? entry.at,
+      };
+    }
   }
 }
 
@@ -157,16 +180,32 @@ const kinds = {
 
 /** What a wait has got: at once, or by the signal that is called as its step. */
 function cameIn(
-  { result, path, does }: Command,
+  { entry, result, path, does }: Command,
   entries: readonly Entry[],
 ): { readonly value: unknown; readonly at: number } | undefined {
   const told = fromBytes(success(result)) as { readonly came?: Came } | undefined;
   if (told?.came !== undefined && result !== undefined) return { value: told.came.event.payload, at: result.at };
-  const signal = entries.find((each) => !each.command && signalName(each)?.startsWith(`${path}`) === true);
+  const names = new Set([path, entry.name]);
+  const signal = entries.find((each) => !each.command && names.has(signalName(each) ?? ''));
   if (signal === undefined) return undefined;
   const value = fromBytes(success(signal));
   return { value: does === 'receive' ? (value as Came | undefined)?.event.payload : value, at: signal.at };
 }
+
+/** A wait that was given up: its time was over, or its part was stopped. */
+function left({ entry, path }: Command, entries: readonly Entry[]): Pick<StepView, 'status' | 'endedAt'> | undefined {
+  const names = new Set([`${entry.name}~leave`, `${entry.name}~leave2`]);
+  const leave = entries.find(
+    (each) => each.command && (names.has(each.name) || (each.name === path && handlerOf(each) === 'leave')),
+  );
+  if (leave === undefined) return undefined;
+  const timer = entries.find((each) => each.type === 'Sleep' && each.name === `${path}~timeout`);
+  const late = timer !== undefined && resultOf(entries, timer) !== undefined;
+  return { status: late ? 'failed' : 'cancelled', endedAt: leave.at };
+}
+
+const handlerOf = ({ content }: Entry): string | undefined =>
+  content.request?.invocation_target?.VirtualObject?.handler;
 
 interface Came {
   readonly event: { readonly payload?: unknown };

@@ -5,12 +5,18 @@ import type { Invocation } from './invocations.ts';
 import { asksOf, endOf, journals, type Entry } from './journal.ts';
 import { failuresOf, statusOf, whyNot, type Failure } from './status.ts';
 
+/** A run as on every engine. */
+export interface RestateRunView extends RunView {
+  /** The instance that it works for. */
+  readonly worksFor?: { readonly machine: string; readonly id: string };
+}
+
 /** A run, and what its view was made of. */
 export interface Seen {
   readonly invocation: Invocation;
   readonly asks: RunAsks | undefined;
   readonly entries: readonly Entry[];
-  readonly view: RunView;
+  readonly view: RestateRunView;
 }
 
 /** Looks at runs: with the whole journal of each, or with what their views need of it. */
@@ -40,7 +46,7 @@ function runView(
   asks: RunAsks | undefined,
   entries: readonly Entry[],
   why: Failure | undefined,
-): RunView {
+): RestateRunView {
   const { key, kind, target, created, modified, completed, failure } = invocation;
   const id = asks?.run ?? key ?? invocation.id;
   const status = statusOf(invocation, entries, why);
@@ -62,7 +68,8 @@ function runView(
     ...(asks?.parent !== undefined && { parent: asks.parent.run }),
     createdAt: asks?.at ?? created,
     updatedAt: Math.max(modified, asks?.at ?? created),
-    ...(completed !== undefined && { endedAt: completed }),
+    ...(completed !== undefined && { endedAt: (end?.ok === true ? end.gives.at : failed?.at) ?? completed }),
+    ...(asks?.owner !== undefined && { worksFor: { machine: asks.owner.machine, id: asks.owner.instance } }),
   };
 }
 
