@@ -1,5 +1,7 @@
 import {
+  checkId,
   endEvent,
+  EventError,
   longestChain,
   endlessChain,
   machineFailed,
@@ -7,7 +9,6 @@ import {
   notEnded,
   wasRemoved,
 } from '../../engine/index.ts';
-import { EventError } from '../../engine/index.ts';
 import { MillraceError, toErrorRecord } from '../../core/index.ts';
 import { decodeJson } from '../../tasks/index.ts';
 import type {
@@ -60,6 +61,7 @@ export function event(turn: Turn, { event: published }: EventAsks): EventGives {
 export function create(turn: Turn, { context, parent, depth = 0 }: CreateAsks): void {
   try {
     if (depth > longestChain) throw endlessChain(turn.name, '', longestChain);
+    if (parent === undefined) checkId(turn.name.id);
     turn.create(context, parent);
   } catch (thrown) {
     if (parent?.token === undefined)

@@ -27,7 +27,7 @@ import type {
 } from './contract.ts';
 import * as does from './handlers.ts';
 import type { Plan, Planned } from './plan.ts';
-import { entryFor, rollback } from './rollback.ts';
+import { entryFor, rollback, type Found } from './rollback.ts';
 import { Turn } from './turn.ts';
 import { historyView, instanceView, wouldTake } from './views.ts';
 
@@ -92,7 +92,7 @@ function machineObject(made: Made): ServiceDefinition<string, unknown> {
         take(made, ctx, {
           name: 'rollback',
           back: asks ?? {},
-          work: (turn, entry) => rollback(turn, asks ?? {}, entry),
+          work: (turn, found) => rollback(turn, asks ?? {}, found),
         }),
       async remove(ctx: ObjectContext, asks: RemoveAsks | undefined): Promise<InstanceName> {
         await take(made, ctx, { name: 'remove', work: (turn) => does.remove(turn, asks ?? {}) });
@@ -128,7 +128,7 @@ const depthOf = (asks: { readonly depth?: number } | undefined): { readonly dept
 interface Took<T> {
   /** What it is called in the journal. */
   readonly name: string;
-  readonly work: (turn: Turn, entry: HistoryEntry | undefined) => T;
+  readonly work: (turn: Turn, found: Found | undefined) => T;
   readonly depth?: number;
   /** Goes back to an entry of the history. */
   readonly back?: RollbackAsks;
@@ -140,7 +140,7 @@ async function take<T>(made: Made, ctx: ObjectContext, { name, work, depth = 0, 
   const state = (await ctx.get<InstanceState>('instance')) ?? undefined;
   const life = state?.life ?? (state === undefined ? ((await ctx.get<number>('life')) ?? 0) : 0);
   const read = (sequence: number): Promise<HistoryEntry | null> => ctx.get<HistoryEntry>(entryKey(sequence));
-  const entry = back === undefined || state === undefined ? undefined : await entryFor(state, back, read);
+  const found = back === undefined || state === undefined ? undefined : await entryFor(state, back, read);
   const { keep, maxAge } = limits(machine.module.name);
   const oldest = maxAge === undefined || state === undefined ? [] : await timesOf(state, read);
   const planned = await ctx.run(name === '' ? 'create' : name, (): Planned<T> => {
@@ -148,7 +148,7 @@ async function take<T>(made: Made, ctx: ObjectContext, { name, work, depth = 0, 
     const turn = new Turn({ place, machine, id: ctx.key, state, life, depth, stopwatch });
     try {
       does.takeParked(turn);
-      const gives = work(turn, entry);
+      const gives = work(turn, found);
       return { ok: true, plan: turn.plan(state, gives, trimmed(turn, { keep, maxAge, oldest })) };
     } catch (thrown) {
       return { ok: false, error: toErrorRecord(thrown) };
