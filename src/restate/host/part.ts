@@ -115,8 +115,11 @@ export class Part implements Host {
   undo(id: string, call: () => Call<unknown>, options: { readonly at: At }): void {
     const order = this.finished.get(id);
     // A step that failed and was passed over did nothing that could be undone.
-    if (order !== undefined)
-      this.run.undos.push({ path: this.path(id), order, call, at: options.at, time: this.time });
+    if (order === undefined) return;
+    const { run, time } = this;
+    const path = this.path(id);
+    const carryOut = (): Promise<unknown> => new Part(run, path, run.shield, time).call('~undo', call, options.at);
+    run.undos.push({ path, order, carryOut });
   }
 
   branch<Parts extends Readonly<Record<string, PartOf<unknown>>>>(

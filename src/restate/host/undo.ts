@@ -1,6 +1,6 @@
 import { toErrorRecord } from '../../core/index.ts';
 import type { Run, Stop } from '../runs/run.ts';
-import { Part } from './part.ts';
+import type { Part } from './part.ts';
 
 /**
  * Undoes every finished step below one of the `prefixes`, the newest first, each as a step of its own at `PATH/~undo`, so that a
@@ -13,7 +13,7 @@ export async function compensate(run: Run, ...prefixes: readonly string[]): Prom
   for (const undo of due) {
     run.undos.splice(run.undos.indexOf(undo), 1);
     try {
-      await new Part(run, undo.path, run.shield, undo.time).call('~undo', undo.call, undo.at);
+      await undo.carryOut();
     } catch (thrown) {
       run.errors.push({ path: `${undo.path}/~undo`, error: toErrorRecord(thrown) });
     }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Registry } from '../../engine/index.ts';
-import type { FlowModule, Host } from '../../flow/index.ts';
-import { anyEvent, anyFlow, at, bind } from '../../runtime/fixtures/bind.ts';
+import { eventContract, type FlowModule, type Host } from '../../flow/index.ts';
+import { anyFlow, at, bind } from '../../runtime/fixtures/bind.ts';
 import { back, ok, tasks } from '../../runtime/fixtures/noting-tasks.ts';
 import { decide, decisionView } from '../decisions/index.ts';
 import { sendEvent } from '../events/index.ts';
@@ -10,7 +10,11 @@ import { restateIsInstalled } from '../fixtures/installed.ts';
 import { startRestate, type TestRestate } from '../fixtures/restate.ts';
 import { startSystem, until, type TestSystem } from '../fixtures/system.ts';
 
-const went = anyEvent('went', z.object({ n: z.number(), word: z.string().optional() }));
+const went = eventContract('went', {
+  payload: z.object({ n: z.number(), word: z.string().optional() }),
+  ttl: '7d',
+  source: 'test.dsl.ts:2:1',
+});
 const registry = new Registry(bind({ events: [went] }));
 const fields = [
   { event: 'went', fields: ['n'] },
@@ -36,10 +40,10 @@ describe.skipIf(!restateIsInstalled())('what a flow on Restate waits for', () =>
   const begin = async (system: TestSystem, waits: RegExp): Promise<{ run: string; invocation: string }> => {
     const run = `w${++runs}`;
     const invocation = await system.start('f', undefined, { run });
-    await waiting(system, invocation, waits);
+    await waiting(invocation, waits);
     return { run, invocation };
   };
-  const waiting = (system: TestSystem, invocation: string, path: RegExp): Promise<void> =>
+  const waiting = (invocation: string, path: RegExp): Promise<void> =>
     until(async () => {
       const rows = await restate.sql(
         `SELECT name, entry_type FROM sys_journal WHERE id = '${invocation}' AND entry_type NOT LIKE '%Input'`,
@@ -153,7 +157,7 @@ describe.skipIf(!restateIsInstalled())('what a flow on Restate waits for', () =>
       }, seen);
       const { run, invocation } = await begin(system, /^first$/);
       await send(system, { n: 1 });
-      await waiting(system, invocation, /^r$/);
+      await waiting(invocation, /^r$/);
       await new Promise((resolve) => setTimeout(resolve, 100));
       await system.cancel(invocation);
       expect(await system.end('f', run)).toMatchObject({ status: 'cancelled' });

@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import type { Context, internal } from '@restatedev/restate-sdk';
 import type { ErrorRecord } from '../../core/index.ts';
 import { Cancelled, never, RunError, Scope, type Program } from '../../engine/index.ts';
-import type { At, Call } from '../../flow/index.ts';
 import type { PartialFailure } from '../../runtime/index.ts';
 import type { Place, Published, RunAsks } from '../contract.ts';
 import { Driver } from '../driver/driver.ts';
@@ -21,9 +20,8 @@ export interface Undo {
   readonly path: string;
   /** As the how manieth of the run it ended. */
   readonly order: number;
-  readonly call: () => Call<unknown>;
-  readonly at: At;
-  readonly time: number;
+  /** Does it, as a step of its own at `PATH/~undo`. */
+  readonly carryOut: () => Promise<unknown>;
 }
 
 /**
