@@ -8,7 +8,7 @@ import { processName } from '../owner.ts';
 import { settleAbandoned } from './books.ts';
 import { limitsOf, perform } from '../../engine/index.ts';
 import { alive, isOver } from './living.ts';
-import { keptModels } from './place.ts';
+import { modelsIn } from './place.ts';
 import { teller } from './telling.ts';
 import { toolboxOf } from './toolbox.ts';
 
@@ -27,7 +27,7 @@ export function performInEngine(engine: Engine, models: Models): () => void {
   const { registry, clock, scheduler, random, logger, world, outside, attempts, bus } = engine;
   const place = placeOf(engine);
   const holder = processName(`models${++serial}`);
-  const kept = keptModels(models, {
+  const kept = modelsIn(models, {
     place,
     holder,
     budgets: limitsOf(registry.system),

@@ -6,7 +6,7 @@ import { writeAsks } from '../asks.ts';
 import type { LedgerPlace } from '../ledger/place.ts';
 import { type Registry, limitsOf, perform } from '../../engine/index.ts';
 import { alive } from './living.ts';
-import { keptModels } from './place.ts';
+import { modelsIn } from './place.ts';
 import { toolboxOf } from './toolbox.ts';
 
 /**
@@ -27,7 +27,7 @@ export function performInWorker(
   models: Models,
 ): () => void {
   const { name, place, registry, logger, world, outside } = around;
-  const kept = keptModels(models, {
+  const kept = modelsIn(models, {
     place,
     holder: name,
     budgets: limitsOf(registry.system),
