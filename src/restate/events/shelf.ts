@@ -164,7 +164,7 @@ export class Shelf {
     let low = Math.max(first, after === undefined ? 0 : after + 1);
     let high = next;
     while (low < high) {
-      const middle = (low + high) >>> 1;
+      const middle = Math.floor((low + high) / 2);
       const kept = await this.#cells.get<Kept>(`e${middle}`);
       if (kept !== null && kept.at >= since) high = middle;
       else low = middle + 1;

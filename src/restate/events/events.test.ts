@@ -1,0 +1,414 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context, ObjectContext } from '@restatedev/restate-sdk';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { eventContract, type FlowModule } from 'millrace/flow';
+import { matchKey } from '../../engine/index.ts';
+import { anyEvent, anyFlow, anyTask, bind } from '../../runtime/fixtures/bind.ts';
+import type { Came, Place, Published, RunAsks, Waiting } from '../contract.ts';
+import { hasServer, startEndpoint, startServer, type TestEndpoint, type TestServer } from '../fixtures/server.ts';
+import { json } from '../json.ts';
+import type { EventAsks, EventGives } from '../machines/contract.ts';
+import { handlers, object, RestatePromise, service } from '../sdk.ts';
+import { placeOf } from './fixtures/place.ts';
+import { announceFields, bufferLeave, bufferWait, eventServices, failureEvents, publish, sendEvent } from './index.ts';
+
+const go = eventContract('go', {
+  payload: z.object({ id: z.string(), kind: z.string().default('plain'), n: z.number().optional() }),
+  ttl: '7d',
+  source: 't',
+});
+const brief = eventContract('brief', { payload: z.any(), ttl: '1s', source: 't' });
+const opened = anyEvent('opened');
+const lonely = anyEvent('lonely');
+const charge = anyTask('charge');
+
+const waits = [
+  { event: 'go', fields: ['id'] },
+  { event: 'go', fields: ['kind', 'id'] },
+  { event: 'brief', fields: [] },
+];
+const flows: readonly FlowModule[] = [
+  anyFlow('waiter', async () => {}, { waits }),
+  anyFlow('starter', async () => {}, { on: opened }),
+  anyFlow('mourner', async () => {}, { on: failureOfCharge() }),
+];
+const door = { module: { name: 'door', key: 'id', events: { opened: 'opened' } } } as never;
+const system = bind({ events: [go, brief, opened, lonely], unimplemented: [charge], flows, machines: [door] });
+
+function failureOfCharge() {
+  return anyEvent('failed.charge');
+}
+
+/** What the stand-in of a flow does: waits so often, by these fields, so long each time. */
+interface Does {
+  readonly times: number;
+  readonly fields: readonly (readonly string[])[];
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly event?: string;
+  /** In ms. */
+  readonly limit?: number;
+  /** Before the first wait. */
+  readonly nap?: number;
+}
+
+const started: string[] = [];
+
+/** Waits as a part of a flow does, without parts. */
+function standIns(place: Place) {
+  const { names } = place;
+  const wait = async (
+    ctx: Context,
+    asks: RunAsks,
+    does: Does,
+    set: readonly string[],
+    taken: string[],
+    after: Map<string, number>,
+    path: string,
+  ) => {
+    const what = { path, event: does.event ?? 'go', key: matchKey(set, does.values) };
+    for (let round = 0; ; round++) {
+      const signal = `${path}~${round}`;
+      const position = after.get(what.key);
+      const waiting: Waiting = {
+        run: asks.run,
+        invocation: ctx.request().id,
+        signal,
+        since: asks.at,
+        taken,
+        ...(position !== undefined && { after: position }),
+      };
+      const gives = await bufferWait(ctx, place, { ...what, waiting });
+      let came: Came | undefined;
+      if ('came' in gives) came = gives.came;
+      else {
+        const told = ctx.signal<Came>(signal, json());
+        const first =
+          does.limit === undefined
+            ? await told
+            : await RestatePromise.race([told, ctx.sleep(does.limit).map(() => undefined)]);
+        came = first;
+        if (first === undefined) {
+          const { underWay } = await bufferLeave(ctx, place, what, { noted: gives.noted, run: asks.run, signal });
+          if (!underWay) return undefined;
+          came = await told;
+        }
+      }
+      if (came === undefined || taken.includes(came.event.id)) continue;
+      taken.push(came.event.id);
+      after.set(what.key, came.position);
+      return came.event;
+    }
+  };
+  return [
+    service({
+      name: names.flow('waiter'),
+      handlers: {
+        async run(ctx: Context, asks: RunAsks): Promise<readonly (readonly (Published | null)[])[]> {
+          const does = asks.input as Does;
+          if (does.nap !== undefined) await ctx.sleep(does.nap);
+          const taken: string[] = [];
+          const after = new Map<string, number>();
+          const all: (Published | null)[][] = does.fields.map(() => []);
+          for (let n = 0; n < does.times; n++) {
+            for (const [index, set] of does.fields.entries())
+              all[index]?.push((await wait(ctx, asks, does, set, taken, after, `w${index}-${n}`)) ?? null);
+          }
+          return all;
+        },
+      },
+    }),
+    ...['starter', 'mourner'].map((flow) =>
+      service({
+        name: names.flow(flow),
+        handlers: {
+          run: async (ctx: Context, asks: RunAsks) => ctx.run('started', () => void started.push(JSON.stringify(asks))),
+        },
+      }),
+    ),
+    object({
+      name: names.machine('door'),
+      handlers: {
+        async event(ctx: ObjectContext, { event }: EventAsks): Promise<EventGives> {
+          const seen = [...((await ctx.get<readonly string[]>('seen')) ?? []), event.id];
+          ctx.set('seen', seen);
+          const handled = ctx.key !== 'shut';
+          return {
+            to: 'instance',
+            machine: 'door',
+            instanceId: ctx.key,
+            created: false,
+            handled,
+            ...(!handled && { available: ['knocked'] }),
+          };
+        },
+        seen: handlers.object.shared(async (ctx) => (await ctx.get<readonly string[]>('seen')) ?? []),
+      },
+    }),
+    service({
+      name: 'test.sender',
+      handlers: {
+        async emit(
+          ctx: Context,
+          { from, to, id, at }: { from: number; to: number; id: string; at: number },
+        ): Promise<void> {
+          for (let n = from; n < to; n++)
+            publish(ctx, place, [{ id: `${id}-${n}`, name: 'go', payload: { id, n }, at }]);
+        },
+        async fail(ctx: Context, run: string): Promise<void> {
+          const error = { name: 'E', message: 'no', code: 'MR3100', retryable: false, fault: 'user-code' } as const;
+          publish(
+            ctx,
+            place,
+            failureEvents(
+              place,
+              charge,
+              { amount: 5 },
+              { error, runId: run, step: 'paid' },
+              { invocation: ctx.request().id, at: place.clock.now() },
+            ),
+          );
+        },
+      },
+    }),
+  ];
+}
+
+describe.skipIf(!hasServer)('events on a server of Restate', () => {
+  let server: TestServer;
+  let endpoint: TestEndpoint;
+  let place: Place;
+  let count = 0;
+
+  beforeAll(async () => {
+    server = await startServer();
+    place = placeOf(system, server.ingress);
+    endpoint = await startEndpoint(server, [...eventServices(place), ...standIns(place)]);
+    await announceFields(place.ingress, place);
+  }, 60_000);
+  afterAll(async () => {
+    await endpoint.close();
+    await server.close();
+  });
+
+  const send = (name: string, payload?: unknown, idempotencyKey?: string) =>
+    sendEvent(place.ingress, place, name, payload, idempotencyKey === undefined ? {} : { idempotencyKey });
+  const fresh = (): string => `k${count++}`;
+  const begin = async (does: Does): Promise<{ run: string; invocation: string }> => {
+    const run = `r${count++}`;
+    const invocation = await server.send(
+      `${place.names.flow('waiter')}/run`,
+      { run, input: does, at: place.clock.now() },
+      run,
+    );
+    return { run, invocation };
+  };
+  const end = async (run: string) =>
+    (await server.result(`${place.names.flow('waiter')}/run`, run)).value as (Published | null)[][];
+  const numbers = (events: readonly (Published | null)[] | undefined) =>
+    events?.map((event) => (event?.payload as { n?: number } | undefined)?.n ?? null);
+  const waitsNow = async (event: string, id: string): Promise<number> => {
+    const rows = await server.query(
+      `select key from state where service_name = '${place.names.buffers}' and service_key like '${event} %${id}%' and key like 'w%'`,
+    );
+    return rows.length;
+  };
+  const until = async (holds: () => Promise<boolean>): Promise<void> => {
+    while (!(await holds())) await delay(20);
+  };
+
+  it('keeps an event that comes before the wait, and not one that came before the run', async () => {
+    const id = fresh();
+    await send('go', { id, n: 0 });
+    const { run } = await begin({ times: 1, fields: [['id']], values: { id }, nap: 300 });
+    await delay(20);
+    expect(await send('go', { id, n: 1 })).toMatchObject({ handled: false, deliveries: [], available: [] });
+    expect(numbers((await end(run))[0])).toEqual([1]);
+  });
+
+  it('gives an event to each run that waits, once, also where it waits by several fields', async () => {
+    const id = fresh();
+    const one = await begin({ times: 1, fields: [['id']], values: { id } });
+    const other = await begin({ times: 1, fields: [['id', 'kind']], values: { id, kind: 'plain' } });
+    const elsewhere = await begin({ times: 1, fields: [['id', 'kind']], values: { id, kind: 'fancy' }, limit: 600 });
+    await until(async () => (await waitsNow('go', id)) === 3);
+    const told = await send('go', { id, n: 7 });
+    expect(told.handled).toBe(true);
+    expect(told.deliveries).toEqual([
+      { to: 'run', runId: one.run, step: expect.any(String) },
+      { to: 'run', runId: other.run, step: expect.any(String) },
+    ]);
+    expect(numbers((await end(one.run))[0])).toEqual([7]);
+    expect(numbers((await end(other.run))[0])).toEqual([7]);
+    expect(numbers((await end(elsewhere.run))[0])).toEqual([null]);
+    // A run that waits twice gets two events.
+    const twice = await begin({ times: 1, fields: [['id'], ['id', 'kind']], values: { id, kind: 'plain' } });
+    await until(async () => (await waitsNow('go', id)) === 1);
+    await send('go', { id, n: 8 });
+    await send('go', { id, n: 9 });
+    expect((await end(twice.run)).map((events) => numbers(events))).toEqual([[8], [9]]);
+  });
+
+  it('gives 100 events of one key in order', async () => {
+    const id = fresh();
+    const [first, second] = [
+      await begin({ times: 100, fields: [['id']], values: { id } }),
+      await begin({ times: 100, fields: [['id']], values: { id }, nap: 400 }),
+    ];
+    await server.send('test.sender/emit', { from: 0, to: 100, id, at: place.clock.now() });
+    const expected = Array.from({ length: 100 }, (_, n) => n);
+    expect(numbers((await end(first.run))[0])).toEqual(expected);
+    expect(numbers((await end(second.run))[0])).toEqual(expected);
+  });
+
+  it('carries out what is sent under one key once, and refuses what is not sent', async () => {
+    const id = fresh();
+    const first = await send('go', { id, n: 1 }, `key-${id}`);
+    const [again, meanwhile] = await Promise.all([
+      send('go', { n: 1, id }, `key-${id}`),
+      send('go', { id, n: 1 }, `key-${id}`),
+    ]);
+    expect(again).toEqual(first);
+    expect(meanwhile).toEqual(first);
+    await expect(send('go', { id, n: 2 }, `key-${id}`)).rejects.toMatchObject({ code: 'MR3303' });
+    await expect(send('lonely', undefined, `key-${id}`)).rejects.toMatchObject({ code: 'MR3303' });
+    await expect(send('nobody')).rejects.toMatchObject({ code: 'MR3301' });
+    await expect(send('go', { id: 5 })).rejects.toMatchObject({ code: 'MR3302' });
+    await expect(send('failed.charge', {})).rejects.toMatchObject({ code: 'MR3570' });
+    // Whoever asks the server without us is told the same.
+    const raw = place.ingress.call({
+      service: place.names.events,
+      handler: 'send',
+      body: { event: 'go', payload: { id: 5 } },
+    });
+    await expect(raw).rejects.toMatchObject({ code: 'MR3302' });
+    const { run } = await begin({ times: 1, fields: [['id']], values: { id }, limit: 100 });
+    expect(numbers((await end(run))[0])).toEqual([null]);
+  });
+
+  it('says what machines and flows made of it, and what nobody took', async () => {
+    expect(await send('lonely')).toEqual({
+      eventId: expect.any(String),
+      handled: false,
+      deliveries: [],
+      available: [],
+    });
+    const ok = await send('opened', { id: 'a' });
+    expect(ok).toMatchObject({ handled: true });
+    expect(ok.deliveries).toEqual([
+      { to: 'instance', machine: 'door', instanceId: 'a', created: false, handled: true },
+      { to: 'flow', flow: 'starter', runId: `starter:${ok.eventId}` },
+    ]);
+    await until(async () => started.length > 0);
+    expect(JSON.parse(started[0] ?? '')).toMatchObject({
+      run: `starter:${ok.eventId}`,
+      input: { id: 'a' },
+      event: ok.eventId,
+    });
+    expect(await send('opened', { id: '' })).toMatchObject({ deliveries: [{ to: 'flow' }] });
+    const shut = await send('opened', { id: 'shut' });
+    expect(shut.deliveries[0]).toMatchObject({ handled: false, available: ['knocked'] });
+  });
+
+  it('tells that a task has failed to whoever asked for it', async () => {
+    await server.send('test.sender/fail', 'run 5');
+    const mourned = () => started.filter((asks) => asks.includes('run 5'));
+    await until(async () => mourned().length > 0);
+    expect(JSON.parse(mourned()[0] ?? '')).toMatchObject({
+      input: { amount: 5, runId: 'run 5', step: 'paid', error: { code: 'MR3100' } },
+    });
+  });
+
+  it('loses and doubles nothing at the moment of a timeout', async () => {
+    const id = fresh();
+    const runs = await Promise.all(
+      Array.from({ length: 24 }, (_, n) =>
+        begin({ times: 3, fields: [['id']], values: { id }, limit: 40 + n * 7, nap: 200 }),
+      ),
+    );
+    await delay(200);
+    for (let n = 0; n < 6; n++) {
+      await delay(12);
+      await send('go', { id, n });
+    }
+    for (const { run } of runs) {
+      const got = numbers((await end(run))[0])?.filter((n) => n !== null) ?? [];
+      // From the first on, without a gap: what a wait has missed the next one gets.
+      expect(got).toEqual(got.map((_, n) => n));
+    }
+    expect(await waitsNow('go', id)).toBe(0);
+  });
+
+  it('keeps an event for a run that is paused', async () => {
+    const id = fresh();
+    const { run, invocation } = await begin({ times: 2, fields: [['id']], values: { id } });
+    await until(async () => (await waitsNow('go', id)) === 1);
+    await server.order(invocation, 'pause');
+    await until(
+      async () =>
+        (await server.query(`select status from sys_invocation where id = '${invocation}'`))[0]?.['status'] ===
+        'paused',
+    );
+    expect(await send('go', { id, n: 1 })).toMatchObject({ handled: true });
+    expect(await send('go', { id, n: 2 })).toMatchObject({ handled: false });
+    await server.order(invocation, 'resume');
+    expect(numbers((await end(run))[0])).toEqual([1, 2]);
+  });
+
+  it('hands each event out once when the endpoint is lost in the middle of it', async () => {
+    const id = fresh();
+    const reader = await begin({ times: 40, fields: [['id']], values: { id } });
+    const sent = Array.from({ length: 40 }, async (_, n) => {
+      await delay(n * 15);
+      return send('go', { id, n }, `${id}-${n}`);
+    });
+    const knocks = Array.from({ length: 20 }, async (_, n) => {
+      await delay(n * 30);
+      return send('opened', { id });
+    });
+    for (let n = 0; n < 8; n++) {
+      await delay(60);
+      await endpoint.cut(20);
+    }
+    const ids = (await Promise.all(sent)).map(({ eventId }) => eventId);
+    const got = (await end(reader.run))[0] ?? [];
+    expect(got.map((event) => event?.id).toSorted()).toEqual(ids.toSorted());
+    const knocked = (await Promise.all(knocks)).map(({ eventId }) => eventId).toSorted();
+    const seen = (await place.ingress.call({
+      service: place.names.machine('door'),
+      key: id,
+      handler: 'seen',
+    })) as readonly string[];
+    expect(seen.toSorted()).toEqual(knocked);
+    await until(async () => new Set(started.filter((asks) => asks.includes(`"${id}"`))).size === 20);
+  }, 30_000);
+
+  it('is known to runs that are pinned to a deployment which waits by other fields', async () => {
+    const id = fresh();
+    const older = placeOf(
+      { ...system, flows: { old: anyFlow('old', async () => {}, { waits: [{ event: 'lonely', fields: ['id'] }] }) } },
+      server.ingress,
+    );
+    await announceFields(older.ingress, older);
+    // Another process of the newest deployment.
+    const newest = placeOf(system, server.ingress);
+    await startEndpoint(server, [...eventServices(newest), ...standIns(newest)]);
+    const { run } = await begin({ times: 1, fields: [['id']], values: { id }, event: 'lonely' });
+    await until(async () => (await waitsNow('lonely', id)) === 1);
+    expect(await send('lonely', { id, n: 3 })).toMatchObject({ handled: true });
+    expect(numbers((await end(run))[0])).toEqual([3]);
+  });
+
+  it('lets go of events that are too old', async () => {
+    await send('brief', { n: 1 });
+    await send('brief', { n: 2 });
+    const kept = async () =>
+      (
+        await server.query(
+          `select key from state where service_name = '${place.names.buffers}' and service_key like 'brief %'`,
+        )
+      ).length;
+    expect(await kept()).toBe(3);
+    await until(async () => (await kept()) === 0);
+  });
+});
