@@ -241,7 +241,7 @@ describe.skipIf(!restateIsInstalled())('a client of a system on Restate', () => 
     // It fails once more, as a new invocation of the same run.
     expect(await client.retry('r1')).toMatchObject({
       runId: 'r1',
-      fromStep: 'third',
+      fromStep: 'second',
       epoch: 1,
       dropped: ['second', 'third'],
       version: '1.2.3',

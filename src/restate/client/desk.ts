@@ -80,7 +80,7 @@ async function patiently<T>(desk: Desk, ask: () => Promise<T>): Promise<T> {
 
 /** A time of the server, by the clock of the system. */
 export function timeOf({ clock }: Desk, written: unknown): number {
-  const real = Date.parse(String(written));
+  const real = typeof written === 'number' ? written : Date.parse(String(written));
   if (clock.factor === undefined) return real;
   return Math.floor(clock.now() - (Date.now() - real) * clock.factor);
 }

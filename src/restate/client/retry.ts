@@ -140,7 +140,7 @@ function planOf(desk: Desk, { view, entries }: Known, fromStep: string | undefin
   );
   const again = commands.filter(({ entry, path }) => entry.index >= at && !/~(?:undo|onFailure)/.test(path));
   const dropped = [...new Set(again.map(({ path }) => path))];
-  return { from: at - 1, step: fromStep ?? (at <= 1 ? '' : named), dropped };
+  return { from: at - 1, step: fromStep ?? dropped[0] ?? '', dropped };
 }
 
 const isOpen = (entry: Entry, entries: readonly Entry[]): boolean =>

@@ -4,6 +4,7 @@ import { sql, type Desk } from './desk.ts';
 import type { Invocation } from './invocations.ts';
 import { endOf, resultOf, type Entry } from './journal.ts';
 import { listed } from './sql.ts';
+import { awaits } from './steps.ts';
 
 type Status = RunView['status'];
 
@@ -49,6 +50,7 @@ const failure = (message: string, code: string | undefined): Failure => ({
 
 /** Where a run stands, in the words of every engine. `entries`: its journal, or none where its status says it all. */
 export function statusOf(
+  desk: Desk,
   { status, completed, failure: end }: Invocation,
   entries: readonly Entry[],
   why: Failure | undefined,
@@ -64,7 +66,7 @@ export function statusOf(
     case 'suspended':
       return 'waiting';
     default:
-      return isAtWork(entries) ? 'running' : 'waiting';
+      return isAtWork(desk, entries) ? 'running' : 'waiting';
   }
 }
 
@@ -81,9 +83,9 @@ const ours = /^(?:\w+: )?(MR\d{4}): /;
 const blocks = ({ message, code }: Failure): boolean => code === mismatch || ours.test(message);
 
 /** Is an attempt under way, or the code between two of them? When it only waits, it asked for something that has not come. */
-function isAtWork(entries: readonly Entry[]): boolean {
+function isAtWork(desk: Desk, entries: readonly Entry[]): boolean {
   const open = entries.filter((each) => each.command && each.completion !== undefined && !resultOf(entries, each));
-  return open.length === 0 || open.some(({ type }) => type === 'Run');
+  return open.length === 0 ? !awaits(desk, entries) : open.some(({ type }) => type === 'Run');
 }
 
 /** Why a run is blocked, or is tried again by the server. */

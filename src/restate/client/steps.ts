@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../../core/index.ts';
+import { decision } from '../../engine/index.ts';
 import type { RunView, StepStatus, StepView } from '../../runtime/index.ts';
-import type { Desk } from './desk.ts';
+import { timeOf, type Desk } from './desk.ts';
 import { failedIn, fromBytes, resultOf, type Entry } from './journal.ts';
 
 /** A command of a journal that belongs to a step. */
@@ -60,7 +61,7 @@ export function commandsOf({ names, system }: Desk, entries: readonly Entry[]): 
     if (flow !== undefined && entry.type === 'Call') return [{ ...common, does: 'child', target: flow }];
     if (name === names.buffers && handler === 'wait')
       return [{ ...common, does: 'receive', target: VirtualObject?.key?.split(' ')[0] ?? '' }];
-    if (name === names.decisions && handler === 'ask') return [{ ...common, does: 'approve' }];
+    if (name === names.decisions && handler === 'ask') return [{ ...common, does: 'approve', target: decision }];
     return [];
   });
 }
@@ -72,16 +73,37 @@ function named(name: string): { readonly path: string; readonly attempt: number;
 }
 
 /** The steps of a run, in the order in which they began, as its journal shows them. */
-export function stepsOf(desk: Desk, entries: readonly Entry[], view: Pick<RunView, 'endedAt'>): StepView[] {
+export function stepsOf(
+  desk: Desk,
+  entries: readonly Entry[],
+  view: Pick<RunView, 'endedAt' | 'error' | 'errors'>,
+): StepView[] {
   const steps = new Map<string, StepView>();
   for (const command of commandsOf(desk, entries)) {
-    const next = after(steps.get(command.path), command, entries, view.endedAt);
+    const next = after(desk, steps.get(command.path), command, entries, view.endedAt);
     if (next !== undefined) steps.set(command.path, next);
   }
-  return [...steps.values()];
+  return [...steps.values()].map((step) => (step.status === 'failed' ? { ...step, ...placed(step.path, view) } : step));
+}
+
+/** The error of a step as its run tells it, with the place in the source. */
+function placed(path: string, { error, errors }: Pick<RunView, 'error' | 'errors'>): Pick<StepView, 'error'> {
+  const own = error?.details?.['step'] === path ? error : errors.find((each) => each.path === path)?.error;
+  return own === undefined ? {} : { error: own };
+}
+
+/** Does one of its steps wait for an event, or for a person? */
+export function awaits(desk: Desk, entries: readonly Entry[]): boolean {
+  return commandsOf(desk, entries).some(
+    (command) =>
+      (command.does === 'receive' || command.does === 'approve') &&
+      cameIn(command, entries) === undefined &&
+      left(command, entries) === undefined,
+  );
 }
 
 function after(
+  desk: Desk,
   before: StepView | undefined,
   command: Command,
   entries: readonly Entry[],
@@ -144,10 +166,14 @@ function after(
         endedAt: result.at,
       };
     }
-    case 'sleep':
-      return result === undefined
-        ? { ...common, ...open('waiting') }
-        : { ...common, status: 'completed', endedAt: result.at };
+    case 'sleep': {
+      const due = timeOf(desk, entry.content.wake_up_time);
+      return {
+        ...common,
+        output: due,
+        ...(result === undefined ? open('waiting') : { status: 'completed', endedAt: result.at }),
+      };
+    }
     case 'receive':
     case 'approve': {
       const came = cameIn(command, entries);
@@ -167,6 +193,9 @@ function after(
     }
   }
 }
+
+/** What is tried, and may be tried again. */
+const tried: ReadonlySet<Command['does']> = new Set(['attempt', 'pause', 'child', 'emit']);
 
 const kinds = {
   attempt: 'step',
@@ -211,9 +240,9 @@ interface Came {
   readonly event: { readonly payload?: unknown };
 }
 
-/** `{"Signal":{"id":{"SignalName":"…"}}}` */
+/** `{"Signal":{"id":{"Name":"…"}}}` */
 const signalName = ({ content: { id } }: Entry): string | undefined =>
-  typeof id === 'object' && id !== null ? String(Reflect.get(id, 'SignalName')) : undefined;
+  typeof id === 'object' && id !== null ? String(Reflect.get(id, 'Name')) : undefined;
 
 const success = (entry: Entry | undefined): readonly number[] | undefined => {
   const result = entry?.content.result;

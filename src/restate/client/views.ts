@@ -37,11 +37,12 @@ export async function lookAt(
   return all.map((invocation) => {
     const entries = full.get(invocation.id) ?? ends.get(invocation.id) ?? [];
     const asks = asksOf(entries);
-    return { invocation, asks, entries, view: runView(invocation, asks, entries, failures.get(invocation.id)) };
+    return { invocation, asks, entries, view: runView(desk, invocation, asks, entries, failures.get(invocation.id)) };
   });
 }
 
 function runView(
+  desk: Desk,
   invocation: Invocation,
   asks: RunAsks | undefined,
   entries: readonly Entry[],
@@ -49,7 +50,7 @@ function runView(
 ): RestateRunView {
   const { key, kind, target, created, modified, completed, failure } = invocation;
   const id = asks?.run ?? key ?? invocation.id;
-  const status = statusOf(invocation, entries, why);
+  const status = statusOf(desk, invocation, entries, why);
   const end = completed === undefined ? undefined : endOf(entries);
   const output = end?.ok === true ? end.gives.output : undefined;
   const failed = end?.ok === false ? end.failed : undefined;
