@@ -58,6 +58,14 @@ export const commands: Readonly<Record<string, Listed>> = {
   },
   run: { summary: 'run a flow, durably', load: () => import('./commands/run/command.ts') },
   work: { summary: 'make attempts for whoever drives a database', load: () => import('./commands/work/command.ts') },
+  serve: {
+    summary: 'serve a system to Restate, and start its server when asked',
+    load: () => import('./commands/serve/command.ts'),
+  },
+  dev: {
+    summary: 'serve a system to a server of its own, and anew after each change',
+    load: () => import('./commands/dev/command.ts'),
+  },
   send: { summary: 'send events', load: () => import('./commands/send/command.ts') },
   runs: {
     summary: 'list, show, pause, resume, cancel, retry, fork, export, prune and decide runs',

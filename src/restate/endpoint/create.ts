@@ -51,6 +51,8 @@ export interface EndpointOptions {
   readonly random?: () => number;
   /** How long what is over is kept; member by member it goes before what the system says. Default: for ever. */
   readonly retention?: Retention;
+  /** How much of the history of machine instances is kept; goes before what `retention` says of it. */
+  readonly history?: NonNullable<Retention['history']>;
   /** How Restate tries an invocation again whose endpoint was lost. */
   readonly retry?: InvocationRetry;
   /** After how many ms at rest a run leaves the memory of its endpoint. Default: a minute. */
@@ -71,6 +73,7 @@ const known: Readonly<Record<keyof EndpointOptions, true>> = {
   clock: true,
   random: true,
   retention: true,
+  history: true,
   retry: true,
   inactivityMs: true,
   maxDepth: true,
@@ -122,8 +125,11 @@ export interface EndpointAddress {
 export function createEndpoint(given: BoundSystem, options: EndpointOptions = {}): Endpoint {
   checkSystem(given);
   checkOptions(options, Object.keys(known));
-  const { retention = given.retention } = options;
-  const system = retention === undefined ? given : { ...given, retention: { ...given.retention, ...retention } };
+  const { retention, history } = options;
+  const system = {
+    ...given,
+    retention: { ...given.retention, ...retention, ...(history !== undefined && { history }) },
+  };
   checkSupported(system);
   const { ingress = 'http://127.0.0.1:8080', resources, logger = jsonLogger({ level: 'warn' }), drainMs } = options;
   const registry = new Registry(system);

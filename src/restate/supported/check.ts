@@ -30,7 +30,6 @@ const embeddedOnly: Readonly<Record<string, string>> = {
   stopwatch: 'steps of machines are not measured',
   workers: 'every endpoint makes attempts: start more of them with `dsl serve`',
   maxLost: 'attempts that were lost with their process are made again without being counted',
-  history: 'say it as `retention.history`',
   resident: 'waiting runs are kept by the server',
   compactAfter: 'the journal of a run is kept whole: let a long loop run a child flow for each so many rounds',
   metrics: "the server's own metrics are at /metrics of its node port",

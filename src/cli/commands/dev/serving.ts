@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Io } from '../../kit/io.ts';
+
+/** `dsl serve` in a process of its own: code that was loaded once cannot be loaded anew. */
+export class Serving {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  /** The document that it prints when it is ready; undefined when it ended before. It has said why. */
+  readonly ready: Promise<unknown>;
+
+  constructor(io: Io, args: readonly string[]) {
+    const [, main = ''] = process.argv;
+    this.#child = spawn(process.execPath, [...process.execArgv, main, 'serve', ...args, '--json'], {
+      cwd: io.cwd,
+      env: process.env,
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    this.#ended = new Promise((done) => this.#child.once('close', () => done()));
+    let text = '';
+    this.ready = new Promise((resolve) => {
+      this.#child.stdout?.on('data', (data) => {
+        text += String(data);
+        const document = parsed(text);
+        if (document !== undefined) resolve(document);
+      });
+      void this.#ended.then(() => resolve(undefined));
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Lets what is under way end, and ends it. */
+  async stop(): Promise<void> {
+    // Not by a signal: one may have come to it from the terminal already, and a second one means at once.
+    if (this.#child.connected) this.#child.disconnect();
+    await this.#ended;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
