@@ -230,13 +230,13 @@ describe.runIf(restateIsInstalled())('machines on Restate send', () => {
           states: { on: { on: { ping: { actions: [['send', 'ping', me, { target: other }]] } } } },
         });
       const on = await open([ball('one', 'two'), ball('two', 'one')]);
-      await on.sendEvent('ping', { id: 'P' });
-      const last = async (): Promise<unknown> => (await on.history('two', 'P', { tail: 1 }))[0]?.errors;
-      await expect
-        .poll(last, { ...patient, timeout: 60_000 })
-        .toMatchObject([{ message: expect.stringContaining('MR3311') }]);
-      expect((await on.get('one', 'P'))?.changes).toBe(502);
-    }, 70_000);
+      const ping = { event: { name: 'ping', payload: { id: 'P' } }, by: { machine: 'two', id: 'P' }, target: 'one' };
+      await on.ask('one', 'P', 'send', { ...ping, name: 'ping', creates: true, depth: 990 });
+      const last = async (): Promise<unknown> => (await on.history('one', 'P', { tail: 1 }))[0]?.errors;
+      await expect.poll(last, patient).toMatchObject([{ message: expect.stringContaining('MR3311') }]);
+      expect((await on.get('one', 'P'))?.changes).toBe(7);
+      expect((await on.get('two', 'P'))?.changes).toBe(6);
+    });
   });
 
   describe('between a machine and the one that works for it', () => {
@@ -253,7 +253,10 @@ describe.runIf(restateIsInstalled())('machines on Restate send', () => {
               id: 'kid',
               target: { kind: 'machine', name: 'inner' },
               onDone: { target: 'over', actions: [noting(`'done'`)] },
-              onError: { target: 'over', actions: [noting(`error.code`)] },
+              onError: {
+                target: 'over',
+                actions: [['assign', '({ context, error }) => ({ seen: [...context.seen, error.code] })']],
+              },
             },
           ],
           on: {
