@@ -10,7 +10,7 @@ import { hasServer, startEndpoint, startServer, type TestEndpoint, type TestServ
 import { json } from '../json.ts';
 import type { EventAsks, EventGives } from '../machines/contract.ts';
 import { handlers, object, RestatePromise, service } from '../sdk.ts';
-import { placeOf } from './fixtures/place.ts';
+import { placeOf } from '../fixtures/place.ts';
 import { announceFields, bufferLeave, bufferWait, eventServices, failureEvents, publish, sendEvent } from './index.ts';
 
 const go = eventContract('go', {
