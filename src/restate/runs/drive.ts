@@ -47,9 +47,7 @@ function tell(run: Run, end: RunEnd, at: number): void {
     const ended: EndedAsks = {
       ref,
       token,
-      end: ok
-        ? { ok, ...(end.output === undefined ? {} : { output: end.output }) }
-        : { ok, error: end.error },
+      end: ok ? { ok, ...(end.output === undefined ? {} : { output: end.output }) } : { ok, error: end.error },
     };
     ctx.genericSend<EndedAsks>({
       service: place.names.machine(owner.machine),
@@ -76,9 +74,13 @@ async function readInput(run: Run): Promise<unknown> {
   // It has done something already, which a failure here would leave without its undos.
   if (run.resumed)
     return run.diverged(`its input does not fit the schema of flow '${program.target}' (${input.problems})`);
-  throw new RunError('MR3206', `The input of flow '${program.target}' (run '${run.id}') is not valid: ${input.problems}`, {
-    cause: input.cause,
-  });
+  throw new RunError(
+    'MR3206',
+    `The input of flow '${program.target}' (run '${run.id}') is not valid: ${input.problems}`,
+    {
+      cause: input.cause,
+    },
+  );
 }
 
 function readOutput(run: Run, value: unknown): unknown {

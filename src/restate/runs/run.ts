@@ -69,7 +69,7 @@ export class Run {
     const { id, attemptCompletedSignal } = ctx.request();
     this.invocation = id;
     this.by = id.slice(-8);
-    this.resumed = !(ctx as internal.ContextInternal).isProcessing();
+    this.resumed = this.replays;
     this.taken = asks.event === undefined ? [] : [asks.event];
     this.gone = attemptCompletedSignal;
     setMaxListeners(0, attemptCompletedSignal);
@@ -83,6 +83,11 @@ export class Run {
 
   get id(): string {
     return this.asks.run;
+  }
+
+  /** Is what is asked for next in the journal already, with a result or without? Nothing of the flow may depend on it. */
+  get replays(): boolean {
+    return !(this.ctx as internal.ContextInternal).isProcessing();
   }
 
   /** How many runs there are above this one. */
@@ -155,5 +160,5 @@ export class Run {
 
 function cancelledBy(run: string): ErrorRecord {
   const message = `Run '${run}' was cancelled.`;
-  return { name: 'RunError', message, code: 'MR3203', retryable: false, fault: 'input' };
+  return { name: 'RunError', message, code: 'MR3203', retryable: false, fault: 'input', details: { run } };
 }

@@ -85,6 +85,9 @@ describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
 
   it('runs a single task', async () => {
     expect(await system.run('echo', 'alone')).toMatchObject({ status: 'completed', output: 'alone' });
-    expect(await system.run('bad')).toMatchObject({ status: 'failed', error: { code: 'NO', details: { step: 'task' } } });
+    expect(await system.run('bad')).toMatchObject({
+      status: 'failed',
+      error: { code: 'NO', details: { step: 'task' } },
+    });
   });
 });

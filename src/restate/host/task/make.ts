@@ -15,6 +15,8 @@ export interface Try {
   /** An earlier attempt has kept something. */
   readonly kept: boolean;
   readonly turn: Turn;
+  /** It may have been begun before, by a process that is gone: its entry was in the journal, and had no result. */
+  readonly again: boolean;
 }
 
 /** What an attempt has come to: the text of its record, and what only this process has of it. */
@@ -29,7 +31,7 @@ interface Made {
  *
  * @throws Blocked MR3209, MR3287.
  */
-export async function make(step: TaskStep, { attempt, since: began, kept, turn }: Try): Promise<Made> {
+export async function make(step: TaskStep, { attempt, since: began, kept, turn, again }: Try): Promise<Made> {
   const { part, path, contract, policy, input, asked } = step;
   const { run, scope } = part;
   const { place } = run;
@@ -45,7 +47,6 @@ export async function make(step: TaskStep, { attempt, since: began, kept, turn }
   }
   const now = clock.now();
   const since = began ?? now;
-  const again = attempt > 1 ? kept : run.resumed;
   const end = run.leash(scope);
   const key = idempotencyKey(run.invocation, path);
   let services: KeptServices | undefined;
@@ -53,7 +54,7 @@ export async function make(step: TaskStep, { attempt, since: began, kept, turn }
     const perform = async (): Promise<AttemptOutcome> => {
       const { root } = run.asks;
       const of = { run: run.id, path, task: contract.contract, ...(root === undefined ? {} : { root }) };
-      const held = servicesOf(() => attemptServices(place, of, key, input ?? null, again));
+      const held = attemptServices(place, of, key, input ?? null, kept || again);
       services = held instanceof Promise ? await held : held;
       const request: AttemptRequest = {
         implementation,
@@ -65,7 +66,7 @@ export async function make(step: TaskStep, { attempt, since: began, kept, turn }
         idempotencyKey: key,
         signal: end.signal,
         timeoutMs: policy.timeoutMs,
-        ...(services === undefined ? {} : { services }),
+        services,
         world: place.outside,
         ...(policy.heartbeatMs === undefined ? {} : { heartbeatMs: policy.heartbeatMs }),
         ...(policy.totalMs === undefined ? {} : { total: { until: since + policy.totalMs, ms: policy.totalMs } }),
@@ -96,7 +97,7 @@ export async function make(step: TaskStep, { attempt, since: began, kept, turn }
             ...(contract.evidence === undefined ? {} : { prove }),
             perform,
           });
-    const outcome = turn.kind === 'free' ? await make() : await inTurn(place, turn, run.resumed, make);
+    const outcome = turn.kind === 'free' ? await make() : await inTurn(place, turn, again, make);
     // The work is done elsewhere now.
     if (run.gone.aborted) return await never();
     const common = {
@@ -118,13 +119,5 @@ export async function make(step: TaskStep, { attempt, since: began, kept, turn }
     return { text: JSON.stringify({ ...common, ok: false, error } satisfies AttemptRecord), outcome };
   } finally {
     end.off();
-  }
-}
-
-function servicesOf(get: () => ReturnType<typeof attemptServices>): ReturnType<typeof attemptServices> | undefined {
-  try {
-    return get();
-  } catch {
-    return undefined;
   }
 }

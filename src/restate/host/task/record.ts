@@ -61,5 +61,6 @@ export function goodText({ output, emitted, evidence, ...common }: Good): string
 export const recordSerde: Serde<unknown> = {
   contentType: 'application/json',
   serialize: (text) => Buffer.from(text as string),
-  deserialize: (bytes) => JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as unknown,
+  deserialize: (bytes) =>
+    JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as unknown,
 };

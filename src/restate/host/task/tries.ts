@@ -3,7 +3,7 @@ import { RecordedError, toErrorRecord, type ErrorRecord } from '../../../core/in
 import { checkValue, retryDelay, TotalTimeoutError, type AttemptOutcome } from '../../../tasks/index.ts';
 import { forget } from '../../effects/index.ts';
 import { eventId } from '../../events/index.ts';
-import { takeTurn, type Turn } from '../../limits/index.ts';
+import { isLimited, takeTurn, type Turn } from '../../limits/turn.ts';
 import { failed } from '../call.ts';
 import { halting } from '../halting.ts';
 import { make } from './make.ts';
@@ -19,10 +19,10 @@ export async function tries(step: TaskStep): Promise<unknown> {
   const { driver, ctx, place } = run;
   let since: number | undefined;
   let kept = false;
-  for (let attempt = 1, lost = 0; ; ) {
+  for (let attempt = 1, lost = 0; ;) {
     const name = attempt === 1 ? path : `${path}~${attempt}`;
     let turn = free;
-    if (isLimited(step)) {
+    if (isLimited(contract)) {
       const total =
         policy.totalMs === undefined || since === undefined
           ? {}
@@ -36,7 +36,7 @@ export async function tries(step: TaskStep): Promise<unknown> {
     if (turn.kind === 'refused') {
       record = { by: run.by, asked, at: part.time, ok: false, error: turn.error };
     } else {
-      const begins = { attempt, since, kept, turn };
+      const begins = { attempt, since, kept, turn, again: run.replays };
       const operation = ctx.run(
         name,
         async () => {
@@ -71,10 +71,6 @@ export async function tries(step: TaskStep): Promise<unknown> {
     lost = 0;
     await run.waitUntil(until, record.at, `${path}~wait${attempt}`, scope);
   }
-}
-
-function isLimited({ contract: { policy } }: TaskStep): boolean {
-  return policy.concurrency !== undefined || policy.rateLimit !== undefined || policy.breaker !== undefined;
 }
 
 function complete(
