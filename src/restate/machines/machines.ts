@@ -165,7 +165,7 @@ async function timesOf(
   read: (sequence: number) => Promise<HistoryEntry | null>,
 ): Promise<readonly number[]> {
   const times: number[] = [];
-  for (let at = oldest; at < seq && times.length < agedAtOnce; at++) times.push((await read(at))?.time ?? 0);
+  for (let at = oldest; at <= seq && times.length < agedAtOnce; at++) times.push((await read(at))?.time ?? 0);
   return times;
 }
 

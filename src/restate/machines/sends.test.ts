@@ -56,7 +56,7 @@ describe.runIf(restateIsInstalled())('machines on Restate send', () => {
     });
 
     it('arrives in order, after the step and before any later event, and is taken back under its id', async () => {
-      const on = await open([teller], 20);
+      const on = await open([teller], 4);
       for (const id of ['A', 'B', 'C']) await on.sendEvent('go', { id });
       expect(await seenBy(on, 'teller', 'A')()).toEqual(['go', 'a', 'b']);
       expect((await on.history('teller', 'A')).map(({ event }) => event)).toEqual(['b', 'a', 'go', '']);
