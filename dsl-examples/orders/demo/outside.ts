@@ -3,13 +3,17 @@
  * looks at risky orders, and customers who change their minds. All they know of the shop is its folder, and all they
  * can do is `dsl send`.
  *
- *   node outside.ts SHOP_FOLDER DATABASE
+ *   node outside.ts SHOP_FOLDER DATABASE        (or, on Restate, where its server is)
  */
 import { execFile } from 'node:child_process';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { systemClock } from 'millrace/core';
+import { RestateClient } from 'millrace/restate';
+import orders from '../../../generated/orders/index.ts';
+import type { Place } from './endpoint.ts';
 
 const [, , shop = '', database = ''] = process.argv;
 const dsl = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
@@ -25,6 +29,30 @@ interface Review {
   readonly orderId: string;
   readonly total: { readonly amount: number };
   readonly score: number;
+}
+
+interface Line {
+  readonly event: string;
+  readonly payload: unknown;
+  readonly idempotencyKey: string;
+}
+
+/** Sends by command to a database, or to a server of Restate. */
+const send = database.startsWith('{') ? sender(JSON.parse(database) as Place) : sendByCommand;
+
+async function sendByCommand(lines: readonly Line[]): Promise<void> {
+  const file = join(shop, 'news.jsonl');
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await run(process.execPath, [dsl, 'send', system, '--lines', `@${file}`, '--db', database, '--json']);
+}
+
+function sender({ clock, ...place }: Place): typeof sendByCommand {
+  const client = new RestateClient(orders, { ...place, clock: systemClock(clock), patienceMs: 120_000 });
+  return async (lines) => {
+    await Promise.all(
+      lines.map(({ event, payload, idempotencyKey }) => client.sendEvent(event, payload, { idempotencyKey })),
+    );
+  };
 }
 
 const seen = new Set<string>();
@@ -79,10 +107,8 @@ async function sendDue(): Promise<void> {
   const due = planned.filter((one) => one.due <= Date.now());
   if (due.length === 0) return;
   const lines = due.map(({ event, payload }) => ({ event, payload, idempotencyKey: `${event} ${payload.orderId}` }));
-  const file = join(shop, 'news.jsonl');
-  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   try {
-    await run(process.execPath, [dsl, 'send', system, '--lines', `@${file}`, '--db', database, '--json']);
+    await send(lines);
     planned = planned.filter((one) => !due.includes(one));
     failures = 0;
   } catch (error) {

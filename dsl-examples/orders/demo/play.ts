@@ -7,8 +7,9 @@ import { promisify } from 'node:util';
 import type { SystemModel } from 'millrace/model';
 import { readOrders } from './feed.ts';
 import { declared, picture, stepsOf } from './picture.ts';
-import { readStanding, readState, tally, type Standing } from './state.ts';
-import { verify, type Evidence, type Verdict } from './verify.ts';
+import { readFinals, readStanding, readState, tally, type Standing } from './state.ts';
+import { readEffects, verify, type Evidence, type Verdict } from './verify.ts';
+import { describe, list, tell as tellVerdict } from './words.ts';
 import type { WorkerMessage } from './worker.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -118,7 +119,7 @@ export async function play(options: Options): Promise<Played> {
   worker.kill('SIGKILL');
   await died;
   say(`   kill -9 ${pid}, with ${fed} of ${valid} orders fed. What the database says:\n`);
-  const killed = { pid, state: readState(database) };
+  const killed = { state: readState(database), logged: readEffects(shop).length };
   const statuses = tally([...killed.state.steps.values()].map((step) => step.status));
   say(`   orders  ${describe(readStanding(database))}`);
   say(`   runs    ${list(tally(killed.state.runs.map((one) => one.status)))}`);
@@ -147,28 +148,13 @@ export async function play(options: Options): Promise<Played> {
   await ended;
 
   title(6, 'What came of it, by the database, the shop’s books and the log of what was executed');
-  const evidence: Evidence = { database, shop, lines, refused: [...refused], killed };
-  const { checks, counts } = verify(evidence);
-  for (const { claim, problems } of checks) {
-    say(`   ${problems.length === 0 ? '✓' : '✗'} ${claim}`);
-    for (const problem of problems.slice(0, 5)) say(`       ${problem}`);
-    if (problems.length > 5) say(`       … and ${problems.length - 5} more`);
-  }
-  const reasons = tally(
-    readState(database)
-      .orders.filter((order) => order.state[0] === 'cancelled')
-      .map((order) => reasonOf(order.context)),
-  );
-  say(
-    `\n   ${counts.orders} valid orders: ${counts.closed} closed, ${counts.cancelled} cancelled (${list(reasons)}); ${counts.refused} lines refused`,
-  );
-  say(`   ${counts.runs} runs with ${counts.steps} steps; the code of tasks was started ${counts.executions} times`);
-  say(
-    `   of ${counts.finishedAtKill} steps finished at the kill ${counts.finishedRanAgain} ran again; of ${counts.underWayAtKill} under way, ${counts.underWayRanAgain}, under their old key`,
-  );
-  const ok = checks.every(({ problems }) => problems.length === 0);
+  const state = readState(database);
+  const finals = readFinals(database, state);
+  const evidence: Evidence = { state, finals, shop, lines, refused: [...refused], killed };
+  const verdict = verify(evidence);
+  const ok = tellVerdict(verdict, state, say);
   say(`   ${ok ? 'Every order ended exactly once' : 'SOMETHING IS OFF'}, after ${seconds().trim()}.\n`);
-  return { ok, seconds: Math.round((Date.now() - began) / 100) / 10, counts, evidence };
+  return { ok, seconds: Math.round((Date.now() - began) / 100) / 10, counts: verdict.counts, evidence };
 }
 
 interface Compiled {
@@ -183,28 +169,4 @@ interface Compiled {
 async function dsl(...args: readonly string[]): Promise<unknown> {
   const { stdout } = await run(process.execPath, [here('../../../dist/cli/main.js'), ...args], { maxBuffer: 1 << 26 });
   return JSON.parse(stdout);
-}
-
-function describe({ states }: Standing): string {
-  const known = ['fulfilling', 'travelling', 'delivered', 'refunding', 'owing', 'apologising', 'closed', 'cancelled'];
-  return (
-    known.flatMap((state) => (states.has(state) ? [`${state} ${states.get(state)}`] : [])).join(', ') || 'no orders yet'
-  );
-}
-
-function list(counts: ReadonlyMap<string, number>): string {
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([name, number]) => `${number} ${name}`)
-    .join(', ');
-}
-
-/** Why an order was cancelled, without the names in it. */
-function reasonOf(context: unknown): string {
-  const { reason } = context as { readonly reason: string };
-  if (reason.includes('declined')) return 'card declined';
-  if (reason.includes('left')) return 'out of stock';
-  if (reason.includes('refused by')) return 'refused by the clerk';
-  if (reason.includes('parcelDispatched')) return 'never collected';
-  return reason;
 }

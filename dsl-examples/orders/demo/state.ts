@@ -1,4 +1,4 @@
-import { openReader, type InstanceView, type RunView, type StepView } from 'millrace/runtime';
+import { openReader, type HistoryView, type InstanceView, type RunView, type StepView } from 'millrace/runtime';
 
 /** What the database says at one moment. */
 export interface State {
@@ -55,4 +55,21 @@ export function tally(values: Iterable<string>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
+}
+
+const ends = new Set(['closed', 'cancelled']);
+const isFinal = (states: readonly string[] | null): boolean => states?.some((name) => ends.has(name)) ?? false;
+
+/** How often an order entered a final state, by its history. */
+export const finalEntries = (order: InstanceView, history: readonly HistoryView[]): number =>
+  order.status === 'done' ? history.filter(({ from, to }) => isFinal(to) && !isFinal(from)).length : 0;
+
+/** The same for all orders of a database. */
+export function readFinals(database: string, { orders }: State): ReadonlyMap<string, number> {
+  const reader = openReader(database);
+  try {
+    return new Map(orders.map((order) => [order.id, finalEntries(order, reader.history('order', order.id))]));
+  } finally {
+    reader.close();
+  }
 }

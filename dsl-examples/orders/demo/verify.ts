@@ -1,13 +1,11 @@
 /** Judges a finished demo by what lies on disk: the database, the shop's ledgers, and the log of what was executed. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openReader } from 'millrace/runtime';
 import { catalogue, Shop } from '../shop/shop.ts';
 import type { FedLine } from './feed.ts';
-import { readState, tally, type State } from './state.ts';
+import { tally, type State } from './state.ts';
 
 interface Effect {
-  readonly worker: number;
   readonly task: string;
   readonly run: string;
   readonly step: string;
@@ -31,7 +29,7 @@ export interface Verdict {
     readonly runs: number;
     readonly steps: number;
     readonly executions: number;
-    /** Steps that were finished when the worker was killed, and how many of them ran again. */
+    /** Steps that were finished at the kill, and how many of them ran again. */
     readonly finishedAtKill: number;
     readonly finishedRanAgain: number;
     /** Steps that were under way then, and how many of them ran again. */
@@ -41,36 +39,41 @@ export interface Verdict {
 }
 
 export interface Evidence {
-  readonly database: string;
+  /** What the engine says at the end. */
+  readonly state: State;
+  /** How often each order entered a final state, by the engine's history. */
+  readonly finals: ReadonlyMap<string, number>;
   readonly shop: string;
   readonly lines: readonly FedLine[];
-  /** What the workers refused, in their words. */
+  /** What was refused, in the engine's words. */
   readonly refused: readonly string[];
-  readonly killed: { readonly pid: number; readonly state: State };
+  /** What the engine said at the kill, and how many starts of tasks had been logged by then. */
+  readonly killed: { readonly state: State; readonly logged: number };
 }
 
-export function verify({ database, shop: folder, lines, refused, killed }: Evidence): Verdict {
-  const state = readState(database);
-  const shop = new Shop(folder);
-  const effects = readFileSync(join(folder, 'effects.jsonl'), 'utf8')
+/** The starts of tasks that were logged in the folder of a shop. */
+export function readEffects(folder: string): readonly Effect[] {
+  return readFileSync(join(folder, 'effects.jsonl'), 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Effect);
+}
+
+export function verify({ state, finals, shop: folder, lines, refused, killed }: Evidence): Verdict {
+  const shop = new Shop(folder);
+  const effects = readEffects(folder);
   const valid = lines.flatMap((line) => ('order' in line ? [line.order.orderId] : []));
   const invalid = lines.flatMap((line) => ('problem' in line ? [line.problem] : []));
-  const finals = finalEntries(database, state);
   const final = new Map(state.orders.map((order) => [order.id, order.state.join('+')]));
   const closed = valid.filter((id) => final.get(id) === 'closed');
   const cancelled = valid.filter((id) => final.get(id) === 'cancelled');
 
   const finished = [...killed.state.steps].filter(([, step]) => step.status === 'completed').map(([id]) => id);
   const underWay = [...killed.state.steps].filter(([, step]) => step.status === 'running').map(([id]) => id);
-  const after = new Set(
-    effects.filter((effect) => effect.worker !== killed.pid).map((effect) => `${effect.run} ${effect.step}`),
-  );
-  const before = new Set(
-    effects.filter((effect) => effect.worker === killed.pid).map((effect) => `${effect.run} ${effect.step}`),
-  );
+  const started = (from: number, to?: number): ReadonlySet<string> =>
+    new Set(effects.slice(from, to).map((effect) => `${effect.run} ${effect.step}`));
+  const before = started(0, killed.logged);
+  const after = started(killed.logged);
   const again = finished.filter((id) => after.has(id));
   const underWayAgain = underWay.filter((id) => before.has(id) && after.has(id));
   const executions = tally(effects.map((effect) => `${effect.run} ${effect.step}`));
@@ -127,21 +130,6 @@ function keysByStep(effects: readonly Effect[]): ReadonlyMap<string, ReadonlySet
   for (const { run, step, key } of effects)
     keys.set(`${run} ${step}`, (keys.get(`${run} ${step}`) ?? new Set()).add(key));
   return keys;
-}
-
-/** How often each order entered a final state. */
-function finalEntries(database: string, state: State): ReadonlyMap<string, number> {
-  const reader = openReader(database);
-  const isFinal = (states: readonly string[] | null): boolean =>
-    states?.some((name) => name === 'closed' || name === 'cancelled') ?? false;
-  const counts = state.orders.map((order): [string, number] => [
-    order.id,
-    order.status === 'done'
-      ? reader.history('order', order.id).filter(({ from, to }) => isFinal(to) && !isFinal(from)).length
-      : 0,
-  ]);
-  reader.close();
-  return new Map(counts);
 }
 
 /** A step that was there at the kill is there at the end, has ended, and gives what it gave. */

@@ -3,20 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from 'millrace/core';
-import { RestateClient } from 'millrace/restate';
+import { registerDeployment, RestateClient } from 'millrace/restate';
+import { serveChild } from '../../../src/restate/fixtures/child.ts';
 import { startRestate, type TestRestate } from '../../../src/restate/fixtures/restate.ts';
+import { freePorts } from '../../../src/restate/server/taken.ts';
 import { missingServer } from '../../restate/installed.ts';
 import { common, outcome } from './common.ts';
 import type { End, Engine, EngineKind, OpenOptions } from './engine.ts';
 import { notesIn } from './file-world.ts';
-import { services, systemOf, type ServedArgs } from './served.ts';
+import { endpointOf, systemOf, type ServedArgs } from './served.ts';
 
 /** How long a minute of the cases takes here, in ms. */
 const minute = 400;
 /** Nothing has happened for so long: all has come to rest. An attempt that is under way may take longer. */
 const quiet = { waiting: 100, working: 700 };
 /** The longest that a case may take to come to its end, in ms. */
-const patience = 60_000;
+const patience = 45_000;
 
 /** The engine for more than one machine, on a real server that all cases share. */
 export const restate: EngineKind = {
@@ -35,6 +37,7 @@ export const restate: EngineKind = {
 let shared: Promise<TestRestate> | undefined;
 let folder: string | undefined;
 let count = 0;
+const port = async (): Promise<number> => (await freePorts(1))[0] ?? 0;
 const server = (): Promise<TestRestate> => (shared ??= startRestate());
 
 async function open(
@@ -57,10 +60,12 @@ async function open(
   };
   const clock = systemClock({ factor: args.factor, origin });
   // A process of its own for what is to be killed; it costs a second of two cores.
+  const endpoint = endpointOf(args);
   const child = does.some((deed) => deed.do === 'crash')
-    ? await place.serveChild(new URL('./served.ts', import.meta.url), args)
+    ? await serveChild(new URL('./served.ts', import.meta.url), await port(), args)
     : undefined;
-  const served = child === undefined ? await place.serve(await services(args)) : undefined;
+  const served = child === undefined ? await endpoint.serve() : undefined;
+  await registerDeployment({ admin: place.admin, uri: (child ?? served)?.uri ?? '', endpoint });
   const client = new RestateClient(systemOf(args), { ingress: place.ingress, admin: place.admin, clock });
   const system = `target_service_name LIKE '${args.name}.%'`;
 

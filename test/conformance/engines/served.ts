@@ -1,5 +1,5 @@
 import { systemClock, type ClockOrigin } from 'millrace/core';
-import { createEndpoint } from 'millrace/restate';
+import { createEndpoint, type Endpoint } from 'millrace/restate';
 import { silentLogger, type BoundSystem } from 'millrace/tasks';
 import { modelsOf, type Turn } from './asking.ts';
 import { fileWorld } from './file-world.ts';
@@ -24,15 +24,19 @@ export const systemOf = ({ name, scheduled }: ServedArgs): BoundSystem => ({
   name,
 });
 
-/** The services of a case. */
-export function services(args: ServedArgs) {
+/** The services of a case, for a process of its own. */
+export const services = (args: ServedArgs) => endpointOf(args).services;
+
+/** The endpoint of a case. */
+export function endpointOf(args: ServedArgs): Endpoint {
   const world = fileWorld(args.file);
   const { ingress, factor, origin } = args;
   return createEndpoint(systemOf(args), {
     ingress,
     clock: systemClock({ factor, origin }),
     tasks: tasksIn(world),
-    models: modelsOf(args.turns, world),
+    ...(args.turns.length > 0 && { models: modelsOf(args.turns, world) }),
     logger: silentLogger,
-  }).services;
+    retry: { initialInterval: 50, maxInterval: 500 },
+  });
 }

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createEndpoint, RestateClient } from 'millrace/restate';
+import { createEndpoint, registerDeployment, RestateClient } from 'millrace/restate';
 import { silentLogger, type TaskContext } from 'millrace/tasks';
-import { registerDeployment } from '../../../src/restate/endpoint/register.ts';
 import { makeNetwork } from './network.ts';
 import { apart, startNodes } from './nodes.ts';
 import { steps, sumFrom, system } from './system.ts';
@@ -49,7 +48,7 @@ export async function failover(runs: number, say: (line: string) => void): Promi
     logger: silentLogger,
   });
   const served = await endpoint.serve({ host: network?.outside ?? '127.0.0.1' });
-  await registerDeployment({ admin: nodes.admin[0] ?? '', uri: served.uri });
+  await registerDeployment({ admin: nodes.admin[0] ?? '', uri: served.uri, endpoint });
   const clients = nodes.ingress.map(
     (ingress, n) => new RestateClient(system, { ingress, admin: nodes.admin[n] ?? '', patienceMs: 60_000 }),
   );
