@@ -46,9 +46,13 @@ export async function tries(step: TaskStep): Promise<unknown> {
         },
         { serde: recordSerde },
       );
-      const came = await driver.wait(operation, scope);
+      let came = await driver.wait(operation, scope);
+      // It is told to stop. Whether it had come to its end before, so that it must be undone, only its record says.
+      if (!came.ok && came.aborted) came = await driver.wait(operation, run.shield);
       if (!came.ok) throw came.failure;
-      record = came.value as AttemptRecord;
+      const recorded = came.value as AttemptRecord | null;
+      if (recorded === null || (scope.reason !== undefined && !recorded.ok)) throw scope.reason;
+      record = recorded;
       if (record.asked !== asked) return run.diverged(differs(step, record));
     }
     since ??= record.since;
