@@ -5,7 +5,8 @@
  * @module
  */
 export type { CancelGives } from './client/cancel.ts';
-export { RestateClient, type RestateClientOptions } from './client/client.ts';
+export { RestateClient } from './client/client.ts';
+export { RestateReader, type Declared, type RestateClientOptions } from './client/reader.ts';
 export type { RestateRunView } from './client/views.ts';
 export { Driver } from './driver/driver.ts';
 export { createEndpoint, type Endpoint, type EndpointAddress, type EndpointOptions } from './endpoint/create.ts';

@@ -2,6 +2,14 @@ import type { CustomRule, Extension } from '../../model/index.ts';
 import type { ModelSettings } from './model-settings.ts';
 import type { RuntimeSettings } from './runtime-settings.ts';
 
+/** The addresses of a server of Restate. */
+export interface RestateSettings {
+  /** That takes calls. Default: `http://127.0.0.1:8080`. */
+  readonly ingress?: string;
+  /** That is asked about runs. Default: `http://127.0.0.1:9070`. */
+  readonly admin?: string;
+}
+
 /** What `dsl.config.ts` says. Every path is relative to its folder. */
 export interface Config {
   /** Where the systems are. Default: `['**\/*.dsl.ts']`. */
@@ -10,6 +18,13 @@ export interface Config {
   readonly out?: string;
   /** The database file of `dsl run`, `dsl send` and the rest. */
   readonly db?: string;
+  /**
+   * Who runs the systems: the embedded engine on a database file, or Restate. Default: `embedded`. Commands take
+   * `--engine`, which goes before it.
+   */
+  readonly engine?: 'embedded' | 'restate';
+  /** Where the server of Restate is. Default: its own ports on this machine. */
+  readonly restate?: RestateSettings;
   /**
    * Where declared resources are, by name: a SQLite file, which tasks and evidence read, or an address that goes before
    * the declared `baseUrl`.

@@ -47,6 +47,13 @@ test.each([
   [`export default { rules: { MR1101: 'off' } };`, 'MR2005', /no rule has this code/],
   [`export default { rules: { MR1: 'off' } };`, 'MR2005', /'rules' should be codes/],
   [`export default {\n  out: 3,\n};`, 'MR2005', /dsl\.config\.ts:2: 'out' should be a folder/],
+  [
+    `export default {\n  engine: 'sqlite' };`,
+    'MR2005',
+    /dsl\.config\.ts:2: 'engine' should be 'embedded' or 'restate'/,
+  ],
+  [`export default { restate: { admin: 'ftp://x' } };`, 'MR2005', /'restate' should be addresses of a server/],
+  [`export default { restate: { port: 1 } };`, 'MR2005', /'restate' should be addresses of a server/],
   [`export const a = 1;`, 'MR2005', /no default export/],
   [`export default 7;`, 'MR2005', /:1: the config is not an object/],
   [`export default {\n  out: ]\n};`, 'MR2004', /dsl\.config\.ts:\d+: the config cannot be loaded/],
@@ -54,6 +61,11 @@ test.each([
 ])('%j is refused with %s and its line', async (text, code, message) => {
   write(text);
   expect(await failure()).toMatchObject({ code, exitCode: 1, message: expect.stringMatching(message) });
+});
+
+test('another engine is one change of the config', async () => {
+  write(`export default { engine: 'restate', restate: { admin: 'http://127.0.0.1:9170' } };`);
+  expect(await readConfig(root)).toMatchObject({ engine: 'restate', restate: { admin: 'http://127.0.0.1:9170' } });
 });
 
 test('warnings may be set to anything, errors stay errors', async () => {

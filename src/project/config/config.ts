@@ -17,6 +17,10 @@ export interface Config {
   readonly out: string;
   /** The one database of all systems. */
   readonly db?: string;
+  /** Who runs the systems. Absent: the embedded engine. */
+  readonly engine?: NonNullable<Written['engine']>;
+  /** Where the server of Restate is. */
+  readonly restate?: NonNullable<Written['restate']>;
   /** Where resources are; files are absolute. */
   readonly resources?: NonNullable<Written['resources']>;
   /** Options of the runtime. */
@@ -74,6 +78,8 @@ function complete(root: string, file: string | undefined, written: Written): Con
     globs = ['**/*.dsl.ts'],
     out = 'generated',
     db,
+    engine,
+    restate,
     resources,
     runtime,
     models,
@@ -89,6 +95,8 @@ function complete(root: string, file: string | undefined, written: Written): Con
     globs,
     out: resolve(root, out),
     ...(db !== undefined && { db: resolve(root, db) }),
+    ...(engine !== undefined && { engine }),
+    ...(restate !== undefined && { restate }),
     ...(resources !== undefined && { resources: filesIn(root, resources) }),
     ...(runtime !== undefined && { runtime }),
     ...(models !== undefined && { models }),

@@ -20,10 +20,26 @@ const isResources = (value: unknown): boolean =>
       isText(one?.file) || (isText(one?.baseUrl) && URL.canParse(one?.baseUrl as string)),
   );
 
+const isRestate = (value: unknown): boolean =>
+  value !== null &&
+  typeof value === 'object' &&
+  Object.entries(value).every(
+    ([name, address]) =>
+      (name === 'ingress' || name === 'admin') &&
+      isText(address) &&
+      URL.canParse(address as string) &&
+      /^https?:$/.test(new URL(address as string).protocol),
+  );
+
 const shape: Readonly<Record<keyof Written, readonly [is: (value: unknown) => boolean, what: string]>> = {
   globs: [(value) => Array.isArray(value) && value.length > 0 && value.every(isText), 'a list of globs'],
   out: [isText, 'a folder'],
   db: [isText, 'a file'],
+  engine: [(value) => value === 'embedded' || value === 'restate', "'embedded' or 'restate'"],
+  restate: [
+    isRestate,
+    `addresses of a server, such as { ingress: 'http://127.0.0.1:8080', admin: 'http://127.0.0.1:9070' }`,
+  ],
   resources: [
     isResources,
     `names with a SQLite file or an address, such as { books: { file: 'books.db' }, shop: { baseUrl: 'http://localhost:8080' } }`,

@@ -119,12 +119,10 @@ describe.skipIf(!restateIsInstalled())('a client of Restate and the embedded eng
     await restate?.close();
   });
   const engines = () => [runtime, client] as const;
-  const until = (run: string, status: string) =>
-    Promise.all(
-      engines().map((engine) =>
-        expect.poll(async () => (await engine.status(run))?.status, { timeout: 10_000, interval: 20 }).toBe(status),
-      ),
-    );
+  const until = async (run: string, status: string): Promise<void> => {
+    for (const engine of engines())
+      await expect.poll(async () => (await engine.status(run))?.status, { timeout: 10_000, interval: 20 }).toBe(status);
+  };
   const refusal = async (work: Promise<unknown>): Promise<object> => {
     const error = (await work.then(
       () => ({}),

@@ -200,8 +200,10 @@ describe.skipIf(!restateIsInstalled())('a client of a system on Restate', () => 
 
   it('tells what works from what only waits', async () => {
     await client.start('outer', { ms: 400, sleep: 60_000 }, { id: 'w1' });
-    await until('w1', 'running');
-    expect((await client.steps('w1')).at(-1)).toMatchObject({ path: 'second', status: 'running', attempts: 2 });
+    await expect
+      .poll(async () => (await client.steps('w1')).at(-1), { timeout: 5000, interval: 20 })
+      .toMatchObject({ path: 'second', status: 'running', attempts: 2 });
+    expect(await client.status('w1')).toMatchObject({ status: 'running' });
     await until('w1', 'waiting');
     expect((await client.steps('w1')).at(-1)).toMatchObject({ path: 'nap', kind: 'sleep', status: 'waiting' });
     expect(await client.list({ status: ['waiting'] })).toMatchObject([{ id: 'w1' }]);

@@ -1,61 +1,32 @@
-import { systemClock, type Clock, type MillraceError } from '../../core/index.ts';
-import { RunError, Registry } from '../../engine/index.ts';
+import { Registry } from '../../engine/index.ts';
 import type {
-  CheckpointQuery,
-  CheckpointView,
   CreateOptions,
   DecideAsks,
   DecideGives,
-  DecisionView,
   FlowResult,
-  HistoryQuery,
-  HistoryView,
-  InstanceQuery,
   InstanceView,
   PauseAsks,
   PauseGives,
   RetryAsks,
   RetryGives,
   RollbackGives,
-  RunQuery,
   SendOptions,
   SendResult,
   StartOptions,
   StartResult,
-  StepView,
   TaskResult,
 } from '../../runtime/index.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
 import { sendEvent } from '../events/index.ts';
-import { ingressOf } from '../ingress/ingress.ts';
-import { namesOf } from '../names.ts';
 import { cancel, type CancelGives } from './cancel.ts';
-import { checkpointsOf } from './checkpoints.ts';
-import { decide, decisionsOf } from './decisions.ts';
-import type { Desk } from './desk.ts';
-import { ask, create, getInstance, historyOf, listInstances } from './instances.ts';
-import { seen } from './known.ts';
-import { listRuns } from './list.ts';
+import { decide } from './decisions.ts';
+import type { FullDesk } from './desk.ts';
+import { ask, create } from './instances.ts';
 import { pause, resume } from './pause.ts';
+import { RestateReader, type RestateClientOptions } from './reader.ts';
 import { ended, flowResult, taskResult } from './result.ts';
 import { retry } from './retry.ts';
 import { start } from './start.ts';
-import { stepsOf } from './steps.ts';
-import type { RestateRunView } from './views.ts';
-
-/** Where a server of Restate is, and how it is talked to. */
-export interface RestateClientOptions {
-  /** The address that takes calls, such as `http://127.0.0.1:8080`. */
-  readonly ingress: string;
-  /** The address that is asked about invocations, such as `http://127.0.0.1:9070`. */
-  readonly admin: string;
-  /** The clock of the system: that of its endpoint. Default: the system clock. */
-  readonly clock?: Clock;
-  /** Called when the server cannot be reached, and is tried again. */
-  readonly onUnreachable?: (failure: MillraceError) => void;
-  /** How long a server that cannot be reached is tried again, in ms. Default 30 s. */
-  readonly patienceMs?: number;
-}
 
 /**
  * Asks a system that runs on Restate: the counterpart of `ReactiveSystemRuntime` and `Client`, with the same views. All of
@@ -74,26 +45,17 @@ export interface RestateClientOptions {
  * await client.close();
  * ```
  */
-export class RestateClient {
+export class RestateClient extends RestateReader {
   readonly role = 'client';
-  readonly #desk: Desk;
+  readonly #desk: FullDesk;
   readonly #registry: Registry;
-  readonly #closed = new AbortController();
 
   constructor(system: BoundSystem, options: RestateClientOptions) {
-    const { ingress, admin, clock = systemClock(), onUnreachable, patienceMs = 30_000 } = options;
+    const { name, flows, tasks, machines } = system;
+    const declared = { flows: Object.keys(flows), tasks: Object.keys(tasks), machines: Object.keys(machines) };
+    super({ name, ...declared }, options);
     this.#registry = new Registry(system);
-    this.#desk = {
-      system,
-      names: namesOf(system.name),
-      ingress,
-      admin,
-      handlers: ingressOf(ingress, { patienceMs }),
-      clock,
-      patienceMs,
-      onUnreachable,
-      closed: this.#closed.signal,
-    };
+    this.#desk = { ...this.desk, system };
   }
 
   /**
@@ -162,28 +124,6 @@ export class RestateClient {
     return this.sendEvent(name, payload, options);
   }
 
-  /** Where a run stands; undefined when there is none. */
-  async status(runId: string): Promise<RestateRunView | undefined> {
-    return (await seen(this.#desk, runId))?.view;
-  }
-  /** Newest first. */
-  list(query: RunQuery = {}): Promise<RestateRunView[]> {
-    return listRuns(this.#desk, query);
-  }
-  /** The runs that have not ended. */
-  active(): Promise<RestateRunView[]> {
-    return this.list({ status: ['pending', 'running', 'waiting', 'paused', 'blocked'] });
-  }
-  /** The steps of a run, in the order in which they began. Parts that only order others, such as a map, have no line. */
-  async steps(runId: string): Promise<StepView[]> {
-    const known = await seen(this.#desk, runId);
-    return known === undefined ? [] : stepsOf(this.#desk, known.entries, known.view);
-  }
-  /** Committed steps, newest first. */
-  checkpoints(query: string | CheckpointQuery): Promise<CheckpointView[]> {
-    return checkpointsOf(this.#desk, typeof query === 'string' ? { run: query } : query);
-  }
-
   /**
    * Lets a run, and the flows that it runs, begin nothing more. Attempts under way end; until then its status is `running`.
    *
@@ -217,30 +157,9 @@ export class RestateClient {
   decide(runId: string, step: string, said: Omit<DecideAsks, 'runId' | 'step'>): Promise<DecideGives> {
     return decide(this.#desk, { runId, step, ...said });
   }
-  /** The steps that wait for a person, of one run or of all, the oldest first. */
-  decisions(runId?: string): Promise<DecisionView[]> {
-    return decisionsOf(this.#desk, runId);
-  }
-
   /** Creates a machine instance. @throws EventError MR3304 unknown machine, MR3305 it exists, MR3307 invalid context. */
   create(machine: string, options: CreateOptions): Promise<InstanceView> {
     return create(this.#desk, machine, options);
-  }
-  /** Undefined when there is no such instance. @throws EventError MR3304 unknown machine. */
-  get(machine: string, id: string): Promise<InstanceView | undefined> {
-    return getInstance(this.#desk, machine, id);
-  }
-  /** The most recently changed first. */
-  instances(query: InstanceQuery & { readonly id?: string } = {}): Promise<InstanceView[]> {
-    return listInstances(this.#desk, query);
-  }
-  /** Newest first. A number is a `tail`. */
-  history(machine: string, id: string, query: number | HistoryQuery = {}): Promise<HistoryView[]> {
-    return historyOf(this.#desk, machine, id, query);
-  }
-  /** By the system's names, what an instance would take now. @throws EventError MR3304. */
-  available(machine: string, id: string): Promise<readonly string[]> {
-    return ask(this.#desk, machine, id, 'available');
   }
   /** Puts an instance where it stood after an earlier entry of its history, by default the one before. */
   rollback(
@@ -253,11 +172,5 @@ export class RestateClient {
   /** Removes an instance with its history. @throws EventError MR3306 none; MR3360 it has not ended, without `force`. */
   async removeInstance(machine: string, id: string, options: { readonly force?: boolean } = {}): Promise<void> {
     await ask(this.#desk, machine, id, 'remove', options);
-  }
-
-  /** Ends what waits (MR3223). What runs goes on. */
-  close(): Promise<void> {
-    this.#closed.abort(new RunError('MR3223', 'The client was closed.'));
-    return Promise.resolve();
   }
 }

@@ -6,10 +6,13 @@ import { RestateError } from '../errors.ts';
 import { askAdmin, askSql, parsed, unreachable, type Answer } from '../server/admin.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
 
-/** What all questions of a client share: whom they are asked, and about which system. */
+/** What all questions of a reader share: whom they are asked, and about which system. */
 export interface Desk {
-  readonly system: BoundSystem;
   readonly names: Names;
+  /** What the system has. */
+  readonly flows: readonly string[];
+  readonly tasks: readonly string[];
+  readonly machines: readonly string[];
   readonly admin: string;
   readonly ingress: string;
   /** Calls handlers. */
@@ -19,6 +22,11 @@ export interface Desk {
   readonly onUnreachable?: ((failure: MillraceError) => void) | undefined;
   /** Aborts when the client is closed. */
   readonly closed: AbortSignal;
+}
+
+/** That of a client, which knows the contracts, too. */
+export interface FullDesk extends Desk {
+  readonly system: BoundSystem;
 }
 
 export type Row = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { EventError, noInstance, noMachine } from '../../engine/index.ts';
+import { EventError, noInstance } from '../../engine/index.ts';
 import type { CreateOptions, HistoryQuery, HistoryView, InstanceQuery, InstanceView } from '../../runtime/index.ts';
 import { encodeJson } from '../../tasks/index.ts';
 import type { HistoryEntry, InstanceState, MachineHandlers } from '../machines/contract.ts';
@@ -7,9 +7,12 @@ import { sql, type Desk } from './desk.ts';
 import { listed, quoted } from './sql.ts';
 
 /** The virtual object of a machine. @throws EventError MR3304. */
-export function objectOf({ system, names }: Desk, machine: string): string {
-  if (!Object.hasOwn(system.machines, machine)) throw noMachine(system, machine);
-  return names.machine(machine);
+export function objectOf({ machines, names }: Desk, machine: string): string {
+  if (machines.includes(machine)) return names.machine(machine);
+  throw new EventError(
+    'MR3304',
+    `The system '${names.system}' has no machine '${machine}'. It has: ${machines.join(', ')}.`,
+  );
 }
 
 /** Asks an instance. */
@@ -45,7 +48,7 @@ export async function listInstances(
   query: InstanceQuery & { readonly id?: string },
 ): Promise<InstanceView[]> {
   const { machine, id, status, state, limit = Infinity, offset = 0 } = query;
-  const byService = new Map(Object.keys(desk.system.machines).map((name) => [desk.names.machine(name), name]));
+  const byService = new Map(desk.machines.map((name) => [desk.names.machine(name), name]));
   const services = machine === undefined ? [...byService.keys()] : [desk.names.machine(machine)];
   if (services.length === 0) return [];
   const rows = await sql(

@@ -38,10 +38,10 @@ const columns = [
 ].join(', ');
 
 /** The services that run flows and tasks of a system, with what they run. */
-function targets({ system, names }: Desk): ReadonlyMap<string, Pick<Invocation, 'kind' | 'target'>> {
+function targets({ flows, tasks, names }: Desk): ReadonlyMap<string, Pick<Invocation, 'kind' | 'target'>> {
   return new Map<string, Pick<Invocation, 'kind' | 'target'>>([
-    ...Object.keys(system.flows).map((target) => [names.flow(target), { kind: 'flow' as const, target }] as const),
-    ...Object.keys(system.tasks).map((target) => [names.task(target), { kind: 'task' as const, target }] as const),
+    ...flows.map((target) => [names.flow(target), { kind: 'flow' as const, target }] as const),
+    ...tasks.map((target) => [names.task(target), { kind: 'task' as const, target }] as const),
   ]);
 }
 

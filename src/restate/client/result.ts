@@ -3,7 +3,7 @@ import { toErrorRecord } from '../../core/index.ts';
 import { RunError, taskStep } from '../../engine/index.ts';
 import type { FlowResult, RunView, StepView, TaskResult } from '../../runtime/index.ts';
 import { decodeJson } from '../../tasks/index.ts';
-import { attach, type Desk } from './desk.ts';
+import { attach, type Desk, type FullDesk } from './desk.ts';
 import { knownRun, type Known } from './known.ts';
 import { stepsOf } from './steps.ts';
 
@@ -33,7 +33,7 @@ function abortOf(signal: AbortSignal | undefined): Promise<undefined> {
 }
 
 /** The result of a run as of the embedded engine, its output as the schema has it now. */
-export function flowResult(desk: Desk, { view, entries }: Known): FlowResult {
+export function flowResult(desk: FullDesk, { view, entries }: Known): FlowResult {
   const { id, target, status, errors } = view;
   const { output, error } = endOf(desk, view);
   const completed = status === 'completed';
@@ -59,7 +59,7 @@ const stepResult = ({ status, attempts, output, error }: StepView): FlowResult['
 });
 
 /** The result of a single task. */
-export function taskResult(desk: Desk, { view, entries }: Known): TaskResult {
+export function taskResult(desk: FullDesk, { view, entries }: Known): TaskResult {
   const { output, error } = endOf(desk, view);
   const step = stepsOf(desk, entries, view).find(({ path }) => path === taskStep);
   return {
@@ -74,7 +74,7 @@ export function taskResult(desk: Desk, { view, entries }: Known): TaskResult {
 }
 
 function endOf(
-  { system }: Desk,
+  { system }: FullDesk,
   { id, kind, target, status, output, error }: RunView,
 ): Pick<FlowResult, 'output' | 'error'> {
   if (status !== 'completed') return { output: undefined, error };

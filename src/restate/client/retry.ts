@@ -3,7 +3,7 @@ import { RunError } from '../../engine/index.ts';
 import type { RetryAsks, RetryGives } from '../../runtime/index.ts';
 import { RestateError } from '../errors.ts';
 import { said } from '../server/admin.ts';
-import { order, type Desk } from './desk.ts';
+import { order, type Desk, type FullDesk } from './desk.ts';
 import { invocations, isRun } from './invocations.ts';
 import { resultOf, endOf, type Entry } from './journal.ts';
 import { knownRun, type Known } from './known.ts';
@@ -15,7 +15,7 @@ import { commandsOf, type Command } from './steps.ts';
  * Does what failed again, or a step and what came after it: a new invocation, with the journal of the old one up to there.
  * It runs the newest deployment. What is undone is done again, so it goes back at least to there.
  */
-export async function retry(desk: Desk, asks: RetryAsks): Promise<RetryGives> {
+export async function retry(desk: FullDesk, asks: RetryAsks): Promise<RetryGives> {
   const { runId, fromStep, input, by, reason } = asks;
   if (input !== undefined) throw cannot('a step is not retried with another input', 'Start a new run with it.');
   if (by !== undefined || reason !== undefined)

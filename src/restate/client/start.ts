@@ -3,7 +3,7 @@ import { checkRunId, newId, RunError, sameJson } from '../../engine/index.ts';
 import type { StartOptions, StartResult } from '../../runtime/index.ts';
 import { decodeJson, encodeJson } from '../../tasks/index.ts';
 import type { RunAsks } from '../contract.ts';
-import type { Desk } from './desk.ts';
+import type { FullDesk } from './desk.ts';
 import { keyOf } from './invocations.ts';
 import { seen } from './known.ts';
 import { cannot } from './refused.ts';
@@ -18,7 +18,7 @@ export interface Start {
 }
 
 /** Starts a run, or attaches to it when it is there. Resolves when the server has it. */
-export async function start(desk: Desk, asks: Start): Promise<StartResult> {
+export async function start(desk: FullDesk, asks: Start): Promise<StartResult> {
   const { kind, target, options } = asks;
   const { id: given, idempotencyKey, priority, metadata } = options;
   if (given !== undefined) checkRunId(given);
@@ -76,7 +76,7 @@ function attached({ view, asks: recorded }: Seen, asks: Start, input: string | u
   );
 }
 
-function inputOf({ system }: Desk, { kind, target, input }: Start): string | undefined {
+function inputOf({ system }: FullDesk, { kind, target, input }: Start): string | undefined {
   const all = kind === 'flow' ? system.flows : system.tasks;
   const contract = !Object.hasOwn(all, target)
     ? undefined

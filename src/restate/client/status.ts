@@ -18,11 +18,15 @@ export interface Failure {
 /** A run that the server holds, since the journal says something else than the code. */
 const mismatch = 'RT0016';
 
-/** Why invocations rest, by their id: what the server noted when it paused them. */
+/**
+ * Why invocations rest, or fail again and again, by their id. What the server says while it tries again is gone with the
+ * first thing that is recorded.
+ */
 export async function failuresOf(desk: Desk, all: readonly Invocation[]): Promise<ReadonlyMap<string, Failure>> {
   const found = new Map<string, Failure>();
   for (const { id, status, lastFailure, lastFailureCode } of all)
-    if (status === 'backing-off' && lastFailure !== undefined) found.set(id, failure(lastFailure, lastFailureCode));
+    if ((status === 'backing-off' || status === 'running') && lastFailure !== undefined)
+      found.set(id, failure(lastFailure, lastFailureCode));
   const paused = all.flatMap(({ id, status }) => (status === 'paused' ? [id] : []));
   if (paused.length === 0) return found;
   const rows = await sql(
@@ -43,8 +47,9 @@ interface LastFailure {
   readonly restate_doc_error_code?: string;
 }
 
+/** Without the class that the server puts before it, and without the stack after it. */
 const failure = (message: string, code: string | undefined): Failure => ({
-  message,
+  message: message.replace(/^\[\d+[^\]]*\] /, '').replace(/\n[^\n]*\n {4}at [\s\S]*$|\n {4}at [\s\S]*$/, ''),
   ...(code !== undefined && { code }),
 });
 
@@ -56,7 +61,7 @@ export function statusOf(
   why: Failure | undefined,
 ): Status {
   if (completed !== undefined || status === 'completed') return endStatus(entries, end);
-  if ((status === 'paused' || status === 'backing-off') && why !== undefined && blocks(why)) return 'blocked';
+  if (why !== undefined && blocks(why)) return 'blocked';
   switch (status) {
     case 'scheduled':
     case 'pending':

@@ -45,8 +45,8 @@ function isEmit(result: Entry | undefined): boolean {
 export const taskOf = (asked: string): string => asked.slice(0, asked.lastIndexOf(' '));
 
 /** The commands of a journal by which steps are shown; what the engine asks for itself is left out. */
-export function commandsOf({ names, system }: Desk, entries: readonly Entry[]): readonly Command[] {
-  const flows = new Map(Object.keys(system.flows).map((name) => [names.flow(name), name]));
+export function commandsOf({ names, flows: all }: Desk, entries: readonly Entry[]): readonly Command[] {
+  const flows = new Map(all.map((name) => [names.flow(name), name]));
   return entries.flatMap((entry): readonly Command[] => {
     if (!entry.command || entry.name === '') return [];
     const { path, attempt, isWait } = named(entry.name);
@@ -116,10 +116,7 @@ function after(
     path,
     kind: kinds[does],
     startedAt: before?.startedAt ?? entry.at,
-    attempts: Math.max(
-      before?.attempts ?? 0,
-      does === 'sleep' || does === 'receive' || does === 'approve' ? 0 : attempt,
-    ),
+    attempts: Math.max(before?.attempts ?? 0, tried.has(does) ? attempt : 0),
     ...(target === undefined ? {} : { target }),
   };
   switch (does) {
@@ -195,7 +192,7 @@ function after(
 }
 
 /** What is tried, and may be tried again. */
-const tried: ReadonlySet<Command['does']> = new Set(['attempt', 'pause', 'child', 'emit']);
+const tried: ReadonlySet<Command['does']> = new Set(['attempt', 'pause', 'child']);
 
 const kinds = {
   attempt: 'step',
