@@ -5,6 +5,7 @@
  * @module
  */
 export { cached, type Cacheable, type CachedOutcome } from './cached.ts';
-export { forget, type EffectStep } from './step.ts';
+export { rootOf } from './roots.ts';
+export { forget, forgetFrom, type EffectStep } from './step.ts';
 export { attemptServices, type KeptServices } from './services.ts';
 export { effectServices } from './objects.ts';

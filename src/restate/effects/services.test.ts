@@ -27,7 +27,7 @@ describe.skipIf(!restateIsInstalled())('what attempts keep on Restate', () => {
       call: (asks) => (asked++, call.call(asks)),
       send: (asks) => (asked++, call.send(asks)),
     };
-    place = placeOf(bind({ tasks: [], unimplemented: [anyTask('job')] }), counting);
+    place = { ...placeOf(bind({ unimplemented: [anyTask('job')] }), restate.ingress), ingress: counting };
     await restate.serve(effectServices(place));
   });
   afterAll(() => restate?.close());

@@ -31,3 +31,8 @@ export function forget(ctx: Context, place: Place, step: Pick<EffectStep, 'run' 
     name: `${step.path} ended`,
   });
 }
+
+/** The same from inside an attempt: for a step of its own that it has done, such as a tool of a model. */
+export async function forgetFrom(place: Place, step: Pick<EffectStep, 'run' | 'path'>, key: string): Promise<void> {
+  await place.ingress.send({ service: place.names.effects, key: stepObject(step, key), handler: 'ended' });
+}

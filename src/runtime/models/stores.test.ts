@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   AnswerCache,
   Budget,
@@ -13,6 +13,14 @@ import {
 } from 'millrace/llm';
 import { openMemory, openSqlite, type Store } from 'millrace/store';
 import { SimulatedClock } from 'millrace/testing';
+import { restateIsInstalled } from '../../restate/fixtures/installed.ts';
+import { placeOf } from '../../restate/fixtures/place.ts';
+import { startRestate, type TestRestate } from '../../restate/fixtures/restate.ts';
+import { answerStore as answersOnRestate, noteStore as notesOnRestate } from '../../restate/models/answers.ts';
+import { RestateBudgets } from '../../restate/models/budget-store.ts';
+import { modelServices } from '../../restate/models/index.ts';
+import { usageStore as usageOnRestate } from '../../restate/models/usage.ts';
+import { bind } from '../fixtures/bind.ts';
 import type { LedgerPlace } from '../ledger/place.ts';
 import { answerStore, noteStore } from './answers.ts';
 import { budgetStore } from './books.ts';
@@ -29,7 +37,8 @@ function on(store: Store): ModelPlace {
   };
 }
 /** What models come with, and what an engine gives them instead: nobody is to see a difference. */
-const places: Readonly<Record<string, () => Required<Pick<ModelPlace, 'books' | 'usage' | 'answers' | 'notes'>>>> = {
+type Kept = Required<Pick<ModelPlace, 'books' | 'usage' | 'answers' | 'notes'>>;
+const places: Readonly<Record<string, () => Kept | Promise<Kept>>> = {
   'of models': () => ({
     books: memoryBudgetStore(),
     usage: memoryUsageStore(),
@@ -38,14 +47,30 @@ const places: Readonly<Record<string, () => Required<Pick<ModelPlace, 'books' | 
   }),
   'in SQLite': () => on(openSqlite(':memory:')) as never,
   'in memory': () => on(openMemory()) as never,
+  ...(restateIsInstalled() ? { 'on Restate': onRestate } : {}),
 };
+
+let restate: Promise<TestRestate> | undefined;
+let systems = 0;
+async function onRestate(): Promise<Kept> {
+  const server = await (restate ??= startRestate());
+  const place = { ...placeOf({ ...bind({}), name: `test${++systems}` }, server.ingress), clock };
+  await server.serve(modelServices(place));
+  return {
+    books: new RestateBudgets(place, 'h'),
+    usage: usageOnRestate(place),
+    answers: answersOnRestate(place),
+    notes: notesOnRestate(place),
+  };
+}
+afterAll(async () => (await restate)?.close());
 
 const dollars = (amount: string) => parseMoney(`${amount} USD`);
 const usage = { input: 9, output: 1, cacheRead: 2, cacheWrite: 1, total: 10 };
 
 describe.each(Object.entries(places))('what models keep %s', (_name, open) => {
   it('holds budgets, over several of them and all at once', async () => {
-    const { books } = open();
+    const { books } = await open();
     const budgets = [1, 2].map(
       () =>
         new Budget({
@@ -76,7 +101,7 @@ describe.each(Object.entries(places))('what models keep %s', (_name, open) => {
   });
 
   it('keeps nothing of a change that throws', async () => {
-    const { books } = open();
+    const { books } = await open();
     const change = async (): Promise<void> =>
       books.transact((all) => {
         all.putAccount('total', { currency: 'USD', spent: 1, reserved: 0 });
@@ -98,7 +123,7 @@ describe.each(Object.entries(places))('what models keep %s', (_name, open) => {
   });
 
   it('adds up what was used', async () => {
-    const { usage: used } = open();
+    const { usage: used } = await open();
     expect((await used.snapshot()).all).toMatchObject({ calls: 0, cost: [], unpriced: 0 });
     const of = { provider: 'p', model: 'm', usage };
     expect(await used.add({ ...of, id: '1', task: 't', run: 'r', cost: dollars('1') })).toBe(true);
@@ -115,7 +140,7 @@ describe.each(Object.entries(places))('what models keep %s', (_name, open) => {
   });
 
   it('gives answers again until they are too old', async () => {
-    const { answers } = open();
+    const { answers } = await open();
     const cache = new AnswerCache({ store: answers, clock, ttl: '1h' });
     const request = { model: 'm', messages: [{ role: 'user', text: 'x' }], maxOutputTokens: 1 } as const;
     const answer: ModelAnswer = { text: 'y', toolCalls: [], usage, finish: 'stop', provider: 'p', model: 'm' };
@@ -130,7 +155,7 @@ describe.each(Object.entries(places))('what models keep %s', (_name, open) => {
   });
 
   it('remembers by run, task and declaration', async () => {
-    const { notes } = open();
+    const { notes } = await open();
     const memory = new RunMemory({ run: 'r', store: notes });
     await memory.put('t', 's', { a: [1] });
     await memory.put('t', 's', 'two');
