@@ -113,7 +113,7 @@ describe('the gate of a task', () => {
 
   it('lets so many wait, and tells the next one', () => {
     const gate = gateOf(policy({ concurrency: 1, queue: 1 }));
-    const [first = '', second = '', third = ''] = [gate.enter(), gate.enter(), gate.enter()];
+    const [first, second, third] = [gate.enter(), gate.enter(), gate.enter()];
     expect(gate.told.get(first)).toMatchObject({ state: 'go', leaseMs });
     expect(gate.told.get(third)).toMatchObject({ state: 'refused', error: { code: 'MR3121', retryable: true } });
     gate.use((one) => one.leave(second, 'unknown'));
@@ -129,7 +129,7 @@ describe('the gate of a task', () => {
     expect(tokens.map((token) => gate.told.get(token)?.state)).toEqual(['go', 'go', 'go']);
     expect(gate.told.get(gate.enter())).toMatchObject({ error: { code: 'MR3120', details: { until: 10_000 } } });
     gate.pass(10_000);
-    const [probe = '', other = ''] = [gate.enter(), gate.enter()];
+    const [probe, other] = [gate.enter(), gate.enter()];
     expect([gate.told.has(probe), gate.told.has(other)]).toEqual([true, false]);
     gate.use((one) => one.leave(probe, 'good'));
     expect(gate.told.get(other)).toMatchObject({ state: 'go' });
@@ -141,7 +141,7 @@ describe('the gate of a task', () => {
     const first = gate.enter();
     gate.use((one) => one.leave(first, 'bad'));
     gate.pass(1000);
-    const [, other = ''] = [gate.enter(), gate.enter()];
+    const [, other] = [gate.enter(), gate.enter()];
     expect([gate.told.has(other), gate.next()]).toEqual([false, leaseMs]);
     gate.pass(leaseMs);
     gate.use((one) => one.look());

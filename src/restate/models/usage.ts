@@ -51,7 +51,7 @@ export function usageHandlers({ names }: Place) {
       for (const key of keys) ctx.set(key, added((await ctx.get<UsageTotals>(key)) ?? none, entry));
     },
 
-    async snapshot(ctx: ObjectContext | ObjectSharedContext): Promise<UsageSnapshot> {
+    snapshot: async (ctx: ObjectContext | ObjectSharedContext): Promise<UsageSnapshot> => {
       const named = async (kind: string): Promise<Readonly<Record<string, UsageTotals>>> => {
         const found: [string, UsageTotals][] = [];
         for (const key of (await ctx.stateKeys()).toSorted()) {
