@@ -6,6 +6,8 @@
  */
 export type { CancelGives } from './client/cancel.ts';
 export { RestateClient } from './client/client.ts';
+export type { JournalLine } from './client/lines.ts';
+export { systemsOn } from './client/on-server.ts';
 export { RestateReader, type Declared, type RestateClientOptions } from './client/reader.ts';
 export type { RestateRunView } from './client/views.ts';
 export { Driver } from './driver/driver.ts';

@@ -21,8 +21,9 @@ export async function decide(desk: Desk, asks: DecideAsks): Promise<DecideGives>
   const details = { run: runId, step };
   const { view } = await knownRun(desk, runId, details);
   try {
-    // A run that has ended without being able to take its questions back asks nothing.
-    if (view.endedAt !== undefined) throw new RunError('MR3232', `Run '${runId}' is ${view.status}.`, { details });
+    // One that was ended by force could not take its questions back.
+    const isLeft = view.endedAt !== undefined && (await decisionsOf(desk, runId)).some((each) => each.step === step);
+    if (isLeft) throw new RunError('MR3232', `Run '${runId}' is ${view.status}.`, { details });
     return await decideOn(desk.handlers, desk, asks);
   } catch (thrown) {
     const { code, message } = thrown as Partial<RunError>;

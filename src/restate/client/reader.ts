@@ -18,6 +18,7 @@ import { decisionsOf } from './decisions.ts';
 import type { Desk } from './desk.ts';
 import { ask, getInstance, historyOf, listInstances } from './instances.ts';
 import { seen } from './known.ts';
+import { linesOf, type JournalLine } from './lines.ts';
 import { listRuns } from './list.ts';
 import { stepsOf } from './steps.ts';
 import type { RestateRunView } from './views.ts';
@@ -92,6 +93,11 @@ export class RestateReader {
   async steps(runId: string): Promise<StepView[]> {
     const known = await seen(this.desk, runId);
     return known === undefined ? [] : stepsOf(this.desk, known.entries, known.view);
+  }
+  /** What its journal tells, in the words in which the embedded engine keeps its own. */
+  async journal(runId: string): Promise<JournalLine[]> {
+    const known = await seen(this.desk, runId);
+    return known === undefined ? [] : linesOf(this.desk, known.entries);
   }
   /** Committed steps, newest first. */
   checkpoints(query: string | CheckpointQuery): Promise<CheckpointView[]> {

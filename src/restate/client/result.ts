@@ -16,9 +16,12 @@ const looks = { first: 500, most: 10_000 } as const;
  * @throws RunError MR3208 there is none, MR3223 the wait was given up.
  */
 export async function ended(desk: Desk, run: string, signal: AbortSignal | undefined): Promise<Known> {
+  let blocked = 0;
   for (let ms: number = looks.first; ; ms = Math.min(ms * 2, looks.most)) {
     const known = await knownRun(desk, run);
-    if (known.view.endedAt !== undefined || known.view.status === 'blocked') return known;
+    if (known.view.endedAt !== undefined) return known;
+    // What was let go on a moment ago has yet to show that it fits.
+    if (known.view.status === 'blocked' && blocked++ > 0) return known;
     if (desk.closed.aborted) throw new RunError('MR3223', 'The client was closed.');
     if (signal?.aborted === true)
       throw new RunError('MR3223', `The wait for run '${run}' was given up. The run goes on.`);

@@ -205,7 +205,7 @@ const kinds = {
 } as const;
 
 /** What a wait has got: at once, or by the signal that is called as its step. */
-function cameIn(
+export function cameIn(
   { entry, result, path, does }: Command,
   entries: readonly Entry[],
 ): { readonly value: unknown; readonly at: number } | undefined {
@@ -215,11 +215,17 @@ function cameIn(
   const signal = entries.find((each) => !each.command && names.has(signalName(each) ?? ''));
   if (signal === undefined) return undefined;
   const value = fromBytes(success(signal));
-  return { value: does === 'receive' ? (value as Came | undefined)?.event.payload : value, at: signal.at };
+  if (does === 'receive') return { value: (value as Came | undefined)?.event.payload, at: signal.at };
+  // When it was said is the time of the step.
+  const { at = signal.at, ...decided } = (value ?? {}) as { readonly at?: number };
+  return { value: decided, at };
 }
 
 /** A wait that was given up: its time was over, or its part was stopped. */
-function left({ entry, path }: Command, entries: readonly Entry[]): Pick<StepView, 'status' | 'endedAt'> | undefined {
+export function left(
+  { entry, path }: Command,
+  entries: readonly Entry[],
+): Pick<StepView, 'status' | 'endedAt'> | undefined {
   const names = new Set([`${entry.name}~leave`, `${entry.name}~leave2`]);
   const leave = entries.find(
     (each) => each.command && (names.has(each.name) || (each.name === path && handlerOf(each) === 'leave')),
