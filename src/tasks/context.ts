@@ -30,7 +30,6 @@ export interface Attempt {
  * can be taken out of it: `({ emit }) => emit(…)`.
  */
 export class AttemptContext implements TaskContext {
-  readonly idempotencyKey: string;
   readonly attempt: number;
   readonly again: boolean;
   readonly runId: string;
@@ -44,7 +43,6 @@ export class AttemptContext implements TaskContext {
   #ids = 0;
 
   constructor(request: AttemptRequest, attempt: Attempt) {
-    this.idempotencyKey = request.idempotencyKey;
     this.attempt = request.attempt;
     this.again = request.again === true;
     this.runId = request.runId;
@@ -52,6 +50,10 @@ export class AttemptContext implements TaskContext {
     this.metadata = request.metadata ?? {};
     this.#request = request;
     this.#attempt = attempt;
+  }
+
+  get idempotencyKey(): string {
+    return this.#request.idempotencyKey;
   }
 
   get signal(): AbortSignal {

@@ -24,6 +24,19 @@ export interface Undo {
   readonly carryOut: () => Promise<unknown>;
 }
 
+interface Leash {
+  readonly signal: AbortSignal;
+  readonly off: () => void;
+}
+
+function leashOf(scope: Scope): Leash & { readonly pull: () => void } {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  const pull = (): void => controller.abort(scope.reason ?? new Cancelled('The work goes on elsewhere.'));
+  if (scope.reason !== undefined) pull();
+  return { signal: controller.signal, pull, off: scope.onAbort(pull) };
+}
+
 /**
  * A run while its invocation is at work. After a crash or a rest its flow is run from the start: what Restate's journal has
  * is handed out, in the same order, and what it does not have is done.
@@ -57,8 +70,9 @@ export class Run {
   /** The connection to the server is lost, or the run at rest: whatever this code still does is nobody's. */
   readonly gone: AbortSignal;
   #order = 0;
-  /** What has to end when this code's attempt at the invocation does. */
-  readonly #leashes = new Set<() => void>();
+  /** The signals of attempts under way, and how many each has: they have to end when this code's turn at the invocation does. */
+  readonly #leashes = new Map<Leash & { readonly pull: () => void }, number>();
+  #rootLeash: ReturnType<typeof leashOf> | undefined;
 
   constructor(place: Place, ctx: Context, asks: RunAsks, program: Program, kind: 'flow' | 'task') {
     this.place = place;
@@ -74,7 +88,7 @@ export class Run {
     this.gone = attemptCompletedSignal;
     setMaxListeners(0, attemptCompletedSignal);
     attemptCompletedSignal.addEventListener('abort', () => {
-      for (const end of this.#leashes) end();
+      for (const { pull } of this.#leashes.keys()) pull();
     });
     this.driver = new Driver(() => this.#cancelled());
     // Nobody need be waiting for it.
@@ -125,17 +139,17 @@ export class Run {
   }
 
   /** A signal for an attempt: aborted with its scope, and when its work is done elsewhere. `off` lets go of it. */
-  leash(scope: Scope): { readonly signal: AbortSignal; readonly off: () => void } {
-    const controller = new AbortController();
-    const end = (): void => controller.abort(scope.reason ?? new Cancelled('The work goes on elsewhere.'));
-    if (scope.reason !== undefined || this.gone.aborted) end();
-    const detach = scope.onAbort(end);
-    this.#leashes.add(end);
+  leash(scope: Scope): Leash {
+    // Most attempts are of the body of a flow: these share one.
+    const leash = scope === this.root ? (this.#rootLeash ??= leashOf(scope)) : leashOf(scope);
+    this.#leashes.set(leash, (this.#leashes.get(leash) ?? 0) + 1);
     return {
-      signal: controller.signal,
+      signal: leash.signal,
       off: () => {
-        detach();
-        this.#leashes.delete(end);
+        const users = (this.#leashes.get(leash) ?? 1) - 1;
+        if (users > 0) this.#leashes.set(leash, users);
+        else this.#leashes.delete(leash);
+        if (leash !== this.#rootLeash) leash.off();
       },
     };
   }

@@ -1,23 +1,12 @@
-import { never, lacking, notAsked, proven } from '../../../engine/index.ts';
+import { never, lacking, notAsked } from '../../../engine/index.ts';
 import { toErrorRecord } from '../../../core/index.ts';
-import { idempotencyKey, runAttempt, type AttemptOutcome, type AttemptRequest } from '../../../tasks/index.ts';
-import { attemptServices, cached, type KeptServices } from '../../effects/index.ts';
-import { inTurn, type Turn } from '../../limits/index.ts';
+import type { AttemptOutcome } from '../../../tasks/index.ts';
+import { inTurn } from '../../limits/index.ts';
 import { Blocked } from '../../runs/blocked.ts';
+import { perform, type Performed } from './perform.ts';
 import { goodText, type AttemptRecord } from './record.ts';
 import type { TaskStep } from './step.ts';
-
-/** One attempt, as its step asks for it. */
-export interface Try {
-  readonly attempt: number;
-  /** When the first one began, if there was one. */
-  readonly since: number | undefined;
-  /** An earlier attempt has kept something. */
-  readonly kept: boolean;
-  readonly turn: Turn;
-  /** It may have been begun before, by a process that is gone: its entry was in the journal, and had no result. */
-  readonly again: boolean;
-}
+import type { Try } from './try.ts';
 
 /** What an attempt has come to: the text of its record, and what only this process has of it. */
 interface Made {
@@ -31,13 +20,13 @@ interface Made {
  *
  * @throws Blocked MR3209, MR3287.
  */
-export async function make(step: TaskStep, { attempt, since: began, kept, turn, again }: Try): Promise<Made> {
-  const { part, path, contract, policy, input, asked } = step;
+export async function make(step: TaskStep, trying: Try): Promise<Made> {
+  const { part, path, contract } = step;
   const { run, scope } = part;
-  const { place } = run;
-  const { clock, registry, logger } = place;
-  // Left by its part before it began, or when it was not recorded: nobody takes what it gives.
+  const { clock, registry } = run.place;
+  // The work is done elsewhere.
   if (run.gone.aborted) return never();
+  // It was left before it began, or when it was not recorded.
   if (scope.reason !== undefined) return { text: 'null', outcome: undefined };
   const implementation = registry.implementations.get(contract.contract);
   const where = { runId: run.id, step: path };
@@ -45,79 +34,46 @@ export async function make(step: TaskStep, { attempt, since: began, kept, turn, 
     const lack = lacking(registry, contract, where);
     if (lack !== undefined) throw new Blocked(lack);
   }
-  const now = clock.now();
-  const since = began ?? now;
+  const since = trying.since ?? clock.now();
   const end = run.leash(scope);
-  const key = idempotencyKey(run.invocation, path);
-  let services: KeptServices | undefined;
   try {
-    const perform = async (): Promise<AttemptOutcome> => {
-      const { root } = run.asks;
-      const of = { run: run.id, path, task: contract.contract, ...(root === undefined ? {} : { root }) };
-      const held = attemptServices(place, of, key, input ?? null, kept || again);
-      services = held instanceof Promise ? await held : held;
-      const request: AttemptRequest = {
-        implementation,
-        contract,
-        input: input === undefined ? undefined : JSON.parse(input),
-        attempt,
-        runId: run.id,
-        step: path,
-        idempotencyKey: key,
-        signal: end.signal,
-        timeoutMs: policy.timeoutMs,
-        services,
-        world: place.outside,
-        ...(policy.heartbeatMs === undefined ? {} : { heartbeatMs: policy.heartbeatMs }),
-        ...(policy.totalMs === undefined ? {} : { total: { until: since + policy.totalMs, ms: policy.totalMs } }),
-        clock,
-        logger,
-        ...(run.asks.metadata === undefined ? {} : { metadata: run.asks.metadata }),
-      };
-      const outcome = await runAttempt(request);
-      return contract.evidence === undefined ? outcome : prove(outcome);
+    let kept = trying.kept;
+    const attempt = async (): Promise<AttemptOutcome> => {
+      const performed: Performed = await perform(step, trying, implementation, since, end.signal);
+      ({ kept } = performed);
+      return performed.outcome;
     };
-    const prove = (outcome: AttemptOutcome): Promise<AttemptOutcome> =>
-      proven(outcome, {
-        contract,
-        input: input === undefined ? undefined : JSON.parse(input),
-        ids: { task: contract.contract, ...where, attempt },
-        world: place.world,
-        patience: { ms: policy.timeoutMs, clock, signal: end.signal },
-        distrust: () => services?.distrust(),
-      });
-    const make = (): Promise<AttemptOutcome> =>
-      contract.policy.cache === undefined
-        ? perform()
-        : cached(place, {
-            contract,
-            asked: input ?? null,
-            anew: false,
-            signal: end.signal,
-            ...(contract.evidence === undefined ? {} : { prove }),
-            perform,
-          });
-    const outcome = turn.kind === 'free' ? await make() : await inTurn(place, turn, again, make);
-    // The work is done elsewhere now.
+    const outcome =
+      trying.turn.kind === 'free' ? await attempt() : await inTurn(run.place, trying.turn, trying.again, attempt);
     if (run.gone.aborted) return await never();
-    const common = {
-      by: run.by,
-      asked,
-      at: clock.now(),
-      ...(policy.totalMs === undefined || attempt > 1 ? {} : { since }),
-      ...(kept || services?.kept === true ? { kept: true as const } : {}),
-    };
-    if (outcome === undefined)
-      return { text: JSON.stringify({ ...common, ok: false, turn: 'lost' } satisfies AttemptRecord), outcome };
-    if (outcome.ok) {
-      const { output, emitted, evidence } = outcome;
-      return { text: goodText({ ...common, output, emitted, evidence }), outcome };
-    }
-    const error = toErrorRecord(outcome.error);
-    const unasked = scope.reason === undefined ? notAsked(contract, error, where) : undefined;
+    const unasked =
+      outcome?.ok === false && scope.reason === undefined
+        ? notAsked(contract, toErrorRecord(outcome.error), where)
+        : undefined;
     if (unasked !== undefined) throw new Blocked(unasked);
-    return { text: JSON.stringify({ ...common, ok: false, error } satisfies AttemptRecord), outcome };
+    return { text: textOf(step, trying, outcome, since, kept), outcome };
   } finally {
     end.off();
   }
+}
+
+function textOf(
+  { part: { run }, asked, policy }: TaskStep,
+  { attempt }: Try,
+  outcome: AttemptOutcome | undefined,
+  since: number,
+  kept: boolean,
+): string {
+  const common = {
+    by: run.by,
+    asked,
+    at: run.place.clock.now(),
+    ...(policy.totalMs === undefined || attempt > 1 ? {} : { since }),
+    ...(kept ? { kept: true as const } : {}),
+  };
+  if (outcome === undefined) return JSON.stringify({ ...common, ok: false, turn: 'lost' } satisfies AttemptRecord);
+  if (!outcome.ok)
+    return JSON.stringify({ ...common, ok: false, error: toErrorRecord(outcome.error) } satisfies AttemptRecord);
+  const { output, emitted, evidence } = outcome;
+  return goodText({ ...common, output, emitted, evidence });
 }

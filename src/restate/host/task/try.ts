@@ -1,0 +1,13 @@
+import type { Turn } from '../../limits/turn.ts';
+
+/** One attempt, as its step asks for it. */
+export interface Try {
+  readonly attempt: number;
+  /** When the first one began, if there was one. */
+  readonly since: number | undefined;
+  /** An earlier attempt has kept something. */
+  readonly kept: boolean;
+  readonly turn: Turn;
+  /** It may have been begun before, by a process that is gone: its entry was in the journal, and had no result. */
+  readonly again: boolean;
+}
