@@ -38,6 +38,7 @@ export interface Asked {
 /** The part of an engine under test that is the same for both. `rest`: until all has come to rest. */
 export function common(asked: () => Asked, rest: () => Promise<void>) {
   return {
+    rest,
     start: async (flow, id, input) => void (await asked().start(flow, input, { id })),
     send: async (event, payload, key) => {
       const options = key === undefined ? {} : { idempotencyKey: key };

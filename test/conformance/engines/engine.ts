@@ -56,6 +56,8 @@ export interface Engine {
   pass(minutes: number): Promise<void>;
   /** The process that drives it dies and is started again. */
   crash(): Promise<void>;
+  /** Until all that time does not hold up has been done. */
+  rest(): Promise<void>;
   /** Where a run stands, after all has come to rest. */
   status(run: string): Promise<string>;
   /** The end of a run, after all time that it takes. */

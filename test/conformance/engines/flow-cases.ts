@@ -178,9 +178,9 @@ export const flowCases: readonly EngineCase[] = [
   },
   {
     name: 'the steps of a run can be seen',
-    flow: 'chosen',
-    does: [start, { do: 'steps', are: ['way completed', 'way/left/go waiting', 'way/left/one completed'] }, go],
-    end: completed('left'),
+    flow: 'steady',
+    does: [start, { do: 'steps', are: ['go waiting', 'kept completed'] }, go],
+    end: completed(true),
   },
   {
     name: 'a flow starts by itself at its times',

@@ -154,7 +154,7 @@ export const flows: Readonly<Record<string, FlowModule>> = Object.fromEntries(
       );
       const sorted = times.map(Number).toSorted((a, b) => a - b);
       const [first = 0] = sorted;
-      return sorted.map((time) => Math.floor(minutes(time, first) / 10));
+      return sorted.map((time) => Math.round(minutes(time, first) / 20));
     }),
     flow('broken', async (host) => {
       const before = host.now();
@@ -179,11 +179,12 @@ export const flows: Readonly<Record<string, FlowModule>> = Object.fromEntries(
         () => [1, 2, 3, 4, 5],
         async (h) => {
           await h.sleep('nap', '10m', at);
+          await h.step('did', () => job(1), at);
           began.push(minutes(h.now(), start));
         },
         { ...at, concurrency: 2 },
       );
-      return began.map((time) => Math.floor(time / 10));
+      return began.map((time) => Math.round(time / 10));
     }),
     flow('nothingToDo', (host) =>
       host.map(

@@ -47,7 +47,7 @@ export const machineCases: readonly EngineCase[] = [
   },
   {
     name: 'a state is left when its time is over',
-    does: [opened, send('stopped'), pass(59), is('second'), pass(2), is('stale')],
+    does: [opened, send('stopped'), pass(50), is('second'), pass(12), is('stale')],
   },
   {
     name: 'the time of a state that was left does not come',

@@ -47,7 +47,10 @@ async function all(kind: EngineKind): Promise<ReadonlyMap<string, Outcome>> {
   const waiting = wanted.values();
   await Promise.all(
     Array.from({ length: kind.atOnce }, async () => {
-      for (const one of waiting) outcomes.set(one.name, await outcomeOf(kind, one));
+      for (const one of waiting) {
+        outcomes.set(one.name, await outcomeOf(kind, one));
+        if (kind.atOnce > 1) process.stderr.write(`\r${outcomes.size} of ${wanted.length} `);
+      }
     }),
   );
   await kind.shut?.();

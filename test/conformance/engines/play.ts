@@ -95,6 +95,7 @@ export async function play(engine: Engine, one: EngineCase): Promise<string[]> {
       own.map(({ step, attempt }) => `${step} ${attempt}`),
       done,
     );
+  if (doneInAll !== undefined) await engine.rest();
   if (doneInAll !== undefined)
     same(
       'done in all',

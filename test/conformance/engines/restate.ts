@@ -65,7 +65,11 @@ async function open(
     ? await serveChild(new URL('./served.ts', import.meta.url), await port(), args)
     : undefined;
   const served = child === undefined ? await endpoint.serve() : undefined;
-  await registerDeployment({ admin: place.admin, uri: (child ?? served)?.uri ?? '', endpoint });
+  const { id: deployment } = await registerDeployment({
+    admin: place.admin,
+    uri: (child ?? served)?.uri ?? '',
+    endpoint,
+  });
   const client = new RestateClient(systemOf(args), { ingress: place.ingress, admin: place.admin, clock });
   const system = `target_service_name LIKE '${args.name}.%'`;
 
@@ -81,7 +85,7 @@ async function open(
     let last = await picture();
     for (let since = performance.now(); performance.now() - since < ms;) {
       if (performance.now() > until) throw new Error(`Nothing comes to rest: ${last}`);
-      await delay(30);
+      await delay(50);
       const now = await picture();
       if (now !== last) since = performance.now();
       last = now;
@@ -123,6 +127,8 @@ async function open(
       // What waits for ever would be tried for ever.
       const rows = await place.sql(`SELECT id FROM sys_invocation WHERE ${system} AND status <> 'completed'`);
       await Promise.all(rows.map(({ id }) => place.ask('PATCH', `/invocations/${String(id)}/kill`)));
+      // With all cases known at once each registration would take longer than the one before.
+      await place.ask('DELETE', `/deployments/${deployment}?force=true`);
     },
   };
 }

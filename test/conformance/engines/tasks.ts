@@ -47,7 +47,7 @@ export const contracts = {
     evidence: { claims: [{ kind: 'exitCode', options: { actual: ({ output }) => output.code } }] },
   }),
   alone: task('alone', { concurrency: 1 }),
-  thrice: task('thrice', { rateLimit: { limit: 3, per: '10m' } }),
+  thrice: task('thrice', { rateLimit: { limit: 3, per: '20m' } }),
   fragile: task('fragile', { breaker: { failures: 2, reset: '30m' }, retry: { ...minutely, attempts: 4 } }),
   strict: taskContract('strict', {
     input: z.object({ n: z.coerce.number() }),
