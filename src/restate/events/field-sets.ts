@@ -47,20 +47,23 @@ function merged(known: FieldSets, more: FieldSets): FieldSets {
 /** Says by which fields the flows of this deployment wait. To be called once it is registered. */
 export async function announceFields(ingress: Ingress, place: Place): Promise<void> {
   await ingress.call({ service: nameOf(place), key, handler: 'add', body: setsOf(place) });
+  known.delete(place);
 }
 
-const known = new WeakMap<Place, Promise<FieldSets>>();
+/** How long a process believes what it was told, in ms: a deployment may be registered again beside it. */
+const believed = 10_000;
+const known = new WeakMap<Place, { readonly asked: number; readonly sets: Promise<FieldSets> }>();
 
 /**
- * The sets of all deployments. Asked for once: handlers that publish run in the newest deployment, and those before it have
+ * The sets of all deployments, for the handlers that publish. They run in the newest deployment, and those before it have
  * said theirs when they were registered.
  */
 export function fieldSets(place: Place): Promise<FieldSets> {
-  let sets = known.get(place);
-  if (sets === undefined) {
-    sets = place.ingress.call({ service: nameOf(place), key, handler: 'all' }) as Promise<FieldSets>;
-    known.set(place, sets);
-    sets.catch(() => known.delete(place));
-  }
+  const now = (place.clock.wall ?? place.clock).now();
+  const last = known.get(place);
+  if (last !== undefined && Math.abs(now - last.asked) < believed) return last.sets;
+  const sets = place.ingress.call({ service: nameOf(place), key, handler: 'all' }) as Promise<FieldSets>;
+  known.set(place, { asked: now, sets });
+  sets.catch(() => known.delete(place));
   return sets;
 }
