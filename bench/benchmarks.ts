@@ -11,6 +11,7 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   checkpoint: () => import('./checkpoint/checkpoint.ts'),
   workers: () => import('./workers/workers.ts'),
   recovery: () => import('./recovery/recovery.ts'),
+  restate: () => import('./restate/restate.ts'),
   peers: () => import('./peers/peers.ts'),
   router: () => import('./router/router.ts'),
   instances: () => import('./instances/instances.ts'),

@@ -37,7 +37,7 @@ export const flowCases: readonly EngineCase[] = [
     does: [start],
     end: completed(['30', '11', '22']),
   },
-  { name: 'of a list so many run at a time', flow: 'windowed', does: [start], end: completed([1, 1, 2, 2, 3]) },
+  { name: 'of a list so many run at a time', flow: 'windowed', does: [start], end: completed('1 2 3') },
   { name: 'an empty list is done', flow: 'nothingToDo', does: [start], end: completed([]) },
   {
     name: 'a graph runs what needs what',
@@ -46,7 +46,7 @@ export const flowCases: readonly EngineCase[] = [
     end: completed(3),
     doneInAll: ['g/a', 'g/b', 'g/c'],
   },
-  graph('a graph fails with its node', 'graph-failFast', failed('bad job'), ['g/a', 'g/b', 'task-bad-BAD']),
+  { name: 'a graph fails with its node', flow: 'graph-failFast', does: [start], end: failed('bad job') },
   graph(
     'a graph goes on with what needs no failed node',
     'graph-continueIndependent',
