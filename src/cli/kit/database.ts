@@ -13,6 +13,11 @@ export function databaseOf(io: Io, config: Config, system: string, option: strin
 /** The database that a command without a system means: what `--db` or the config says, or the only one there is. */
 export function theDatabase(io: Io, config: Config, option: string | undefined): string {
   if (option !== undefined) return resolve(io.cwd, option);
+  if (config.engine === 'restate') {
+    throw new CliError('MR5281', 'This reads a database, and dsl.config.ts says that Restate runs the systems.', {
+      hint: 'Name the database that you mean with --db FILE. docs/restate.md lists what there is not on Restate.',
+    });
+  }
   if (config.db !== undefined) return config.db;
   const folder = join(config.root, '.millrace');
   const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.db')) : [];

@@ -12,7 +12,9 @@ import { loadModule, placeOf, showPlace } from '../../project/kit/load-module.ts
 import { inWords } from '../../project/kit/write-file.ts';
 import { freshSystems } from '../../project/systems/fresh.ts';
 import { unimplemented } from '../../project/systems/missing-task.ts';
+import { onRestate } from './engine.ts';
 import { modelsFor } from './models.ts';
+import type { RestateAddresses } from './restate.ts';
 
 /** A system that can run, and where its data lies. */
 export interface OpenedSystem {
@@ -22,6 +24,8 @@ export interface OpenedSystem {
   readonly database: string;
   /** The database as it was named on the command line, for hints. */
   readonly db?: string;
+  /** Where the server of Restate is that runs it. Absent: the embedded engine does. */
+  readonly restate?: RestateAddresses;
   /** How the runtime is set up: by `runtime`, `resources` and `models` of the config. */
   readonly options: NonNullable<Config['runtime']> & {
     readonly resources: NonNullable<Config['resources']>;
@@ -36,9 +40,15 @@ export interface OpenedSystem {
  * @throws CliError MR1501 when a task has no implementation, MR2016 when the generated code or an implementation cannot
  * be loaded.
  */
-export async function openSystem(io: Io, file: string, db: string | undefined): Promise<OpenedSystem | undefined> {
+export async function openSystem(
+  io: Io,
+  file: string,
+  db: string | undefined,
+  engine?: string,
+): Promise<OpenedSystem | undefined> {
   const entry = resolve(io.cwd, file);
   const config = await readConfig(io.cwd, entry);
+  const restate = onRestate(io, config, { ...(db !== undefined && { db }), ...(engine !== undefined && { engine }) });
   const folder = freshSystems([entry], config.out, config)[0]?.outDir ?? (await compile(io, entry, config));
   if (folder === undefined) return undefined;
   const missing = await unimplemented(io.cwd, entry, folder);
@@ -52,11 +62,13 @@ export async function openSystem(io: Io, file: string, db: string | undefined): 
     database: databaseOf(io, config, system.name, db),
     options: { ...runtime, resources, ...(models !== undefined && { models }) },
     ...(db !== undefined && { db }),
+    ...(restate !== undefined && { restate }),
   };
 }
 
-/** The option that a command needs to mean the same database again, with a space before it. */
-export function dbOption({ db }: Pick<OpenedSystem, 'db'>): string {
+/** The option that a command needs to mean the same database, or server, again, with a space before it. */
+export function dbOption({ db, restate }: Pick<OpenedSystem, 'db' | 'restate'>): string {
+  if (restate !== undefined) return ' --engine restate';
   if (db === undefined) return '';
   return ` --db ${/^[\w./:@%+,-]+$/.test(db) ? db : `'${db.replaceAll("'", String.raw`'\''`)}'`}`;
 }

@@ -2,7 +2,7 @@ import type { CheckpointQuery, CheckpointView } from '../../runtime/index.ts';
 import type { Desk } from './desk.ts';
 import { invocations, isRun } from './invocations.ts';
 import { seen } from './known.ts';
-import { commandsOf, recordIn, taskOf } from './steps.ts';
+import { cameIn, commandsOf, recordIn, taskOf } from './steps.ts';
 import { lookAt, type Seen } from './views.ts';
 
 /** How many of the newest runs are looked through when no run is named. */
@@ -31,10 +31,13 @@ async function runsOf(desk: Desk, run: string | undefined, flow: string | undefi
 
 function inRun(desk: Desk, { view, entries }: Seen): CheckpointView[] {
   return commandsOf(desk, entries)
-    .flatMap(({ entry, result, path, attempt, target, does }): CheckpointView[] => {
+    .flatMap((command): CheckpointView[] => {
+      const { entry, result, path, attempt, target, does } = command;
       if (result === undefined || does === 'pause' || /(?:^|\/)~(?:undo|onFailure)(?:\/|$)/.test(path)) return [];
-      const record = does === 'attempt' ? recordIn(result) : undefined;
-      if (does === 'attempt' && record?.ok !== true) return [];
+      const record = does === 'attempt' || does === 'emit' ? recordIn(result) : undefined;
+      const isWait = does === 'receive' || does === 'approve';
+      const came = isWait ? cameIn(command, entries) : undefined;
+      if ((isWait && came === undefined) || (record !== undefined && record.ok !== true)) return [];
       const of = target ?? (record?.asked === undefined ? undefined : taskOf(record.asked));
       return [
         {
@@ -43,8 +46,8 @@ function inRun(desk: Desk, { view, entries }: Seen): CheckpointView[] {
           seq: entry.index,
           path,
           ...(of === undefined ? {} : { target: of }),
-          attempt,
-          at: record?.at ?? result.at,
+          attempt: does === 'attempt' || does === 'child' ? attempt : 0,
+          at: record?.at ?? came?.at ?? result.at,
           status: record?.evidence === undefined ? 'trusted' : 'verified',
           counts: true,
         },

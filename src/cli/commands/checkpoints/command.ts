@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../../kit/io.ts';
+import { engineOption } from '../../systems/engine.ts';
 import { limitOption } from '../../kit/limit.ts';
 import type { ListOptions } from './list.ts';
 import { resourceOption } from './resource.ts';
@@ -22,6 +23,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--flow <name>', 'only of runs of this flow')
     .option('--limit <n>', 'at most so many', limitOption, 50)
     .option('--db <file>', 'the database')
+    .addOption(engineOption())
+    .option('--system <name>', 'the system, where a server of Restate has several')
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl checkpoints list order-A1\n  $ dsl checkpoints list --task chargeCard --limit 10 --json\n',

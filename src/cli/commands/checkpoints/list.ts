@@ -1,12 +1,17 @@
 import { checkpointsOf } from '../../../runtime/checkpoints/checkpoints.ts';
 import { CliError } from '../../../project/kit/failure.ts';
+import { readConfig } from '../../../project/config/config.ts';
 import type { Io } from '../../kit/io.ts';
 import { readStore, time } from '../../kit/read-store.ts';
 import { table } from '../../kit/table.ts';
+import { onRestate } from '../../systems/engine.ts';
+import { readRestate } from '../../systems/on-restate.ts';
 
 /** The options of `dsl checkpoints list`. */
 export interface ListOptions {
   readonly db?: string;
+  readonly engine?: string;
+  readonly system?: string;
   readonly task?: string;
   readonly flow?: string;
   readonly limit: number;
@@ -15,18 +20,25 @@ export interface ListOptions {
 /** Prints the committed steps of a run, or of all. */
 export async function listCheckpoints(io: Io, run: string | undefined, options: ListOptions): Promise<number> {
   const { db, task, flow, limit } = options;
-  const found = await readStore(io, db, (tables, file) => {
-    if (run !== undefined && tables.runs.get(run) === undefined)
-      throw new CliError('MR2013', `There is no run '${run}' in ${file}.`, {
-        hint: '`dsl runs list` shows what there is.',
-      });
-    return checkpointsOf(tables, {
-      limit,
-      ...(run === undefined ? {} : { run }),
-      ...(task === undefined ? {} : { task }),
-      ...(flow === undefined ? {} : { flow }),
-    });
-  });
+  const query = {
+    limit,
+    ...(run === undefined ? {} : { run }),
+    ...(task === undefined ? {} : { task }),
+    ...(flow === undefined ? {} : { flow }),
+  };
+  const noRun = (where: string): CliError =>
+    new CliError('MR2013', `There is no run '${run}' in ${where}.`, { hint: '`dsl runs list` shows what there is.' });
+  const restate = onRestate(io, await readConfig(io.cwd), options);
+  const found =
+    restate === undefined
+      ? await readStore(io, db, (tables, file) => {
+          if (run !== undefined && tables.runs.get(run) === undefined) throw noRun(file);
+          return checkpointsOf(tables, query);
+        })
+      : await readRestate(io, restate, options.system, async (reader, where) => {
+          if (run !== undefined && (await reader.status(run)) === undefined) throw noRun(where);
+          return await reader.checkpoints(query);
+        });
   if (io.json) {
     const checkpoints = found.map(({ runId, at, ...facts }) => ({ run: runId, at: time(at), ...facts }));
     io.document({ checkpoints });

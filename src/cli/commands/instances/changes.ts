@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Io } from '../../kit/io.ts';
+import { engineOption } from '../../systems/engine.ts';
 import type { RemoveArguments } from './remove.ts';
 import type { RestoreArguments } from './restore.ts';
 import type { RollbackArguments } from './rollback.ts';
@@ -25,6 +26,7 @@ export function configureChanges(command: Command, io: Io, exit: (code: number) 
     .option('--from-final', 'also when the instance has ended')
     .option('--machine <name>', 'the machine, where several have an instance of that key')
     .option(...database)
+    .addOption(engineOption())
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl instances rollback orders.dsl.ts o-1\n  $ dsl instances rollback orders.dsl.ts o-1 --to 4 --from-final --json\n',
@@ -43,6 +45,7 @@ export function configureChanges(command: Command, io: Io, exit: (code: number) 
     .option('--force', 'also when it has not ended: its timers go, and its work is stopped')
     .option('--machine <name>', 'the machine, where several have an instance of that key')
     .option(...database)
+    .addOption(engineOption())
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl instances remove orders.dsl.ts o-1\n  $ dsl instances remove orders.dsl.ts o-1 --force --json\n',

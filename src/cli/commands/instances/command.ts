@@ -1,11 +1,14 @@
 import { Option, type Command } from 'commander';
 import type { Io } from '../../kit/io.ts';
+import { engineOption } from '../../systems/engine.ts';
 import { limitOption } from '../../kit/limit.ts';
 import { configureChanges } from './changes.ts';
 import { sequenceOption } from './sequence.ts';
 
 interface ListOptions {
   readonly db?: string;
+  readonly engine?: string;
+  readonly system?: string;
   readonly status?: string;
   readonly machine?: string;
   readonly state?: string;
@@ -14,6 +17,8 @@ interface ListOptions {
 }
 interface One {
   readonly db?: string;
+  readonly engine?: string;
+  readonly system?: string;
   readonly machine?: string;
 }
 
@@ -36,6 +41,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--limit <n>', 'at most so many', limitOption, 50)
     .option('--offset <n>', 'without the first so many', sequenceOption('--offset'))
     .option(...database)
+    .addOption(engineOption())
+    .option('--system <name>', 'the system, where a server of Restate has several')
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl instances list\n  $ dsl instances list --machine order --state travelling --json\n  $ dsl instances list --limit 50 --offset 50\n',
@@ -48,6 +55,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .argument('<id>', 'the key of the instance')
     .option(...machine)
     .option(...database)
+    .addOption(engineOption())
+    .option('--system <name>', 'the system, where a server of Restate has several')
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl instances show o-1\n  $ dsl instances show o-1 --machine order --json\n',
@@ -64,6 +73,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--before <entry>', 'those before this entry: the next page', sequenceOption('--before'))
     .option(...machine)
     .option(...database)
+    .addOption(engineOption())
+    .option('--system <name>', 'the system, where a server of Restate has several')
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl instances history o-1 --tail 5\n  $ dsl instances history o-1 --tail 5 --before 17 --json\n',

@@ -1,29 +1,19 @@
 import type { HistoryRow } from '../../../store/index.ts';
 import type { Io } from '../../kit/io.ts';
-import { json, readStore, time } from '../../kit/read-store.ts';
+import { json, time } from '../../kit/read-store.ts';
 import { shorten, table } from '../../kit/table.ts';
-import { find } from './find.ts';
+import { findInstance, type FindOptions } from './found.ts';
 
-interface Options {
-  readonly db?: string;
-  readonly machine?: string;
+interface Options extends FindOptions {
   readonly tail?: number;
   readonly before?: number;
 }
 
 /** Prints the entries of a history, newest first. */
 export async function showHistory(io: Io, id: string, options: Options): Promise<number> {
-  const { row, size, history } = await readStore(io, options.db, (tables, file) => {
-    const found = find(tables, file, id, options.machine);
-    const page = {
-      ...(options.tail === undefined ? {} : { limit: options.tail }),
-      ...(options.before === undefined ? {} : { before: options.before }),
-    };
-    return {
-      row: found,
-      size: tables.instances.newest(found.machine, id)?.size ?? 0,
-      history: tables.instances.history(found.machine, id, page),
-    };
+  const { row, size, history } = await findInstance(io, id, options, {
+    ...(options.tail === undefined ? {} : { limit: options.tail }),
+    ...(options.before === undefined ? {} : { before: options.before }),
   });
   if (io.json) io.document({ machine: row.machine, id: row.id, historySize: size, history: history.map(entry) });
   else if (history.length === 0) io.note(`No entry matches; ${size} are kept.`);

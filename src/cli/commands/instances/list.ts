@@ -1,13 +1,24 @@
 import { nearest } from '../../../core/index.ts';
 import type { Snapshot } from '../../../machine/index.ts';
-import type { InstanceRow, Tables } from '../../../store/index.ts';
+import type { InstanceRow, NewestRow } from '../../../store/index.ts';
 import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { json, readStore, time } from '../../kit/read-store.ts';
+import { readConfig } from '../../../project/config/config.ts';
 import { shorten, table } from '../../kit/table.ts';
+import { onRestate } from '../../systems/engine.ts';
+import { readRestate } from '../../systems/on-restate.ts';
+import { instanceRow, newestRow } from '../../systems/restate-rows.ts';
+
+interface Listed {
+  readonly row: InstanceRow;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
 
 interface Options {
   readonly db?: string;
+  readonly engine?: string;
+  readonly system?: string;
   readonly status?: string;
   readonly machine?: string;
   readonly state?: string;
@@ -19,19 +30,30 @@ const statuses: readonly string[] = ['active', 'done', 'stopped'] satisfies read
 
 /** Prints the newest instances. */
 export async function listInstances(io: Io, options: Options): Promise<number> {
-  const { db, status, ...filter } = options;
+  const { db, engine: _engine, system, status, ...filter } = options;
   if (status !== undefined && !statuses.includes(status)) {
     throw new CliError('MR2003', `There is no status '${status}'. An instance is ${statuses.join(', ')}.`, {
       hint: 'For the state of a machine there is --state.',
     });
   }
-  const found = await readStore(io, db, (tables) =>
-    tables.instances
-      .list({ ...filter, ...(status === undefined ? {} : { status: status as InstanceRow['status'] }) })
-      .map((row) => ({ row, facts: summary(tables, row) })),
-  );
+  const query = { ...filter, ...(status === undefined ? {} : { status: status as InstanceRow['status'] }) };
+  const restate = onRestate(io, await readConfig(io.cwd), options);
+  const read = async (asks: typeof query): Promise<readonly Listed[]> =>
+    restate === undefined
+      ? await readStore(io, db, (tables) =>
+          tables.instances
+            .list(asks)
+            .map((row) => ({ row, facts: summary(row, tables.instances.newest(row.machine, row.id)) })),
+        )
+      : await readRestate(io, restate, system, async (reader) =>
+          (await reader.instances(asks)).map((view) => {
+            const row = instanceRow(view);
+            return { row, facts: summary(row, newestRow(view)) };
+          }),
+        );
+  const found = await read(query);
   if (io.json) io.document({ instances: found.map(({ facts }) => facts) });
-  else if (found.length === 0) io.note(`No instance matches.${await suggestion(io, db, filter)}`);
+  else if (found.length === 0) io.note(`No instance matches.${suggestion(await read({ limit: 1000 }), filter)}`);
   else {
     const lines = found.map(({ row }) => [
       row.machine,
@@ -52,10 +74,9 @@ export async function listInstances(io: Io, options: Options): Promise<number> {
 }
 
 /** What else `--machine` and `--state` could have meant, as far as the newest instances tell. */
-async function suggestion(io: Io, db: string | undefined, { machine, state }: Partial<Options>): Promise<string> {
-  const rows = await readStore(io, db, (tables) => tables.instances.list({ limit: 1000 }));
-  const machines = rows.map((row) => row.machine);
-  const states = rows.flatMap((row) => snapshotOf(row).state);
+function suggestion(some: readonly Listed[], { machine, state }: Partial<Options>): string {
+  const machines = some.map(({ row }) => row.machine);
+  const states = some.flatMap(({ row }) => snapshotOf(row).state);
   const meant = (
     [
       ['--machine', machine, machines],
@@ -73,9 +94,8 @@ export function snapshotOf(row: InstanceRow): Snapshot {
 }
 
 /** An instance as programs see it. */
-export function summary({ instances }: Tables, row: InstanceRow): Readonly<Record<string, unknown>> {
+export function summary(row: InstanceRow, last: NewestRow | undefined): Readonly<Record<string, unknown>> {
   const { state, context, output } = snapshotOf(row);
-  const last = instances.newest(row.machine, row.id);
   return {
     machine: row.machine,
     id: row.id,

@@ -7,11 +7,12 @@ export interface RemoveArguments {
   readonly force?: boolean;
   readonly machine?: string;
   readonly db?: string;
+  readonly engine?: string;
 }
 
 /** Removes an instance with its history. */
 export async function remove(io: Io, file: string, id: string, options: RemoveArguments): Promise<number> {
-  const opened = await openSystem(io, file, options.db);
+  const opened = await openSystem(io, file, options.db, options.engine);
   if (opened === undefined) return 1;
   const machine = await machineOf(io, opened, id, options.machine);
   const { driven } = await drive(io, opened, (engine) =>

@@ -3,6 +3,7 @@ import { CliError, withFlags } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { openSystem } from '../../systems/bound.ts';
+import { onlyEmbedded } from '../../systems/engine.ts';
 import { drive } from './drive.ts';
 
 /** The options of `dsl instances restore`. */
@@ -33,8 +34,10 @@ export async function restore(io: Io, file: string, arguments_: RestoreArguments
   }
   const opened = await openSystem(io, file, db);
   if (opened === undefined) return 1;
+  onlyEmbedded(opened, 'instances restore', 'Create the instance anew: by an event, or with `client.create`.');
   const options = { force, acceptChanged, timers };
   const { result, driven } = await drive(io, opened, async (engine): Promise<RestoreResult> => {
+    if (!('restoreInstances' in engine)) return { restored: [], skipped: {} };
     if (many) return engine.restoreInstances(given as Readonly<Record<string, unknown>>, options);
     const view = await engine.restoreInstance(given, { ...options, ...(id === undefined ? {} : { id }) });
     return { restored: [{ machine: view.machine, id: view.id }], skipped: {} };

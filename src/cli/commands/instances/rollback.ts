@@ -8,11 +8,12 @@ export interface RollbackArguments {
   readonly fromFinal?: boolean;
   readonly machine?: string;
   readonly db?: string;
+  readonly engine?: string;
 }
 
 /** Puts an instance back. */
 export async function rollback(io: Io, file: string, id: string, options: RollbackArguments): Promise<number> {
-  const opened = await openSystem(io, file, options.db);
+  const opened = await openSystem(io, file, options.db, options.engine);
   if (opened === undefined) return 1;
   const machine = await machineOf(io, opened, id, options.machine);
   const { result, driven } = await drive(io, opened, (engine) =>

@@ -1,25 +1,13 @@
 import type { HistoryRow, InstanceRow } from '../../../store/index.ts';
 import type { Io } from '../../kit/io.ts';
-import { readStore } from '../../kit/read-store.ts';
-import { find } from './find.ts';
+import { findInstance, type FindOptions } from './found.ts';
 import { entry, entryTable } from './history.ts';
-import { snapshotOf, summary } from './list.ts';
-
-interface Options {
-  readonly db?: string;
-  readonly machine?: string;
-}
+import { snapshotOf } from './list.ts';
 
 /** Prints one instance with its history. */
-export async function showInstance(io: Io, id: string, options: Options): Promise<number> {
-  const { row, facts, history } = await readStore(io, options.db, (tables, file) => {
-    const found = find(tables, file, id, options.machine);
-    return {
-      row: found,
-      facts: summary(tables, found),
-      history: tables.instances.history(found.machine, id, { limit: 1000 }).toReversed(),
-    };
-  });
+export async function showInstance(io: Io, id: string, options: FindOptions): Promise<number> {
+  const { row, facts, history: newest } = await findInstance(io, id, options, { limit: 1000 });
+  const history = newest.toReversed();
   if (io.json) io.document({ ...facts, history: history.map(entry) });
   else print(io, row, history);
   return 0;

@@ -67,8 +67,8 @@ function step({ step: path, target }: { readonly step: string; readonly target: 
 /** How often the journal of a run in another process is looked at, in ms. */
 const look = 200;
 
-/** Tells on stderr what happens to a run in another process, by reading its journal. Gives a function that ends it. */
-export function followClient(io: Io, client: Client, id: string): () => void {
+/** Tells on stderr what has changed in the steps of a run since it was last called. */
+export function teller(io: Io): (steps: readonly StepView[]) => void {
   const told = new Map<string, StepView['status']>();
   const signs = {
     running: ['cyan', '▸'],
@@ -78,8 +78,8 @@ export function followClient(io: Io, client: Client, id: string): () => void {
     cancelled: ['yellow', '✗'],
     skipped: ['dim', '-'],
   } as const;
-  const read = (): void => {
-    for (const { path, kind, status, target } of client.reader.steps(id)) {
+  return (steps) => {
+    for (const { path, kind, status, target } of steps) {
       // A map or a branch is told by the steps in it.
       if (kind === 'map' || kind === 'branch' || told.get(path) === status) continue;
       told.set(path, status);
@@ -89,6 +89,12 @@ export function followClient(io: Io, client: Client, id: string): () => void {
       );
     }
   };
+}
+
+/** Tells on stderr what happens to a run in another process, by reading its journal. Gives a function that ends it. */
+export function followClient(io: Io, client: Client, id: string): () => void {
+  const tell = teller(io);
+  const read = (): void => tell(client.reader.steps(id));
   const timer = setInterval(read, look).unref();
   return () => {
     clearInterval(timer);

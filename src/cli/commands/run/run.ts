@@ -16,6 +16,7 @@ export interface RunArguments {
   readonly input?: string;
   readonly id?: string;
   readonly db?: string;
+  readonly engine?: string;
 }
 
 type Engine = ReactiveSystemRuntime | Client;
@@ -23,11 +24,22 @@ type Engine = ReactiveSystemRuntime | Client;
 /** Runs a flow to its end. Exit code 0 when it completed, 1 when it did not. */
 export async function run(io: Io, file: string, flow: string, options: RunArguments): Promise<number> {
   const given = options.input === undefined ? undefined : await jsonArgument(io, '--input', options.input);
-  const opened = await openSystem(io, file, options.db);
+  const opened = await openSystem(io, file, options.db, options.engine);
   if (opened === undefined) return 1;
   mustHave(opened.system, 'flow', flow);
   // Without an input, an id may be that of an earlier run: then the input is known.
   if (options.input !== undefined || options.id === undefined) checkInput(opened.system, flow, given);
+  if (opened.restate !== undefined) {
+    const { runOnRestate } = await import('./on-restate.ts');
+    return await runOnRestate(
+      io,
+      opened,
+      opened.restate,
+      flow,
+      options.input === undefined ? undefined : { given },
+      options.id,
+    );
+  }
   makeFolderOf(opened.database);
   const { interrupted } = io;
   let id = options.id;
@@ -58,7 +70,7 @@ export async function run(io: Io, file: string, flow: string, options: RunArgume
   }
 }
 
-function checkInput(system: BoundSystem, flow: string, input: unknown): void {
+export function checkInput(system: BoundSystem, flow: string, input: unknown): void {
   const schema = system.flows[flow]?.contract.input;
   const checked = schema === undefined ? undefined : checkValue(schema, input);
   if (checked?.ok !== false) return;
@@ -117,7 +129,7 @@ async function rest(io: Io, engine: ReactiveSystemRuntime): Promise<void> {
 const isOfSurroundings = (error: FlowResult['error'] | null): boolean =>
   error !== null && error !== undefined && (error.fault === 'environment' || /^MR40\d\d$/.test(error.code));
 
-function tell(io: Io, opened: OpenedSystem, flow: string, id: string, result: FlowResult): void {
+export function tell(io: Io, opened: OpenedSystem, flow: string, id: string, result: FlowResult): void {
   const { status, output = null, error = null, executionTime } = result;
   if (io.json) io.document({ id, status, output, error, durationMs: executionTime });
   else if (status === 'completed') {

@@ -1,14 +1,15 @@
 import { jsonArgument } from '../../kit/json-argument.ts';
 import type { Io } from '../../kit/io.ts';
-import type { Client, ReactiveSystemRuntime } from '../../../runtime/index.ts';
 import { openSystem } from '../../systems/bound.ts';
-import { drive } from '../instances/drive.ts';
+import { CliError } from '../../../project/kit/failure.ts';
+import { drive, type Engine } from '../instances/drive.ts';
 
 /** The options of `dsl runs cancel`. */
 export interface CancelOptions {
   readonly reason?: string;
   readonly by?: string;
   readonly db?: string;
+  readonly engine?: string;
 }
 
 /** The options of `dsl runs retry`. */
@@ -22,6 +23,7 @@ interface AgainOptions {
   readonly by?: string;
   readonly reason?: string;
   readonly db?: string;
+  readonly engine?: string;
 }
 
 /** The options of `dsl runs fork`. */
@@ -32,7 +34,7 @@ export interface ForkOptions extends AgainOptions {
 
 /** Cancels a run and undoes what it did. Exit code 1 when it was over already. */
 export async function cancelRun(io: Io, file: string, run: string, options: CancelOptions): Promise<number> {
-  const opened = await openSystem(io, file, options.db);
+  const opened = await openSystem(io, file, options.db, options.engine);
   if (opened === undefined) return 1;
   const { result, driven, hint } = await drive(
     io,
@@ -44,8 +46,8 @@ export async function cancelRun(io: Io, file: string, run: string, options: Canc
         ...(by === undefined ? {} : { by }),
       });
       // It has ended when what it did is undone.
-      const { status } = accepted ? await engine.result(run) : { status: engine.status(run)?.status };
-      const done = undone === false ? { undone, done: finished(engine, run) } : {};
+      const { status } = accepted ? await engine.result(run) : { status: (await engine.status(run))?.status };
+      const done = undone === false ? { undone, done: await finished(engine, run) } : {};
       return { accepted, status, ...done };
     },
     run,
@@ -64,8 +66,9 @@ export async function cancelRun(io: Io, file: string, run: string, options: Canc
 }
 
 /** What a run has done, and not undone. */
-function finished({ reader }: ReactiveSystemRuntime | Client, run: string): readonly string[] {
-  const done = new Set(reader.steps(run).flatMap(({ path, status }) => (status === 'completed' ? [path] : [])));
+async function finished(engine: Engine, run: string): Promise<readonly string[]> {
+  const steps = 'reader' in engine ? engine.reader.steps(run) : await engine.steps(run);
+  const done = new Set(steps.flatMap(({ path, status }) => (status === 'completed' ? [path] : [])));
   return [...done].filter((path) => !path.endsWith('/~undo') && !done.has(`${path}/~undo`));
 }
 
@@ -75,7 +78,7 @@ export async function retryRun(io: Io, file: string, run: string, options: Retry
     ...(await asksOf(io, options)),
     ...(options.keepEffects === true ? ({ openEffects: 'keep' } as const) : {}),
   };
-  const opened = await openSystem(io, file, options.db);
+  const opened = await openSystem(io, file, options.db, options.engine);
   if (opened === undefined) return 1;
   const { result, driven, hint } = await drive(
     io,
@@ -83,7 +86,7 @@ export async function retryRun(io: Io, file: string, run: string, options: Retry
     async (engine) => {
       const gives = await engine.retry(run, asks);
       if (engine.role === 'owner') await engine.idle();
-      return { ...gives, status: engine.status(run)?.status };
+      return { ...gives, status: (await engine.status(run))?.status };
     },
     run,
   );
@@ -107,12 +110,13 @@ export async function forkRun(io: Io, file: string, run: string, options: ForkOp
     ...(at === undefined ? {} : { at }),
     ...(id === undefined ? {} : { id }),
   };
-  const opened = await openSystem(io, file, options.db);
+  const opened = await openSystem(io, file, options.db, options.engine);
   if (opened === undefined) return 1;
   const { result, driven, hint } = await drive(
     io,
     opened,
     async (engine) => {
+      if (!('fork' in engine)) throw noFork();
       const gives = await engine.fork(run, asks);
       if (engine.role === 'owner') await engine.idle();
       return { ...gives, status: engine.status(gives.runId)?.status };
@@ -128,6 +132,11 @@ export async function forkRun(io: Io, file: string, run: string, options: ForkOp
   if (hint !== undefined) io.note(hint);
   return 0;
 }
+
+const noFork = (): CliError =>
+  new CliError('MR5230', 'On Restate a run cannot be forked.', {
+    hint: 'Start a new run with `dsl run`, or do steps of this one again with `dsl runs retry`.',
+  });
 
 const from = (step: string | undefined): string =>
   step === undefined ? 'where it stopped' : step === '' ? 'its start' : step;

@@ -1,13 +1,19 @@
 import type { Command } from 'commander';
 import type { Io } from '../../kit/io.ts';
+import { engineOption } from '../../systems/engine.ts';
 import type { CancelOptions, ForkOptions, RetryOptions } from './again.ts';
 import type { DecideOptions } from './decide.ts';
 import type { PauseOptions } from './pause.ts';
 import type { PruneOptions } from './prune.ts';
 import { limitOption, wholeOption } from '../../kit/limit.ts';
 
-interface ListOptions {
+interface ReadOptions {
   readonly db?: string;
+  readonly engine?: string;
+  readonly system?: string;
+}
+
+interface ListOptions extends ReadOptions {
   readonly status?: string[];
   readonly flow?: string;
   readonly limit: number;
@@ -30,6 +36,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--flow <name>', 'only runs of this flow (or task)')
     .option('--limit <n>', 'at most so many', limitOption, 50)
     .option('--db <file>', 'the database')
+    .addOption(engineOption())
+    .option('--system <name>', 'the system, where a server of Restate has several')
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl runs list\n  $ dsl runs list --status failed waiting --limit 10\n  $ dsl runs list --flow greet --json\n',
@@ -41,8 +49,10 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .description('Show one run: its input, its outcome, and its journal.')
     .argument('<id>', 'the id of the run')
     .option('--db <file>', 'the database')
+    .addOption(engineOption())
+    .option('--system <name>', 'the system, where a server of Restate has several')
     .addHelpText('after', '\nExamples:\n  $ dsl runs show greet-1\n  $ dsl runs show greet-1 --json\n')
-    .action(async (id: string, options: { readonly db?: string }) =>
+    .action(async (id: string, options: ReadOptions) =>
       exit(await (await import('./show.ts')).showRun(io, id, options)),
     );
   command
@@ -55,6 +65,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .argument('<id>', 'the id of the run')
     .option('--abort', 'abort what is at work: it is begun again after `resume`; otherwise it may end')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addOption(engineOption())
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl runs pause orders.dsl.ts order-A1\n  $ dsl runs pause orders.dsl.ts order-A1 --abort --json\n',
@@ -69,8 +80,9 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .argument('<file>', 'the .dsl.ts file of the system')
     .argument('<id>', 'the id of the run')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addOption(engineOption())
     .addHelpText('after', '\nExamples:\n  $ dsl runs resume orders.dsl.ts order-A1\n')
-    .action(async (file: string, id: string, options: { readonly db?: string }) =>
+    .action(async (file: string, id: string, options: PauseOptions) =>
       exit(await (await import('./pause.ts')).resumeRun(io, file, id, options)),
     );
   command
@@ -84,6 +96,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--reason <text>', 'why, for its error')
     .option('--by <name>', 'who wants it: it is recorded')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addOption(engineOption())
     .addHelpText(
       'after',
       "\nExamples:\n  $ dsl runs cancel orders.dsl.ts order-A1\n  $ dsl runs cancel orders.dsl.ts order-A1 --reason 'ordered twice' --json\n",
@@ -105,6 +118,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--by <name>', 'who wants it: it is recorded')
     .option('--reason <text>', 'why: it is recorded')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addOption(engineOption())
     .addHelpText(
       'after',
       `
@@ -184,6 +198,7 @@ Examples:
     .requiredOption('--by <name>', 'who decides')
     .option('--form <json>', 'what is to be filled in: JSON, @FILE, or - for stdin')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addOption(engineOption())
     .addHelpText(
       'after',
       `

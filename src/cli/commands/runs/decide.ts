@@ -11,6 +11,7 @@ export interface DecideOptions {
   readonly by: string;
   readonly form?: string;
   readonly db?: string;
+  readonly engine?: string;
 }
 
 /** Says a person's word to a run that waits for it. */
@@ -27,7 +28,7 @@ export async function decideRun(
     });
   }
   const form = options.form === undefined ? undefined : await jsonArgument(io, '--form', options.form);
-  const opened = await openSystem(io, file, options.db);
+  const opened = await openSystem(io, file, options.db, options.engine);
   if (opened === undefined) return 1;
   const approved = options.approve === true;
   const {
@@ -40,7 +41,7 @@ export async function decideRun(
     async (engine) => {
       await engine.decide(run, step, { approved, by: options.by, ...(form === undefined ? {} : { form }) });
       if (engine.role === 'owner') await engine.idle();
-      return engine.status(run)?.status;
+      return (await engine.status(run))?.status;
     },
     run,
   );

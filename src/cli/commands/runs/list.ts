@@ -8,9 +8,16 @@ import { json, readStore, time } from '../../kit/read-store.ts';
 import { shorten, span, table } from '../../kit/table.ts';
 import { statusStyle } from './status-style.ts';
 import { waitsFor } from './waits-for.ts';
+import { waitsOnRestate } from './waits-on-restate.ts';
+import { readConfig } from '../../../project/config/config.ts';
+import { onRestate } from '../../systems/engine.ts';
+import { readRestate } from '../../systems/on-restate.ts';
+import { runRow } from '../../systems/restate-rows.ts';
 
 interface Options {
   readonly db?: string;
+  readonly engine?: string;
+  readonly system?: string;
   readonly status?: readonly string[];
   readonly flow?: string;
   readonly limit: number;
@@ -19,15 +26,7 @@ interface Options {
 /** Prints the newest runs. */
 export async function listRuns(io: Io, options: Options): Promise<number> {
   const status = options.status?.map(toStatus);
-  const { rows, asked, waits } = await readStore(io, options.db, (tables) => {
-    const found = tables.runs.list({
-      limit: options.limit,
-      ...(status === undefined ? {} : { status }),
-      ...(options.flow === undefined ? {} : { target: options.flow }),
-    });
-    const waiting = found.map((row) => [row.id, waitsFor(tables, row)] as const);
-    return { rows: found, asked: decisionsOf(tables), waits: new Map(waiting) };
-  });
+  const { rows, asked, waits } = await found(io, options, status);
   if (io.json)
     io.document({
       runs: rows.map((row) => {
@@ -57,6 +56,34 @@ export async function listRuns(io: Io, options: Options): Promise<number> {
     );
   }
   return 0;
+}
+
+interface Found {
+  readonly rows: readonly RunRow[];
+  readonly asked: readonly DecisionView[];
+  readonly waits: ReadonlyMap<string, string>;
+}
+
+async function found(io: Io, options: Options, status: readonly RunStatus[] | undefined): Promise<Found> {
+  const query = {
+    limit: options.limit,
+    ...(status === undefined ? {} : { status }),
+    ...(options.flow === undefined ? {} : { target: options.flow }),
+  };
+  const restate = onRestate(io, await readConfig(io.cwd), options);
+  if (restate === undefined) {
+    return await readStore(io, options.db, (tables) => {
+      const rows = tables.runs.list(query);
+      const waiting = rows.map((row) => [row.id, waitsFor(tables, row)] as const);
+      return { rows, asked: decisionsOf(tables), waits: new Map(waiting) };
+    });
+  }
+  return await readRestate(io, restate, options.system, async (reader) => {
+    const [views, asked] = await Promise.all([reader.list(query), reader.decisions()]);
+    const open = views.filter(({ endedAt }) => endedAt === undefined);
+    const waiting = await Promise.all(open.map(async (view) => [view.id, await waitsOnRestate(reader, view)] as const));
+    return { rows: views.map(runRow), asked, waits: new Map(waiting) };
+  });
 }
 
 /** The decisions that a run waits for, for programs. */

@@ -6,11 +6,12 @@ import { drive } from '../instances/drive.ts';
 export interface PauseOptions {
   readonly abort?: boolean;
   readonly db?: string;
+  readonly engine?: string;
 }
 
 /** Lets a run begin nothing more. */
 export async function pauseRun(io: Io, file: string, run: string, options: PauseOptions): Promise<number> {
-  const opened = await openSystem(io, file, options.db);
+  const opened = await openSystem(io, file, options.db, options.engine);
   if (opened === undefined) return 1;
   const inFlight = options.abort === true ? 'abort' : 'await';
   const { result, driven, hint } = await drive(io, opened, (engine) => engine.pause(run, { inFlight }), run);
@@ -22,8 +23,13 @@ export async function pauseRun(io: Io, file: string, run: string, options: Pause
 }
 
 /** Goes on with a paused run. */
-export async function resumeRun(io: Io, file: string, run: string, options: { readonly db?: string }): Promise<number> {
-  const opened = await openSystem(io, file, options.db);
+export async function resumeRun(
+  io: Io,
+  file: string,
+  run: string,
+  options: Pick<PauseOptions, 'db' | 'engine'>,
+): Promise<number> {
+  const opened = await openSystem(io, file, options.db, options.engine);
   if (opened === undefined) return 1;
   const { result, driven, hint } = await drive(
     io,
@@ -31,7 +37,7 @@ export async function resumeRun(io: Io, file: string, run: string, options: { re
     async (engine) => {
       const { runs } = await engine.resume(run);
       if (engine.role === 'owner') await engine.idle();
-      return { runs, status: engine.status(run)?.status };
+      return { runs, status: (await engine.status(run))?.status };
     },
     run,
   );

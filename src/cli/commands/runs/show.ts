@@ -1,9 +1,14 @@
-import type { JournalRow, RunRow } from '../../../store/index.ts';
+import type { RestateReader } from '../../../restate/index.ts';
+import type { JournalRow, RunRow, Tables } from '../../../store/index.ts';
+import { readConfig } from '../../../project/config/config.ts';
+import { onRestate } from '../../systems/engine.ts';
+import { readRestate } from '../../systems/on-restate.ts';
+import { journalRow, runRow } from '../../systems/restate-rows.ts';
 import { effective, rewoundOf } from '../../../runtime/rewind/rewound.ts';
 import { runView } from '../../../runtime/views.ts';
 import { usageOfRun, usageOfSteps } from '../../../runtime/models/usage.ts';
 import type { UsageTotals } from '../../../llm/index.ts';
-import { workViews } from '../../../runtime/workers/views.ts';
+import { workViews, type WorkView } from '../../../runtime/workers/views.ts';
 import { decisionsOf, type DecisionView } from '../../../runtime/decisions.ts';
 import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
@@ -15,29 +20,19 @@ import { usageDocument, usageText } from './usage-text.ts';
 import { asks, summary } from './list.ts';
 import { statusStyle } from './status-style.ts';
 
+interface Options {
+  readonly db?: string;
+  readonly engine?: string;
+  readonly system?: string;
+}
+
 /** Prints one run with its journal. */
-export async function showRun(io: Io, id: string, options: { readonly db?: string }): Promise<number> {
-  const found = await readStore(io, options.db, (tables, file) => {
-    const run = tables.runs.get(id);
-    if (run !== undefined)
-      return {
-        run,
-        journal: tables.journal.of(id),
-        children: tables.runs.list({ parent: id }),
-        asked: decisionsOf(tables, id),
-        used: usageOfRun(tables, id),
-        usedBy: usageOfSteps(tables, id),
-        tools: toolsOfRun(tables, id),
-        untaken: workViews(tables).filter((work) => work.runId === id && work.untaken === true),
-      };
-    const like = nearest(
-      id,
-      tables.runs.list({ limit: 1000 }).map((row) => row.id),
-    );
-    throw new CliError('MR2013', `There is no run '${id}' in ${file}.`, {
-      hint: like === undefined ? '`dsl runs list` shows what there is.' : `Did you mean ${like}?`,
-    });
-  });
+export async function showRun(io: Io, id: string, options: Options): Promise<number> {
+  const restate = onRestate(io, await readConfig(io.cwd), options);
+  const found =
+    restate === undefined
+      ? await readStore(io, options.db, (tables, file) => inStore(tables, file, id))
+      : await readRestate(io, restate, options.system, (reader, where) => inRestate(reader, where, id));
   if (io.json) {
     const counting = new Set(effective(found.journal));
     io.document({
@@ -80,6 +75,62 @@ export async function showRun(io: Io, id: string, options: { readonly db?: strin
   return 0;
 }
 
+function inStore(tables: Tables, file: string, id: string): Found {
+  const run = tables.runs.get(id);
+  if (run === undefined) {
+    const some = tables.runs.list({ limit: 1000 });
+    throw noRun(
+      id,
+      file,
+      some.map((row) => row.id),
+    );
+  }
+  return {
+    run,
+    journal: tables.journal.of(id),
+    children: tables.runs.list({ parent: id }),
+    asked: decisionsOf(tables, id),
+    used: usageOfRun(tables, id),
+    usedBy: usageOfSteps(tables, id),
+    tools: toolsOfRun(tables, id),
+    untaken: workViews(tables).filter((work) => work.runId === id && work.untaken === true),
+  };
+}
+
+async function inRestate(reader: RestateReader, where: string, id: string): Promise<Found> {
+  const run = await reader.status(id);
+  if (run === undefined) {
+    const some = await reader.list({ limit: 200 });
+    throw noRun(
+      id,
+      where,
+      some.map((view) => view.id),
+    );
+  }
+  const [journal, children, asked] = await Promise.all([
+    reader.journal(id),
+    reader.list({ parent: id }),
+    reader.decisions(id),
+  ]);
+  return {
+    run: runRow(run),
+    journal: journal.map((line) => journalRow(id, line)),
+    children: children.map(runRow),
+    asked,
+    used: undefined,
+    usedBy: new Map(),
+    tools: [],
+    untaken: [],
+  };
+}
+
+function noRun(id: string, where: string, some: readonly string[]): CliError {
+  const like = nearest(id, some);
+  return new CliError('MR2013', `There is no run '${id}' in ${where}.`, {
+    hint: like === undefined ? '`dsl runs list` shows what there is.' : `Did you mean ${like}?`,
+  });
+}
+
 /** What a line says that took others back. */
 function wentBack(data: string | null): string {
   const { by, reason, drops } = rewoundOf({ data });
@@ -105,6 +156,7 @@ interface Found {
   readonly used: UsageTotals | undefined;
   readonly usedBy: ReadonlyMap<string, UsageTotals>;
   readonly tools: readonly UsedTool[];
+  readonly untaken: readonly WorkView[];
 }
 
 function print(io: Io, { run, journal, children, asked, used, usedBy, tools }: Found): void {

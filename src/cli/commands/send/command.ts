@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Io } from '../../kit/io.ts';
+import { engineOption } from '../../systems/engine.ts';
 import type { SendArguments } from './run.ts';
 
 /** `dsl send FILE EVENT` */
@@ -16,6 +17,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     )
     .option('--idempotency-key <key>', 'the same key sends the event once')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addOption(engineOption())
     .addHelpText(
       'after',
       `

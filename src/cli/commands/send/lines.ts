@@ -34,7 +34,7 @@ export async function sendLines(
   let sent = 0;
   let number = 0;
   const input = open(io, source);
-  await using sender = new Sender(io, opened);
+  await using sender = await Sender.open(io, opened);
   const { drives } = sender;
   const pending = new Set<Promise<void>>();
   const failures: unknown[] = [];

@@ -13,6 +13,7 @@ export interface SendArguments {
   readonly lines?: string;
   readonly idempotencyKey?: string;
   readonly db?: string;
+  readonly engine?: string;
 }
 
 /** Sends one event, or many. */
@@ -23,7 +24,7 @@ export async function send(io: Io, file: string, event: string | undefined, opti
     });
   }
   const payload = options.payload === undefined ? undefined : await jsonArgument(io, '--payload', options.payload);
-  const opened = await openSystem(io, file, options.db);
+  const opened = await openSystem(io, file, options.db, options.engine);
   if (opened === undefined) return 1;
   if (event !== undefined) mustHave(opened.system, 'event', event);
   if (options.lines !== undefined) {
@@ -66,13 +67,13 @@ async function sendOne(
       exitCode: 1,
     });
   }
-  await using sender = new Sender(io, opened);
+  await using sender = await Sender.open(io, opened);
   const { drives } = sender;
   const { eventId, handled, deliveries, available = [], errors = [] } = await sender.send(event, payload, key);
   if (drives) {
     await sender.settle();
   }
-  const thrown = await placed(io, opened.file, sender.thrown(eventId, deliveries));
+  const thrown = await placed(io, opened.file, await sender.thrown(eventId, deliveries));
   if (io.json) io.document({ eventId, event, handled, available, deliveries, errors, thrown, driven: drives });
   else if (handled) {
     const takers = deliveries.filter((delivery) => delivery.to !== 'instance' || delivery.handled);

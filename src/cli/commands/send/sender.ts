@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Client, type ReactiveSystemRuntime, type SendResult } from '../../../runtime/index.ts';
 import type { Logger } from '../../../tasks/index.ts';
+import type { RestateClient } from '../../../restate/index.ts';
 import type { Io } from '../../kit/io.ts';
 import { makeFolderOf, type OpenedSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
+import { openClient } from '../../systems/on-restate.ts';
 
 /** What a guard or an action of an instance threw. */
 export interface Thrown {
@@ -22,14 +24,21 @@ export class Sender implements AsyncDisposable {
   readonly #io: Io;
   readonly #opened: OpenedSystem;
   readonly #interrupted: AbortSignal;
-  #engine: ReactiveSystemRuntime | Client;
+  #engine: ReactiveSystemRuntime | Client | RestateClient;
+  /** When the first event was sent. */
+  #since = Number.POSITIVE_INFINITY;
 
-  constructor(io: Io, opened: OpenedSystem) {
+  private constructor(io: Io, opened: OpenedSystem, engine: ReactiveSystemRuntime | Client | RestateClient) {
     this.#io = io;
     this.#opened = opened;
     this.#interrupted = io.interrupted;
+    this.#engine = engine;
+  }
+
+  static async open(io: Io, opened: OpenedSystem): Promise<Sender> {
+    if (opened.restate !== undefined) return new Sender(io, opened, await openClient(io, opened, opened.restate));
     makeFolderOf(opened.database);
-    this.#engine = this.#connect();
+    return new Sender(io, opened, connectTo(io, opened));
   }
 
   /** Does this process drive the database? */
@@ -39,6 +48,7 @@ export class Sender implements AsyncDisposable {
 
   async send(event: string, payload: unknown, key: string | undefined): Promise<SendResult> {
     const idempotencyKey = key ?? randomUUID();
+    this.#since = Math.min(this.#since, Date.now());
     for (;;) {
       const engine = this.#engine;
       try {
@@ -49,7 +59,7 @@ export class Sender implements AsyncDisposable {
         if ((code !== 'MR3403' && !replaced) || this.#interrupted.aborted) throw thrown;
         if (this.#engine === engine) {
           await engine.close();
-          this.#engine = this.#connect();
+          this.#engine = connectTo(this.#io, this.#opened);
         }
       }
     }
@@ -59,18 +69,23 @@ export class Sender implements AsyncDisposable {
    * What guards and actions of the machines threw at the events that were just handed to their instances: since the
    * event of that id, as far as the histories tell.
    */
-  thrown(eventId: string, deliveries: SendResult['deliveries']): readonly Thrown[] {
-    const { reader } = this.#engine;
-    const since = reader.events({ limit: 1000 }).find(({ id }) => id === eventId)?.time ?? Number.POSITIVE_INFINITY;
-    return deliveries.flatMap((delivery) => {
+  async thrown(eventId: string, deliveries: SendResult['deliveries']): Promise<readonly Thrown[]> {
+    const engine = this.#engine;
+    // On Restate no log of events is kept: since this command has sent.
+    const since =
+      'reader' in engine
+        ? (engine.reader.events({ limit: 1000 }).find(({ id }) => id === eventId)?.time ?? Number.POSITIVE_INFINITY)
+        : this.#since;
+    const found = deliveries.map(async (delivery) => {
       if (delivery.to !== 'instance') return [];
       const { machine, instanceId } = delivery;
-      return reader
-        .history(machine, instanceId, 20)
+      const { history } = 'reader' in engine ? engine.reader : { history: engine.history.bind(engine) };
+      return (await history(machine, instanceId, 20))
         .filter(({ time }) => time >= since)
         .toReversed()
         .flatMap(({ errors }) => errors.map(({ message, at }) => ({ machine, instanceId, message, at })));
     });
+    return (await Promise.all(found)).flat();
   }
 
   /** Where nobody else drives the database: waits until there is nothing left to do but to wait. */
@@ -86,11 +101,10 @@ export class Sender implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#engine.close();
   }
+}
 
-  #connect(): ReactiveSystemRuntime | Client {
-    const { system, database: db, options } = this.#opened;
-    return connect(system, { ...options, db, logger: sendLogger(this.#io) });
-  }
+function connectTo(io: Io, { system, database: db, options }: OpenedSystem): ReactiveSystemRuntime | Client {
+  return connect(system, { ...options, db, logger: sendLogger(io) });
 }
 
 /** Without the warning that nobody took an event: the command says so itself. */

@@ -3,6 +3,7 @@ import { Worker, type WorkerEvent } from '../../../runtime/index.ts';
 import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { makeFolderOf, openSystem } from '../../systems/bound.ts';
+import { onlyEmbedded } from '../../systems/engine.ts';
 import { ioLogger } from '../../systems/logger.ts';
 
 /** The options of `dsl work`. */
@@ -24,6 +25,7 @@ export async function work(io: Io, file: string, options: WorkArguments): Promis
   const tasks = options.tasks?.split(',').map((name) => name.trim());
   const opened = await openSystem(io, file, options.db);
   if (opened === undefined) return 1;
+  onlyEmbedded(opened, 'work', '`dsl serve FILE --engine restate` makes its attempts.');
   const { system, database } = opened;
   const { drainMs, ...settings } = opened.options;
   makeFolderOf(database);
