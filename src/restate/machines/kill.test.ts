@@ -6,7 +6,7 @@ import { startRestate, type TestRestate } from '../fixtures/restate.ts';
 import { namesOf } from '../names.ts';
 import { system } from './fixtures/killed.ts';
 
-const kills = Number(process.env['MACHINE_KILLS'] ?? 5);
+const kills = Number(process.env['MACHINE_KILLS'] ?? 4);
 const seed = Number(process.env['MACHINE_SEED'] ?? 1);
 const [instances, each] = [20, 10];
 
@@ -23,9 +23,9 @@ describe.runIf(restateIsInstalled())('the endpoint is killed amid the events of 
     const child = await restate.serveChild(new URL('./fixtures/killed.ts', import.meta.url), {
       ingress: restate.ingress,
     });
-    let over = false;
+    const over = new AbortController();
     const killing = (async () => {
-      for (let count = 0; count < kills && !over; count++) {
+      for (let count = 0; count < kills && !over.signal.aborted; count++) {
         await sleep(100 + random() * 500);
         await child.kill();
         await child.restart();
@@ -45,7 +45,7 @@ describe.runIf(restateIsInstalled())('the endpoint is killed amid the events of 
         }
       }),
     );
-    over = true;
+    over.abort();
     await killing;
     const rows = await restate.until(
       `SELECT status FROM sys_invocation WHERE target_service_name LIKE 'killed.%' AND status <> 'completed'`,

@@ -54,6 +54,9 @@ export const entryKey = (sequence: number): string => `entry ${String(sequence).
 /** How many entries that have become too old are let go of with one event. */
 const agedAtOnce = 3;
 
+/** What was read is kept for a moment, for a caller whose connection broke. */
+const reading = { idempotencyRetention: 10_000 } as const;
+
 function machineObject(made: Made): ServiceDefinition<string, unknown> {
   const { place, machine } = made;
   const { shared } = kinds.object;
@@ -98,16 +101,16 @@ function machineObject(made: Made): ServiceDefinition<string, unknown> {
         await take(made, ctx, { name: 'remove', work: (turn) => does.remove(turn, asks ?? {}) });
         return named(ctx);
       },
-      get: shared(async (ctx: ObjectSharedContext): Promise<InstanceView | null> => {
+      get: shared(reading, async (ctx: ObjectSharedContext): Promise<InstanceView | null> => {
         const state = await ctx.get<InstanceState>('instance');
         return state && instanceView(named(ctx), state);
       }),
-      available: shared(async (ctx: ObjectSharedContext): Promise<readonly string[]> => {
+      available: shared(reading, async (ctx: ObjectSharedContext): Promise<readonly string[]> => {
         return wouldTake(machine, place.system.version, await ctx.get<InstanceState>('instance'));
       }),
       history: shared(
         // Many entries at once.
-        { enableLazyState: false },
+        { ...reading, enableLazyState: false },
         async (ctx: ObjectSharedContext, asks: HistoryAsks | undefined): Promise<readonly HistoryView[]> =>
           historyOf(ctx, asks ?? {}),
       ),

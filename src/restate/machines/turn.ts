@@ -278,7 +278,10 @@ export class Turn {
     const { state } = this;
     if (state === undefined) return;
     const { parked = [] } = state;
-    this.state = { ...state, parked: [...parked, { event, at: this.place.clock.now() }] };
+    this.state = {
+      ...state,
+      parked: [...parked, { event: { name: event.name, ...payloadOf(event) }, at: this.place.clock.now() }],
+    };
     if (parked.length === 0) this.wakeAgain(0);
   }
 
@@ -297,7 +300,7 @@ export class Turn {
       {
         kind: 'event',
         event: event.name,
-        ...(event.payload === undefined ? {} : { payload: event.payload }),
+        ...payloadOf(event),
         from: snapshot.state,
         errors: [{ message: `${error.code}: ${error.message}`, at: event.name }],
       },
@@ -325,7 +328,7 @@ export class Turn {
     this.#store(this.state, {
       kind: 'event',
       event: event.name,
-      ...(event.payload === undefined ? {} : { payload: event.payload }),
+      ...payloadOf(event),
       from: before === null ? null : before.state,
       errors,
       duration: this.elapsed(began),
@@ -382,4 +385,10 @@ export class Turn {
       id: undefined,
     });
   }
+}
+
+/** The payload as it is stored: what a schema has made of it may be more than JSON. */
+function payloadOf({ payload }: MachineEvent): { readonly payload?: unknown } {
+  const text = payload === undefined ? undefined : JSON.stringify(payload);
+  return text === undefined ? {} : { payload: JSON.parse(text) as unknown };
 }
