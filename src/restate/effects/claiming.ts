@@ -37,14 +37,15 @@ export class Claiming {
   async claim(wait: boolean, anew = false): Promise<ClaimGives> {
     const { object, request, ttlMs, leaseMs, by, signal } = this.#claims;
     const owner = this.#owner;
+    let late = 0;
     for (let pause: number = looks.first; ; pause = Math.min(pause * 2, looks.most)) {
       signal.throwIfAborted();
       const mine = [...underWay].flatMap(([name, of]) => (of === object ? [name] : []));
       const wall = this.#wall.now();
       const asks = { request, owner, now: this.#place.clock.now(), wall, ttlMs, leaseMs, by, underWay: mine, anew };
       const gives = (await this.#call('claim', asks satisfies ClaimAsks, signal)) as ClaimGives;
-      // An answer that came too late is worth nothing: somebody else may have it by now.
-      if (gives.state === 'go' && this.#wall.now() - wall > leaseMs / 2) continue;
+      // An answer that came too late is worth little: somebody else may have it by now, unless all answers are late.
+      if (gives.state === 'go' && this.#wall.now() - wall > leaseMs / 2 && ++late < 3) continue;
       if (gives.state !== 'inProgress' || !wait) return gives;
       await rest(this.#wall, pause, signal);
     }

@@ -3,6 +3,7 @@ import type { AnyService } from '../endpoint/serve.ts';
 import type { Place } from '../contract.ts';
 import { json } from '../json.ts';
 import { plumbing } from '../plumbing.ts';
+import { refusal } from '../refusal.ts';
 import { handlers, object } from '../sdk.ts';
 import {
   claim,
@@ -88,7 +89,13 @@ export function effectServices(place: Place): readonly AnyService[] {
         return next !== undefined;
       },
       async settle(ctx: ObjectContext, asks: SettleAsks): Promise<void> {
-        ctx.set('row', settle(title(ctx), await row(ctx), asks));
+        const before = await row(ctx);
+        try {
+          ctx.set('row', settle(title(ctx), before, asks));
+        } catch (thrown) {
+          // Whoever has lost it may try again from the beginning; this very call never comes to anything else.
+          throw refusal(thrown);
+        }
         ctx.set('text', asks.text);
       },
       /** Removes what has expired. There is one call of it on its way as long as there is a row. */
