@@ -8,7 +8,7 @@ import type { Place } from '../contract.ts';
 import { decisionService } from './service.ts';
 
 export { askDecision, decide, decisionView, leaveDecision } from './ask.ts';
-export type { Asked, DecidedSignal, LeaveDecisionAsks, LeaveDecisionGives } from './contract.ts';
+export type { Asked, DecidedSignal } from './contract.ts';
 
 export const decisionServices = (place: Place): readonly ServiceDefinition<string, unknown>[] => [
   decisionService(place),

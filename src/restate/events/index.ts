@@ -13,10 +13,8 @@ import { publisherService } from './publisher.ts';
 export { eventId, eventOf, failureEvents } from './failure.ts';
 export { announceFields } from './field-sets.ts';
 export { publish } from './publish.ts';
-export type { PublishAsks, PublishGives } from './publisher.ts';
 export { sendEvent } from './send.ts';
-export { bufferLeave, bufferWait, type WaitFor } from './waits.ts';
-export type { LeaveAsks, LeaveGives, WaitGives } from './shelf.ts';
+export { bufferLeave, bufferWait } from './waits.ts';
 
 export const eventServices = (place: Place): readonly ServiceDefinition<string, unknown>[] => [
   publisherService(place),
