@@ -67,6 +67,7 @@ export async function performChild(
       ...(run.asks.metadata === undefined ? {} : { metadata: run.asks.metadata }),
       ...(options.timeout === undefined ? {} : { timeoutMs: milliseconds(options.timeout) }),
     };
+    const { cancels } = run;
     const end = await endOf(part, name, asks, attempt === 1 ? path : `${path}~${attempt}`);
     part.time = end.at ?? part.time;
     if (end.error === undefined) {
@@ -79,6 +80,8 @@ export async function performChild(
       );
     }
     if (scope.reason !== undefined) throw scope.reason;
+    // What undoes is not cancelled: only Restate has done that, as it was under way.
+    if (scope === run.shield && end.cancelled === true && run.cancels > cancels) continue;
     const { retry } = options;
     if (retry === undefined || attempt >= retry.attempts || !end.error.retryable)
       throw halting(run, failureOf(run, end.error));
@@ -91,6 +94,7 @@ interface ChildEnd {
   readonly at: number | undefined;
   readonly output?: unknown;
   readonly error?: ErrorRecord;
+  readonly cancelled?: boolean;
 }
 
 /** Waits for the end of the child. A cancel is passed on to it; even then it first has to come to its end. */
@@ -112,6 +116,6 @@ async function endOf({ run, scope }: Part, flow: string, asks: RunAsks, name: st
     came = await driver.wait(call, run.shield);
   }
   if (came.ok) return { at: came.value.at, output: came.value.output };
-  const { error, at } = endIn(came.failure, asks.run);
-  return { at, error };
+  const { status, error, at } = endIn(came.failure, asks.run);
+  return { at, error, cancelled: status === 'cancelled' };
 }

@@ -63,6 +63,8 @@ export class Run {
   /** The ids of events that it has taken: each counts once. */
   readonly taken: string[];
   stopping: Stop | undefined;
+  /** How often it was cancelled. Only the first time counts, but Restate passes each on to the flows that it runs then. */
+  cancels = 0;
   /** The raw result of the last task, for a run that is a single task: JSON. */
   lastOutput: unknown;
   /** Rejects when this code cannot go on, although the run could. */
@@ -168,6 +170,7 @@ export class Run {
   }
 
   #cancelled(): void {
+    this.cancels++;
     this.stop({ reason: 'cancel', error: cancelledBy(this.id) });
   }
 }

@@ -65,6 +65,18 @@ describe.skipIf(!restateIsInstalled())('undo on Restate', () => {
       if (host.runId.endsWith('/second')) throw new Error('the first time');
       return `${name} of ${host.runId}`;
     });
+    const backing = anyFlow('backing', async (host, name: string) => {
+      await host.step('first', () => back(`${name} first`), at);
+      await host.sleep('rest', '300ms', at);
+      await host.step('second', () => back(`${name} second`), at);
+    });
+    const twice = anyFlow('twice', async (host) => {
+      await host.step('one', () => ok('one'), at);
+      host.undo('one', () => back('one'), at);
+      await host.step('two', () => ok('two'), at);
+      host.undo('two', () => ({ contract: backing.contract, input: 'two' }), at);
+      await host.step('long', () => slow('long'), at);
+    });
     const above = anyFlow('above', async (host) => {
       await host.child('below', () => ({ contract: waits.contract, input: undefined }), at);
     });
@@ -81,7 +93,10 @@ describe.skipIf(!restateIsInstalled())('undo on Restate', () => {
     );
     system = await startSystem(
       restate,
-      bind({ tasks: tasks(seen), flows: [undone, cannot, waits, limited, parent, inner, above, heard, flowHeard] }),
+      bind({
+        tasks: tasks(seen),
+        flows: [undone, cannot, waits, limited, parent, inner, above, backing, twice, heard, flowHeard],
+      }),
     );
   }, 60_000);
   afterAll(() => restate?.close());
@@ -119,6 +134,22 @@ describe.skipIf(!restateIsInstalled())('undo on Restate', () => {
       error: { code: 'MR3203', message: "Run 'w1' was cancelled." },
     });
     expect(did()).toEqual(['one', 'long', 'aborted long', 'back one']);
+  });
+
+  it('is done whatever is cancelled once more meanwhile', async () => {
+    seen.length = 0;
+    const invocation = await system.start('twice', undefined, { run: 't1' });
+    await until(() => seen.includes('long'));
+    await system.cancel(invocation);
+    await until(() => seen.includes('back two first'));
+    await system.cancel(invocation);
+    expect(await system.end('twice', 't1')).toEqual({
+      status: 'cancelled',
+      error: expect.objectContaining({ code: 'MR3203' }) as unknown,
+      at: expect.any(Number) as unknown,
+    });
+    expect(did().slice(0, 4)).toEqual(['one', 'two', 'long', 'aborted long']);
+    expect(did().slice(-2)).toEqual(['back two second', 'back one']);
   });
 
   it('reaches the flows that a cancelled one runs', async () => {
