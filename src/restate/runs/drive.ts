@@ -26,13 +26,14 @@ export async function drive(run: Run): Promise<RunEnd> {
     run.stop({ reason: 'error', error: toErrorRecord(thrown) });
   }
   if (run.stopping !== undefined) await unwind(run, run.stopping, part, input);
-  const end = endOf(run, output);
+  const end = endOf(run, output, part.time);
   tell(run, end, part.time);
   return end;
 }
 
-function endOf({ stopping, errors, place }: Run, output: unknown): RunEnd {
-  const also = { at: place.clock.now(), ...(errors.length === 0 ? {} : { errors }) };
+// Not the time of now: after a crash the same end is told again, and Restate takes no other one for the same.
+function endOf({ stopping, errors }: Run, output: unknown, at: number): RunEnd {
+  const also = { at, ...(errors.length === 0 ? {} : { errors }) };
   if (stopping === undefined) return { status: 'completed', ...(output === undefined ? {} : { output }), ...also };
   return { status: stopping.reason === 'cancel' ? 'cancelled' : 'failed', error: stopping.error, ...also };
 }
