@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../../core/index.ts';
 import { idFrom } from '../../engine/index.ts';
-import { failurePayload, type AnyEvent, type AnyFlow, type AnyTask } from '../../flow/index.ts';
-import type { Place, Published } from '../contract.ts';
+import { failureOf, failurePayload, type AnyEvent, type AnyFlow, type AnyTask } from '../../flow/index.ts';
+import type { Published } from '../contract.ts';
 
 /** The id of an event that a run publishes at a step: the same in every replay. */
 export const eventId = (invocation: string, path: string): string => `evt_${idFrom(invocation, path, 0)}`;
@@ -20,16 +20,17 @@ export function eventOf(
   };
 }
 
-/** What tells that a task or flow has failed for good; nothing when nobody in the code takes it. `input`: as JSON. */
+/**
+ * What tells that a task or flow has failed for good. `input`: as JSON. It is published whether or not this code has somebody
+ * who takes it: the newest deployment may.
+ */
 export function failureEvents(
-  place: Place,
   of: AnyTask | AnyFlow,
   input: unknown,
   where: { readonly error: ErrorRecord; readonly runId: string; readonly step?: string },
   from: { readonly invocation: string; readonly at: number },
 ): readonly Published[] {
-  const event = place.registry.failure(of);
-  if (event === undefined) return [];
+  const event = failureOf(of);
   const payload: unknown = JSON.parse(failurePayload(input === undefined ? undefined : JSON.stringify(input), where));
   return [eventOf({ ...from, path: `${where.step ?? ''} ${event.contract}` }, event, payload)];
 }

@@ -69,9 +69,7 @@ export function failed(
   };
   if (task !== undefined) {
     const where = { error: located, runId: run.id, step: path };
-    run.publish(
-      failureEvents(run.place, task.contract, task.asked, where, { invocation: run.invocation, at: part.time }),
-    );
+    run.publish(failureEvents(task.contract, task.asked, where, { invocation: run.invocation, at: part.time }));
   }
   return failureOf(run, located);
 }

@@ -63,7 +63,7 @@ function tell(run: Run, end: RunEnd, at: number): void {
   const contract = place.registry.flow(program.target)?.contract;
   if (contract === undefined) return;
   const where = { error: end.error, runId: run.id };
-  run.publish(failureEvents(place, contract, asks.input, where, { invocation: run.invocation, at }));
+  run.publish(failureEvents(contract, asks.input, where, { invocation: run.invocation, at }));
 }
 
 /** The input as the flow sees it. */
