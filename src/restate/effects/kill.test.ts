@@ -44,8 +44,8 @@ describe.skipIf(!restateIsInstalled())('what attempts keep when their endpoint i
     const runs = Number(process.env['EFFECT_RUNS'] ?? 4);
     const invocations = await Promise.all(Array.from({ length: runs }, (_, run) => start('tools', `tools${run}`)));
     let kills = 0;
-    let over = false;
-    const all = Promise.all(invocations.map(end)).then((ends) => ((over = true), ends));
+    const over = new AbortController();
+    const all = Promise.all(invocations.map(end)).finally(() => over.abort());
     let repeated = 0;
     const check = (before: readonly string[], after: readonly string[]): void => {
       const saved = new Map(
@@ -65,9 +65,9 @@ describe.skipIf(!restateIsInstalled())('what attempts keep when their endpoint i
       }
     };
     let before: string[] = [];
-    for (let upTo = 25; !over; upTo = before.length + 25) {
-      await until(() => over || lines().length >= upTo);
-      if (over) break;
+    for (let upTo = 25; !over.signal.aborted; upTo = before.length + 25) {
+      await until(() => over.signal.aborted || lines().length >= upTo);
+      if (over.signal.aborted) break;
       await child.kill();
       const now = lines();
       check(before, now.slice(before.length));

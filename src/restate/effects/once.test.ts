@@ -110,8 +110,14 @@ describe.skipIf(!restateIsInstalled())('what is to happen once, on Restate', () 
       key: 'once k7',
       handler: 'claim',
       body: {
-        ...{ request: 'r', owner: 'o', now: place.clock.now(), wall: Date.now(), ttlMs: 1e6, leaseMs: 1e6 },
-        ...{ by: { run: 's', path: 'x', attempt: 'dead' }, underWay: [] },
+        request: 'r',
+        owner: 'o',
+        now: place.clock.now(),
+        wall: Date.now(),
+        ttlMs: 1e6,
+        leaseMs: 1e6,
+        by: { run: 's', path: 'x', attempt: 'dead' },
+        underWay: [],
       },
     });
     await expect((await onceIn('t'))('k7', 1, never)).rejects.toMatchObject({ code: 'MR3135' });
