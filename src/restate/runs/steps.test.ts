@@ -76,7 +76,8 @@ describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
       status: 'failed',
       error: { message: 'no', code: 'NO', retryable: false, details: { why: 'just so', run: 'refused1', step: 'one' } },
     });
-    expect(await system.asked(invocation)).toEqual(['one']);
+    // One try, and what tells of the failures of the task and of the flow.
+    expect(await system.asked(invocation)).toEqual(['one', 'failed.bad', 'failed.refused']);
   });
 
   it('gives up an attempt that takes too long', async () => {
