@@ -48,7 +48,12 @@ export interface Evidence {
   /** What was refused, in the engine's words. */
   readonly refused: readonly string[];
   /** What the engine said at the kill, and how many starts of tasks had been logged by then. */
-  readonly killed: { readonly state: State; readonly logged: number };
+  readonly killed: {
+    readonly state: State;
+    readonly logged: number;
+    /** What was under way then, as `RUN PATH`. Absent: what `state` calls running. */
+    readonly underWay?: readonly string[];
+  };
 }
 
 /** The starts of tasks that were logged in the folder of a shop. */
@@ -69,7 +74,8 @@ export function verify({ state, finals, shop: folder, lines, refused, killed }: 
   const cancelled = valid.filter((id) => final.get(id) === 'cancelled');
 
   const finished = [...killed.state.steps].filter(([, step]) => step.status === 'completed').map(([id]) => id);
-  const underWay = [...killed.state.steps].filter(([, step]) => step.status === 'running').map(([id]) => id);
+  const underWay =
+    killed.underWay ?? [...killed.state.steps].filter(([, step]) => step.status === 'running').map(([id]) => id);
   const started = (from: number, to?: number): ReadonlySet<string> =>
     new Set(effects.slice(from, to).map((effect) => `${effect.run} ${effect.step}`));
   const before = started(0, killed.logged);

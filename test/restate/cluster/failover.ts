@@ -3,16 +3,16 @@ import { createEndpoint, registerDeployment, RestateClient } from 'millrace/rest
 import { silentLogger, type TaskContext } from 'millrace/tasks';
 import { makeNetwork } from './network.ts';
 import { apart, startNodes } from './nodes.ts';
-import { steps, sumFrom, system } from './system.ts';
+import { sumFrom, system } from './system.ts';
 
 /** What a cluster did under load while nodes were lost. */
 export interface Failover {
   readonly runs: number;
   /** Runs that did not come to their end, or to the wrong one. */
   readonly lost: readonly string[];
-  /** Steps whose code ran more than once: they were under way when a node was lost. */
+  /** Each time that the code of a step ran again that was under way when a node was lost: the newest of its run. */
   readonly repeated: readonly string[];
-  /** More than one of them in a run for each loss, or more than the losses would explain. */
+  /** Each time that the code of another step ran again: one that was recorded. */
   readonly violations: readonly string[];
   readonly executions: number;
   /** What was done to it. */
@@ -35,16 +35,18 @@ export async function failover(runs: number, say: (line: string) => void): Promi
   const network = typeof made === 'string' ? undefined : made;
   if (typeof made === 'string') say(`No partition: ${made}.`);
   const nodes = await startNodes(network);
-  const executions = new Map<string, number>();
-  const count = async (n: number, { runId, step }: TaskContext): Promise<number> => {
-    const id = `${runId} ${step}`;
-    executions.set(id, (executions.get(id) ?? 0) + 1);
+  /** By run, the numbers of the steps whose code was started, in order. */
+  const started = new Map<string, number[]>();
+  const work = async (n: number, { runId }: TaskContext): Promise<number> => {
+    const own = started.get(runId) ?? [];
+    started.set(runId, own);
+    own.push(n);
     await delay(10);
     return n;
   };
   const endpoint = createEndpoint(system, {
     ingress: nodes.ingress[0] ?? '',
-    tasks: { work: count },
+    tasks: { work },
     logger: silentLogger,
   });
   const served = await endpoint.serve({ host: network?.outside ?? '127.0.0.1' });
@@ -84,8 +86,9 @@ export async function failover(runs: number, say: (line: string) => void): Promi
       const id = `r${number}`;
       try {
         await anyOf(clients, number, (client) => client.start('chain', number, { id }));
-        const { status, output } = await anyOf(clients, number, (client) => client.result(id));
-        if (status !== 'completed' || output !== sumFrom(number)) lost.push(`${id}: ${status} ${String(output)}`);
+        const { status, output, error } = await anyOf(clients, number, (client) => client.result(id));
+        if (status !== 'completed' || output !== sumFrom(number))
+          lost.push(`${id}: ${status} ${String(output)} ${error?.message ?? ''}`);
       } catch (thrown) {
         lost.push(`${id}: ${String(thrown)}`);
       }
@@ -106,7 +109,7 @@ export async function failover(runs: number, say: (line: string) => void): Promi
     runs,
     lost,
     losses,
-    ...judge(executions, losses.length),
+    ...judge(started),
     ...(typeof made === 'string' ? { skipped: made } : {}),
   };
 }
@@ -133,17 +136,19 @@ async function anyOf<T>(
   }
 }
 
-function judge(executions: ReadonlyMap<string, number>, losses: number) {
-  const repeated = [...executions].flatMap(([id, times]) => (times > 1 ? [`${id}: ${times} times`] : []));
-  const byRun = new Map<string, number>();
-  for (const [id, times] of executions) {
-    const [run = ''] = id.split(' ');
-    byRun.set(run, (byRun.get(run) ?? 0) + times);
+function judge(started: ReadonlyMap<string, readonly number[]>) {
+  const repeated: string[] = [];
+  const violations: string[] = [];
+  let executions = 0;
+  for (const [run, own] of started) {
+    executions += own.length;
+    let newest = -1;
+    for (const step of own) {
+      if (step === newest) repeated.push(`${run}: step ${step}`);
+      // What came before the newest one is recorded: nothing of it may run again.
+      if (step < newest) violations.push(`${run}: step ${step} after step ${newest}`);
+      newest = Math.max(newest, step);
+    }
   }
-  // At most one step of a run is under way when a node is lost.
-  const violations = [...byRun].flatMap(([run, times]) =>
-    times > steps + losses ? [`${run}: ${times} steps were carried out, of ${steps}`] : [],
-  );
-  const all = [...executions.values()].reduce((sum, times) => sum + times, 0);
-  return { repeated, violations, executions: all };
+  return { repeated, violations, executions };
 }
