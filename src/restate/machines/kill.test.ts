@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HistoryView } from '../../runtime/index.ts';
 import { seededRandom } from '../../testing/index.ts';
 import { restateIsInstalled } from '../fixtures/installed.ts';
+import { startMachines } from '../fixtures/machines.ts';
 import { startRestate, type TestRestate } from '../fixtures/restate.ts';
 import { namesOf } from '../names.ts';
 import { system } from './fixtures/killed.ts';
@@ -76,4 +78,22 @@ describe.runIf(restateIsInstalled())('the endpoint is killed amid the events of 
     expect([...(await seen('total', 'all'))].sort()).toEqual(all);
     expect([...(await seen('total', 'told'))].sort()).toEqual(all);
   }, 120_000);
+
+  it('what is overdue after the server was away rings once', async () => {
+    const on = await startMachines(restate, system, {}, 'overdue');
+    await on.sendEvent('add', { id: 'b', n: 1 });
+    await restate.killServer();
+    await sleep(600);
+    await restate.restartServer();
+    const later = async (): Promise<readonly HistoryView[]> =>
+      (await on.history('book', 'b')).filter(({ event }) => event === 'later');
+    await expect.poll(later, { timeout: 20_000 }).toHaveLength(1);
+    await restate.until(
+      `SELECT target, status, last_failure, retry_count, last_failure_related_entry_name AS entry FROM sys_invocation WHERE target_service_name LIKE 'overdue.%' AND status <> 'completed'`,
+      (waiting) => waiting.length === 0,
+    );
+    expect(await later()).toHaveLength(1);
+    const [{ time: at } = { time: 0 }] = (await on.history('book', 'b')).filter(({ event }) => event === 'add');
+    expect(((await later())[0]?.time ?? 0) - at).toBeGreaterThanOrEqual(300);
+  }, 60_000);
 });

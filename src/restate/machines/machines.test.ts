@@ -149,6 +149,26 @@ describe.runIf(restateIsInstalled())('machine instances on Restate', () => {
     expect((await it.history('door', 'A')).map(({ event }) => event)).toEqual(['close', 'open', '']);
   });
 
+  it('does not take the end of work that was begun anew meanwhile, and no end twice', async () => {
+    const run = { type: 'run', id: 'job', target: { kind: 'flow', name: 'stays' }, input: 1 } as const;
+    const machine = door('door', (_snapshot, event) => {
+      if (event.name === 'open') return { to: 'open', effects: [run] };
+      if (event.name === 'pass') return { effects: [run] };
+      return event.name === 'done.run.job' ? { note: event.payload } : undefined;
+    });
+    const stays = anyFlow('stays', (host) => host.sleep('s', '300d', at));
+    const it = await open({ machines: [machine], flows: [stays] });
+    await it.sendEvent('opened', { id: 'A' });
+    await it.sendEvent('passed', { id: 'A' });
+    const ends = (token: string, output: string): Promise<void> =>
+      it.ask('door', 'A', 'ended', { ref: 'job', token, end: { ok: true, output } });
+    await ends('door:A:2.0', 'late');
+    expect((await it.get('door', 'A'))?.changes).toBe(3);
+    await ends('door:A:3.0', 'first');
+    await ends('door:A:3.0', 'second');
+    expect(await it.get('door', 'A')).toMatchObject({ changes: 4, context: { note: 'first' } });
+  });
+
   it('rings a timer once, not before its time, and not at all when it was taken back', async () => {
     const machine = door('door', (_snapshot, event) => {
       if (event.name === 'open')
