@@ -56,12 +56,12 @@ export async function listInstances(
     `SELECT service_name, service_key, value_utf8 FROM state WHERE key = 'instance' AND service_name IN ${listed(services)}${id === undefined ? '' : ` AND service_key = ${quoted(id)}`}`,
   );
   return rows
-    .map((row) => {
+    .flatMap((row) => {
       const name = byService.get(String(row['service_name'])) ?? machine ?? '';
-      return instanceView(
-        { machine: name, id: String(row['service_key']) },
-        JSON.parse(String(row['value_utf8'])) as InstanceState,
-      );
+      const state = JSON.parse(String(row['value_utf8'])) as Partial<InstanceState> | null;
+      // Something else than ours has written there.
+      if (typeof state?.snapshot !== 'object') return [];
+      return [instanceView({ machine: name, id: String(row['service_key']) }, state as InstanceState)];
     })
     .filter(
       (view) => (status === undefined || view.status === status) && (state === undefined || view.state.includes(state)),
