@@ -38,7 +38,7 @@ export function sql(desk: Desk, query: string): Promise<readonly Row[]> {
       return await askSql(desk.admin, query);
     } catch (thrown) {
       // A server that has just started, or moves what it keeps, finds its parts a moment later.
-      if (thrown instanceof RestateError && thrown.code === 'MR5214' && /partition/.test(thrown.message))
+      if (thrown instanceof RestateError && thrown.code === 'MR5214' && /partition|shut down or removed/.test(thrown.message))
         throw new RestateError('MR5210', thrown.message, { retryable: true, cause: thrown });
       throw thrown;
     }
