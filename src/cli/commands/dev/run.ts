@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { readConfig, type Config } from '../../../project/config/config.ts';
-import { CliError } from '../../../project/kit/failure.ts';
+import { CliError, describeFailure } from '../../../project/kit/failure.ts';
 import { compileSystems } from '../../../project/systems/compile.ts';
 import { findFiles } from '../../../project/kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
@@ -40,10 +40,7 @@ export async function dev(io: Io, given: string | undefined, options: DevArgumen
   const { admin, ingress } = addresses;
   const args = [relative(io.cwd, file), '--engine', 'restate', '--force', '--port', options.port];
   const begin = (): Serving => new Serving(io, [...args, '--admin', admin, '--ingress', ingress]);
-  let serving = begin();
-  stack.defer(() => serving.stop());
   const misfits = new Misfits(io, admin, relative(io.cwd, file));
-
   let wake = Promise.withResolvers<void>();
   const changes = followChanges(config.root, config.out, () => wake.resolve());
   stack.defer(() => changes.close());
@@ -55,26 +52,26 @@ export async function dev(io: Io, given: string | undefined, options: DevArgumen
   const ended = server.ended.then(() => {
     serverEnded = true;
   });
+  let serving: Serving | undefined;
+  stack.defer(async () => serving?.stop());
   let printed = false;
-  const tell = async (): Promise<void> => {
-    const document = await Promise.race([serving.ready, stopped]);
-    if (document === undefined || document === null) return;
-    if (io.json && !printed) io.document(document);
-    printed = true;
-    misfits.follow((document as { readonly system: string }).system);
-    io.note(io.paint('dim', 'Watches the project; Ctrl-C ends it.', 'note'));
-  };
-  await tell();
-  while (!io.interrupted.aborted) {
+  for (;;) {
+    wake = Promise.withResolvers<void>();
+    if (await compiles(io, config, file, serving !== undefined)) {
+      if (serving !== undefined) io.note('A file has changed: serves the system anew.');
+      misfits.rest();
+      await serving?.stop();
+      serving = begin();
+      const document = await Promise.race([serving.ready, stopped]);
+      if (isReady(io, document)) {
+        if (io.json && !printed) io.document(document);
+        printed = true;
+        misfits.follow(document.system);
+      }
+    }
+    if (!io.interrupted.aborted) io.note(io.paint('dim', 'Watches the project; Ctrl-C ends it.', 'note'));
     await Promise.race([wake.promise, stopped, ended]);
     if (io.interrupted.aborted || serverEnded) break;
-    wake = Promise.withResolvers<void>();
-    if (!(await compiles(io, config, file))) continue;
-    io.note('A file has changed: serves the system anew.');
-    misfits.rest();
-    await serving.stop();
-    serving = begin();
-    await tell();
   }
   misfits.rest();
   if (serverEnded && !io.interrupted.aborted) {
@@ -85,17 +82,26 @@ export async function dev(io: Io, given: string | undefined, options: DevArgumen
   return 0;
 }
 
+/** Is it served? If not, `dsl serve` has said why in its document. */
+function isReady(io: Io, document: unknown): document is { readonly system: string } {
+  const { ok, error } = (document ?? {}) as { ok?: boolean; error?: { code: string; message: string; hint?: string } };
+  if (error !== undefined) {
+    io.note(`${io.paint(['bold', 'red'], `error ${error.code}`, 'note')}: ${error.message}`);
+    if (error.hint !== undefined) io.note(`  ${io.paint('dim', 'hint:', 'note')} ${error.hint}`);
+  }
+  return ok === true;
+}
+
 /** With an error the system is served as it was. */
-async function compiles(io: Io, config: Config, file: string): Promise<boolean> {
+async function compiles(io: Io, config: Config, file: string, isServed: boolean): Promise<boolean> {
   try {
     const { ok, diagnostics } = await compileSystems([file], io.cwd, config, { out: config.out });
     if (!ok) {
       showDiagnostics(io, diagnostics);
-      io.note('It is served as it was before, until that is mended.');
+      if (isServed) io.note('It is served as it was before, until that is mended.');
     }
     return ok;
   } catch (thrown) {
-    const { describeFailure } = await import('../../../project/kit/failure.ts');
     const { code, message } = describeFailure(thrown);
     io.note(`error ${code}: ${message}`);
     return false;

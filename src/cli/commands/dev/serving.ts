@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Io } from '../../kit/io.ts';
+import { servedBy } from '../serve/parent.ts';
 
 /** `dsl serve` in a process of its own: code that was loaded once cannot be loaded anew. */
 export class Serving {
@@ -12,10 +13,14 @@ export class Serving {
     const [, main = ''] = process.argv;
     this.#child = spawn(process.execPath, [...process.execArgv, main, 'serve', ...args, '--json'], {
       cwd: io.cwd,
-      env: process.env,
+      env: { ...process.env, [servedBy]: 'dev' },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
-    this.#ended = new Promise((done) => this.#child.once('close', () => done()));
+    this.#ended = new Promise((done) => {
+      this.#child.once('close', () => done());
+      // It never began: then it is not told that it ended.
+      this.#child.once('error', () => done());
+    });
     let text = '';
     this.ready = new Promise((resolve) => {
       this.#child.stdout?.on('data', (data) => {
@@ -25,10 +30,6 @@ export class Serving {
       });
       void this.#ended.then(() => resolve(undefined));
     });
-  }
-
-  get isOver(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   /** Lets what is under way end, and ends it. */

@@ -5,6 +5,7 @@ import type { Io } from '../../kit/io.ts';
 import { openSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
 import { address, restateAddresses, type RestateAddresses } from '../../systems/restate.ts';
+import { withParent } from './parent.ts';
 import { followOlder } from './older.ts';
 import { startOwnServer } from './server.ts';
 
@@ -127,8 +128,7 @@ function untilStopped(
   const { interrupted } = io;
   if (interrupted.aborted) stop('asked');
   interrupted.addEventListener('abort', () => stop('asked'), { once: true });
-  // `dsl dev` ends it so: a signal from the terminal comes to both, and the second one means at once.
-  if (process.connected) process.once('disconnect', () => stop('asked'));
+  withParent(() => stop('asked'));
   void server?.ended.then(() => stop('server'));
   return { reason: promise, signal: over.signal };
 }
