@@ -85,8 +85,9 @@ export async function performChild(
     const { retry } = options;
     if (retry === undefined || attempt >= retry.attempts || !end.error.retryable)
       throw halting(run, failureOf(run, end.error));
-    const delay = retryDelay(retry, attempt, () => numberFrom(run.id, path, attempt));
-    await run.waitUntil(part.time + delay, part.time, `${path}~wait${attempt + 1}`, scope);
+    const until = part.time + retryDelay(retry, attempt, () => numberFrom(run.id, path, attempt));
+    await run.waitUntil(until, part.time, `${path}~wait${attempt + 1}`, scope);
+    part.time = until;
   }
 }
 

@@ -74,6 +74,7 @@ export async function tries(step: TaskStep): Promise<unknown> {
     attempt++;
     lost = 0;
     await run.waitUntil(until, record.at, `${path}~wait${attempt}`, scope);
+    part.time = Math.max(part.time, until);
   }
 }
 
