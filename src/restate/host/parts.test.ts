@@ -358,7 +358,8 @@ describe.skipIf(!restateIsInstalled())('parts of a flow on Restate', () => {
       const seen: string[] = [];
       const system = await open(seen, failing('failFast'));
       expect(await system.run('f')).toMatchObject({ status: 'failed', error: { message: 'out' } });
-      expect(seen).toContain('aborted long');
+      // It may have been stopped before it began.
+      expect(seen.includes('aborted long')).toBe(seen.includes('long'));
       expect(seen.join()).not.toContain('after');
       expect(seen.join()).not.toContain('free');
     });
