@@ -12,6 +12,7 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   workers: () => import('./workers/workers.ts'),
   recovery: () => import('./recovery/recovery.ts'),
   restate: () => import('./restate/restate.ts'),
+  rounds: () => import('./restate/rounds.ts'),
   peers: () => import('./peers/peers.ts'),
   router: () => import('./router/router.ts'),
   instances: () => import('./instances/instances.ts'),
