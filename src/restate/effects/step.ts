@@ -19,12 +19,17 @@ export const stepObject = ({ run, path }: Pick<EffectStep, 'run' | 'path'>, key:
 
 /**
  * The step has ended: lets go of what its attempts have kept. To be called from the handler of its run, and only when the
- * record of one of its attempts says that there is something (`KeptServices.kept`).
+ * record of one of its attempts says that there is something (`KeptServices.kept`). `invocation`: the one that made those.
  */
-export function forget(ctx: Context, place: Place, step: Pick<EffectStep, 'run' | 'path'>): void {
+export function forget(
+  ctx: Context,
+  place: Place,
+  step: Pick<EffectStep, 'run' | 'path'>,
+  invocation: string = ctx.request().id,
+): void {
   ctx.genericSend<null>({
     service: place.names.effects,
-    key: stepObject(step, idempotencyKey(ctx.request().id, step.path)),
+    key: stepObject(step, idempotencyKey(invocation, step.path)),
     method: 'ended',
     parameter: null,
     inputSerde: json(),

@@ -162,6 +162,32 @@ describe('the gate of a task', () => {
     expect(order).toEqual([...within.slice(0, 7), other, ...within.slice(7)]);
   });
 
+  it('gives who asks again under the same name what he had, and ends who asked for him before', () => {
+    const gate = gateOf(policy({ concurrency: 1, queue: 1 }));
+    gate.enter({ token: 'a', within: true });
+    gate.enter({ token: 'b', within: true, invocation: 'first' });
+    const again = (token: string) =>
+      gate.use((one) => {
+        const asker = {
+          token,
+          invocation: 'again',
+          signal: 's',
+          run: 'r',
+          step: 'x',
+          attempt: 1,
+          within: true,
+        } as const;
+        const answer = one.enter(asker);
+        return [
+          answer.state,
+          ...one.calls.splice(0).map(({ asker: { invocation }, answer: { state } }) => `${invocation} ${state}`),
+        ];
+      });
+    expect([again('a'), again('b')]).toEqual([['go'], ['wait', 'first refused']]);
+    gate.use((one) => one.leave('a', 'good'));
+    expect(gate.told.get('b')).toMatchObject({ state: 'go' });
+  });
+
   it('tells who has waited until all his time was over', () => {
     const gate = gateOf(policy({ concurrency: 1 }));
     gate.enter();

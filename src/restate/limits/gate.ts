@@ -9,7 +9,7 @@ import {
   type LimitSettings,
   type Starts,
 } from '../../engine/index.ts';
-import { TotalTimeoutError, type AttemptIds, type TaskError } from '../../tasks/index.ts';
+import { TaskCancelledError, TotalTimeoutError, type AttemptIds, type TaskError } from '../../tasks/index.ts';
 
 /** An attempt that would like to begin. JSON. */
 export interface Asker {
@@ -97,21 +97,25 @@ export class Gate {
 
   /** Lets an attempt begin, or says why it never may; else it waits, and is told. */
   enter(asker: Asker): Answer | { readonly state: 'wait' } {
+    // It is asked again by who takes up the work of a process that died.
+    if (this.renew(asker.token)) return this.#go();
     if (this.#breaker?.state(this.#times.now) === 'open') return this.#open(asker);
-    this.#waiting.push(asker);
+    const place = this.#waiting.findIndex(({ token }) => token === asker.token);
+    if (place >= 0) this.#dismiss(this.#waiting.splice(place, 1, asker));
+    else this.#waiting.push(asker);
     this.look();
     const own = this.calls.findIndex((call) => call.asker === asker);
     if (own >= 0) return this.calls.splice(own, 1)[0]?.answer ?? { state: 'wait' };
     const queue = this.#settings?.queue ?? Infinity;
-    if (this.#waiting.length <= queue) return { state: 'wait' };
+    if (place >= 0 || this.#waiting.length <= queue) return { state: 'wait' };
     this.#waiting.pop();
     return refused(new QueueFullError(this.#idsOf(asker), queue, false));
   }
 
   /** An attempt has ended, or is called off. */
   leave(token: string, how: Ended): void {
-    const waiting = this.#waiting.find((asker) => asker.token === token);
-    this.#waiting = this.#waiting.filter((asker) => asker !== waiting);
+    const place = this.#waiting.findIndex((asker) => asker.token === token);
+    if (place >= 0) this.#dismiss(this.#waiting.splice(place, 1));
     this.#end(token, how);
     this.look();
   }
@@ -185,7 +189,7 @@ export class Gate {
     this.#waiting = this.#waiting.filter((one) => one !== asker);
     for (const window of this.#windows) window.begun(window.start(now), now);
     this.#holders.push({ token: asker.token, until: wall + this.#leaseMs, era: this.#breaker?.begin() ?? 0 });
-    this.calls.push({ asker, answer: { state: 'go', at: wall, leaseMs: this.#leaseMs } });
+    this.calls.push({ asker, answer: this.#go() });
   }
 
   #end(token: string, how: Ended): void {
@@ -193,6 +197,16 @@ export class Gate {
     if (holder === undefined) return;
     this.#holders = this.#holders.filter((one) => one !== holder);
     this.#breaker?.ended(holder.era, how, this.#times.now);
+  }
+
+  #go(): Answer {
+    return { state: 'go', at: this.#times.wall, leaseMs: this.#leaseMs };
+  }
+
+  /** Nobody waits for it any more: who stands in for an attempt within another ends with this. */
+  #dismiss(askers: readonly Asker[]): void {
+    for (const asker of askers.filter(({ within }) => within === true))
+      this.calls.push({ asker, answer: refused(new TaskCancelledError(this.#idsOf(asker))) });
   }
 
   #dismissAll(): void {

@@ -101,7 +101,7 @@ describe.skipIf(!restateIsInstalled())('limits of tasks on Restate', () => {
     const task = anyTask('narrow', { concurrency: 1 });
     const place = placeOf({ ...bind({ unimplemented: [task] }), name: 'silent' }, restate.ingress);
     await restate.serve(limitServices(place, { leaseMs: 1500 }));
-    const take = (run: string) => takeTurnWithin(place, { contract: task, run, path: 'x', attempt: 1 }, undefined);
+    const take = (run: string) => takeTurnWithin(place, { contract: task, run, path: 'x', attempt: 1 }, run, undefined);
     const made = (): Promise<AttemptOutcome> => Promise.resolve({ ok: true, output: undefined, value: 1, emitted: [] });
     const dead = await take('dead');
     const began = Date.now();
@@ -122,10 +122,10 @@ describe.skipIf(!restateIsInstalled())('limits of tasks on Restate', () => {
     expect(await inTurn(place, last, false, made)).toMatchObject({ value: 1 });
     const stop = new AbortController();
     const waiting = take('holds').then(() =>
-      takeTurnWithin(place, { contract: task, run: 'w', path: 'x', attempt: 1 }, stop.signal),
+      takeTurnWithin(place, { contract: task, run: 'w', path: 'x', attempt: 1 }, 'w', stop.signal),
     );
     setTimeout(() => stop.abort(), 300);
-    await expect(waiting).rejects.toThrow();
+    await expect(waiting).rejects.toMatchObject({ code: 'MR5210' });
     await restate.until(`select value_utf8 from state where service_name = 'silent.limits' and key = 'gate'`, ([row]) =>
       String(row?.['value_utf8']).includes('"waiting":[]'),
     );

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Context } from '@restatedev/restate-sdk';
 import type { ErrorRecord } from '../../core/index.ts';
 import { endedAs, type Scope } from '../../engine/index.ts';
@@ -82,18 +81,19 @@ export async function takeTurn(
 }
 
 /**
- * The same for an attempt that is made within another, which has its place already: from inside that. Throws when the server
- * cannot be reached, or the signal aborts.
+ * The same for an attempt that is made within another, which has its place already: from inside that. `token`: its name,
+ * the same when it is made again because its process has died. Throws when the server cannot be reached, or the signal
+ * aborts.
  */
 export async function takeTurnWithin(
   place: Place,
   asks: Omit<TurnAsks, 'name'>,
+  token: string,
   signal: AbortSignal | undefined,
 ): Promise<Turn> {
   const { contract } = asks;
   if (!isLimited(contract)) return { kind: 'free' };
   const task = contract.contract;
-  const token = randomUUID();
   const gate = { service: place.names.limits, key: task };
   try {
     const body = { ...askerOf(asks), token, invocation: '', signal: '', within: true } satisfies Asker;

@@ -85,7 +85,7 @@ async function attempt(
   };
   const asks = { contract, run: runId, path: step, attempt: number, ...(total === undefined ? {} : { total }) };
   for (;;) {
-    const turn = await takeTurnWithin(place, asks, signal);
+    const turn = await takeTurnWithin(place, asks, `${request.idempotencyKey} ${number}`, signal);
     if (turn.kind === 'refused') {
       const { name, message, code, retryable, fault, details } = new RecordedError(turn.error);
       const ids = { task: contract.contract, runId, step, attempt: number };
