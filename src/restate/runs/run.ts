@@ -166,7 +166,7 @@ export class Run {
 
   /** Publishes events, in order. */
   publish(events: readonly Published[]): void {
-    if (events.length > 0) publish(this.ctx, this.place, events);
+    if (events.length > 0) publish(this.ctx, this.place, events, this.id);
   }
 
   #cancelled(): void {

@@ -37,10 +37,10 @@ export async function make(step: TaskStep, trying: Try): Promise<Made> {
   const since = trying.since ?? clock.now();
   const end = run.leash(scope);
   try {
-    let kept = trying.kept;
+    let { kept } = trying;
     const attempt = async (): Promise<AttemptOutcome> => {
       const performed: Performed = await perform(step, trying, implementation, since, end.signal);
-      ({ kept } = performed);
+      if (performed.kept) kept = run.invocation;
       return performed.outcome;
     };
     const outcome =
@@ -62,14 +62,14 @@ function textOf(
   { attempt }: Try,
   outcome: AttemptOutcome | undefined,
   since: number,
-  kept: boolean,
+  kept: string | undefined,
 ): string {
   const common = {
     by: run.by,
     asked,
     at: run.place.clock.now(),
     ...(policy.totalMs === undefined || attempt > 1 ? {} : { since }),
-    ...(kept ? { kept: true as const } : {}),
+    ...(kept === undefined ? {} : { kept }),
   };
   if (outcome === undefined) return JSON.stringify({ ...common, ok: false, turn: 'lost' } satisfies AttemptRecord);
   if (!outcome.ok)

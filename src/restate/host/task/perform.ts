@@ -40,8 +40,8 @@ export async function perform(
 
   const once = async (): Promise<AttemptOutcome> => {
     // A model's attempt tells where it stands even if it keeps nothing.
-    if (kept || again || contract.model !== undefined)
-      services = await attemptServices(place, effect, keyOf(), input ?? null, kept || again);
+    if (kept !== undefined || again || contract.model !== undefined)
+      services = await attemptServices(place, effect, keyOf(), input ?? null, kept !== undefined || again);
     const request: AttemptRequest = {
       implementation,
       contract,
@@ -85,5 +85,5 @@ export async function perform(
           ...(contract.evidence === undefined ? {} : { prove }),
           perform: once,
         });
-  return { outcome, kept: kept || (services ?? lazy.made)?.kept === true };
+  return { outcome, kept: (services ?? lazy.made)?.kept === true };
 }

@@ -12,8 +12,8 @@ interface Common {
   readonly at: number;
   /** When the first attempt of a step began whose attempts have a time limit together. */
   readonly since?: number;
-  /** It has kept something that outlives it. */
-  readonly kept?: true;
+  /** It, or one before it, has kept something that outlives it: the id of the invocation. */
+  readonly kept?: string;
 }
 
 /** What the journal has of one attempt: the value of its `ctx.run`. */

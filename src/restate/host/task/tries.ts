@@ -18,7 +18,7 @@ export async function tries(step: TaskStep): Promise<unknown> {
   const { run, scope } = part;
   const { driver, ctx, place } = run;
   let since: number | undefined;
-  let kept = false;
+  let kept: string | undefined;
   for (let attempt = 1, lost = 0; ;) {
     const name = attempt === 1 ? path : `${path}~${attempt}`;
     let turn = free;
@@ -56,7 +56,7 @@ export async function tries(step: TaskStep): Promise<unknown> {
       if (record.asked !== asked) return run.diverged(differs(step, record));
     }
     since ??= record.since;
-    kept ||= record.kept === true;
+    kept = record.kept ?? kept;
     part.time = record.at;
     if (record.ok) return complete(step, record, live);
     if ('turn' in record) {
@@ -93,7 +93,7 @@ function complete(
         ...(payload === undefined ? {} : { payload }),
       })),
     );
-  if (record.kept === true) forget(run.ctx, run.place, { run: run.id, path });
+  if (record.kept !== undefined) forget(run.ctx, run.place, { run: run.id, path }, record.kept);
   part.done(id, record.at);
   run.lastOutput = record.output;
   // The same, and read already.
@@ -106,8 +106,8 @@ function complete(
 }
 
 /** The step has failed for good; gives the error to throw. */
-function fail({ part, path, contract, input, options }: TaskStep, error: ErrorRecord, kept: boolean): Error {
-  if (kept) forget(part.run.ctx, part.run.place, { run: part.run.id, path });
+function fail({ part, path, contract, input, options }: TaskStep, error: ErrorRecord, kept: string | undefined): Error {
+  if (kept !== undefined) forget(part.run.ctx, part.run.place, { run: part.run.id, path }, kept);
   const asked: unknown = input === undefined ? undefined : JSON.parse(input);
   return failed(part, path, error, options.at, { contract, asked });
 }
