@@ -22,6 +22,8 @@ export interface Desk {
   readonly onUnreachable?: ((failure: MillraceError) => void) | undefined;
   /** Aborts when the client is closed. */
   readonly closed: AbortSignal;
+  /** The invocations of runs, as far as they are known: by them the server finds a run without a search. */
+  readonly known: Map<string, string>;
 }
 
 /** That of a client, which knows the contracts, too. */
@@ -38,7 +40,11 @@ export function sql(desk: Desk, query: string): Promise<readonly Row[]> {
       return await askSql(desk.admin, query);
     } catch (thrown) {
       // A server that has just started, or moves what it keeps, finds its parts a moment later.
-      if (thrown instanceof RestateError && thrown.code === 'MR5214' && /partition|shut down or removed/.test(thrown.message))
+      if (
+        thrown instanceof RestateError &&
+        thrown.code === 'MR5214' &&
+        /partition|shut down or removed/.test(thrown.message)
+      )
         throw new RestateError('MR5210', thrown.message, { retryable: true, cause: thrown });
       throw thrown;
     }
@@ -49,6 +55,29 @@ export function sql(desk: Desk, query: string): Promise<readonly Row[]> {
 export function order(desk: Desk, invocation: string, what: string): Promise<Answer> {
   const path = `/invocations/${encodeURIComponent(invocation)}/${what}`;
   return patiently(desk, () => askAdmin(desk.admin, path, { method: 'PATCH' }));
+}
+
+/** How many invocations are remembered. */
+const most = 10_000;
+
+/** Remembers the first invocation of a run. */
+export function remember({ known }: Desk, run: string, invocation: string): void {
+  known.set(run, invocation);
+  const [oldest] = known.keys();
+  if (known.size > most && oldest !== undefined) known.delete(oldest);
+}
+
+/** Does a service know a call under this key? Other than a search this costs the same however many runs there are. */
+export async function isCalled(desk: Desk, service: string, key: string): Promise<boolean> {
+  const path = `/restate/invocation/${service}/run/${encodeURIComponent(key)}/output`;
+  return await patiently(desk, async () => {
+    try {
+      const { status } = await fetch(new URL(path, desk.ingress), { method: 'GET', signal: desk.closed });
+      return status !== 404;
+    } catch (thrown) {
+      throw unreachable(desk.ingress, 'ingress', thrown);
+    }
+  });
 }
 
 /** Waits for the end of an invocation, at most so many ms. Undefined: it has not ended by then. */

@@ -1,4 +1,4 @@
-import { sql, timeOf, type Desk, type Row } from './desk.ts';
+import { remember, sql, timeOf, type Desk, type Row } from './desk.ts';
 import { listed, quoted } from './sql.ts';
 
 /** What the server knows of the invocation of a run. */
@@ -100,9 +100,7 @@ export interface Found {
 
 /** The run of this id, if there is one. */
 export async function findRun(desk: Desk, run: string): Promise<Found | undefined> {
-  const keys = [...new Set([run, keyOf(run)])];
-  const all = await invocations(desk, `idempotency_key IN ${listed(keys)} AND ${isRun(desk)}`, 'ORDER BY created_at');
-  let [found] = all;
+  let found = await firstOf(desk, run);
   if (found === undefined) return undefined;
   for (let restarts = 0; ; restarts++) {
     const next = await restartOf(desk, found);
@@ -111,9 +109,23 @@ export async function findRun(desk: Desk, run: string): Promise<Found | undefine
   }
 }
 
-/** What an invocation was begun again as. Only what has ended can be. */
-async function restartOf(desk: Desk, { id, status }: Invocation): Promise<Invocation | undefined> {
-  if (status !== 'completed') return undefined;
+async function firstOf(desk: Desk, run: string): Promise<Invocation | undefined> {
+  const known = desk.known.get(run);
+  const [same] = known === undefined ? [] : await invocations(desk, `id = ${quoted(known)}`);
+  if (same !== undefined) return same;
+  const keys = [...new Set([run, keyOf(run)])];
+  const [found] = await invocations(
+    desk,
+    `idempotency_key IN ${listed(keys)} AND ${isRun(desk)}`,
+    'ORDER BY created_at LIMIT 1',
+  );
+  if (found !== undefined) remember(desk, run, found.id);
+  return found;
+}
+
+/** What an invocation was begun again as. Only what has failed can be. */
+async function restartOf(desk: Desk, { id, status, failure }: Invocation): Promise<Invocation | undefined> {
+  if (status !== 'completed' || failure === undefined) return undefined;
   const again = await invocations(desk, `restarted_from = ${quoted(id)}`, 'ORDER BY created_at DESC');
   return again[0];
 }

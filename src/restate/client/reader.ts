@@ -69,6 +69,7 @@ export class RestateReader {
       patienceMs,
       onUnreachable,
       closed: this.#closed.signal,
+      known: new Map(),
     };
   }
 

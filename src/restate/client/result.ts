@@ -17,7 +17,13 @@ const looks = { first: 500, most: 10_000 } as const;
  */
 export async function ended(desk: Desk, run: string, signal: AbortSignal | undefined): Promise<Known> {
   let blocked = 0;
+  let looked = false;
   for (let ms: number = looks.first; ; ms = Math.min(ms * 2, looks.most)) {
+    // What this client has started is waited for first, and then looked at.
+    const begun = looked ? undefined : desk.known.get(run);
+    looked = true;
+    if (begun !== undefined && signal?.aborted !== true)
+      await Promise.race([attach(desk, begun, looks.first), abortOf(signal)]);
     const known = await knownRun(desk, run);
     if (known.view.endedAt !== undefined) return known;
     // What was let go on a moment ago has yet to show that it fits.

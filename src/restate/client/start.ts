@@ -3,7 +3,7 @@ import { checkRunId, newId, RunError, sameJson } from '../../engine/index.ts';
 import type { StartOptions, StartResult } from '../../runtime/index.ts';
 import { decodeJson, encodeJson } from '../../tasks/index.ts';
 import type { RunAsks } from '../contract.ts';
-import type { FullDesk } from './desk.ts';
+import { isCalled, remember, type FullDesk } from './desk.ts';
 import { keyOf } from './invocations.ts';
 import { seen } from './known.ts';
 import { cannot } from './refused.ts';
@@ -19,7 +19,7 @@ export interface Start {
 
 /** Starts a run, or attaches to it when it is there. Resolves when the server has it. */
 export async function start(desk: FullDesk, asks: Start): Promise<StartResult> {
-  const { kind, target, options } = asks;
+  const { target, options } = asks;
   const { id: given, idempotencyKey, priority, metadata } = options;
   if (given !== undefined) checkRunId(given);
   const input = inputOf(desk, asks);
@@ -33,7 +33,9 @@ export async function start(desk: FullDesk, asks: Start): Promise<StartResult> {
   const told = encodeJson(metadata);
   if (!told.ok) throw new RunError('MR3206', `The metadata of '${target}' is not JSON: ${told.problems}`);
   const run = given ?? (idempotencyKey === undefined ? undefined : keyedId(idempotencyKey));
-  const known = run === undefined ? undefined : await seen(desk, run);
+  // Under the same id a service knows its own run; what others run no call of it would tell.
+  const isOther = run !== undefined && (await isRunElsewhere(desk, asks, run));
+  const known = isOther ? await seen(desk, run) : undefined;
   if (known !== undefined) return attached(known, asks, input);
   const runId = run ?? newId('run', desk.clock.now(), Math.random);
   const body: RunAsks = {
@@ -42,15 +44,25 @@ export async function start(desk: FullDesk, asks: Start): Promise<StartResult> {
     ...(input !== undefined && { input: JSON.parse(input) as unknown }),
     ...(told.value !== undefined && { metadata: JSON.parse(told.value) as Readonly<Record<string, unknown>> }),
   };
-  const { already } = await desk.handlers.send({
-    service: kind === 'flow' ? desk.names.flow(target) : desk.names.task(target),
+  const { already, invocation } = await desk.handlers.send({
+    service: serviceOf(desk, asks),
     handler: 'run',
     body,
     idempotencyKey: keyOf(runId),
   });
-  // Somebody else was faster with the same id.
+  remember(desk, runId, invocation);
   const other = already ? await seen(desk, runId) : undefined;
   return other === undefined ? { runId, attached: already } : attached(other, asks, input);
+}
+
+const serviceOf = ({ names }: FullDesk, { kind, target }: Start): string =>
+  kind === 'flow' ? names.flow(target) : names.task(target);
+
+async function isRunElsewhere(desk: FullDesk, asks: Start, run: string): Promise<boolean> {
+  const own = serviceOf(desk, asks);
+  const all = [...desk.flows.map(desk.names.flow), ...desk.tasks.map(desk.names.task)];
+  const others = all.filter((service) => service !== own);
+  return (await Promise.all(others.map((service) => isCalled(desk, service, keyOf(run))))).includes(true);
 }
 
 /** One key is one run. */
