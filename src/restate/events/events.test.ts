@@ -42,9 +42,10 @@ describe.skipIf(!hasServer)('events on a server of Restate', () => {
     events?.map((event) => (event?.payload as { n?: number } | undefined)?.n ?? null);
   const waitsNow = async (event: string, id: string): Promise<number> => {
     const rows = await server.query(
-      `select key from state where service_name = '${place.names.buffers}' and service_key like '${event} %${id}%' and key like 'w%'`,
+      `select value_utf8 as cell from state where service_name = '${place.names.buffers}' and service_key like '${event} %${id}%' and key like 'w%'`,
     );
-    return rows.length;
+    return rows.flatMap(({ cell }) => JSON.parse(String(cell)) as unknown[]).filter((waiting) => waiting !== null)
+      .length;
   };
   const until = async (holds: () => Promise<boolean>): Promise<void> => {
     while (!(await holds())) await delay(20);

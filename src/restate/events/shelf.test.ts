@@ -81,7 +81,7 @@ it('gives what a plain list of events and waits gives, in every order of calls',
     fc.asyncProperty(deeds, async (all: readonly Deed[]) => {
       const cells = inMemory();
       let told: [run: string, signal: string, came: Came][] = [];
-      const shelf = new Shelf(cells, (waiting, came) => told.push([waiting.run, waiting.signal, came]));
+      const shelf = new Shelf(cells, (waiting, came) => told.push([waiting.run, waiting.signal, came]), 3);
       const model = new Model();
       let now = Date.parse('2026-11-21T19:00:00Z');
       let count = 0;

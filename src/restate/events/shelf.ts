@@ -59,16 +59,19 @@ const begins = (at: number): number => at * 1024;
 
 /**
  * The events of one name with the same values in some fields, oldest first, and the runs that wait for the next one. Each
- * event and each run is a cell of its own, so that what is done costs the same however many there are.
+ * event is a cell of its own, so that what is done costs the same however many there are.
  */
 export class Shelf {
   readonly #cells: Cells;
   /** Tells a run of its event. */
   readonly #tell: (waiting: Waiting, came: Came) => void;
+  /** How many of those who wait share a cell: one event is told to all of them. */
+  readonly #share: number;
 
-  constructor(cells: Cells, tell: (waiting: Waiting, came: Came) => void) {
+  constructor(cells: Cells, tell: (waiting: Waiting, came: Came) => void, share = 32) {
     this.#cells = cells;
     this.#tell = tell;
+    this.#share = share;
   }
 
   /** An event has come. `first`: nothing was kept here before. */
@@ -82,20 +85,18 @@ export class Shelf {
     const got = new Map<string, string>();
     const [from, next] = book.waits;
     let [left, , count] = book.waits;
-    for (let number = from; number < next; number++) {
-      const waiting = await this.#cells.get<Waiting>(`w${number}`);
-      if (waiting === null) {
-        if (number === left) left++;
-        continue;
-      }
-      // A run takes an event once, even if two of its parts wait for the same.
-      if (got.has(waiting.run) || except.includes(waiting.run) || waiting.taken.includes(event.id)) continue;
-      if (at < waiting.since) continue;
-      got.set(waiting.run, waiting.signal);
-      this.#tell(waiting, came);
-      this.#cells.clear(`w${number}`);
-      if (number === left) left++;
-      count--;
+    for (let begin = from - (from % this.#share); begin < next; begin += this.#share) {
+      const cell = await this.#cells.get<readonly (Waiting | null)[]>(`w${begin}`);
+      const stays = (cell ?? []).map((waiting) => {
+        // A run takes an event once, even if two of its parts wait for the same.
+        if (waiting === null || got.has(waiting.run) || except.includes(waiting.run)) return waiting;
+        if (waiting.taken.includes(event.id) || at < waiting.since) return waiting;
+        got.set(waiting.run, waiting.signal);
+        this.#tell(waiting, came);
+        count--;
+        return null;
+      });
+      if (!this.#fill(begin, stays) && left >= begin) left = Math.min(begin + this.#share, next);
     }
     this.#cells.set<Book>('book', {
       first: wasEmpty ? position : book.first,
@@ -116,18 +117,26 @@ export class Shelf {
       return { came: { event: kept.event, position } };
     }
     const [left, next, count] = book.waits;
-    this.#cells.set<Waiting>(`w${next}`, waiting);
+    const begin = next - (next % this.#share);
+    const cell = begin === next ? [] : ((await this.#cells.get<readonly (Waiting | null)[]>(`w${begin}`)) ?? []);
+    const places = Array.from({ length: next - begin }, (_, index) => cell[index] ?? null);
+    this.#fill(begin, [...places, waiting]);
     this.#cells.set<Book>('book', { ...book, waits: [left, next + 1, count + 1] });
     return { noted: next };
   }
 
   async leave({ noted, run, signal }: LeaveAsks): Promise<LeaveGives> {
-    const waiting = await this.#cells.get<Waiting>(`w${noted}`);
+    const begin = noted - (noted % this.#share);
+    const cell = (await this.#cells.get<readonly (Waiting | null)[]>(`w${begin}`)) ?? [];
+    const waiting = cell[noted - begin];
     // The numbers begin anew when nobody waits.
     if (waiting?.run !== run || waiting.signal !== signal) return { underWay: true };
     const book = await this.#book();
     // Nothing is waited for from here on: a cancel of the run that leaves must not end this halfway.
-    this.#cells.clear(`w${noted}`);
+    this.#fill(
+      begin,
+      cell.map((each, index) => (index === noted - begin ? null : each)),
+    );
     const [left, next, count] = book.waits;
     this.#write({ ...book, waits: count === 1 ? nobody : [left, next, count - 1] });
     return { underWay: false };
@@ -148,6 +157,14 @@ export class Shelf {
     }
     this.#write({ ...book, first });
     return next;
+  }
+
+  /** Writes a cell of those who wait; false when there is nobody in it. */
+  #fill(begin: number, cell: readonly (Waiting | null)[]): boolean {
+    const isTaken = cell.some((waiting) => waiting !== null);
+    if (isTaken) this.#cells.set(`w${begin}`, cell);
+    else this.#cells.clear(`w${begin}`);
+    return isTaken;
   }
 
   #write(book: Book): void {
