@@ -38,7 +38,7 @@ export async function misfits(admin: string, system: string): Promise<readonly M
         invocation: String(id),
         ...(typeof run === 'string' && { run }),
         service: String(service),
-        message: message.split('\n', 1)[0] ?? '',
+        message: message.replace(/\s*\n\s*/g, ' '),
       },
     ];
   });
@@ -52,6 +52,6 @@ function reasonOf(text: string): string | undefined {
   return last?.error_message;
 }
 
-/** The engine's own word for it; anything else is tried again and may come right. */
+/** Restate's word for it, or the engine's own; anything else is tried again and may come right. */
 const backingOff = (last: unknown): string | undefined =>
-  typeof last === 'string' && last.includes('MR3205') ? last : undefined;
+  typeof last === 'string' && (last.startsWith('[570 ') || last.includes('MR3205')) ? last : undefined;

@@ -17,7 +17,8 @@ export class Serving {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     this.#ended = new Promise((done) => {
-      this.#child.once('close', () => done());
+      // 'close' does not come of a child that was let go of.
+      this.#child.once('exit', () => done());
       // It never began: then it is not told that it ended.
       this.#child.once('error', () => done());
     });
@@ -28,7 +29,9 @@ export class Serving {
         const document = parsed(text);
         if (document !== undefined) resolve(document);
       });
-      void this.#ended.then(() => resolve(undefined));
+      // All that it has printed has come by then.
+      this.#child.stdout?.once('close', () => resolve(undefined));
+      this.#child.once('error', () => resolve(undefined));
     });
   }
 
