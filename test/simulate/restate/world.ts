@@ -160,10 +160,20 @@ export async function live(server: TestServer, { seeds, cuts: wanted, patience =
       }
     }),
     going(async () => {
-      for (const id of ids.filter(() => random() < 0.15)) {
+      for (const id of ids.filter(() => random() < 0.3)) {
         await delay(random() * 400);
         // One that is about to end, or undoes what it did, may end before it hears of that.
         await client.cancel(id);
+      }
+    }),
+    going(async () => {
+      for (let count = 0; count < 3 && !over.signal.aborted; count++) {
+        await delay(200 + random() * 400);
+        const children = (await rows()).filter(
+          ({ key, status }) => String(key).includes('/') && status !== 'completed',
+        );
+        const child = children[Math.floor(random() * children.length)];
+        if (child !== undefined) await client.cancel(String(child['key']));
       }
     }),
   ];
@@ -281,6 +291,8 @@ export async function live(server: TestServer, { seeds, cuts: wanted, patience =
       },
     } as unknown as Tables;
     for (const run of ended.values()) wrong.push(...judgeRun(tables, rowOf(run, null)));
+    for (const { id, status, journal } of ended.values())
+      if (status !== 'cancelled' && goesOn(journal)) wrong.push(`run ${id} was cancelled, went on, and is ${status}`);
     effects(lines);
     return [...ended.values()];
   }
@@ -305,6 +317,20 @@ export async function live(server: TestServer, { seeds, cuts: wanted, patience =
     }
     if (new Set(keys.values()).size !== keys.size) wrong.push('a step has had two keys');
   }
+}
+
+/** Does something new begin after a cancel was to be heard of? */
+function goesOn(journal: Ended['journal']): boolean {
+  const heard = journal.findIndex(
+    ({ command, type, content }) =>
+      !command && type === 'Signal' && (content.id as { readonly Index?: number } | undefined)?.Index === 1,
+  );
+  if (heard < 0) return false;
+  const rest = journal.slice(heard + 1);
+  const next = rest.findIndex(({ command, type }) => !command && type !== 'CallInvocationId');
+  const works = ({ command, type, name }: Ended['journal'][number]): boolean =>
+    command && ['Run', 'Sleep', 'Call'].includes(type) && !/~(undo|leave)/.test(name);
+  return next >= 0 && rest.slice(next).some(works);
 }
 
 /** What must be the same in every attempt. That a part has won or failed is noted before it is sure. */
