@@ -36,10 +36,20 @@ export function onRestate(
   return chosen === 'restate' ? restateAddresses(io, config, {}) : undefined;
 }
 
-/** Refuses what only the embedded engine does: `dsl WHAT`. `instead`: what to do on Restate. */
-export function onlyEmbedded({ restate }: { readonly restate?: unknown }, what: string, instead: string): void {
-  if (restate === undefined) return;
-  throw new CliError('MR5281', `\`dsl ${what}\` is of the embedded engine, and this system is run by Restate.`, {
-    hint: instead,
-  });
+/** What only the embedded engine does. */
+export interface OnlyEmbedded {
+  readonly code: string;
+  /** Goes on after "On Restate". */
+  readonly says: string;
+  readonly hint: string;
+}
+
+/** Refuses what only the embedded engine does, where the command is about Restate. */
+export function onlyEmbedded(
+  io: Pick<Io, 'env'>,
+  config: Config,
+  options: EngineOptions,
+  { code, says, hint }: OnlyEmbedded,
+): void {
+  if (onRestate(io, config, options) !== undefined) throw new CliError(code, `On Restate ${says}.`, { hint });
 }

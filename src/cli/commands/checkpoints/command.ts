@@ -40,6 +40,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     )
     .argument('<run>', 'the id of a run')
     .option('--db <file>', 'the database')
+    .addOption(engineOption())
     .option(
       '--resource <name=file>',
       'where the rows of a resource are: a SQLite file; may be given several times',

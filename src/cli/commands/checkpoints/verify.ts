@@ -9,16 +9,25 @@ import { readConfig } from '../../../project/config/config.ts';
 import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { readStore } from '../../kit/read-store.ts';
+import { onlyEmbedded } from '../../systems/engine.ts';
 
 /** The options of `dsl checkpoints verify`. */
 export interface VerifyOptions {
   readonly db?: string;
+  readonly engine?: string;
   readonly resource: Readonly<Record<string, string>>;
 }
 
 /** Looks at the evidence of a run as it is now, newest step first. Changes nothing. Gives 1 when something does not hold. */
-export async function verifyCheckpoints(io: Io, run: string, { db, resource }: VerifyOptions): Promise<number> {
-  const { resources } = await readConfig(io.cwd);
+export async function verifyCheckpoints(io: Io, run: string, options: VerifyOptions): Promise<number> {
+  const { db, resource } = options;
+  const config = await readConfig(io.cwd);
+  onlyEmbedded(io, config, options, {
+    code: 'MR5266',
+    says: 'evidence is looked at when a step ends, by the machine that did it, and not again',
+    hint: 'Let a task of the flow look at what must still be true.',
+  });
+  const { resources } = config;
   const lines = await readStore(io, db, (tables, file) => {
     if (tables.runs.get(run) === undefined)
       throw new CliError('MR2013', `There is no run '${run}' in ${file}.`, {

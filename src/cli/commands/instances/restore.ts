@@ -3,7 +3,6 @@ import { CliError, withFlags } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import { openSystem } from '../../systems/bound.ts';
-import { onlyEmbedded } from '../../systems/engine.ts';
 import { drive } from './drive.ts';
 
 /** The options of `dsl instances restore`. */
@@ -34,7 +33,11 @@ export async function restore(io: Io, file: string, arguments_: RestoreArguments
   }
   const opened = await openSystem(io, file, db);
   if (opened === undefined) return 1;
-  onlyEmbedded(opened, 'instances restore', 'Create the instance anew: by an event, or with `client.create`.');
+  if (opened.restate !== undefined) {
+    throw new CliError('MR5281', 'On Restate instances are not restored of documents.', {
+      hint: 'Create the instance anew: by an event, or with `client.create`.',
+    });
+  }
   const options = { force, acceptChanged, timers };
   const { result, driven } = await drive(io, opened, async (engine): Promise<RestoreResult> => {
     if (!('restoreInstances' in engine)) return { restored: [], skipped: {} };

@@ -146,6 +146,7 @@ Examples:
     .option('--by <name>', 'who wants it: it is recorded')
     .option('--reason <text>', 'why: it is recorded')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addOption(engineOption())
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl runs fork orders.dsl.ts order-A1 --from-step charged --id order-A1-again\n  $ dsl runs fork orders.dsl.ts order-A1 --at 7 --json\n',
@@ -181,6 +182,7 @@ Examples:
     .option('--dry-run', 'only say which ones would go')
     .option('--vacuum', 'make the file smaller, too; not while a process drives it')
     .option('--db <file>', 'the database')
+    .addOption(engineOption())
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl runs prune --older-than 30d --dry-run\n  $ dsl runs prune --keep 10000 --max-size 2gb --vacuum --json\n',

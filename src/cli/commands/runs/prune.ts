@@ -4,6 +4,7 @@ import { readConfig } from '../../../project/config/config.ts';
 import { theDatabase } from '../../kit/database.ts';
 import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
+import { onlyEmbedded } from '../../systems/engine.ts';
 
 /** The options of `dsl runs prune`. */
 export interface PruneOptions {
@@ -13,6 +14,7 @@ export interface PruneOptions {
   readonly dryRun?: boolean;
   readonly vacuum?: boolean;
   readonly db?: string;
+  readonly engine?: string;
 }
 
 /** Lets go of ended runs, or says which ones that would be. */
@@ -25,7 +27,13 @@ export async function pruneRuns(io: Io, options: PruneOptions): Promise<number> 
   }
   // Refused before anything is opened.
   if (olderThan !== undefined) milliseconds(olderThan);
-  const file = theDatabase(io, await readConfig(io.cwd), options.db);
+  const config = await readConfig(io.cwd);
+  onlyEmbedded(io, config, options, {
+    code: 'MR5230',
+    says: 'runs that have ended go by themselves, after a time',
+    hint: 'Say how long in `retention.runs.maxAge` of the system; a single one can be purged in the UI of Restate.',
+  });
+  const file = theDatabase(io, config, options.db);
   const done = await pruneDatabase(file, { keep, maxAge: olderThan as `${number}d`, maxSize, dryRun, vacuum });
   const { runs, lines, bytes, space, notShrunk } = done;
   if (io.json) {

@@ -79,8 +79,11 @@ export class Sender implements AsyncDisposable {
     const found = deliveries.map(async (delivery) => {
       if (delivery.to !== 'instance') return [];
       const { machine, instanceId } = delivery;
-      const { history } = 'reader' in engine ? engine.reader : { history: engine.history.bind(engine) };
-      return (await history(machine, instanceId, 20))
+      const history =
+        'reader' in engine
+          ? engine.reader.history(machine, instanceId, 20)
+          : await engine.history(machine, instanceId, 20);
+      return history
         .filter(({ time }) => time >= since)
         .toReversed()
         .flatMap(({ errors }) => errors.map(({ message, at }) => ({ machine, instanceId, message, at })));

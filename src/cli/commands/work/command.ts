@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../../kit/io.ts';
+import { engineOption } from '../../systems/engine.ts';
 import type { WorkArguments } from './run.ts';
 
 /** `dsl work FILE` */
@@ -7,6 +8,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
   command
     .argument('<file>', 'the .dsl.ts file of the system')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
+    .addOption(engineOption())
     .option('--tasks <names>', 'only these tasks, separated by commas')
     .option('--concurrency <n>', 'how many attempts at a time', '8')
     .option('--lease <duration>', 'after how long without a sign of life work is given to another', '5m')

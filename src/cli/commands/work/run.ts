@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { milliseconds, type Duration } from '../../../core/index.ts';
 import { Worker, type WorkerEvent } from '../../../runtime/index.ts';
+import { readConfig } from '../../../project/config/config.ts';
 import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
 import { makeFolderOf, openSystem } from '../../systems/bound.ts';
@@ -9,6 +11,7 @@ import { ioLogger } from '../../systems/logger.ts';
 /** The options of `dsl work`. */
 export interface WorkArguments {
   readonly db?: string;
+  readonly engine?: string;
   readonly tasks?: string;
   readonly concurrency: string;
   readonly lease: string;
@@ -23,9 +26,13 @@ export async function work(io: Io, file: string, options: WorkArguments): Promis
   const leaseMs = milliseconds(options.lease as Duration);
   if (leaseMs < 10) throw new CliError('MR2003', `--lease is at least 10ms, not '${options.lease}'.`, {});
   const tasks = options.tasks?.split(',').map((name) => name.trim());
-  const opened = await openSystem(io, file, options.db);
+  onlyEmbedded(io, await readConfig(io.cwd, resolve(io.cwd, file)), options, {
+    code: 'MR5267',
+    says: 'every endpoint makes attempts, so there are no workers',
+    hint: 'Start as many `dsl serve FILE --engine restate` as you like.',
+  });
+  const opened = await openSystem(io, file, options.db, 'embedded');
   if (opened === undefined) return 1;
-  onlyEmbedded(opened, 'work', '`dsl serve FILE --engine restate` makes its attempts.');
   const { system, database } = opened;
   const { drainMs, ...settings } = opened.options;
   makeFolderOf(database);
