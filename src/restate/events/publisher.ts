@@ -34,6 +34,7 @@ export function publisherService(place: Place): ServiceDefinition<string, unknow
     const published: Published = { id, name: event.contract, payload, at };
     const read = receiversOf(place, event, published, sets);
     const told = read.ok ? await hand(ctx, read.receivers) : nobody(published, read.problems);
+    tell(place, published, told);
     return { eventId: id, ...told, asked: { event: asks.event, payload } };
   };
   return service({
@@ -51,6 +52,21 @@ export function publisherService(place: Place): ServiceDefinition<string, unknow
 async function stamp(place: Place): Promise<{ readonly at: number; readonly id: string; readonly sets: FieldSets }> {
   const at = place.clock.now();
   return { at, id: newId('evt', at, place.random), sets: await fieldSets(place) };
+}
+
+function tell(
+  { logger }: Place,
+  { id, name }: Published,
+  { handled, deliveries, available, errors }: Dispatched,
+): void {
+  if (handled && errors === undefined) return;
+  // An event that is for nobody in the system is for the world outside; one that missed its instance is worth a word.
+  const level = deliveries.length > 0 || errors !== undefined ? 'warn' : 'debug';
+  logger[level](`${handled ? 'Not everybody' : 'Nobody'} took the event '${name}'.`, {
+    event: id,
+    ...(available !== undefined && { available }),
+    ...(errors !== undefined && { errors }),
+  });
 }
 
 /** The payload was checked before: its schema has changed between two attempts of this very call. */
