@@ -140,7 +140,9 @@ function planOf(desk: Desk, { view, entries }: Known, fromStep: string | undefin
   );
   const again = commands.filter(({ entry, path }) => entry.index >= at && !/~(?:undo|onFailure)/.test(path));
   const dropped = [...new Set(again.map(({ path }) => path))];
-  return { from: at - 1, step: fromStep ?? dropped[0] ?? '', dropped };
+  // Of what comes before the first step, such as a time limit, nothing is kept either.
+  const from = commands.some(({ entry }) => entry.index < at) ? at - 1 : 0;
+  return { from, step: fromStep ?? dropped[0] ?? '', dropped };
 }
 
 const isOpen = (entry: Entry, entries: readonly Entry[]): boolean =>

@@ -8,6 +8,7 @@ import { Driver } from '../driver/driver.ts';
 import { publish } from '../events/index.ts';
 import { inTruth } from '../host/real.ts';
 import { Blocked } from './blocked.ts';
+import type { Limit } from './limit.ts';
 
 /** Why a run stops before its code has come to its end. */
 export interface Stop {
@@ -65,6 +66,10 @@ export class Run {
   stopping: Stop | undefined;
   /** How often it was cancelled. Only the first time counts, but Restate passes each on to the flows that it runs then. */
   cancels = 0;
+  /** Its time limit, if it has one. */
+  limit: Limit | undefined;
+  /** Who has made the newest record that it has seen. */
+  #maker: string | undefined;
   /** The raw result of the last task, for a run that is a single task: JSON. */
   lastOutput: unknown;
   /** Rejects when this code cannot go on, although the run could. */
@@ -72,6 +77,8 @@ export class Run {
   /** The connection to the server is lost, or the run at rest: whatever this code still does is nobody's. */
   readonly gone: AbortSignal;
   #order = 0;
+  /** There are records of another invocation, of which this one is a copy up to some step. */
+  #foreign = false;
   /** The signals of attempts under way, and how many each has: they have to end when this code's turn at the invocation does. */
   readonly #leashes = new Map<Leash & { readonly pull: () => void }, number>();
   #rootLeash: ReturnType<typeof leashOf> | undefined;
@@ -106,6 +113,11 @@ export class Run {
     return !(this.ctx as internal.ContextInternal).isProcessing();
   }
 
+  /** Was it begun anew from some step, or what runs it? Then nothing that is kept for equal requests is an answer. */
+  get anew(): boolean {
+    return (this.asks.epoch ?? 0) > 0 || this.#foreign || /~r\w/.test(this.id);
+  }
+
   /** How many runs there are above this one. */
   get depth(): number {
     return this.asks.depth ?? 0;
@@ -114,6 +126,13 @@ export class Run {
   /** Counts what has ended, in the order of the journal. */
   nextOrder(): number {
     return ++this.#order;
+  }
+
+  /** Notes who has made a record. What comes after those of another invocation was begun anew, and has its own time. */
+  saw({ by }: { readonly by: string }): void {
+    if (this.#maker !== undefined && this.#maker !== by) this.limit?.again();
+    this.#maker = by;
+    if (by !== this.by) this.#foreign = true;
   }
 
   /** Stops the run, unless it stops already. */

@@ -54,6 +54,7 @@ export async function tries(step: TaskStep): Promise<unknown> {
       if (recorded === null || (scope.reason !== undefined && !recorded.ok)) throw scope.reason;
       record = recorded;
       if (record.asked !== asked) return run.diverged(differs(step, record));
+      run.saw(record);
     }
     since ??= record.since;
     kept = record.kept ?? kept;
