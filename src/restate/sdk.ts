@@ -17,6 +17,6 @@ const sdk = await import('@restatedev/restate-sdk').catch((thrown: unknown) => {
 });
 
 export const { createEndpointHandler, handlers, internal, object, serde, service } = sdk;
-export const { RestatePromise, TerminalError } = sdk;
+export const { CancelledError, RestatePromise, TerminalError } = sdk;
 export type RestatePromise<T> = Awaitable<T>;
 export type TerminalError = Terminal;

@@ -81,9 +81,9 @@ async function recorded({ admin }: Place, run: string, path: string): Promise<vo
     .toHaveLength(1);
 }
 
-const installed = describe.skipIf(!restateIsInstalled());
+const isInstalled = restateIsInstalled();
 
-installed('dsl serve', () => {
+describe.skipIf(!isInstalled)('dsl serve', () => {
   test('starts a server, serves, drains and goes on; a new version takes the new runs, and the old one is told when it may go', async () => {
     using at = await place();
     const { it, port, addresses, admin, ingress } = at;
@@ -121,7 +121,7 @@ installed('dsl serve', () => {
     first.kill('SIGINT');
     await first.says('Ends after what is under way (1)');
     expect((await first.done).code).toBe(0);
-    await expect(fetch(`${admin}/health`)).rejects.toThrow();
+    await expect(fetch(`${admin}/health`)).rejects.toThrow('fetch failed');
 
     // Again: the server has its data, and what was under way had ended.
     const again = it.start(['serve', 'shop.dsl.ts', '--engine', 'restate', '--server', '--port', port, ...addresses]);
@@ -202,7 +202,7 @@ installed('dsl serve', () => {
   }, 60_000);
 });
 
-installed('dsl dev', () => {
+describe.skipIf(!isInstalled)('dsl dev', () => {
   test('serves anew after a change, and names the runs that do not fit; with fitting code they go on', async () => {
     using at = await place();
     const { it, port, addresses, admin } = at;
@@ -236,6 +236,6 @@ installed('dsl dev', () => {
       .toEqual([{ completion_result: 'success' }]);
     dev.kill('SIGINT');
     expect((await dev.done).code).toBe(0);
-    await expect(fetch(`${admin}/health`)).rejects.toThrow();
+    await expect(fetch(`${admin}/health`)).rejects.toThrow('fetch failed');
   }, 90_000);
 });

@@ -1,6 +1,6 @@
-import { CancelledError, RestatePromise } from '@restatedev/restate-sdk';
 import { MillraceError } from '../../core/index.ts';
 import type { Scope } from '../../engine/index.ts';
+import { CancelledError, RestatePromise } from '../sdk.ts';
 
 /** What came of a wait: what was waited for, or its scope was aborted before. */
 export type Waited<T> =

@@ -10,7 +10,8 @@ export function logTo(logger: Logger): { readonly write: LoggerTransport; readon
   return {
     write: ({ level, replaying, context }, ...parts: readonly unknown[]) => {
       // What breaks when an endpoint ends is what was to break.
-      if (over || replaying || level === 'trace' || level === 'debug' || level === 'info') return;
+      const loud: string = level;
+      if (over || replaying || !['warn', 'error'].includes(loud)) return;
       // Said of every endpoint without keys; who binds more than loopback is told by the command.
       if (String(parts[0]).startsWith('Accepting requests without')) return;
       const fields = context && { invocation: context.invocationId, target: context.invocationTarget };
@@ -19,7 +20,7 @@ export function logTo(logger: Logger): { readonly write: LoggerTransport; readon
       if (said.get(id) === text) return;
       if (said.size > 1000) said.clear();
       said.set(id, text);
-      logger[level === 'error' ? 'error' : 'warn'](text, fields);
+      logger[loud === 'error' ? 'error' : 'warn'](text, fields);
     },
     end: () => {
       over = true;

@@ -29,11 +29,12 @@ describe.skipIf(!restateIsInstalled())('registering an endpoint', () => {
 
   it('is known after that, and again without a change', async () => {
     const endpoint = served('1.0.0', 'run');
-    const { uri, close } = await serve(endpoint.services);
+    const own = await serve(endpoint.services);
+    const { uri } = own;
     const first = await registerDeployment({ admin: restate.admin, uri, endpoint });
     expect(first).toMatchObject({ already: false, services: ['shop.flows.order'] });
     expect(await registerDeployment({ admin: restate.admin, uri, endpoint })).toEqual({ ...first, already: true });
-    await close();
+    await own.close();
   });
 
   it('refuses another version under the same address, and takes it by force', async () => {

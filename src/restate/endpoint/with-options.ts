@@ -31,7 +31,7 @@ export function withOptions(
   const told = complete.map(({ service, options }) => [service.name, handlersOf(service), JSON.stringify(options)]);
   const all = createHash('sha256').update(canonicalJson([hash, told] as unknown as Json));
   const metadata = { [mark]: `${name} ${version} ${all.digest('hex').slice(0, 16)}` };
-  return complete.map(({ service, options }) => ({ ...service, ...{ options, metadata } }));
+  return complete.map(({ service, options }) => Object.assign({ ...service }, { options, metadata }));
 }
 
 /** What services are of, as they are marked. */

@@ -35,7 +35,7 @@ async function answering(
 }
 
 const gives =
-  (status: number, body: unknown = undefined) =>
+  (status: number, body?: unknown) =>
   (response: ServerResponse): void => {
     response.statusCode = status;
     response.end(body === undefined ? '' : JSON.stringify(body));
