@@ -4,8 +4,8 @@
  *
  * @module
  */
-export { cached, type Cacheable, type CachedOutcome } from './cached.ts';
+export { cached } from './cached.ts';
 export { rootOf } from './roots.ts';
-export { forget, forgetFrom, type EffectStep } from './step.ts';
+export { forget, forgetFrom } from './step.ts';
 export { attemptServices, type KeptServices } from './services.ts';
 export { effectServices } from './objects.ts';

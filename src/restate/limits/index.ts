@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { inTurn, takeTurn, takeTurnWithin, type Turn, type TurnAsks } from './turn.ts';
+export { inTurn, isLimited, takeTurn, takeTurnWithin, type Turn } from './turn.ts';
 export { limitServices } from './objects.ts';

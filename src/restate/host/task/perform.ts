@@ -52,6 +52,7 @@ export async function perform(
       get idempotencyKey() {
         return keyOf();
       },
+      ...(run.anew ? { again: true } : {}),
       signal,
       timeoutMs: policy.timeoutMs,
       services: services ?? lazy,
@@ -80,7 +81,7 @@ export async function perform(
       : await cached(place, {
           contract,
           asked: input ?? null,
-          anew: false,
+          anew: run.anew,
           signal,
           ...(contract.evidence === undefined ? {} : { prove }),
           perform: once,

@@ -3,7 +3,7 @@ import { RecordedError, toErrorRecord, type ErrorRecord } from '../../../core/in
 import { checkValue, retryDelay, TotalTimeoutError, type AttemptOutcome } from '../../../tasks/index.ts';
 import { forget } from '../../effects/index.ts';
 import { eventId } from '../../events/index.ts';
-import { isLimited, takeTurn, type Turn } from '../../limits/turn.ts';
+import { isLimited, takeTurn, type Turn } from '../../limits/index.ts';
 import { failed } from '../call.ts';
 import { halting } from '../halting.ts';
 import { make } from './make.ts';

@@ -1,4 +1,4 @@
-import type { Turn } from '../../limits/turn.ts';
+import type { Turn } from '../../limits/index.ts';
 
 /** One attempt, as its step asks for it. */
 export interface Try {
