@@ -132,12 +132,14 @@ describe.skipIf(!restateIsInstalled())('the commands on Restate', () => {
       expect(shown.journal.map(({ path }) => path)).toContain('reserved/~undo');
       const again = await it_.dsl(['runs', 'cancel', system, 'c1']);
       expect(again).toMatchObject({ code: 1, stdout: expect.stringContaining('was over: it is cancelled') });
-      await refused('MR3252', 'runs', 'retry', system, 'c1');
-      await refused('MR3250', 'runs', 'pause', system, 'c1');
-      await refused('MR3251', 'runs', 'resume', system, 'c1');
-      await refused('MR3208', 'runs', 'pause', system, `' OR 1=1`);
-      await refused('MR3232', 'runs', 'decide', system, 'c1', 'dispatched', '--approve', '--by', 'ada');
-    });
+      await Promise.all([
+        refused('MR3252', 'runs', 'retry', system, 'c1'),
+        refused('MR3250', 'runs', 'pause', system, 'c1'),
+        refused('MR3251', 'runs', 'resume', system, 'c1'),
+        refused('MR3208', 'runs', 'pause', system, `' OR 1=1`),
+        refused('MR3232', 'runs', 'decide', system, 'c1', 'dispatched', '--approve', '--by', 'ada'),
+      ]);
+    }, 60_000);
 
     it('what Restate cannot do is refused, and a database that is named is one', async () => {
       await refused('MR5230', 'runs', 'prune', '--keep', '1');

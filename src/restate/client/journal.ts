@@ -49,12 +49,6 @@ type Result =
       };
     };
 
-/** The journal of one invocation. */
-export async function journalOf(desk: Desk, invocation: string): Promise<readonly Entry[]> {
-  const byId = await journals(desk, [invocation]);
-  return byId.get(invocation) ?? [];
-}
-
 /** The journals of several, or only the entries of these types. */
 export async function journals(
   desk: Desk,
@@ -148,5 +142,3 @@ export function resultOf(entries: readonly Entry[], { completion }: Entry): Entr
   if (completion === undefined) return undefined;
   return entries.find((each) => !each.command && each.type !== 'CallInvocationId' && each.completion === completion);
 }
-
-export type { Result };
