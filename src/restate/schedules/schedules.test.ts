@@ -136,18 +136,23 @@ describe.skipIf(!hasServer)('schedules on a server of Restate', () => {
     );
     const newest = await startEndpoint(server, next.services);
     await armSchedules(next.place.ingress, next.place);
+    const since = next.place.clock.now() / 60_000;
     // The older one says again what it has: the newest counts.
     await armSchedules(place.ingress, place);
     await until(async () => (await kept(place, 'rare')).length === 0);
     await until(() => minutesOf(later, 'steady').length >= 3 && minutesOf(later, 'fresh').length >= 4);
-    expect(minutesOf(later, 'steady').filter((time) => time % 2 !== 0)).toEqual([]);
+    expect(minutesOf(later, 'steady').filter((time) => time > since && time % 2 !== 0)).toEqual([]);
     expect(gaps(minutesOf(later, 'steady'))).not.toContain(0);
     expect(await kept(place, 'strict')).toEqual([]);
     expect((await kept(next.place, 'steady'))[0]).toMatchObject({ cron: '*/2 * * * *' });
-    const rings = await server.query(
-      `select id from sys_invocation where target_service_name = '${place.names.schedules}' and target_handler_name = 'ring' and target_service_key = 'steady' and status = 'scheduled'`,
-    );
-    expect(rings.length).toBeLessThanOrEqual(2);
+    // What the old schedule had asked for has come meanwhile, and asks for nothing more.
+    for (let look = 0; look < 15; look++) {
+      const rings = await server.query(
+        `select id from sys_invocation where target_service_name = '${place.names.schedules}' and target_handler_name = 'ring' and target_service_key = 'steady' and status = 'scheduled'`,
+      );
+      expect(rings.length).toBeLessThanOrEqual(1);
+      await delay(10);
+    }
     await newest.close();
     await endpoint.close();
   }, 60_000);
