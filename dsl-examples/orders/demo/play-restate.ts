@@ -58,7 +58,7 @@ export async function playOnRestate(options: Options): Promise<Played> {
   title(2, `What runs: ${lines.length} lines of orders.jsonl; a day takes ${secondsPerDay} s`);
   outside = fork(here('./outside.ts'), [shop, JSON.stringify(place)]);
   const refused = new Set<string>();
-  let fed = 0;
+  const fed = { orders: 0 };
   const feeding = (async () => {
     for (const line of lines) {
       if ('problem' in line) {
@@ -67,18 +67,18 @@ export async function playOnRestate(options: Options): Promise<Played> {
         continue;
       }
       await client.sendEvent('orderPlaced', line.order, { idempotencyKey: line.key });
-      fed++;
+      fed.orders++;
       // Customers do not all come at once.
       await pause(1000 / ordersPerSecond);
     }
   })();
-  const fails = new Promise<never>((_, reject) => feeding.catch(reject));
+  const fails = new Promise<never>((_, reject) => void feeding.catch(reject));
   fails.catch(() => {});
   const tell = (standing: Standing): void =>
     say(`   ${seconds()}  day ${standing.day.toFixed(0).padStart(2)}  ${describe(standing)}`);
-  for (let next = 0; fed < valid / 2; next++) {
+  for (let next = 0; fed.orders < valid / 2; next++) {
     mustLive();
-    if (fed > 0 && next % 10 === 9) tell(await askStanding(client));
+    if (fed.orders > 0 && next % 10 === 9) tell(await askStanding(client));
     await Promise.race([pause(200), fails]);
   }
 
@@ -89,7 +89,7 @@ export async function playOnRestate(options: Options): Promise<Played> {
   const effects = readEffects(shop);
   const begun = new Set(effects.map(({ run, step }) => `${run} ${step}`));
   const underWay = [...begun].filter((id) => state.steps.get(id)?.status !== 'completed');
-  say(`   kill -9 ${server.pid}, with ${fed} of ${valid} orders fed. What the server had said:\n`);
+  say(`   kill -9 ${server.pid}, with ${fed.orders} of ${valid} orders fed. What the server had said:\n`);
   say(`   runs    ${list(tally(state.runs.map((one) => one.status)))}`);
   say(`   steps   ${list(tally([...state.steps.values()].map((step) => step.status)))}`);
   const killed = { state, logged: effects.length, underWay };
@@ -104,7 +104,7 @@ export async function playOnRestate(options: Options): Promise<Played> {
     const standing = await askStanding(client);
     const open = [...standing.states].filter(([name]) => name !== 'closed' && name !== 'cancelled');
     if (next % 6 === 5) tell(standing);
-    if (fed === valid && open.length === 0 && standing.active === 0) {
+    if (fed.orders === valid && open.length === 0 && standing.active === 0) {
       tell(standing);
       break;
     }

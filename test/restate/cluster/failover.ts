@@ -58,29 +58,29 @@ export async function failover(runs: number, say: (line: string) => void): Promi
   const losses: string[] = [];
   const atOnce = 40;
   let next = 0;
-  let ended = 0;
+  const over = { runs: 0 };
   try {
     const progress = async (share: number): Promise<void> => {
-      while (ended < runs * share) await delay(20);
+      for (const goal = runs * share; over.runs < goal;) await delay(20);
     };
     const faults = async (): Promise<void> => {
       await progress(0.15);
       await nodes.kill(1);
       losses.push('killed n2');
-      say(`n2 is killed after ${ended} runs.`);
+      say(`n2 is killed after ${over.runs} runs.`);
       await delay(away);
       nodes.start(1);
       await nodes.serving([1]);
-      say(`n2 is back after ${ended} runs.`);
+      say(`n2 is back after ${over.runs} runs.`);
       if (network === undefined) return;
       await progress(0.5);
       network.cut();
       losses.push('cut off n3');
-      say(`n3 is cut off after ${ended} runs.`);
+      say(`n3 is cut off after ${over.runs} runs.`);
       await delay(away);
       network.mend();
       await nodes.serving([apart]);
-      say(`n3 is back after ${ended} runs.`);
+      say(`n3 is back after ${over.runs} runs.`);
     };
     const one = async (number: number): Promise<void> => {
       const id = `r${number}`;
@@ -92,7 +92,7 @@ export async function failover(runs: number, say: (line: string) => void): Promi
       } catch (thrown) {
         lost.push(`${id}: ${String(thrown)}`);
       }
-      ended++;
+      over.runs++;
     };
     await Promise.all([
       faults(),

@@ -47,7 +47,7 @@ export async function startNodes(network?: Network): Promise<Nodes> {
   const start = (index: number): void => {
     const log = openSync(join(folder, `n${index + 1}.log`), 'a');
     const enter = index === apart && network !== undefined ? network.enter : [];
-    const [command = binary, ...args] = [...enter, binary, '--config-file', files[index] ?? ''];
+    const [command, ...args] = [...enter, binary, '--config-file', files[index] ?? ''];
     running[index] = spawn(command, args, { stdio: ['ignore', log, log] });
   };
   const killAll = (): void => running.forEach((child) => child?.kill('SIGKILL'));
