@@ -9,6 +9,7 @@ const echo = anyTask('echo');
 const flaky = anyTask('flaky', { retry: { attempts: 3, delay: '10ms' } });
 const bad = anyTask('bad', { retry: { attempts: 3, delay: '10ms' } });
 const late = anyTask('late', { timeout: '50ms' });
+const large = anyTask('large', { retry: { attempts: 3, delay: '10ms' } });
 
 describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
   let restate: TestRestate;
@@ -32,6 +33,7 @@ describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
           code(bad, () => {
             throw new NonRetryableError('no', { code: 'NO', details: { why: 'just so' } });
           }),
+          code(large, (bytes: number) => 'x'.repeat(bytes)),
           code(late, (_: never, { signal }) => new Promise((done) => signal.addEventListener('abort', () => done(1)))),
         ],
         flows: [
@@ -42,6 +44,7 @@ describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
           }),
           anyFlow('retried', (host, fails: number) => host.step('one', () => flaky(fails), at)),
           anyFlow('refused', (host) => host.step('one', () => bad(1), at)),
+          anyFlow('large', (host, bytes: number) => host.step('one', () => large(bytes), at)),
           anyFlow('slow', (host) => host.step('one', () => late(1), at)),
         ],
       }),
@@ -54,6 +57,11 @@ describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
     expect(await system.end('line', 'line1')).toMatchObject({ status: 'completed', output: { two: 'a12', now: true } });
     expect(seen).toEqual(['a1', 'a12']);
     expect(await system.asked(invocation)).toEqual(['one', 'two']);
+  });
+
+  it('fails a step whose result no message of the server could carry, instead of making it again for ever', async () => {
+    await system.start('large', 16 * 1024 * 1024, { run: 'large1' });
+    expect(await system.end('large', 'large1')).toMatchObject({ status: 'failed', error: { code: 'MR5250' } });
   });
 
   it('makes a try that fails again, after a wait that is in the journal', async () => {

@@ -1,6 +1,7 @@
 import { never, lacking, notAsked } from '../../../engine/index.ts';
 import { toErrorRecord } from '../../../core/index.ts';
-import type { AttemptOutcome } from '../../../tasks/index.ts';
+import { toTaskError, type AttemptOutcome } from '../../../tasks/index.ts';
+import { checkSize } from '../../effects/size.ts';
 import { inTurn } from '../../limits/index.ts';
 import { Blocked } from '../../runs/blocked.ts';
 import { perform, type Performed } from './perform.ts';
@@ -43,8 +44,9 @@ export async function make(step: TaskStep, trying: Try): Promise<Made> {
       if (performed.kept) kept = run.invocation;
       return performed.outcome;
     };
-    const outcome =
+    const made =
       trying.turn.kind === 'free' ? await attempt() : await inTurn(run.place, trying.turn, trying.again, attempt);
+    const outcome = made?.ok === true ? fitting(step, trying, made) : made;
     if (run.gone.aborted) return await never();
     const unasked =
       outcome?.ok === false && scope.reason === undefined
@@ -54,6 +56,23 @@ export async function make(step: TaskStep, trying: Try): Promise<Made> {
     return { text: textOf(step, trying, outcome, since, kept), outcome };
   } finally {
     end.off();
+  }
+}
+
+/** A result that no message of the server could carry is a failure of its task: else it would be made again for ever. */
+function fitting(
+  { part, path, contract }: TaskStep,
+  { attempt }: Try,
+  made: AttemptOutcome & { readonly ok: true },
+): AttemptOutcome {
+  const task = contract.contract;
+  try {
+    checkSize(`The result of task '${task}'`, made.output ?? '');
+    for (const { event, payload } of made.emitted)
+      checkSize(`The event '${event.contract}' of task '${task}'`, payload ?? '');
+    return made;
+  } catch (tooLong) {
+    return { ok: false, error: toTaskError(tooLong, { task, runId: part.run.id, step: path, attempt }) };
   }
 }
 
