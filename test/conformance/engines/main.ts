@@ -66,14 +66,14 @@ for (const kind of engines) {
   else console.log(`${kind.name} is not tried: ${missing}`);
 }
 const width = Math.max(...wanted.map(({ name }) => name.length));
-console.log(`\n${''.padEnd(width)}  ${[...columns.keys()].map((name) => name.padEnd(14)).join('')}`);
+console.log(`\n${''.padEnd(width)}  ${[...columns.keys()].map((name) => name.padEnd(18)).join('')}`);
 for (const { name } of wanted) {
   const cells = [...columns].map(([engine, outcomes]) => {
     const { wrong, ms } = outcomes.get(name) ?? { wrong: ['not played'], ms: 0 };
     const counts = (report[engine] ??= { passed: 0, failed: 0 });
     counts[wrong.length === 0 ? 'passed' : 'failed']++;
     if (wrong.length > 0) differences.push({ case: name, engine, wrong });
-    return `${wrong.length === 0 ? 'passed' : 'FAILED'} ${(ms / 1000).toFixed(1).padStart(5)} s`.padEnd(14);
+    return `${wrong.length === 0 ? 'passed' : 'FAILED'} ${(ms / 1000).toFixed(1).padStart(5)} s`.padEnd(18);
   });
   console.log(`${name.padEnd(width)}  ${cells.join('')}`.trimEnd());
 }
