@@ -9,7 +9,7 @@ import { restate } from './restate.ts';
 const some = allCases.filter(({ name }) =>
   [
     'a failure undoes what was done, the newest first',
-    'an event that comes before the wait is not lost',
+    'a flow takes an event',
     'what a run waits for finds it after a crash',
     'a tool that was used is not used again after a crash',
     'a machine starts a flow that outlives its state',
