@@ -6,7 +6,8 @@ import { jsonSchema } from '../../engine/index.ts';
 import { anyFlow, bind } from '../../runtime/fixtures/bind.ts';
 import type { Place, RunAsks } from '../contract.ts';
 import { placeOf } from '../fixtures/place.ts';
-import { hasServer, startEndpoint, startServer, type TestEndpoint, type TestServer } from '../fixtures/server.ts';
+import { restateIsInstalled } from '../fixtures/installed.ts';
+import { startRestate, type TestRestate } from '../fixtures/restate.ts';
 import { json } from '../json.ts';
 import { RestatePromise, service } from '../sdk.ts';
 import {
@@ -60,36 +61,32 @@ const reviewer = (place: Place) =>
     },
   });
 
-describe.skipIf(!hasServer)('decisions on a server of Restate', () => {
-  let server: TestServer;
-  let endpoint: TestEndpoint;
+describe.skipIf(!restateIsInstalled())('decisions on a server of Restate', () => {
+  let restate: TestRestate;
   let place: Place;
   let count = 0;
 
   beforeAll(async () => {
-    server = await startServer();
-    place = placeOf(system, server.ingress);
-    endpoint = await startEndpoint(server, [...decisionServices(place), reviewer(place)]);
+    restate = await startRestate();
+    place = placeOf(system, restate.ingress);
+    await restate.serve([...decisionServices(place), reviewer(place)]);
   }, 60_000);
-  afterAll(async () => {
-    await endpoint.close();
-    await server.close();
-  });
+  afterAll(() => restate.close());
 
   const target = 'test.flows.review/run';
   const open = async (run: string) =>
     (
-      await server.query(
+      await restate.sql(
         `select value_utf8 as text from state where service_name = '${place.names.decisions}' and key = 'question' and service_key like '${run} %'`,
       )
     ).map(({ text }) => decisionView(String(text)));
   const begin = async (does: Does): Promise<string> => {
     const run = `r${count++}`;
-    await server.send(target, { run, input: does, at: place.clock.now() }, run);
+    await restate.send(target, { run, input: does, at: place.clock.now() }, run);
     while (does.limit === undefined && (await open(run)).length === 0) await delay(10);
     return run;
   };
-  const end = async (run: string) => (await server.result(target, run)).value;
+  const end = async (run: string) => (await restate.result(target, run)).value;
   const say = (runId: string, step: string, approved: boolean, by: string, filled?: unknown) =>
     decide(place.ingress, place, { runId, step, approved, by, ...(filled !== undefined && { form: filled }) });
 

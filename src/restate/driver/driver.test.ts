@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { handlers, InvocationIdParser, service, type Context, type ServiceDefinition } from '@restatedev/restate-sdk';
+import { handlers, InvocationIdParser, service, type Context } from '@restatedev/restate-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cancelled, Scope } from '../../engine/index.ts';
-import { hasServer, startEndpoint, startServer, type TestEndpoint, type TestServer } from '../fixtures/server.ts';
+import { restateIsInstalled } from '../fixtures/installed.ts';
+import { startRestate, type TestEndpoint, type TestRestate } from '../fixtures/restate.ts';
 import { Driver } from './driver.ts';
 
 const seeds = Number(process.env['MILLRACE_DRIVER_RUNS'] ?? 24);
@@ -187,27 +188,22 @@ const stuck = service({
   },
 });
 
-describe.skipIf(!hasServer)('the driver on a server of Restate', () => {
-  let server: TestServer;
+describe.skipIf(!restateIsInstalled())('the driver on a server of Restate', () => {
+  let restate: TestRestate;
   let endpoint: TestEndpoint;
   beforeAll(async () => {
-    server = await startServer();
-    endpoint = await startEndpoint(
-      server,
-      [parts, broken, aborted, cancelled, stuck] as unknown as ServiceDefinition<string, unknown>[],
-      (_, ...said) => {
+    restate = await startRestate();
+    endpoint = await restate.serve([parts, broken, aborted, cancelled, stuck], {
+      log: (_, ...said) => {
         if (String(said).includes('mismatch')) mismatches++;
       },
-    );
+    });
   });
-  afterAll(async () => {
-    await endpoint?.close();
-    await server?.close();
-  });
+  afterAll(() => restate?.close());
 
   it('does the same in the same order after suspensions, failures and broken connections', async () => {
     const names = Array.from({ length: seeds }, (_, index) => `parts${index}`);
-    await Promise.all(names.map((run) => server.send('driver.parts/run', { run, crash: 0.04 }, run)));
+    await Promise.all(names.map((run) => restate.send('driver.parts/run', { run, crash: 0.04 }, run)));
     const over = new AbortController();
     const cutting = (async () => {
       for (let cuts = 0; cuts < 12 && !over.signal.aborted; cuts++) {
@@ -215,7 +211,7 @@ describe.skipIf(!hasServer)('the driver on a server of Restate', () => {
         await endpoint.cut(Math.random() * 30);
       }
     })();
-    const results = await Promise.all(names.map((run) => server.result('driver.parts/run', run)));
+    const results = await Promise.all(names.map((run) => restate.result('driver.parts/run', run)));
     over.abort();
     await cutting;
     expect(results).toEqual(names.map(() => ({ ok: true, value: ['a', 'b', 'c', 'd'] })));
@@ -236,17 +232,17 @@ describe.skipIf(!hasServer)('the driver on a server of Restate', () => {
   it('what knows nothing of the order of the journal would be found out by that', async () => {
     const names = Array.from({ length: 24 }, (_, index) => `broken${index}`);
     const before = mismatches;
-    await Promise.all(names.map((run) => server.send('driver.broken/run', { run, crash: 0.1 }, run)));
-    await Promise.all(names.map((run) => server.result('driver.broken/run', run)));
+    await Promise.all(names.map((run) => restate.send('driver.broken/run', { run, crash: 0.1 }, run)));
+    await Promise.all(names.map((run) => restate.result('driver.broken/run', run)));
     expect(mismatches).toBeGreaterThan(before);
   });
 
   it('gives up what is waited for when its scope is aborted, in every replay', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `aborted${index}`);
     const before = mismatches;
-    await Promise.all(names.map((run) => server.send('driver.aborted/run', { run, crash: 0.15 }, run)));
+    await Promise.all(names.map((run) => restate.send('driver.aborted/run', { run, crash: 0.15 }, run)));
     for (const run of names) {
-      const { ok, value } = await server.result('driver.aborted/run', run);
+      const { ok, value } = await restate.result('driver.aborted/run', run);
       expect({ ok, value }).toMatchObject({
         ok: true,
         value: { told: [{ ok: false, aborted: true }, 'aborted'], late: false },
@@ -261,19 +257,19 @@ describe.skipIf(!hasServer)('the driver on a server of Restate', () => {
     ['two', 0.5],
     ['three', 0.5],
   ])('hears of a cancel, and still gets what it waits for (%s)', async (run, crash) => {
-    const id = await server.send('driver.cancelled/run', { run, crash }, run);
+    const id = await restate.send('driver.cancelled/run', { run, crash }, run);
     await delay(100);
-    expect(await server.order(id, 'cancel')).toBe(202);
+    expect(await restate.order(id, 'cancel')).toBe(202);
     await delay(100);
-    await server.send('driver.cancelled/tell', id);
-    const { value } = await server.result('driver.cancelled/run', run);
+    await restate.send('driver.cancelled/tell', id);
+    const { value } = await restate.result('driver.cancelled/run', run);
     expect(value).toEqual({ undone: true, signal: { ok: true, value: 'told' }, cancels: 1 });
     expect(done.get(run)?.get('undo')).toBe(1);
   });
 
   it('says so when all parts wait for nothing', async () => {
-    await server.send('driver.stuck/run', { run: 'stuck', crash: 0 }, 'stuck');
-    const { ok, value } = await server.result('driver.stuck/run', 'stuck');
+    await restate.send('driver.stuck/run', { run: 'stuck', crash: 0 }, 'stuck');
+    const { ok, value } = await restate.result('driver.stuck/run', 'stuck');
     expect(ok).toBe(false);
     expect(JSON.stringify(value)).toContain('All parts of the flow wait');
   });

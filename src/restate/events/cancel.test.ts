@@ -5,7 +5,8 @@ import { eventContract } from 'millrace/flow';
 import { anyFlow, at, bind } from '../../runtime/fixtures/bind.ts';
 import type { Place } from '../contract.ts';
 import { placeOf } from '../fixtures/place.ts';
-import { hasServer, startEndpoint, startServer, type TestEndpoint, type TestServer } from '../fixtures/server.ts';
+import { restateIsInstalled } from '../fixtures/installed.ts';
+import { startRestate, type TestEndpoint, type TestRestate } from '../fixtures/restate.ts';
 import { flowServices } from '../runs/services.ts';
 import { announceFields, eventServices, sendEvent } from './index.ts';
 
@@ -35,21 +36,18 @@ const take = anyFlow(
 
 const isCancelled = ({ n }: { readonly n: number }): boolean => n < 20 || n >= 30;
 
-describe.skipIf(!hasServer)('flows that wait on a server of Restate', () => {
-  let server: TestServer;
+describe.skipIf(!restateIsInstalled())('flows that wait on a server of Restate', () => {
+  let restate: TestRestate;
   let endpoint: TestEndpoint;
   let place: Place;
 
   beforeAll(async () => {
-    server = await startServer();
-    place = placeOf(bind({ events: [go, back], flows: [take] }), server.ingress);
-    endpoint = await startEndpoint(server, [...eventServices(place), ...flowServices(place)]);
+    restate = await startRestate();
+    place = placeOf(bind({ events: [go, back], flows: [take] }), restate.ingress);
+    endpoint = await restate.serve([...eventServices(place), ...flowServices(place)]);
     await announceFields(place.ingress, place);
   }, 60_000);
-  afterAll(async () => {
-    await endpoint.close();
-    await server.close();
-  });
+  afterAll(() => restate.close());
 
   it('takes an event or is cancelled, and leaves nothing behind, when both come at once', async () => {
     const target = 'test.flows.take/run';
@@ -59,7 +57,7 @@ describe.skipIf(!hasServer)('flows that wait on a server of Restate', () => {
         return {
           run,
           n,
-          invocation: await server.send(
+          invocation: await restate.send(
             target,
             { run, input: { id: n < 30 ? 'x' : 'nobody' }, at: place.clock.now() },
             run,
@@ -70,7 +68,7 @@ describe.skipIf(!hasServer)('flows that wait on a server of Restate', () => {
     // For the last ones no event comes at all.
     const cancels = runs.filter(isCancelled).map(async ({ invocation, n }) => {
       await delay(150 + (n % 30) * 25);
-      await server.order(invocation, 'cancel');
+      await restate.order(invocation, 'cancel');
     });
     for (let n = 0; n < 2; n++) {
       await delay(250);
@@ -78,7 +76,9 @@ describe.skipIf(!hasServer)('flows that wait on a server of Restate', () => {
       if (n === 0) void endpoint.cut(30);
     }
     await Promise.all(cancels);
-    const ends = await Promise.all(runs.map(async ({ run, n }) => ({ run, n, ...(await server.result(target, run)) })));
+    const ends = await Promise.all(
+      runs.map(async ({ run, n }) => ({ run, n, ...(await restate.result(target, run)) })),
+    );
     const statuses = new Set<string>();
     for (const { run, n, ok, value } of ends) {
       if (ok) {
@@ -93,7 +93,7 @@ describe.skipIf(!hasServer)('flows that wait on a server of Restate', () => {
       }
     }
     expect([...statuses].toSorted()).toEqual(['cancelled', 'completed']);
-    const left = await server.query(
+    const left = await restate.sql(
       `select service_key, key from state where service_name = '${place.names.buffers}' and key like 'w%'`,
     );
     expect(left).toEqual([]);

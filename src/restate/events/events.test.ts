@@ -3,33 +3,31 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyFlow } from '../../runtime/fixtures/bind.ts';
 import type { Place, Published } from '../contract.ts';
 import { placeOf } from '../fixtures/place.ts';
-import { hasServer, startEndpoint, startServer, type TestEndpoint, type TestServer } from '../fixtures/server.ts';
+import { restateIsInstalled } from '../fixtures/installed.ts';
+import { startRestate, type TestEndpoint, type TestRestate } from '../fixtures/restate.ts';
 import { standIns, started, system, type Does } from './fixtures/stand-ins.ts';
 import { announceFields, eventServices, sendEvent } from './index.ts';
 
-describe.skipIf(!hasServer)('events on a server of Restate', () => {
-  let server: TestServer;
+describe.skipIf(!restateIsInstalled())('events on a server of Restate', () => {
+  let restate: TestRestate;
   let endpoint: TestEndpoint;
   let place: Place;
   let count = 0;
 
   beforeAll(async () => {
-    server = await startServer();
-    place = placeOf(system, server.ingress);
-    endpoint = await startEndpoint(server, [...eventServices(place), ...standIns(place)]);
+    restate = await startRestate();
+    place = placeOf(system, restate.ingress);
+    endpoint = await restate.serve([...eventServices(place), ...standIns(place)]);
     await announceFields(place.ingress, place);
   }, 60_000);
-  afterAll(async () => {
-    await endpoint.close();
-    await server.close();
-  });
+  afterAll(() => restate.close());
 
   const send = (name: string, payload?: unknown, idempotencyKey?: string) =>
     sendEvent(place.ingress, place, name, payload, idempotencyKey === undefined ? {} : { idempotencyKey });
   const fresh = (): string => `k${count++}`;
   const begin = async (does: Does): Promise<{ run: string; invocation: string }> => {
     const run = `r${count++}`;
-    const invocation = await server.send(
+    const invocation = await restate.send(
       `${place.names.flow('waiter')}/run`,
       { run, input: does, at: place.clock.now() },
       run,
@@ -37,11 +35,11 @@ describe.skipIf(!hasServer)('events on a server of Restate', () => {
     return { run, invocation };
   };
   const end = async (run: string) =>
-    (await server.result(`${place.names.flow('waiter')}/run`, run)).value as (Published | null)[][];
+    (await restate.result(`${place.names.flow('waiter')}/run`, run)).value as (Published | null)[][];
   const numbers = (events: readonly (Published | null)[] | undefined) =>
     events?.map((event) => (event?.payload as { n?: number } | undefined)?.n ?? null);
   const waitsNow = async (event: string, id: string): Promise<number> => {
-    const rows = await server.query(
+    const rows = await restate.sql(
       `select value_utf8 as cell from state where service_name = '${place.names.buffers}' and service_key like '${event} %${id}%' and key like 'w%'`,
     );
     return rows.flatMap(({ cell }) => JSON.parse(String(cell)) as unknown[]).filter((waiting) => waiting !== null)
@@ -87,7 +85,7 @@ describe.skipIf(!hasServer)('events on a server of Restate', () => {
     const id = fresh();
     const all = await begin({ times: 100, fields: [['id']], values: { id } });
     const late = await begin({ times: 20, fields: [['id']], values: { id }, nap: 400 });
-    await server.send('test.sender/emit', { from: 0, to: 100, id, at: place.clock.now() });
+    await restate.send('test.sender/emit', { from: 0, to: 100, id, at: place.clock.now() });
     const expected = Array.from({ length: 100 }, (_, n) => n);
     expect(numbers((await end(all.run))[0])).toEqual(expected);
     expect(numbers((await end(late.run))[0])).toEqual(expected.slice(0, 20));
@@ -143,7 +141,7 @@ describe.skipIf(!hasServer)('events on a server of Restate', () => {
   });
 
   it('tells that a task has failed to whoever asked for it', async () => {
-    await server.send('test.sender/fail', 'run 5');
+    await restate.send('test.sender/fail', 'run 5');
     const mourned = () => started.filter((asks) => asks.includes('run 5'));
     await until(async () => mourned().length > 0);
     expect(JSON.parse(mourned()[0] ?? '')).toMatchObject({
@@ -175,15 +173,14 @@ describe.skipIf(!hasServer)('events on a server of Restate', () => {
     const id = fresh();
     const { run, invocation } = await begin({ times: 2, fields: [['id']], values: { id } });
     await until(async () => (await waitsNow('go', id)) === 1);
-    await server.order(invocation, 'pause');
+    await restate.order(invocation, 'pause');
     await until(
       async () =>
-        (await server.query(`select status from sys_invocation where id = '${invocation}'`))[0]?.['status'] ===
-        'paused',
+        (await restate.sql(`select status from sys_invocation where id = '${invocation}'`))[0]?.['status'] === 'paused',
     );
     expect(await send('go', { id, n: 1 })).toMatchObject({ handled: true });
     expect(await send('go', { id, n: 2 })).toMatchObject({ handled: false });
-    await server.order(invocation, 'resume');
+    await restate.order(invocation, 'resume');
     expect(numbers((await end(run))[0])).toEqual([1, 2]);
   });
 
@@ -219,12 +216,12 @@ describe.skipIf(!hasServer)('events on a server of Restate', () => {
     const id = fresh();
     const older = placeOf(
       { ...system, flows: { old: anyFlow('old', async () => {}, { waits: [{ event: 'lonely', fields: ['id'] }] }) } },
-      server.ingress,
+      restate.ingress,
     );
     await announceFields(older.ingress, older);
     // Another process of the newest deployment.
-    const newest = placeOf(system, server.ingress);
-    await startEndpoint(server, [...eventServices(newest), ...standIns(newest)]);
+    const newest = placeOf(system, restate.ingress);
+    await restate.serve([...eventServices(newest), ...standIns(newest)]);
     const { run } = await begin({ times: 1, fields: [['id']], values: { id }, event: 'lonely' });
     await until(async () => (await waitsNow('lonely', id)) === 1);
     expect(await send('lonely', { id, n: 3 })).toMatchObject({ handled: true });
@@ -236,7 +233,7 @@ describe.skipIf(!hasServer)('events on a server of Restate', () => {
     await send('brief', { n: 2 });
     const kept = async () =>
       (
-        await server.query(
+        await restate.sql(
           `select key from state where service_name = '${place.names.buffers}' and service_key like 'brief %'`,
         )
       ).length;

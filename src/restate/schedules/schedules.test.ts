@@ -6,7 +6,8 @@ import { anyFlow, bind } from '../../runtime/fixtures/bind.ts';
 import type { Place, RunAsks } from '../contract.ts';
 import { eventServices } from '../events/index.ts';
 import { placeOf } from '../fixtures/place.ts';
-import { hasServer, startEndpoint, startServer, type TestServer } from '../fixtures/server.ts';
+import { restateIsInstalled } from '../fixtures/installed.ts';
+import { startRestate, type TestRestate } from '../fixtures/restate.ts';
 import { service } from '../sdk.ts';
 import { armSchedules, scheduleServices, scheduleView } from './index.ts';
 
@@ -23,7 +24,7 @@ interface Noted {
 
 /** A deployment whose flows have these schedules. The flow is its own to notice: what it has run goes to `noted`. */
 function deployment(
-  server: TestServer,
+  restate: TestRestate,
   schedules: Readonly<Record<string, FlowSchedule | undefined>>,
   noted: Noted[],
   names = Object.keys(schedules),
@@ -31,7 +32,7 @@ function deployment(
   const flows = names.map((name) =>
     anyFlow(name, async () => {}, schedules[name] === undefined ? {} : { schedule: schedules[name] }),
   );
-  const place = placeOf(bind({ flows }), server.ingress, 60_000 / minute);
+  const place = placeOf(bind({ flows }), restate.ingress, 60_000 / minute);
   const runs = names.map((name) =>
     service({
       name: place.names.flow(name),
@@ -59,20 +60,20 @@ const minutesOf = (noted: readonly Noted[], flow: string): number[] =>
 const gaps = (minutes: readonly number[]): number[] =>
   minutes.slice(1).map((time, index) => time - (minutes[index] ?? 0));
 
-describe.skipIf(!hasServer)('schedules on a server of Restate', () => {
-  let server: TestServer;
-  beforeAll(async () => void (server = await startServer()), 60_000);
-  afterAll(() => server.close());
+describe.skipIf(!restateIsInstalled())('schedules on a server of Restate', () => {
+  let restate: TestRestate;
+  beforeAll(async () => void (restate = await startRestate()), 60_000);
+  afterAll(() => restate.close());
 
   const kept = async (place: Place, flow: string) =>
     (
-      await server.query(
+      await restate.sql(
         `select value_utf8 as text from state where service_name = '${place.names.schedules}' and service_key = '${flow}' and key = 'kept'`,
       )
     ).map(({ text }) => scheduleView(flow, String(text)));
   const runsOf = async (flow: string) =>
     (
-      await server.query(
+      await restate.sql(
         `select idempotency_key as run from sys_invocation where target_service_name = 'test.flows.${flow}'`,
       )
     ).map(({ run }) => String(run));
@@ -83,7 +84,7 @@ describe.skipIf(!hasServer)('schedules on a server of Restate', () => {
   it('starts one run for each due time, also when the endpoint is lost', async () => {
     const noted: Noted[] = [];
     const { place, services } = deployment(
-      server,
+      restate,
       {
         steady: { cron: '* * * * *', missed: 'all', input: { ms: 1 } },
         lenient: { cron: '* * * * *' },
@@ -92,7 +93,7 @@ describe.skipIf(!hasServer)('schedules on a server of Restate', () => {
       },
       noted,
     );
-    const endpoint = await startEndpoint(server, services);
+    const endpoint = await restate.serve(services);
     await armSchedules(place.ingress, place);
     // Once is enough, and again changes nothing.
     await armSchedules(place.ingress, place);
@@ -129,12 +130,12 @@ describe.skipIf(!hasServer)('schedules on a server of Restate', () => {
     // A new deployment: another schedule, none, a new one. The old process still serves.
     const later: Noted[] = [];
     const next = deployment(
-      server,
+      restate,
       { steady: { cron: '*/2 * * * *', missed: 'all' }, fresh: { cron: '* * * * *' } },
       later,
       ['steady', 'fresh', 'strict', 'rare'],
     );
-    const newest = await startEndpoint(server, next.services);
+    const newest = await restate.serve(next.services);
     await armSchedules(next.place.ingress, next.place);
     const since = next.place.clock.now() / 60_000;
     // The older one says again what it has: the newest counts.
@@ -147,7 +148,7 @@ describe.skipIf(!hasServer)('schedules on a server of Restate', () => {
     expect((await kept(next.place, 'steady'))[0]).toMatchObject({ cron: '*/2 * * * *' });
     // What the old schedule had asked for has come meanwhile, and asks for nothing more.
     for (let look = 0; look < 15; look++) {
-      const rings = await server.query(
+      const rings = await restate.sql(
         `select id from sys_invocation where target_service_name = '${place.names.schedules}' and target_handler_name = 'ring' and target_service_key = 'steady' and status = 'scheduled'`,
       );
       expect(rings.length).toBeLessThanOrEqual(1);

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from 'millrace/core';
 import { taskContract, type FlowModule } from 'millrace/flow';
-import { createEndpoint, RestateClient } from 'millrace/restate';
+import { RestateClient } from 'millrace/restate';
 import type { Tables } from 'millrace/store';
 import { silentLogger, type BoundSystem, type TaskContext } from 'millrace/tasks';
 import { seededRandom } from 'millrace/testing';
 import { idFrom } from '../../../src/engine/index.ts';
 import { journals } from '../../../src/restate/client/journal.ts';
-import { startEndpoint, type TestEndpoint, type TestServer } from '../../../src/restate/fixtures/server.ts';
+import type { TestRestate } from '../../../src/restate/fixtures/restate.ts';
 import { ourFailure } from '../../../src/restate/ingress/ingress.ts';
 import { judgeRun } from '../reference.ts';
 import { randomBody } from '../spec.ts';
@@ -52,7 +52,7 @@ export interface Options {
 }
 
 /** Runs a random flow for each seed, all at the same time, and holds each against the reference. */
-export async function live(server: TestServer, { seeds, cuts: wanted, patience = 60_000 }: Options): Promise<Report> {
+export async function live(restate: TestRestate, { seeds, cuts: wanted, patience = 60_000 }: Options): Promise<Report> {
   const random = seededRandom(`restate ${seeds.join()}`);
   const name = `simulated${seeds[0]}-${Math.floor(Math.random() * 1e9)}`;
   const traces = new Map<string, Trace[]>();
@@ -116,16 +116,14 @@ export async function live(server: TestServer, { seeds, cuts: wanted, patience =
       heard: { ...heard, on: simulated.events['go'] as never, run: async () => {} },
     },
   };
-  const { services } = createEndpoint(system, {
-    ingress: server.ingress,
+  const endpoint = await restate.serveSystem(system, {
     clock,
     logger: silentLogger,
     inactivityMs: 40,
     retry: { initialInterval: 10, maxInterval: 100 },
     tasks: { work: noted(tasks.work), narrow: noted(tasks.narrow), back: noted(tasks.back) } as never,
   });
-  const endpoint: TestEndpoint = await startEndpoint(server, services as never);
-  const client = new RestateClient(system, { ingress: server.ingress, admin: server.admin, clock });
+  const client = new RestateClient(system, { ingress: restate.ingress, admin: restate.admin, clock });
 
   const over = new AbortController();
   const going = (work: () => Promise<void>): Promise<void> =>
@@ -191,8 +189,8 @@ export async function live(server: TestServer, { seeds, cuts: wanted, patience =
     }),
   ];
   const until = performance.now() + patience;
-  const rows = (): ReturnType<TestServer['query']> =>
-    server.query(
+  const rows = (): ReturnType<TestRestate['sql']> =>
+    restate.sql(
       `SELECT id, idempotency_key AS key, target_service_name AS service, status, last_failure FROM sys_invocation WHERE starts_with(target_service_name, '${name}.flows.')`,
     );
   let all = await rows();
@@ -203,14 +201,14 @@ export async function live(server: TestServer, { seeds, cuts: wanted, patience =
   await Promise.all(outside);
   // What was published last is handed out when the run has ended.
   const open = `SELECT id FROM sys_invocation WHERE starts_with(target_service_name, '${name}.') AND status NOT IN ('completed', 'scheduled')`;
-  while (left().length === 0 && (await server.query(open)).length > 0 && performance.now() < until) await delay(30);
+  while (left().length === 0 && (await restate.sql(open)).length > 0 && performance.now() < until) await delay(30);
   all = await rows();
   for (const { key, status, last_failure: why } of left())
     wrong.push(`run ${String(key)} is left ${String(status)}: ${String(why)}`);
   const report = left().length > 0 ? undefined : await judge();
   await client.close();
   await endpoint.close();
-  for (const { id } of left()) await server.order(String(id), 'kill');
+  for (const { id } of left()) await restate.order(String(id), 'kill');
   return {
     runs: report?.length ?? 0,
     steps: new Set(done.map(({ run, step }) => `${run} ${step}`)).size,
@@ -240,7 +238,7 @@ export async function live(server: TestServer, { seeds, cuts: wanted, patience =
       all.flatMap(({ service, key }) => (String(service).endsWith('.heard') ? [String(key)] : [])),
     );
     const flows = all.filter(({ service }) => !String(service).endsWith('.heard'));
-    const desk = { admin: server.admin, clock, patienceMs: 5000, closed: over.signal } as never;
+    const desk = { admin: restate.admin, clock, patienceMs: 5000, closed: over.signal } as never;
     const entries = await journals(
       desk,
       flows.map(({ id }) => String(id)),
@@ -249,7 +247,7 @@ export async function live(server: TestServer, { seeds, cuts: wanted, patience =
     for (const { id, key, service } of flows) {
       const run = String(key);
       const journal = entries.get(String(id)) ?? [];
-      const response = await fetch(`${server.ingress}/restate/invocation/${String(id)}/attach`);
+      const response = await fetch(`${restate.ingress}/restate/invocation/${String(id)}/attach`);
       const body = (await response.json()) as { readonly output?: unknown };
       const failure = response.ok ? undefined : (ourFailure(body) as Pick<Ended, 'status' | 'error'> | undefined);
       if (!response.ok && failure === undefined) wrong.push(`run ${run} has ended with ${JSON.stringify(body)}`);
