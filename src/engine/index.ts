@@ -19,6 +19,16 @@ export * from './instances/index.ts';
 export { keyOf } from './key-of.ts';
 export { lostRace } from './lost-race.ts';
 export { matchKey } from './match.ts';
+export {
+  attemptOf,
+  claimKey,
+  renewClaim,
+  settleClaim,
+  type ClaimAsks,
+  type ClaimRow,
+  type RenewAsks,
+  type SettleAsks,
+} from './ledger/claim.ts';
 export { given, isGoodResult, outcomeOf, requestHash, textOf, type Outcome } from './ledger/outcome.ts';
 export { Breaker, type BreakerKept, type BreakerState, type Ended } from './limits/breaker.ts';
 export { endedAs } from './limits/ended.ts';

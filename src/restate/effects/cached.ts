@@ -3,8 +3,7 @@ import { requestHash, type Outcome } from '../../engine/index.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import { decodeJson, toTaskError, type AttemptOutcome } from '../../tasks/index.ts';
 import type { Place } from '../contract.ts';
-import type { ClaimGives } from './claim.ts';
-import { Claiming } from './claiming.ts';
+import { Claiming, type ClaimGives } from './claiming.ts';
 import { checkSize } from './size.ts';
 
 /** An attempt of a task with `policy.cache`. */

@@ -1,7 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/index.ts';
+import { waitUntil } from '../../core/wait-until.ts';
+import type { ClaimAsks, RenewAsks, SettleAsks } from '../../engine/index.ts';
 import type { Place } from '../contract.ts';
-import type { ClaimAsks, ClaimGives, RenewAsks, SettleAsks } from './claim.ts';
+
+/** What a claim comes to: it may begin, it is too late, or somebody else has it in hand until then. */
+export type ClaimGives =
+  | { readonly state: 'go' }
+  | { readonly state: 'done'; readonly text: string }
+  | { readonly state: 'inProgress'; readonly until: number };
+
+/** What came of a claim. */
+export interface OutcomeAsks extends SettleAsks {
+  /** The outcome, as JSON text. */
+  readonly text: string;
+}
 
 /** How often somebody who waits looks, in ms of real time: at first, and at most. */
 const looks = { first: 20, most: 250 } as const;
@@ -47,7 +60,7 @@ export class Claiming {
       // An answer that came too late is worth little: somebody else may have it by now, unless all answers are late.
       if (gives.state === 'go' && this.#wall.now() - wall > leaseMs / 2 && ++late < 3) continue;
       if (gives.state !== 'inProgress' || !wait) return gives;
-      await rest(this.#wall, pause, signal);
+      await waitUntil(this.#wall, this.#wall.now() + pause, signal);
     }
   }
 
@@ -67,7 +80,7 @@ export class Claiming {
   async settle(status: SettleAsks['status'], text: string): Promise<void> {
     const { ttlMs } = this.#claims;
     const asks = { owner: this.#owner, now: this.#place.clock.now(), ttlMs, status, text };
-    await this.#call('settle', asks satisfies SettleAsks);
+    await this.#call('settle', asks satisfies OutcomeAsks);
   }
 
   /** Renews the claim, until it is let go or its owner is told to stop. */
@@ -101,19 +114,4 @@ export class Claiming {
       ...(signal === undefined ? {} : { signal }),
     });
   }
-}
-
-function rest(wall: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = (): void => {
-      stop();
-      reject(signal.reason as Error);
-    };
-    const stop = wall.at(wall.now() + ms, () => {
-      signal.removeEventListener('abort', cancel);
-      resolve();
-    });
-    if (signal.aborted) cancel();
-    else signal.addEventListener('abort', cancel, { once: true });
-  });
 }

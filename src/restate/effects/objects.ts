@@ -1,20 +1,19 @@
 import type { ObjectContext } from '@restatedev/restate-sdk';
+import {
+  claimKey,
+  renewClaim,
+  settleClaim,
+  type ClaimAsks,
+  type ClaimRow,
+  type RenewAsks,
+} from '../../engine/index.ts';
 import type { AnyService } from '../endpoint/serve.ts';
 import type { Place } from '../contract.ts';
 import { json } from '../json.ts';
 import { plumbing } from '../plumbing.ts';
 import { refusal } from '../refusal.ts';
 import { handlers, object } from '../sdk.ts';
-import {
-  claim,
-  renew,
-  settle,
-  type ClaimAsks,
-  type ClaimGives,
-  type ClaimRow,
-  type RenewAsks,
-  type SettleAsks,
-} from './claim.ts';
+import type { ClaimGives, OutcomeAsks } from './claiming.ts';
 import { drop, keep, load, replay, save } from './kept.ts';
 
 const day = 86_400_000;
@@ -75,7 +74,7 @@ export function effectServices(place: Place): readonly AnyService[] {
       // Of a key.
       async claim(ctx: ObjectContext, asks: ClaimAsks): Promise<ClaimGives> {
         const before = await row(ctx);
-        const claimed = claim(title(ctx), before, asks);
+        const claimed = claimKey(title(ctx), before, asks);
         if (claimed.state === 'inProgress') return { state: 'inProgress', until: claimed.until };
         ctx.set('row', claimed.row);
         if (claimed.state === 'done') return { state: 'done', text: (await ctx.get<string>('text')) ?? '{}' };
@@ -84,14 +83,14 @@ export function effectServices(place: Place): readonly AnyService[] {
         return { state: 'go' };
       },
       async renew(ctx: ObjectContext, asks: RenewAsks): Promise<boolean> {
-        const next = renew(await row(ctx), asks);
+        const next = renewClaim(await row(ctx), asks);
         if (next !== undefined) ctx.set('row', next);
         return next !== undefined;
       },
-      async settle(ctx: ObjectContext, asks: SettleAsks): Promise<void> {
+      async settle(ctx: ObjectContext, asks: OutcomeAsks): Promise<void> {
         const before = await row(ctx);
         try {
-          ctx.set('row', settle(title(ctx), before, asks));
+          ctx.set('row', settleClaim(title(ctx), before, asks));
         } catch (thrown) {
           // Whoever has lost it may try again from the beginning; this very call never comes to anything else.
           throw refusal(thrown);

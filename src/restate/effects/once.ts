@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { MillraceError, milliseconds, toErrorRecord } from '../../core/index.ts';
-import { given, outcomeOf, requestHash, type Outcome } from '../../engine/index.ts';
+import { attemptOf, given, outcomeOf, requestHash, type Outcome } from '../../engine/index.ts';
 import type { OnceCall, Replayable } from '../../tasks/index.ts';
 import type { Place } from '../contract.ts';
 import { Claiming } from './claiming.ts';
@@ -44,13 +43,4 @@ function sized(key: string, came: Came): Came {
   } catch (thrown) {
     return { text: JSON.stringify({ error: toErrorRecord(thrown) }), thrown };
   }
-}
-
-const attempts = new WeakMap<AbortSignal, string>();
-
-/** A name for the attempt that has this signal: another one in each process. */
-function attemptOf(signal: AbortSignal): string {
-  const name = attempts.get(signal) ?? randomUUID();
-  attempts.set(signal, name);
-  return name;
 }

@@ -1,4 +1,4 @@
-import { MillraceError } from '../../core/index.ts';
+import { claimKey, renewClaim, settleClaim, type ClaimRow } from '../../engine/index.ts';
 import type { LedgerRow, Tx } from '../../store/index.ts';
 import { kept } from './outcome.ts';
 import type { LedgerPlace } from './place.ts';
@@ -6,8 +6,8 @@ import type { ToolStep } from './tool.ts';
 
 interface Attempting {
   readonly attempt: string;
-  /** Is the effect of a claim still running in this process? */
-  readonly isUnderWay: (owner: string) => boolean;
+  /** The claims whose effects still run in this process. */
+  readonly underWay: ReadonlySet<string>;
 }
 
 /** What is asked of a key. */
@@ -30,71 +30,57 @@ export type Claimed =
   | { readonly state: 'inProgress'; readonly until: number };
 
 const wallOf = ({ clock }: LedgerPlace): number => (clock.wall ?? clock).now();
-const refused = (code: string, message: string, retryable: boolean, key: string): MillraceError =>
-  new MillraceError(message, { code, retryable, fault: 'input', details: { key } });
 
-/**
- * Claims a key, in one transaction: exactly one gets to go. Whoever held it longer than the lease without a sign of life
- * has lost it. @throws MillraceError MR3135 when the key stands for another request.
- */
-export function claim(place: LedgerPlace, tx: Tx, { key, request, owner, ttlMs, leaseMs, by }: Claim): Claimed {
-  const now = place.clock.now();
-  const wall = wallOf(place);
+const claimIn = ({ run, path, name, status, expires, ...row }: LedgerRow): ClaimRow => ({
+  ...row,
+  status: status === 'dropped' ? 'failed' : status,
+  by: run === null || path === null || name === null ? null : { run, path, attempt: name },
+  expires: expires ?? Infinity,
+});
+
+/** Claims a key, in one transaction. @throws MillraceError MR3135 when the key stands for another request. */
+export function claim(place: LedgerPlace, tx: Tx, { key, by, ...asks }: Claim): Claimed {
   const known = tx.ledger.get('once', key);
-  const held = known?.status === 'pending' && (known.until ?? 0) > wall && !isOver(known, by);
-  // What somebody is about to give does not expire under his hands.
-  const row = known === undefined || (!held && known.expires !== null && known.expires <= now) ? undefined : known;
-  if (row !== undefined && row.request !== request)
-    throw refused(
-      'MR3135',
-      `The key '${key}' stands for another request${row.status === 'pending' ? ', which is under way' : ''}. Take another key for it.`,
-      false,
-      key,
-    );
-  if (row?.status === 'succeeded') {
+  const claimed = claimKey(key, known && claimIn(known), {
+    ...asks,
+    now: place.clock.now(),
+    wall: wallOf(place),
+    by: by ?? null,
+    underWay: by === undefined ? [] : [...by.underWay],
+  });
+  if (claimed.state === 'inProgress') return claimed;
+  if (claimed.state === 'done') {
     tx.ledger.replayed('once', key);
-    return { state: 'done', row };
+    return { state: 'done', row: known as LedgerRow };
   }
-  if (row !== undefined && held) return { state: 'inProgress', until: row.until ?? wall };
+  const { request, status, owner, until, executions, replays, created, expires } = claimed.row;
   tx.ledger.put({
     scope: 'once',
     key,
     request,
-    status: 'pending',
+    status,
     owner,
-    until: wall + leaseMs,
+    until,
     result: null,
     blob: null,
     run: by?.run ?? null,
     path: by?.path ?? null,
     task: null,
     name: by?.attempt ?? null,
-    executions: (row?.executions ?? 0) + 1,
-    replays: row?.replays ?? 0,
-    created: row?.created ?? now,
-    expires: now + Math.max(ttlMs, leaseMs),
+    executions,
+    replays,
+    created,
+    expires,
   });
   return { state: 'go' };
-}
-
-/**
- * Is the claim that of an attempt before this one, which has ended or died with its process? The effect of one that has ended
- * may go on, if it does not listen to its signal.
- */
-function isOver({ run, path, name, owner }: LedgerRow, by: Claim['by']): boolean {
-  if (by === undefined || run !== by.run || path !== by.path || name === by.attempt) return false;
-  return owner === null || !by.isUnderWay(owner);
 }
 
 /** Holds a claim for longer. False when it is lost. */
 export function renew(place: LedgerPlace, tx: Tx, key: string, owner: string, leaseMs: number): boolean {
   const row = tx.ledger.get('once', key);
-  if (row?.owner !== owner || row.status !== 'pending') return false;
-  tx.ledger.put({
-    ...row,
-    until: wallOf(place) + leaseMs,
-    expires: Math.max(row.expires ?? 0, place.clock.now() + leaseMs),
-  });
+  const held = renewClaim(row && claimIn(row), { owner, now: place.clock.now(), wall: wallOf(place), leaseMs });
+  if (row === undefined || held === undefined) return false;
+  tx.ledger.put({ ...row, until: held.until, expires: held.expires });
   return true;
 }
 
@@ -107,18 +93,9 @@ export function settle(
   place: LedgerPlace,
   tx: Tx,
   { key, owner, ttlMs }: Pick<Claim, 'key' | 'owner' | 'ttlMs'>,
-  end: { readonly status: 'succeeded' | 'failed'; readonly text: string },
+  { status, text }: { readonly status: 'succeeded' | 'failed'; readonly text: string },
 ): void {
   const row = tx.ledger.get('once', key);
-  if (row === undefined)
-    throw refused('MR3137', `Nothing was begun under the key '${key}', or it has been removed.`, false, key);
-  if (row.owner !== owner || row.status !== 'pending')
-    throw refused(
-      'MR3280',
-      `The claim to the key '${key}' was lost: it was held for too long without a sign of life, and somebody else has it. The result was not kept.`,
-      true,
-      key,
-    );
-  const { status, text } = end;
-  tx.ledger.put({ ...row, status, owner: null, until: null, ...kept(tx, text), expires: place.clock.now() + ttlMs });
+  const { expires } = settleClaim(key, row && claimIn(row), { owner, now: place.clock.now(), ttlMs, status });
+  tx.ledger.put({ ...(row as LedgerRow), status, owner: null, until: null, ...kept(tx, text), expires });
 }

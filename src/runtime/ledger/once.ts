@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { MillraceError, milliseconds, type Clock } from '../../core/index.ts';
+import { waitUntil } from '../../core/wait-until.ts';
 import type { OnceCall, Replayable } from '../../tasks/index.ts';
-import { given, outcomeOf, requestHash, type Outcome } from '../../engine/index.ts';
+import { attemptOf, given, outcomeOf, requestHash, type Outcome } from '../../engine/index.ts';
 import { claim, renew, settle } from './claims.ts';
 import { outcomeIn } from './outcome.ts';
 import { writeFenced, type LedgerPlace } from './place.ts';
@@ -12,8 +13,7 @@ const looks = { first: 10, most: 250 } as const;
 
 /** Does something once for a key, over all processes that share the ledger. */
 export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<ToolStep, 'run' | 'path'>): OnceCall {
-  const isUnderWay = (owner: string): boolean => underWay.has(owner);
-  const by = step && { run: step.run, path: step.path, attempt: attemptOf(signal), isUnderWay };
+  const by = step && { run: step.run, path: step.path, attempt: attemptOf(signal), underWay };
   const wall = place.clock.wall ?? place.clock;
   return async <T>(...[key, asked, run, options = {}]: Parameters<OnceCall>): Promise<Replayable<T>> => {
     const ttlMs = milliseconds(options.ttl ?? '24h');
@@ -31,7 +31,8 @@ export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<Tool
           fault: 'input',
           details: { key, until: claimed.until },
         });
-      await rest(wall, pause, signal);
+      await waitUntil(wall, wall.now() + pause, signal);
+      signal.throwIfAborted();
     }
     underWay.add(owner);
     const holding = hold(place, wall, key, owner, leaseMs, signal);
@@ -55,14 +56,6 @@ export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<Tool
 
 /** The claims whose effects run in this process. */
 const underWay = new Set<string>();
-const attempts = new WeakMap<AbortSignal, string>();
-
-/** A name for the attempt that has this signal: another one in each process. */
-function attemptOf(signal: AbortSignal): string {
-  const name = attempts.get(signal) ?? randomUUID();
-  attempts.set(signal, name);
-  return name;
-}
 
 /** Renews a claim, until it is let go or its owner is told to stop. */
 function hold(
@@ -87,19 +80,4 @@ function hold(
     over = true;
     stop();
   };
-}
-
-function rest(wall: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = (): void => {
-      stop();
-      reject(signal.reason as Error);
-    };
-    const stop = wall.at(wall.now() + ms, () => {
-      signal.removeEventListener('abort', cancel);
-      resolve();
-    });
-    if (signal.aborted) cancel();
-    else signal.addEventListener('abort', cancel, { once: true });
-  });
 }

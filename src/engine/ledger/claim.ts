@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { MillraceError } from '../../core/index.ts';
 
 /** What a key stands for: what is to happen once, or a result that is kept for whoever asks for the same. JSON. */
@@ -41,12 +42,7 @@ export interface ClaimAsks {
 }
 
 /** What a claim comes to: it may begin, it is too late, or somebody else has it in hand until then. */
-export type ClaimGives =
-  | { readonly state: 'go' }
-  | { readonly state: 'done'; readonly text: string }
-  | { readonly state: 'inProgress'; readonly until: number };
-
-type Claimed = { readonly row: ClaimRow } & (
+export type Claimed = { readonly row: ClaimRow } & (
   | { readonly state: 'go' | 'done' }
   | { readonly state: 'inProgress'; readonly until: number }
 );
@@ -59,7 +55,7 @@ const refused = (code: string, message: string, retryable: boolean, key: string)
  *
  * @throws MillraceError MR3135 when the key stands for another request.
  */
-export function claim(key: string, known: ClaimRow | undefined, asks: ClaimAsks): Claimed {
+export function claimKey(key: string, known: ClaimRow | undefined, asks: ClaimAsks): Claimed {
   const { request, owner, now, wall, ttlMs, leaseMs, by } = asks;
   const held = known?.status === 'pending' && (known.until ?? 0) > wall && !isOver(known, asks);
   // What somebody is about to give does not expire under his hands.
@@ -90,7 +86,10 @@ export function claim(key: string, known: ClaimRow | undefined, asks: ClaimAsks)
   };
 }
 
-/** Is the claim that of an attempt before this one, which has ended or died with its process? */
+/**
+ * Is the claim that of an attempt before this one, which has ended or died with its process? The effect of one that has ended
+ * may go on, if it does not listen to its signal.
+ */
 function isOver({ by: had, owner }: ClaimRow, { by, underWay }: ClaimAsks): boolean {
   if (by === null || had === null || had.run !== by.run || had.path !== by.path || had.attempt === by.attempt)
     return false;
@@ -106,7 +105,7 @@ export interface RenewAsks {
 }
 
 /** Holds a claim for longer. Undefined when it is lost. */
-export function renew(row: ClaimRow | undefined, { owner, now, wall, leaseMs }: RenewAsks): ClaimRow | undefined {
+export function renewClaim(row: ClaimRow | undefined, { owner, now, wall, leaseMs }: RenewAsks): ClaimRow | undefined {
   if (row?.owner !== owner || row.status !== 'pending') return undefined;
   return { ...row, until: wall + leaseMs, expires: Math.max(row.expires, now + leaseMs) };
 }
@@ -117,12 +116,14 @@ export interface SettleAsks {
   readonly now: number;
   readonly ttlMs: number;
   readonly status: 'succeeded' | 'failed';
-  /** The outcome, as JSON text. */
-  readonly text: string;
 }
 
-/** @throws MillraceError MR3137 unknown key, MR3280 somebody else has taken the claim over. */
-export function settle(key: string, row: ClaimRow | undefined, { owner, now, ttlMs, status }: SettleAsks): ClaimRow {
+/** Ends a claim. @throws MillraceError MR3137 unknown key, MR3280 somebody else has taken the claim over. */
+export function settleClaim(
+  key: string,
+  row: ClaimRow | undefined,
+  { owner, now, ttlMs, status }: SettleAsks,
+): ClaimRow {
   if (row === undefined)
     throw refused('MR3137', `Nothing was begun under the key '${key}', or it has been removed.`, false, key);
   if (row.owner !== owner || row.status !== 'pending')
@@ -133,4 +134,13 @@ export function settle(key: string, row: ClaimRow | undefined, { owner, now, ttl
       key,
     );
   return { ...row, status, owner: null, until: null, expires: now + ttlMs };
+}
+
+const attempts = new WeakMap<AbortSignal, string>();
+
+/** A name for the attempt that has this signal: another one in each process. */
+export function attemptOf(signal: AbortSignal): string {
+  const name = attempts.get(signal) ?? randomUUID();
+  attempts.set(signal, name);
+  return name;
 }
