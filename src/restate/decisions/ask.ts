@@ -1,6 +1,7 @@
 import type { Context, InvocationPromise } from '@restatedev/restate-sdk';
 import type { DecideAsks, DecideGives, DecisionView } from '../../runtime/index.ts';
 import type { Ingress, Place } from '../contract.ts';
+import { askedOf } from '../host/task/record.ts';
 import { json } from '../json.ts';
 import type { Asked, DecideBody, LeaveDecisionAsks, LeaveDecisionGives } from './contract.ts';
 
@@ -13,6 +14,8 @@ export function askDecision(ctx: Context, place: Place, asked: Asked): Invocatio
     key: keyOf(asked.run, asked.step),
     method: 'ask',
     parameter: asked,
+    // The body is not compared with the journal; this is.
+    headers: { 'x-millrace-asked': askedOf('', { message: asked.message, form: asked.form }).trim() },
     inputSerde: json(),
     outputSerde: json(),
     name: asked.step,

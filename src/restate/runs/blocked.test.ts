@@ -34,6 +34,16 @@ describe.skipIf(!restateIsInstalled())('a run that its code cannot go on with', 
           await host.sleep('rest', '400ms', at);
         }),
         child,
+        anyFlow('decides', (host) =>
+          host.race(
+            'either',
+            {
+              asked: (h) => h.approve('asked', { ...at, message: () => `${word}?` }),
+              rest: (h) => h.sleep('rest', '400ms', at),
+            },
+            at,
+          ),
+        ),
         anyFlow('changes', async (host) => {
           await host.step('one', () => echo(word), at);
           await host.sleep('rest', '400ms', at);
@@ -79,6 +89,18 @@ describe.skipIf(!restateIsInstalled())('a run that its code cannot go on with', 
     word = 'old';
     expect(await system.end('asks', 'a1')).toMatchObject({ status: 'completed' });
     expect(seen.filter((what) => what.startsWith('child'))).toEqual(['child old']);
+  });
+
+  it('is held when it asks a person for something else than is recorded', async () => {
+    const invocation = await system.start('decides', undefined, { run: 'd1' });
+    await restate.until(
+      `SELECT status FROM sys_invocation WHERE id = '${invocation}'`,
+      ([row]) => row?.['status'] === 'suspended',
+    );
+    word = 'new';
+    expect(await failure(invocation)).toContain('570 Journal mismatch');
+    word = 'old';
+    expect(await system.end('decides', 'd1')).toMatchObject({ status: 'completed', output: { winner: 'rest' } });
   });
 
   it('refuses a replay that asks for something else than is recorded', async () => {
