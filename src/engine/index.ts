@@ -30,6 +30,7 @@ export {
   type SettleAsks,
 } from './ledger/claim.ts';
 export { given, isGoodResult, outcomeOf, requestHash, textOf, type Outcome } from './ledger/outcome.ts';
+export { renewing } from './ledger/renewing.ts';
 export { Breaker, type BreakerKept, type BreakerState, type Ended } from './limits/breaker.ts';
 export { endedAs } from './limits/ended.ts';
 export { BreakerOpenError, QueueFullError } from './limits/errors.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/index.ts';
 import { waitUntil } from '../../core/wait-until.ts';
-import type { ClaimAsks, RenewAsks, SettleAsks } from '../../engine/index.ts';
+import { renewing, type ClaimAsks, type RenewAsks, type SettleAsks } from '../../engine/index.ts';
 import type { Place } from '../contract.ts';
 
 /** What a claim comes to: it may begin, it is too late, or somebody else has it in hand until then. */
@@ -83,26 +83,15 @@ export class Claiming {
     await this.#call('settle', asks satisfies OutcomeAsks);
   }
 
-  /** Renews the claim, until it is let go or its owner is told to stop. */
+  /** Renews the claim, until it is let go or its owner is told to stop. Who has lost it hears of it at the end. */
   #hold(): () => void {
     const { leaseMs, signal } = this.#claims;
     const wall = this.#wall;
-    let stop = (): void => {};
-    let over = false;
-    const arm = (): void => {
-      if (over) return;
-      stop = wall.at(wall.now() + leaseMs / 3, () => {
-        if (over || signal.aborted) return;
-        const asks = { owner: this.#owner, now: this.#place.clock.now(), wall: wall.now(), leaseMs };
-        // One that cannot be renewed runs out, and its owner hears of it at the end.
-        this.#call('renew', asks satisfies RenewAsks).then((held) => held === true && arm(), arm);
-      });
-    };
-    arm();
-    return () => {
-      over = true;
-      stop();
-    };
+    return renewing(wall, leaseMs, async () => {
+      if (signal.aborted) return false;
+      const asks = { owner: this.#owner, now: this.#place.clock.now(), wall: wall.now(), leaseMs };
+      return (await this.#call('renew', asks satisfies RenewAsks)) === true;
+    });
   }
 
   #call(handler: string, body: unknown, signal?: AbortSignal): Promise<unknown> {

@@ -1,6 +1,6 @@
 import type { Context } from '@restatedev/restate-sdk';
 import type { ErrorRecord } from '../../core/index.ts';
-import { endedAs, type Scope } from '../../engine/index.ts';
+import { endedAs, renewing, type Scope } from '../../engine/index.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import type { AttemptOutcome } from '../../tasks/index.ts';
 import type { Place } from '../contract.ts';
@@ -143,19 +143,12 @@ export async function inTurn(
     (await place.ingress.call({ ...gate, handler: 'renew', body: { token } })) === true;
   // The run may have rested, or its process died, since it was let through.
   if ((again || wall.now() - at > leaseMs / 3) && !(await renew())) return undefined;
-  let over = false;
-  let stop = (): void => {};
-  const arm = (): void => {
-    if (over) return;
-    stop = wall.at(wall.now() + leaseMs / 3, () => void renew().then(arm, arm));
-  };
-  arm();
+  const release = renewing(wall, leaseMs, renew);
   let outcome: AttemptOutcome | undefined;
   try {
     return (outcome = await make());
   } finally {
-    over = true;
-    stop();
+    release();
     // Where nobody can be told, the place is free when its time is over.
     const body = { token, how: endedAs(outcome) } satisfies LeaveAsks;
     await place.ingress.send({ ...gate, handler: 'leave', body }).catch(() => {});

@@ -1,3 +1,4 @@
+import { renewing } from '../../engine/index.ts';
 import type { BudgetAccount, BudgetBooks, BudgetReservation, BudgetStore } from '../../llm/index.ts';
 import type { Place } from '../contract.ts';
 import { budgetKey, type AliveAsks, type BookRow, type CommitAsks, type CommitGives } from './books.ts';
@@ -127,15 +128,10 @@ export class RestateBudgets implements BudgetStore {
   #stayAlive(): void {
     const { clock } = this.#place;
     const wall = clock.wall ?? clock;
-    const arm = (): void => {
-      this.#stopAlive = wall.at(wall.now() + this.#leaseMs / 3, () => {
-        const again = (): void => {
-          if (this.#stopAlive !== undefined) arm();
-        };
-        this.#call('alive', this.#alive()).then(again, again);
-      });
-    };
-    arm();
+    this.#stopAlive = renewing(wall, this.#leaseMs, async () => {
+      await this.#call('alive', this.#alive());
+      return true;
+    });
   }
 
   #call(handler: string, body?: unknown): Promise<unknown> {

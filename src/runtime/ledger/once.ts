@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { MillraceError, milliseconds, type Clock } from '../../core/index.ts';
+import { MillraceError, milliseconds } from '../../core/index.ts';
 import { waitUntil } from '../../core/wait-until.ts';
 import type { OnceCall, Replayable } from '../../tasks/index.ts';
-import { attemptOf, given, outcomeOf, requestHash, type Outcome } from '../../engine/index.ts';
+import { attemptOf, given, outcomeOf, renewing, requestHash, type Outcome } from '../../engine/index.ts';
 import { claim, renew, settle } from './claims.ts';
 import { outcomeIn } from './outcome.ts';
 import { writeFenced, type LedgerPlace } from './place.ts';
@@ -35,7 +35,10 @@ export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<Tool
       signal.throwIfAborted();
     }
     underWay.add(owner);
-    const holding = hold(place, wall, key, owner, leaseMs, signal);
+    const release = renewing(wall, leaseMs, async () => {
+      if (signal.aborted) return false;
+      return place.write((tx) => renew(place, tx, key, owner, leaseMs));
+    });
     try {
       const { text, thrown } = await outcomeOf(key, () =>
         run({ signal, idempotencyKey: requestHash('once', key, request) }),
@@ -49,35 +52,10 @@ export function onceOf(place: LedgerPlace, signal: AbortSignal, step?: Pick<Tool
       return { output: given<T>(outcome, thrown), replayed: false };
     } finally {
       underWay.delete(owner);
-      holding();
+      release();
     }
   };
 }
 
 /** The claims whose effects run in this process. */
 const underWay = new Set<string>();
-
-/** Renews a claim, until it is let go or its owner is told to stop. */
-function hold(
-  place: LedgerPlace,
-  wall: Clock,
-  key: string,
-  owner: string,
-  leaseMs: number,
-  signal: AbortSignal,
-): () => void {
-  let stop = (): void => {};
-  let over = false;
-  const arm = (): void => {
-    stop = wall.at(wall.now() + leaseMs / 3, () => {
-      if (over || signal.aborted) return;
-      // One that cannot be renewed runs out, and its owner hears of it at the end.
-      place.write((tx) => renew(place, tx, key, owner, leaseMs)).then((held) => held && !over && arm(), arm);
-    });
-  };
-  arm();
-  return () => {
-    over = true;
-    stop();
-  };
-}
