@@ -22,11 +22,15 @@ interface Content {
   readonly payload?: readonly number[];
   readonly result?: Result;
   readonly wake_up_time?: number;
+  /** When a delayed send is due. */
+  readonly invoke_time?: number;
   readonly completion_id?: number;
   readonly result_completion_id?: number;
   readonly invocation_id?: string;
+  readonly target_invocation_id?: string;
   readonly id?: unknown;
   readonly request?: {
+    readonly invocation_id?: string;
     readonly invocation_target?: {
       readonly Service?: Target;
       readonly VirtualObject?: Target & { readonly key?: string };
@@ -141,4 +145,19 @@ export function failedIn(metadata: unknown): RunFailed | undefined {
 export function resultOf(entries: readonly Entry[], { completion }: Entry): Entry | undefined {
   if (completion === undefined) return undefined;
   return entries.find((each) => !each.command && each.type !== 'CallInvocationId' && each.completion === completion);
+}
+
+/** The signal of this name, if it has come. */
+export function signalOf(entries: readonly Entry[], name: string): Entry | undefined {
+  return entries.find(({ command, content: { id } }) => !command && signalName(id) === name);
+}
+
+/** `{"Signal":{"id":{"Name":"…"}}}` */
+const signalName = (id: unknown): unknown =>
+  typeof id === 'object' && id !== null ? Reflect.get(id, 'Name') : undefined;
+
+/** Where a timer was called off, if it was. */
+export function calledOff(entries: readonly Entry[], timer: Entry): Entry | undefined {
+  const id = timer.content.request?.invocation_id;
+  return id === undefined ? undefined : entries.find(({ content }) => content.target_invocation_id === id);
 }

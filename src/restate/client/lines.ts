@@ -1,6 +1,6 @@
 import type { Desk } from './desk.ts';
 import { failedIn, fromBytes, type Entry } from './journal.ts';
-import { cameIn, commandsOf, left, recordIn, taskOf, type Command } from './steps.ts';
+import { cameIn, commandsOf, dueOf, left, recordIn, taskOf, type Command } from './steps.ts';
 
 /** Something that happened in a run, in the words in which the embedded engine keeps its journal. */
 export interface JournalLine {
@@ -74,7 +74,7 @@ function begin({ entry, result, attempt, does }: Command): Said | undefined {
       return { kind: 'called', data: asks?.input };
     }
     case 'sleep':
-      return { kind: 'sleeping', data: entry.content.wake_up_time };
+      return { kind: 'sleeping', data: dueOf(entry) };
     case 'receive':
       return attempt > 1 ? undefined : { kind: 'waiting' };
     case 'approve': {
@@ -114,8 +114,11 @@ function end(command: Command, entries: readonly Entry[], again: boolean): Said 
         data: failedIn(gave.Failure.metadata?.find(({ key }) => key === 'millrace')?.value)?.error,
       };
     }
-    case 'sleep':
-      return result === undefined ? undefined : { kind: 'slept' };
+    case 'sleep': {
+      if (result !== undefined) return { kind: 'slept' };
+      const gone = left(command, entries);
+      return gone === undefined ? undefined : { kind: 'cancelled', at: gone.endedAt };
+    }
     case 'receive':
     case 'approve': {
       const came = cameIn(command, entries);
@@ -124,7 +127,7 @@ function end(command: Command, entries: readonly Entry[], again: boolean): Said 
           ? { kind: 'received', data: { payload: came.value }, at: came.at }
           : { kind: 'decided', data: came.value, at: came.at };
       const gone = left(command, entries);
-      if (gone?.endedAt === undefined) return undefined;
+      if (gone === undefined) return undefined;
       return { kind: gone.status === 'failed' ? 'timedOut' : 'cancelled', at: gone.endedAt };
     }
     case 'emit':

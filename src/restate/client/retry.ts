@@ -4,6 +4,7 @@ import type { RetryAsks, RetryGives } from '../../runtime/index.ts';
 import { RestateError } from '../errors.ts';
 import { said } from '../server/admin.ts';
 import { order, type Desk, type FullDesk } from './desk.ts';
+import { cutAt } from './halfway.ts';
 import { invocations, isRun } from './invocations.ts';
 import { resultOf, endOf, type Entry } from './journal.ts';
 import { knownRun, type Known } from './known.ts';
@@ -132,12 +133,13 @@ function planOf(desk: Desk, { view, entries }: Known, fromStep: string | undefin
   // What was undone has to be done again before anything that came after it.
   const undone = commands.flatMap(({ path }) => (path.endsWith('/~undo') ? [path.slice(0, -'/~undo'.length)] : []));
   const first = (each: Command | undefined): number => each?.entry.index ?? 1;
-  const at = Math.min(
+  const earliest = Math.min(
     named === '' ? 1 : first(asked),
     ...undone.map((step) => first(commands.find(({ path }) => isIn(path, step)))),
-    // The server copies only what has ended: a time limit of the run, and what was left behind, has not.
+    // The server copies only what has ended.
     entries.find((each) => isOpen(each, entries))?.index ?? Infinity,
   );
+  const at = cutAt(desk, entries, earliest);
   const again = commands.filter(({ entry, path }) => entry.index >= at && !/~(?:undo|onFailure)/.test(path));
   const dropped = [...new Set(again.map(({ path }) => path))];
   // Of what comes before the first step, such as a time limit, nothing is kept either.

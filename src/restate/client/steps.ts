@@ -2,7 +2,7 @@ import type { ErrorRecord } from '../../core/index.ts';
 import { decision } from '../../engine/index.ts';
 import type { RunView, StepStatus, StepView } from '../../runtime/index.ts';
 import { timeOf, type Desk } from './desk.ts';
-import { failedIn, fromBytes, resultOf, type Entry } from './journal.ts';
+import { calledOff, failedIn, fromBytes, resultOf, signalOf, type Entry } from './journal.ts';
 
 /** A command of a journal that belongs to a step. */
 export interface Command {
@@ -52,11 +52,16 @@ export function commandsOf({ names, flows: all }: Desk, entries: readonly Entry[
     const { path, attempt, isWait } = named(entry.name);
     const common = { entry, result: resultOf(entries, entry), path, attempt };
     if (entry.type === 'Run') return [{ ...common, does: isEmit(common.result) ? 'emit' : 'attempt' }];
-    if (entry.type === 'Sleep')
-      return /(?<!\/)~[a-z]/i.test(path) ? [] : [{ ...common, does: isWait ? 'pause' : 'sleep' }];
-    if (entry.type !== 'Call' && entry.type !== 'OneWayCall') return [];
     const { Service, VirtualObject } = entry.content.request?.invocation_target ?? {};
     const { name = '', handler = '' } = Service ?? VirtualObject ?? {};
+    const isTimer = entry.type === 'OneWayCall' && name === names.signals;
+    if (entry.type === 'Sleep' || isTimer) {
+      // The limit of another wait, or of the run.
+      if (/(?<!\/)~[a-z]/i.test(path)) return [];
+      const does = isWait ? 'pause' : 'sleep';
+      return [{ ...common, ...(isTimer ? { result: signalOf(entries, entry.name) } : {}), does }];
+    }
+    if (entry.type !== 'Call' && entry.type !== 'OneWayCall') return [];
     const flow = flows.get(name);
     if (flow !== undefined && entry.type === 'Call') return [{ ...common, does: 'child', target: flow }];
     if (name === names.buffers && handler === 'wait')
@@ -92,14 +97,18 @@ function placed(path: string, { error, errors }: Pick<RunView, 'error' | 'errors
   return own === undefined ? {} : { error: own };
 }
 
-/** Does one of its steps wait for an event, or for a person? */
+/** Does one of its steps wait for an event, a person or a time? */
 export function awaits(desk: Desk, entries: readonly Entry[]): boolean {
   return commandsOf(desk, entries).some(
-    (command) =>
-      (command.does === 'receive' || command.does === 'approve') &&
-      cameIn(command, entries) === undefined &&
-      left(command, entries) === undefined,
+    (command) => waits.has(command.does) && !hasCome(command, entries) && left(command, entries) === undefined,
   );
+}
+
+const waits: ReadonlySet<Command['does']> = new Set(['sleep', 'pause', 'receive', 'approve']);
+
+function hasCome(command: Command, entries: readonly Entry[]): boolean {
+  const { does, result } = command;
+  return (does === 'sleep' || does === 'pause' ? result : cameIn(command, entries)) !== undefined;
 }
 
 function after(
@@ -144,7 +153,7 @@ function after(
       // It has failed, and is tried again.
       if (before === undefined) return undefined;
       const { endedAt: _, ...failed } = before;
-      return { ...failed, ...open('waiting') };
+      return { ...failed, ...(left(command, entries) ?? open('waiting')) };
     }
     case 'child': {
       const asks = fromBytes(entry.content.request?.parameter) as { readonly input?: unknown } | undefined;
@@ -164,12 +173,9 @@ function after(
       };
     }
     case 'sleep': {
-      const due = timeOf(desk, entry.content.wake_up_time);
-      return {
-        ...common,
-        output: due,
-        ...(result === undefined ? open('waiting') : { status: 'completed', endedAt: result.at }),
-      };
+      const due = timeOf(desk, dueOf(entry));
+      if (result === undefined) return { ...common, output: due, ...(left(command, entries) ?? open('waiting')) };
+      return { ...common, output: due, status: 'completed', endedAt: result.at };
     }
     case 'receive':
     case 'approve': {
@@ -211,8 +217,7 @@ export function cameIn(
 ): { readonly value: unknown; readonly at: number } | undefined {
   const told = fromBytes(success(result)) as { readonly came?: Came } | undefined;
   if (told?.came !== undefined && result !== undefined) return { value: told.came.event.payload, at: result.at };
-  const names = new Set([path, entry.name]);
-  const signal = entries.find((each) => !each.command && names.has(signalName(each) ?? ''));
+  const signal = signalOf(entries, entry.name) ?? signalOf(entries, path);
   if (signal === undefined) return undefined;
   const value = fromBytes(success(signal));
   if (does === 'receive') return { value: (value as Came | undefined)?.event.payload, at: signal.at };
@@ -223,18 +228,29 @@ export function cameIn(
 
 /** A wait that was given up: its time was over, or its part was stopped. */
 export function left(
-  { entry, path }: Command,
+  { entry, path, does }: Command,
   entries: readonly Entry[],
-): Pick<StepView, 'status' | 'endedAt'> | undefined {
-  const names = new Set([`${entry.name}~leave`, `${entry.name}~leave2`]);
-  const leave = entries.find(
+): { readonly status: 'failed' | 'cancelled'; readonly endedAt: number } | undefined {
+  if (does === 'sleep' || does === 'pause') {
+    const off = calledOff(entries, entry);
+    return off === undefined ? undefined : { status: 'cancelled', endedAt: off.at };
+  }
+  const leave = leftBy(entry, path, entries);
+  if (leave === undefined) return undefined;
+  const rung = signalOf(entries, `${path}~timeout`);
+  return { status: rung !== undefined && rung.index < leave.index ? 'failed' : 'cancelled', endedAt: leave.at };
+}
+
+function leftBy({ name }: Entry, path: string, entries: readonly Entry[]): Entry | undefined {
+  const names = new Set([`${name}~leave`, `${name}~leave2`]);
+  return entries.find(
     (each) => each.command && (names.has(each.name) || (each.name === path && handlerOf(each) === 'leave')),
   );
-  if (leave === undefined) return undefined;
-  const timer = entries.find((each) => each.type === 'Sleep' && each.name === `${path}~timeout`);
-  const late = timer !== undefined && resultOf(entries, timer) !== undefined;
-  return { status: late ? 'failed' : 'cancelled', endedAt: leave.at };
 }
+
+/** When a sleep is over. */
+export const dueOf = ({ content: { wake_up_time: due, invoke_time: rings } }: Entry): number | undefined =>
+  due ?? rings;
 
 const handlerOf = ({ content }: Entry): string | undefined =>
   content.request?.invocation_target?.VirtualObject?.handler;
@@ -242,10 +258,6 @@ const handlerOf = ({ content }: Entry): string | undefined =>
 interface Came {
   readonly event: { readonly payload?: unknown };
 }
-
-/** `{"Signal":{"id":{"Name":"…"}}}` */
-const signalName = ({ content: { id } }: Entry): string | undefined =>
-  typeof id === 'object' && id !== null ? String(Reflect.get(id, 'Name')) : undefined;
 
 const success = (entry: Entry | undefined): readonly number[] | undefined => {
   const result = entry?.content.result;

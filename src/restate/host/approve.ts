@@ -3,10 +3,10 @@ import { filledIn, jsonSchema, RunError, type Question } from '../../engine/inde
 import type { Approval, ApproveOptions } from '../../flow/index.ts';
 import { askDecision, leaveDecision, type Asked, type DecidedSignal } from '../decisions/index.ts';
 import { json } from '../json.ts';
+import { timeLimit } from '../runs/timer.ts';
 import { failed } from './call.ts';
 import { firstOf } from './first-of.ts';
 import type { Part } from './part.ts';
-import { inTruth } from './real.ts';
 
 /** Waits until a person has decided. What is asked is in the journal: code that asks something else does not fit it. */
 export async function approve(part: Part, id: string, options: ApproveOptions): Promise<Approval | undefined> {
@@ -64,8 +64,9 @@ async function decided(
   // Cancelled before it was asked.
   if (!asks.ok) throw scope.reason ?? asks.failure;
   const told = ctx.signal<DecidedSignal>(path, json());
-  const timer = limit === undefined ? undefined : ctx.sleep(inTruth(place, limit), `${path}~timeout`);
-  const first = await firstOf(run, told, timer, scope);
+  const timer = limit === undefined ? undefined : timeLimit(run, `${path}~timeout`, limit);
+  const first = await firstOf(run, told, timer?.rings, scope);
+  if (first.came !== 'time') await timer?.off();
   if (first.came === 'value') return first.value;
   const leaving = { invocation: run.invocation, signal: path };
   let left = await driver.wait(leaveDecision(ctx, place, at, leaving), shield);

@@ -1,5 +1,4 @@
 import { toErrorRecord, type ErrorRecord } from '../../core/index.ts';
-import { Scope } from '../../engine/index.ts';
 import type { Part as PartOf } from '../../flow/index.ts';
 import type { Part } from './part.ts';
 import { compensate } from './undo.ts';
@@ -12,8 +11,7 @@ export async function attempt<Value, Handled>(
   handler: PartOf<Handled, [error: ErrorRecord]>,
 ): Promise<Value | Handled> {
   const path = part.open(id);
-  const scope = new Scope(part.scope);
-  const inner = part.part(`${path}/try`, scope);
+  const inner = part.part(`${path}/try`, part.scope);
   let error: ErrorRecord;
   try {
     const value = await body(inner);
@@ -22,8 +20,6 @@ export async function attempt<Value, Handled>(
   } catch (thrown) {
     if (part.scope.reason !== undefined) throw thrown;
     error = toErrorRecord(thrown);
-  } finally {
-    scope.close();
   }
   part.time = Math.max(part.time, inner.time);
   await compensate(part.run, `${path}/try/`);

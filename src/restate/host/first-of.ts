@@ -8,11 +8,11 @@ export type First<T> =
   | { readonly came: 'time' }
   | { readonly came: 'abort' };
 
-/** Waits for something, or until a time is over or the scope is aborted, by the order of the journal. */
+/** Waits for something, or until a timer rings or the scope is aborted, by the order of the journal. */
 export function firstOf<T>(
   { driver }: Pick<Run, 'driver'>,
   value: RestatePromise<T>,
-  timer: RestatePromise<void> | undefined,
+  timer: RestatePromise<unknown> | undefined,
   scope: Scope,
 ): Promise<First<T>> {
   if (scope.reason !== undefined) return Promise.resolve({ came: 'abort' });

@@ -5,11 +5,10 @@ import { checkValue } from '../../tasks/index.ts';
 import type { Came } from '../contract.ts';
 import { bufferLeave, bufferWait } from '../events/index.ts';
 import { json } from '../json.ts';
-import type { RestatePromise } from '../sdk.ts';
+import { timeLimit, type TimeLimit } from '../runs/timer.ts';
 import { failed } from './call.ts';
 import { firstOf } from './first-of.ts';
 import type { Part } from './part.ts';
-import { inTruth } from './real.ts';
 import { Taken } from './taken.ts';
 
 export interface ReceiveOptions {
@@ -47,19 +46,38 @@ export async function receive(part: Part, id: string, event: AnyEvent, options: 
   );
 }
 
-/**
- * Takes the oldest event that counts, or has the run told of the next one. Undefined when none came in time. What is asked of the
- * buffer is out of reach of a cancel: only its answer says whether an event is on its way.
- */
+/** Undefined when none came in time. */
 async function wait(
-  { run, scope }: Part,
+  part: Part,
   path: string,
   what: { readonly event: string; readonly key: string },
   limit: number | undefined,
 ): Promise<Came | undefined> {
+  let timer: TimeLimit | undefined;
+  let late = false;
+  const timed = (): TimeLimit | undefined =>
+    limit === undefined ? undefined : (timer ??= timeLimit(part.run, `${path}~timeout`, limit));
+  try {
+    const came = await take(part, path, what, timed);
+    late = came === undefined;
+    return came;
+  } finally {
+    if (!late) await timer?.off();
+  }
+}
+
+/**
+ * Takes the oldest event that counts, or has the run told of the next one. Undefined when none came in time. What is asked of the
+ * buffer is out of reach of a cancel: only its answer says whether an event is on its way.
+ */
+async function take(
+  { run, scope }: Part,
+  path: string,
+  what: { readonly event: string; readonly key: string },
+  timed: () => TimeLimit | undefined,
+): Promise<Came | undefined> {
   const { ctx, driver, place, shield } = run;
   const taken = new Taken(run, what.event, what.key);
-  let timer: RestatePromise<void> | undefined;
   for (let round = 1; ; round++) {
     const signal = round === 1 ? path : `${path}~${round}`;
     const waiting = { run: run.id, invocation: run.invocation, signal, since: run.asks.at, ...taken.asks };
@@ -71,9 +89,9 @@ async function wait(
       continue;
     }
     const { noted } = asked.value;
-    if (limit !== undefined) timer ??= ctx.sleep(inTruth(place, limit), `${path}~timeout`);
+    const timer = timed();
     const told = ctx.signal<Came>(signal, json());
-    const first = await firstOf(run, told, timer, scope);
+    const first = await firstOf(run, told, timer?.rings, scope);
     if (first.came !== 'value') {
       const leaving = { noted, run: run.id, signal };
       let left = await driver.wait(bufferLeave(ctx, place, { ...what, path: `${signal}~leave` }, leaving), shield);

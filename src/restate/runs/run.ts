@@ -6,9 +6,9 @@ import type { PartialFailure } from '../../runtime/index.ts';
 import type { Place, Published, RunAsks } from '../contract.ts';
 import { Driver } from '../driver/driver.ts';
 import { publish } from '../events/index.ts';
-import { inTruth } from '../host/real.ts';
 import { Blocked } from './blocked.ts';
 import type { Limit } from './limit.ts';
+import { timePasses } from './timer.ts';
 
 /** Why a run stops before its code has come to its end. */
 export interface Stop {
@@ -179,7 +179,7 @@ export class Run {
   async waitUntil(until: number, now: number, name: string, scope: Scope): Promise<void> {
     if (scope.reason !== undefined) throw scope.reason;
     if (until <= now) return;
-    const came = await this.driver.wait(this.ctx.sleep(inTruth(this.place, until - now), name), scope);
+    const came = await timePasses(this, name, until - now, scope);
     if (!came.ok) throw came.failure;
   }
 

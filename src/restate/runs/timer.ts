@@ -1,5 +1,7 @@
 import type { Context, InvocationId, RestatePromise, ServiceDefinition } from '@restatedev/restate-sdk';
+import type { Scope } from '../../engine/index.ts';
 import type { Place } from '../contract.ts';
+import type { Waited } from '../driver/driver.ts';
 import { inTruth } from '../host/real.ts';
 import { json } from '../json.ts';
 import { plumbing } from '../plumbing.ts';
@@ -29,6 +31,33 @@ export function setTimer(run: Run, name: string, ms: number): () => Promise<void
     const id = await driver.wait(sent.invocationId as RestatePromise<InvocationId>, run.shield);
     if (id.ok) ctx.cancel(id.value);
   };
+}
+
+/** The time within which something has to come. */
+export interface TimeLimit {
+  readonly rings: RestatePromise<unknown>;
+  /** It has come, or is not waited for any more. */
+  readonly off: () => Promise<void>;
+}
+
+/** Sets it. */
+export function timeLimit(run: Run, name: string, ms: number): TimeLimit {
+  const off = setTimer(run, name, ms);
+  return { rings: run.ctx.signal<null>(name, json()), off };
+}
+
+/**
+ * Lets a time pass, or less when the scope is aborted. A sleep of Restate costs least, but one that is given up stays open in the
+ * journal: it is for where only the end of the run can interrupt it.
+ */
+export async function timePasses(run: Run, name: string, ms: number, scope: Scope): Promise<Waited<unknown>> {
+  const { ctx, driver, place } = run;
+  if (scope === run.root || scope === run.shield) return driver.wait(ctx.sleep(inTruth(place, ms), name), scope);
+  if (scope.reason !== undefined) return { ok: false, aborted: true, failure: scope.reason };
+  const { rings, off } = timeLimit(run, name, ms);
+  const rung = await driver.wait(rings, scope);
+  if (!rung.ok) await off();
+  return rung;
 }
 
 /** Rings the timers of runs. */
