@@ -6,11 +6,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { namesOf, startServer } from 'millrace/restate';
+import { freePorts, namesOf, startServer } from 'millrace/restate';
 import { steps } from '../durable/system.ts';
 import { compared, median, type Row } from '../table.ts';
 import { system } from './system.ts';
@@ -136,12 +135,4 @@ async function inTurns(
     ours: median(found.map(({ ours }) => ours)),
     ratio: median(found.map(({ hand, ours }) => ours / hand)),
   };
-}
-
-async function freePorts(wanted: number): Promise<number[]> {
-  const servers = Array.from({ length: wanted }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((one) => once(one, 'listening')));
-  const ports = servers.map((one) => (one.address() as AddressInfo).port);
-  await Promise.all(servers.map((one) => once(one.close(), 'close')));
-  return ports;
 }

@@ -1,4 +1,4 @@
-import type { Context, InvocationId } from '@restatedev/restate-sdk';
+import type { InvocationId } from '@restatedev/restate-sdk';
 import type { Clock, ErrorRecord } from '../core/index.ts';
 import type { Registry } from '../engine/index.ts';
 import type { PartialFailure } from '../runtime/index.ts';
@@ -130,6 +130,3 @@ export interface Came {
   /** For `after` of the next wait for the same. */
   readonly position: number;
 }
-
-/** Any handler's context. */
-export type AnyContext = Context;

@@ -19,7 +19,7 @@ export function restateAddresses(
   config: Config,
   options: { readonly admin?: string; readonly ingress?: string },
 ): RestateAddresses {
-  const { restate } = config as { readonly restate?: Partial<RestateAddresses> };
+  const { restate } = config;
   return {
     admin: address(
       '--admin',

@@ -23,7 +23,7 @@ export interface DevArguments {
 /** Serves a system to a server of its own, and anew after each change, until it is interrupted. */
 export async function dev(io: Io, given: string | undefined, options: DevArguments): Promise<number> {
   const config = await readConfig(io.cwd, given);
-  if (options.restate !== true && (config as { readonly engine?: string }).engine !== 'restate') {
+  if (options.restate !== true && config.engine !== 'restate') {
     throw new CliError(
       'MR5280',
       '`dsl dev` serves a system to Restate, and the embedded engine needs nobody to serve it.',

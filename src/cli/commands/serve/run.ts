@@ -26,7 +26,7 @@ export interface ServeArguments {
 /** Serves until it is interrupted. Exit code 0 then, 1 when the system has errors, 2 when the server ended. */
 export async function serve(io: Io, file: string, options: ServeArguments): Promise<number> {
   const config = await readConfig(io.cwd, file);
-  mustBeRestate(options.engine ?? (config as { readonly engine?: string }).engine);
+  mustBeRestate(options.engine ?? config.engine);
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new CliError('MR2003', `--port is a number from 0 to 65535, not '${options.port}'.`, {});
