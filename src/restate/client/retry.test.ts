@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { flowContract } from '../../flow/index.ts';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from '../../runtime/fixtures/bind.ts';
 import { NonRetryableError } from '../../tasks/index.ts';
 import { restateIsInstalled } from '../fixtures/installed.ts';
@@ -14,6 +16,8 @@ const bad = anyTask('bad');
 const limited = anyTask('limited', { concurrency: 1 });
 const seen: string[] = [];
 let mends = false;
+
+const below = flowContract('below', { input: z.any(), source: 'test.dsl.ts:10:1' });
 
 const waits = [
   { event: 'go', fields: [] },
@@ -84,6 +88,29 @@ const system = bind({
         ),
       { waits },
     ),
+    anyFlow('below', async (host) => {
+      await host.step('first', () => note('below first'), at);
+      await host.step('broken', () => bad('broken'), at);
+    }),
+    anyFlow('above', async (host) => {
+      await host.step('first', () => note('first'), at);
+      await host.step('broken', () => note('not the one'), at);
+      await host.child('child', () => ({ contract: below, input: 1 }), at);
+    }),
+    anyFlow('handled', async (host) => {
+      await host.attempt(
+        'tried',
+        async (h) => {
+          await h.step('one', () => note('one'), at);
+          h.undo('one', () => note('undo one'), at);
+          throw new Error('handled');
+        },
+        (h) => h.step('instead', () => note('instead'), at),
+        at,
+      );
+      await host.step('two', () => note('two'), at);
+      await host.step('broken', () => bad('broken'), at);
+    }),
     anyFlow('turns', async (host) =>
       host.all(
         'all',
@@ -179,5 +206,22 @@ describe.skipIf(!restateIsInstalled())('a retry on Restate', () => {
     await client.retry('l1');
     expect(await client.result('l1')).toMatchObject({ status: 'completed' });
     expect(seen.toSorted()).toEqual(['broken', 'one', 'two']);
+  });
+
+  it('goes back to the flow below that has failed, not to a step that is called as that of the other', async () => {
+    expect(await client.executeFlow('above', 1, { id: 'a1' })).toMatchObject({ status: 'failed' });
+    mend();
+    expect(await client.retry('a1')).toMatchObject({ fromStep: 'child', dropped: ['child'] });
+    expect(await client.result('a1')).toMatchObject({ status: 'completed' });
+    expect(seen).toEqual(['below first', 'broken']);
+  });
+
+  it('leaves alone what was undone when its failure was handled', async () => {
+    expect(await client.executeFlow('handled', 1, { id: 'h1' })).toMatchObject({ status: 'failed' });
+    expect(seen).toEqual(['one', 'undo one', 'instead', 'two', 'broken']);
+    mend();
+    expect(await client.retry('h1')).toMatchObject({ fromStep: 'broken', dropped: ['broken'] });
+    expect(await client.result('h1')).toMatchObject({ status: 'completed' });
+    expect(seen).toEqual(['broken']);
   });
 });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { canonicalJson, type ErrorRecord } from '../../core/index.ts';
 import { RunError } from '../../engine/index.ts';
 import type { RetryAsks, RetryGives } from '../../runtime/index.ts';
 import { RestateError } from '../errors.ts';
@@ -6,7 +7,7 @@ import { said } from '../server/admin.ts';
 import { order, type Desk, type FullDesk } from './desk.ts';
 import { cutAt } from './halfway.ts';
 import { invocations, isRun } from './invocations.ts';
-import { resultOf, endOf, type Entry } from './journal.ts';
+import { endOf, failedIn, resultOf, type Entry } from './journal.ts';
 import { knownRun, type Known } from './known.ts';
 import { cannot } from './refused.ts';
 import { quoted } from './sql.ts';
@@ -119,7 +120,7 @@ interface Plan {
 /** @throws RunError MR3254 when it has not come to such a step. */
 function planOf(desk: Desk, { view, entries }: Known, fromStep: string | undefined): Plan {
   const commands = commandsOf(desk, entries);
-  const named = fromStep ?? failedStep(commands, entries);
+  const named = fromStep ?? failedStep(commands, entries, view.id);
   const isIn = (path: string, step: string): boolean => step === '' || path === step || path.startsWith(`${step}/`);
   const asked = commands.find(({ path }) => isIn(path, named));
   if (asked === undefined && named !== '') {
@@ -130,16 +131,24 @@ function planOf(desk: Desk, { view, entries }: Known, fromStep: string | undefin
       { details: { run: view.id, step: named } },
     );
   }
-  // What was undone has to be done again before anything that came after it.
-  const undone = commands.flatMap(({ path }) => (path.endsWith('/~undo') ? [path.slice(0, -'/~undo'.length)] : []));
   const first = (each: Command | undefined): number => each?.entry.index ?? 1;
-  const earliest = Math.min(
+  const undone = commands.flatMap(({ path, entry: { index } }) => {
+    if (!path.endsWith('/~undo')) return [];
+    const step = path.slice(0, -'/~undo'.length);
+    return [{ index, step: first(commands.find((each) => isIn(each.path, step))) }];
+  });
+  let at = Math.min(
     named === '' ? 1 : first(asked),
-    ...undone.map((step) => first(commands.find(({ path }) => isIn(path, step)))),
     // The server copies only what has ended.
     entries.find((each) => isOpen(each, entries))?.index ?? Infinity,
   );
-  const at = cutAt(desk, entries, earliest);
+  // What was undone has to be done again before anything that came after it; not where its undo is kept as well, as that of
+  // a part whose failure was handled before.
+  for (let before = Infinity; at < before;) {
+    before = at;
+    const again = undone.filter(({ index }) => index >= before);
+    at = Math.min(cutAt(desk, entries, before), ...again.map(({ step }) => step));
+  }
   const again = commands.filter(({ entry, path }) => entry.index >= at && !/~(?:undo|onFailure)/.test(path));
   const dropped = [...new Set(again.map(({ path }) => path))];
   // Of what comes before the first step, such as a time limit, nothing is kept either.
@@ -151,8 +160,20 @@ const isOpen = (entry: Entry, entries: readonly Entry[]): boolean =>
   entry.command && entry.completion !== undefined && resultOf(entries, entry) === undefined;
 
 /** The step that a run has failed at; all of it, where it was none. */
-function failedStep(commands: readonly Command[], entries: readonly Entry[]): string {
+function failedStep(commands: readonly Command[], entries: readonly Entry[], id: string): string {
   const end = endOf(entries);
-  const step = end?.ok === false ? end.failed?.error.details?.['step'] : undefined;
-  return typeof step === 'string' && commands.some(({ path }) => path === step) ? step : '';
+  const error = end?.ok === false ? end.failed?.error : undefined;
+  if (error === undefined) return '';
+  // With the error of a run below, whose steps may be called as its own are.
+  const same = canonicalJson(error);
+  const below = commands.find(({ result, does }) => does === 'child' && canonicalJson(failureIn(result)) === same);
+  if (below !== undefined) return below.path;
+  const { run = id, step } = error.details ?? {};
+  return run === id && typeof step === 'string' && commands.some(({ path }) => path === step) ? step : '';
+}
+
+function failureIn(result: Entry | undefined): ErrorRecord | undefined {
+  const told = result?.content.result;
+  if (told === undefined || !('Failure' in told)) return undefined;
+  return failedIn(told.Failure.metadata?.find(({ key }) => key === 'millrace')?.value)?.error;
 }
