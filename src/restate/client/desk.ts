@@ -33,8 +33,21 @@ export interface FullDesk extends Desk {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Asks the server's SQL tables. */
-export function sql(desk: Desk, query: string): Promise<readonly Row[]> {
+/** After how long a table in which nothing was found is looked into again, in ms. */
+const again = 100;
+
+/**
+ * Asks the server's SQL tables. While a server starts, or stops, there is a moment in which they seem to be empty, before it
+ * says that it cannot answer: so nothing is only nothing when it is found twice.
+ */
+export async function sql(desk: Desk, query: string): Promise<readonly Row[]> {
+  const rows = await askTables(desk, query);
+  if (rows.length > 0 || desk.closed.aborted) return rows;
+  await sleep(again, undefined, { signal: desk.closed }).catch(() => {});
+  return askTables(desk, query);
+}
+
+function askTables(desk: Desk, query: string): Promise<readonly Row[]> {
   return patiently(desk, async () => {
     try {
       return await askSql(desk.admin, query);

@@ -1,4 +1,4 @@
-import { EventError, noInstance } from '../../engine/index.ts';
+import { checkId, EventError, noInstance } from '../../engine/index.ts';
 import type { CreateOptions, HistoryQuery, HistoryView, InstanceQuery, InstanceView } from '../../runtime/index.ts';
 import { encodeJson } from '../../tasks/index.ts';
 import type { HistoryEntry, InstanceState, MachineHandlers } from '../machines/contract.ts';
@@ -32,6 +32,8 @@ export async function ask<Name extends keyof MachineHandlers>(
 
 /** Creates an instance. */
 export async function create(desk: Desk, machine: string, { id, context }: CreateOptions): Promise<InstanceView> {
+  objectOf(desk, machine);
+  checkId(id);
   const text = encodeJson(context);
   if (!text.ok) {
     throw new EventError(

@@ -1,3 +1,4 @@
+import { headerKey } from '../ingress/header-key.ts';
 import { remember, sql, timeOf, type Desk, type Row } from './desk.ts';
 import { listed, quoted } from './sql.ts';
 
@@ -113,7 +114,7 @@ async function firstOf(desk: Desk, run: string): Promise<Invocation | undefined>
   const known = desk.known.get(run);
   const [same] = known === undefined ? [] : await invocations(desk, `id = ${quoted(known)}`);
   if (same !== undefined) return same;
-  const keys = [...new Set([run, keyOf(run)])];
+  const keys = [...new Set([run, headerKey(run)])];
   const [found] = await invocations(
     desk,
     `idempotency_key IN ${listed(keys)} AND ${isRun(desk)}`,
@@ -128,9 +129,4 @@ async function restartOf(desk: Desk, { id, status, failure }: Invocation): Promi
   if (status !== 'completed' || failure === undefined) return undefined;
   const again = await invocations(desk, `restarted_from = ${quoted(id)}`, 'ORDER BY created_at DESC');
   return again[0];
-}
-
-/** The idempotency key of a run that is started from outside. A header is of ASCII only. */
-export function keyOf(run: string): string {
-  return run.replaceAll(/[^!-$&-~]/gu, encodeURIComponent);
 }

@@ -3,8 +3,8 @@ import { checkRunId, newId, RunError, sameJson } from '../../engine/index.ts';
 import type { StartOptions, StartResult } from '../../runtime/index.ts';
 import { decodeJson, encodeJson } from '../../tasks/index.ts';
 import type { RunAsks } from '../contract.ts';
+import { headerKey } from '../ingress/header-key.ts';
 import { isCalled, remember, type FullDesk } from './desk.ts';
-import { keyOf } from './invocations.ts';
 import { seen } from './known.ts';
 import { cannot } from './refused.ts';
 import type { Seen } from './views.ts';
@@ -48,7 +48,7 @@ export async function start(desk: FullDesk, asks: Start): Promise<StartResult> {
     service: serviceOf(desk, asks),
     handler: 'run',
     body,
-    idempotencyKey: keyOf(runId),
+    idempotencyKey: headerKey(runId),
   });
   remember(desk, runId, invocation);
   const other = already ? await seen(desk, runId) : undefined;
@@ -62,7 +62,7 @@ async function isRunElsewhere(desk: FullDesk, asks: Start, run: string): Promise
   const own = serviceOf(desk, asks);
   const all = [...desk.flows.map(desk.names.flow), ...desk.tasks.map(desk.names.task)];
   const others = all.filter((service) => service !== own);
-  return (await Promise.all(others.map((service) => isCalled(desk, service, keyOf(run))))).includes(true);
+  return (await Promise.all(others.map((service) => isCalled(desk, service, headerKey(run))))).includes(true);
 }
 
 /** One key is one run. */

@@ -34,8 +34,13 @@ export async function lookAt(
     journals(desk, others, ['Command: Input', 'Command: Output']),
     failuresOf(desk, all),
   ]);
+  // What has ended has a journal for as long as it is known, unless somebody has purged that.
+  const lost = all.flatMap(({ id, completed }) =>
+    completed === undefined || full.has(id) || ends.has(id) ? [] : [id],
+  );
+  const late = await journals(desk, lost);
   return all.map((invocation) => {
-    const entries = full.get(invocation.id) ?? ends.get(invocation.id) ?? [];
+    const entries = full.get(invocation.id) ?? ends.get(invocation.id) ?? late.get(invocation.id) ?? [];
     const asks = asksOf(entries);
     return { invocation, asks, entries, view: runView(desk, invocation, asks, entries, failures.get(invocation.id)) };
   });

@@ -91,6 +91,15 @@ describe.skipIf(!restateIsInstalled())('events on a server of Restate', () => {
     expect(numbers((await end(late.run))[0])).toEqual(expected.slice(0, 20));
   });
 
+  it('publishes once for a key, whatever is in it', async () => {
+    for (const text of ['ключ', 'a\nb', '\u{1F600}', 'x'.repeat(20_000), ' ']) {
+      const id = fresh();
+      const { eventId } = await send('go', { id, n: 1 }, id + text);
+      expect((await send('go', { id, n: 1 }, id + text)).eventId).toBe(eventId);
+      expect((await send('go', { id, n: 1 }, id)).eventId).not.toBe(eventId);
+    }
+  });
+
   it('carries out what is sent under one key once, and refuses what is not sent', async () => {
     const id = fresh();
     const first = await send('go', { id, n: 1 }, `key-${id}`);

@@ -2,6 +2,7 @@ import { canonicalJson } from '../../core/index.ts';
 import { EventError } from '../../engine/index.ts';
 import type { SendOptions, SendResult } from '../../runtime/index.ts';
 import type { Ingress, Place } from '../contract.ts';
+import { headerKey } from '../ingress/header-key.ts';
 import { checked } from './check.ts';
 import type { PublishAsks, PublishGives } from './publisher.ts';
 
@@ -22,7 +23,7 @@ export async function sendEvent(
     service: names.events,
     handler: idempotencyKey === undefined ? 'send' : 'publish',
     body,
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(idempotencyKey !== undefined && { idempotencyKey: headerKey(idempotencyKey) }),
   });
   const { asked, ...result } = answer as PublishGives;
   if (canonicalJson(asked) === canonicalJson(JSON.parse(JSON.stringify(body)))) return result;
