@@ -133,8 +133,10 @@ describe.skipIf(!isInstalled)('dsl serve', () => {
     const taken = await it.dsl(['serve', 'shop.dsl.ts', '--engine', 'restate', '--port', port, ...addresses]);
     expect(taken.code).toBe(2);
     expect(taken.stderr).toContain(`MR5212: Port ${port} of 127.0.0.1, meant for the endpoint, is taken`);
-    const second = it.start(['serve', 'shop.dsl.ts', '--engine', 'restate', '--port', '0', ...addresses]);
+    const open = ['--port', '0', '--host', '0.0.0.0'];
+    const second = it.start(['serve', 'shop.dsl.ts', '--engine', 'restate', ...open, ...addresses]);
     await second.says('Serves shop 1.1.0 at');
+    await second.says('Whoever reaches 0.0.0.0:');
     await second.says(`at http://127.0.0.1:${port}/ still has 1 under way`);
     await pay(at, 'slow');
     await second.says('has nothing under way: it may be stopped');

@@ -5,8 +5,9 @@ import type { Io } from '../../kit/io.ts';
 import { openSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
 import { address, restateAddresses, type RestateAddresses } from '../../systems/restate.ts';
-import { withParent } from './parent.ts';
+import { isLoopback } from './loopback.ts';
 import { followOlder } from './older.ts';
+import { withParent } from './parent.ts';
 import { startOwnServer } from './server.ts';
 
 /** The options of `dsl serve`. */
@@ -93,7 +94,7 @@ async function serveTo(io: Io, serving: Serving): Promise<number> {
     `${io.paint('green', '●', 'note')} Serves ${name} ${version} at ${uri} to Restate ${registered.server}, as ${registered.id}${registered.already ? ' (as before)' : ''}.`,
   );
   io.note(`  UI and admin API: ${ui}   ingress: ${addresses.ingress}`);
-  if (options.identityKey === undefined && !served.uri.startsWith('http://127.0.0.1:')) {
+  if (options.identityKey === undefined && !isLoopback(options.host)) {
     io.note(
       `${io.paint('yellow', 'warning', 'note')}: Whoever reaches ${options.host}:${served.port} can run its flows. Keep it within your own network, or give --identity-key.`,
     );

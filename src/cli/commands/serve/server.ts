@@ -5,6 +5,7 @@ import { CliError } from '../../../project/kit/failure.ts';
 import type { RestateServer } from '../../../restate/index.ts';
 import type { Io } from '../../kit/io.ts';
 import type { RestateAddresses } from '../../systems/restate.ts';
+import { isLoopback } from './loopback.ts';
 
 /** Starts the server of Restate at these addresses, with its data beside the config. */
 export async function startOwnServer(
@@ -15,7 +16,7 @@ export async function startOwnServer(
 ): Promise<RestateServer> {
   const { startServer } = await import('../../../restate/index.ts');
   const [admin, ingress] = [new URL(addresses.admin), new URL(addresses.ingress)];
-  const far = [admin, ingress].find(({ hostname }) => !/^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname));
+  const far = [admin, ingress].find(({ hostname }) => !isLoopback(hostname));
   if (far !== undefined) {
     throw new CliError('MR2003', `--server starts a server on this machine, not at ${far.host}.`, {
       hint: 'Leave --server away to use that one, or leave its address away.',
