@@ -93,16 +93,21 @@ export async function isCalled(desk: Desk, service: string, key: string): Promis
   });
 }
 
-/** Waits for the end of an invocation, at most so many ms. Undefined: it has not ended by then. */
-export async function attach(desk: Desk, invocation: string, ms: number): Promise<Answer | undefined> {
+/** Waits for the end of an invocation, at most so many ms. Undefined: it has not ended by then, or the wait was given up. */
+export async function attach(
+  desk: Desk,
+  invocation: string,
+  ms: number,
+  signal?: AbortSignal,
+): Promise<Answer | undefined> {
   const path = `/restate/invocation/${encodeURIComponent(invocation)}/attach`;
   return await patiently(desk, async () => {
-    const over = AbortSignal.timeout(ms);
+    const over = AbortSignal.any([AbortSignal.timeout(ms), desk.closed, ...(signal === undefined ? [] : [signal])]);
     try {
-      const response = await fetch(new URL(path, desk.ingress), { signal: AbortSignal.any([over, desk.closed]) });
+      const response = await fetch(new URL(path, desk.ingress), { signal: over });
       return { status: response.status, body: parsed(await response.text()) };
     } catch (thrown) {
-      if (over.aborted || desk.closed.aborted) return undefined;
+      if (over.aborted) return undefined;
       throw unreachable(desk.ingress, 'ingress', thrown);
     }
   });

@@ -127,13 +127,14 @@ export function endOf(entries: readonly Entry[]): Ended | undefined {
 
 function ended(result: Result): Ended {
   if ('Success' in result) return { ok: true, gives: (fromBytes(result.Success) ?? {}) as RunGives };
-  const metadata = result.Failure.metadata?.find(({ key }) => key === 'millrace')?.value;
-  return { ok: false, failed: failedIn(metadata) };
+  return { ok: false, failed: failedIn(result) };
 }
 
-/** What the metadata of a failure says. */
-export function failedIn(metadata: unknown): RunFailed | undefined {
-  if (typeof metadata !== 'string') return undefined;
+/** What a run has failed with, as its own code said. */
+export function failedIn(result: Result | undefined): RunFailed | undefined {
+  if (result === undefined || 'Success' in result) return undefined;
+  const metadata = result.Failure.metadata?.find(({ key }) => key === 'millrace')?.value;
+  if (metadata === undefined) return undefined;
   try {
     return JSON.parse(metadata) as RunFailed;
   } catch {

@@ -111,7 +111,7 @@ function end(command: Command, entries: readonly Entry[], again: boolean): Said 
       }
       return {
         kind: 'failed',
-        data: failedIn(gave.Failure.metadata?.find(({ key }) => key === 'millrace')?.value)?.error,
+        data: failedIn(gave)?.error,
       };
     }
     case 'sleep': {

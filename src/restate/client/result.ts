@@ -22,8 +22,7 @@ export async function ended(desk: Desk, run: string, signal: AbortSignal | undef
     // What this client has started is waited for first, and then looked at.
     const begun = looked ? undefined : desk.known.get(run);
     looked = true;
-    if (begun !== undefined && signal?.aborted !== true)
-      await Promise.race([attach(desk, begun, looks.first), abortOf(signal)]);
+    if (begun !== undefined) await attach(desk, begun, looks.first, signal);
     const known = await knownRun(desk, run);
     if (known.view.endedAt !== undefined) return known;
     // What was let go on a moment ago has yet to show that it fits.
@@ -31,14 +30,10 @@ export async function ended(desk: Desk, run: string, signal: AbortSignal | undef
     if (desk.closed.aborted) throw new RunError('MR3223', 'The client was closed.');
     if (signal?.aborted === true)
       throw new RunError('MR3223', `The wait for run '${run}' was given up. The run goes on.`);
-    const answer = await Promise.race([attach(desk, known.invocation.id, ms), abortOf(signal)]);
+    const answer = await attach(desk, known.invocation.id, ms, signal);
     // Its end is known to the ingress a moment before the tables show it; another answer means to ask again.
     if (answer !== undefined) await sleep(20);
   }
-}
-
-function abortOf(signal: AbortSignal | undefined): Promise<undefined> {
-  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(undefined), { once: true }));
 }
 
 /** The result of a run as of the embedded engine, its output as the schema has it now. */

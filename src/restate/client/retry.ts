@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { canonicalJson, type ErrorRecord } from '../../core/index.ts';
+import { canonicalJson } from '../../core/index.ts';
 import { RunError } from '../../engine/index.ts';
 import type { RetryAsks, RetryGives } from '../../runtime/index.ts';
 import { RestateError } from '../errors.ts';
@@ -166,14 +166,8 @@ function failedStep(commands: readonly Command[], entries: readonly Entry[], id:
   if (error === undefined) return '';
   // With the error of a run below, whose steps may be called as its own are.
   const same = canonicalJson(error);
-  const below = commands.find(({ result, does }) => does === 'child' && canonicalJson(failureIn(result)) === same);
+  const below = commands.find(({ result, does }) => does === 'child' && canonicalJson(failedIn(result?.content.result)?.error) === same);
   if (below !== undefined) return below.path;
   const { run = id, step } = error.details ?? {};
   return run === id && typeof step === 'string' && commands.some(({ path }) => path === step) ? step : '';
-}
-
-function failureIn(result: Entry | undefined): ErrorRecord | undefined {
-  const told = result?.content.result;
-  if (told === undefined || !('Failure' in told)) return undefined;
-  return failedIn(told.Failure.metadata?.find(({ key }) => key === 'millrace')?.value)?.error;
 }

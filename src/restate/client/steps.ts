@@ -161,7 +161,7 @@ function after(
       if (result === undefined) return { ...facts, ...open('running') };
       const failure = result.content.result;
       if (failure !== undefined && 'Failure' in failure) {
-        const told = failedIn(failure.Failure.metadata?.find(({ key }) => key === 'millrace')?.value);
+        const told = failedIn(failure);
         return { ...facts, status: 'failed', ...(told === undefined ? {} : { error: told.error }), endedAt: result.at };
       }
       const gives = fromBytes(success(result)) as { readonly output?: unknown } | undefined;

@@ -86,8 +86,10 @@ function endedBy(run: string, failure: string | undefined): RunView['error'] {
   const cancelled = code === '409';
   return {
     name: 'RunError',
-    message: cancelled ? `Run '${run}' was cancelled.` : message,
-    code: cancelled ? 'MR3203' : 'MR5231',
+    message: cancelled
+      ? `Run '${run}' was cancelled.`
+      : `Run '${run}' was ended from outside before it could say how: ${message}`,
+    code: cancelled ? 'MR3203' : 'MR5201',
     retryable: false,
     fault: cancelled ? 'input' : 'environment',
     details: { run },
