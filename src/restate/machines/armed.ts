@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../machine/index.ts';
+import type { MachineEvent, Snapshot } from '../../machine/index.ts';
 import type { ArmedState, HistoryEntry, InstanceState } from './contract.ts';
 
 /** How many timers and how much work an entry keeps: each entry keeps all that there is at its time. */
@@ -25,4 +25,10 @@ export function moreOf({
 /** Where an instance stood. */
 export function snapshotAt({ to, context, more }: HistoryEntry): Snapshot<unknown> {
   return { state: to, context, status: 'active', ...more };
+}
+
+/** The payload as it is stored: what a schema has made of it may be more than JSON. */
+export function payloadOf({ payload }: MachineEvent): { readonly payload?: unknown } {
+  const text = payload === undefined ? undefined : JSON.stringify(payload);
+  return text === undefined ? {} : { payload: JSON.parse(text) as unknown };
 }

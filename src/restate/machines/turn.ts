@@ -19,10 +19,12 @@ import {
 import type { MachineEvent, MachineStep, Snapshot } from '../../machine/index.ts';
 import { decodeJson, encodeJson, type BoundMachine } from '../../tasks/index.ts';
 import type { Place } from '../contract.ts';
-import { armed, moreOf } from './armed.ts';
+import { RestateError } from '../errors.ts';
+import { armed, moreOf, payloadOf } from './armed.ts';
 import type { HistoryEntry, InstanceState, ParentState, SendAsks } from './contract.ts';
 import { carryOut, dropAll } from './effects.ts';
 import type { Deed, Plan, Tell } from './plan.ts';
+import { checkContexts } from './size.ts';
 import { available } from './views.ts';
 
 /** How many events one event may set off at once in all within an instance. */
@@ -48,6 +50,7 @@ type Queued = Link & { readonly depth: number };
 interface Kept {
   readonly state: InstanceState | undefined;
   readonly counts: readonly [number, number];
+  readonly bytes: number;
   readonly queue: readonly Queued[];
   readonly first: readonly Queued[];
 }
@@ -90,6 +93,8 @@ export class Turn {
   /** What comes before everything that was sent. */
   #first: Queued[] = [];
   #depth: number;
+  /** Of the contexts in the entries. */
+  #bytes = 0;
   #whole = false;
 
   constructor(options: TurnOptions) {
@@ -263,11 +268,12 @@ export class Turn {
 
   #keep(): Kept {
     const counts = [this.entries.length, this.deeds.length] as const;
-    return { state: this.state, counts, queue: [...this.#queue], first: [...this.#first] };
+    return { state: this.state, counts, bytes: this.#bytes, queue: [...this.#queue], first: [...this.#first] };
   }
 
-  #takeBack({ state, counts, queue, first }: Kept): void {
+  #takeBack({ state, counts, bytes, queue, first }: Kept): void {
     this.state = state;
+    this.#bytes = bytes;
     [this.entries.length, this.deeds.length] = counts;
     this.#queue = [...queue];
     this.#first = [...first];
@@ -309,7 +315,8 @@ export class Turn {
 
   /** What stands in the way of an event, to be told: what is nobody's refusal is a failure of the machine. */
   failed(event: string, thrown: unknown): ErrorRecord {
-    if (thrown instanceof EventError || thrown instanceof RunError) return toErrorRecord(thrown);
+    if (thrown instanceof EventError || thrown instanceof RunError || thrown instanceof RestateError)
+      return toErrorRecord(thrown);
     // A machine that does not come to rest says so itself, and it is no mistake of ours.
     if (thrown instanceof MillraceError && thrown.code === 'MR3331') return toErrorRecord(thrown);
     const error = machineFailed(this.name, event, thrown);
@@ -320,6 +327,9 @@ export class Turn {
   #apply({ state, before, event, began }: Stepped, step: MachineStep): void {
     const encoded = encodeJson(step.snapshot.context);
     if (!encoded.ok) throw contextNotJson(this.name, event.name, encoded.problems);
+    const bytes = Buffer.byteLength(encoded.value ?? '');
+    this.#bytes += bytes;
+    checkContexts(this.name, event.name, bytes, this.#bytes);
     const snapshot = JSON.parse(JSON.stringify(step.snapshot)) as Snapshot<unknown>;
     const { hash } = this.machine.module;
     this.state = { ...state, status: snapshot.status, snapshot, hash, seq: state.seq + 1 };
@@ -385,10 +395,4 @@ export class Turn {
       id: undefined,
     });
   }
-}
-
-/** The payload as it is stored: what a schema has made of it may be more than JSON. */
-function payloadOf({ payload }: MachineEvent): { readonly payload?: unknown } {
-  const text = payload === undefined ? undefined : JSON.stringify(payload);
-  return text === undefined ? {} : { payload: JSON.parse(text) as unknown };
 }
