@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { anyEvent, anyFlow, anyTask, at, bind, code } from '../../runtime/fixtures/bind.ts';
 import { door } from '../../runtime/fixtures/door.ts';
-import { ReactiveSystemRuntime, type FlowResult, type RunView, type StepView } from '../../runtime/index.ts';
+import { ReactiveSystemRuntime } from '../../runtime/index.ts';
 import { NonRetryableError, silentLogger } from '../../tasks/index.ts';
+import { ended, facts, stepFacts } from '../fixtures/alike.ts';
 import { restateIsInstalled } from '../fixtures/installed.ts';
 import { startRestate, type TestRestate } from '../fixtures/restate.ts';
 import { startSystem } from '../fixtures/system.ts';
@@ -60,42 +61,6 @@ const system = bind({
       host.undo('done', () => echo('back'), at);
       await host.sleep('nap', '1h', at);
     }),
-    anyFlow('fails', (host, input: string) => host.step('in', () => bad(input), at)),
-    anyFlow('above', async (host) => {
-      await host.step('in', () => echo(1), at);
-      const got = await host.child('under', () => ({ contract: system.flows['fails']!.contract, input: 'u' }), at);
-      return [got, await host.step('after', () => echo(2), at)];
-    }),
-    anyFlow(
-      'timed',
-      async (host) => {
-        await host.step('kept', () => echo(1), at);
-        const got = await host.receive('got', go, { ...at, match: () => ({ n: 7 }), timeout: '1h' });
-        await host.race(
-          'race',
-          { late: (h) => h.sleep('nap', '1h', at), soon: (h) => h.step('won', () => echo(2), at) },
-          at,
-        );
-        return [got, await host.step('broken', () => bad(3), at)];
-      },
-      { timeout: '1h', waits: [{ event: 'go', fields: ['n'] }] },
-    ),
-    anyFlow(
-      'late',
-      async (host) => {
-        await host.step('kept', () => echo(1), at);
-        return await host.receive('got', go, { ...at, match: () => ({ n: 8 }) });
-      },
-      { timeout: '700ms', waits: [{ event: 'go', fields: ['n'] }] },
-    ),
-    anyFlow(
-      'unmet',
-      async (host) => {
-        await host.step('kept', () => echo(1), at);
-        return await host.receive('got', go, { ...at, match: () => ({ n: 9 }), timeout: '300ms' });
-      },
-      { waits: [{ event: 'go', fields: ['n'] }] },
-    ),
     anyFlow('passes', async (host) => {
       await host.step('poor', () => bad(1), { ...at, onFailure: 'continue' });
       return 'passed';
@@ -110,32 +75,6 @@ const system = bind({
           : undefined,
     ),
   ],
-});
-
-/** What is another time, id or place in each engine. */
-function facts(view: RunView | undefined): object {
-  const { createdAt: _c, updatedAt: _u, endedAt, ...rest } = view ?? ({} as RunView);
-  return { ...rest, ended: endedAt !== undefined };
-}
-function stepFacts(steps: readonly StepView[]): readonly object[] {
-  return steps.map(({ path, kind, status, target, attempts, output, error }) => ({
-    path,
-    kind,
-    status,
-    target,
-    attempts,
-    output: kind === 'sleep' ? typeof output : output,
-    error: error?.message,
-  }));
-}
-const ended = ({ executionTime: _e, ...result }: FlowResult): object => ({
-  ...result,
-  stepResults: Object.fromEntries(
-    Object.entries(result.stepResults).map(([path, step]) => [
-      path,
-      path === 'nap' ? { ...step, output: typeof step.output } : step,
-    ]),
-  ),
 });
 
 describe.skipIf(!restateIsInstalled())('a client of Restate and the embedded engine', () => {
@@ -229,57 +168,6 @@ describe.skipIf(!restateIsInstalled())('a client of Restate and the embedded eng
       await expect(engine.retry('f1')).rejects.toMatchObject({ code: 'MR3252' });
       expect(await engine.executeFlow('passes', 1, { id: 'f2' })).toMatchObject({ success: true });
     }
-  });
-
-  const again = async (run: string, asks: { fromStep?: string } = {}): Promise<void> => {
-    const [theirs, ours] = await Promise.all(
-      engines().map(async (engine) => {
-        const gives = await engine.retry(run, asks);
-        return { ...gives, dropped: [...gives.dropped].sort() };
-      }),
-    );
-    expect(ours).toEqual(theirs);
-  };
-  const same = async (run: string): Promise<void> => {
-    expect(ended(await client.result(run))).toEqual(ended(await runtime.result(run)));
-    expect(facts(await client.status(run))).toEqual(facts(runtime.status(run)));
-    expect(stepFacts(await client.steps(run))).toEqual(stepFacts(runtime.reader.steps(run)));
-  };
-
-  it('retry a run alike that one below it has failed', async () => {
-    for (const engine of engines()) await engine.executeFlow('above', 1, { id: 'p1' });
-    await same('p1');
-    const [theirs, ours] = await Promise.all(engines().map((engine) => refusal(engine.retry('p1/under'))));
-    expect(ours).toEqual(theirs);
-    mends = true;
-    await again('p1');
-    await same('p1');
-    expect(await client.result('p1')).toMatchObject({ output: ['u', 2] });
-  });
-
-  it('retry a run alike that has a time limit and has waited with one', async () => {
-    for (const engine of engines()) {
-      await engine.start('timed', 1, { id: 'l1' });
-      await expect.poll(async () => (await engine.status('l1'))?.status, { timeout: 10_000 }).toBe('waiting');
-      await engine.sendEvent('go', { n: 7 });
-    }
-    await same('l1');
-    mends = true;
-    await again('l1');
-    await same('l1');
-    expect(await client.result('l1')).toMatchObject({ output: [{ n: 7 }, 3] });
-  });
-
-  it.each([
-    ['late', 8],
-    ['unmet', 9],
-  ])('retry a run alike that nothing came for in time: %s', async (flow, n) => {
-    for (const engine of engines()) await engine.executeFlow(flow, 1, { id: flow });
-    await same(flow);
-    await again(flow);
-    for (const engine of engines()) await engine.sendEvent('go', { n });
-    await same(flow);
-    expect(await client.result(flow)).toMatchObject({ output: { n } });
   });
 
   it('pass over a failure alike', async () => {

@@ -1,3 +1,4 @@
+import type { RunView } from '../../runtime/index.ts';
 import type { Desk } from './desk.ts';
 import { calledOff, fromBytes, resultOf, signalOf, type Entry } from './journal.ts';
 
@@ -17,8 +18,31 @@ export function cutAt({ names }: Pick<Desk, 'names'>, entries: readonly Entry[],
   }
 }
 
+/**
+ * Where a run was broken off that has failed at no step of its own: when its time was over, or, where its code threw or it was
+ * killed, behind all that it did before it began to end.
+ */
+export function brokenOffAt(entries: readonly Entry[], { target, error }: Pick<RunView, 'target' | 'error'>): number {
+  const rung = error?.code === 'MR3217' ? signalOf(entries, '~timeout') : undefined;
+  if (rung !== undefined) return rung.index;
+  const limit = entries.find(({ command, name }) => command && name === '~timeout');
+  const off = limit && calledOff(entries, limit);
+  const ends = (entry: Entry): boolean =>
+    entry.type === 'Output' ||
+    entry === off ||
+    entry.name === `failed.${target}` ||
+    /(?:^|\/)~(?:undo|onFailure|ended)/.test(entry.name);
+  const last = entries.findLastIndex((entry) => entry.command && !ends(entry));
+  return entries.find((entry, index) => index > last && entry.command)?.index ?? entries.length;
+}
+
 /** With which entry a wait was over; undefined for what is none. */
 function settledAt(names: Desk['names'], entries: readonly Entry[], entry: Entry): number | undefined {
+  if (entry.command && entry.type === 'Run') {
+    // An attempt that was stopped, or failed, later than that would be the same failure again.
+    const result = resultOf(entries, entry);
+    return answerOf(entries, entry)?.['ok'] === false ? result?.index : undefined;
+  }
   const { Service, VirtualObject } = (entry.command && entry.content.request?.invocation_target) || {};
   const { name = '', handler = '' } = Service ?? VirtualObject ?? {};
   const signal = (): number => signalOf(entries, entry.name)?.index ?? Infinity;

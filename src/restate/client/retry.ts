@@ -5,7 +5,7 @@ import type { RetryAsks, RetryGives } from '../../runtime/index.ts';
 import { RestateError } from '../errors.ts';
 import { said } from '../server/admin.ts';
 import { order, type Desk, type FullDesk } from './desk.ts';
-import { cutAt } from './halfway.ts';
+import { brokenOffAt, cutAt } from './halfway.ts';
 import { invocations, isRun } from './invocations.ts';
 import { endOf, failedIn, resultOf, type Entry } from './journal.ts';
 import { knownRun, type Known } from './known.ts';
@@ -41,7 +41,12 @@ export async function retry(desk: FullDesk, asks: RetryAsks): Promise<RetryGives
       details: { run: runId, from: plan.from },
     });
   }
-  return { ...gives, fromStep: plan.step, epoch: known.restarts + 1, dropped: plan.dropped };
+  return {
+    ...gives,
+    ...(plan.step === undefined ? {} : { fromStep: plan.step }),
+    epoch: known.restarts + 1,
+    dropped: plan.dropped,
+  };
 }
 
 async function end(desk: Desk, { invocation }: Known): Promise<void> {
@@ -113,7 +118,8 @@ function checkParent({ view, asks }: Known): void {
 interface Plan {
   /** The newest entry of the journal that is kept. */
   readonly from: number;
-  readonly step: string;
+  /** Absent where it was no step that failed, and none is done again. */
+  readonly step: string | undefined;
   readonly dropped: readonly string[];
 }
 
@@ -137,8 +143,9 @@ function planOf(desk: Desk, { view, entries }: Known, fromStep: string | undefin
     const step = path.slice(0, -'/~undo'.length);
     return [{ index, step: first(commands.find((each) => isIn(each.path, step))) }];
   });
+  const begins = fromStep === undefined ? brokenOffAt(entries, view) : 1;
   let at = Math.min(
-    named === '' ? 1 : first(asked),
+    named === '' ? begins : first(asked),
     // The server copies only what has ended.
     entries.find((each) => isOpen(each, entries))?.index ?? Infinity,
   );
@@ -153,20 +160,22 @@ function planOf(desk: Desk, { view, entries }: Known, fromStep: string | undefin
   const dropped = [...new Set(again.map(({ path }) => path))];
   // Of what comes before the first step, such as a time limit, nothing is kept either.
   const from = commands.some(({ entry }) => entry.index < at) ? at - 1 : 0;
-  return { from, step: fromStep ?? dropped[0] ?? '', dropped };
+  return { from, step: fromStep ?? dropped[0], dropped };
 }
 
 const isOpen = (entry: Entry, entries: readonly Entry[]): boolean =>
   entry.command && entry.completion !== undefined && resultOf(entries, entry) === undefined;
 
-/** The step that a run has failed at; all of it, where it was none. */
+/** The step that a run has failed at; `''` where it was none. */
 function failedStep(commands: readonly Command[], entries: readonly Entry[], id: string): string {
   const end = endOf(entries);
   const error = end?.ok === false ? end.failed?.error : undefined;
   if (error === undefined) return '';
   // With the error of a run below, whose steps may be called as its own are.
   const same = canonicalJson(error);
-  const below = commands.find(({ result, does }) => does === 'child' && canonicalJson(failedIn(result?.content.result)?.error) === same);
+  const below = commands.find(
+    ({ result, does }) => does === 'child' && canonicalJson(failedIn(result?.content.result)?.error) === same,
+  );
   if (below !== undefined) return below.path;
   const { run = id, step } = error.details ?? {};
   return run === id && typeof step === 'string' && commands.some(({ path }) => path === step) ? step : '';
