@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { inTurn, isLimited, takeTurn, takeTurnWithin, type Turn } from './turn.ts';
+export { giveBack, inTurn, isLimited, takeTurn, takeTurnWithin, type Turn } from './turn.ts';
 export { limitServices } from './objects.ts';

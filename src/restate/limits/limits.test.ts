@@ -143,6 +143,32 @@ describe.skipIf(!restateIsInstalled())('limits of tasks on Restate', () => {
     expect(lines().map(({ say }) => say)).toEqual(['a', 'a', 'c', 'c']);
   });
 
+  it('give a place back at once when its run was cancelled while its endpoint was away', async () => {
+    const first = await start('one', 'away-1', 'a');
+    await until(() => lines().length === 1);
+    const second = await start('one', 'away-2', 'b');
+    await child.kill();
+    await restate.ask('PATCH', `/invocations/${first}/cancel`);
+    await child.restart();
+    const back = Date.now();
+    expect(await end(first)).toMatchObject({ status: 'cancelled' });
+    await end(second);
+    expect(lines().map(({ say }) => say)).toEqual(['a', 'b', 'b']);
+    // Long before one would count as silent.
+    expect((lines()[1]?.at ?? Infinity) - back).toBeLessThan(8000);
+  });
+
+  it('let what undoes go on that is cancelled as it asks for its turn', async () => {
+    // So many that whoever asks has to wait for an answer.
+    const others = Array.from({ length: 100 }, (_, number) => start('quick', `quick-${number}`, 'other'));
+    const undoes = await start('undoes', 'undoes-1', 1);
+    await until(() => lines().some(({ what }) => what === 'fails'));
+    await restate.ask('PATCH', `/invocations/${undoes}/cancel`);
+    expect(await end(undoes)).toMatchObject({ status: 'failed', error: { message: 'bad' } });
+    expect(lines().filter(({ say }) => say === 'undo')).toMatchObject([{ what: 'begin' }, { what: 'end' }]);
+    await Promise.all((await Promise.all(others)).map(end));
+  });
+
   it('let so many wait, and fail one more with MR3121', async () => {
     const first = await start('few', 'few-1', 'a');
     await until(() => lines().length === 1);

@@ -4,8 +4,9 @@ import { endedAs, renewing, type Scope } from '../../engine/index.ts';
 import type { AnyTask } from '../../flow/index.ts';
 import type { AttemptOutcome } from '../../tasks/index.ts';
 import type { Place } from '../contract.ts';
-import type { Driver } from '../driver/driver.ts';
+import type { Driver, Waited } from '../driver/driver.ts';
 import { json } from '../json.ts';
+import { TerminalError } from '../sdk.ts';
 import type { Answer, Asker } from './gate.ts';
 import type { LeaveAsks } from './objects.ts';
 
@@ -58,17 +59,23 @@ export async function takeTurn(
   const token = `${invocation} ${name}`;
   const signal = `${name}~turn`;
   const gate = { service: place.names.limits, key: task, inputSerde: json<never>(), name: signal };
-  const called = ctx.genericCall<Asker, Answer | { readonly state: 'wait' }>({
-    ...gate,
-    method: 'enter',
-    parameter: { ...askerOf(asks), token, invocation, signal },
-    outputSerde: json(),
-  });
+  const enter = (): Promise<Waited<Answer | { readonly state: 'wait' }>> =>
+    driver.wait(
+      ctx.genericCall<Asker, Answer | { readonly state: 'wait' }>({
+        ...gate,
+        method: 'enter',
+        parameter: { ...askerOf(asks), token, invocation, signal },
+        outputSerde: json(),
+      }),
+      scope,
+    );
   const leave = (): Turn => {
     ctx.genericSend<LeaveAsks>({ ...gate, method: 'leave', parameter: { token, how: 'unknown' } });
     return { kind: 'aborted' };
   };
-  const entered = await driver.wait(called, scope);
+  let entered = await enter();
+  // What undoes goes on when its run is cancelled: only the call was ended by that, before it could do anything.
+  while (!entered.ok && !entered.aborted && isCancelled(entered.failure)) entered = await enter();
   if (!entered.ok) {
     if (entered.aborted) return leave();
     throw entered.failure;
@@ -78,6 +85,16 @@ export async function takeTurn(
   if (told.ok) return turnOf(task, token, told.value);
   if (told.aborted) return leave();
   throw told.failure;
+}
+
+const isCancelled = (failure: unknown): boolean => failure instanceof TerminalError && failure.code === 409;
+
+/** Gives back a turn whose attempt does not begin. */
+export async function giveBack(place: Place, turn: Turn): Promise<void> {
+  if (turn.kind !== 'held') return;
+  const body = { token: turn.token, how: 'unknown' } satisfies LeaveAsks;
+  // Where nobody can be told, the place is free when its time is over.
+  await place.ingress.send({ service: place.names.limits, key: turn.task, handler: 'leave', body }).catch(() => {});
 }
 
 /**

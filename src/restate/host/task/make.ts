@@ -2,7 +2,7 @@ import { never, lacking, notAsked } from '../../../engine/index.ts';
 import { toErrorRecord } from '../../../core/index.ts';
 import { toTaskError, type AttemptOutcome } from '../../../tasks/index.ts';
 import { checkSize } from '../../effects/size.ts';
-import { inTurn } from '../../limits/index.ts';
+import { giveBack, inTurn } from '../../limits/index.ts';
 import { Blocked } from '../../runs/blocked.ts';
 import { perform, type Performed } from './perform.ts';
 import { goodText, type AttemptRecord } from './record.ts';
@@ -28,7 +28,10 @@ export async function make(step: TaskStep, trying: Try): Promise<Made> {
   // The work is done elsewhere.
   if (run.gone.aborted) return never();
   // It was left before it began, or when it was not recorded.
-  if (scope.reason !== undefined) return { text: 'null', outcome: undefined };
+  if (scope.reason !== undefined) {
+    await giveBack(run.place, trying.turn);
+    return { text: 'null', outcome: undefined };
+  }
   const implementation = registry.implementations.get(contract.contract);
   const where = { runId: run.id, step: path };
   if (implementation === undefined || contract.model !== undefined) {
