@@ -208,7 +208,10 @@ describe.skipIf(!isInstalled)('dsl dev', () => {
   test('serves anew after a change, and names the runs that do not fit; with fitting code they go on', async () => {
     using at = await place();
     const { it, port, addresses, admin } = at;
+    writeFileSync(join(it.root, 'tasks/pack.ts'), `${files['tasks/pack.ts']}console.log('The code is there.');\n`);
     const dev = it.start(['dev', '--restate', '--port', port, ...addresses, '--json']);
+    // What the code of tasks prints is not taken for the document.
+    await dev.says('The code is there.');
     await dev.says('Watches the project');
     expect(JSON.parse(dev.said().stdout)).toMatchObject({ ok: true, system: 'shop', uri: `http://127.0.0.1:${port}` });
     await begin(at, 'one', 1);

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { Io } from '../../kit/io.ts';
 import { servedBy } from '../serve/parent.ts';
 
@@ -22,15 +23,17 @@ export class Serving {
       // It never began: then it is not told that it ended.
       this.#child.once('error', () => done());
     });
-    let text = '';
     this.ready = new Promise((resolve) => {
-      this.#child.stdout?.on('data', (data) => {
-        text += String(data);
-        const document = parsed(text);
-        if (document !== undefined) resolve(document);
-      });
-      // All that it has printed has come by then.
-      this.#child.stdout?.once('close', () => resolve(undefined));
+      const { stdout } = this.#child;
+      if (stdout !== null)
+        createInterface({ input: stdout })
+          .on('line', (line) => {
+            const document = documentIn(line);
+            if (document === undefined) io.note(line);
+            else resolve(document);
+          })
+          // All that it has printed has come by then.
+          .once('close', () => resolve(undefined));
       this.#child.once('error', () => resolve(undefined));
     });
   }
@@ -43,9 +46,11 @@ export class Serving {
   }
 }
 
-function parsed(text: string): unknown {
+/** The document of a line; undefined for what the code of tasks prints. */
+function documentIn(line: string): object | undefined {
   try {
-    return JSON.parse(text) as unknown;
+    const document = JSON.parse(line) as unknown;
+    return typeof document === 'object' && document !== null && 'ok' in document ? document : undefined;
   } catch {
     return undefined;
   }
