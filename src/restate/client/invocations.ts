@@ -21,6 +21,8 @@ export interface Invocation {
   /** Why its newest attempt failed, while it is tried again. */
   readonly lastFailure?: string;
   readonly lastFailureCode?: string;
+  /** How often it was begun or begun again since it last rested. */
+  readonly attempts: number;
 }
 
 const columns = [
@@ -36,6 +38,7 @@ const columns = [
   'restarted_from',
   'last_failure',
   'last_failure_error_code',
+  'retry_count',
 ].join(', ');
 
 /** The services that run flows and tasks of a system, with what they run. */
@@ -82,6 +85,7 @@ function invocation(desk: Desk, row: Row, known: ReturnType<typeof targets>): In
     status: String(row['status']),
     created: timeOf(desk, row['created_at']),
     modified: timeOf(desk, row['modified_at']),
+    attempts: Number(row['retry_count'] ?? 0),
     ...(key !== undefined && { key }),
     ...(completed !== undefined && { completed: timeOf(desk, completed) }),
     ...(failure !== undefined && { failure }),

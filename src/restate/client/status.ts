@@ -13,6 +13,8 @@ export interface Failure {
   readonly message: string;
   /** Restate's own code, such as RT0016. */
   readonly code?: string;
+  /** How many attempts have failed since it last rested, whatever was recorded meanwhile. */
+  readonly times?: number;
 }
 
 /** A run that the server holds, since the journal says something else than the code. */
@@ -24,9 +26,12 @@ const mismatch = 'RT0016';
  */
 export async function failuresOf(desk: Desk, all: readonly Invocation[]): Promise<ReadonlyMap<string, Failure>> {
   const found = new Map<string, Failure>();
-  for (const { id, status, lastFailure, lastFailureCode } of all)
-    if ((status === 'backing-off' || status === 'running') && lastFailure !== undefined)
-      found.set(id, failure(lastFailure, lastFailureCode));
+  for (const { id, status, lastFailure, lastFailureCode, attempts } of all) {
+    if ((status !== 'backing-off' && status !== 'running') || lastFailure === undefined) continue;
+    // The one that is under way has not failed yet.
+    const times = status === 'running' ? attempts - 1 : attempts;
+    found.set(id, { ...failure(lastFailure, lastFailureCode), times });
+  }
   const paused = all.flatMap(({ id, status }) => (status === 'paused' ? [id] : []));
   if (paused.length === 0) return found;
   const rows = await sql(
@@ -93,10 +98,15 @@ function isAtWork(desk: Desk, entries: readonly Entry[]): boolean {
   return open.length === 0 ? !awaits(desk, entries) : open.some(({ type }) => type === 'Run');
 }
 
-/** Why a run is blocked, or is tried again by the server. */
-export function whyNot(run: string, status: Status, why: Failure | undefined): ErrorRecord | undefined {
+/** Why a run is blocked, or is tried again by the server. `entries`: its journal, as far as it is known. */
+export function whyNot(
+  run: string,
+  status: Status,
+  why: Failure | undefined,
+  entries: readonly Entry[],
+): ErrorRecord | undefined {
   if (why === undefined) return undefined;
-  const details = { run, ...(why.code === undefined ? {} : { restate: why.code }) };
+  const restate = why.code === undefined ? {} : { restate: why.code };
   if (status === 'blocked') {
     const own = ours.exec(why.message);
     const message =
@@ -104,16 +114,27 @@ export function whyNot(run: string, status: Status, why: Failure | undefined): E
         ? `The journal of run '${run}' does not fit the code that is served now: ${firstLines(why.message)}`
         : why.message.slice(own[0].length);
     const code = own?.[1] ?? 'MR3205';
-    return { name: 'RunError', message, code, retryable: false, fault: 'user-code', details };
+    return { name: 'RunError', message, code, retryable: false, fault: 'user-code', details: { run, ...restate } };
   }
+  const { times = 1 } = why;
+  const underWay = entries.flatMap((each) =>
+    each.command && each.type === 'Run' && resultOf(entries, each) === undefined ? [each.name] : [],
+  );
   return {
     name: 'RestateError',
-    message: `The endpoint of the system could not go on with run '${run}': ${firstLines(why.message)}`,
+    message: `The endpoint of the system could not go on with run '${run}'${lost(times, underWay)}: ${firstLines(why.message)}`,
     code: 'MR5231',
     retryable: true,
     fault: 'environment',
-    details,
+    details: { run, ...restate, attempts: times, ...(underWay.length === 0 ? {} : { underWay }) },
   };
+}
+
+/** Nothing parks a run whose step ends its process each time: whoever looks at it has to see that. */
+function lost(times: number, underWay: readonly string[]): string {
+  if (times < 2) return '';
+  const steps = underWay.map((name) => `'${name}'`).join(', ');
+  return ` (${times} attempts have failed since it last rested${steps === '' ? '' : `; under way: ${steps}`})`;
 }
 
 const firstLines = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').slice(0, 500);

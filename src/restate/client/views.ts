@@ -59,7 +59,7 @@ function runView(
   const end = completed === undefined ? undefined : endOf(entries);
   const output = end?.ok === true ? end.gives.output : undefined;
   const failed = end?.ok === false ? end.failed : undefined;
-  const error = completed === undefined ? whyNot(id, status, why) : (failed?.error ?? endedBy(id, failure));
+  const error = completed === undefined ? whyNot(id, status, why, entries) : (failed?.error ?? endedBy(id, failure));
   const errors = (end?.ok === true ? end.gives.errors : failed?.errors) ?? [];
   return {
     id,
