@@ -10,7 +10,6 @@ export type { JournalLine } from './client/lines.ts';
 export { systemsOn } from './client/on-server.ts';
 export { RestateReader, type Declared, type RestateClientOptions } from './client/reader.ts';
 export type { RestateRunView } from './client/views.ts';
-export { Driver } from './driver/driver.ts';
 export { createEndpoint, type Endpoint, type EndpointAddress, type EndpointOptions } from './endpoint/create.ts';
 export { olderDeployments, type OlderDeployment } from './endpoint/deployments.ts';
 export { misfits, type Misfit } from './endpoint/misfits.ts';

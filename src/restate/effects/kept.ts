@@ -18,7 +18,7 @@ export interface ToolRow {
   readonly created: number;
 }
 
-/** What later attempts can find. */
+/** What a step has kept. */
 export interface Loaded {
   readonly saved?: Saved;
   /** The keys of results, and of which failed. */
@@ -36,6 +36,7 @@ export interface KeepAsks {
 const rowOf = (key: string): string => `tool ${key}`;
 const textOf = (key: string): string => `text ${key}`;
 
+/** What later attempts of the step can find. */
 export async function load(ctx: ObjectSharedContext): Promise<Loaded> {
   const saved = await ctx.get<Saved>('state');
   const keys = await ctx.stateKeys();
@@ -43,6 +44,7 @@ export async function load(ctx: ObjectSharedContext): Promise<Loaded> {
   return { tools, ...(saved === null ? {} : { saved }) };
 }
 
+/** Keeps the state of the step in the place of the one before. */
 export function save(ctx: ObjectContext, state: unknown): void {
   ctx.set('touched', true);
   ctx.set('state', state);
@@ -60,6 +62,7 @@ export async function replay(
   return ctx.get<string>(textOf(key));
 }
 
+/** Keeps what came of a tool. */
 export async function keep(ctx: ObjectContext, { key, row, text }: KeepAsks): Promise<void> {
   const before = await ctx.get<ToolRow>(rowOf(key));
   ctx.set('touched', true);

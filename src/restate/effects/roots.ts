@@ -2,6 +2,7 @@
 const roots = new Map<string, string>();
 const most = 10_000;
 
+/** Remembers of a run below which run a person has started. */
 export function noteRoot(run: string, root: string): void {
   if (run === root) return;
   roots.delete(run);

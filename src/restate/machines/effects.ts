@@ -140,6 +140,7 @@ export function setTimer(turn: Turn, { id, target, event }: Sending, due: number
   ringAt(turn, token, due);
 }
 
+/** Has the instance called when a timer is due. */
 export function ringAt(turn: Turn, token: string, due: number): void {
   const delay = Math.max(0, due - turn.place.clock.now());
   turn.deeds.push({ do: 'tell', to: turn.name, handler: 'ring', asks: { token }, delay });

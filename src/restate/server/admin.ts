@@ -109,6 +109,7 @@ export function said(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
+/** What an answer says: JSON, the text that it is instead, or nothing. */
 export function parsed(text: string): unknown {
   if (text === '') return undefined;
   try {
