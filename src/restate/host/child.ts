@@ -4,6 +4,7 @@ import { numberFrom, RunError } from '../../engine/index.ts';
 import type { AnyFlow, Call } from '../../flow/index.ts';
 import { checkValue, encodeJson, retryDelay } from '../../tasks/index.ts';
 import type { RunAsks, RunGives } from '../contract.ts';
+import { checkSize } from '../effects/size.ts';
 import { json } from '../json.ts';
 import { endIn } from '../runs/end.ts';
 import type { Run } from '../runs/run.ts';
@@ -47,6 +48,11 @@ export async function performChild(
   if (!encoded.ok) {
     const error = new RunError('MR3206', `The input of flow '${name}' is not JSON: ${encoded.problems}`);
     throw failed(part, path, toErrorRecord(error), options.at);
+  }
+  try {
+    checkSize(`The input of flow '${name}'`, encoded.value ?? '');
+  } catch (tooLong) {
+    throw failed(part, path, toErrorRecord(tooLong), options.at);
   }
   const { maxDepth = 100 } = run.place;
   if (run.depth >= maxDepth) {

@@ -1,5 +1,6 @@
 import { payloadText, RunError } from '../../engine/index.ts';
 import type { AnyEvent, At, Call } from '../../flow/index.ts';
+import { checkSize } from '../effects/size.ts';
 import { eventOf } from '../events/index.ts';
 import { callFor } from './call.ts';
 import type { Part } from './part.ts';
@@ -26,6 +27,7 @@ export async function performEmit(part: Part, path: string, event: AnyEvent, giv
   const text = payloadText(event, given);
   const payload: unknown = text === undefined ? undefined : JSON.parse(text);
   const name = event.contract;
+  checkSize(`The event '${name}' that '${path}' publishes`, text ?? '');
   const asked = askedOf(name, payload);
   const emitted = [{ event: name, ...(payload === undefined ? {} : { payload }) }];
   const operation = run.ctx.run(

@@ -2,6 +2,7 @@ import { toErrorRecord } from '../../core/index.ts';
 import { RunError } from '../../engine/index.ts';
 import { checkValue, encodeJson } from '../../tasks/index.ts';
 import type { RunFailed, RunGives } from '../contract.ts';
+import { checkSize } from '../effects/size.ts';
 import { failureEvents } from '../events/index.ts';
 import { Part } from '../host/part.ts';
 import { unwind } from '../host/undo.ts';
@@ -91,7 +92,10 @@ function readOutput(run: Run, value: unknown): unknown {
   // What a flow gives is parsed as it will be read.
   const written: unknown = encoded.ok && encoded.value !== undefined ? JSON.parse(encoded.value) : undefined;
   const checked = encoded.ok && program.output !== undefined ? checkValue(program.output, written) : encoded;
-  if (encoded.ok && checked.ok) return written;
+  if (encoded.ok && checked.ok) {
+    checkSize(`The result of flow '${program.target}' (run '${run.id}')`, encoded.value ?? '');
+    return written;
+  }
   throw new RunError(
     'MR3207',
     `The result of flow '${program.target}' (run '${run.id}') is not valid: ${checked.ok ? '' : checked.problems}`,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { flowContract } from '../../flow/index.ts';
 import { NonRetryableError } from '../../tasks/index.ts';
-import { anyFlow, anyTask, at, bind, code } from '../../runtime/fixtures/bind.ts';
+import { anyEvent, anyFlow, anyTask, at, bind, code } from '../../runtime/fixtures/bind.ts';
 import { restateIsInstalled } from '../fixtures/installed.ts';
 import { startRestate, type TestRestate } from '../fixtures/restate.ts';
 import { startSystem, type TestSystem } from '../fixtures/system.ts';
@@ -9,6 +11,8 @@ const echo = anyTask('echo');
 const flaky = anyTask('flaky', { retry: { attempts: 3, delay: '10ms' } });
 const bad = anyTask('bad', { retry: { attempts: 3, delay: '10ms' } });
 const late = anyTask('late', { timeout: '50ms' });
+const grew = anyEvent('grew');
+const gives = flowContract('gives', { input: z.any(), source: 'test.dsl.ts:10:1' });
 const large = anyTask('large', { retry: { attempts: 3, delay: '10ms' } });
 
 describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
@@ -21,6 +25,7 @@ describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
     system = await startSystem(
       restate,
       bind({
+        events: [grew],
         tasks: [
           code(echo, (word: string) => {
             seen.push(word);
@@ -45,6 +50,11 @@ describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
           anyFlow('retried', (host, fails: number) => host.step('one', () => flaky(fails), at)),
           anyFlow('refused', (host) => host.step('one', () => bad(1), at)),
           anyFlow('large', (host, bytes: number) => host.step('one', () => large(bytes), at)),
+          anyFlow('gives', async (_host, bytes: number) => 'x'.repeat(bytes)),
+          anyFlow('publishes', (host, bytes: number) => host.emit('one', () => grew('x'.repeat(bytes)), at)),
+          anyFlow('passes', (host, bytes: number) =>
+            host.child('one', () => ({ contract: gives, input: 'x'.repeat(bytes) }), at),
+          ),
           anyFlow('slow', (host) => host.step('one', () => late(1), at)),
         ],
       }),
@@ -63,6 +73,13 @@ describe.skipIf(!restateIsInstalled())('steps on Restate', () => {
     await system.start('large', 16 * 1024 * 1024, { run: 'large1' });
     expect(await system.end('large', 'large1')).toMatchObject({ status: 'failed', error: { code: 'MR5250' } });
   });
+
+  it.each(['gives', 'publishes', 'passes'])(
+    'fails a flow that %s more than a message of the server could carry',
+    async (flow) => {
+      expect(await system.run(flow, 40 * 1024 * 1024)).toMatchObject({ status: 'failed', error: { code: 'MR5250' } });
+    },
+  );
 
   it('makes a try that fails again, after a wait that is in the journal', async () => {
     const invocation = await system.start('retried', 2, { run: 'retried1' });
