@@ -44,6 +44,7 @@ export { hasLimitedTools, policyOf } from './models/policy.ts';
 export { stepOf } from './models/tool-path.ts';
 export { toolTries, type ToolAt, type ToolRoom } from './models/tool-tries.ts';
 export { notBefore } from './not-before.ts';
+export { orderedError, orderOf } from './ordered-error.ts';
 export { payloadText } from './payload.ts';
 export { proven } from './proven.ts';
 export { idFrom, numberFrom } from './random.ts';

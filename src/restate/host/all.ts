@@ -1,6 +1,5 @@
-import { Cancelled, Scope } from '../../engine/index.ts';
+import { Cancelled, orderOf, Scope } from '../../engine/index.ts';
 import type { Part as PartOf } from '../../flow/index.ts';
-import { orderOf } from './order.ts';
 import type { Part } from './part.ts';
 
 /** A part that runs beside others. */

@@ -1,8 +1,7 @@
 import { toErrorRecord } from '../../core/index.ts';
-import { Cancelled, checkNodes, declared, Scope, stuckGraph, type GraphNode } from '../../engine/index.ts';
+import { Cancelled, checkNodes, declared, orderOf, Scope, stuckGraph, type GraphNode } from '../../engine/index.ts';
 import type { At, GraphFailure, GraphNodes } from '../../flow/index.ts';
 import { window } from './all.ts';
-import { orderOf } from './order.ts';
 import type { Part } from './part.ts';
 
 interface Options {

@@ -1,6 +1,5 @@
 import type { Part as PartOf } from '../../flow/index.ts';
-import { Cancelled, Scope } from '../../engine/index.ts';
-import { orderOf } from './order.ts';
+import { Cancelled, orderOf, Scope } from '../../engine/index.ts';
 import type { Part } from './part.ts';
 
 /** A part that runs beside others. */

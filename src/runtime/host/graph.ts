@@ -1,9 +1,9 @@
 import { toErrorRecord } from '../../core/index.ts';
 import type { At, GraphFailure, GraphNodes } from '../../flow/index.ts';
 import type { Tx } from '../../store/index.ts';
-import { Cancelled, checkNodes, declared, Scope, stuckGraph, type GraphNode } from '../../engine/index.ts';
+import { Cancelled, checkNodes, declared, orderOf, Scope, stuckGraph, type GraphNode } from '../../engine/index.ts';
 import type { LiveRun } from '../live-run.ts';
-import { orderOf, recordedError } from './order.ts';
+import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
 import { tellProgress } from './progress.ts';
 

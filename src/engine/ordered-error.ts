@@ -1,0 +1,15 @@
+import { RecordedError, type ErrorRecord } from '../core/index.ts';
+
+const orders = new WeakMap<object, number>();
+
+/** The error that a recorded failure stands for; `order`: as the how manieth thing of its run it came. */
+export function orderedError(record: ErrorRecord, order: number): RecordedError {
+  const error = new RecordedError(record);
+  orders.set(error, order);
+  return error;
+}
+
+/** When a failure was recorded. Of several failed parts the earliest counts, so that a replay ends the same way. */
+export function orderOf(thrown: unknown): number {
+  return (typeof thrown === 'object' && thrown !== null ? orders.get(thrown) : undefined) ?? Number.MAX_SAFE_INTEGER;
+}
