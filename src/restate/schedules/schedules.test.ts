@@ -81,6 +81,30 @@ describe.skipIf(!restateIsInstalled())('schedules on a server of Restate', () =>
     while (!(await holds())) await delay(20);
   };
 
+  it('that went and came back asks for one call at a time', async () => {
+    const noted: Noted[] = [];
+    const there = deployment(restate, { again: { cron: '* * * * *' } }, noted);
+    const gone = deployment(restate, { again: undefined }, noted);
+    for (let times = 0; times < 4; times++) {
+      for (const { place, services } of [there, gone, there]) {
+        await restate.serve(services);
+        await armSchedules(place.ingress, place);
+      }
+    }
+    await until(() => minutesOf(noted, 'again').length >= 3);
+    const asked = async (): Promise<number> =>
+      (
+        await restate.sql(
+          `select id from sys_invocation where target_service_name = '${there.place.names.schedules}' and target_service_key = 'again' and target_handler_name = 'ring' and status = 'scheduled'`,
+        )
+      ).length;
+    const counts: number[] = [];
+    while (counts.length < 20) counts.push(await asked());
+    expect(Math.max(...counts)).toBe(1);
+    await restate.serve(gone.services);
+    await armSchedules(gone.place.ingress, gone.place);
+  });
+
   it('starts one run for each due time, also when the endpoint is lost', async () => {
     const noted: Noted[] = [];
     const { place, services } = deployment(

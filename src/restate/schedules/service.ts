@@ -62,7 +62,9 @@ export function scheduleService(place: Place): ServiceDefinition<string, unknown
         if (next === undefined) return ctx.clearAll();
         const rings = moment.wall + Math.max(1, Math.ceil(place.real(next - moment.now)));
         if (same && Math.abs(rings - kept.rings) < off) return;
-        put(ctx, { ...kept, cron, timeZone, next, generation: (kept?.generation ?? 0) + 1 }, moment);
+        // Calls that an earlier schedule has asked for may be on their way still, also when it was removed since.
+        const generation = Math.max((kept?.generation ?? 0) + 1, moment.wall);
+        put(ctx, { ...kept, cron, timeZone, next, generation }, moment);
       },
 
       async ring(ctx: ObjectContext, generation: number): Promise<void> {
