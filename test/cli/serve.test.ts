@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { restateIsInstalled } from '../../src/restate/fixtures/installed.ts';
+import { askSql } from '../../src/restate/server/admin.ts';
 import { freePorts } from '../../src/restate/server/taken.ts';
 import { project, type Project } from './dsl.ts';
 
@@ -51,15 +52,6 @@ async function place(): Promise<Place & Disposable> {
   return { it, ...at, port: String(port), addresses, [Symbol.dispose]: () => it[Symbol.dispose]() };
 }
 
-async function sql(admin: string, query: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const response = await fetch(`${admin}/query`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ query }),
-  });
-  return ((await response.json()) as { rows: readonly Readonly<Record<string, unknown>>[] }).rows;
-}
-
 const post = (url: string, body: unknown, key?: string): Promise<Response> =>
   fetch(url, {
     method: 'POST',
@@ -77,7 +69,9 @@ const pay = ({ ingress }: Place, id: string): Promise<Response> =>
 async function recorded({ admin }: Place, run: string, path: string): Promise<void> {
   const id = `(SELECT id FROM sys_invocation WHERE idempotency_key = '${run}')`;
   await expect
-    .poll(() => sql(admin, `SELECT name FROM sys_journal WHERE id IN ${id} AND name = '${path}'`), { timeout: 15_000 })
+    .poll(() => askSql(admin, `SELECT name FROM sys_journal WHERE id IN ${id} AND name = '${path}'`), {
+      timeout: 15_000,
+    })
     .toHaveLength(1);
 }
 
@@ -115,7 +109,7 @@ describe.skipIf(!isInstalled)('dsl serve', () => {
     // One that is under way when it is asked to end.
     await begin(at, 'slow', 1500);
     await expect
-      .poll(() => sql(admin, "SELECT id FROM sys_invocation WHERE status = 'running' AND idempotency_key = 'slow'"))
+      .poll(() => askSql(admin, "SELECT id FROM sys_invocation WHERE status = 'running' AND idempotency_key = 'slow'"))
       .toHaveLength(1);
     await new Promise((done) => setTimeout(done, 300));
     first.kill('SIGINT');
@@ -140,7 +134,7 @@ describe.skipIf(!isInstalled)('dsl serve', () => {
     await second.says(`at http://127.0.0.1:${port}/ still has 1 under way`);
     await pay(at, 'slow');
     await second.says('has nothing under way: it may be stopped');
-    const done = await sql(admin, "SELECT completion_result FROM sys_invocation WHERE idempotency_key = 'slow'");
+    const done = await askSql(admin, "SELECT completion_result FROM sys_invocation WHERE idempotency_key = 'slow'");
     expect(done).toEqual([{ completion_result: 'success' }]);
     second.kill('SIGTERM');
     expect((await second.done).code).toBe(0);
@@ -217,7 +211,7 @@ describe.skipIf(!isInstalled)('dsl dev', () => {
     await begin(at, 'one', 1);
     await recorded(at, 'one', 'packed');
     await expect
-      .poll(() => sql(admin, "SELECT status FROM sys_invocation WHERE idempotency_key = 'one'"), { timeout: 5000 })
+      .poll(() => askSql(admin, "SELECT status FROM sys_invocation WHERE idempotency_key = 'one'"), { timeout: 5000 })
       .not.toEqual([]);
 
     const path = join(it.root, 'shop.dsl.ts');
@@ -235,7 +229,7 @@ describe.skipIf(!isInstalled)('dsl dev', () => {
     await expect.poll(() => dev.said().stderr.split('Watches the project').length, { timeout: 20_000 }).toBe(4);
     await pay(at, 'one');
     await expect
-      .poll(() => sql(admin, "SELECT completion_result FROM sys_invocation WHERE idempotency_key = 'one'"), {
+      .poll(() => askSql(admin, "SELECT completion_result FROM sys_invocation WHERE idempotency_key = 'one'"), {
         timeout: 20_000,
       })
       .toEqual([{ completion_result: 'success' }]);
