@@ -36,11 +36,11 @@ export function answerHandlers({ names, real }: Place) {
     },
 
     async dropAnswers(ctx: ObjectContext, match: CacheMatch): Promise<number> {
-      const names_ = ['key', 'provider', 'model', 'operation'] as const;
+      const fields = ['key', 'provider', 'model', 'operation'] as const;
       let gone = 0;
       for (const key of await ctx.stateKeys()) {
         const entry = key.startsWith('answer ') ? await ctx.get<CachedAnswer>(key) : null;
-        if (entry === null || !names_.every((name) => match[name] === undefined || match[name] === entry[name]))
+        if (entry === null || !fields.every((name) => match[name] === undefined || match[name] === entry[name]))
           continue;
         ctx.clear(key);
         gone++;
