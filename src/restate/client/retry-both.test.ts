@@ -78,7 +78,7 @@ const system = bind({
         await host.step('kept', () => echo(1), at);
         return await host.receive('got', go, { ...at, match: () => ({ n: 8 }) });
       },
-      { timeout: '700ms', waits: [{ event: 'go', fields: ['n'] }] },
+      { timeout: '1500ms', waits: [{ event: 'go', fields: ['n'] }] },
     ),
     anyFlow(
       'unmet',
@@ -161,12 +161,22 @@ describe.skipIf(!restateIsInstalled())('a retry on Restate and on the embedded e
     ['late', 8],
     ['unmet', 9],
   ])('of a run that nothing came for in time: %s', async (flow, n) => {
-    for (const engine of engines()) await engine.executeFlow(flow, 1, { id: flow });
+    await Promise.all(engines().map((engine) => engine.executeFlow(flow, 1, { id: flow })));
     await same(flow);
-    await again(flow);
     for (const engine of engines()) await engine.sendEvent('go', { n });
+    await again(flow);
     await same(flow);
     expect(await client.result(flow)).toMatchObject({ output: { n } });
+  });
+
+  it('of a run with a time limit, which begins anew although it only waits', async () => {
+    const ends = engines().map(async (engine) => {
+      await engine.executeFlow('late', 1, { id: 'again' });
+      await engine.retry('again');
+      return engine.result('again');
+    });
+    for (const end of await Promise.all(ends))
+      expect(end).toMatchObject({ status: 'failed', error: { code: 'MR3217' } });
   });
 
   it('of a run that is blocked, from a step', async () => {
@@ -197,6 +207,11 @@ describe.skipIf(!restateIsInstalled())('a retry on Restate and on the embedded e
     };
     for (const engine of [own, theirs]) await engine.start('changes', 1, { id: 'c1' });
     await both('waiting');
+    // What is at rest is replayed when something comes.
+    await restate.until(
+      "SELECT status FROM sys_invocation WHERE target_service_name = 'changing.flows.changes'",
+      ([row]) => row?.['status'] === 'suspended',
+    );
     await own.close();
     word = 'new';
     own = open();

@@ -3,13 +3,13 @@ import type { DecideAsks, DecideGives, DecisionView } from '../../runtime/index.
 import type { Ingress, Place } from '../contract.ts';
 import { askedOf } from '../host/task/record.ts';
 import { json } from '../json.ts';
-import type { Asked, DecideBody, LeaveDecisionAsks, LeaveDecisionGives } from './contract.ts';
+import type { Asked, AskGives, DecideBody, LeaveDecisionAsks, LeaveDecisionGives } from './contract.ts';
 
 const keyOf = (run: string, step: string): string => `${run} ${step}`;
 
 /** Asks for a decision, from within a run: it hears of it by the signal, once, as a `DecidedSignal`. */
-export function askDecision(ctx: Context, place: Place, asked: Asked): InvocationPromise<void> {
-  return ctx.genericCall<Asked, void>({
+export function askDecision(ctx: Context, place: Place, asked: Asked): InvocationPromise<AskGives> {
+  return ctx.genericCall<Asked, AskGives>({
     service: place.names.decisions,
     key: keyOf(asked.run, asked.step),
     method: 'ask',

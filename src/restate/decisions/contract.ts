@@ -12,6 +12,11 @@ export interface Asked extends Question {
   readonly signal: string;
 }
 
+/** `by`: the end of the invocation that has asked, as in records of attempts. */
+export interface AskGives {
+  readonly by: string;
+}
+
 /** What the signal holds. */
 export interface DecidedSignal extends Decision {
   readonly at: number;

@@ -7,7 +7,15 @@ import type { Place } from '../contract.ts';
 import { json } from '../json.ts';
 import { plumbing } from '../plumbing.ts';
 import { object } from '../sdk.ts';
-import type { Asked, DecidedSignal, DecideBody, LeaveDecisionAsks, LeaveDecisionGives, Past } from './contract.ts';
+import type {
+  AskGives,
+  Asked,
+  DecidedSignal,
+  DecideBody,
+  LeaveDecisionAsks,
+  LeaveDecisionGives,
+  Past,
+} from './contract.ts';
 
 /** How long it is known what was decided, so that who decides a second time hears it, in ms: 7 days. */
 const keptFor = milliseconds('7d');
@@ -32,9 +40,10 @@ export function decisionService(place: Place): ServiceDefinition<string, unknown
     name: names.decisions,
     handlers: {
       /** A run asks. When it is begun anew it asks anew. */
-      async ask(ctx: ObjectContext, asked: Asked): Promise<void> {
+      async ask(ctx: ObjectContext, asked: Asked): Promise<AskGives> {
         ctx.clear('past');
         ctx.set<Asked>('question', asked);
+        return { by: asked.invocation.slice(-8) };
       },
       /** A run does not wait any more. */
       async leave(ctx: ObjectContext, { signal, invocation }: LeaveDecisionAsks): Promise<LeaveDecisionGives> {

@@ -1,9 +1,10 @@
 import type { ObjectContext, ServiceDefinition } from '@restatedev/restate-sdk';
 import type { Came, Place, Waiting } from '../contract.ts';
+import type { WaitGives } from './waits.ts';
 import { plumbing } from '../plumbing.ts';
 import { json } from '../json.ts';
 import { object } from '../sdk.ts';
-import { type LeaveAsks, type LeaveGives, type PutAsks, type PutGives, Shelf, type WaitGives } from './shelf.ts';
+import { type LeaveAsks, type LeaveGives, type PutAsks, type PutGives, Shelf } from './shelf.ts';
 
 /** The buffers of events: one object for each event and each set of matched values. */
 export function bufferService(place: Place): ServiceDefinition<string, unknown> {
@@ -30,7 +31,8 @@ export function bufferService(place: Place): ServiceDefinition<string, unknown> 
         return { to };
       },
       async wait(ctx: ObjectContext, asks: Waiting): Promise<WaitGives> {
-        return shelf(ctx).wait(asks, await now(ctx));
+        const gives = await shelf(ctx).wait(asks, await now(ctx));
+        return { ...gives, by: asks.invocation.slice(-8) };
       },
       leave: (ctx: ObjectContext, asks: LeaveAsks): Promise<LeaveGives> => shelf(ctx).leave(asks),
       async sweep(ctx: ObjectContext): Promise<void> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Came, Published, Waiting } from '../contract.ts';
-import { Shelf, type Cells, type WaitGives } from './shelf.ts';
+import { Shelf, type Cells, type ShelfGives } from './shelf.ts';
 
 const seeds = Number(process.env['SHELF_SEEDS'] ?? 3000);
 
@@ -136,7 +136,7 @@ it('gives what a plain list of events and waits gives, in every order of calls',
             taken: deed.skips && from !== undefined ? [] : (taken[who] ?? []),
             ...(deed.skips && from !== undefined && { after: from }),
           };
-          const gives: WaitGives = await shelf.wait(waiting, now);
+          const gives: ShelfGives = await shelf.wait(waiting, now);
           const expected = model.wait({ ...waiting, taken: taken[who] ?? [] }, now);
           expect('came' in gives ? gives.came.event.id : undefined).toBe(expected);
           if ('came' in gives) takes(who, gives.came);

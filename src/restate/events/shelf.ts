@@ -20,7 +20,7 @@ export interface PutGives {
 }
 
 /** Either an event, or the number under which the run is noted down. */
-export type WaitGives = { readonly came: Came } | { readonly noted: number };
+export type ShelfGives = { readonly came: Came } | { readonly noted: number };
 
 export interface LeaveAsks {
   readonly noted: number;
@@ -108,7 +108,7 @@ export class Shelf {
   }
 
   /** Gives the oldest event that counts for a run, or notes it down. */
-  async wait(waiting: Waiting, now: number): Promise<WaitGives> {
+  async wait(waiting: Waiting, now: number): Promise<ShelfGives> {
     const book = await this.#book();
     for (let position = await this.#from(book, waiting); position < book.next; position++) {
       const kept = await this.#cells.get<Kept>(`e${position}`);

@@ -2,7 +2,10 @@ import type { Context, InvocationPromise } from '@restatedev/restate-sdk';
 import type { Place, Waiting } from '../contract.ts';
 import { json } from '../json.ts';
 import { bufferKey } from './buffer-key.ts';
-import type { LeaveAsks, LeaveGives, WaitGives } from './shelf.ts';
+import type { LeaveAsks, LeaveGives, ShelfGives } from './shelf.ts';
+
+/** `by`: the end of the invocation that has asked, as in records of attempts. */
+export type WaitGives = ShelfGives & { readonly by: string };
 
 /** A wait as the host knows it. */
 export interface WaitFor {

@@ -63,6 +63,7 @@ async function decided(
   const asks = await driver.wait(askDecision(ctx, place, asked), shield);
   // Cancelled before it was asked.
   if (!asks.ok) throw scope.reason ?? asks.failure;
+  run.saw(asks.value);
   const told = ctx.signal<DecidedSignal>(path, json());
   const timer = limit === undefined ? undefined : timeLimit(run, `${path}~timeout`, limit);
   const first = await firstOf(run, told, timer?.rings, scope);

@@ -84,6 +84,7 @@ async function take(
     const asked = await driver.wait(bufferWait(ctx, place, { ...what, path: signal, waiting }), shield);
     // Cancelled before it was noted down.
     if (!asked.ok) throw scope.reason ?? asked.failure;
+    run.saw(asked.value);
     if ('came' in asked.value) {
       if (taken.take(asked.value.came)) return asked.value.came;
       continue;
