@@ -17,7 +17,7 @@ const { values } = parseArgs({
   },
 });
 const engines = { embedded: { play, orders: '500' }, restate: { play: playOnRestate, orders: '150' } };
-if (!(values.engine in engines)) {
+if (!Object.hasOwn(engines, values.engine)) {
   process.stdout.write(`There is no engine '${values.engine}'. There are: ${Object.keys(engines).join(', ')}.\n`);
   process.exit(2);
 }
