@@ -68,13 +68,15 @@ async function forget(desk: Desk, { view }: Known, { dropped }: Plan): Promise<v
   }
 }
 
-/** Lets a run go on that its code did not fit, with the code that is newest. */
+/** Lets a run go on that its code did not fit, with the code that is newest. It may have gone on by itself meanwhile. */
 async function goOn(desk: Desk, { invocation }: Known): Promise<void> {
   // Only what rests can change its code.
   if (invocation.status !== 'paused') await order(desk, invocation.id, 'pause');
   for (let tries = 0; ; tries++) {
     const { status, body } = await order(desk, invocation.id, 'resume?deployment=latest');
     if (status < 300) return;
+    const [now] = await invocations(desk, `id = ${quoted(invocation.id)}`);
+    if (now?.status === 'completed') return;
     if (tries > 20) {
       throw new RestateError('MR5232', `The server of Restate does not go on with it: ${said(body)}`, {
         details: { invocation: invocation.id },

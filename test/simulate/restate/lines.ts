@@ -27,7 +27,8 @@ function triesOf(journal: readonly Entry[], path: string): { readonly tries: num
     const rest = name.slice(path.length);
     if (type === 'Run' && rest === '') tries = Math.max(tries, 1);
     if (type === 'Run' && /^~\d+$/.test(rest)) tries = Math.max(tries, Number(rest.slice(1)));
-    if (type === 'Sleep' && /^~wait\d+$/.test(rest)) waits++;
+    // In a part that may be stopped it is a timer.
+    if ((type === 'Sleep' || type === 'OneWayCall') && /^~wait\d+$/.test(rest)) waits++;
   }
   return { tries, waits };
 }

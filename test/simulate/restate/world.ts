@@ -341,8 +341,11 @@ function goesOn(journal: Ended['journal']): boolean {
   const next = rest.findIndex(({ command, type }) => !command && type !== 'CallInvocationId');
   // An open question is taken back by a call of the same name.
   const known = new Set(journal.slice(0, heard).map(({ name }) => name));
-  const works = ({ command, type, name }: Ended['journal'][number]): boolean =>
-    command && ['Run', 'Sleep', 'Call'].includes(type) && !known.has(name) && !/~(undo|leave)/.test(name);
+  const works = ({ command, type, name, content }: Ended['journal'][number]): boolean =>
+    command &&
+    (['Run', 'Sleep', 'Call'].includes(type) || content.request?.invocation_target?.Service?.handler === 'ring') &&
+    !known.has(name) &&
+    !/~(undo|leave)/.test(name);
   return next >= 0 && rest.slice(next).some(works);
 }
 
