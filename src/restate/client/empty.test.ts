@@ -83,6 +83,11 @@ describe('a server that starts while it is asked, and whose tables seem to be em
     ]);
   });
 
+  it('gives no run to whoever asks for none', async () => {
+    const reader = await starting((query) => (query.includes('sys_journal') ? [] : [invocation('a')]));
+    expect(await reader.list({ limit: 0, status: ['completed'] })).toEqual([]);
+  });
+
   it('has no run that nobody finds twice', async () => {
     const reader = await starting(() => []);
     expect(await reader.status('r')).toBeUndefined();

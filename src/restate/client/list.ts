@@ -13,6 +13,7 @@ const over: ReadonlySet<Status> = new Set(['completed', 'failed', 'cancelled']);
 /** The runs that a query asks for, newest first. What was begun again is one run, and its newest invocation counts. */
 export async function listRuns(desk: Desk, query: RunQuery): Promise<RestateRunView[]> {
   const { status, target, parent, limit = Infinity, offset = 0 } = query;
+  if (limit <= 0) return [];
   const where = [
     isRun(desk, target),
     'id NOT IN (SELECT restarted_from FROM sys_invocation WHERE restarted_from IS NOT NULL)',
