@@ -1,7 +1,7 @@
 import { nearest } from '../../core/index.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
 import { RestateError } from '../errors.ts';
-import { unsupported } from './table.ts';
+import { unsupported, type Unsupported } from './table.ts';
 
 /**
  * Refuses a system that says what Restate cannot do, with all that it says of it: nothing is ever silently different.
@@ -9,7 +9,7 @@ import { unsupported } from './table.ts';
  * @throws RestateError MR5260, MR5261 or MR5262, whichever is the first.
  */
 export function checkSupported(system: BoundSystem): void {
-  const problems = unsupported(system);
+  const problems = unsupportedOf(system);
   const [first] = problems;
   if (first === undefined) return;
   const lines = problems.map(({ code, source, message, hint }) => `${source}: ${code} ${message} ${hint}`);
@@ -20,6 +20,20 @@ export function checkSupported(system: BoundSystem): void {
       : `The system '${system.name}' says ${problems.length} things that Restate cannot do:\n${lines.join('\n')}`,
     { fault: 'input', details: { problems } },
   );
+}
+
+/** What a system that was loaded says and Restate cannot do. */
+export function unsupportedOf({ tasks, retention, source }: BoundSystem): readonly Unsupported<string>[] {
+  return unsupported({
+    tasks: Object.values(tasks).map(({ contract, evidence, policy, source: own }) => ({
+      name: contract,
+      evidence: evidence?.claims.map(({ kind }) => kind) ?? [],
+      priority: policy.priority ?? 0,
+      source: own,
+    })),
+    runs: retention?.runs ?? {},
+    source,
+  });
 }
 
 /** Options that mean something on the embedded engine only, and why. */

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { taskContract } from '../../flow/index.ts';
 import type { BoundSystem } from '../../tasks/index.ts';
-import { checkOptions, checkSupported } from './check.ts';
-import { unsupported } from './table.ts';
+import { checkOptions, checkSupported, unsupportedOf } from './check.ts';
 
 const shape = { input: z.void(), output: z.void() };
 const plain = taskContract('plain', { ...shape, policy: { priority: 0 }, source: 'shop.dsl.ts:3:1' });
@@ -37,7 +36,7 @@ const system = (more: Partial<BoundSystem>): BoundSystem => ({
 describe('what Restate cannot do', () => {
   it('is refused all at once, each with its place and what to do', () => {
     const bad = system({ tasks: { plain, urgent, booked }, retention: { runs: { keep: 3, maxAge: '1d' } } });
-    expect(unsupported(bad).map(({ code, source }) => [code, source])).toEqual([
+    expect(unsupportedOf(bad).map(({ code, source }) => [code, source])).toEqual([
       ['MR5260', 'shop.dsl.ts:9:7'],
       ['MR5261', 'shop.dsl.ts:5:7'],
       ['MR5262', 'shop.dsl.ts'],

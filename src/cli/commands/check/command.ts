@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { ReportFormat } from '../../../rules/index.ts';
 import { CliError } from '../../../project/kit/failure.ts';
 import type { Io } from '../../kit/io.ts';
+import { engineOption } from '../../systems/engine.ts';
 
 /** `dsl check [globs...]` */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
@@ -19,6 +20,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--revision <rev>', 'check what a revision of git has, instead of what is on the disk')
     .option('--json', 'short for --format json')
     .option('--max-warnings <n>', 'fail when there are more warnings', count)
+    .addOption(engineOption())
     .addHelpText(
       'after',
       '\nExamples:\n  $ dsl check\n  $ dsl check systems/*.dsl.ts --max-warnings 0\n  $ dsl check --fix\n  $ dsl check --format sarif > problems.sarif\n  $ dsl check --revision HEAD~1\n',
@@ -31,6 +33,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
           readonly maxWarnings?: number;
           readonly fix?: boolean;
           readonly revision?: string;
+          readonly engine?: string;
         },
       ) => exit(await (await import('./run.ts')).check(io, globs, options)),
     );

@@ -17,6 +17,8 @@ interface Options {
   readonly fix?: boolean;
   /** A revision of git whose files are read instead of those on the disk. */
   readonly revision?: string;
+  /** Who will run the systems. */
+  readonly engine?: string;
 }
 
 /** Reports the problems of systems. Exit code 1 when one is an error, or when there are too many warnings. */
@@ -32,7 +34,12 @@ export async function check(io: Io, globs: readonly string[], options: Options):
         ? await fixSystems(await findFiles(...from), io.cwd, config)
         : { found: await findSystems(await findFiles(...from), io.cwd, config, { versions: true, models }) };
   const { systems } = found;
-  const diagnostics = [...found.diagnostics, ...(await printingProblems(systems, io.cwd, config))];
+  const { engine = config.engine } = options;
+  const diagnostics = [
+    ...found.diagnostics,
+    ...(engine === 'restate' ? (await import('./on-restate.ts')).restateProblems(systems, io.cwd) : []),
+    ...(await printingProblems(systems, io.cwd, config)),
+  ];
   const format = io.json ? 'json' : (options.format ?? (io.env['GITHUB_ACTIONS'] === 'true' ? 'github' : 'pretty'));
   if (fixed !== undefined && format !== 'json') {
     for (const { file, line, column, code, title } of fixed)
