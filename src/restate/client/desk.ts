@@ -34,7 +34,7 @@ export interface FullDesk extends Desk {
 export type Row = Readonly<Record<string, unknown>>;
 
 /** After how long a table in which nothing was found is looked into again, in ms. */
-const again = 100;
+export const again = 100;
 
 /**
  * Asks the server's SQL tables. While a server starts, or stops, there is a moment in which they seem to be empty, before it
@@ -81,8 +81,12 @@ export function remember({ known }: Desk, run: string, invocation: string): void
 }
 
 /** Does a service know a call under this key? Other than a search this costs the same however many runs there are. */
-export async function isCalled(desk: Desk, service: string, key: string): Promise<boolean> {
-  const path = `/restate/invocation/${service}/run/${encodeURIComponent(key)}/output`;
+export const isCalled = (desk: Desk, service: string, key: string): Promise<boolean> =>
+  isThere(desk, `${service}/run/${encodeURIComponent(key)}`);
+
+/** Does the server know an invocation? Right after its start its tables may be behind what it has accepted. */
+export async function isThere(desk: Desk, invocation: string): Promise<boolean> {
+  const path = `/restate/invocation/${invocation}/output`;
   return await patiently(desk, async () => {
     try {
       const { status } = await fetch(new URL(path, desk.ingress), { method: 'GET', signal: desk.closed });

@@ -15,11 +15,16 @@ async function starting(rowsOf: (query: string) => Rows): Promise<RestateReader>
   const asked = new Set<string>();
   const server = createServer((request, response) => {
     void text(request).then((body) => {
+      if (request.method === 'GET') {
+        // Asked by its address, an invocation is there that has not ended.
+        response.statusCode = 470;
+        return response.end();
+      }
       const { query } = JSON.parse(body) as { readonly query: string };
       const rows = asked.has(query) ? rowsOf(query) : [];
       asked.add(query);
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ rows }));
+      return response.end(JSON.stringify({ rows }));
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', () => done()));
@@ -81,6 +86,18 @@ describe('a server that starts while it is asked, and whose tables seem to be em
       ['a', 7],
       ['b', 7],
     ]);
+  });
+
+  it('is not believed that a run is gone that it has accepted', async () => {
+    let behind = 0;
+    const reader = await starting((query) => {
+      if (query.includes('sys_journal')) return journal('r');
+      return query.includes('restarted_from =') || behind-- > 0 ? [] : [invocation('r')];
+    });
+    expect(await reader.status('r')).toMatchObject({ id: 'r' });
+    behind = 10;
+    expect(await reader.status('r')).toMatchObject({ id: 'r' });
+    expect(behind).toBeLessThan(0);
   });
 
   it('gives no run to whoever asks for none', async () => {

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { headerKey } from '../ingress/header-key.ts';
-import { remember, sql, timeOf, type Desk, type Row } from './desk.ts';
+import { again, isThere, remember, sql, timeOf, type Desk, type Row } from './desk.ts';
 import { listed, quoted } from './sql.ts';
 
 /** What the server knows of the invocation of a run. */
@@ -116,6 +117,15 @@ export async function findRun(desk: Desk, run: string): Promise<Found | undefine
 
 async function firstOf(desk: Desk, run: string): Promise<Invocation | undefined> {
   const known = desk.known.get(run);
+  for (const begun = performance.now(); ; await sleep(again)) {
+    const found = await lookUp(desk, run, known);
+    if (found !== undefined || known === undefined) return found;
+    const isLate = !desk.closed.aborted && performance.now() - begun < desk.patienceMs;
+    if (!isLate || !(await isThere(desk, known))) return undefined;
+  }
+}
+
+async function lookUp(desk: Desk, run: string, known: string | undefined): Promise<Invocation | undefined> {
   const [same] = known === undefined ? [] : await invocations(desk, `id = ${quoted(known)}`);
   if (same !== undefined) return same;
   const keys = [...new Set([run, headerKey(run)])];
