@@ -2,7 +2,8 @@ import type { CheckpointQuery, CheckpointView } from '../../runtime/index.ts';
 import type { Desk } from './desk.ts';
 import { invocations, isRun } from './invocations.ts';
 import { seen } from './known.ts';
-import { cameIn, commandsOf, recordIn, taskOf } from './steps.ts';
+import { taskOf } from '../host/task/record.ts';
+import { cameIn, commandsOf, recordIn } from './steps.ts';
 import { lookAt, type Seen } from './views.ts';
 
 /** How many of the newest runs are looked through when no run is named. */

@@ -1,6 +1,7 @@
 import type { Desk } from './desk.ts';
 import { failedIn, fromBytes, type Entry } from './journal.ts';
-import { cameIn, commandsOf, dueOf, left, recordIn, taskOf, type Command } from './steps.ts';
+import { taskOf } from '../host/task/record.ts';
+import { cameIn, commandsOf, dueOf, left, recordIn, type Command } from './steps.ts';
 
 /** Something that happened in a run, in the words in which the embedded engine keeps its journal. */
 export interface JournalLine {

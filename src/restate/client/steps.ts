@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../../core/index.ts';
 import { decision } from '../../engine/index.ts';
 import type { RunView, StepStatus, StepView } from '../../runtime/index.ts';
+import { taskOf } from '../host/task/record.ts';
 import { timeOf, type Desk } from './desk.ts';
 import { calledOff, failedIn, fromBytes, resultOf, signalOf, type Entry } from './journal.ts';
 
@@ -40,9 +41,6 @@ function isEmit(result: Entry | undefined): boolean {
     !('output' in recordIn(result))
   );
 }
-
-/** `NAME HASH` */
-export const taskOf = (asked: string): string => asked.slice(0, asked.lastIndexOf(' '));
 
 /** The commands of a journal by which steps are shown; what the engine asks for itself is left out. */
 export function commandsOf({ names, flows: all }: Desk, entries: readonly Entry[]): readonly Command[] {

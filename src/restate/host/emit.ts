@@ -33,7 +33,7 @@ export async function performEmit(part: Part, path: string, event: AnyEvent, giv
   const operation = run.ctx.run(
     path,
     () => JSON.stringify({ by: run.by, asked, at: clock.now(), ok: true, emitted } satisfies AttemptRecord) as unknown,
-    { serde: recordSerde },
+    { serde: recordSerde(() => undefined) },
   );
   const came = await run.driver.wait(operation, run.shield);
   if (!came.ok) throw came.failure;

@@ -10,9 +10,11 @@ import type { TaskStep } from './step.ts';
 import type { Try } from './try.ts';
 
 /** What an attempt has come to: the text of its record, and what only this process has of it. */
-interface Made {
+export interface Made {
   readonly text: string;
   readonly outcome: AttemptOutcome | undefined;
+  /** What its text says, as far as a flow needs it: absent where only the whole will do. */
+  readonly record?: AttemptRecord;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function make(step: TaskStep, trying: Try): Promise<Made> {
         ? notAsked(contract, toErrorRecord(outcome.error), where)
         : undefined;
     if (unasked !== undefined) throw new Blocked(unasked);
-    return { text: textOf(step, trying, outcome, since, kept), outcome };
+    return { ...written(step, trying, outcome, since, kept), outcome };
   } finally {
     end.off();
   }
@@ -79,13 +81,13 @@ function fitting(
   }
 }
 
-function textOf(
+function written(
   { part: { run }, asked, policy }: TaskStep,
   { attempt }: Try,
   outcome: AttemptOutcome | undefined,
   since: number,
   kept: string | undefined,
-): string {
+): Pick<Made, 'text' | 'record'> {
   const common = {
     by: run.by,
     asked,
@@ -93,9 +95,12 @@ function textOf(
     ...(policy.totalMs === undefined || attempt > 1 ? {} : { since }),
     ...(kept === undefined ? {} : { kept }),
   };
-  if (outcome === undefined) return JSON.stringify({ ...common, ok: false, turn: 'lost' } satisfies AttemptRecord);
-  if (!outcome.ok)
-    return JSON.stringify({ ...common, ok: false, error: toErrorRecord(outcome.error) } satisfies AttemptRecord);
+  if (outcome === undefined) return textOf({ ...common, ok: false, turn: 'lost' });
+  if (!outcome.ok) return textOf({ ...common, ok: false, error: toErrorRecord(outcome.error) });
   const { output, emitted, evidence } = outcome;
-  return goodText({ ...common, output, emitted, evidence });
+  const text = goodText({ ...common, output, emitted, evidence });
+  // Whoever goes on from here has the value, and needs of the record only when it was.
+  return emitted.length === 0 && run.kind === 'flow' ? { text, record: { ...common, ok: true } } : { text };
 }
+
+const textOf = (record: AttemptRecord): Pick<Made, 'text'> => ({ text: JSON.stringify(record) });

@@ -6,8 +6,8 @@ import { eventId } from '../../events/index.ts';
 import { isLimited, takeTurn, type Turn } from '../../limits/index.ts';
 import { failed } from '../call.ts';
 import { halting } from '../halting.ts';
-import { make } from './make.ts';
-import { recordSerde, type AttemptRecord } from './record.ts';
+import { make, type Made } from './make.ts';
+import { recordSerde, taskOf, type AttemptRecord } from './record.ts';
 import type { TaskStep } from './step.ts';
 
 const free: Turn = { kind: 'free' };
@@ -32,7 +32,7 @@ export async function tries(step: TaskStep): Promise<unknown> {
     }
     if (turn.kind === 'aborted' && scope.reason !== undefined) throw scope.reason;
     let record: AttemptRecord;
-    let live: AttemptOutcome | undefined;
+    let live: Made | undefined;
     if (turn.kind === 'refused') {
       record = { by: run.by, asked, at: part.time, ok: false, error: turn.error };
     } else {
@@ -40,11 +40,10 @@ export async function tries(step: TaskStep): Promise<unknown> {
       const operation = ctx.run(
         name,
         async () => {
-          const made = await make(step, begins);
-          live = made.outcome;
-          return made.text as unknown;
+          live = await make(step, begins);
+          return live.text as unknown;
         },
-        { serde: recordSerde },
+        { serde: recordSerde(() => live?.record) },
       );
       let came = await driver.wait(operation, scope);
       // It is told to stop. Whether it had come to its end before, so that it must be undone, only its record says.
@@ -59,7 +58,7 @@ export async function tries(step: TaskStep): Promise<unknown> {
     since ??= record.since;
     kept = record.kept ?? kept;
     part.time = record.at;
-    if (record.ok) return complete(step, record, live);
+    if (record.ok) return complete(step, record, live?.outcome);
     if ('turn' in record) {
       lost++;
       continue;
@@ -120,7 +119,7 @@ function tooLate({ part, path, contract, policy }: TaskStep, attempt: number, la
 }
 
 function differs({ path, contract }: TaskStep, { asked }: AttemptRecord): string {
-  const task = asked.slice(0, asked.lastIndexOf(' '));
+  const task = taskOf(asked);
   return task === contract.contract
     ? `step '${path}' is recorded with another input than the code now gives`
     : `step '${path}' is recorded with '${task}', and the code asks for '${contract.contract}'`;
