@@ -13,6 +13,7 @@ export type { RestateRunView } from './client/views.ts';
 export { createEndpoint, type Endpoint, type EndpointAddress, type EndpointOptions } from './endpoint/create.ts';
 export { olderDeployments, type OlderDeployment } from './endpoint/deployments.ts';
 export { misfits, type Misfit } from './endpoint/misfits.ts';
+export type { NewestDeployment } from './endpoint/newest.ts';
 export { registerDeployment, type Registered, type RegisterOptions } from './endpoint/register.ts';
 export type { ServedEndpoint } from './endpoint/serve.ts';
 export { RestateError } from './errors.ts';

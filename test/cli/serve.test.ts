@@ -1,3 +1,4 @@
+import { execSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -168,6 +169,40 @@ describe.skipIf(!isInstalled)('dsl serve', () => {
     forced.kill('SIGINT');
     expect((await forced.done).code).toBe(0);
   }, 60_000);
+
+  test('says at once that the newest deployment is dead; Ctrl-C ends it; by force new runs come here', async () => {
+    using at = await place();
+    const { it, port, addresses } = at;
+    const [other] = await freePorts(1);
+    const common = ['serve', 'shop.dsl.ts', '--engine', 'restate', ...addresses];
+    const own = ['--server', '--port', port];
+    const first = it.start([...common, ...own]);
+    await first.says('Serves shop 1.0.0 at');
+    const second = it.start([...common, '--port', String(other)]);
+    await second.says('Serves shop 1.0.0 at');
+    for (const ended of [second, first]) {
+      ended.kill('SIGINT');
+      await ended.done;
+    }
+
+    const again = it.start([...common, ...own]);
+    await again.says('warning MR5223: This endpoint is an older one: new runs go to dp_');
+    await again.says(`at http://127.0.0.1:${other}/, where nobody listens`);
+    const { stderr } = again.said();
+    expect(stderr).not.toContain('it may be stopped');
+    again.kill('SIGINT');
+    expect((await again.done).code).toBe(0);
+
+    const forced = it.start([...common, ...own, '--force']);
+    await forced.says('it may be stopped, and taken out: curl');
+    expect(forced.said().stderr).not.toContain('MR5223');
+    await begin(at, 'new', 1);
+    await recorded(at, 'new', 'packed');
+    const [, removal = ''] = /(curl .*)/.exec(forced.said().stderr) ?? [];
+    expect(execSync(`${removal} -s -o /dev/null -w '%{http_code}'`).toString()).toBe('202');
+    forced.kill('SIGINT');
+    expect((await forced.done).code).toBe(0);
+  }, 90_000);
 
   test('says of each bad input what it is', async () => {
     using at = await place();

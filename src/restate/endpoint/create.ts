@@ -18,7 +18,7 @@ import {
   type TaskImplementation,
   type WorldPort,
 } from '../../tasks/index.ts';
-import type { Place } from '../contract.ts';
+import type { Ingress, Place } from '../contract.ts';
 import { ingressOf } from '../ingress/ingress.ts';
 import { modelServices, performOn } from '../models/index.ts';
 import { namesOf } from '../names.ts';
@@ -87,9 +87,9 @@ export interface Endpoint {
   readonly services: readonly AnyService[];
   /**
    * Says what the system expects from outside: when its flows start by themselves, and what they wait for. To be called after
-   * each registration, which `registerDeployment` does.
+   * each registration, which `registerDeployment` does. The signal ends it.
    */
-  announce(): Promise<void>;
+  announce(signal?: AbortSignal): Promise<void>;
   /** Serves it over HTTP/2, on loopback unless a host is named. */
   serve(options?: EndpointAddress): Promise<ServedEndpoint>;
 }
@@ -154,7 +154,7 @@ export function createEndpoint(given: BoundSystem, options: EndpointOptions = {}
   return {
     system,
     services,
-    announce: () => armSchedules(place.ingress, place),
+    announce: (signal) => armSchedules(signal === undefined ? place.ingress : until(place.ingress, signal), place),
     async serve(address = {}) {
       const log = logTo(logger);
       const served = await serve(services, { ...address, log: log.write });
@@ -175,3 +175,9 @@ export function createEndpoint(given: BoundSystem, options: EndpointOptions = {}
     },
   };
 }
+
+/** The same, which gives up when it is told to. */
+const until = ({ call, send }: Ingress, signal: AbortSignal): Ingress => ({
+  call: (asks) => call({ ...asks, signal }),
+  send: (asks) => send({ ...asks, signal }),
+});

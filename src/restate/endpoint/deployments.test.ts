@@ -21,10 +21,10 @@ async function admin(answers: Readonly<Record<string, readonly (readonly [number
   return `http://127.0.0.1:${(own.address() as AddressInfo).port}`;
 }
 
-const deployments = ['dp_old', 'dp_idle', 'dp_new'].map((id) => ({
+const deployments = ['dp_old', 'dp_idle', 'dp_new'].map((id, revision) => ({
   id,
   uri: `http://127.0.0.1/${id}`,
-  services: [{ name: 'shop.flows.order' }],
+  services: [{ name: 'shop.flows.order', revision }, ...(id === 'dp_idle' ? [{ name: 'shop.machines.old' }] : [])],
 }));
 const others = [{ id: 'dp_other', services: [{ name: 'shopping.flows.order' }] }];
 
@@ -34,12 +34,21 @@ it('counts what is pinned, also while the tables seem to be empty', async () => 
     '/query': [
       [200, { rows: [] }],
       [200, { rows: [{ id: 'dp_old', pinned: 2 }] }],
+      [200, { rows: [{ run: 'r1' }] }],
     ],
   });
   expect(await olderDeployments(at, 'shop', 'dp_new')).toEqual([
-    { id: 'dp_old', uri: 'http://127.0.0.1/dp_old', pinned: 2 },
-    { id: 'dp_idle', uri: 'http://127.0.0.1/dp_idle', pinned: 0 },
+    { id: 'dp_old', uri: 'http://127.0.0.1/dp_old', newestOf: [], pinned: 2, runs: ['r1'] },
+    { id: 'dp_idle', uri: 'http://127.0.0.1/dp_idle', newestOf: ['shop.machines.old'], pinned: 0, runs: [] },
   ]);
+});
+
+it('does not count the one that new invocations go to among the older ones', async () => {
+  const at = await admin({
+    '/deployments': [[200, { deployments }]],
+    '/query': [[200, { rows: [] }]],
+  });
+  expect((await olderDeployments(at, 'shop', 'dp_old')).map(({ id }) => id)).toEqual(['dp_idle']);
 });
 
 it('does not take a failure for no deployments', async () => {

@@ -85,6 +85,63 @@ describe.skipIf(!restateIsInstalled())('registering an endpoint', () => {
     await second.close();
   });
 
+  it('says at once where new invocations go when the newest deployment is dead, and by force takes its place', async () => {
+    const announced: string[] = [];
+    const endpoint = {
+      ...served('3.0.0', 'run'),
+      announce: () => {
+        announced.push('once');
+        return Promise.resolve();
+      },
+    };
+    const own = await serve(endpoint.services);
+    const next = await serve(served('3.1.0', 'run').services);
+    const asks = { admin: restate.admin, uri: own.uri, endpoint };
+    await registerDeployment(asks);
+    const { id } = await registerDeployment({ admin: restate.admin, uri: next.uri });
+    expect((await registerDeployment(asks)).newest).toEqual({ id, uri: `${next.uri}/`, listens: true, pinned: 0 });
+    await next.close();
+    expect(announced).toHaveLength(2);
+    expect((await registerDeployment(asks)).newest).toMatchObject({ id, listens: false });
+    // Nobody would hear it.
+    expect(announced).toHaveLength(2);
+    const older = await registerDeployment(asks);
+    expect((await olderDeployments(restate.admin, 'shop', older.id)).some((one) => one.id === id)).toBe(false);
+    const forced = await registerDeployment({ ...asks, force: true });
+    expect(forced).toMatchObject({ id: older.id, already: false });
+    expect(forced.newest).toBeUndefined();
+    expect(announced).toHaveLength(3);
+    expect(await olderDeployments(restate.admin, 'shop', forced.id)).toContainEqual(
+      expect.objectContaining({ id, pinned: 0, newestOf: [] }),
+    );
+    expect((await registerDeployment(asks)).newest).toBeUndefined();
+    await own.close();
+  });
+
+  it('ends at once when it is told to while it announces', async () => {
+    const over = new AbortController();
+    const notes: string[] = [];
+    const endpoint = {
+      ...served('4.0.0', 'run'),
+      announce: (signal?: AbortSignal) =>
+        new Promise<void>((_, reject) => signal?.addEventListener('abort', () => reject(new Error('given up')))),
+    };
+    const own = await serve(endpoint.services);
+    const registering = registerDeployment({
+      admin: restate.admin,
+      uri: own.uri,
+      endpoint,
+      signal: over.signal,
+      note: (text) => {
+        notes.push(text);
+        over.abort();
+      },
+    });
+    await expect(registering).rejects.toThrow('given up');
+    expect(notes).toEqual([expect.stringContaining('Waits for the newest deployment')]);
+    await own.close();
+  });
+
   it('says that the server cannot reach the endpoint', async () => {
     const [port = 0] = await freePorts(1);
     const refused = registerDeployment({ admin: restate.admin, uri: `http://127.0.0.1:${port}` });

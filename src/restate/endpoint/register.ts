@@ -1,6 +1,7 @@
 import { RestateError } from '../errors.ts';
 import { askAdmin, said, whenHealthy, type Answer } from '../server/admin.ts';
 import type { Endpoint } from './create.ts';
+import { newestBeside, type NewestDeployment } from './newest.ts';
 import { mark, markOf } from './with-options.ts';
 
 /** How an endpoint is made known. */
@@ -11,7 +12,10 @@ export interface RegisterOptions {
   readonly uri: string;
   /** What is served there: a server that knows something else under this address is found out. */
   readonly endpoint?: Pick<Endpoint, 'services'> & Partial<Pick<Endpoint, 'announce'>>;
-  /** Takes the place of what was registered under the same address, whatever runs there. */
+  /**
+   * Takes the place of what was registered under the same address, whatever runs there; and new invocations come to it, also
+   * when they went to a later deployment.
+   */
   readonly force?: boolean;
   /** How long the server may take until it is healthy, in ms. Default: 30 s. */
   readonly patienceMs?: number;
@@ -22,13 +26,18 @@ export interface RegisterOptions {
 /** An endpoint that a server knows. */
 export interface Registered {
   readonly id: string;
-  /** Its services: new invocations of them come to it. */
+  /** Its services: new invocations of them come to it, unless there is a newer one. */
   readonly services: readonly string[];
   /** Whether the server knew it, as it is, before. */
   readonly already: boolean;
+  /** Where new invocations go instead, when this is an older one that came back. */
+  readonly newest?: NewestDeployment;
   /** The version of the server. */
   readonly server: string;
 }
+
+/** How often it is said that something takes long, in ms. */
+const every = 2000;
 
 interface Told {
   readonly id: string;
@@ -37,15 +46,32 @@ interface Told {
 
 /**
  * Makes an endpoint known to a server, which it waits for to be healthy. New invocations of its services come to it from
- * now on; those that run stay where they began.
+ * now on; those that run stay where they began. One that the server knew already stays as old as it is, unless it is forced;
+ * when the newest one does not listen, nothing is announced, since nobody would hear it.
  *
  * @throws RestateError MR5210 when the server cannot be reached, MR5213 when it is the wrong one, MR5221 when other
  * services are registered under the same address, MR5222 when the server does not take it.
  */
 export async function registerDeployment(options: RegisterOptions): Promise<Registered> {
   const registered = await register(options);
-  await options.endpoint?.announce?.();
+  if (registered.newest?.listens !== false) await announced(options);
   return registered;
+}
+
+/** Nothing that is announced comes about without the newest deployment: it is said when that takes long. */
+async function announced({ endpoint, note, signal }: RegisterOptions): Promise<void> {
+  const begun = performance.now();
+  const timer = setInterval(() => {
+    const seconds = Math.round((performance.now() - begun) / 1000);
+    note?.(
+      `Waits for the newest deployment to take what is announced: schedules, and what flows wait for (${seconds} s).`,
+    );
+  }, every);
+  try {
+    await endpoint?.announce?.(signal);
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 async function register(options: RegisterOptions): Promise<Registered> {
@@ -60,7 +86,9 @@ async function register(options: RegisterOptions): Promise<Registered> {
   const ours = markOf(endpoint?.services ?? []);
   const theirs = [...new Set(services.map(({ metadata }) => metadata?.[mark]))];
   if (ours === undefined || (theirs.length === 1 && theirs[0] === ours)) {
-    return { id, services: names, already: true, server };
+    const newest = await newestBeside(admin, id, options.signal);
+    if (newest === undefined) return { id, services: names, already: true, server };
+    if (!force) return { id, services: names, already: true, newest, server };
   }
   if (force) {
     const anew = (await tell(admin, uri, true)).body as Told;

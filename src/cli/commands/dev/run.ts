@@ -6,7 +6,7 @@ import { findFiles } from '../../../project/kit/find-files.ts';
 import type { Io } from '../../kit/io.ts';
 import { restateAddresses } from '../../systems/restate.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
-import { startOwnServer } from '../serve/server.ts';
+import { hasEnded, startOwnServer } from '../serve/server.ts';
 import { followChanges } from './changes.ts';
 import { Misfits } from './misfits.ts';
 import { Serving } from './serving.ts';
@@ -75,9 +75,7 @@ export async function dev(io: Io, given: string | undefined, options: DevArgumen
   }
   misfits.rest();
   if (serverEnded && !io.interrupted.aborted) {
-    throw new CliError('MR5215', `The server of Restate has ended. Its log is ${server.log}.`, {
-      fault: 'environment',
-    });
+    throw hasEnded(server);
   }
   return 0;
 }

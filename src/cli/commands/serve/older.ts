@@ -17,11 +17,12 @@ export async function followOlder(
 ): Promise<readonly OlderDeployment[]> {
   const { olderDeployments } = await import('../../../restate/index.ts');
   const older = await olderDeployments(admin, system, present);
-  for (const one of older) io.note(words(one));
+  for (const one of older) io.note(words(one, admin));
   void follow(
     io,
     older.filter(({ pinned }) => pinned > 0),
     async () => olderDeployments(admin, system, present),
+    admin,
     signal,
   );
   return older;
@@ -31,6 +32,7 @@ async function follow(
   io: Io,
   busy: readonly OlderDeployment[],
   look: () => Promise<readonly OlderDeployment[]>,
+  admin: string,
   signal: AbortSignal,
 ): Promise<void> {
   while (busy.length > 0 && !signal.aborted) {
@@ -39,13 +41,23 @@ async function follow(
     // A server that is away for a while says nothing of it; the endpoint waits for it, too.
     const now = await look().catch(() => undefined);
     if (now === undefined) continue;
-    const over = busy.filter(({ id }) => (now.find((one) => one.id === id)?.pinned ?? 0) === 0);
-    for (const one of over) io.note(words({ ...one, pinned: 0 }));
-    busy = busy.filter((one) => !over.includes(one));
+    // One that is not among them is not there any more, or the newest again.
+    busy = busy.filter(({ id }) => now.some((one) => one.id === id));
+    const over = now.filter(({ id, pinned }) => pinned === 0 && busy.some((one) => one.id === id));
+    for (const one of over) io.note(words(one, admin));
+    busy = busy.filter(({ id }) => !over.some((one) => one.id === id));
   }
 }
 
-const words = ({ id, uri, pinned }: OlderDeployment): string =>
-  pinned === 0
-    ? `  The deployment ${id} at ${uri} has nothing under way: it may be stopped, and taken out with DELETE /deployments/${id}.`
-    : `  The deployment ${id} at ${uri} still has ${pinned} under way: it has to be served until they have ended.`;
+function words({ id, uri, newestOf, pinned, runs }: OlderDeployment, admin: string): string {
+  if (pinned > 0) {
+    const some = runs.length === 0 ? '' : ` (${runs.join(', ')}${pinned > runs.length ? ', …' : ''})`;
+    return `  The deployment ${id} at ${uri} still has ${pinned} under way${some}: it has to be served until they have ended.`;
+  }
+  if (newestOf.length > 0)
+    return `  The deployment ${id} at ${uri} has nothing under way, but ${newestOf.join(', ')}, which no later one has: serve it as long as these are called, or take it out: ${removal(admin, id)}`;
+  return `  The deployment ${id} at ${uri} has nothing under way: it may be stopped, and taken out: ${removal(admin, id)}`;
+}
+
+/** What takes a deployment out. Without force the server of today does not do it. */
+export const removal = (admin: string, id: string): string => `curl -X DELETE '${admin}/deployments/${id}?force=true'`;

@@ -1,14 +1,16 @@
 import { readConfig, type Config } from '../../../project/config/config.ts';
 import { CliError } from '../../../project/kit/failure.ts';
 import type { Endpoint, RestateServer, ServedEndpoint } from '../../../restate/index.ts';
+import { interruptedCode } from '../../kit/interrupted.ts';
 import type { Io } from '../../kit/io.ts';
 import { openSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
 import { address, restateAddresses, type RestateAddresses } from '../../systems/restate.ts';
 import { isLoopback } from './loopback.ts';
+import { tellNewest } from './newest.ts';
 import { followOlder } from './older.ts';
 import { withParent } from './parent.ts';
-import { startOwnServer } from './server.ts';
+import { hasEnded, startOwnServer } from './server.ts';
 
 /** The options of `dsl serve`. */
 export interface ServeArguments {
@@ -87,7 +89,14 @@ async function serveTo(io: Io, serving: Serving): Promise<number> {
     force: options.force === true,
     note: (text) => io.note(text),
     signal: stopped.signal,
+  }).catch((thrown: unknown) => {
+    if (stopped.signal.aborted) return undefined;
+    throw thrown;
   });
+  if (registered === undefined) {
+    if ((await stopped.reason) === 'server') throw hasEnded(server);
+    return interruptedCode(io);
+  }
   const { name, version } = endpoint.system;
   const ui = `${admin}/ui`;
   io.note(
@@ -99,17 +108,22 @@ async function serveTo(io: Io, serving: Serving): Promise<number> {
       `${io.paint('yellow', 'warning', 'note')}: Whoever reaches ${options.host}:${served.port} can run its flows. Keep it within your own network, or give --identity-key.`,
     );
   }
+  const { newest } = registered;
+  if (newest !== undefined) tellNewest(io, admin, newest);
   const older = await followOlder(io, admin, name, registered.id, stopped.signal);
   if (io.json) {
     const document = { ok: true, system: name, version, deployment: registered.id, already: registered.already, uri };
-    io.document({ ...document, ...addresses, ui, server: registered.server, older });
-  }
-  const reason = await stopped.reason;
-  if (reason === 'server') {
-    throw new CliError('MR5215', `The server of Restate has ended. Its log is ${server?.log ?? ''}.`, {
-      fault: 'environment',
+    io.document({
+      ...document,
+      ...addresses,
+      ui,
+      server: registered.server,
+      older,
+      ...(newest !== undefined && { newest }),
     });
   }
+  const reason = await stopped.reason;
+  if (reason === 'server') throw hasEnded(server);
   if (served.busy > 0)
     io.note(`Ends after what is under way (${served.busy}), at most 10 s; Ctrl-C again ends at once.`);
   return 0;

@@ -34,6 +34,13 @@ export async function startOwnServer(
   });
 }
 
+/** The server that a command has started and lives by is gone. */
+export const hasEnded = (server: RestateServer | undefined): CliError =>
+  new CliError('MR5224', `The server of Restate, which this command had started, has ended by itself.`, {
+    fault: 'environment',
+    hint: `Its log says why: ${server?.log ?? 'server.log'}. What has begun goes on when it is started again with the same data.`,
+  });
+
 const portOf = ({ port, protocol }: URL): number => (port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port));
 
 /** The usual one beside the usual address, else one that keeps the same distance from it. */
