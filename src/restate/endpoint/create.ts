@@ -177,7 +177,7 @@ export function createEndpoint(given: BoundSystem, options: EndpointOptions = {}
 }
 
 /** The same, which gives up when it is told to. */
-const until = ({ call, send }: Ingress, signal: AbortSignal): Ingress => ({
-  call: (asks) => call({ ...asks, signal }),
-  send: (asks) => send({ ...asks, signal }),
+const until = (ingress: Ingress, signal: AbortSignal): Ingress => ({
+  call: (asks) => ingress.call({ ...asks, signal }),
+  send: (asks) => ingress.send({ ...asks, signal }),
 });

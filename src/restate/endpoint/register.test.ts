@@ -10,14 +10,18 @@ import { serve, type AnyService } from './serve.ts';
 import { withOptions } from './with-options.ts';
 
 /** A system with one flow, whose handlers are named. */
-function served(version: string, ...handlers: readonly string[]): { services: readonly AnyService[] } {
+function served(
+  version: string | { version: string; format: number },
+  ...handlers: readonly string[]
+): { services: readonly AnyService[] } {
   const plain = service({
     name: 'shop.flows.order',
     handlers: Object.fromEntries(
       handlers.map((name) => [name, async (ctx: { sleep: (ms: number) => Promise<void> }) => ctx.sleep(60_000)]),
     ),
   });
-  return { services: withOptions({ name: 'shop', version, hash: version }, [plain], () => ({})) };
+  const { version: is, format } = typeof version === 'string' ? { version, format: undefined } : version;
+  return { services: withOptions({ name: 'shop', version: is, hash: is }, [plain], () => ({}), format) };
 }
 
 describe.skipIf(!restateIsInstalled())('registering an endpoint', () => {
@@ -56,6 +60,22 @@ describe.skipIf(!restateIsInstalled())('registering an endpoint', () => {
       already: false,
     });
     expect(await registerDeployment({ admin: restate.admin, uri, endpoint })).toMatchObject({ already: true });
+    await after.close();
+  });
+
+  it('refuses the same code of an engine that writes other journals under the same address', async () => {
+    const [port = 0] = await freePorts(1);
+    const old = served({ version: '1.5.0', format: 1 }, 'run');
+    const before = await serve(old.services, { port });
+    await registerDeployment({ admin: restate.admin, uri: before.uri, endpoint: old });
+    await before.close();
+    const endpoint = served({ version: '1.5.0', format: 2 }, 'run');
+    const after = await serve(endpoint.services, { port });
+    const refused = registerDeployment({ admin: restate.admin, uri: after.uri, endpoint });
+    await expect(refused).rejects.toMatchObject({
+      code: 'MR5221',
+      message: expect.stringContaining('another format of journals (1; this one has 2)'),
+    });
     await after.close();
   });
 

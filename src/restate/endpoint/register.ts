@@ -2,7 +2,7 @@ import { RestateError } from '../errors.ts';
 import { askAdmin, said, whenHealthy, type Answer } from '../server/admin.ts';
 import type { Endpoint } from './create.ts';
 import { newestBeside, type NewestDeployment } from './newest.ts';
-import { mark, markOf } from './with-options.ts';
+import { formatOf, mark, markOf } from './with-options.ts';
 
 /** How an endpoint is made known. */
 export interface RegisterOptions {
@@ -95,9 +95,14 @@ async function register(options: RegisterOptions): Promise<Registered> {
     return { id: anew.id, services: anew.services.map(({ name }) => name), already: false, server };
   }
   const what = theirs.filter((one) => one !== undefined).map((one) => one.split(' ').slice(0, 2).join(' '));
+  const [was, is] = [formatOf(theirs.find((one) => one !== undefined)), formatOf(ours)];
+  const format =
+    was === undefined || was === is
+      ? ''
+      : `, by a Millrace with another format of journals (${was}; this one has ${is}), by which runs in flight would be blocked`;
   throw new RestateError(
     'MR5221',
-    `The server at ${admin} knows something else under ${uri}: ${what.length > 0 ? what.join(', ') : names.join(', ')}, as it was served there before. Serve the new version at another port, so that what runs stays with the old one; or register it with force, when what runs may meet the new code.`,
+    `The server at ${admin} knows something else under ${uri}: ${what.length > 0 ? what.join(', ') : names.join(', ')}, as it was served there before${format}. Serve the new version at another port, so that what runs stays with the old one; or register it with force, when what runs may meet the new code.`,
     { fault: 'input', details: { admin, uri, known: names } },
   );
 }
