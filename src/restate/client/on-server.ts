@@ -1,5 +1,4 @@
-import { RestateError } from '../errors.ts';
-import { askAdmin, said } from '../server/admin.ts';
+import { askAdmin, noAnswer } from '../server/admin.ts';
 import type { Declared } from './reader.ts';
 
 /**
@@ -11,9 +10,7 @@ export async function systemsOn(admin: string): Promise<readonly Declared[]> {
   const { status, body } = await askAdmin(admin, '/services');
   const { services } = (typeof body === 'object' && body !== null ? body : {}) as { readonly services?: unknown };
   if (status !== 200 || !Array.isArray(services)) {
-    throw new RestateError('MR5214', `The server at ${admin} does not say which services it knows: ${said(body)}`, {
-      details: { status },
-    });
+    throw await noAnswer(admin, 'does not say which services it knows', { status, body });
   }
   const found = services.flatMap(({ name }: { readonly name?: unknown }) => {
     const [, system, kind, member] = /^([^.]+)\.(flows|tasks|machines)\.([^.]+)$/.exec(String(name)) ?? [];

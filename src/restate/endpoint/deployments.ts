@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RestateError } from '../errors.ts';
 import { namesOf } from '../names.ts';
-import { askAdmin, askSql, said } from '../server/admin.ts';
+import { askAdmin, askSql, noAnswer } from '../server/admin.ts';
 
 /** After how long tables in which nothing was found are looked into again, in ms. */
 const again = 100;
@@ -47,9 +46,7 @@ export async function deploymentsOf(admin: string): Promise<readonly Deployment[
     readonly deployments?: readonly Told[];
   };
   if (status !== 200 || !Array.isArray(deployments)) {
-    throw new RestateError('MR5214', `The server at ${admin} does not say which deployments it knows: ${said(body)}`, {
-      details: { status },
-    });
+    throw await noAnswer(admin, 'does not say which deployments it knows', { status, body });
   }
   const all = deployments as readonly Told[];
   const newest = new Map<string, number>();
