@@ -1,6 +1,7 @@
 import { execSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { restateIsInstalled } from '../../src/restate/fixtures/installed.ts';
@@ -214,6 +215,13 @@ describe.skipIf(!isInstalled)('dsl serve', () => {
       return stderr;
     };
     expect(await says()).toContain('MR5280');
+    const taken = createServer();
+    await new Promise<void>((done) => taken.listen(0, '127.0.0.1', () => done()));
+    const { port: own } = taken.address() as AddressInfo;
+    expect(await says('--engine', 'restate', ...addresses, '--port', String(own))).toMatch(
+      /MR5212.*\n.*hint: .*--port/,
+    );
+    await new Promise((done) => taken.close(done));
     expect(await says('--engine', 'kafka')).toContain("MR2003: --engine is restate, not 'kafka'");
     expect(await says('--engine', 'restate', '--port', 'many')).toContain('MR2003: --port is a number');
     expect(await says('--engine', 'restate', '--admin', 'somewhere')).toContain('MR2003: --admin is an address');

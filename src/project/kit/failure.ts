@@ -63,7 +63,9 @@ export function describeFailure(thrown: unknown): Failure {
     const atFault = thrown.fault === 'input' || thrown.fault === 'user-code' || notADatabase.has(thrown.code);
     const exitCode = atFault ? 1 : 2;
     const message = withFlags(thrown.message);
-    return { code: thrown.code, message, hint: `\`dsl explain ${thrown.code}\` tells more.`, exitCode };
+    const { hint } = thrown as { readonly hint?: unknown };
+    const more = `\`dsl explain ${thrown.code}\` tells more.`;
+    return { code: thrown.code, message, hint: typeof hint === 'string' ? hint : more, exitCode };
   }
   const error: NodeJS.ErrnoException = thrown instanceof Error ? thrown : new Error(String(thrown));
   const words = error.code === undefined ? undefined : system[error.code];
