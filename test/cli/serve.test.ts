@@ -237,6 +237,19 @@ describe.skipIf(!isInstalled)('dsl serve', () => {
     await new Promise((done) => other.close(done));
     writeFileSync(join(it.root, 'dsl.config.ts'), 'export default { runtime: { workers: true } };\n');
     expect(await says('--engine', 'restate', ...addresses)).toContain("MR5263: The option 'workers' means nothing");
+    writeFileSync(join(it.root, 'dsl.config.ts'), 'export default {};\n');
+    writeFileSync(
+      join(it.root, 'shop.dsl.ts'),
+      files['shop.dsl.ts']
+        .replace("version: '1.0.0'", "version: '1.0.0', retention: { runs: { keep: 3 } }")
+        .replace("timeout: '60s'", "timeout: '60s', priority: 2"),
+    );
+    const refused = await says('--engine', 'restate', ...addresses);
+    expect(refused).toMatch(/^shop\.dsl\.ts:\d+:\d+: MR5261 On Restate the task 'pack'/m);
+    expect(refused).toMatch(/^shop\.dsl\.ts:4:\d+: MR5262 On Restate `retention`/m);
+    const cwd = join(it.root, 'tasks');
+    const below = await it.dsl(['serve', '../shop.dsl.ts', '--engine', 'restate', ...addresses], { cwd });
+    expect(below.stderr).toMatch(/^\.\.\/shop\.dsl\.ts:\d+:\d+: MR5261.*\n\.\.\/shop\.dsl\.ts:4:\d+: MR5262/m);
     expect((await it.dsl(['serve', '--help'])).stdout).toContain('$ dsl serve orders.dsl.ts --engine restate --server');
   }, 60_000);
 });

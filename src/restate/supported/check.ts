@@ -32,7 +32,8 @@ export function unsupportedOf({ tasks, retention, source }: BoundSystem): readon
       source: own,
     })),
     runs: retention?.runs ?? {},
-    source,
+    // As places of tasks are: from the folder of the file, and not from that of what was generated.
+    source: source.slice(source.lastIndexOf('/') + 1),
   });
 }
 
@@ -53,22 +54,27 @@ const embeddedOnly: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses options that would be without effect, and nobody would know.
+ * Refuses options that would be without effect, and nobody would know: all of them at once.
  *
- * @throws RestateError MR5263 for one that only the embedded engine has, MR5264 for one that nobody knows.
+ * @throws RestateError MR5263 for those that only the embedded engine has, MR5264 when all of them are such as nobody knows.
  */
 export function checkOptions(options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options).filter((own) => !known.includes(own))) {
-    const why = Object.hasOwn(embeddedOnly, name) ? embeddedOnly[name] : undefined;
-    if (why !== undefined)
-      throw new RestateError('MR5263', `The option '${name}' means nothing on Restate: ${why}. Leave it out.`, {
-        fault: 'input',
-      });
-    const like = nearest(name, known);
-    throw new RestateError(
-      'MR5264',
-      `An endpoint on Restate has no option '${name}'. ${like === undefined ? `It has ${known.join(', ')}.` : `Did you mean '${like}'?`}`,
-      { fault: 'input' },
-    );
-  }
+  const problems = Object.keys(options)
+    .filter((own) => !known.includes(own))
+    .map((name) => {
+      const why = Object.hasOwn(embeddedOnly, name) ? embeddedOnly[name] : undefined;
+      if (why !== undefined)
+        return { code: 'MR5263', message: `The option '${name}' means nothing on Restate: ${why}. Leave it out.` };
+      const like = nearest(name, known);
+      return {
+        code: 'MR5264',
+        message: `An endpoint on Restate has no option '${name}'. ${like === undefined ? `It has ${known.join(', ')}.` : `Did you mean '${like}'?`}`,
+      };
+    });
+  if (problems.length === 0) return;
+  const code = problems.some((one) => one.code === 'MR5263') ? 'MR5263' : 'MR5264';
+  throw new RestateError(code, problems.map(({ message }) => message).join('\n'), {
+    fault: 'input',
+    details: { problems },
+  });
 }

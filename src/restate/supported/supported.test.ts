@@ -24,7 +24,7 @@ const system = (more: Partial<BoundSystem>): BoundSystem => ({
   name: 'shop',
   version: '1.0.0',
   hash: 'h',
-  source: 'shop.dsl.ts',
+  source: '../../systems/shop.dsl.ts',
   events: {},
   tasks: {},
   flows: {},
@@ -53,6 +53,12 @@ describe('what Restate cannot do', () => {
   it('names the option that means nothing, and the one that was meant', () => {
     expect(() => checkOptions({ workers: true }, ['clock'])).toThrow(
       "The option 'workers' means nothing on Restate: every endpoint makes attempts",
+    );
+    expect(() => checkOptions({ clok: 1, workers: true, maxLost: 3 }, ['clock'])).toThrow(
+      expect.objectContaining({
+        code: 'MR5263',
+        message: expect.stringMatching(/Did you mean 'clock'\?\n.*'workers'.*\n.*'maxLost'/),
+      }),
     );
     expect(() => checkOptions({ clok: 1 }, ['clock'])).toThrow("Did you mean 'clock'?");
     expect(() => checkOptions({ clock: 1 }, ['clock'])).not.toThrow();

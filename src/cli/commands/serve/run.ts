@@ -10,6 +10,7 @@ import { isLoopback } from './loopback.ts';
 import { tellNewest } from './newest.ts';
 import { followOlder } from './older.ts';
 import { withParent } from './parent.ts';
+import { withPlaces } from './refused.ts';
 import { hasEnded, startOwnServer } from './server.ts';
 
 /** The options of `dsl serve`. */
@@ -39,11 +40,13 @@ export async function serve(io: Io, file: string, options: ServeArguments): Prom
   const opened = await openSystem(io, file, undefined);
   if (opened === undefined) return 1;
   // First what can be refused without a server.
-  const endpoint = createEndpoint(opened.system, {
-    ...opened.options,
-    ingress: addresses.ingress,
-    logger: ioLogger(io, 'info'),
-  });
+  const settings = { ...opened.options, ingress: addresses.ingress, logger: ioLogger(io, 'info') };
+  let endpoint: Endpoint;
+  try {
+    endpoint = createEndpoint(opened.system, settings);
+  } catch (thrown) {
+    throw await withPlaces(io, config, file, thrown);
+  }
   await using stack = new AsyncDisposableStack();
   const server = options.server === true ? await startOwnServer(io, config, addresses, options.data) : undefined;
   if (server !== undefined) stack.defer(() => server.stop());
