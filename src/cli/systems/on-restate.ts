@@ -2,6 +2,7 @@ import type { RestateClient, RestateReader } from '../../restate/index.ts';
 import { nearest, type MillraceError } from '../../core/index.ts';
 import { CliError } from '../../project/kit/failure.ts';
 import type { Io } from '../kit/io.ts';
+import { whileWaiting } from '../kit/while-waiting.ts';
 import type { OpenedSystem } from './bound.ts';
 import type { RestateAddresses } from './restate.ts';
 
@@ -12,7 +13,7 @@ export async function openClient(
   addresses: RestateAddresses,
 ): Promise<RestateClient> {
   const { RestateClient: Client } = await import('../../restate/index.ts');
-  return new Client(system, { ...addresses, onUnreachable: tellOnce(io) });
+  return new Client(system, { ...addresses, onUnreachable: tellAway(io) });
 }
 
 /** Reads the system of this name on Restate, or the only one there is. */
@@ -42,7 +43,7 @@ export async function readRestate<T>(
       hint: `Name one: --system ${only.name}.`,
     });
   }
-  const reader = new Reader(only, { ...addresses, onUnreachable: tellOnce(io) });
+  const reader = new Reader(only, { ...addresses, onUnreachable: tellAway(io) });
   try {
     return await read(reader, where);
   } finally {
@@ -50,10 +51,46 @@ export async function readRestate<T>(
   }
 }
 
-function tellOnce(io: Io): (failure: MillraceError) => void {
-  let told = false;
+/** After how long it is said again that the server is away, in ms. After as long without a failure it was back. */
+const again = 5000;
+
+/** Says at once that the server is away, and what to do, then every few seconds that it still is. */
+function tellAway(io: Io): (failure: MillraceError) => void {
+  let begun = -Infinity;
+  let told = -Infinity;
+  let last = -Infinity;
   return ({ message }) => {
-    if (!told) io.note(`${message} It is tried again.`);
-    told = true;
+    const now = performance.now();
+    if (now - last > again) begun = told = -Infinity;
+    last = now;
+    if (now - told < again) return;
+    if (begun === -Infinity) {
+      begun = now;
+      io.note(
+        `${message} It is tried again for a while; Ctrl-C gives up. \`dsl serve FILE --engine restate --server\` starts one.`,
+      );
+    } else io.note(`Still tries again (${Math.round((now - begun) / 1000)} s).`);
+    told = now;
   };
+}
+
+/** Waits for an answer of the system, and says so when it does not come. `what` ends "Waits". */
+export function tellHeldUp<T>(
+  io: Io,
+  { file, system }: Pick<OpenedSystem, 'file' | 'system'>,
+  client: RestateReader,
+  work: Promise<T>,
+  { run, what, left }: { readonly run?: string | undefined; readonly what: string; readonly left: string },
+): Promise<T> {
+  return whileWaiting(io, work, async () => {
+    const why = await client.heldUp(run);
+    if (why === undefined) return `Waits ${what}.`;
+    return `Waits ${what}: ${why.replace(/\.$/, '')}. ${startEndpoint(file, system.name, why)} Ctrl-C ends the wait: ${left}`;
+  });
+}
+
+/** What to do about an endpoint that Restate cannot go on with. */
+export function startEndpoint(file: string, system: string, message: string): string {
+  const at = /'(https?:\/\/[^']+?)\/?'/.exec(message)?.[1];
+  return `Start the endpoint of ${system}${at === undefined ? '' : ` at ${at}`} again: \`dsl serve ${file} --engine restate\`; Restate tries again by itself.`;
 }

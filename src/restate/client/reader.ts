@@ -16,6 +16,7 @@ import { namesOf } from '../names.ts';
 import { checkpointsOf } from './checkpoints.ts';
 import { decisionsOf } from './decisions.ts';
 import type { Desk } from './desk.ts';
+import { heldUp } from './held-up.ts';
 import { ask, getInstance, historyOf, listInstances } from './instances.ts';
 import { seen } from './known.ts';
 import { linesOf, type JournalLine } from './lines.ts';
@@ -64,7 +65,7 @@ export class RestateReader {
       machines,
       ingress,
       admin,
-      handlers: ingressOf(ingress, { patienceMs }),
+      handlers: ingressOf(ingress, { patienceMs, ...(onUnreachable !== undefined && { onUnreachable }) }),
       clock,
       patienceMs,
       onUnreachable,
@@ -125,6 +126,10 @@ export class RestateReader {
   /** By the system's names, what an instance would take now. @throws EventError MR3304. */
   available(machine: string, id: string): Promise<readonly string[]> {
     return ask(this.desk, machine, id, 'available');
+  }
+  /** Why the system does not answer, or a run does not go on, when the endpoint fails; undefined: nothing is known to fail. */
+  heldUp(runId?: string): Promise<string | undefined> {
+    return heldUp(this.desk, runId);
   }
   /** Ends what waits (MR3223). What runs goes on. */
   close(): Promise<void> {

@@ -11,6 +11,8 @@ export interface IngressOptions {
   readonly patienceMs?: number;
   /** Hears every few seconds that it still tries. */
   readonly note?: (text: string) => void;
+  /** Hears each time that the server cannot be reached, and is tried again. */
+  readonly onUnreachable?: (failure: RestateError) => void;
 }
 
 /**
@@ -81,7 +83,7 @@ async function ask(address: string, path: string, signal?: AbortSignal, init: Re
 /** Asks until there is an answer: a server that is started anew, or moved, is no reason to fail. */
 async function persistently(
   address: string,
-  { patienceMs = 30_000, note }: IngressOptions,
+  { patienceMs = 30_000, note, onUnreachable }: IngressOptions,
   signal: AbortSignal | undefined,
   request: () => Promise<Answer>,
 ): Promise<Answer> {
@@ -101,6 +103,7 @@ async function persistently(
             retryable: true,
           });
     if (signal === undefined ? now - begun > patienceMs : signal.aborted) throw failure;
+    onUnreachable?.(failure);
     if (now - told > 2000) {
       told = now;
       note?.(`Tries again (${Math.round((now - begun) / 1000)} s): ${failure.message}`);

@@ -6,7 +6,7 @@ import type { Io } from '../../kit/io.ts';
 import { readStore } from '../../kit/read-store.ts';
 import { makeFolderOf, type OpenedSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
-import { openClient } from '../../systems/on-restate.ts';
+import { openClient, tellHeldUp } from '../../systems/on-restate.ts';
 import { instanceRow } from '../../systems/restate-rows.ts';
 import { goesOn } from '../runs/goes-on.ts';
 import { find, theOne } from './find.ts';
@@ -28,7 +28,10 @@ export async function drive<T>(
   if (restate !== undefined) {
     const client = await openClient(io, opened, restate);
     try {
-      return { result: await ask(client), driven: false, hint: undefined };
+      const waited = { run: typeof run === 'string' ? run : undefined, what: 'for the system to answer' };
+      const left = 'what was asked is with the server, and is done when the endpoint is back.';
+      const result = await tellHeldUp(io, opened, client, ask(client), { ...waited, left });
+      return { result, driven: false, hint: undefined };
     } finally {
       await client.close();
     }

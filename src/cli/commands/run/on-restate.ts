@@ -4,13 +4,16 @@ import { CliError } from '../../../project/kit/failure.ts';
 import { interruptedCode } from '../../kit/interrupted.ts';
 import type { Io } from '../../kit/io.ts';
 import { dbOption, type OpenedSystem } from '../../systems/bound.ts';
-import { openClient } from '../../systems/on-restate.ts';
+import { openClient, startEndpoint } from '../../systems/on-restate.ts';
 import type { RestateAddresses } from '../../systems/restate.ts';
 import { teller } from './follow.ts';
 import { checkInput, tell } from './run.ts';
 
 /** How often a run is looked at, in ms. */
 const look = 300;
+
+/** How long somebody who has pressed Ctrl-C waits for an answer, in ms. */
+const enough = 1000;
 
 /** Runs a flow on Restate and waits for its end. `given`: an input; absent, an id may be that of an earlier run. */
 export async function runOnRestate(
@@ -47,7 +50,7 @@ async function toItsEnd(
   id: string,
 ): Promise<number> {
   const over = new AbortController();
-  const following = follow(io, client, id, over.signal);
+  const following = follow(io, opened, client, id, over.signal);
   const interrupted = new Promise<undefined>((resolve) => {
     if (io.interrupted.aborted) resolve(undefined);
     io.interrupted.addEventListener('abort', () => resolve(undefined), { once: true });
@@ -57,7 +60,8 @@ async function toItsEnd(
     ending.catch(() => {});
     const result = await Promise.race([ending, interrupted]);
     over.abort();
-    await following;
+    // Who has pressed Ctrl-C does not wait for a server that does not answer.
+    await (result === undefined ? Promise.race([following, sleep(enough)]) : following);
     if (result === undefined) return await leave(io, opened, client, flow, id);
     tell(io, opened, flow, id, result);
     return result.status === 'completed' ? 0 : 1;
@@ -67,7 +71,13 @@ async function toItsEnd(
 }
 
 /** Tells on stderr what happens to a run, until it is called off; then once more. */
-async function follow(io: Io, client: RestateClient, id: string, signal: AbortSignal): Promise<void> {
+async function follow(
+  io: Io,
+  { file, system }: OpenedSystem,
+  client: RestateClient,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
   const told = teller(io);
   let away = false;
   for (;;) {
@@ -76,8 +86,13 @@ async function follow(io: Io, client: RestateClient, id: string, signal: AbortSi
       told(await client.steps(id));
       const view = last ? undefined : await client.status(id);
       // Restate tries again by itself; who waits should know for what.
-      if (view?.error?.code === 'MR5231' && !away) io.note(`${view.error.message} Restate tries again.`);
-      away = view?.error?.code === 'MR5231';
+      const failure = view?.error?.code === 'MR5231' ? view.error : undefined;
+      if (failure !== undefined && !away) {
+        const message = failure.message.replace(/\.$/, '');
+        const code = io.paint('yellow', `warning ${failure.code}`, 'note');
+        io.note(`${code}: ${message}. ${startEndpoint(file, system.name, message)}`);
+      }
+      away = failure !== undefined;
     } catch {
       // Whoever waits for the end says what is wrong.
     }
@@ -90,7 +105,10 @@ async function follow(io: Io, client: RestateClient, id: string, signal: AbortSi
 async function leave(io: Io, opened: OpenedSystem, client: RestateClient, flow: string, id: string): Promise<number> {
   const { file } = opened;
   const engine = dbOption(opened);
-  const [view, asked] = await Promise.all([client.status(id), client.decisions(id)]);
+  const [view, asked = []] = await Promise.race([
+    Promise.all([client.status(id), client.decisions(id)]),
+    sleep(enough, [] as const),
+  ]);
   if (io.json) {
     io.document({
       id,

@@ -5,7 +5,7 @@ import type { RestateClient } from '../../../restate/index.ts';
 import type { Io } from '../../kit/io.ts';
 import { makeFolderOf, type OpenedSystem } from '../../systems/bound.ts';
 import { ioLogger } from '../../systems/logger.ts';
-import { openClient } from '../../systems/on-restate.ts';
+import { openClient, tellHeldUp } from '../../systems/on-restate.ts';
 
 /** What a guard or an action of an instance threw. */
 export interface Thrown {
@@ -23,7 +23,10 @@ export interface Thrown {
 export class Sender implements AsyncDisposable {
   readonly #io: Io;
   readonly #opened: OpenedSystem;
-  readonly #interrupted: AbortSignal;
+  /** Absent on Restate: there Ctrl-C just ends this process. */
+  readonly #interrupted: AbortSignal | undefined;
+  /** How many events are waited for. */
+  #underWay = 0;
   #engine: ReactiveSystemRuntime | Client | RestateClient;
   /** When the first event was sent. */
   #since = Number.POSITIVE_INFINITY;
@@ -31,7 +34,7 @@ export class Sender implements AsyncDisposable {
   private constructor(io: Io, opened: OpenedSystem, engine: ReactiveSystemRuntime | Client | RestateClient) {
     this.#io = io;
     this.#opened = opened;
-    this.#interrupted = io.interrupted;
+    this.#interrupted = opened.restate === undefined ? io.interrupted : undefined;
     this.#engine = engine;
   }
 
@@ -52,16 +55,29 @@ export class Sender implements AsyncDisposable {
     for (;;) {
       const engine = this.#engine;
       try {
-        return await engine.sendEvent(event, payload, { idempotencyKey });
+        const sending = engine.sendEvent(event, payload, { idempotencyKey });
+        return await ('heldUp' in engine ? this.#patiently(engine, sending, event) : sending);
       } catch (thrown) {
         const code = (thrown as { code?: unknown }).code;
         const replaced = code === 'MR3223' && this.#engine !== engine;
-        if ((code !== 'MR3403' && !replaced) || this.#interrupted.aborted) throw thrown;
+        if ((code !== 'MR3403' && !replaced) || this.#interrupted?.aborted === true) throw thrown;
         if (this.#engine === engine) {
           await engine.close();
           this.#engine = connectTo(this.#io, this.#opened);
         }
       }
+    }
+  }
+
+  /** Waits for the answer of an endpoint. Of several events that are under way the first tells what is wrong. */
+  async #patiently<T>(client: RestateClient, sending: Promise<T>, event: string): Promise<T> {
+    const left = 'the event is with the server, and is handed out when the endpoint is back. Do not send it again.';
+    const what = `for an endpoint to hand out '${event}'`;
+    const tells = this.#underWay++ === 0;
+    try {
+      return await (tells ? tellHeldUp(this.#io, this.#opened, client, sending, { what, left }) : sending);
+    } finally {
+      this.#underWay--;
     }
   }
 
@@ -95,8 +111,8 @@ export class Sender implements AsyncDisposable {
   async settle(): Promise<void> {
     if (this.#engine.role !== 'owner') return;
     const interrupted = new Promise<void>((resolve) => {
-      if (this.#interrupted.aborted) resolve();
-      this.#interrupted.addEventListener('abort', () => resolve(), { once: true });
+      if (this.#interrupted?.aborted === true) resolve();
+      this.#interrupted?.addEventListener('abort', () => resolve(), { once: true });
     });
     await Promise.race([this.#engine.idle(), interrupted]);
   }
