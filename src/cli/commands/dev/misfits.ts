@@ -3,6 +3,12 @@ import type { Io } from '../../kit/io.ts';
 
 const every = 1000;
 
+/** What is served, and as what. */
+export interface Served {
+  readonly system: string;
+  readonly deployment: string;
+}
+
 /** Names the runs whose journal does not fit the code that is served now; with other code they are tried again. */
 export class Misfits {
   readonly #io: Io;
@@ -18,27 +24,29 @@ export class Misfits {
   }
 
   /** Begins to look; with what was named before, it is tried again. */
-  follow(system: string): void {
+  follow({ system, deployment }: Served): void {
     this.rest();
     const over = new AbortController();
     this.#over = over;
-    void this.#follow(system, over.signal);
+    void this.#follow({ system, deployment }, over.signal);
   }
 
   rest(): void {
     this.#over?.abort();
   }
 
-  async #follow(system: string, signal: AbortSignal): Promise<void> {
+  async #follow({ system, deployment }: Served, signal: AbortSignal): Promise<void> {
     const { askAdmin, misfits } = await import('../../../restate/index.ts');
     for (const invocation of this.#named) {
       await askAdmin(this.#admin, `/invocations/${invocation}/resume`, { method: 'PATCH' }).catch(() => {});
     }
     this.#named.clear();
     while (!signal.aborted) {
-      for (const { invocation, run = invocation, service, message } of await misfits(this.#admin, system).catch(
-        () => [],
-      )) {
+      for (const { invocation, run = invocation, service, message } of await misfits(
+        this.#admin,
+        system,
+        deployment,
+      ).catch(() => [])) {
         if (this.#named.has(invocation) || signal.aborted) continue;
         this.#named.add(invocation);
         this.#io.note(

@@ -8,7 +8,7 @@ import { restateAddresses } from '../../systems/restate.ts';
 import { showDiagnostics } from '../../systems/show-diagnostics.ts';
 import { hasEnded, startOwnServer } from '../serve/server.ts';
 import { followChanges } from './changes.ts';
-import { Misfits } from './misfits.ts';
+import { Misfits, type Served } from './misfits.ts';
 import { Serving } from './serving.ts';
 
 /** The options of `dsl dev`. */
@@ -66,7 +66,7 @@ export async function dev(io: Io, given: string | undefined, options: DevArgumen
       if (isReady(io, document)) {
         if (io.json && !printed) io.document(document);
         printed = true;
-        misfits.follow(document.system);
+        misfits.follow(document);
       }
     }
     if (!io.interrupted.aborted) io.note(io.paint('dim', 'Watches the project; Ctrl-C ends it.', 'note'));
@@ -81,7 +81,7 @@ export async function dev(io: Io, given: string | undefined, options: DevArgumen
 }
 
 /** Is it served? If not, `dsl serve` has said why in its document. */
-function isReady(io: Io, document: unknown): document is { readonly system: string } {
+function isReady(io: Io, document: unknown): document is Served {
   const { ok, error } = (document ?? {}) as { ok?: boolean; error?: { code: string; message: string; hint?: string } };
   if (error !== undefined) {
     io.note(`${io.paint(['bold', 'red'], `error ${error.code}`, 'note')}: ${error.message}`);
