@@ -22,6 +22,10 @@ export interface Invocation {
   /** Why its newest attempt failed, while it is tried again. */
   readonly lastFailure?: string;
   readonly lastFailureCode?: string;
+  /** The path of the step that it failed at, where it was one. */
+  readonly lastFailureAt?: string;
+  /** When its newest attempt began. */
+  readonly lastBegun?: number;
   /** How often it was begun or begun again since it last rested. */
   readonly attempts: number;
 }
@@ -39,6 +43,8 @@ const columns = [
   'restarted_from',
   'last_failure',
   'last_failure_error_code',
+  'last_failure_related_command_name',
+  'last_start_at',
   'retry_count',
 ].join(', ');
 
@@ -76,6 +82,8 @@ function invocation(desk: Desk, row: Row, known: ReturnType<typeof targets>): In
   const restartedFrom = text('restarted_from');
   const lastFailure = text('last_failure');
   const lastFailureCode = text('last_failure_error_code');
+  const lastFailureAt = text('last_failure_related_command_name');
+  const lastBegun = text('last_start_at');
   return {
     id: String(row['id']),
     // A flow of another version of the system: its name is as Restate has it.
@@ -94,6 +102,8 @@ function invocation(desk: Desk, row: Row, known: ReturnType<typeof targets>): In
     ...(restartedFrom !== undefined && { restartedFrom }),
     ...(lastFailure !== undefined && { lastFailure }),
     ...(lastFailureCode !== undefined && { lastFailureCode }),
+    ...(lastFailureAt !== undefined && lastFailureAt !== '' && { lastFailureAt }),
+    ...(lastBegun !== undefined && { lastBegun: timeOf(desk, lastBegun) }),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Failure {
   readonly message: string;
   /** Restate's own code, such as RT0016. */
   readonly code?: string;
+  /** The path of the step that it came to. */
+  readonly step?: string;
   /** How many attempts have failed since it last rested, whatever was recorded meanwhile. */
   readonly times?: number;
 }
@@ -26,11 +28,11 @@ const mismatch = 'RT0016';
  */
 export async function failuresOf(desk: Desk, all: readonly Invocation[]): Promise<ReadonlyMap<string, Failure>> {
   const found = new Map<string, Failure>();
-  for (const { id, status, lastFailure, lastFailureCode, attempts } of all) {
+  for (const { id, status, lastFailure, lastFailureCode, lastFailureAt, attempts } of all) {
     if ((status !== 'backing-off' && status !== 'running') || lastFailure === undefined) continue;
     // The one that is under way has not failed yet.
     const times = status === 'running' ? attempts - 1 : attempts;
-    found.set(id, { ...failure(lastFailure, lastFailureCode), times });
+    found.set(id, { ...failure(lastFailure, lastFailureCode, lastFailureAt), times });
   }
   const paused = all.flatMap(({ id, status }) => (status === 'paused' ? [id] : []));
   if (paused.length === 0) return found;
@@ -42,7 +44,8 @@ export async function failuresOf(desk: Desk, all: readonly Invocation[]): Promis
     const { last_failure: last } = JSON.parse(String(row['event_json'])) as { readonly last_failure?: LastFailure };
     // The newest pause counts: an earlier one may have had a reason that is mended.
     if (last === undefined || last === null) found.delete(String(row['id']));
-    else found.set(String(row['id']), failure(last.error_message, last.restate_doc_error_code));
+    else
+      found.set(String(row['id']), failure(last.error_message, last.restate_doc_error_code, last.related_command_name));
   }
   return found;
 }
@@ -50,13 +53,32 @@ export async function failuresOf(desk: Desk, all: readonly Invocation[]): Promis
 interface LastFailure {
   readonly error_message: string;
   readonly restate_doc_error_code?: string;
+  readonly related_command_name?: string;
 }
 
 /** Without the class that the server puts before it, and without the stack after it. */
-const failure = (message: string, code: string | undefined): Failure => ({
+const failure = (message: string, code: string | undefined, step: string | undefined): Failure => ({
   message: message.replace(/^\[\d+[^\]]*\] /, '').replace(/\n[^\n]*\n {4}at [\s\S]*$|\n {4}at [\s\S]*$/, ''),
   ...(code !== undefined && { code }),
+  ...(step !== undefined && step !== '' && { step }),
 });
+
+/**
+ * What of a failure still holds. The server tells of the last one until the invocation rests, up to a minute after it was
+ * mended: while an attempt is under way it says nothing of whether the code fits, and once that has recorded something, or
+ * waits, nothing of the endpoint. That attempts fail again and again shows while the next one is under way, too.
+ */
+export function stillHolds(
+  desk: Desk,
+  { status, lastBegun = Infinity }: Invocation,
+  entries: readonly Entry[],
+  why: Failure | undefined,
+): Failure | undefined {
+  if (why === undefined || status !== 'running') return why;
+  const { times = 1 } = why;
+  if (times < 2 || blocks(why) || !isAtWork(desk, entries)) return undefined;
+  return entries.some(({ at }) => at > lastBegun) ? undefined : why;
+}
 
 /** Where a run stands, in the words of every engine. `entries`: its journal, or none where its status says it all. */
 export function statusOf(
@@ -109,12 +131,13 @@ export function whyNot(
   const restate = why.code === undefined ? {} : { restate: why.code };
   if (status === 'blocked') {
     const own = ours.exec(why.message);
+    const details = { run, ...restate, ...(why.step === undefined ? {} : { step: why.step }) };
     const message =
       own === null
-        ? `The journal of run '${run}' does not fit the code that is served now: ${firstLines(why.message)}`
+        ? `The journal of run '${run}' does not fit the code that is served now${why.step === undefined ? '' : `, from step '${why.step}' on`}: ${firstLines(why.message)}`
         : why.message.slice(own[0].length);
     const code = own?.[1] ?? 'MR3205';
-    return { name: 'RunError', message, code, retryable: false, fault: 'user-code', details: { run, ...restate } };
+    return { name: 'RunError', message, code, retryable: false, fault: 'user-code', details };
   }
   const { times = 1 } = why;
   const underWay = entries.flatMap((each) =>

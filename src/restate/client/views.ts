@@ -3,7 +3,7 @@ import type { RunAsks } from '../contract.ts';
 import type { Desk } from './desk.ts';
 import type { Invocation } from './invocations.ts';
 import { asksOf, endOf, journals, type Entry } from './journal.ts';
-import { failuresOf, statusOf, whyNot, type Failure } from './status.ts';
+import { failuresOf, statusOf, stillHolds, whyNot, type Failure } from './status.ts';
 
 /** A run as on every engine. */
 export interface RestateRunView extends RunView {
@@ -51,10 +51,11 @@ function runView(
   invocation: Invocation,
   asks: RunAsks | undefined,
   entries: readonly Entry[],
-  why: Failure | undefined,
+  last: Failure | undefined,
 ): RestateRunView {
   const { key, kind, target, created, modified, completed, failure } = invocation;
   const id = asks?.run ?? key ?? invocation.id;
+  const why = stillHolds(desk, invocation, entries, last);
   const status = statusOf(desk, invocation, entries, why);
   const end = completed === undefined ? undefined : endOf(entries);
   const output = end?.ok === true ? end.gives.output : undefined;
