@@ -66,7 +66,8 @@ async function rest(desk: Desk, id: string): Promise<boolean> {
 export async function resume(desk: Desk, runId: string): Promise<PauseGives> {
   const { view, invocation } = await knownRun(desk, runId);
   if (view.status !== 'paused') {
-    throw new RunError('MR3251', `Run '${runId}' is not paused: it is ${view.status}.`, {
+    const instead = view.status === 'blocked' ? ' A retry lets it go on with the newest code.' : '';
+    throw new RunError('MR3251', `Run '${runId}' is not paused: it is ${view.status}.${instead}`, {
       details: { run: runId, status: view.status },
     });
   }

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunView } from '../../../runtime/index.ts';
 import { jsonArgument } from '../../kit/json-argument.ts';
 import type { Io } from '../../kit/io.ts';
-import { openSystem } from '../../systems/bound.ts';
+import { dbOption, openSystem } from '../../systems/bound.ts';
 import { CliError } from '../../../project/kit/failure.ts';
 import { drive, type Engine } from '../instances/drive.ts';
 
@@ -86,7 +88,8 @@ export async function retryRun(io: Io, file: string, run: string, options: Retry
     async (engine) => {
       const gives = await engine.retry(run, asks);
       if (engine.role === 'owner') await engine.idle();
-      return { ...gives, status: (await engine.status(run))?.status };
+      const view = 'reader' in engine ? engine.status(run) : await settled(engine, run);
+      return { ...gives, status: view?.status, ...(view?.status === 'blocked' ? { error: view.error } : {}) };
     },
     run,
   );
@@ -97,9 +100,28 @@ export async function retryRun(io: Io, file: string, run: string, options: Retry
     if (result.dropped.length > 0) io.note(`done again: ${result.dropped.join(', ')}`);
     if (result.notUndone !== undefined) io.note(`not undone, it stays as it is: ${result.notUndone.join(', ')}`);
     if (result.parents.length > 0) io.note(`they wait for it again: ${result.parents.join(', ')}`);
+    if (result.error !== undefined)
+      io.note(`${io.paint(['bold', 'red'], `error ${result.error.code}`, 'note')}: ${result.error.message}`);
   }
   if (hint !== undefined) io.note(hint);
-  return 0;
+  if (result.status !== 'blocked') return 0;
+  if (opened.restate !== undefined)
+    io.note(
+      `It does not fit the newest code either. Serve code that fits, or begin again from a step that both have: \`dsl runs retry ${file} ${run} --from-step STEP${dbOption(opened)}\`.`,
+    );
+  return 1;
+}
+
+/** How long a run that goes on may take to show that it does not fit its code, in ms. */
+const soon = 2000;
+
+/** Where a run on Restate stands, once it has shown whether it goes on: it is called a moment after it was let go on. */
+async function settled(engine: Exclude<Engine, { reader: unknown }>, run: string): Promise<RunView | undefined> {
+  for (const begun = performance.now(); ; await sleep(100)) {
+    const view = await engine.status(run);
+    const { status = 'failed' } = view ?? {};
+    if (performance.now() - begun > soon || !['pending', 'running', 'paused'].includes(status)) return view;
+  }
 }
 
 /** Begins a new run with what another one has done. */

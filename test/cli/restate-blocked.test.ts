@@ -1,0 +1,58 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePorts } from 'millrace/restate';
+import { restateIsInstalled } from '../../src/restate/fixtures/installed.ts';
+import { startRestate, type TestRestate } from '../../src/restate/fixtures/restate.ts';
+import { initialised, type Project, type Running } from './dsl.ts';
+
+const system = 'orders.dsl.ts';
+
+describe.skipIf(!restateIsInstalled())('a run on Restate that does not fit the code', () => {
+  let restate: TestRestate;
+  let it_: Project;
+  let serving: Running;
+  let port = 0;
+  const serve = async (): Promise<void> => {
+    serving = it_.start(['serve', system, '--port', String(port), '--force']);
+    await serving.says('Serves orders');
+  };
+  beforeAll(async () => {
+    restate = await startRestate();
+    it_ = await initialised('orders');
+    const { admin, ingress } = restate;
+    const config = { engine: 'restate', restate: { admin, ingress } };
+    writeFileSync(join(it_.root, 'dsl.config.ts'), `export default ${JSON.stringify(config)};\n`);
+    [port = 0] = await freePorts(1);
+    await serve();
+  }, 60_000);
+  afterAll(async () => {
+    serving?.kill('SIGKILL');
+    await serving?.done;
+    await restate?.close();
+    it_?.[Symbol.dispose]();
+  }, 30_000);
+
+  it('stays blocked after a retry, which says so', async () => {
+    const input = JSON.stringify({ orderId: 'A1', email: 'ada@example.com', sku: 'lamp', quantity: 1 });
+    const running = it_.start(['run', system, 'fulfilOrder', '--input', input, '--id', 'a1']);
+    await running.says('waits');
+    running.kill('SIGINT');
+    await running.done;
+    serving.kill('SIGKILL');
+    await serving.done;
+    const file = join(it_.root, system);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/\breserved\b/g, 'kept'));
+    await serve();
+    // What waits is called when somebody asks for it.
+    await it_.dsl(['send', system, 'parcelDispatched', '--payload', '{"orderId":"A1","trackingCode":"T1"}']);
+    await expect
+      .poll(async () => (await it_.dsl(['runs', 'show', 'a1'])).stdout, { timeout: 15_000 })
+      .toMatch(/blocked[\s\S]*from step 'kept' on/);
+    const resumed = await it_.dsl(['runs', 'resume', system, 'a1']);
+    expect(resumed).toMatchObject({ code: 1, stderr: expect.stringContaining('it is blocked. A retry lets it go on') });
+    const retried = await it_.dsl(['runs', 'retry', system, 'a1']);
+    expect(retried).toMatchObject({ code: 1, stdout: expect.stringContaining('it is blocked') });
+    expect(retried.stderr).toContain('`dsl runs retry orders.dsl.ts a1 --from-step STEP --engine restate`');
+  }, 60_000);
+});
