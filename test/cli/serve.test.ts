@@ -2,7 +2,7 @@ import { execSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { restateIsInstalled } from '../../src/restate/fixtures/installed.ts';
 import { askSql } from '../../src/restate/server/admin.ts';
@@ -204,6 +204,18 @@ describe.skipIf(!isInstalled)('dsl serve', () => {
     forced.kill('SIGINT');
     expect((await forced.done).code).toBe(0);
   }, 90_000);
+
+  test('says that the server has ended by itself, and where its log is', async () => {
+    using at = await place();
+    const { it, port, addresses } = at;
+    const serving = it.start(['serve', 'shop.dsl.ts', '--engine', 'restate', '--server', '--port', port, ...addresses]);
+    await serving.says('Serves shop 1.0.0 at');
+    const pid = execSync(`pgrep -f '^[^ ]*restate-server --config-file [^ ]*${basename(it.root)}/'`);
+    process.kill(Number(String(pid).trim()), 'SIGKILL');
+    const { code, stderr } = await serving.done;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/error MR5224: .*has ended by itself\.\n.*hint: Its log says why: .*server\.log/);
+  }, 60_000);
 
   test('says of each bad input what it is', async () => {
     using at = await place();
