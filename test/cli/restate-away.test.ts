@@ -64,5 +64,7 @@ describe.skipIf(!restateIsInstalled())('commands whose endpoint or server is awa
     await running.says('Still tries again (');
     running.kill('SIGINT');
     expect(await running.done).toMatchObject({ code: null });
+    const doctor = await none.dsl(['doctor'], { cwd: none.root, env });
+    expect(doctor).toMatchObject({ code: 1, stdout: expect.stringContaining('✗ restate') });
   }, 30_000);
 });

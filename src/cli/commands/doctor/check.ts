@@ -10,5 +10,5 @@ export interface Finding {
   readonly hint?: string;
 }
 
-/** One look. It never throws: what fails is what it finds. */
-export type Check = (io: Io, config: Config) => Finding | Promise<Finding>;
+/** One look, or several that belong together. It never throws: what fails is what it finds. */
+export type Check = (io: Io, config: Config) => Finding | Promise<Finding | readonly Finding[]>;

@@ -28,7 +28,9 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
   command
     .command('list')
     .summary('list runs, newest first')
-    .description('List runs, newest first. Reads the database only: whoever drives it is not disturbed.')
+    .description(
+      'List runs, newest first. Only reads, the database or what a server of Restate knows: whoever drives it is not disturbed.',
+    )
     .option(
       '--status <status...>',
       'only runs that are pending, running, waiting, paused, completed, failed, cancelled or blocked',
@@ -63,7 +65,10 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     )
     .argument('<file>', 'the .dsl.ts file of the system')
     .argument('<id>', 'the id of the run')
-    .option('--abort', 'abort what is at work: it is begun again after `resume`; otherwise it may end')
+    .option(
+      '--abort',
+      'abort what is at work: it is begun again after `resume`; otherwise it may end (refused on Restate)',
+    )
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
     .addOption(engineOption())
     .addHelpText(
@@ -93,8 +98,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     )
     .argument('<file>', 'the .dsl.ts file of the system')
     .argument('<id>', 'the id of the run')
-    .option('--reason <text>', 'why, for its error')
-    .option('--by <name>', 'who wants it: it is recorded')
+    .option('--reason <text>', 'why, for its error (refused on Restate)')
+    .option('--by <name>', 'who wants it: it is recorded (refused on Restate)')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
     .addOption(engineOption())
     .addHelpText(
@@ -108,15 +113,15 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .command('retry')
     .summary('do what failed, or a step and what came after it, again')
     .description(
-      'Retry a run: what failed is done again, or the step that is named and what came after it; what ran beside it is kept, what was undone is done again. So a run is rolled back, too. Completed and cancelled runs are forked instead.',
+      'Retry a run: what failed is done again, or the step that is named and what came after it; what ran beside it is kept (on Restate only what of it had ended when that began), what was undone is done again. So a run is rolled back, too. Completed and cancelled runs are forked instead.',
     )
     .argument('<file>', 'the .dsl.ts file of the system')
     .argument('<id>', 'the id of the run')
     .option('--from-step <path>', "from this step on, as `dsl runs show` prints it ('' for all of the run)")
-    .option('--input <json>', 'another input for that step: JSON, @FILE, or - for stdin')
+    .option('--input <json>', 'another input for that step: JSON, @FILE, or - for stdin (refused on Restate)')
     .option('--keep-effects', 'also take back finished steps whose undo is then forgotten: what they did stays')
-    .option('--by <name>', 'who wants it: it is recorded')
-    .option('--reason <text>', 'why: it is recorded')
+    .option('--by <name>', 'who wants it: it is recorded (refused on Restate)')
+    .option('--reason <text>', 'why: it is recorded (refused on Restate)')
     .option('--db <file>', 'the database (default: .millrace/SYSTEM.db beside dsl.config.ts)')
     .addOption(engineOption())
     .addHelpText(

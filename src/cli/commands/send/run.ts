@@ -52,6 +52,15 @@ function whyNot(deliveries: SendResult['deliveries'], failed: boolean): string {
   return failed ? 'not handed out' : 'not handled by anybody';
 }
 
+/** Where an event stays that nobody took. On Restate there is no log, only a buffer for each set of fields that a flow waits by. */
+function staysIn({ system, restate }: OpenedSystem, event: string): string {
+  if (restate === undefined) return 'It waits in the log for a flow that asks for it, until its time is up.';
+  const { contract = event, ttl } = system.events[event] ?? {};
+  const waits = Object.values(system.flows).flatMap((flow) => flow.waits);
+  if (!waits.some((wait) => wait.event === contract)) return 'No flow waits for such an event: it is kept nowhere.';
+  return `It is kept for a flow that asks for it${ttl === undefined ? '' : `, for ${ttl}`}.`;
+}
+
 async function sendOne(
   io: Io,
   opened: OpenedSystem,
@@ -88,7 +97,7 @@ async function sendOne(
   } else {
     io.out(`${event} ${eventId} ${whyNot(deliveries, errors.length > 0)}`);
     if (available.length > 0) io.note(`The instance would take ${available.join(', ')}.`);
-    else if (errors.length === 0) io.note('It waits in the log for a flow that asks for it, until its time is up.');
+    else if (errors.length === 0) io.note(staysIn(opened, event));
   }
   if (!io.json) {
     for (const { code, message } of errors)
