@@ -33,6 +33,13 @@ describe.skipIf(!restateIsInstalled())('a run on Restate that does not fit the c
     it_?.[Symbol.dispose]();
   }, 30_000);
 
+  it('is not there yet: doctor sees the endpoint, and an event that nobody takes is kept for a while', async () => {
+    expect((await it_.dsl(['doctor'])).stdout).toMatch(/✓ restate +orders is registered, and served at /);
+    const parcel = JSON.stringify({ orderId: 'Z1', trackingCode: 'T1' });
+    const sent = await it_.dsl(['send', system, 'parcelDispatched', '--payload', parcel]);
+    expect(sent.stderr).toContain('It is kept for a flow that asks for it, for ');
+  }, 10_000);
+
   it('stays blocked after a retry, which says so', async () => {
     const input = JSON.stringify({ orderId: 'A1', email: 'ada@example.com', sku: 'lamp', quantity: 1 });
     const running = it_.start(['run', system, 'fulfilOrder', '--input', input, '--id', 'a1']);
