@@ -9,7 +9,7 @@ export const byHand = [
   service({
     name: 'byHand',
     handlers: {
-      ten: async (ctx: Context): Promise<number> => {
+      ten: async (ctx: Context, _input: { readonly index: number }): Promise<number> => {
         let sum = 0;
         for (let index = 0; index < steps; index += 1) {
           const done = await ctx.run(`s${index}`, () => ({ index, ok: true, pad }));

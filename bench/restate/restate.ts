@@ -59,7 +59,7 @@ async function measure(ingress: string): Promise<readonly Row[]> {
     if (value !== 45) throw new Error(`Run ${id} gave ${JSON.stringify(value)}.`);
   };
   const flows = {
-    hand: (async (id) => must(await ask('byHand/ten', id), id)) as Call,
+    hand: (async (id) => must(await ask('byHand/ten', id, { index: 0 }), id)) as Call,
     ours: (async (id) => {
       const body = { run: id, input: { index: 0 }, at: Date.now() };
       must(((await ask(`${names.flow('ten')}/run`, id, body)) as { readonly output?: unknown }).output, id);

@@ -50,7 +50,7 @@ export async function perform(
           ...(contract.evidence === undefined ? {} : { prove: (made) => request.prove(made) }),
           perform: once,
         });
-  return { outcome, kept: request.services.made?.kept === true };
+  return { outcome, kept: request.kept };
 }
 
 /** One attempt as it is asked for. What most attempts do not look at is made when somebody does. */
@@ -66,13 +66,13 @@ class Request implements AttemptRequest {
   readonly timeoutMs: number;
   readonly heartbeatMs?: number;
   readonly total?: { readonly until: number; readonly ms: number };
-  readonly services: LazyServices;
   readonly world: WorldPort;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly #step: TaskStep;
   #key: string | undefined;
+  #lazy: LazyServices | undefined;
 
   constructor(
     step: TaskStep,
@@ -95,7 +95,6 @@ class Request implements AttemptRequest {
     this.timeoutMs = policy.timeoutMs;
     if (policy.heartbeatMs !== undefined) this.heartbeatMs = policy.heartbeatMs;
     if (policy.totalMs !== undefined) this.total = { until: since + policy.totalMs, ms: policy.totalMs };
-    this.services = new LazyServices(() => this.#services(false) as KeptServices);
     this.world = place.outside;
     this.clock = place.clock;
     this.logger = place.logger;
@@ -104,6 +103,15 @@ class Request implements AttemptRequest {
 
   get idempotencyKey(): string {
     return (this.#key ??= idempotencyKey(this.#step.part.run.invocation, this.step));
+  }
+
+  get services(): LazyServices {
+    return (this.#lazy ??= new LazyServices(() => this.#services(false) as KeptServices));
+  }
+
+  /** Has it kept something that later ones can find? */
+  get kept(): boolean {
+    return this.#lazy?.made?.kept === true;
   }
 
   /** Makes what it keeps, before it begins. `before`: one may have been made that has kept something. */
