@@ -102,7 +102,7 @@ export interface ClusterOptions {
  *     { admin: 9072, ingress: 8082, node: 5124 },
  *   ],
  * });
- * nodes[1].name; // 'n2'
+ * nodes[1]?.name; // 'n2'
  * ```
  */
 export function clusterConfig(options: ClusterOptions): readonly NodeConfig[] {
