@@ -84,8 +84,8 @@ test('types resolve under a strict tsconfig, without skipLibCheck for our own de
   const rooms = Object.keys(
     (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: object }).exports,
   );
-  // Who imports a plugin has its bundler.
-  for (const name of ['vite', 'rollup', 'webpack', '@rspack']) {
+  // Who imports a plugin has its bundler, and who runs on Restate its SDK.
+  for (const name of ['vite', 'rollup', 'webpack', '@rspack', '@restatedev']) {
     const link = join(project, 'node_modules', name);
     if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link);
   }
