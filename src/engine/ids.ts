@@ -14,13 +14,10 @@ export function newId(prefix: string, now: number, random: () => number): string
 
 /** @throws RunError MR3218. */
 export function checkId(id: string): void {
-  // Spaces separate the parts of keys in the database; the rest keeps ids usable on a command line, and in an address.
-  if (/^(?!\.{1,2}$)[^\s\p{Cc}\p{Cs}]{1,200}$/u.test(id)) return;
+  // Spaces separate the parts of keys in the database; the rest keeps ids usable on a command line.
+  if (/^[^\s\p{Cc}\p{Cs}]{1,200}$/u.test(id)) return;
   const shown = id.length > 40 ? `${id.slice(0, 40)}…` : id;
-  throw new RunError(
-    'MR3218',
-    `'${shown}' cannot be an id. Use 1 to 200 characters without spaces, and not just '.' or '..'.`,
-  );
+  throw new RunError('MR3218', `'${shown}' cannot be an id. Use 1 to 200 characters without spaces.`);
 }
 
 /** @throws RunError MR3218 for what no caller may name a run. */

@@ -49,14 +49,15 @@ describe.skipIf(!restateIsInstalled())('a run whose failure was mended', () => {
     await rests(flow);
     word = 'new';
     await endpoint.cut();
-    await expect
-      .poll(() => view(flow), { timeout: 10_000 })
-      .toMatchObject({ status: 'blocked', error: { code: 'MR3205' } });
-    if (flow === 'renamed')
-      expect((await view(flow))?.error).toMatchObject({
+    // While it is tried once more it is not.
+    const error = {
+      code: 'MR3205',
+      ...(flow === 'renamed' && {
         message: expect.stringContaining("served now, from step 'new' on: "),
-        details: { step: 'new' },
-      });
+        details: expect.objectContaining({ step: 'new' }),
+      }),
+    };
+    await expect.poll(() => view(flow), { timeout: 10_000 }).toMatchObject({ status: 'blocked', error });
     word = 'old';
     if (flow === 'renamed') await client.retry(flow);
     await rests(flow);
