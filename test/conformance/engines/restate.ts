@@ -13,12 +13,13 @@ import type { End, Engine, EngineKind, OpenOptions } from './engine.ts';
 import { notesIn } from './file-world.ts';
 import { endpointOf, systemOf, type ServedArgs } from './served.ts';
 
+/** The longest that a case may take to come to its end, in ms, where a minute of it takes `pace`. */
+const longest = 90_000;
+const pace = 400;
 /** How long a minute of the cases takes here, in ms: longer where others keep the machine busy. */
-const minute = (): number => 400 * Math.min(4, Math.max(1, (loadavg()[0] ?? 0) / availableParallelism() / 3));
+const minute = (): number => pace * Math.min(4, Math.max(1, (loadavg()[0] ?? 0) / availableParallelism() / 3));
 /** Nothing has happened for so long: all has come to rest. An attempt that is under way may take longer. */
 const quiet = { waiting: 100, working: 700 };
-/** The longest that a case may take to come to its end, in ms. */
-const patience = 90_000;
 
 /** The engine for more than one machine, on a real server that all cases share. */
 export const restate: EngineKind = {
@@ -58,6 +59,7 @@ async function open(
     factor: 60_000 / (minute() * slower),
     origin,
   };
+  const patience = (longest * Math.max(1, 60_000 / args.factor / pace)) | 0;
   const clock = systemClock({ factor: args.factor, origin });
   // A process of its own for what is to be killed; it costs a second of two cores.
   const endpoint = endpointOf(args);
