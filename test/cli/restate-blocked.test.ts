@@ -1,37 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePorts } from 'millrace/restate';
 import { restateIsInstalled } from '../../src/restate/fixtures/installed.ts';
-import { startRestate, type TestRestate } from '../../src/restate/fixtures/restate.ts';
-import { initialised, type Project, type Running } from './dsl.ts';
-
-const system = 'orders.dsl.ts';
+import type { Project } from './dsl.ts';
+import { servedOrders, system, type ServedOrders } from './served-orders.ts';
 
 describe.skipIf(!restateIsInstalled())('a run on Restate that does not fit the code', () => {
-  let restate: TestRestate;
+  let orders: ServedOrders;
   let it_: Project;
-  let serving: Running;
-  let port = 0;
-  const serve = async (): Promise<void> => {
-    serving = it_.start(['serve', system, '--port', String(port), '--force']);
-    await serving.says('Serves orders');
-  };
   beforeAll(async () => {
-    restate = await startRestate();
-    it_ = await initialised('orders');
-    const { admin, ingress } = restate;
-    const config = { engine: 'restate', restate: { admin, ingress } };
-    writeFileSync(join(it_.root, 'dsl.config.ts'), `export default ${JSON.stringify(config)};\n`);
-    [port = 0] = await freePorts(1);
-    await serve();
+    orders = await servedOrders();
+    it_ = orders.project;
+    await orders.serve();
   }, 60_000);
-  afterAll(async () => {
-    serving?.kill('SIGKILL');
-    await serving?.done;
-    await restate?.close();
-    it_?.[Symbol.dispose]();
-  }, 30_000);
+  afterAll(() => orders?.close(), 30_000);
 
   it('is not there yet: doctor sees the endpoint, and an event that nobody takes is kept for a while', async () => {
     expect((await it_.dsl(['doctor'])).stdout).toMatch(/✓ restate +orders is registered, and served at /);
@@ -46,11 +28,10 @@ describe.skipIf(!restateIsInstalled())('a run on Restate that does not fit the c
     await running.says('waits');
     running.kill('SIGINT');
     await running.done;
-    serving.kill('SIGKILL');
-    await serving.done;
+    await orders.kill();
     const file = join(it_.root, system);
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/\breserved\b/g, 'kept'));
-    await serve();
+    await orders.serve('--force');
     // What waits is called when somebody asks for it.
     await it_.dsl(['send', system, 'parcelDispatched', '--payload', '{"orderId":"A1","trackingCode":"T1"}']);
     await expect

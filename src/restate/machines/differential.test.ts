@@ -5,7 +5,8 @@ import research from '../../../generated/research/index.ts';
 import { randomMachine } from '../../../test/support/random-machine.ts';
 import { ReactiveSystemRuntime, type HistoryView } from '../../runtime/index.ts';
 import { anyEvent, anyFlow, bind } from '../../runtime/fixtures/bind.ts';
-import { noting, sketched } from '../../runtime/fixtures/sketched.ts';
+import { sketched } from '../../runtime/fixtures/sketched.ts';
+import { timed } from '../../runtime/fixtures/timed.ts';
 import { silentLogger, type BoundSystem } from '../../tasks/index.ts';
 import { SimulatedClock } from '../../testing/index.ts';
 import { restateIsInstalled } from '../fixtures/installed.ts';
@@ -23,36 +24,6 @@ const endless = (name: string, like?: BoundSystem['flows'][string]) =>
     (host) => host.sleep('s', '30000d', { at: '1:1' }),
     like === undefined ? {} : { contract: like.contract },
   );
-
-const me = '({ instanceId }) => ({ id: instanceId })';
-const timed = sketched('m', {
-  events: ['a', 'b', 'c', 'late', 'now'],
-  creates: ['a'],
-  initial: 'work',
-  states: {
-    work: {
-      initial: 'one',
-      after: { '7s': 'rest' },
-      on: {
-        a: { actions: [noting(`'a'`), ['send', 'late', me, { delay: '5s', id: 'x' }], ['send', 'now', me]] },
-        b: {
-          actions: [
-            ['send', 'late', me, { delay: '11s' }],
-            ['send', 'late', me, { delay: '3s', id: 'x' }],
-          ],
-        },
-        late: { actions: [noting(`'late'`)] },
-        now: { actions: [noting(`'now'`)] },
-      },
-      states: {
-        one: { on: { c: 'two' } },
-        two: { on: { c: { target: 'one', actions: [['cancel', 'x']] } }, after: { '2s': 'one' } },
-        was: { type: 'history', history: 'shallow', initial: 'one' },
-      },
-    },
-    rest: { on: { c: 'was', late: { actions: [noting(`'rested'`)] } } },
-  },
-});
 
 type Sent = readonly [event: string, payload: object];
 interface Subject {

@@ -4,37 +4,8 @@ import type { MachineEvent, MachineStep, Snapshot } from 'millrace/machine';
 import { openSqlite } from 'millrace/store';
 import { SimulatedClock } from 'millrace/testing';
 import type { ReactiveSystemRuntime } from '../index.ts';
-import { noting, openSketched, sketched } from '../fixtures/sketched.ts';
-
-const me = '({ instanceId }) => ({ id: instanceId })';
-const machine = sketched('m', {
-  events: ['a', 'b', 'c', 'late', 'now'],
-  creates: ['a'],
-  initial: 'work',
-  states: {
-    work: {
-      initial: 'one',
-      after: { '7s': 'rest' },
-      on: {
-        a: { actions: [noting(`'a'`), ['send', 'late', me, { delay: '5s', id: 'x' }], ['send', 'now', me]] },
-        b: {
-          actions: [
-            ['send', 'late', me, { delay: '11s' }],
-            ['send', 'late', me, { delay: '3s', id: 'x' }],
-          ],
-        },
-        late: { actions: [noting(`'late'`)] },
-        now: { actions: [noting(`'now'`)] },
-      },
-      states: {
-        one: { on: { c: 'two' } },
-        two: { on: { c: { target: 'one', actions: [['cancel', 'x']] } }, after: { '2s': 'one' } },
-        was: { type: 'history', history: 'shallow', initial: 'one' },
-      },
-    },
-    rest: { on: { c: 'was', late: { actions: [noting(`'rested'`)] } } },
-  },
-});
+import { openSketched } from '../fixtures/sketched.ts';
+import { timed } from '../fixtures/timed.ts';
 
 interface Timer {
   readonly id: string | undefined;
@@ -60,11 +31,11 @@ class Model {
   }
 
   start(): void {
-    this.#take(machine.module.start({ seen: [] }, { instanceId: 'A', now: this.now }));
+    this.#take(timed.module.start({ seen: [] }, { instanceId: 'A', now: this.now }));
   }
 
   send(event: MachineEvent): void {
-    const step = machine.module.send(this.snapshot, event, { instanceId: 'A', now: this.now });
+    const step = timed.module.send(this.snapshot, event, { instanceId: 'A', now: this.now });
     if (step.handled) this.#take(step);
   }
 
@@ -129,7 +100,7 @@ it('an instance is what the plain story of its events, timers, rollbacks and mov
     fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 30 }), async (operations) => {
       const clock = new SimulatedClock({ start: 0 });
       let store = openSqlite(':memory:');
-      const open = (): ReactiveSystemRuntime => openSketched([machine], {}, { clock, store, db: undefined });
+      const open = (): ReactiveSystemRuntime => openSketched([timed], {}, { clock, store, db: undefined });
       let runtime = open();
       const model = new Model();
       await runtime.create('m', { id: 'A' });
