@@ -13,6 +13,7 @@ export { Cancelled, EventError, never, OwnerError, RunError } from './errors.ts'
 export { checkFits, fits, vanishedStates } from './fits.ts';
 export { historyLimits, type HistoryLimit, type HistoryLimits } from './history-limits.ts';
 export { checkId, checkRunId, newId } from './ids.ts';
+export { readyNodes, valuesOf, type NodeEnd } from './graph-ends.ts';
 export { checkNodes, declared, stuckGraph, type GraphNode } from './graph-nodes.ts';
 export type { InstanceName } from './instance-name.ts';
 export * from './instances/index.ts';
@@ -44,7 +45,7 @@ export { hasLimitedTools, policyOf } from './models/policy.ts';
 export { stepOf } from './models/tool-path.ts';
 export { toolTries, type ToolAt, type ToolRoom } from './models/tool-tries.ts';
 export { notBefore } from './not-before.ts';
-export { orderedError, orderOf } from './ordered-error.ts';
+export { firstFailure, orderedError } from './ordered-error.ts';
 export { payloadText } from './payload.ts';
 export { proven } from './proven.ts';
 export { idFrom, numberFrom } from './random.ts';

@@ -1,4 +1,4 @@
-import { Cancelled, orderOf, Scope } from '../../engine/index.ts';
+import { Cancelled, firstFailure, Scope } from '../../engine/index.ts';
 import type { Part as PartOf } from '../../flow/index.ts';
 import type { Part } from './part.ts';
 
@@ -49,8 +49,7 @@ export async function sideBySide<Value>(
   part.time = time;
   if (failures.length === 0) return values;
   // A failure of its own comes first: what was cancelled follows from it.
-  const [first] = failures.filter((thrown) => !(thrown instanceof Cancelled)).sort((a, b) => orderOf(a) - orderOf(b));
-  throw first ?? part.scope.reason ?? scope.reason;
+  throw firstFailure(failures) ?? part.scope.reason ?? scope.reason;
 }
 
 /** Does something for each of a list, at most so many at a time. `work` must not throw. */

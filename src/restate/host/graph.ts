@@ -1,5 +1,16 @@
 import { toErrorRecord } from '../../core/index.ts';
-import { Cancelled, checkNodes, declared, orderOf, Scope, stuckGraph, type GraphNode } from '../../engine/index.ts';
+import {
+  Cancelled,
+  checkNodes,
+  declared,
+  firstFailure,
+  readyNodes,
+  Scope,
+  stuckGraph,
+  valuesOf,
+  type GraphNode,
+  type NodeEnd,
+} from '../../engine/index.ts';
 import type { At, GraphFailure, GraphNodes } from '../../flow/index.ts';
 import { window } from './all.ts';
 import type { Part } from './part.ts';
@@ -9,7 +20,6 @@ interface Options {
   readonly concurrency?: number;
   readonly onFailure?: GraphFailure;
 }
-type End = { readonly is: 'done'; readonly value: unknown } | { readonly is: 'failed' | 'skipped' };
 
 /**
  * Runs nodes in batches: those whose needs have ended, in the order in which they were declared; the next batch begins
@@ -42,7 +52,7 @@ class Running {
   readonly #path: string;
   readonly #nodes: readonly GraphNode[];
   readonly #options: Options;
-  readonly #ends = new Map<string, End>();
+  readonly #ends = new Map<string, NodeEnd>();
   readonly #failures: unknown[] = [];
 
   constructor(part: Part, path: string, nodes: readonly GraphNode[], options: Options) {
@@ -57,7 +67,9 @@ class Running {
   /** Runs batch after batch, until there is nothing left. */
   async batches(): Promise<void> {
     for (;;) {
-      const batch = this.#ready();
+      const { onFailure } = this.#options;
+      const skip = ({ name }: GraphNode): void => void this.#ends.set(name, { is: 'skipped' });
+      const batch = readyNodes(this.#nodes, this.#ends, onFailure, skip);
       if (batch.length === 0) break;
       const width = this.#options.concurrency ?? batch.length;
       await window(this.#part, batch, width, (node) => this.#runOne(node));
@@ -71,36 +83,17 @@ class Running {
 
   /** The values of the nodes, by name. */
   values(): Readonly<Record<string, unknown>> {
-    return this.#valuesOf(this.#nodes.map(({ name }) => name));
-  }
-
-  #valuesOf(names: readonly string[]): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(
-      names.map((name) => {
-        const end = this.#ends.get(name);
-        return [name, end?.is === 'done' ? end.value : undefined];
-      }),
+    return valuesOf(
+      this.#ends,
+      this.#nodes.map(({ name }) => name),
     );
-  }
-
-  /** The nodes whose time has come. What cannot run any more is skipped on the way. */
-  #ready(): readonly GraphNode[] {
-    const ready: GraphNode[] = [];
-    for (const node of this.#nodes) {
-      if (this.#ends.has(node.name)) continue;
-      const needs = node.needs.map((need) => this.#ends.get(need)?.is);
-      if (needs.includes(undefined)) continue;
-      if (needs.every((is) => is === 'done') || this.#options.onFailure === 'skip') ready.push(node);
-      else this.#ends.set(node.name, { is: 'skipped' });
-    }
-    return ready;
   }
 
   async #runOne({ name, needs, call, at }: GraphNode): Promise<void> {
     const inner = this.#part.part(this.#path, this.scope);
     inner.time = this.time;
     try {
-      const value = await inner.call(name, () => call(this.#valuesOf(needs)), at);
+      const value = await inner.call(name, () => call(valuesOf(this.#ends, needs)), at);
       this.#ends.set(name, { is: 'done', value });
     } catch (thrown) {
       this.#failed(name, thrown);
@@ -125,7 +118,6 @@ class Running {
   /** Why it ends badly: of the failures the first, of cancels that of what is around it. */
   #failure(): unknown {
     if (this.#part.scope.reason !== undefined) return this.#part.scope.reason;
-    const own = this.#failures.filter((thrown) => !(thrown instanceof Cancelled));
-    return own.sort((a, b) => orderOf(a) - orderOf(b))[0] ?? this.#failures[0];
+    return firstFailure(this.#failures) ?? this.#failures[0];
   }
 }

@@ -1,5 +1,5 @@
 import type { Part as PartOf } from '../../flow/index.ts';
-import { Cancelled, orderOf, Scope } from '../../engine/index.ts';
+import { Cancelled, firstFailure, Scope } from '../../engine/index.ts';
 import type { Part } from './part.ts';
 
 /** A part that runs beside others. */
@@ -58,6 +58,5 @@ export async function sideBySide<Value>(
   part.time = time;
   if (failures.length === 0) return values;
   // A failure of its own comes first: in a replay it may have been cancelled before it got that far.
-  const [first] = failures.filter((thrown) => !(thrown instanceof Cancelled)).sort((a, b) => orderOf(a) - orderOf(b));
-  throw first ?? part.scope.reason ?? scope.reason;
+  throw firstFailure(failures) ?? part.scope.reason ?? scope.reason;
 }

@@ -1,7 +1,18 @@
 import { toErrorRecord } from '../../core/index.ts';
 import type { At, GraphFailure, GraphNodes } from '../../flow/index.ts';
 import type { Tx } from '../../store/index.ts';
-import { Cancelled, checkNodes, declared, orderOf, Scope, stuckGraph, type GraphNode } from '../../engine/index.ts';
+import {
+  Cancelled,
+  checkNodes,
+  declared,
+  firstFailure,
+  readyNodes,
+  Scope,
+  stuckGraph,
+  valuesOf,
+  type GraphNode,
+  type NodeEnd,
+} from '../../engine/index.ts';
 import type { LiveRun } from '../live-run.ts';
 import { recordedError } from './order.ts';
 import type { Part } from './part.ts';
@@ -15,7 +26,6 @@ interface Options {
   readonly concurrency?: number;
   readonly onFailure?: GraphFailure;
 }
-type End = { readonly is: 'done'; readonly value: unknown } | { readonly is: 'failed' | 'skipped' };
 
 /**
  * Runs nodes in batches: those whose needs have ended, in the order in which they were declared; the next batch begins
@@ -67,7 +77,7 @@ class Running {
   readonly #own: readonly GraphNode[];
   readonly #options: Options;
   readonly #closed: boolean;
-  readonly #ends = new Map<string, End>();
+  readonly #ends = new Map<string, NodeEnd>();
   readonly #begun = new Set<string>();
   readonly #failures: unknown[] = [];
 
@@ -112,7 +122,7 @@ class Running {
   /** Runs batch after batch, until there is nothing left and nothing was added meanwhile. */
   async batches(): Promise<void> {
     for (;;) {
-      const batch = this.#ready();
+      const batch = readyNodes(this.#nodes(), this.#ends, this.#options.onFailure, (node) => this.#skip(node));
       if (batch.length > 0) {
         const isNew = this.#run.context.bus.heard && !batch.every(({ name }) => this.#isRecorded(name));
         await this.#runAll(batch);
@@ -127,29 +137,10 @@ class Running {
 
   /** The values of the nodes that were declared, by name. */
   values(): Readonly<Record<string, unknown>> {
-    return this.#valuesOf(this.#own.map(({ name }) => name));
-  }
-
-  #valuesOf(names: readonly string[]): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(
-      names.map((name) => {
-        const end = this.#ends.get(name);
-        return [name, end?.is === 'done' ? end.value : undefined];
-      }),
+    return valuesOf(
+      this.#ends,
+      this.#own.map(({ name }) => name),
     );
-  }
-
-  /** The nodes whose time has come. What cannot run any more is skipped on the way. */
-  #ready(): readonly GraphNode[] {
-    const ready: GraphNode[] = [];
-    for (const node of this.#nodes()) {
-      if (this.#ends.has(node.name)) continue;
-      const needs = node.needs.map((need) => this.#ends.get(need)?.is);
-      if (needs.includes(undefined)) continue;
-      if (needs.every((is) => is === 'done') || this.#options.onFailure === 'skip') ready.push(node);
-      else this.#skip(node);
-    }
-    return ready;
   }
 
   #skip({ name, at }: GraphNode): void {
@@ -177,7 +168,7 @@ class Running {
     this.#begun.add(name);
     const inner = this.#part.alone(this.#path, this.scope, this.time, this.#closed);
     try {
-      const value = await inner.call(name, () => call(this.#valuesOf(needs)), at);
+      const value = await inner.call(name, () => call(valuesOf(this.#ends, needs)), at);
       this.#ends.set(name, { is: 'done', value });
     } catch (thrown) {
       this.#failed(name, thrown);
@@ -204,9 +195,7 @@ class Running {
     const run = this.#run;
     const line = { path: this.#path, place: this.#options.at };
     const leave = (tx: Tx): void => tx.waits.remove(run.id, this.#path);
-    const [first] = this.#failures
-      .filter((thrown) => !(thrown instanceof Cancelled))
-      .sort((a, b) => orderOf(a) - orderOf(b));
+    const first = firstFailure(this.#failures);
     // A replay may come to what was cancelled before it comes to the reason.
     if (this.#part.scope.reason !== undefined || first === undefined) {
       run.append({ kind: 'cancelled', ...line }, leave);
@@ -233,7 +222,7 @@ class Running {
     const { id, context } = this.#run;
     const path = this.#path;
     const seen = String(this.#run.added.get(path)?.length ?? 0);
-    const names = (is: End['is']): readonly string[] =>
+    const names = (is: NodeEnd['is']): readonly string[] =>
       [...this.#ends].flatMap(([name, end]) => (end.is === is ? [name] : []));
     const data = JSON.stringify({ failed: names('failed'), skipped: names('skipped') });
     this.#run.enqueue((tx) => {
